@@ -1,0 +1,37 @@
+import { type ErrorKind, PROBLEM_CODES, type ProblemCode } from './problem-codes.js';
+
+/** One faulty member of a request. */
+export interface FieldError {
+  /** Dotted path of the member, e.g. `members.0.email`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface AppErrorOptions {
+  readonly errors?: readonly FieldError[];
+  /** Whole seconds after which trying again makes sense (`Retry-After`). */
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error domain code throws. `detail` is shown to callers, so it never holds a secret, SQL or a stack.
+ * Each edge maps `kind` in one exhaustive switch.
+ */
+export class AppError extends Error {
+  readonly kind: ErrorKind;
+  readonly errors: readonly FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    options: AppErrorOptions = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.kind = PROBLEM_CODES[code].kind;
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}

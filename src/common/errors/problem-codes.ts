@@ -1,0 +1,40 @@
+/** Kinds of failure that every edge (REST, legacy text, socket frames, close codes) maps exhaustively. */
+export type ErrorKind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid_input'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'internal';
+
+/**
+ * The closed list of machine-readable problem codes (`code` in an `application/problem+json` body, RFC 9457).
+ * A code belongs to exactly one kind; the kind decides the status at each edge.
+ */
+export const PROBLEM_CODES = {
+  malformed_body: { kind: 'malformed', title: 'The body could not be parsed' },
+  malformed_request: { kind: 'malformed', title: 'The request could not be understood' },
+  invalid_credentials: { kind: 'unauthenticated', title: 'The credentials are wrong' },
+  unauthenticated: { kind: 'unauthenticated', title: 'A valid credential is needed' },
+  token_reused: { kind: 'unauthenticated', title: 'The refresh token was used before; the login has ended' },
+  forbidden: { kind: 'forbidden', title: 'This is not allowed' },
+  not_found: { kind: 'not_found', title: 'There is no such resource' },
+  method_not_allowed: { kind: 'method_not_allowed', title: 'This method is not allowed here' },
+  conflict: { kind: 'conflict', title: 'The request conflicts with the current state' },
+  already_exists: { kind: 'conflict', title: 'Such a resource exists already' },
+  payload_too_large: { kind: 'too_large', title: 'The body is too large' },
+  unsupported_media_type: { kind: 'unsupported_media_type', title: 'This media type is not supported' },
+  invalid_input: { kind: 'invalid_input', title: 'The request is not valid' },
+  rate_limited: { kind: 'rate_limited', title: 'Too many requests' },
+  database_unavailable: { kind: 'unavailable', title: 'The database is away' },
+  unavailable: { kind: 'unavailable', title: 'The server cannot do this right now' },
+  internal_error: { kind: 'internal', title: 'Something went wrong on the server' },
+} as const satisfies Record<string, { kind: ErrorKind; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;

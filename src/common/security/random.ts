@@ -1,0 +1,24 @@
+import { randomBytes, randomInt } from 'node:crypto';
+
+/** URL-safe random token of `bytes` bytes of entropy. */
+export function randomToken(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** `count` lower-case hexadecimal characters from the CSPRNG. */
+export function randomHex(count: number): string {
+  return randomBytes(Math.ceil(count / 2))
+    .toString('hex')
+    .slice(0, count);
+}
+
+/** `length` characters drawn without repetition from `alphabet`, uniformly, from the CSPRNG. */
+export function randomDistinct(alphabet: string, length: number): string {
+  const letters = [...alphabet];
+  if (length > letters.length) throw new RangeError('more distinct characters asked for than the alphabet has');
+  for (let i = 0; i < length; i++) {
+    const j = randomInt(i, letters.length);
+    [letters[i], letters[j]] = [letters[j] as string, letters[i] as string];
+  }
+  return letters.slice(0, length).join('');
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { type Environment } from './environment.js';
+
+/** The validated settings, in typed sections. Injected whole; nobody else reads the environment. */
+export class AppConfig {
+  readonly production: boolean;
+  readonly http: HttpSection;
+  readonly storage: StorageSection;
+  readonly accounts: AccountsSection;
+  readonly limits: LimitsSection;
+  readonly observability: ObservabilitySection;
+
+  constructor(env: Environment) {
+    this.production = env.NODE_ENV === 'production';
+    this.http = {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+      allowedOrigins: env.ALLOWED_ORIGINS,
+      allowedHosts: env.ALLOWED_HOSTS,
+      trustedProxies: env.TRUSTED_PROXIES ?? [],
+      drainSeconds: env.DRAIN_SECONDS,
+    };
+    this.storage = { dataDir: path.resolve(env.DATA_DIR), databaseUrl: env.DATABASE_URL };
+    this.accounts = {
+      secretKey: env.SECRET_KEY,
+      adminEmail: env.ADMIN_EMAIL,
+      adminPassword: env.ADMIN_PASSWORD,
+      registration: env.REGISTRATION,
+    };
+    this.limits = {
+      maxFrameBytes: env.MAX_FRAME_BYTES,
+      outboundBytes: env.OUTBOUND_LIMIT_BYTES,
+      admissionSeconds: env.ADMISSION_SECONDS,
+      inboundRate: env.INBOUND_RATE,
+      inboundBurst: env.INBOUND_BURST,
+      inboundHardRate: env.INBOUND_HARD_RATE,
+      restRate: env.REST_RATE,
+      restBurst: env.REST_BURST,
+    };
+    this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
+  }
+}
+
+export interface HttpSection {
+  readonly host: string;
+  readonly port: number;
+  /** Without trailing slash; `undefined` = derived from the port that is really listened on. */
+  readonly publicUrl: string | undefined;
+  readonly allowedOrigins: readonly string[] | undefined;
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly drainSeconds: number;
+}
+
+export interface StorageSection {
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+}
+
+export interface AccountsSection {
+  readonly secretKey: string | undefined;
+  readonly adminEmail: string;
+  readonly adminPassword: string | undefined;
+  readonly registration: 'open' | 'closed';
+}
+
+export interface LimitsSection {
+  readonly maxFrameBytes: number;
+  readonly outboundBytes: number;
+  readonly admissionSeconds: number;
+  readonly inboundRate: number;
+  readonly inboundBurst: number;
+  readonly inboundHardRate: number;
+  readonly restRate: number;
+  readonly restBurst: number;
+}
+
+export interface ObservabilitySection {
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  readonly metricsToken: string | undefined;
+}

@@ -1,0 +1,168 @@
+import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
+
+/**
+ * Every environment variable the server reads, one documented property each.
+ * `docs/configuration.md` and `.env.example` follow from this list.
+ */
+export const ENVIRONMENT = {
+  NODE_ENV: text({
+    group: 'Process',
+    description: '`production` makes the defaults strict: secrets must be given, registration is closed.',
+    default: 'development',
+  }),
+  HOST: text({
+    group: 'Process',
+    description: 'Address to listen on; `0.0.0.0` or `::` for all.',
+    default: '127.0.0.1',
+  }),
+  PORT: integer({
+    group: 'Process',
+    description: 'Port to listen on; `0` picks a free one and logs it.',
+    default: 3000,
+    min: 0,
+    max: 65_535,
+  }),
+  PUBLIC_URL: optionalText({
+    group: 'Process',
+    description: 'The address users reach the server at; links, codes and QR images point there.',
+    defaultText: 'http://localhost:<PORT>',
+    check: (value) => urlFault(value, ['http', 'https']),
+  }),
+  DRAIN_SECONDS: integer({
+    group: 'Process',
+    description: 'How long open sockets are told to go, paced, after SIGTERM.',
+    default: 10,
+    min: 0,
+    max: 3_600,
+    unit: 's',
+  }),
+  DATA_DIR: text({
+    group: 'Storage',
+    description: 'Folder of the embedded database, media and generated secrets.',
+    default: '.data',
+  }),
+  DATABASE_URL: optionalText({
+    group: 'Storage',
+    description: 'PostgreSQL to use instead of the embedded one.',
+    defaultText: 'embedded PostgreSQL under DATA_DIR',
+    check: (value) => urlFault(value, ['postgres', 'postgresql']),
+    secret: true,
+  }),
+  SECRET_KEY: optionalText({
+    group: 'Accounts',
+    description: 'At least 32 bytes; signs access tokens and seals what must be shown again. Required in production.',
+    defaultText: 'generated once into DATA_DIR',
+    check: (value) => (Buffer.byteLength(value) < 32 ? 'must be at least 32 bytes long' : undefined),
+    secret: true,
+  }),
+  ADMIN_EMAIL: text({
+    group: 'Accounts',
+    description: 'The first admin, made at boot if no admin exists.',
+    default: 'admin@switchboard.local',
+    check: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? undefined : 'must be an email address'),
+  }),
+  ADMIN_PASSWORD: optionalText({
+    group: 'Accounts',
+    description: "The first admin's password.",
+    defaultText: 'generated into DATA_DIR/admin-password',
+    check: (value) => (value.length < 8 || value.length > 200 ? 'must have 8 to 200 characters' : undefined),
+    secret: true,
+  }),
+  REGISTRATION: choice({
+    group: 'Accounts',
+    description: 'Whether anyone may make an account, or admins only.',
+    choices: ['open', 'closed'],
+    default: 'open',
+    productionDefault: 'closed',
+  }),
+  ALLOWED_ORIGINS: list({
+    group: 'Network',
+    description: 'Origins whose pages may connect, checked on every upgrade and for CORS.',
+    defaultText: 'same origin; outside production any',
+    check: (item) => urlFault(item, ['http', 'https']),
+  }),
+  ALLOWED_HOSTS: list({
+    group: 'Network',
+    description: '`Host` header values that are answered.',
+    defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
+  }),
+  TRUSTED_PROXIES: list({
+    group: 'Network',
+    description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',
+    defaultText: 'none',
+    check: addressFault,
+  }),
+  MAX_FRAME_BYTES: integer({
+    group: 'Limits',
+    description: 'Largest inbound frame of an admitted socket; larger closes with 1009.',
+    default: 1_048_576,
+    min: 1_024,
+    max: 268_435_456,
+    unit: 'bytes',
+  }),
+  OUTBOUND_LIMIT_BYTES: integer({
+    group: 'Limits',
+    description: 'Bytes that may wait for a slow reader before it is closed with 4008.',
+    default: 1_048_576,
+    min: 16_384,
+    max: 1_073_741_824,
+    unit: 'bytes',
+  }),
+  ADMISSION_SECONDS: integer({
+    group: 'Limits',
+    description: 'Time within which a socket must send its first message where the protocol asks for one.',
+    default: 30,
+    min: 1,
+    max: 3_600,
+    unit: 's',
+  }),
+  INBOUND_RATE: integer({
+    group: 'Limits',
+    description: 'Messages a second per socket; above it the socket is read more slowly. `0` is off.',
+    default: 2_000,
+    min: 0,
+    max: 10_000_000,
+  }),
+  INBOUND_BURST: integer({
+    group: 'Limits',
+    description: 'Messages a socket may send at once before `INBOUND_RATE` applies.',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+  }),
+  INBOUND_HARD_RATE: integer({
+    group: 'Limits',
+    description: 'Messages a second per socket above which it is closed with 4029. `0` is off.',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  }),
+  REST_RATE: integer({
+    group: 'Limits',
+    description: 'REST requests a second per principal, sustained. `0` is off.',
+    default: 100,
+    min: 0,
+    max: 1_000_000,
+  }),
+  REST_BURST: integer({
+    group: 'Limits',
+    description: 'REST requests a principal may send at once before `REST_RATE` applies.',
+    default: 500,
+    min: 1,
+    max: 1_000_000,
+  }),
+  LOG_LEVEL: choice({
+    group: 'Observability',
+    description: 'Least severe level that is logged.',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+  }),
+  METRICS_TOKEN: optionalText({
+    group: 'Observability',
+    description: 'Bearer token of `/metrics`. Without it: anyone, in production loopback only.',
+    secret: true,
+  }),
+} as const;
+
+export type EnvironmentName = keyof typeof ENVIRONMENT;
+export type Environment = { [K in EnvironmentName]: ReturnType<(typeof ENVIRONMENT)[K]['read']> };

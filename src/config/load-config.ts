@@ -1,0 +1,30 @@
+import { AppConfig } from './app-config.js';
+import { ENVIRONMENT, type Environment, type EnvironmentName } from './environment.js';
+
+/** All faults of the environment at once. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads and validates the environment. An empty variable counts as unset.
+ * @throws ConfigError naming every faulty variable
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
+  const production = env['NODE_ENV'] === 'production';
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(ENVIRONMENT) as EnvironmentName[]) {
+    try {
+      values[name] = ENVIRONMENT[name].read(env[name] === '' ? undefined : env[name], production);
+    } catch (error) {
+      faults.push(`${name} ${(error as Error).message}`);
+    }
+  }
+  if (production && !env['SECRET_KEY']) faults.push('SECRET_KEY must be set when NODE_ENV=production');
+  if (faults.length > 0) throw new ConfigError(faults);
+  return new AppConfig(values as Environment);
+}

@@ -1,0 +1,112 @@
+import { isIP } from 'node:net';
+
+/** How one environment variable is read: documented, validated, typed. The documentation files are generated from it. */
+export interface Variable<T> {
+  /** Section heading in the generated documentation. */
+  readonly group: VariableGroup;
+  readonly description: string;
+  /** Shown as the default in the documentation. */
+  readonly defaultText: string;
+  readonly secret?: boolean;
+  /** `undefined` means the variable is unset or empty. Throws `Error` with the reason when the text is not valid. */
+  read(text: string | undefined, production: boolean): T;
+}
+
+export type VariableGroup = 'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Observability';
+
+interface Doc {
+  readonly group: VariableGroup;
+  readonly description: string;
+  readonly secret?: boolean;
+}
+
+const fail = (reason: string): never => {
+  throw new Error(reason);
+};
+
+/** Whole number within `min..max`. */
+export function integer(doc: Doc & { default: number; min: number; max: number; unit?: string }): Variable<number> {
+  return {
+    ...doc,
+    defaultText: doc.unit ? `${doc.default} ${doc.unit}` : String(doc.default),
+    read: (text) => {
+      if (text === undefined) return doc.default;
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+      return value >= doc.min && value <= doc.max ? value : fail(`must be a whole number from ${doc.min} to ${doc.max}`);
+    },
+  };
+}
+
+/** Free text; `check` returns the reason when the text is not valid. */
+export function text(doc: Doc & { default: string; check?: (value: string) => string | undefined }): Variable<string> {
+  return {
+    ...doc,
+    defaultText: doc.default,
+    read: (value) => {
+      const reason = value === undefined ? undefined : doc.check?.(value);
+      return reason ? fail(reason) : (value ?? doc.default);
+    },
+  };
+}
+
+/** Free text that may be unset. */
+export function optionalText(
+  doc: Doc & { defaultText?: string; check?: (value: string, production: boolean) => string | undefined },
+): Variable<string | undefined> {
+  return {
+    ...doc,
+    defaultText: doc.defaultText ?? 'unset',
+    read: (value, production) => {
+      const reason = value === undefined ? undefined : doc.check?.(value, production);
+      return reason ? fail(reason) : value;
+    },
+  };
+}
+
+/** One of a closed set, with another default in production where `productionDefault` is given. */
+export function choice<const C extends readonly string[]>(
+  doc: Doc & { choices: C; default: C[number]; productionDefault?: C[number] },
+): Variable<C[number]> {
+  return {
+    ...doc,
+    defaultText: doc.productionDefault ? `${doc.default} (production: ${doc.productionDefault})` : doc.default,
+    read: (value, production) => {
+      if (value === undefined) return (production && doc.productionDefault) || doc.default;
+      return doc.choices.includes(value) ? value : fail(`must be one of ${doc.choices.join(', ')}`);
+    },
+  };
+}
+
+/** Comma-separated list; `undefined` when unset. */
+export function list(
+  doc: Doc & { defaultText: string; check?: (item: string) => string | undefined },
+): Variable<readonly string[] | undefined> {
+  return {
+    ...doc,
+    read: (value) => {
+      const items = value
+        ?.split(',')
+        .map((item) => item.trim())
+        .filter(Boolean);
+      for (const item of items ?? []) {
+        const reason = doc.check?.(item);
+        if (reason) fail(`«${item}» ${reason}`);
+      }
+      return items;
+    },
+  };
+}
+
+/** Reason why `value` is no absolute URL of one of `protocols`, or `undefined`. */
+export function urlFault(value: string, protocols: readonly string[]): string | undefined {
+  const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : '';
+  return protocols.includes(protocol) ? undefined : `must be a URL that begins with ${protocols.join(':// or ')}://`;
+}
+
+/** Reason why `value` is no address or CIDR range, or `undefined`. */
+export function addressFault(value: string): string | undefined {
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = isIP(address);
+  const range = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+  return version && range && rest.length === 0 ? undefined : 'must be an IP address or a CIDR range';
+}

@@ -1,0 +1,52 @@
+import { type Channel } from './channel.js';
+import { type DisconnectReason } from './disconnect-reason.js';
+import { type Principal } from './principal.js';
+
+/** The five message languages. */
+export type Protocol = 'services' | 'rooms' | 'circles' | 'signaling' | 'omikron';
+
+/**
+ * A fact that a feature publishes on a channel. Opaque to the kernel. It may cross nodes, so it holds only what
+ * structured cloning keeps: plain values and byte arrays.
+ */
+export interface HubEvent {
+  readonly type: string;
+}
+
+/** One encoded unit, ready for the wire of the transport that made it. Opaque to the kernel; shared between receivers. */
+export interface Frame {
+  /** Bytes it costs in an outbound queue. */
+  readonly length: number;
+}
+
+/**
+ * Turns events into frames. One instance per protocol and transport: the hub encodes once per instance,
+ * not once per connection.
+ */
+export interface EventEncoder {
+  /** `null` when the event has no frame in this protocol. Pure; must not throw. */
+  encode(event: HubEvent): Frame | null;
+}
+
+/**
+ * One live client socket, whatever the transport.
+ *
+ * Ordering: frames leave in the order of `send`. Delivery: at most once; nothing is sent after `close`.
+ * `send` and `close` never throw and never call back synchronously, so the hub may iterate while it sends.
+ */
+export interface Connection {
+  /** Unique on this node and, with the node's name, in the cluster. */
+  readonly id: string;
+  readonly protocol: Protocol;
+  readonly encoder: EventEncoder;
+  /** `null` until admitted. */
+  readonly principal: Principal | null;
+  /** Channels it listens on; kept by the hub, `null` until the first subscription. */
+  subscriptions: Set<Channel> | null;
+  readonly closed: boolean;
+  send(frame: Frame): void;
+  /** Sends what is queued, then closes. Idempotent. */
+  close(reason: DisconnectReason): void;
+  /** A fact for the connection itself rather than for its client, e.g. changed settings of its tenant. */
+  signal(event: HubEvent): void;
+}

@@ -1,0 +1,25 @@
+/** A value that survives JSON. */
+export type EphemeralValue = string | number | boolean | null | { [key: string]: unknown } | unknown[];
+
+export interface LifeTime {
+  /** Milliseconds until the entry is gone; without it the entry lives as long as the node that wrote it. */
+  readonly ttlMs?: number;
+}
+
+/**
+ * Short-lived facts shared by all nodes: codes, seats, invitations, counters. Every operation is atomic.
+ * Nothing here survives the cluster; what must survive belongs in Postgres.
+ */
+export abstract class EphemeralStore {
+  abstract get<T extends EphemeralValue>(key: string): Promise<T | undefined>;
+  /** Writes `value` unless `key` is taken. @returns whether it was written */
+  abstract claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean>;
+  /** Writes `value`. @returns what was there before */
+  abstract swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined>;
+  /** Reads and removes: exactly one of two racing callers gets the value. */
+  abstract take<T extends EphemeralValue>(key: string): Promise<T | undefined>;
+  /** Removes `key` if its value still equals `value` (as JSON). @returns whether it did */
+  abstract release(key: string, value: EphemeralValue): Promise<boolean>;
+  /** Adds `by` unless the sum would exceed `limit`. @returns the new sum, `undefined` when the limit forbade it */
+  abstract increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined>;
+}

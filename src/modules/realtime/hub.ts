@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { Broker, type Envelope } from './broker.js';
+import { type Channel } from './channel.js';
+import { type Connection, type EventEncoder, type Frame, type HubEvent } from './connection.js';
+import { type DisconnectReason } from './disconnect-reason.js';
+import { Members } from './members.js';
+
+export interface PublishOptions {
+  /** Id of a connection that is left out, usually the sender. */
+  readonly except?: string;
+}
+
+/**
+ * This node's connections and what they listen on.
+ *
+ * Ordering: what is published on one channel arrives at every subscriber in the same order; without a bus, what one
+ * caller publishes on several channels keeps its order too. Delivery: at most once, to whoever is subscribed when the
+ * envelope arrives. Cost: one encode per protocol, one reference per receiver; nothing scans all connections.
+ */
+@Injectable()
+export class Hub {
+  private readonly channels = new Map<Channel, Members>();
+
+  constructor(private readonly broker: Broker) {
+    broker.bind((channel, envelope) => {
+      this.deliver(channel, envelope);
+    });
+  }
+
+  /**
+   * From now on `connection` receives what is published on `channel`. Idempotent; a closed connection is ignored.
+   * Await the result where the next message must not be missed (it is a promise only when a bus has to be told).
+   */
+  subscribe(connection: Connection, channel: Channel): void | Promise<void> {
+    if (connection.closed) return;
+    const subscriptions = (connection.subscriptions ??= new Set());
+    if (subscriptions.has(channel)) return;
+    subscriptions.add(channel);
+    let members = this.channels.get(channel);
+    if (members) {
+      members.add(connection);
+      return;
+    }
+    members = new Members();
+    members.add(connection);
+    this.channels.set(channel, members);
+    return this.broker.subscribe(channel);
+  }
+
+  unsubscribe(connection: Connection, channel: Channel): void {
+    if (!connection.subscriptions?.delete(channel)) return;
+    const members = this.channels.get(channel);
+    members?.remove(connection);
+    if (members?.list.length === 0) {
+      this.channels.delete(channel);
+      this.broker.unsubscribe(channel);
+    }
+  }
+
+  /** Forgets a connection; the transport calls it when the socket has ended. */
+  detach(connection: Connection): void {
+    for (const channel of connection.subscriptions ?? []) this.unsubscribe(connection, channel);
+  }
+
+  publish(channel: Channel, event: HubEvent, options?: PublishOptions): void {
+    this.broker.publish(channel, { kind: 'deliver', event, ...options });
+  }
+
+  /** Hands `event` to the subscribed connections themselves; their clients see nothing of it. */
+  signal(channel: Channel, event: HubEvent): void {
+    this.broker.publish(channel, { kind: 'signal', event });
+  }
+
+  /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */
+  disconnect(channel: Channel, reason: DisconnectReason, event?: HubEvent, options?: PublishOptions): void {
+    this.broker.publish(channel, { kind: 'disconnect', reason, ...(event && { event }), ...options });
+  }
+
+  /** Sends `event` to one connection of this node, in order with what is published. */
+  sendTo(connection: Connection, event: HubEvent): void {
+    const frame = connection.encoder.encode(event);
+    if (frame) connection.send(frame);
+  }
+
+  /** Subscribers of `channel` on this node. */
+  localCount(channel: Channel): number {
+    return this.channels.get(channel)?.list.length ?? 0;
+  }
+
+  private deliver(channel: Channel, envelope: Envelope): void {
+    const members = this.channels.get(channel)?.list;
+    if (members === undefined) return;
+    switch (envelope.kind) {
+      case 'deliver':
+        this.fanOut(members, envelope.event, envelope.except);
+        return;
+      case 'signal':
+        for (const member of [...members]) if (member.id !== envelope.except) member.signal(envelope.event);
+        return;
+      case 'disconnect':
+        if (envelope.event) this.fanOut(members, envelope.event, envelope.except);
+        for (const member of members) if (member.id !== envelope.except) member.close(envelope.reason);
+    }
+  }
+
+  private fanOut(members: readonly Connection[], event: HubEvent, except: string | undefined): void {
+    const frames = new FrameCache(event);
+    for (const member of members) {
+      if (member.id === except) continue;
+      const frame = frames.of(member.encoder);
+      if (frame !== null) member.send(frame);
+    }
+  }
+}
+
+/** One frame per encoder; nearly always all receivers share one. */
+class FrameCache {
+  private encoder: EventEncoder | null = null;
+  private frame: Frame | null = null;
+  private others: Map<EventEncoder, Frame | null> | null = null;
+
+  constructor(private readonly event: HubEvent) {}
+
+  of(encoder: EventEncoder): Frame | null {
+    if (encoder === this.encoder) return this.frame;
+    if (this.encoder === null) {
+      this.encoder = encoder;
+      return (this.frame = encoder.encode(this.event));
+    }
+    this.others ??= new Map();
+    let frame = this.others.get(encoder);
+    if (frame === undefined) this.others.set(encoder, (frame = encoder.encode(this.event)));
+    return frame;
+  }
+}

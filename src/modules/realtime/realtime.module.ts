@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { Clock, SystemClock } from '../../common/time/clock.js';
+import { Broker } from './broker.js';
+import { EphemeralStore } from './ephemeral-store.js';
+import { Hub } from './hub.js';
+import { InProcessBroker } from './in-process.broker.js';
+import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
+import { InProcessPresence } from './in-process.presence.js';
+import { Presence } from './presence.js';
+
+/** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
+@Global()
+@Module({
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    { provide: Broker, useClass: InProcessBroker },
+    { provide: Presence, useClass: InProcessPresence },
+    { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
+    Hub,
+  ],
+  exports: [Clock, Broker, Presence, EphemeralStore, Hub],
+})
+export class RealtimeModule {}
