@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+
+/**
+ * What one protocol's sockets have done on this node since it started. Plain members, so that the message path pays
+ * one increment; they are read only when `/metrics` is.
+ */
+export interface SocketTraffic {
+  /** Open now; the transport adds and takes away. */
+  connections: number;
+  /** Frames received and sent, control frames not counted. */
+  messagesIn: number;
+  messagesOut: number;
+  /** Payload bytes received, bytes written. */
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** Lengths of the transport's queues, asked for only when `/metrics` is read. */
+export interface SocketQueues {
+  /** Received messages that wait for their turn, over all connections. */
+  inboundQueued(): number;
+  /** Bytes that wait for slow readers, over all connections. */
+  queueBytes(): number;
+}
+
+/** Clients choose their close codes; only these get a series of their own, so that nobody can grow the metrics. */
+const KNOWN_CODES: ReadonlySet<number> = new Set([
+  1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4000, 4008, 4029,
+]);
+
+/** Counters the transport keeps; the Prometheus series are made from them on collection. */
+@Injectable()
+export class SocketMetrics {
+  /** By protocol. */
+  readonly traffic = new Map<string, SocketTraffic>();
+  /** Closed connections by `<protocol> <code>`; codes we do not know count as `other`. */
+  readonly closes = new Map<string, number>();
+  private readonly queues: SocketQueues[] = [];
+
+  /** The counters of `protocol`, always the same object: keep it and increment its members. */
+  of(protocol: string): SocketTraffic {
+    let traffic = this.traffic.get(protocol);
+    if (traffic === undefined) {
+      traffic = { connections: 0, messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 };
+      this.traffic.set(protocol, traffic);
+    }
+    return traffic;
+  }
+
+  /** @param code close code of plain WebSocket, or the reason of a transport that has none */
+  recordClose(protocol: string, code: number | string): void {
+    const label = typeof code === 'string' || KNOWN_CODES.has(code) ? code : 'other';
+    const key = `${protocol} ${label}`;
+    this.closes.set(key, (this.closes.get(key) ?? 0) + 1);
+  }
+
+  /** Adds a transport's queues to the sums. */
+  registerQueues(queues: SocketQueues): void {
+    this.queues.push(queues);
+  }
+
+  inboundQueued(): number {
+    return this.queues.reduce((sum, queues) => sum + queues.inboundQueued(), 0);
+  }
+
+  queueBytes(): number {
+    return this.queues.reduce((sum, queues) => sum + queues.queueBytes(), 0);
+  }
+}
