@@ -1,0 +1,109 @@
+import { type LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
+import { type ObservabilitySection } from '../../config/app-config.js';
+import { describeError, redact, redactText } from './redact.js';
+
+/** Nest tells every module and route it sets up: worth reading only while debugging the start. */
+const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'WebSocketsController',
+]);
+
+/** Members that every line has or may have; a caller's fields cannot replace them. */
+const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'msg', 'context', 'err']);
+
+type Fields = Record<string, unknown>;
+
+/**
+ * One JSON object a line, through Nest's Logger API:
+ *
+ * - `logger.warn('closed')` → `{"level":"warn","time":…,"pid":…,"context":"Class","msg":"closed"}`
+ * - `logger.warn('closed', { connectionId })` adds the fields; several objects are merged
+ * - `logger.error('failed', error)` or `logger.error(error)` adds `err` with type, message, code, stack and cause
+ *
+ * `ambient` supplies what belongs to the current request, e.g. `requestId`. Secrets are redacted as defence in depth.
+ */
+export class JsonLogger implements LoggerService {
+  constructor(private readonly sink: PinoLogger) {}
+
+  static create(
+    settings: ObservabilitySection,
+    ambient: () => Fields = () => ({}),
+    to?: DestinationStream,
+  ): JsonLogger {
+    const options = {
+      level: settings.logLevel,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+      mixin: ambient,
+      // By default pino writes the line's fields into the object the mixin returned, which others may hold.
+      mixinMergeStrategy: (line: object, shared: object) => ({ ...shared, ...line }),
+      serializers: { err: (described: unknown) => described },
+    };
+    // Asynchronous, so that a slow reader of the log does not stop the sockets; flushed when the process ends.
+    return new JsonLogger(pino(options, to ?? pino.destination({ dest: 1, sync: false })));
+  }
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write(CHATTY_CONTEXTS.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    if (!this.sink.isLevelEnabled(level)) return;
+    const last = rest.at(-1);
+    const context = typeof last === 'string' && !isStack(last) ? last : undefined;
+    const fields: Fields = context === undefined ? {} : { context };
+    const texts = message instanceof Error ? [redactText(message.message)] : [];
+    for (const part of [message, ...(context === undefined ? rest : rest.slice(0, -1))]) {
+      const text = this.take(part, fields);
+      if (text !== undefined) texts.push(text);
+    }
+    this.sink[level](fields, texts.join(' '));
+  }
+
+  /** Puts what `part` says into `fields`; returns the text it adds to the message, if any. */
+  private take(part: unknown, fields: Fields): string | undefined {
+    if (part === undefined || part === null) return undefined;
+    if (part instanceof Error) {
+      fields['err'] = describeError(part);
+      return undefined;
+    }
+    if (typeof part === 'string' && isStack(part)) {
+      fields['err'] ??= { stack: redactText(part) };
+      return undefined;
+    }
+    if (typeof part !== 'object') return redactText(String(part));
+    for (const [key, value] of Object.entries(redact(part) as Fields)) {
+      if (!RESERVED.has(key)) fields[key] = value;
+    }
+    return undefined;
+  }
+}
+
+/** Nest's own code passes stacks as text. */
+function isStack(text: string): boolean {
+  return /\n\s+at /.test(text);
+}

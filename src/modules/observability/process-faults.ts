@@ -1,0 +1,23 @@
+import { type LoggerService } from '@nestjs/common';
+
+/**
+ * Nothing dies silently. A rejection nobody waited for is logged and the relays go on; after an exception nobody caught
+ * the state is unknown, so it is logged and the process ends with 1, for its supervisor to start it again.
+ */
+export function logProcessFaults(logger: LoggerService): void {
+  process.on('unhandledRejection', (reason) => {
+    logger.error('unhandled rejection', asError(reason), 'Process');
+  });
+  process.on('uncaughtException', (error) => {
+    logger.fatal?.('uncaught exception', asError(error), 'Process');
+    process.exit(1);
+  });
+  process.on('warning', (warning) => {
+    logger.warn(warning.message, { warning: warning.name }, 'Process');
+  });
+}
+
+/** Anything can be thrown. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(`thrown: ${typeof reason}`, { cause: reason });
+}

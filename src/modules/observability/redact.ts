@@ -1,0 +1,69 @@
+/** Members that never reach a log, whatever their depth and spelling (`apiKey`, `API-KEY`, `api_key`). */
+const SECRET_KEY =
+  /(authorization|cookie|api-?key|password|passwd|secret(-key)?|token|credentials?|(public|guest|endpoint)-code|private-key(-hash)?|database-url)$/;
+
+/** Secrets that stand inside text: bearer tokens, JWTs, passwords in URLs, endpoint codes in paths. */
+const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[redacted]'],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1[redacted]@'],
+  [/((?:\/ws|\/sse)\/endpoint\/)[^\s/?"']+/gi, '$1[redacted]'],
+  [/([?&](?:token|ticket|lobby|access_token|api_key|key|code)=)[^\s&"']+/gi, '$1[redacted]'],
+];
+
+const REDACTED = '[redacted]';
+const MAX_DEPTH = 6;
+const MAX_TEXT = 8_192;
+
+/** `text` without what looks like a secret, cut to a length that a log line can bear. */
+export function redactText(text: string): string {
+  let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  for (const [pattern, replacement] of SECRET_TEXT) result = result.replace(pattern, replacement);
+  return result;
+}
+
+/**
+ * A copy of `value` for the log: secret members replaced, errors cut down to what is safe, bytes to their length,
+ * cycles and depths cut. Defence in depth; nobody is to log a secret in the first place.
+ */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Error) return describeError(value, depth);
+  if (value instanceof Date) return value;
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (depth >= MAX_DEPTH) return '[…]';
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1));
+  const entries = value instanceof Map ? [...value.entries()] : Object.entries(value);
+  return Object.fromEntries(
+    entries
+      .slice(0, 50)
+      .map(([key, item]) => [String(key), isSecret(String(key), item) ? REDACTED : redact(item, depth + 1)]),
+  );
+}
+
+/**
+ * Name, message, code, stack and cause of an error. Other members are left out: database errors carry the statement
+ * with its parameters, HTTP errors the request.
+ */
+export function describeError(error: Error, depth = 0): Record<string, unknown> {
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: error.name,
+    message: redactText(error.message),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(error.stack === undefined ? {} : { stack: redactText(error.stack) }),
+    ...(error.cause === undefined || depth >= MAX_DEPTH ? {} : { cause: redact(error.cause, depth + 1) }),
+  };
+}
+
+/** Flags such as `allowPublicCode` say nothing secret. */
+function isSecret(key: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return false;
+  const name = key
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/_/g, '-')
+    .toLowerCase();
+  return SECRET_KEY.test(name);
+}
