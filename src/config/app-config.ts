@@ -21,7 +21,11 @@ export class AppConfig {
       trustedProxies: env.TRUSTED_PROXIES ?? [],
       drainSeconds: env.DRAIN_SECONDS,
     };
-    this.storage = { dataDir: path.resolve(env.DATA_DIR), databaseUrl: env.DATABASE_URL };
+    this.storage = {
+      dataDir: path.resolve(env.DATA_DIR),
+      databaseUrl: env.DATABASE_URL,
+      databasePool: env.DATABASE_POOL,
+    };
     this.accounts = {
       secretKey: env.SECRET_KEY,
       adminEmail: env.ADMIN_EMAIL,
@@ -32,6 +36,7 @@ export class AppConfig {
       maxFrameBytes: env.MAX_FRAME_BYTES,
       outboundBytes: env.OUTBOUND_LIMIT_BYTES,
       admissionSeconds: env.ADMISSION_SECONDS,
+      heartbeatSeconds: env.HEARTBEAT_SECONDS,
       inboundRate: env.INBOUND_RATE,
       inboundBurst: env.INBOUND_BURST,
       inboundHardRate: env.INBOUND_HARD_RATE,
@@ -57,6 +62,8 @@ export interface StorageSection {
   /** Absolute. */
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  /** Connections. */
+  readonly databasePool: number;
 }
 
 export interface AccountsSection {
@@ -70,6 +77,7 @@ export interface LimitsSection {
   readonly maxFrameBytes: number;
   readonly outboundBytes: number;
   readonly admissionSeconds: number;
+  readonly heartbeatSeconds: number;
   readonly inboundRate: number;
   readonly inboundBurst: number;
   readonly inboundHardRate: number;

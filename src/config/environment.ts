@@ -48,6 +48,13 @@ export const ENVIRONMENT = {
     check: (value) => urlFault(value, ['postgres', 'postgresql']),
     secret: true,
   }),
+  DATABASE_POOL: integer({
+    group: 'Storage',
+    description: 'Most database connections this node keeps open; all nodes together must stay below what the server allows.',
+    default: 10,
+    min: 1,
+    max: 1_000,
+  }),
   SECRET_KEY: optionalText({
     group: 'Accounts',
     description: 'At least 32 bytes; signs access tokens and seals what must be shown again. Required in production.',
@@ -112,6 +119,14 @@ export const ENVIRONMENT = {
     group: 'Limits',
     description: 'Time within which a socket must send its first message where the protocol asks for one.',
     default: 30,
+    min: 1,
+    max: 3_600,
+    unit: 's',
+  }),
+  HEARTBEAT_SECONDS: integer({
+    group: 'Limits',
+    description: 'How often a plain socket is pinged; one that stays silent until the next ping is ended.',
+    default: 25,
     min: 1,
     max: 3_600,
     unit: 's',

@@ -1,0 +1,50 @@
+import { type PlainConnection } from './plain.connection.js';
+
+/**
+ * All plain connections of this node, spread over slots, so that periodic work touches a part of them at a time.
+ * Adding and removing cost the same whatever the number.
+ */
+export class ConnectionRegistry {
+  private readonly slots: PlainConnection[][];
+  private nextSlot = 0;
+  size = 0;
+
+  constructor(readonly slotCount: number) {
+    this.slots = Array.from({ length: slotCount }, () => []);
+  }
+
+  add(connection: PlainConnection): void {
+    const slot = this.nextSlot;
+    this.nextSlot = (slot + 1) % this.slotCount;
+    const list = this.slot(slot);
+    connection.registrySlot = slot;
+    connection.registryIndex = list.length;
+    list.push(connection);
+    this.size++;
+  }
+
+  remove(connection: PlainConnection): void {
+    if (connection.registrySlot < 0) return;
+    const list = this.slot(connection.registrySlot);
+    const last = list.pop();
+    if (last !== undefined && last !== connection) {
+      list[connection.registryIndex] = last;
+      last.registryIndex = connection.registryIndex;
+    }
+    connection.registrySlot = -1;
+    this.size--;
+  }
+
+  /** The connections of one slot; copied, so that they may leave meanwhile. */
+  inSlot(slot: number): PlainConnection[] {
+    return [...this.slot(slot)];
+  }
+
+  *[Symbol.iterator](): Iterator<PlainConnection> {
+    for (const slot of this.slots) yield* slot;
+  }
+
+  private slot(index: number): PlainConnection[] {
+    return this.slots[index] as PlainConnection[];
+  }
+}

@@ -1,0 +1,202 @@
+import { type LoopTurns, type TurnTask } from './loop-turns.js';
+
+export interface InboundLimits {
+  /** Messages a second, sustained; above it the source is paused. 0 = off. */
+  readonly rate: number;
+  readonly burst: number;
+  /** Messages a second above which `onFlood` is called. 0 = off. */
+  readonly hardRate: number;
+}
+
+/** Where messages come from and go to. */
+export interface InboundSink<T> {
+  /** Handles one message; the next one waits for the promise. Must not throw or reject. */
+  handleInbound(message: T): void | Promise<void>;
+  /** Stop reading: messages pile up. What was read already may still be pushed. */
+  pauseInbound(): void;
+  resumeInbound(): void;
+  onFlood(): void;
+}
+
+/** Messages one connection may have handled in one turn of the event loop before the others get theirs. */
+const TURN_BUDGET = 32;
+/** Above this many waiting messages, or bytes, the source is paused. */
+const PAUSE_ABOVE = 64;
+const PAUSE_ABOVE_BYTES = 131_072;
+const THROTTLE_MIN_MS = 10;
+const THROTTLE_MAX_MS = 1_000;
+
+/**
+ * One connection's messages: closed until admitted, then strictly serial and in order, taken in turns with the other
+ * connections, bounded by pausing the source, and slowed to the permitted rate. Nothing is ever dropped.
+ */
+export class InboundQueue<T extends { readonly length: number }> implements TurnTask {
+  private waiting: T[] | null = null;
+  private head = 0;
+  private waitingBytes = 0;
+  private isOpen = false;
+  private busy = false;
+  private resuming = false;
+  private ended = false;
+  private last: T | null = null;
+  private paused = false;
+  private turn = -1;
+  private budget = 0;
+  private tokens: number;
+  private refilledAt: number;
+  private windowStart = 0;
+  private windowCount = 0;
+
+  constructor(
+    private readonly turns: LoopTurns,
+    private readonly limits: InboundLimits,
+    private readonly sink: InboundSink<T>,
+  ) {
+    this.tokens = limits.burst;
+    this.refilledAt = turns.now;
+  }
+
+  /** Whether the source is paused on purpose, so that its silence proves nothing. */
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  /** Whether a message is being handled. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  get length(): number {
+    return this.waiting === null ? 0 : this.waiting.length - this.head;
+  }
+
+  push(message: T): void {
+    if (this.ended) return;
+    if (this.limits.hardRate > 0 && this.isFlood()) {
+      this.sink.onFlood();
+      return;
+    }
+    if (this.isOpen && !this.busy && this.waiting === null && !this.paused && this.mayHandle()) {
+      this.handle(message);
+      return;
+    }
+    (this.waiting ??= []).push(message);
+    this.waitingBytes += message.length;
+    if (!this.paused && (this.length > PAUSE_ABOVE || this.waitingBytes > PAUSE_ABOVE_BYTES)) this.pause();
+    if (this.isOpen && !this.busy) this.continueLater();
+  }
+
+  /** Admitted: what waits is handled now, in order. */
+  open(): void {
+    this.isOpen = true;
+    this.drain();
+  }
+
+  /** Takes no more and forgets what waits. */
+  discard(): void {
+    this.ended = true;
+    this.waiting = null;
+    this.head = 0;
+    this.waitingBytes = 0;
+  }
+
+  /** Takes no more; `last` is handled behind whatever still waits. */
+  finish(last: T): void {
+    this.ended = true;
+    this.last = last;
+    this.drain();
+  }
+
+  runTurn(): void {
+    this.resuming = false;
+    this.drain();
+  }
+
+  private drain(): void {
+    while (this.isOpen && !this.busy && this.waiting !== null) {
+      if (!this.mayHandle()) {
+        this.continueLater();
+        return;
+      }
+      const message = this.waiting[this.head++];
+      if (message === undefined || this.head === this.waiting.length) {
+        this.waiting = null;
+        this.head = 0;
+      }
+      if (message !== undefined) {
+        this.waitingBytes -= message.length;
+        this.handle(message);
+      }
+    }
+    if (!this.isOpen || this.busy) return;
+    if (this.last !== null) {
+      const { last } = this;
+      this.last = null;
+      this.handle(last);
+    } else if (this.paused && !this.ended) {
+      this.paused = false;
+      this.sink.resumeInbound();
+    }
+  }
+
+  private handle(message: T): void {
+    const done = this.sink.handleInbound(message);
+    if (done === undefined) return;
+    this.busy = true;
+    void done.then(() => {
+      this.busy = false;
+      this.drain();
+    });
+  }
+
+  private mayHandle(): boolean {
+    const { turns } = this;
+    turns.touch();
+    if (this.turn !== turns.current) {
+      this.turn = turns.current;
+      this.budget = TURN_BUDGET;
+    }
+    if (this.budget === 0) return false;
+    if (this.limits.rate > 0 && !this.ended) {
+      this.refill(turns.now);
+      if (this.tokens < 1) return false;
+      this.tokens--;
+    }
+    this.budget--;
+    return true;
+  }
+
+  private refill(now: number): void {
+    if (now <= this.refilledAt) return;
+    this.tokens = Math.min(this.limits.burst, this.tokens + ((now - this.refilledAt) * this.limits.rate) / 1_000);
+    this.refilledAt = now;
+  }
+
+  private continueLater(): void {
+    if (this.resuming) return;
+    this.resuming = true;
+    if (this.limits.rate === 0 || this.tokens >= 1 || this.ended) {
+      this.turns.resumeNextTurn(this);
+      return;
+    }
+    if (!this.paused) this.pause();
+    // Long enough to be worth a wake-up: a tenth of a second's worth of messages.
+    const wait = (Math.max(1, this.limits.rate / 10) - this.tokens) * (1_000 / this.limits.rate);
+    setTimeout(() => this.runTurn(), Math.min(THROTTLE_MAX_MS, Math.max(THROTTLE_MIN_MS, wait)));
+  }
+
+  private pause(): void {
+    this.paused = true;
+    this.sink.pauseInbound();
+  }
+
+  private isFlood(): boolean {
+    const { now } = this.turns;
+    this.turns.touch();
+    if (now - this.windowStart >= 1_000) {
+      this.windowStart = now;
+      this.windowCount = 0;
+    }
+    return ++this.windowCount > this.limits.hardRate;
+  }
+}

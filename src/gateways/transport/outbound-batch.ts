@@ -1,0 +1,44 @@
+import { type PlainFrame } from './text-frame.js';
+
+/**
+ * The frames one connection got in one turn, as a chain that connections share: whoever received the same frames holds
+ * the same batch, so a fan-out to a thousand sockets joins its frames once and allocates nothing per socket.
+ */
+export class OutboundBatch {
+  private nextFrame: PlainFrame | null = null;
+  private next: OutboundBatch | null = null;
+  private joined: Buffer | null = null;
+
+  private constructor(
+    private readonly previous: OutboundBatch | null,
+    private readonly frame: PlainFrame | null,
+    /** Bytes of all frames up to this one. */
+    readonly bytes: number,
+    readonly frames: number,
+  ) {}
+
+  /** The empty batch every connection's turn begins with. */
+  static empty(): OutboundBatch {
+    return new OutboundBatch(null, null, 0, 0);
+  }
+
+  /** This batch with `frame` behind it. */
+  with(frame: PlainFrame): OutboundBatch {
+    if (this.nextFrame === frame && this.next !== null) return this.next;
+    this.nextFrame = frame;
+    return (this.next = new OutboundBatch(this, frame, this.bytes + frame.bytes.length, this.frames + 1));
+  }
+
+  /** All frames in one piece. */
+  toBuffer(): Buffer {
+    if (this.joined !== null) return this.joined;
+    if (this.frames === 1 && this.frame !== null) return this.frame.bytes;
+    const out = Buffer.allocUnsafe(this.bytes);
+    let end = this.bytes;
+    for (let batch: OutboundBatch | null = this; batch?.frame; batch = batch.previous) {
+      end -= batch.frame.bytes.length;
+      batch.frame.bytes.copy(out, end);
+    }
+    return (this.joined = out);
+  }
+}

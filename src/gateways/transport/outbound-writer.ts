@@ -1,0 +1,105 @@
+import { type Duplex } from 'node:stream';
+import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
+import { type LoopTurns, type TurnTask } from './loop-turns.js';
+import { OutboundBatch } from './outbound-batch.js';
+import { type PlainFrame } from './text-frame.js';
+
+/** A turn's frames are written early when they reach this, so that only what the kernel refuses counts as waiting. */
+const EARLY_FLUSH_BYTES = 262_144;
+
+/** Who is told that its reader is too slow. */
+export interface WriterOwner {
+  slowConsumer(): void;
+}
+
+/** What all writers of one server share. */
+export class WriterHost {
+  private root = OutboundBatch.empty();
+  private rootTurn = -1;
+
+  constructor(
+    readonly turns: LoopTurns,
+    /** Bytes that may wait for one slow reader. */
+    readonly limitBytes: number,
+  ) {}
+
+  /** The empty batch of this turn; a fresh one each turn, so that no old frame is kept alive. */
+  empty(): OutboundBatch {
+    if (this.rootTurn !== this.turns.current) {
+      this.rootTurn = this.turns.current;
+      this.root = OutboundBatch.empty();
+    }
+    return this.root;
+  }
+}
+
+/**
+ * One plain socket's way out: all frames of a turn leave in one write; what waits for the reader is bounded in bytes.
+ * Until a socket is attached, frames wait.
+ */
+export class OutboundWriter implements TurnTask {
+  private pending: OutboundBatch | null = null;
+  private socket: Duplex | null = null;
+  private scheduled = false;
+
+  constructor(
+    private readonly host: WriterHost,
+    private readonly traffic: SocketTraffic,
+    private readonly owner: WriterOwner,
+  ) {}
+
+  /** Bytes that wait, in this turn's batch and in the socket. */
+  get queuedBytes(): number {
+    return (this.pending?.bytes ?? 0) + (this.socket?.writableLength ?? 0);
+  }
+
+  attach(socket: Duplex): void {
+    this.socket = socket;
+    this.flush();
+  }
+
+  send(frame: PlainFrame): void {
+    const batch = (this.pending ?? this.host.empty()).with(frame);
+    this.pending = batch;
+    if (!this.scheduled) {
+      this.scheduled = true;
+      this.host.turns.flushThisTurn(this);
+    }
+    if (batch.bytes >= EARLY_FLUSH_BYTES) this.flush();
+  }
+
+  runTurn(): void {
+    this.scheduled = false;
+    this.flush();
+  }
+
+  /** Writes what is pending now. */
+  flush(): void {
+    const { pending, socket } = this;
+    if (pending === null) return;
+    if (socket === null) {
+      if (pending.bytes > this.host.limitBytes) this.owner.slowConsumer();
+      return;
+    }
+    this.pending = null;
+    if (!socket.writable) return;
+    const waiting = socket.writableLength;
+    if (waiting > 0 && waiting + pending.bytes > this.host.limitBytes) {
+      this.owner.slowConsumer();
+      return;
+    }
+    this.traffic.messagesOut += pending.frames;
+    this.traffic.bytesOut += pending.bytes;
+    socket.write(pending.toBuffer());
+  }
+
+  /** A whole control frame, written at once; it may overtake frames of this turn. */
+  control(bytes: Buffer): void {
+    if (this.socket?.writable) this.socket.write(bytes);
+  }
+
+  /** Forgets what was not written. */
+  discard(): void {
+    this.pending = null;
+  }
+}

@@ -1,0 +1,207 @@
+import { type Duplex } from 'node:stream';
+import { type RawData, type WebSocket } from 'ws';
+import { type Channel } from '../../modules/realtime/channel.js';
+import { type Connection, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../modules/realtime/principal.js';
+import { InboundQueue, type InboundSink } from './inbound-queue.js';
+import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
+import { type PlainEndpoint } from './plain-endpoint.js';
+import { type PlainFrame } from './text-frame.js';
+
+/** A received frame, or the end of the connection, which takes its turn behind the frames that came before it. */
+type Inbound = { readonly data: Buffer; readonly binary: boolean; readonly length: number } | typeof END;
+const END = { length: 0 } as const;
+
+const PING = Buffer.from([0x89, 0x00]);
+
+/** A connection over plain WebSocket. It may exist, and receive frames, before its socket is attached. */
+export class PlainConnection implements Connection, InboundSink<Inbound>, WriterOwner {
+  principal: Principal | null = null;
+  subscriptions: Set<Channel> | null = null;
+  readonly connectedAt = Date.now();
+  /** Place in the registry; kept by it. */
+  registryIndex = -1;
+  registrySlot = -1;
+  private closing: DisconnectReason | null = null;
+  private ws: WebSocket | null = null;
+  private ended = false;
+  private heard = true;
+  private readonly inbound: InboundQueue<Inbound>;
+  private readonly writer: OutboundWriter;
+
+  constructor(
+    readonly id: string,
+    private readonly endpoint: PlainEndpoint,
+    /** The client's address, behind trusted proxies too. */
+    readonly address: string,
+  ) {
+    const { host } = endpoint;
+    this.inbound = new InboundQueue<Inbound>(host.turns, host.limits.inbound, this);
+    this.writer = new OutboundWriter(host.writers, endpoint.traffic, this);
+  }
+
+  get protocol(): Protocol {
+    return this.endpoint.options.protocol;
+  }
+
+  get encoder(): PlainEndpoint['options']['wire'] {
+    return this.endpoint.options.wire;
+  }
+
+  get closed(): boolean {
+    return this.closing !== null || this.ended;
+  }
+
+  /** Why the server closed it, `null` while it is open or when the client went. */
+  get closeReason(): DisconnectReason | null {
+    return this.closing;
+  }
+
+  get queuedBytes(): number {
+    return this.writer.queuedBytes;
+  }
+
+  get queuedMessages(): number {
+    return this.inbound.length;
+  }
+
+  /** Whether a message is being handled right now. */
+  get busy(): boolean {
+    return this.inbound.isBusy;
+  }
+
+  /** Says who it is; from now on the limits of strangers no longer hold. */
+  admit(principal: Principal): void {
+    this.principal = principal;
+  }
+
+  send(frame: PlainFrame): void {
+    if (this.closing === null && !this.ended) this.writer.send(frame);
+  }
+
+  signal(event: HubEvent): void {
+    this.endpoint.dispatch.signal(this, event);
+  }
+
+  close(reason: DisconnectReason): void {
+    if (this.closing !== null || this.ended) return;
+    this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
+    // What was received before the server went is still handled; a connection sent away has nothing more to say.
+    if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
+    if (this.ws === null) return;
+    this.writer.flush();
+    this.ws.close(this.closing.code, this.closing.text);
+  }
+
+  /** Ends the socket without waiting for the client. */
+  terminate(): void {
+    this.ws?.terminate();
+  }
+
+  /** The 101 is out: frames sent so far leave, inbound messages wait for `openInbound`. */
+  attach(ws: WebSocket, socket: Duplex): void {
+    this.ws = ws;
+    (ws as SocketOfConnection).connection = this;
+    ws.on('message', onMessage);
+    ws.on('close', onClose);
+    ws.on('error', onError);
+    ws.on('pong', onPong);
+    this.writer.attach(socket);
+    if (this.closing) ws.close(this.closing.code, this.closing.text);
+  }
+
+  /** The first message did not come in time. */
+  admissionExpired(): void {
+    this.endpoint.dispatch.admissionTimeout(this);
+  }
+
+  openInbound(): void {
+    this.inbound.open();
+  }
+
+  /** Called by the heartbeat. @returns false when nothing was heard since the last beat and the client is to blame */
+  beat(): boolean {
+    const alive = this.heard || this.inbound.isPaused;
+    this.heard = false;
+    if (alive && this.ws !== null && this.closing === null) this.writer.control(PING);
+    return alive;
+  }
+
+  handleInbound(message: Inbound): void | Promise<void> {
+    if (message === END) return this.endpoint.dispatch.disconnected(this);
+    const { data, binary } = message as Exclude<Inbound, typeof END>;
+    return this.endpoint.dispatch.receive(this, data, binary);
+  }
+
+  pauseInbound(): void {
+    this.ws?.pause();
+  }
+
+  resumeInbound(): void {
+    this.heard = true;
+    this.ws?.resume();
+  }
+
+  onFlood(): void {
+    this.close(DISCONNECT.flooding);
+  }
+
+  receive(data: Buffer, binary: boolean): void {
+    const { traffic, host } = this.endpoint;
+    this.heard = true;
+    traffic.messagesIn++;
+    traffic.bytesIn += data.length;
+    if (this.principal === null && data.length > this.endpoint.admissionFrameBytes) {
+      this.close(DISCONNECT.tooLarge);
+      return;
+    }
+    host.turns.touch();
+    this.inbound.push({ data, binary, length: data.length });
+  }
+
+  pong(): void {
+    this.heard = true;
+  }
+
+  /** The socket is gone. */
+  end(code: number): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.writer.discard();
+    this.endpoint.left(this, this.closing?.code ?? code);
+    this.inbound.finish(END);
+  }
+
+  slowConsumer(): void {
+    this.writer.discard();
+    this.close(DISCONNECT.slowConsumer);
+  }
+
+  /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
+  refused(): void {
+    this.closing ??= DISCONNECT.malformed;
+    this.inbound.discard();
+  }
+}
+
+/** Shared listeners find the connection on the socket: no closure per connection and event. */
+interface SocketOfConnection extends WebSocket {
+  connection: PlainConnection;
+}
+
+function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
+  (this as SocketOfConnection).connection.receive(data as Buffer, binary);
+}
+
+function onClose(this: WebSocket, code: number): void {
+  (this as SocketOfConnection).connection.end(code);
+}
+
+function onPong(this: WebSocket): void {
+  (this as SocketOfConnection).connection.pong();
+}
+
+function onError(this: WebSocket): void {
+  (this as SocketOfConnection).connection.refused();
+}

@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { ObservabilityModule } from '../../modules/observability/observability.module.js';
+import { TransportService } from './transport.service.js';
+
+/** The socket edge's machinery; the gateways beside it hold the protocols. */
+@Global()
+@Module({
+  imports: [ObservabilityModule],
+  providers: [TransportService],
+  exports: [TransportService],
+})
+export class TransportModule {}

@@ -1,0 +1,165 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type IncomingMessage } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { AppConfig } from '../../config/app-config.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
+import { AdmissionDeadlines } from './admission-deadlines.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { type GatewayDispatch } from './gateway-dispatch.js';
+import { Heartbeat } from './heartbeat.js';
+import { LoopTurns } from './loop-turns.js';
+import { WriterHost } from './outbound-writer.js';
+import { pacedDrain } from './paced-drain.js';
+import { PathPattern } from './path-pattern.js';
+import { type PlainEndpoint, type PlainHost } from './plain-endpoint.js';
+import { PlainConnection } from './plain.connection.js';
+import { type PlainGatewayOptions } from './plain-gateway.js';
+
+const HEARTBEAT_SLOTS = 25;
+const TICK_MS = 1_000;
+const DEFAULT_ADMISSION_FRAME_BYTES = 16_384;
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** The plain WebSocket side of the one port: its gateways, its connections, and what they share. */
+@Injectable()
+export class TransportService implements PlainHost, OnApplicationShutdown {
+  readonly turns = new LoopTurns();
+  readonly writers: WriterHost;
+  readonly limits;
+  readonly connections = new ConnectionRegistry(HEARTBEAT_SLOTS);
+  readonly endpoints: PlainEndpoint[] = [];
+  draining = false;
+  private readonly logger = new Logger(TransportService.name);
+  private readonly heartbeat: Heartbeat;
+  private readonly deadlines: AdmissionDeadlines;
+  private readonly sockets: WebSocketServer;
+  private connectionCount = 0;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly hub: Hub,
+    private readonly metrics: SocketMetrics,
+  ) {
+    const { limits } = config;
+    this.writers = new WriterHost(this.turns, limits.outboundBytes);
+    this.limits = {
+      inbound: { rate: limits.inboundRate, burst: limits.inboundBurst, hardRate: limits.inboundHardRate },
+    };
+    this.heartbeat = new Heartbeat(this.connections, (limits.heartbeatSeconds * 1_000) / HEARTBEAT_SLOTS);
+    this.deadlines = new AdmissionDeadlines(Math.min(TICK_MS, limits.admissionSeconds * 250), (connection) => {
+      connection.admissionExpired();
+    });
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.maxFrameBytes,
+      handleProtocols: selectSubprotocol,
+    });
+    metrics.registerQueues({
+      inboundQueued: () => this.sum((connection) => connection.queuedMessages),
+      queueBytes: () => this.sum((connection) => connection.queuedBytes),
+    });
+  }
+
+  /** Adds a gateway to the port. */
+  register(options: PlainGatewayOptions, dispatch: GatewayDispatch): PlainEndpoint {
+    const traffic = this.metrics.of(options.protocol);
+    const endpoint: PlainEndpoint = {
+      host: this,
+      options,
+      pattern: new PathPattern(options.path),
+      dispatch,
+      traffic,
+      admissionFrameBytes: Math.min(
+        options.admissionFrameBytes ?? DEFAULT_ADMISSION_FRAME_BYTES,
+        this.config.limits.maxFrameBytes,
+      ),
+      left: (connection, code) => {
+        traffic.connections--;
+        this.metrics.recordClose(options.protocol, code);
+        this.forget(connection);
+      },
+    };
+    this.endpoints.push(endpoint);
+    this.heartbeat.start();
+    this.deadlines.start();
+    return endpoint;
+  }
+
+  newConnection(endpoint: PlainEndpoint, address: string): PlainConnection {
+    return new PlainConnection((++this.connectionCount).toString(36), endpoint, address);
+  }
+
+  /**
+   * Accepts the upgrade: writes the 101, then lets the gateway greet, then lets messages in.
+   * @returns false when the handshake turned out to be malformed; it has been answered then
+   */
+  accept(connection: PlainConnection, endpoint: PlainEndpoint, upgrade: Upgrade): boolean {
+    let accepted = false;
+    this.sockets.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (ws: WebSocket) => {
+      accepted = true;
+      endpoint.traffic.connections++;
+      this.connections.add(connection);
+      if (connection.principal === null) {
+        const seconds = this.config.limits.admissionSeconds * (endpoint.options.admissionFactor ?? 1);
+        this.deadlines.expect(connection, Date.now() + seconds * 1_000);
+      }
+      connection.attach(ws, upgrade.socket);
+      void this.greet(connection, endpoint);
+    });
+    return accepted;
+  }
+
+  /** Removes every trace of a connection. */
+  forget(connection: PlainConnection): void {
+    this.connections.remove(connection);
+    this.deadlines.forget(connection);
+    this.hub.detach(connection);
+  }
+
+  private greet(connection: PlainConnection, endpoint: PlainEndpoint): void | Promise<void> {
+    const greeted = endpoint.dispatch.connected(connection);
+    if (greeted === undefined) {
+      connection.openInbound();
+      return;
+    }
+    return greeted.then(() => {
+      connection.openInbound();
+    });
+  }
+
+  /** Tells every socket to go, paced over the drain time, and waits until they have gone or the time is up. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.logger.log(`draining ${this.connections.size} plain sockets`);
+    await pacedDrain(this.connections, this.config.http.drainSeconds * 1_000, DISCONNECT.goingAway);
+  }
+
+  onApplicationShutdown(): void {
+    this.heartbeat.stop();
+    this.deadlines.stop();
+    for (const connection of [...this.connections]) connection.terminate();
+  }
+
+  private sum(value: (connection: PlainConnection) => number): number {
+    let sum = 0;
+    for (const connection of this.connections) sum += value(connection);
+    return sum;
+  }
+}
+
+/** Clients put credentials among the subprotocols (`bearer.<token>`); those are never echoed. */
+function selectSubprotocol(offered: ReadonlySet<string>): string | false {
+  if (offered.has('switchboard.v1')) return 'switchboard.v1';
+  for (const name of offered) if (!name.startsWith('bearer.')) return name;
+  return false;
+}
