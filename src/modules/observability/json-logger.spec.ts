@@ -12,7 +12,7 @@ describe('JsonLogger', () => {
   beforeEach(() => {
     lines = [];
     ambient = {};
-    json = JsonLogger.create({ logLevel: 'debug', metricsToken: undefined }, () => ambient, {
+    json = JsonLogger.create({ logLevel: 'debug' }, () => ambient, {
       write: (line) => lines.push(JSON.parse(line) as Line),
     });
     Logger.overrideLogger(json);
@@ -65,7 +65,7 @@ describe('JsonLogger', () => {
 
   it('keeps one line one line, whatever a client puts into it', () => {
     const raw: string[] = [];
-    const logger = JsonLogger.create({ logLevel: 'info', metricsToken: undefined }, undefined, {
+    const logger = JsonLogger.create({ logLevel: 'info' }, undefined, {
       write: (line) => raw.push(line),
     });
     logger.log('a\n{"level":"fatal"}\u2028b', { name: '\u001b[31mred\n' }, 'X');
@@ -74,7 +74,7 @@ describe('JsonLogger', () => {
   });
 
   it('leaves out what is below the configured level and the chatter of the start', () => {
-    const quiet = JsonLogger.create({ logLevel: 'info', metricsToken: undefined }, undefined, {
+    const quiet = JsonLogger.create({ logLevel: 'info' }, undefined, {
       write: (line) => lines.push(JSON.parse(line) as Line),
     });
     quiet.debug('no');

@@ -1,6 +1,8 @@
 import { type LoggerService } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
 import { type ObservabilitySection } from '../../config/app-config.js';
+import { currentRequest } from '../../common/context/request-context.js';
 import { describeError, redact, redactText } from './redact.js';
 
 /** Nest tells every module and route it sets up: worth reading only while debugging the start. */
@@ -29,8 +31,8 @@ export class JsonLogger implements LoggerService {
   constructor(private readonly sink: PinoLogger) {}
 
   static create(
-    settings: ObservabilitySection,
-    ambient: () => Fields = () => ({}),
+    settings: Pick<ObservabilitySection, 'logLevel'>,
+    ambient: () => Fields = requestFields,
     to?: DestinationStream,
   ): JsonLogger {
     const options = {
@@ -95,12 +97,21 @@ export class JsonLogger implements LoggerService {
       fields['err'] ??= { stack: redactText(part) };
       return undefined;
     }
-    if (typeof part !== 'object') return redactText(String(part));
+    if (typeof part === 'string') return redactText(part);
+    if (typeof part !== 'object') return inspect(part);
     for (const [key, value] of Object.entries(redact(part) as Fields)) {
       if (!RESERVED.has(key)) fields[key] = value;
     }
     return undefined;
   }
+}
+
+/** What every line inside a request carries. */
+function requestFields(): Fields {
+  const request = currentRequest();
+  if (request === undefined) return {};
+  const { requestId, principal } = request;
+  return principal === undefined ? { requestId } : { requestId, principal: `${principal.kind}:${principal.id}` };
 }
 
 /** Nest's own code passes stacks as text. */

@@ -1,7 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { HttpObserver } from './http-observer.js';
+import { MetricsAccess } from './metrics-access.js';
+import { MetricsController } from './metrics.controller.js';
+import { Metrics } from './metrics.js';
 import { SocketMetrics } from './socket-metrics.js';
 
 /** Logs and metrics. Below the kernel, so that everything may use it. */
 @Global()
-@Module({ providers: [SocketMetrics], exports: [SocketMetrics] })
+@Module({
+  controllers: [MetricsController],
+  providers: [SocketMetrics, Metrics, MetricsAccess, HttpObserver],
+  exports: [SocketMetrics, Metrics, HttpObserver],
+})
 export class ObservabilityModule {}

@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Metrics } from './metrics.js';
+import { SocketMetrics } from './socket-metrics.js';
+
+describe('Metrics', () => {
+  const sockets = new SocketMetrics();
+  const metrics = new Metrics(sockets);
+
+  afterEach(() => {
+    metrics.onModuleDestroy();
+  });
+
+  it('shows what the transport counted, once, however often it is read', async () => {
+    Object.assign(sockets.of('services'), { connections: 3, messagesIn: 5, messagesOut: 7, bytesIn: 11, bytesOut: 13 });
+    sockets.recordClose('services', 4008);
+    sockets.registerQueues({ inboundQueued: () => 2, queueBytes: () => 4096 });
+    await metrics.registry.metrics();
+    const text = await metrics.registry.metrics();
+    for (const line of [
+      'switchboard_connections{protocol="services"} 3',
+      'switchboard_messages_received_total{protocol="services"} 5',
+      'switchboard_messages_sent_total{protocol="services"} 7',
+      'switchboard_bytes_received_total{protocol="services"} 11',
+      'switchboard_bytes_sent_total{protocol="services"} 13',
+      'switchboard_closes_total{protocol="services",code="4008"} 1',
+      'switchboard_inbound_queue_messages 2',
+      'switchboard_outbound_queue_bytes 4096',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+  });
+
+  it('counts HTTP requests by route pattern, method and status, and statements by outcome', async () => {
+    metrics.observeHttp({ method: 'GET', route: '/api/v1/services/:id', status: 404, seconds: 0.02 });
+    metrics.observeQuery('ok', 0.002);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain(
+      'switchboard_http_request_seconds_count{method="GET",route="/api/v1/services/:id",status="404"} 1',
+    );
+    expect(text).toContain('switchboard_database_query_seconds_count{outcome="ok"} 1');
+  });
+
+  it('explains every series of its own', async () => {
+    const text = await metrics.registry.metrics();
+    for (const name of [...text.matchAll(/^# TYPE (switchboard_\S+)/gm)].map((match) => match[1])) {
+      expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.+\\.$`, 'm'));
+    }
+    expect(text).toContain('# TYPE switchboard_event_loop_delay_seconds histogram');
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('keeps a registry of its own, so that two apps in one process do not clash', async () => {
+    const other = new Metrics(new SocketMetrics());
+    other.onModuleDestroy();
+    expect(await other.registry.metrics()).not.toContain('protocol="services"');
+  });
+});

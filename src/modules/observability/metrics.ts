@@ -1,0 +1,148 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SocketMetrics } from './socket-metrics.js';
+
+/** Milliseconds between two looks at how late the event loop is. */
+const LOOP_INTERVAL = 100;
+
+/** One finished HTTP request. `route` is a pattern, never a path: paths hold endpoint codes. */
+export interface HttpObservation {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** The Prometheus series of this node, in a registry of their own. What is counted elsewhere is read on collection. */
+@Injectable()
+export class Metrics implements OnModuleDestroy {
+  readonly registry = new Registry();
+  private readonly http: Histogram<'method' | 'route' | 'status'>;
+  private readonly database: Histogram<'outcome'>;
+  private readonly loopTimer: NodeJS.Timeout;
+
+  constructor(sockets: SocketMetrics) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.http = new Histogram({
+      name: 'switchboard_http_request_seconds',
+      help: 'Time from the request to the end of its answer, by route pattern, method and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.database = new Histogram({
+      name: 'switchboard_database_query_seconds',
+      help: 'Time of database statements, waiting for a connection not included, by outcome.',
+      labelNames: ['outcome'],
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15],
+      registers,
+    });
+    this.loopTimer = measureLoop(registers);
+    registerSocketSeries(sockets, registers);
+  }
+
+  observeHttp({ method, route, status, seconds }: HttpObservation): void {
+    this.http.observe({ method, route, status }, seconds);
+  }
+
+  observeQuery(outcome: 'ok' | 'error', seconds: number): void {
+    this.database.observe({ outcome }, seconds);
+  }
+
+  /** Adds a gauge whose value is asked for whenever the metrics are read. */
+  gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.loopTimer);
+  }
+}
+
+/** A histogram rather than the last value, so that it means the same however often it is read. */
+function measureLoop(registers: Registry[]): NodeJS.Timeout {
+  const delay = new Histogram({
+    name: 'switchboard_event_loop_delay_seconds',
+    help: `How late the event loop runs what is due, sampled every ${LOOP_INTERVAL} ms.`,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  });
+  let due = performance.now() + LOOP_INTERVAL;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    delay.observe(Math.max(0, now - due) / 1_000);
+    due = now + LOOP_INTERVAL;
+  }, LOOP_INTERVAL);
+  return timer.unref();
+}
+
+function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): void {
+  new Gauge({
+    name: 'switchboard_connections',
+    help: 'Open sockets by protocol.',
+    labelNames: ['protocol'],
+    registers,
+    collect() {
+      for (const [protocol, traffic] of sockets.traffic) this.set({ protocol }, traffic.connections);
+    },
+  });
+  trafficCounter('messages_received', 'Messages received from sockets', 'messagesIn');
+  trafficCounter('messages_sent', 'Messages sent to sockets', 'messagesOut');
+  trafficCounter('bytes_received', 'Payload bytes received from sockets', 'bytesIn');
+  trafficCounter('bytes_sent', 'Bytes sent to sockets', 'bytesOut');
+  new Counter({
+    name: 'switchboard_closes_total',
+    help: 'Ended sockets by protocol and close code; codes that clients make up count as «other».',
+    labelNames: ['protocol', 'code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [key, count] of sockets.closes) {
+        const [protocol = '', code = ''] = key.split(' ');
+        this.inc({ protocol, code }, count);
+      }
+    },
+  });
+  new Gauge({
+    name: 'switchboard_inbound_queue_messages',
+    help: 'Received messages that wait for their turn.',
+    registers,
+    collect() {
+      this.set(sockets.inboundQueued());
+    },
+  });
+  new Gauge({
+    name: 'switchboard_outbound_queue_bytes',
+    help: 'Bytes that wait for slow readers.',
+    registers,
+    collect() {
+      this.set(sockets.queueBytes());
+    },
+  });
+
+  function trafficCounter(
+    name: string,
+    help: string,
+    member: 'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut',
+  ): void {
+    new Counter({
+      name: `switchboard_${name}_total`,
+      help: `${help}, by protocol.`,
+      labelNames: ['protocol'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [protocol, traffic] of sockets.traffic) this.inc({ protocol }, traffic[member]);
+      },
+    });
+  }
+}
