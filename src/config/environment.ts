@@ -50,7 +50,8 @@ export const ENVIRONMENT = {
   }),
   DATABASE_POOL: integer({
     group: 'Storage',
-    description: 'Most database connections this node keeps open; all nodes together must stay below what the server allows.',
+    description:
+      'Most database connections this node keeps open; all nodes together must stay below what the server allows.',
     default: 10,
     min: 1,
     max: 1_000,

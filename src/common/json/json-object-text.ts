@@ -1,7 +1,7 @@
+// An opening bracket plus two is its closing one.
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -49,6 +49,12 @@ export class JsonObjectText {
     return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as unknown);
   }
 
+  /** Every parsed value of a member that may stand several times; receivers differ in which one they take. */
+  parseAll(name: string): unknown[] {
+    const own = this.spans.filter((span) => span.name === name);
+    return own.map((span) => JSON.parse(this.bytes.toString('utf8', span.valueStart, span.valueEnd)) as unknown);
+  }
+
   /** The text of the value as it came. */
   textOf(name: string): Buffer | undefined {
     const span = this.last(name);
@@ -72,12 +78,15 @@ export class JsonObjectText {
 
   private append(name: string, value: string): Buffer {
     const member = `${this.empty ? '' : ','}"${name}":${value}`;
-    const length = Buffer.byteLength(member);
-    const tail = this.bytes.length - this.end;
-    const out = Buffer.allocUnsafe(this.end + length + tail);
+    if (!isAscii(member)) {
+      return Buffer.concat([this.bytes.subarray(0, this.end), Buffer.from(member), this.bytes.subarray(this.end)]);
+    }
+    const out = Buffer.allocUnsafe(this.bytes.length + member.length);
     this.bytes.copy(out, 0, 0, this.end);
-    out.write(member, this.end);
-    this.bytes.copy(out, this.end + length, this.end);
+    // The pieces are a few bytes long: a loop is cheaper than a call.
+    let at = this.end;
+    for (let i = 0; i < member.length; i++) out[at++] = member.charCodeAt(i);
+    for (let i = this.end; i < this.bytes.length; i++) out[at++] = this.bytes[i] as number;
     return out;
   }
 
@@ -139,7 +148,7 @@ export class JsonScanner {
       }
     }
     // A key written with escapes means the same member.
-    if (length > 0 && bytes.indexOf(BACKSLASH, from) !== -1 && bytes.indexOf(BACKSLASH, from) < keyEnd - 1) {
+    if (hasEscape(bytes, from, keyEnd - 1)) {
       const key = JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) as string;
       return this.names.find((entry) => entry.name === key)?.name;
     }
@@ -147,9 +156,20 @@ export class JsonScanner {
   }
 }
 
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
 function matches(bytes: Buffer, from: number, expected: Buffer): boolean {
   for (let i = 0; i < expected.length; i++) if (bytes[from + i] !== expected[i]) return false;
   return true;
+}
+
+/** Looks at the key only: a search to the end of the text for every key would be quadratic. */
+function hasEscape(bytes: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH) return true;
+  return false;
 }
 
 function skipSpace(bytes: Buffer, at: number): number {
@@ -162,19 +182,48 @@ function skipString(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return -1;
   at++;
   for (;;) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at + 1;
-    if (byte === undefined || byte < 0x20) return -1;
-    if (byte !== BACKSLASH) {
-      at++;
-      continue;
-    }
+    at = skipPlain(bytes, at);
+    if (bytes[at] === QUOTE) return at + 1;
+    if (bytes[at] !== BACKSLASH) return -1;
     const escape = bytes[at + 1] ?? 0;
     if (SIMPLE_ESCAPE[escape] === 1) at += 2;
-    else if (escape === 0x75 && isHex(bytes[at + 2]) && isHex(bytes[at + 3]) && isHex(bytes[at + 4]) && isHex(bytes[at + 5]))
+    else if (
+      escape === 0x75 &&
+      isHex(bytes[at + 2]) &&
+      isHex(bytes[at + 3]) &&
+      isHex(bytes[at + 4]) &&
+      isHex(bytes[at + 5])
+    )
       at += 6;
     else return -1;
   }
+}
+
+/** Strings longer than this are searched four bytes at a time. */
+const SHORT = 32;
+
+/** @returns the position of the next quote, backslash or control character, or the length */
+function skipPlain(bytes: Buffer, at: number): number {
+  const { length } = bytes;
+  const short = Math.min(length, at + SHORT);
+  while (at < short && isPlain(bytes[at] as number)) at++;
+  if (at < short || at === length) return at;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  while (at + 4 <= length && fourArePlain(view.getInt32(at, true))) at += 4;
+  while (at < length && isPlain(bytes[at] as number)) at++;
+  return at;
+}
+
+function isPlain(byte: number): boolean {
+  return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
+}
+
+/** Whether none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times. */
+function fourArePlain(word: number): boolean {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  const control = (word - 0x20202020) & ~word;
+  return ((control | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080) === 0;
 }
 
 function skipNumber(bytes: Buffer, at: number): number {
@@ -208,45 +257,47 @@ function skipScalar(bytes: Buffer, at: number): number {
 
 /**
  * @returns the position behind the value that begins at `at`, -1 when there is none.
- * Iterative: depth costs one byte a level, never stack.
+ * Iterative: depth costs one number a level, never stack.
  */
 function skipValue(bytes: Buffer, at: number): number {
-  const first = bytes[at];
-  if (first !== OPEN && first !== OPEN_LIST) return skipScalar(bytes, at);
   const open: number[] = [];
-  for (;;) {
-    // A value begins at `at`.
-    const byte = bytes[at];
-    if (byte === OPEN || byte === OPEN_LIST) {
-      const inner = skipSpace(bytes, at + 1);
-      if (bytes[inner] === byte + 2) {
-        at = inner + 1;
-      } else {
-        open.push(byte);
-        at = byte === OPEN ? skipKey(bytes, inner) : inner;
-        if (at < 0) return -1;
-        continue;
-      }
-    } else {
-      at = skipScalar(bytes, at);
-      if (at < 0) return -1;
+  do {
+    at = openValue(bytes, at, open);
+    if (at >= 0 && valueEnded) at = closeValues(bytes, at, open);
+  } while (at >= 0 && !(valueEnded && open.length === 0));
+  return at;
+}
+
+/** Set by openValue and closeValues: whether the position they returned is behind a value or at the next one. */
+let valueEnded = false;
+
+/** A value begins at `at`: skips it whole if it is scalar or empty, else enters it. */
+function openValue(bytes: Buffer, at: number, open: number[]): number {
+  const byte = bytes[at];
+  valueEnded = true;
+  if (byte !== OPEN && byte !== OPEN_LIST) return skipScalar(bytes, at);
+  const inner = skipSpace(bytes, at + 1);
+  if (bytes[inner] === byte + 2) return inner + 1;
+  valueEnded = false;
+  open.push(byte);
+  return byte === OPEN ? skipKey(bytes, inner) : inner;
+}
+
+/** A value ended before `at`: closes the containers that end here, up to the next value if there is one. */
+function closeValues(bytes: Buffer, at: number, open: number[]): number {
+  for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
+    at = skipSpace(bytes, at);
+    if (bytes[at] === COMMA) {
+      valueEnded = false;
+      const next = skipSpace(bytes, at + 1);
+      return container === OPEN ? skipKey(bytes, next) : next;
     }
-    // A value ended before `at`: close what ends here, or go on to the next one.
-    for (;;) {
-      const container = open[open.length - 1];
-      if (container === undefined) return at;
-      at = skipSpace(bytes, at);
-      if (bytes[at] === COMMA) {
-        at = skipSpace(bytes, at + 1);
-        if (container === OPEN) at = skipKey(bytes, at);
-        if (at < 0) return -1;
-        break;
-      }
-      if (bytes[at] !== (container === OPEN ? CLOSE : CLOSE_LIST)) return -1;
-      open.pop();
-      at++;
-    }
+    if (bytes[at] !== container + 2) return -1;
+    open.pop();
+    at++;
   }
+  valueEnded = true;
+  return at;
 }
 
 /** @returns where the value behind the key at `at` begins, -1 when there is no key with a colon */

@@ -133,7 +133,10 @@ export class GatewayDispatch {
   private readHandlers(type: Type): void {
     const prototype = type.prototype as object;
     for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
-      const method = (prototype as Record<string, unknown>)[name] as (connection: PlainConnection, data: unknown) => unknown;
+      const method = (prototype as Record<string, unknown>)[name] as (
+        connection: PlainConnection,
+        data: unknown,
+      ) => unknown;
       if (Reflect.getMetadata(MESSAGE_MAPPING_METADATA, method) === undefined) continue;
       const event = Reflect.getMetadata(MESSAGE_METADATA, method) as string;
       if (this.handlers.has(event)) throw new Error(`${type.name} handles ${event} twice`);
@@ -148,8 +151,7 @@ export class GatewayDispatch {
 
   private filtersOf(target: object): BoundFilter[] {
     const declared = (Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, target) ?? []) as (
-      | ExceptionFilter
-      | Type<ExceptionFilter>
+      ExceptionFilter | Type<ExceptionFilter>
     )[];
     return declared.map((entry) => {
       const filter = typeof entry === 'function' ? this.resolve(entry) : entry;

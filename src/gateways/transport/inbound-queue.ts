@@ -182,7 +182,12 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     if (!this.paused) this.pause();
     // Long enough to be worth a wake-up: a tenth of a second's worth of messages.
     const wait = (Math.max(1, this.limits.rate / 10) - this.tokens) * (1_000 / this.limits.rate);
-    setTimeout(() => this.runTurn(), Math.min(THROTTLE_MAX_MS, Math.max(THROTTLE_MIN_MS, wait)));
+    setTimeout(
+      () => {
+        this.runTurn();
+      },
+      Math.min(THROTTLE_MAX_MS, Math.max(THROTTLE_MIN_MS, wait)),
+    );
   }
 
   private pause(): void {

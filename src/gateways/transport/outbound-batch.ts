@@ -34,11 +34,14 @@ export class OutboundBatch {
     if (this.joined !== null) return this.joined;
     if (this.frames === 1 && this.frame !== null) return this.frame.bytes;
     const out = Buffer.allocUnsafe(this.bytes);
-    let end = this.bytes;
-    for (let batch: OutboundBatch | null = this; batch?.frame; batch = batch.previous) {
-      end -= batch.frame.bytes.length;
-      batch.frame.bytes.copy(out, end);
-    }
+    let batch = this.copyLast(out);
+    while (batch !== null) batch = batch.copyLast(out);
     return (this.joined = out);
+  }
+
+  /** Copies the last frame to its place. @returns what comes before it */
+  private copyLast(out: Buffer): OutboundBatch | null {
+    if (this.frame) this.frame.bytes.copy(out, this.bytes - this.frame.bytes.length);
+    return this.previous;
   }
 }

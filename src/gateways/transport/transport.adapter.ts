@@ -62,14 +62,18 @@ export class TransportAdapter extends AbstractWsAdapter {
   override bindClientConnect(server: unknown, callback: (...args: unknown[]) => void): void {
     // Plain gateways are called by their GatewayDispatch, which awaits admission; Nest would not.
     if (server instanceof PlainServer) return;
-    this.io.bindClientConnect(server as never, callback);
+    this.io.bindClientConnect(server, callback);
   }
 
   override bindClientDisconnect(client: unknown, callback: (...args: unknown[]) => void): void {
     this.io.bindClientDisconnect(client as never, callback);
   }
 
-  bindMessageHandlers(client: unknown, handlers: WsMessageHandler[], transform: (data: unknown) => Observable<unknown>): void {
+  bindMessageHandlers(
+    client: unknown,
+    handlers: WsMessageHandler[],
+    transform: (data: unknown) => Observable<unknown>,
+  ): void {
     this.io.bindMessageHandlers(client as never, handlers as never, transform as never);
   }
 

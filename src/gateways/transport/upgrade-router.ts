@@ -68,7 +68,11 @@ export class UpgradeRouter {
     return this.policy.refuse(request);
   }
 
-  private async admit(endpoint: PlainEndpoint, params: Readonly<Record<string, string>>, upgrade: Upgrade): Promise<void> {
+  private async admit(
+    endpoint: PlainEndpoint,
+    params: Readonly<Record<string, string>>,
+    upgrade: Upgrade,
+  ): Promise<void> {
     const { request, socket } = upgrade;
     const connection = this.transport.newConnection(endpoint, this.policy.clientAddress(request));
     const { gateway } = endpoint.dispatch;

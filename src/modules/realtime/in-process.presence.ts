@@ -8,7 +8,7 @@ export class InProcessPresence extends Presence {
   enter(channel: Channel, member: PresenceMember): Promise<boolean> {
     let members = this.channels.get(channel);
     if (members?.has(member.id)) return Promise.resolve(false);
-    if (!members) this.channels.set(channel, (members = new Map()));
+    if (!members) this.channels.set(channel, (members = new Map<string, PresenceMember>()));
     members.set(member.id, member);
     return Promise.resolve(true);
   }
