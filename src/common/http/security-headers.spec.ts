@@ -1,0 +1,55 @@
+import { type Request, type Response } from 'express';
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { securityHeaders, styledPagePolicy } from './security-headers.js';
+
+function headersOf(path: string, tls = false): Map<string, string> {
+  const headers = new Map<string, string>([['x-powered-by', 'Express']]);
+  const response = {
+    setHeader: (name: string, value: string) => headers.set(name.toLowerCase(), value),
+    removeHeader: (name: string) => headers.delete(name.toLowerCase()),
+  };
+  let passed = false;
+  securityHeaders(() => tls)({ path } as Request, response as unknown as Response, () => {
+    passed = true;
+  });
+  expect(passed).toBe(true);
+  return headers;
+}
+
+describe('securityHeaders', () => {
+  it('lets answers load, frame and send nothing, and leak no address', () => {
+    const headers = headersOf('/api/v1/services');
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    );
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.has('x-powered-by')).toBe(false);
+  });
+
+  it.each(['/docs', '/docs/', '/docs/swagger-ui.css'])('lets Swagger UI at %s use its own files only', (path) => {
+    const policy = headersOf(path).get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('https:');
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  });
+
+  it.each(['/docs-json', '/docs-asyncapi', '/docsx', '/'])('gives %s no such freedom', (path) => {
+    expect(headersOf(path).get('content-security-policy')).not.toContain('script-src');
+  });
+
+  it('promises TLS only to those who came by TLS', () => {
+    expect(headersOf('/', false).has('strict-transport-security')).toBe(false);
+    expect(headersOf('/', true).get('strict-transport-security')).toContain('max-age=31536000');
+  });
+});
+
+describe('styledPagePolicy', () => {
+  it('allows exactly the given style', () => {
+    const hash = createHash('sha256').update('p{}').digest('base64');
+    expect(styledPagePolicy('p{}')).toContain(`style-src 'sha256-${hash}'`);
+    expect(styledPagePolicy('p{}')).toContain("default-src 'none'");
+  });
+});
