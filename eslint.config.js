@@ -42,7 +42,7 @@ export default tseslint.config(
     rules: { 'max-params': ['error', 8] },
   },
   {
-    files: ['src/config/load-config.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/config/load-config.ts', 'vitest.config.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -13,8 +13,8 @@ function groups(): Map<VariableGroup, Entry[]> {
   return result;
 }
 
-/** A cell of a Markdown table. */
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+/** A cell of a Markdown table; placeholders such as `<PORT>` are no tags. */
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
 /** `docs/configuration.md`. */
 export function configurationMarkdown(): string {
