@@ -1,12 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
+import { type DataSource } from 'typeorm';
+import { DatabaseModule } from './modules/database/database.module.js';
+import { LifecycleModule } from './modules/health/lifecycle.module.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 
 /** Composition root. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(config), RealtimeModule] };
+  static forRoot(config: AppConfig, dataSource: DataSource): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(dataSource), LifecycleModule, RealtimeModule],
+    };
   }
 }

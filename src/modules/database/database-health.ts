@@ -1,0 +1,62 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../common/time/clock.js';
+
+const FRESH_MS = 1_000;
+const TIMEOUT_MS = 1_500;
+
+export interface DatabaseState {
+  readonly up: boolean;
+  /** Milliseconds of one round trip; of the attempt when it is down. */
+  readonly latency: number;
+}
+
+/**
+ * Whether the database answers. Asks over a connection of its own, so that a busy pool is not mistaken for a dead
+ * database. One question at a time, and its answer counts for a second: probes cost the same however many ask.
+ */
+@Injectable()
+export class DatabaseHealth implements OnApplicationShutdown {
+  readonly #pool: pg.Pool;
+  #asked = -Infinity;
+  #answer: Promise<DatabaseState> | undefined;
+
+  constructor(
+    @Inject(DataSource) dataSource: DataSource,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {
+    this.#pool = new pg.Pool({
+      connectionString: (dataSource.options as { url: string }).url,
+      application_name: 'switchboard health',
+      max: 1,
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+      allowExitOnIdle: true,
+    });
+    // An idle connection that breaks is no news: the next question finds out.
+    this.#pool.on('error', () => undefined);
+  }
+
+  /** Never throws. */
+  async state(): Promise<DatabaseState> {
+    if (this.#answer === undefined || this.clock.now() - this.#asked >= FRESH_MS) {
+      this.#asked = this.clock.now();
+      this.#answer = this.#ask();
+    }
+    return this.#answer;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #ask(): Promise<DatabaseState> {
+    const start = performance.now();
+    const up = await this.#pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+    return { up, latency: performance.now() - start };
+  }
+}

@@ -1,0 +1,102 @@
+import { type LoggerService } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { prepareDataDir } from '../../../config/data-dir.js';
+import { DataLock } from './data-lock.js';
+import { type ClusterOptions, PostgresCluster } from './postgres-cluster.js';
+
+const DATABASE = 'switchboard';
+const WATCH_MS = 250;
+const RETRY_MS = 500;
+
+export type EmbeddedOptions = ClusterOptions & { readonly log: Pick<LoggerService, 'log' | 'warn' | 'error'> };
+
+/**
+ * The PostgreSQL this process runs for itself under DATA_DIR: locked, started or adopted, brought back within seconds
+ * when it dies, stopped with us.
+ */
+export class EmbeddedDatabase {
+  readonly #closing = new AbortController();
+  readonly #watching: Promise<void>;
+
+  private constructor(
+    private readonly cluster: PostgresCluster,
+    private readonly lock: DataLock,
+    private readonly log: EmbeddedOptions['log'],
+  ) {
+    this.#watching = this.#watch();
+  }
+
+  /** @throws BootError when the folder is taken, or the database cannot run */
+  static async open(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+    prepareDataDir(options.dataDir);
+    const lock = await DataLock.acquire(options.dataDir);
+    let cluster: PostgresCluster | undefined;
+    try {
+      cluster = await PostgresCluster.prepare(options);
+      const how = await cluster.start();
+      options.log.log(
+        how === 'adopted'
+          ? `Adopted the embedded database that was left running (port ${cluster.port})`
+          : `Embedded database started (port ${cluster.port})`,
+      );
+      await makeDatabase(cluster);
+      return new EmbeddedDatabase(cluster, lock, options.log);
+    } catch (error) {
+      await cluster?.stop();
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /** Holds the password: never log it. */
+  get url(): string {
+    return this.cluster.url(DATABASE);
+  }
+
+  /** Stops the database, then lets the folder go. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+    await this.cluster.stop();
+    await this.lock.release();
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      await this.#pause(WATCH_MS);
+      if (this.#closing.signal.aborted || (await this.cluster.alive())) continue;
+      this.log.warn('The embedded database has died; starting it again');
+      await this.#revive();
+    }
+  }
+
+  /** Until `ms` have passed or we close; keeps no process alive. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { ref: false, signal: this.#closing.signal }).catch(() => undefined);
+  }
+
+  async #revive(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.cluster.start();
+        this.log.log('The embedded database is back');
+        return;
+      } catch (error) {
+        this.log.error(`The embedded database does not come back: ${(error as Error).message}`);
+        await this.#pause(RETRY_MS);
+      }
+    }
+  }
+}
+
+async function makeDatabase(cluster: PostgresCluster): Promise<void> {
+  const client = new pg.Client({ connectionString: cluster.url('postgres'), connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

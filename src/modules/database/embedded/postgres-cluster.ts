@@ -1,0 +1,273 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { chmod, chown, lchown, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { BootError } from '../../../common/errors/boot-error.js';
+import { randomToken } from '../../../common/security/random.js';
+import { secretFile } from '../../../config/data-dir.js';
+import { freePort } from './free-port.js';
+import { locateBinaries, type PostgresBinaries, USE_DATABASE_URL } from './postgres-binaries.js';
+import { accepts, HOST, isServerProcess, processesOf, readPostmaster } from './postmaster.js';
+import { chooseRunAs, type RunAs } from './run-as.js';
+
+export const SUPERUSER = 'postgres';
+
+const START_ATTEMPT_MS = 15_000;
+const RECOVERY_MS = 300_000;
+const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
+const POLL_MS = 50;
+
+/** Nothing of our own environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
+const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+
+/** Statements and details of errors stay out of the database's log, because they hold people's data. */
+const SETTINGS = {
+  listen_addresses: HOST,
+  unix_socket_directories: '',
+  max_connections: '100',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  jit: 'off',
+};
+
+/** A crash may lose data: for databases that live as long as a test run. */
+const VOLATILE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+export interface ClusterOptions {
+  readonly dataDir: string;
+  /** `false` trades safety against crashes for speed (tests). */
+  readonly durable: boolean;
+}
+
+/**
+ * The embedded PostgreSQL's files and process: `postgres/`, `postgres-password` and `postgres.log` under DATA_DIR.
+ * Whoever uses it holds the folder's lock; two clusters over one folder would fight.
+ */
+export class PostgresCluster {
+  readonly password: string;
+  port = 0;
+  #pid: number | undefined;
+  #child: ChildProcess | undefined;
+  /** A server came up once, so the port is known to others. */
+  #settled = false;
+
+  private constructor(
+    private readonly options: ClusterOptions,
+    private readonly binaries: PostgresBinaries,
+    private readonly runAs: RunAs,
+    /** Real path of the data folder. */
+    private readonly folder: string,
+  ) {
+    this.password = secretFile(options.dataDir, 'postgres-password', () => randomToken());
+  }
+
+  /** Finds the programs and makes the data folder if there is none. @throws BootError when that is not possible */
+  static async prepare(options: ClusterOptions): Promise<PostgresCluster> {
+    const binaries = await locateBinaries();
+    const dataDir = await realpath(options.dataDir);
+    const folder = path.join(dataDir, 'postgres');
+    const runAs = await chooseRunAs(binaries.postgres, statSync(folder, { throwIfNoEntry: false })?.uid);
+    // Another user than ours has to pass through DATA_DIR; it still cannot list it, and secrets in it are 0600.
+    if (runAs.owner && runAs.wrapper.length === 0) chmodSync(dataDir, 0o711);
+    const cluster = new PostgresCluster({ ...options, dataDir }, binaries, runAs, folder);
+    if (existsSync(folder)) {
+      await cluster.#checkVersion();
+      await cluster.#takeOwnership(folder);
+    } else {
+      await cluster.#initialise();
+    }
+    return cluster;
+  }
+
+  url(database: string): string {
+    return `postgres://${SUPERUSER}:${encodeURIComponent(this.password)}@${HOST}:${this.port}/${database}`;
+  }
+
+  /**
+   * Adopts the server that already runs on the folder, else starts one, and waits until it takes connections.
+   * A second start uses the port of the first, because connection pools know it.
+   * @throws BootError when none comes up
+   */
+  async start(): Promise<'adopted' | 'started'> {
+    const giveUp = Date.now() + START_ATTEMPT_MS;
+    for (;;) {
+      if (await this.#awaitRunning()) return 'adopted';
+      await this.#clearRemains();
+      if (!this.#settled) this.port = await freePort();
+      const fault = await this.#spawn();
+      if (fault === undefined) {
+        this.#settled = true;
+        return 'started';
+      }
+      if (Date.now() > giveUp)
+        throw new BootError(`The embedded database does not start: ${fault}\n${this.#logTail()}`);
+      await sleep(200);
+    }
+  }
+
+  /** Whether the server's process lives. */
+  async alive(): Promise<boolean> {
+    if (this.#pid === undefined || this.#child?.exitCode != null || this.#child?.signalCode != null) return false;
+    return isServerProcess(this.#pid, this.folder);
+  }
+
+  /** Ends sessions and stops; from impatient to brutal. Never throws. */
+  async stop(): Promise<void> {
+    for (const [signal, patience] of [
+      ['SIGINT', 5_000],
+      ['SIGQUIT', 1_500],
+      ['SIGKILL', 1_000],
+    ] as const) {
+      if (this.#pid === undefined || !(await this.alive())) return;
+      kill(this.#pid, signal);
+      const until = Date.now() + patience;
+      while (Date.now() < until && (await this.alive())) await sleep(POLL_MS);
+    }
+  }
+
+  /** A server that is coming up or going down is waited for; the answer is whether one runs in the end. */
+  async #awaitRunning(): Promise<boolean> {
+    const giveUp = Date.now() + RECOVERY_MS;
+    for (;;) {
+      const found = await readPostmaster(this.folder);
+      if (!found || !(await isServerProcess(found.pid, this.folder))) return false;
+      if (found.ready && (await accepts(found.port))) {
+        if (found.pid !== this.#pid) this.#child = undefined;
+        this.#pid = found.pid;
+        this.port = found.port;
+        this.#settled = true;
+        return true;
+      }
+      if (Date.now() > giveUp) {
+        throw new BootError(
+          `The embedded database (pid ${found.pid}) runs but takes no connections.\n${this.#logTail()}`,
+        );
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /**
+   * After kill -9 of the server its backends live on for a moment, or longer in a long query, and its pid may belong to
+   * a zombie or to somebody else by now. PostgreSQL refuses to start in either case. We hold the folder's lock and have
+   * seen that no server runs, so what is left is ours to remove.
+   */
+  async #clearRemains(): Promise<void> {
+    if (process.platform !== 'linux') return;
+    const patience = Date.now() + 1_500;
+    for (let left = await processesOf(this.folder); left.length > 0; left = await processesOf(this.folder)) {
+      if (Date.now() > patience) for (const pid of left) kill(pid, 'SIGKILL');
+      await sleep(POLL_MS);
+    }
+    await rm(path.join(this.folder, 'postmaster.pid'), { force: true });
+  }
+
+  /** @returns why it did not come up, or `undefined` */
+  async #spawn(): Promise<string | undefined> {
+    const settings = { ...SETTINGS, ...(this.options.durable ? {} : VOLATILE_SETTINGS), port: String(this.port) };
+    const parameters = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const log = this.#openLog();
+    const [file, ...args] = [...this.runAs.wrapper, this.binaries.postgres, '-D', this.folder, ...parameters];
+    // Detached: Ctrl-C in a terminal goes to the whole process group, and the database must outlive our drain.
+    const child = spawn(file as string, args, { ...this.#identity(), detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.unref();
+    let fault: string | undefined;
+    child.once('error', (error) => (fault = error.message));
+    child.once('exit', (code, signal) => (fault = `exit ${code ?? signal ?? ''}`));
+    this.#child = child;
+    this.#pid = child.pid;
+    const giveUp = Date.now() + RECOVERY_MS;
+    while ((fault as string | undefined) === undefined) {
+      const found = await readPostmaster(this.folder);
+      if (found?.pid === child.pid && found?.ready && (await accepts(this.port))) return undefined;
+      if (Date.now() > giveUp) return 'no connection is taken';
+      await sleep(POLL_MS);
+    }
+    return fault;
+  }
+
+  /** Into a temporary folder first: a folder named `postgres` is always a complete one. */
+  async #initialise(): Promise<void> {
+    const { dataDir, durable } = this.options;
+    for (const name of await readdir(dataDir)) {
+      if (name.startsWith('postgres.new-')) await rm(path.join(dataDir, name), { recursive: true });
+    }
+    const draft = await mkdtemp(path.join(dataDir, 'postgres.new-'));
+    const passwordFile = path.join(draft, 'password');
+    const data = path.join(draft, 'data');
+    await writeFile(passwordFile, this.password, { mode: 0o600 });
+    await this.#takeOwnership(draft);
+    const [file, ...args] = [...this.runAs.wrapper, this.binaries.initdb, '-D', data, '-U', SUPERUSER];
+    args.push('--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--no-instructions');
+    // Sorting and case mapping of PostgreSQL itself: the same on every machine, whatever locales it has.
+    args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
+    if (!durable) args.push('--no-sync');
+    try {
+      await promisify(execFile)(file as string, args, { ...this.#identity(), timeout: 120_000 });
+      await rename(data, this.folder);
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string };
+      throw new BootError(
+        `The embedded database cannot be made in ${dataDir}: ${(stderr ?? '').trim() || message}\n${USE_DATABASE_URL}`,
+        { cause: error },
+      );
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+
+  async #checkVersion(): Promise<void> {
+    const { stdout } = await promisify(execFile)(this.binaries.postgres, ['--version']);
+    const ours = /(\d+)\./.exec(stdout)?.[1];
+    const theirs = readFileSync(path.join(this.folder, 'PG_VERSION'), 'utf8').trim();
+    if (ours !== undefined && ours !== theirs) {
+      throw new BootError(
+        `${this.folder} was made by PostgreSQL ${theirs}, but PostgreSQL ${ours} is installed. ` +
+          `Move the data with pg_dump and pg_restore, or go back to the version before.`,
+      );
+    }
+  }
+
+  /** Gives the files under `root` to the user that PostgreSQL runs as, where that differs. */
+  async #takeOwnership(root: string): Promise<void> {
+    const { owner } = this.runAs;
+    if (!owner || process.getuid?.() !== 0 || statSync(root).uid === owner.uid) return;
+    for (const entry of await readdir(root, { recursive: true }))
+      await lchown(path.join(root, entry), owner.uid, owner.gid);
+    await chown(root, owner.uid, owner.gid);
+    await chmod(root, 0o700);
+  }
+
+  #identity(): { uid?: number; gid?: number; cwd: string; env?: NodeJS.ProcessEnv } {
+    const { owner, wrapper } = this.runAs;
+    const user = owner && wrapper.length === 0 ? { uid: owner.uid, gid: owner.gid } : {};
+    return { ...user, cwd: this.options.dataDir, ...(process.platform === 'win32' ? {} : { env: ENVIRONMENT }) };
+  }
+
+  #openLog(): number {
+    const file = path.join(this.options.dataDir, 'postgres.log');
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
+    return openSync(file, 'a', 0o600);
+  }
+
+  #logTail(): string {
+    const file = path.join(this.options.dataDir, 'postgres.log');
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    return `Last lines of ${file}:\n${text.trimEnd().split('\n').slice(-8).join('\n')}`;
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already, which is what was wanted.
+  }
+}

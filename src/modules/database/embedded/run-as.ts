@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { BootError } from '../../../common/errors/boot-error.js';
+import { USE_DATABASE_URL } from './postgres-binaries.js';
+
+/** How to run PostgreSQL's programs, which refuse to run as root and want a user that the system knows. */
+export interface RunAs {
+  /** Put before the program. */
+  readonly wrapper: readonly string[];
+  /** Owner the data files must have, as this process sees it; `undefined` = whoever we are. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const PLAIN: RunAs = { wrapper: [], owner: undefined };
+
+/**
+ * Chooses the way: an ordinary user runs them as is. Root keeps its files and maps itself to an ordinary user inside a
+ * user namespace, which works in folders nobody else may enter; where namespaces are not allowed it becomes `nobody`.
+ * @param owner uid that already owns the data files, if there are any
+ */
+export async function chooseRunAs(program: string, owner: number | undefined): Promise<RunAs> {
+  const me = process.getuid?.();
+  if (me === undefined) return PLAIN;
+  const accounts = await readAccounts();
+  if (me !== 0 && knowsMe()) return PLAIN;
+  // Root over somebody else's files: become that user, so that it can go on without root later.
+  const theirs = owner === undefined || owner === 0 ? undefined : accounts.find(({ uid }) => uid === owner);
+  if (me === 0 && theirs && theirs.name !== 'nobody') return { wrapper: [], owner: theirs };
+  const nobody = accounts.find(({ name }) => name === 'nobody') ?? accounts.find(({ uid }) => uid !== 0);
+  if (nobody) {
+    const wrapper = ['unshare', '--user', `--map-user=${nobody.uid}`, `--map-group=${nobody.gid}`];
+    if (await runs([...wrapper, program, '--version'])) {
+      return { wrapper, owner: { uid: me, gid: process.getgid?.() ?? me } };
+    }
+    if (me === 0) return { wrapper: [], owner: { uid: nobody.uid, gid: nobody.gid } };
+  }
+  throw new BootError(
+    `The embedded database cannot run as this user (uid ${me}): it has no entry in /etc/passwd, or user namespaces ` +
+      `and the user «nobody» are missing. Run as an ordinary user. ${USE_DATABASE_URL}`,
+  );
+}
+
+function knowsMe(): boolean {
+  try {
+    return os.userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+async function readAccounts(): Promise<Account[]> {
+  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter(([name, , uid, gid]) => name && /^\d+$/.test(uid ?? '') && /^\d+$/.test(gid ?? ''))
+    .map(([name, , uid, gid]) => ({ name: name as string, uid: Number(uid), gid: Number(gid) }));
+}
+
+function runs([file, ...args]: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(file as string, args, { timeout: 10_000 }, (error) => {
+      resolve(error === null);
+    });
+  });
+}

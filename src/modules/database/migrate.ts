@@ -1,0 +1,35 @@
+import { type LoggerService } from '@nestjs/common';
+import { type DataSource, type QueryRunner } from 'typeorm';
+import { BootError } from '../../common/errors/boot-error.js';
+
+/** Any number that nothing else in the database locks. */
+const LOCK = 7_220_131;
+
+/**
+ * Applies what migrations are missing. Nodes that boot together take turns by an advisory lock, which ends with its
+ * session. Uses and ends `dataSource`, whose statements may take as long as they need.
+ * @throws BootError when a migration fails; what it did is rolled back
+ */
+export async function migrate(dataSource: DataSource, log: Pick<LoggerService, 'log'>): Promise<void> {
+  // The limit of ordinary statements would cut a long migration, or the wait for another node's.
+  dataSource.setOptions({ extra: { keepAlive: true } } as Parameters<DataSource['setOptions']>[0]);
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    await lock(runner, log);
+    const applied = await dataSource.runMigrations();
+    for (const { name } of applied) log.log(`Migrated the database: ${name}`);
+  } catch (error) {
+    throw new BootError(`The database cannot be migrated: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await runner.release();
+    await dataSource.destroy();
+  }
+}
+
+async function lock(runner: QueryRunner, log: Pick<LoggerService, 'log'>): Promise<void> {
+  const [{ taken }] = (await runner.query('SELECT pg_try_advisory_lock($1) AS taken', [LOCK])) as [{ taken: boolean }];
+  if (taken) return;
+  log.log('Another node migrates the database; waiting for it');
+  await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { type DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import { createDataSource } from '../../ormconfig.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** A connected DataSource of its own; ended by `drop`. */
+  connect(): Promise<DataSource>;
+  /** Ends what `connect` made and removes the database. */
+  drop(): Promise<void>;
+}
+
+/** A fresh, empty, migrated database: a copy of the template that the global setup made. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `switchboard_test_${randomBytes(6).toString('hex')}`;
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
+  const url = new URL(inject('databaseServer'));
+  url.pathname = `/${name}`;
+  const sources: DataSource[] = [];
+  return {
+    url: url.href,
+    connect: async () => {
+      const dataSource = await createDataSource({ databasePool: 5 }, url.href).initialize();
+      sources.push(dataSource);
+      return dataSource;
+    },
+    drop: async () => {
+      for (const source of sources) if (source.isInitialized) await source.destroy();
+      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function onServer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('databaseServer') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
