@@ -1,5 +1,4 @@
 import { type Duplex } from 'node:stream';
-import { type RawData, type WebSocket } from 'ws';
 import { type Channel } from '../../modules/realtime/channel.js';
 import { type Connection, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
@@ -7,6 +6,7 @@ import { type Principal } from '../../modules/realtime/principal.js';
 import { InboundQueue, type InboundSink } from './inbound-queue.js';
 import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
 import { type PlainEndpoint } from './plain-endpoint.js';
+import { type PlainSocket } from './plain-socket.js';
 import { type PlainFrame } from './text-frame.js';
 
 /** A received frame, or the end of the connection, which takes its turn behind the frames that came before it. */
@@ -24,7 +24,7 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
   registryIndex = -1;
   registrySlot = -1;
   private closing: DisconnectReason | null = null;
-  private ws: WebSocket | null = null;
+  private ws: PlainSocket | null = null;
   private ended = false;
   private heard = true;
   private readonly inbound: InboundQueue<Inbound>;
@@ -89,9 +89,12 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
     this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
     // What was received before the server went is still handled; a connection sent away has nothing more to say.
     if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
-    if (this.ws === null) return;
+    this.ws?.close(this.closing.code, this.closing.text);
+  }
+
+  /** Writes what was sent in this turn now. */
+  flush(): void {
     this.writer.flush();
-    this.ws.close(this.closing.code, this.closing.text);
   }
 
   /** Ends the socket without waiting for the client. */
@@ -100,13 +103,9 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
   }
 
   /** The 101 is out: frames sent so far leave, inbound messages wait for `openInbound`. */
-  attach(ws: WebSocket, socket: Duplex): void {
+  attach(ws: PlainSocket, socket: Duplex): void {
     this.ws = ws;
-    (ws as SocketOfConnection).connection = this;
-    ws.on('message', onMessage);
-    ws.on('close', onClose);
-    ws.on('error', onError);
-    ws.on('pong', onPong);
+    ws.bind(this);
     this.writer.attach(socket);
     if (this.closing) ws.close(this.closing.code, this.closing.text);
   }
@@ -183,25 +182,4 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
     this.closing ??= DISCONNECT.malformed;
     this.inbound.discard();
   }
-}
-
-/** Shared listeners find the connection on the socket: no closure per connection and event. */
-interface SocketOfConnection extends WebSocket {
-  connection: PlainConnection;
-}
-
-function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
-  (this as SocketOfConnection).connection.receive(data as Buffer, binary);
-}
-
-function onClose(this: WebSocket, code: number): void {
-  (this as SocketOfConnection).connection.end(code);
-}
-
-function onPong(this: WebSocket): void {
-  (this as SocketOfConnection).connection.pong();
-}
-
-function onError(this: WebSocket): void {
-  (this as SocketOfConnection).connection.refused();
 }

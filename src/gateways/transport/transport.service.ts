@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type IncomingMessage } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server, WebSocketServer } from 'ws';
 import { AppConfig } from '../../config/app-config.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
@@ -16,6 +16,7 @@ import { pacedDrain } from './paced-drain.js';
 import { PathPattern } from './path-pattern.js';
 import { type PlainEndpoint, type PlainHost } from './plain-endpoint.js';
 import { PlainConnection } from './plain.connection.js';
+import { PlainSocket } from './plain-socket.js';
 import { type PlainGatewayOptions } from './plain-gateway.js';
 
 const HEARTBEAT_SLOTS = 25;
@@ -40,7 +41,7 @@ export class TransportService implements PlainHost, OnApplicationShutdown {
   private readonly logger = new Logger(TransportService.name);
   private readonly heartbeat: Heartbeat;
   private readonly deadlines: AdmissionDeadlines;
-  private readonly sockets: WebSocketServer;
+  private readonly sockets: Server<typeof PlainSocket>;
   private connectionCount = 0;
 
   constructor(
@@ -58,6 +59,7 @@ export class TransportService implements PlainHost, OnApplicationShutdown {
       connection.admissionExpired();
     });
     this.sockets = new WebSocketServer({
+      WebSocket: PlainSocket,
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
@@ -105,7 +107,7 @@ export class TransportService implements PlainHost, OnApplicationShutdown {
    */
   accept(connection: PlainConnection, endpoint: PlainEndpoint, upgrade: Upgrade): boolean {
     let accepted = false;
-    this.sockets.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (ws: WebSocket) => {
+    this.sockets.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (ws: PlainSocket) => {
       accepted = true;
       endpoint.traffic.connections++;
       this.connections.add(connection);

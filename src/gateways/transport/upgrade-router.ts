@@ -80,7 +80,7 @@ export class UpgradeRouter {
       try {
         await gateway.handleUpgrade(connection, {
           params,
-          query: new URL(request.url ?? '/', 'http://host').searchParams,
+          query: queryOf(request),
           headers: request.headers,
           address: connection.address,
         });
@@ -123,9 +123,13 @@ function destroy(this: Duplex): void {
 
 function pathOf(request: IncomingMessage): string | undefined {
   const url = request.url ?? '';
-  if (!url.startsWith('/') || !URL.canParse(url, 'http://host')) return undefined;
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+  return url.startsWith('/') ? url.split('?', 1)[0] : undefined;
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const url = request.url ?? '';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
 }
 
 function retryAfter(error: unknown): number | undefined {

@@ -1,0 +1,45 @@
+import { type RawData, WebSocket } from 'ws';
+import { type PlainConnection } from './plain.connection.js';
+
+/**
+ * ws's socket, which knows its connection: listeners are shared instead of closures per connection, and frames of
+ * this turn leave before any close frame, also one that ws sends by itself.
+ */
+export class PlainSocket extends WebSocket {
+  private connection: PlainConnection | undefined;
+
+  bind(connection: PlainConnection): void {
+    this.connection = connection;
+    this.on('message', onMessage);
+    this.on('close', onClose);
+    this.on('error', onError);
+    this.on('pong', onPong);
+  }
+
+  get owner(): PlainConnection {
+    if (this.connection === undefined) throw new Error('a socket was used before it was bound');
+    return this.connection;
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.connection?.flush();
+    super.close(code, reason);
+  }
+}
+
+function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
+  (this as PlainSocket).owner.receive(data as Buffer, binary);
+}
+
+function onClose(this: WebSocket, code: number): void {
+  (this as PlainSocket).owner.end(code);
+}
+
+/** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
+function onError(this: WebSocket): void {
+  (this as PlainSocket).owner.refused();
+}
+
+function onPong(this: WebSocket): void {
+  (this as PlainSocket).owner.pong();
+}

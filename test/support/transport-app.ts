@@ -1,0 +1,38 @@
+import { type INestApplication, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type AddressInfo } from 'node:net';
+import { ConfigModule } from '../../src/config/config.module.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { RequestPolicy } from '../../src/gateways/transport/request-policy.js';
+import { TransportAdapter } from '../../src/gateways/transport/transport.adapter.js';
+import { TransportModule } from '../../src/gateways/transport/transport.module.js';
+import { RealtimeModule } from '../../src/modules/realtime/realtime.module.js';
+
+export interface TransportApp {
+  readonly app: INestApplication;
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The transport with gateways of the test's own, on a free port, without database. */
+export async function startTransportApp(
+  providers: readonly Type[],
+  env: Record<string, string> = {},
+): Promise<TransportApp> {
+  const config = loadConfig({ LOG_LEVEL: 'silent', ...env });
+
+  @Module({
+    imports: [ConfigModule.forRoot(config), RealtimeModule, TransportModule],
+    providers: [...providers],
+  })
+  class TestModule {}
+
+  const app = await NestFactory.create(TestModule, { logger: false });
+  app.useWebSocketAdapter(
+    new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize: config.limits.maxFrameBytes }),
+  );
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
+  return { app, port, url: `ws://127.0.0.1:${port}`, close: () => app.close() };
+}

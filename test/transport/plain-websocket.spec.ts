@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EchoFilter, EchoGateway, journal, RoomGateway } from '../support/echo.gateway.js';
+import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
+import { startTransportApp, type TransportApp } from '../support/transport-app.js';
+
+const json = (value: unknown): Buffer => clientFrame(JSON.stringify(value));
+
+describe('plain WebSocket transport', () => {
+  let server: TransportApp;
+  const open = (path: string, extra?: Buffer, headers?: string[]): Promise<RawWebSocket> =>
+    RawWebSocket.open(server.port, path, extra, headers);
+
+  beforeAll(async () => {
+    server = await startTransportApp([EchoGateway, RoomGateway, EchoFilter], { MAX_FRAME_BYTES: '65536' });
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    journal.length = 0;
+  });
+
+  it('answers one connection’s messages in the order they came, however long each takes', async () => {
+    const raw = await open('/echo/');
+    await raw.until((r) => r.texts.length === 1);
+    raw.socket.write(Buffer.concat([30, 20, 10].map((ms, n) => json({ event: 'wait', ms, n }))));
+    await raw.until((r) => r.texts.length === 4);
+    expect(raw.texts.slice(1)).toEqual(['{"n":0}', '{"n":1}', '{"n":2}']);
+    raw.socket.destroy();
+  });
+
+  it('handles frames pipelined behind the upgrade and the login only after each has finished', async () => {
+    const raw = await open(
+      '/echo',
+      Buffer.concat([json({ event: 'login', id: 'ann' }), json({ event: 'whoami' }), json({ event: 'whoami' })]),
+    );
+    await raw.until((r) => r.texts.length === 4);
+    expect(raw.texts).toEqual(['{"hello":true}', '{"in":"ann"}', '{"who":"ann"}', '{"who":"ann"}']);
+    raw.socket.destroy();
+  });
+
+  it('delivers what is published between admission and the 101, behind the 101', async () => {
+    const raw = await open('/room/abc/');
+    await raw.until((r) => r.texts.length === 2);
+    expect(raw.status).toBe(101);
+    expect(raw.texts).toEqual(['{"joined":"abc"}', '{"hello":true}']);
+    raw.socket.destroy();
+  });
+
+  it.each([
+    ['/room/forbidden', 403],
+    ['/room/unknown/', 404],
+    ['/room/bug', 500],
+    ['/room/', 404],
+    ['/room/a/b', 404],
+    ['/nothing', 404],
+    ['/echo/x', 404],
+    ['/echox', 404],
+    ['/room/%zz', 404],
+    ['//', 404],
+  ])('answers an upgrade of %s with %i and closes', async (path, status) => {
+    const raw = await open(path);
+    await raw.until((r) => r.ended);
+    expect(raw.status).toBe(status);
+  });
+
+  it('refuses an upgrade that is no WebSocket handshake, without admitting it', async () => {
+    const raw = await open('/room/abc', undefined, ['Sec-WebSocket-Version: 8']);
+    await raw.until((r) => r.ended);
+    expect(raw.status).toBe(400);
+    expect(journal).not.toContain('left abc');
+  });
+
+  it('undoes an admission whose client went away before the 101', async () => {
+    const raw = await open('/room/slow');
+    await sleep(100);
+    raw.socket.destroy();
+    for (let i = 0; i < 60 && journal.length === 0; i++) await sleep(50);
+    expect(journal).toEqual(['left slow']);
+  });
+
+  it('answers malformed and unknown messages through the filter, in order, and keeps the connection', async () => {
+    const raw = await open(
+      '/echo',
+      Buffer.concat([
+        clientFrame('{nope'),
+        json({ event: 'nothing' }),
+        json({ event: 'fail' }),
+        json({ event: 'wait', ms: 'x', n: 1 }),
+        json({ event: 'whoami' }),
+      ]),
+    );
+    await raw.until((r) => r.texts.length === 6);
+    expect(raw.texts.slice(1)).toEqual([
+      '{"error":"malformed_body"}',
+      '{"error":"malformed_request"}',
+      '{"error":"unknown"}',
+      '{"error":"invalid_input"}',
+      '{"who":null}',
+    ]);
+    raw.socket.destroy();
+  });
+
+  it('closes with 1007 for text that is not UTF-8', async () => {
+    const raw = await open('/room/a');
+    raw.socket.write(clientFrame(Buffer.from([0x22, 0xff, 0xfe, 0x22])));
+    await raw.until((r) => r.closeCode !== undefined);
+    expect(raw.closeCode).toBe(1007);
+    raw.socket.destroy();
+  });
+
+  it('closes with 1009 above MAX_FRAME_BYTES, and above 16 KiB before admission', async () => {
+    const admitted = await open('/room/a');
+    admitted.socket.write(
+      Buffer.concat([json({ event: 'all', p: 'x'.repeat(60_000) }), clientFrame('x'.repeat(65_537))]),
+    );
+    await admitted.until((r) => r.closeCode !== undefined);
+    expect(admitted.closeCode).toBe(1009);
+    expect(admitted.texts.some((text) => text.length > 60_000)).toBe(true);
+    const stranger = await open('/echo');
+    stranger.socket.write(json({ event: 'login', id: 'x'.repeat(16_400) }));
+    await stranger.until((r) => r.closeCode !== undefined);
+    expect(stranger.closeCode).toBe(1009);
+    admitted.socket.destroy();
+    stranger.socket.destroy();
+  });
+
+  it('handles what was sent before the client went, then its leaving, once', async () => {
+    const listener = await open('/echo', json({ event: 'login', id: 'bob' }));
+    await listener.until((r) => r.texts.length === 2);
+    const sender = await open(
+      '/echo',
+      Buffer.concat([json({ event: 'login', id: 'eve' }), json({ event: 'all', n: 1 })]),
+    );
+    sender.socket.end(clientFrame(Buffer.from([0x03, 0xe8]), 8));
+    await listener.until((r) => r.texts.length === 3);
+    expect(listener.texts[2]).toBe('{"n":1}');
+    await sender.until((r) => r.ended);
+    await sleep(20);
+    expect(journal.filter((entry) => entry === 'left eve')).toHaveLength(1);
+    listener.socket.destroy();
+  });
+
+  it('writes all frames of one turn to a receiver at once', async () => {
+    const listener = await open('/room/batch');
+    await listener.until((r) => r.texts.length === 2);
+    const sender = await open('/room/batch');
+    await sender.until((r) => r.texts.length === 2);
+    await listener.until((r) => r.texts.length === 3);
+    const before = listener.chunks;
+    sender.socket.write(Buffer.concat(Array.from({ length: 20 }, (_, n) => json({ event: 'all', n }))));
+    await listener.until((r) => r.texts.length === 23);
+    expect(listener.texts.slice(3)).toEqual(Array.from({ length: 20 }, (_, n) => JSON.stringify({ event: 'all', n })));
+    expect(listener.chunks - before).toBeLessThan(5);
+    listener.socket.destroy();
+    sender.socket.destroy();
+  });
+
+  it('refuses foreign origins and answers 101 to clients without one', async () => {
+    const strict = await startTransportApp([RoomGateway, EchoFilter], { ALLOWED_ORIGINS: 'https://good.example' });
+    const status = async (headers: string[]): Promise<number> => {
+      const raw = await RawWebSocket.open(strict.port, '/room/a', undefined, headers);
+      await raw.until((r) => r.head !== '');
+      raw.socket.destroy();
+      return raw.status;
+    };
+    expect(await status(['Origin: https://evil.example'])).toBe(403);
+    expect(await status(['Origin: null'])).toBe(403);
+    expect(await status(['Origin: https://good.example'])).toBe(101);
+    expect(await status([])).toBe(101);
+    await strict.close();
+  });
+});
