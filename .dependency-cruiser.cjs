@@ -14,7 +14,7 @@ const onlyImports = (layer, folder, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^(src/|ormconfig\\.ts$)', pathNot: allowed.map((target) => `^src/${target}`) },
+  to: { path: '^(src/|ormconfig\\.ts$)', pathNot: allowed.map((target) => `^(src/)?${target}`) },
 });
 
 const forbidden = [
@@ -58,7 +58,7 @@ const forbidden = [
   onlyImports(
     'database',
     'modules/database',
-    ['common/', 'config/', 'entities/', 'modules/(observability|database)/'],
+    ['common/', 'config/', 'entities/', 'modules/(observability|database)/', 'ormconfig\\.ts$'],
     'The connection to storage knows no feature.',
   ),
   onlyImports(
