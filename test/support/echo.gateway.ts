@@ -65,7 +65,7 @@ class EchoBase implements PlainGateway {
 @WebSocketGateway(plainGateway({ protocol: 'services', path: '/echo', wire, admission: 'message' }))
 @UseFilters(EchoFilter)
 export class EchoGateway extends EchoBase {
-  // Declared for Nest's injection: it does not look at the base class.
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- carries the parameter types for injection
   constructor(hub: Hub) {
     super(hub);
   }
@@ -109,6 +109,7 @@ export class EchoGateway extends EchoBase {
 @WebSocketGateway(plainGateway({ protocol: 'rooms', path: '/room/:code', wire, admission: 'handshake' }))
 @UseFilters(EchoFilter)
 export class RoomGateway extends EchoBase {
+  // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- carries the parameter types for injection
   constructor(hub: Hub) {
     super(hub);
   }

@@ -27,19 +27,22 @@ export class PlainSocket extends WebSocket {
   }
 }
 
+/** Listeners are bound by `bind` alone, so their socket has an owner. */
+type Owned = WebSocket & { readonly owner: PlainConnection };
+
 function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
-  (this as PlainSocket).owner.receive(data as Buffer, binary);
+  (this as Owned).owner.receive(data as Buffer, binary);
 }
 
 function onClose(this: WebSocket, code: number): void {
-  (this as PlainSocket).owner.end(code);
+  (this as Owned).owner.end(code);
 }
 
 /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
 function onError(this: WebSocket): void {
-  (this as PlainSocket).owner.refused();
+  (this as Owned).owner.refused();
 }
 
 function onPong(this: WebSocket): void {
-  (this as PlainSocket).owner.pong();
+  (this as Owned).owner.pong();
 }
