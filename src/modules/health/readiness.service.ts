@@ -12,10 +12,10 @@ export class ReadinessService {
   ) {}
 
   async read(): Promise<ReadinessDto> {
-    if (this.lifecycle.state !== 'ready') return { status: this.lifecycle.state, away: [] };
-    const { up } = await this.database.state();
-    // The signal to go may have come while the database was asked.
-    if (this.lifecycle.state !== 'ready') return { status: this.lifecycle.state, away: [] };
-    return up ? { status: 'ok', away: [] } : { status: 'degraded', away: ['database'] };
+    const asked = this.lifecycle.state === 'ready' ? await this.database.state() : undefined;
+    // Read only now: the signal to go may have come while the database was asked.
+    const { state } = this.lifecycle;
+    if (state !== 'ready') return { status: state, away: [] };
+    return asked?.up === false ? { status: 'degraded', away: ['database'] } : { status: 'ok', away: [] };
   }
 }
