@@ -1,0 +1,11 @@
+// npm run build: makes dist from the sources; --force does so even if nothing has changed.
+import { BuildError, ensureBuilt } from './build-state.mjs';
+
+try {
+  const built = await ensureBuilt({ force: process.argv.includes('--force') });
+  if (!built) process.stderr.write('dist is up to date\n');
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
