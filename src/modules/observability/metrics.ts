@@ -34,9 +34,9 @@ export class Metrics implements OnModuleDestroy {
     });
     this.database = new Histogram({
       name: 'switchboard_database_query_seconds',
-      help: 'Time of database statements, waiting for a connection not included, by outcome.',
+      help: 'Time of database statements to the millisecond, waiting for a connection not included, by outcome.',
       labelNames: ['outcome'],
-      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15],
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15],
       registers,
     });
     this.loopTimer = measureLoop(registers);

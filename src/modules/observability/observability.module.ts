@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { DatabaseObserver } from './database-observer.js';
 import { HttpObserver } from './http-observer.js';
 import { MetricsAccess } from './metrics-access.js';
 import { MetricsController } from './metrics.controller.js';
@@ -9,7 +10,7 @@ import { SocketMetrics } from './socket-metrics.js';
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [SocketMetrics, Metrics, MetricsAccess, HttpObserver],
+  providers: [SocketMetrics, Metrics, MetricsAccess, HttpObserver, DatabaseObserver],
   exports: [SocketMetrics, Metrics, HttpObserver],
 })
 export class ObservabilityModule {}
