@@ -3,7 +3,10 @@ import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
 import { DatabaseModule } from './modules/database/database.module.js';
+import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
+import { ObservabilityModule } from './modules/observability/observability.module.js';
+import { PagesModule } from './modules/pages/pages.module.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 
 /** Composition root. */
@@ -12,7 +15,15 @@ export class AppModule {
   static forRoot(config: AppConfig, dataSource: DataSource): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(dataSource), LifecycleModule, RealtimeModule],
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule,
+        DatabaseModule.forRoot(dataSource),
+        LifecycleModule,
+        RealtimeModule,
+        HealthModule,
+        PagesModule,
+      ],
     };
   }
 }
