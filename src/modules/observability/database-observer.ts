@@ -33,6 +33,7 @@ export class DatabaseObserver implements OnModuleInit, EntitySubscriberInterface
   }
 
   afterQuery({ success, executionTime = 0 }: AfterQueryEvent): void {
-    this.metrics.observeQuery(success ? 'ok' : 'error', executionTime / 1_000);
+    if (success) this.metrics.observeStatement(executionTime / 1_000);
+    else this.metrics.countStatementError();
   }
 }

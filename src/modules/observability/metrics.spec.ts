@@ -30,14 +30,16 @@ describe('Metrics', () => {
     }
   });
 
-  it('counts HTTP requests by route pattern, method and status, and statements by outcome', async () => {
+  it('counts HTTP requests by route pattern, method and status, and database statements', async () => {
     metrics.observeHttp({ method: 'GET', route: '/api/v1/services/:id', status: 404, seconds: 0.02 });
-    metrics.observeQuery('ok', 0.002);
+    metrics.observeStatement(0.002);
+    metrics.countStatementError();
     const text = await metrics.registry.metrics();
     expect(text).toContain(
       'switchboard_http_request_seconds_count{method="GET",route="/api/v1/services/:id",status="404"} 1',
     );
-    expect(text).toContain('switchboard_database_query_seconds_count{outcome="ok"} 1');
+    expect(text).toContain('switchboard_database_query_seconds_count 1');
+    expect(text).toContain('switchboard_database_errors_total 1');
   });
 
   it('explains every series of its own', async () => {

@@ -19,7 +19,8 @@ export interface HttpObservation {
 export class Metrics implements OnModuleDestroy {
   readonly registry = new Registry();
   private readonly http: Histogram<'method' | 'route' | 'status'>;
-  private readonly database: Histogram<'outcome'>;
+  private readonly statements: Histogram;
+  private readonly statementErrors: Counter;
   private readonly loopTimer: NodeJS.Timeout;
 
   constructor(sockets: SocketMetrics) {
@@ -32,11 +33,15 @@ export class Metrics implements OnModuleDestroy {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     });
-    this.database = new Histogram({
+    this.statements = new Histogram({
       name: 'switchboard_database_query_seconds',
-      help: 'Time of database statements to the millisecond, waiting for a connection not included, by outcome.',
-      labelNames: ['outcome'],
+      help: 'Time of database statements that succeeded, to the millisecond, without the wait for a connection.',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15],
+      registers,
+    });
+    this.statementErrors = new Counter({
+      name: 'switchboard_database_errors_total',
+      help: 'Database statements that failed.',
       registers,
     });
     this.loopTimer = measureLoop(registers);
@@ -47,8 +52,12 @@ export class Metrics implements OnModuleDestroy {
     this.http.observe({ method, route, status }, seconds);
   }
 
-  observeQuery(outcome: 'ok' | 'error', seconds: number): void {
-    this.database.observe({ outcome }, seconds);
+  observeStatement(seconds: number): void {
+    this.statements.observe(seconds);
+  }
+
+  countStatementError(): void {
+    this.statementErrors.inc();
   }
 
   /** Adds a gauge whose value is asked for whenever the metrics are read. */
