@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of a high-entropy secret; the form in which tokens are stored and found. */
-export function sha256(secret: string): Buffer {
-  return createHash('sha256').update(secret, 'utf8').digest();
+export function sha256(secret: string | Uint8Array): Buffer {
+  return createHash('sha256').update(secret).digest();
 }
 
 /** Equality of two digests in constant time; differing lengths are unequal. */

@@ -6,7 +6,9 @@ import { Hub } from './hub.js';
 import { InProcessBroker } from './in-process.broker.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 import { InProcessPresence } from './in-process.presence.js';
+import { InProcessRateLimiter } from './in-process.rate-limiter.js';
 import { Presence } from './presence.js';
+import { RateLimiter } from './rate-limiter.js';
 
 /** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
 @Global()
@@ -16,8 +18,9 @@ import { Presence } from './presence.js';
     { provide: Broker, useClass: InProcessBroker },
     { provide: Presence, useClass: InProcessPresence },
     { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
+    { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
     Hub,
   ],
-  exports: [Clock, Broker, Presence, EphemeralStore, Hub],
+  exports: [Clock, Broker, Presence, EphemeralStore, RateLimiter, Hub],
 })
 export class RealtimeModule {}

@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+
+/** What logs and problem bodies say about the request at hand. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Of the client itself, behind trusted proxies. */
+  readonly address: string;
+  /** Who asks, once the guard knows. */
+  principal?: { readonly kind: string; readonly id: string };
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+/** The request this code runs for; `undefined` outside of one, e.g. for socket messages and timers. */
+export function currentRequest(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/** Ids of callers go into logs, so only harmless ones are taken over. */
+const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Express middleware: gives every request an id (or keeps the caller's), echoes it, and makes it known to what follows. */
+export function requestContext(addressOf: (request: Request) => string): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const given = request.headers['x-request-id'];
+    const requestId = typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : randomUUID();
+    response.setHeader('X-Request-Id', requestId);
+    storage.run({ requestId, address: addressOf(request) }, next);
+  };
+}

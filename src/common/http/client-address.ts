@@ -1,0 +1,87 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+/** `::ffff:192.0.2.1` is the IPv4 address it maps; everything else stays. Zone ids are dropped. */
+export function normalizeAddress(address: string): string {
+  const bare = address.split('%', 1)[0] ?? '';
+  return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1] ?? bare.toLowerCase();
+}
+
+/** Compiled `TRUSTED_PROXIES`: addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
+export class TrustedProxies {
+  private readonly ranges = new BlockList();
+  private readonly empty: boolean;
+
+  constructor(list: readonly string[]) {
+    this.empty = list.length === 0;
+    for (const item of list) {
+      const [address = '', bits] = item.split('/');
+      const plain = normalizeAddress(address);
+      const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
+      if (bits === undefined) this.ranges.addAddress(plain, family);
+      // A range of mapped addresses counts its bits from the IPv6 start.
+      else this.ranges.addSubnet(plain, plain === address.toLowerCase() ? Number(bits) : Number(bits) - 96, family);
+    }
+  }
+
+  /** `address` as `normalizeAddress` leaves it. */
+  has(address: string): boolean {
+    return !this.empty && this.ranges.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  }
+}
+
+/** One hop of `X-Forwarded-For`: an address, perhaps with a port or in brackets; `undefined` when it is neither. */
+function hopAddress(hop: string): string | undefined {
+  const text = hop.trim();
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+  const address = normalizeAddress(bare);
+  return isIP(address) ? address : undefined;
+}
+
+/**
+ * The address of the client itself: `X-Forwarded-For` is walked from the right, past every trusted proxy, and the
+ * first hop that is not trusted is the client. Garbage ends the walk at the last hop that could be believed.
+ */
+export function clientAddress(
+  remoteAddress: string | undefined,
+  forwardedFor: string | readonly string[] | undefined,
+  proxies: TrustedProxies,
+): string {
+  let address = normalizeAddress(remoteAddress ?? '');
+  if (forwardedFor === undefined || !proxies.has(address)) return address;
+  const hops = (typeof forwardedFor === 'string' ? forwardedFor : forwardedFor.join(',')).split(',');
+  for (let hop = hops.length - 1; hop >= 0 && proxies.has(address); hop--) {
+    const next = hopAddress(hops[hop] ?? '');
+    if (next === undefined) break;
+    address = next;
+  }
+  return address;
+}
+
+/** Whether the client speaks TLS, to us or to a trusted proxy in front of us. */
+export function isTlsRequest(
+  encrypted: boolean,
+  remoteAddress: string | undefined,
+  forwardedProto: string | readonly string[] | undefined,
+  proxies: TrustedProxies,
+): boolean {
+  if (encrypted || forwardedProto === undefined || !proxies.has(normalizeAddress(remoteAddress ?? ''))) {
+    return encrypted;
+  }
+  const last = String(forwardedProto).split(',').at(-1)?.trim().toLowerCase();
+  return last === 'https' || last === 'wss';
+}
+
+/**
+ * What limits per address are kept by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one address of
+ * a /64 has them all.
+ */
+export function addressKey(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const middle: string[] =
+    tail === undefined ? [] : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  const groups = [...left, ...middle, ...right].slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${groups.join(':')}::/64`;
+}

@@ -1,0 +1,47 @@
+/** Larger pages are cut to this. */
+export const MAX_LIMIT = 200;
+export const MAX_CURSOR = 64;
+
+/** Ids are PostgreSQL integers. */
+export const MAX_ID = 2_147_483_647;
+
+/** What every list answers. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** Opaque to callers: what a page was cut at may change without breaking them. */
+export function encodeIdCursor(id: number): string {
+  return Buffer.from(`id:${id}`).toString('base64url');
+}
+
+/** The id a cursor stands for; `undefined` when it is none of ours. */
+export function decodeIdCursor(cursor: string): number | undefined {
+  if (cursor.length > MAX_CURSOR) return undefined;
+  const digits = /^id:([1-9]\d{0,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))?.[1];
+  const id = Number(digits);
+  return digits !== undefined && id <= MAX_ID && encodeIdCursor(id) === cursor ? id : undefined;
+}
+
+/** Where a keyset query goes on, and how many rows it asks for: one more than the page, to know whether there is a next. */
+export function keyset(query: { readonly limit: number; readonly cursor?: string | undefined }): {
+  afterId: number;
+  take: number;
+} {
+  return { afterId: query.cursor === undefined ? 0 : (decodeIdCursor(query.cursor) ?? 0), take: query.limit + 1 };
+}
+
+/** The page of what such a query found. */
+export function toPage<R extends { readonly id: number }, T>(
+  rows: readonly R[],
+  limit: number,
+  toItem: (row: R) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? encodeIdCursor(last.id) : null,
+  };
+}

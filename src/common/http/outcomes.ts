@@ -1,0 +1,53 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  HttpCode,
+  Injectable,
+  type NestInterceptor,
+  type Type,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
+import { type Observable, tap } from 'rxjs';
+
+@Injectable()
+class LocationInterceptor implements NestInterceptor {
+  constructor(private readonly pattern: string) {}
+
+  intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<unknown> {
+    const { params } = context.switchToHttp().getRequest<Request>();
+    const response = context.switchToHttp().getResponse<Response>();
+    return next.handle().pipe(tap((body) => response.location(fill(this.pattern, { ...params, ...(body as object) }))));
+  }
+}
+
+const fill = (pattern: string, values: Readonly<Record<string, unknown>>): string =>
+  pattern.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(String(values[name])));
+
+/**
+ * The route answers 201 with a `type` and its `Location`: `pattern` below `/api/v1`, whose parameters are members of
+ * the answer or parameters of the request, e.g. `services/:id`.
+ */
+export function Creates(type: Type, pattern: string): MethodDecorator {
+  return applyDecorators(
+    HttpCode(201),
+    ApiResponse({
+      status: 201,
+      type,
+      headers: {
+        Location: {
+          description: 'Where the new resource is.',
+          schema: { type: 'string', example: `/api/v1/${pattern}` },
+        },
+      },
+    }),
+    UseInterceptors(new LocationInterceptor(`/api/v1/${pattern}`)),
+  );
+}
+
+/** The route answers 204 without a body. */
+export function NoContent(description = 'Done.'): MethodDecorator {
+  return applyDecorators(HttpCode(204), ApiResponse({ status: 204, description }));
+}

@@ -1,0 +1,48 @@
+import { type Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { decodeIdCursor, MAX_CURSOR, MAX_LIMIT, type Page } from './cursor.js';
+import { Field } from './fields.js';
+
+const limitFault = (value: unknown): string | undefined =>
+  typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1';
+
+const cursorFault = (value: unknown): string | undefined =>
+  typeof value === 'string' && decodeIdCursor(value) !== undefined
+    ? undefined
+    : 'must be a cursor that a list answered';
+
+/** Digits become a number, cut to the largest page; everything else is left for the validator to refuse. */
+function toLimit({ value }: { value: unknown }): unknown {
+  if (typeof value !== 'string' || !/^-?\d{1,400}$/.test(value)) return value;
+  return Math.min(Number(value), MAX_LIMIT);
+}
+
+/** Query of every list that is paged by ascending id. */
+export class PageQuery {
+  /** Items a page has at most; more than 200 is cut to 200. */
+  @Transform(toLimit)
+  @Field('limit', limitFault, { type: 'integer', minimum: 1 }, { optional: true, default: 50 })
+  limit: number = 50;
+
+  /** `nextCursor` of the page before. */
+  @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
+  cursor?: string;
+}
+
+/** The class of a page, for OpenAPI. Extend it per item: `class ThingPage extends PageOf(ThingDto) {}`. */
+export function PageOf<T>(item: Type<T>): Type<Page<T>> {
+  class PageDto implements Page<T> {
+    @ApiProperty({ type: [item] })
+    items!: readonly T[];
+
+    @ApiProperty({
+      type: 'string',
+      nullable: true,
+      description: '`cursor` of the next page; `null` on the last one.',
+      example: null,
+    })
+    nextCursor!: string | null;
+  }
+  return PageDto;
+}

@@ -1,0 +1,15 @@
+/**
+ * Why `value` cannot be stored as text, or `undefined`: PostgreSQL refuses U+0000, and a lone surrogate has no UTF-8.
+ */
+export function textFault(value: string): string | undefined {
+  if (value.includes('\u0000')) return 'must not contain U+0000';
+  return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : undefined;
+}
+
+/** Why `value` is no calendar date `YYYY-MM-DD` of the years 0001 to 9999, or `undefined`. */
+export function dateFault(value: string): string | undefined {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
+  if (!match || match[1] === '0000') return 'must be a date YYYY-MM-DD';
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value) ? undefined : 'must be a real date';
+}

@@ -1,0 +1,46 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { User } from './user.entity.js';
+
+/**
+ * One sign-in of an account, from its password until logout. A refresh token is a handle, the same for the whole
+ * login, and a secret that changes at each refresh; both are stored as SHA-256 digests. A known handle with another
+ * secret is a used token coming back.
+ */
+@Entity('logins')
+@Unique('logins_handle_digest_key', ['handleDigest'])
+@Index('logins_user_id_idx', ['userId'])
+@Index('logins_expires_at_idx', ['expiresAt'])
+export class Login {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'logins_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('integer', { name: 'user_id' })
+  userId!: number;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'logins_user_id_fkey' })
+  user!: Relation<User>;
+
+  @Column('bytea', { name: 'handle_digest' })
+  handleDigest!: Buffer;
+
+  @Column('bytea', { name: 'secret_digest' })
+  secretDigest!: Buffer;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  /** Moved on by each refresh. */
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}

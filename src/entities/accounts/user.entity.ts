@@ -1,0 +1,41 @@
+import { Check, Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, Unique, UpdateDateColumn } from 'typeorm';
+import { type Role } from '../../common/security/role.js';
+
+/** A person's account. Admins are accounts with that role. */
+@Entity('users')
+@Unique('users_email_key', ['email'])
+@Check('users_role_check', `"role" IN ('user', 'admin')`)
+export class User {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'users_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** Normalised: NFC and lower case. */
+  @Column('varchar', { length: 254 })
+  email!: string;
+
+  /** argon2id in its own text form. */
+  @Column('text', { name: 'password_hash' })
+  passwordHash!: string;
+
+  @Column('varchar', { name: 'first_name', length: 100 })
+  firstName!: string;
+
+  @Column('varchar', { name: 'last_name', length: 100 })
+  lastName!: string;
+
+  /** `YYYY-MM-DD`. */
+  @Column('date', { nullable: true })
+  birthday!: string | null;
+
+  @Column('varchar', { length: 16, default: 'user' })
+  role!: Role;
+
+  @Column('boolean', { default: false })
+  disabled!: boolean;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,121 @@
+import { Body, Delete, Get, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { currentRequest } from '../../common/context/request-context.js';
+import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { Creates, NoContent } from '../../common/http/outcomes.js';
+import { PageQuery } from '../../common/http/page.dto.js';
+import { PathId } from '../../common/http/path-id.js';
+import { Authenticated, MaybeAuthenticated } from '../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import { UserDto } from '../auth/dto/user.dto.js';
+import { type UserPrincipal } from '../auth/user-principal.js';
+import { Accounts } from './accounts.service.js';
+import {
+  AccountPage,
+  ChangePasswordRequest,
+  CreateAccountRequest,
+  TemporaryPasswordDto,
+  UpdateAccountRequest,
+  UpdateProfileRequest,
+} from './dto/account.dto.js';
+
+@ApiV1Controller('accounts')
+export class AccountsController {
+  constructor(private readonly accounts: Accounts) {}
+
+  @Post()
+  @Creates(UserDto, 'accounts/:id')
+  @MaybeAuthenticated()
+  @ApiOperation({ summary: 'Make an account; anyone where registration is open, else an admin' })
+  @ApiProblems('already_exists', 'registration_closed')
+  async create(
+    @CurrentPrincipal() principal: UserPrincipal | undefined,
+    @Body() body: CreateAccountRequest,
+  ): Promise<UserDto> {
+    return UserDto.from(await this.accounts.create(principal, body));
+  }
+
+  @Get('me')
+  @Authenticated('user')
+  @ApiOperation({ summary: "The caller's own account" })
+  async getMe(@CurrentPrincipal() { userId }: UserPrincipal): Promise<UserDto> {
+    return UserDto.from(await this.accounts.get(userId));
+  }
+
+  @Patch('me')
+  @Authenticated('user')
+  @ApiOperation({ summary: "Change the caller's own profile" })
+  async updateMe(
+    @CurrentPrincipal() { userId }: UserPrincipal,
+    @Body() { firstName, lastName, birthday }: UpdateProfileRequest,
+  ): Promise<UserDto> {
+    return UserDto.from(await this.accounts.change(userId, { firstName, lastName, birthday }));
+  }
+
+  @Delete('me')
+  @NoContent('The account is gone, with its logins.')
+  @Authenticated('user')
+  @ApiOperation({ summary: "Remove the caller's own account" })
+  @ApiProblems('last_admin')
+  async removeMe(@CurrentPrincipal() { userId }: UserPrincipal): Promise<void> {
+    await this.accounts.remove(userId);
+  }
+
+  @Put('me/password')
+  @NoContent('The password is changed; all other logins have ended.')
+  @Authenticated('user')
+  @ApiOperation({ summary: "Change the caller's own password" })
+  @ApiProblems('invalid_credentials', 'unauthenticated')
+  async changePassword(
+    @CurrentPrincipal() principal: UserPrincipal,
+    @Body() { currentPassword, newPassword }: ChangePasswordRequest,
+  ): Promise<void> {
+    await this.accounts.changePassword(principal, currentPassword, newPassword, currentRequest()?.address ?? '');
+  }
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List accounts' })
+  async list(@Query() query: PageQuery): Promise<AccountPage> {
+    const { items, nextCursor } = await this.accounts.list(query);
+    return { items: items.map((user) => UserDto.from(user)), nextCursor };
+  }
+
+  @Get(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One account' })
+  @ApiProblems(404)
+  async get(@PathId() id: number): Promise<UserDto> {
+    return UserDto.from(await this.accounts.get(id));
+  }
+
+  @Patch(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Change an account, its role, or disable it' })
+  @ApiProblems(404, 'last_admin')
+  async update(
+    @PathId() id: number,
+    @Body() { firstName, lastName, birthday, role, disabled }: UpdateAccountRequest,
+  ): Promise<UserDto> {
+    return UserDto.from(await this.accounts.change(id, { firstName, lastName, birthday, role, disabled }));
+  }
+
+  @Delete(':id')
+  @NoContent('The account is gone, with its logins.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove an account' })
+  @ApiProblems(404, 'last_admin')
+  async remove(@PathId() id: number): Promise<void> {
+    await this.accounts.remove(id);
+  }
+
+  @Post(':id/password-reset')
+  @HttpCode(200)
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Give an account a temporary password; ends all its logins' })
+  @ApiProblems(404)
+  async resetPassword(@PathId() id: number): Promise<TemporaryPasswordDto> {
+    return { temporaryPassword: await this.accounts.resetPassword(id) };
+  }
+}

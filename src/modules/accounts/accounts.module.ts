@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { User } from '../../entities/accounts/user.entity.js';
+import { AccountsController } from './accounts.controller.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { Accounts } from './accounts.service.js';
+import { FirstAdmin } from './first-admin.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([User])],
+  controllers: [AccountsController],
+  providers: [Accounts, AccountsRepository, FirstAdmin],
+})
+export class AccountsModule {}

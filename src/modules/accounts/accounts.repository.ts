@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, MoreThan, Repository } from 'typeorm';
+import { AppError } from '../../common/errors/app-error.js';
+import { violatesConstraint } from '../../common/errors/constraint-violation.js';
+import { type Role } from '../../common/security/role.js';
+import { Login } from '../../entities/accounts/login.entity.js';
+import { User } from '../../entities/accounts/user.entity.js';
+
+export interface NewAccount {
+  /** Normalised. */
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthday: string | null;
+  readonly role: Role;
+}
+
+export interface AccountChanges {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly birthday?: string | null;
+  readonly role?: Role;
+  readonly disabled?: boolean;
+}
+
+/** What a change did: the account as it is now, and the logins that ended with it. */
+export interface Changed {
+  readonly user: User;
+  readonly endedLogins: readonly number[];
+}
+
+/** Held while the first admin is made, so that of several nodes that boot together one makes it. */
+const FIRST_ADMIN_LOCK = 0x5b0a_d311;
+
+@Injectable()
+export class AccountsRepository {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  /** @throws AppError `already_exists` */
+  async insert(account: NewAccount): Promise<User> {
+    try {
+      return await this.users.save(this.users.create(account));
+    } catch (error) {
+      if (!violatesConstraint(error, 'users_email_key')) throw error;
+      throw new AppError('already_exists', 'There is an account with this email already.');
+    }
+  }
+
+  async find(id: number): Promise<User | undefined> {
+    return (await this.users.findOneBy({ id })) ?? undefined;
+  }
+
+  list(afterId: number, take: number): Promise<User[]> {
+    return this.users.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  }
+
+  /** @throws AppError `last_admin`. @returns `undefined` when there is no such account */
+  change(id: number, changes: AccountChanges): Promise<Changed | undefined> {
+    return this.users.manager.transaction(async (manager) => {
+      const losesAdmin = changes.role === 'user' || changes.disabled === true;
+      const user = losesAdmin ? await lockKeepingAnAdmin(manager, id) : await lock(manager, id);
+      if (user === undefined) return undefined;
+      if (Object.keys(changes).length > 0) await manager.update(User, { id }, changes);
+      const endedLogins = changes.disabled === true ? await endLogins(manager, id) : [];
+      return { user: await manager.findOneByOrFail(User, { id }), endedLogins };
+    });
+  }
+
+  /** @throws AppError `last_admin`. @returns the logins that ended, `undefined` when there was no such account */
+  remove(id: number): Promise<number[] | undefined> {
+    return this.users.manager.transaction(async (manager) => {
+      if ((await lockKeepingAnAdmin(manager, id)) === undefined) return undefined;
+      const ended = await endLogins(manager, id);
+      await manager.delete(User, { id });
+      return ended;
+    });
+  }
+
+  /**
+   * Puts another password in place and ends all logins but `keptLogin`.
+   * @returns the logins that ended, `undefined` when there is no such account
+   */
+  setPassword(id: number, passwordHash: string, keptLogin?: number): Promise<number[] | undefined> {
+    return this.users.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(User, { id }, { passwordHash });
+      return affected === 1 ? endLogins(manager, id, keptLogin) : undefined;
+    });
+  }
+
+  /**
+   * Makes `account` an admin if there is none; an account of that email is taken over, password included.
+   * `account` is asked for only then, by one node at a time.
+   * @returns whether one was made
+   */
+  insertFirstAdmin(account: () => Promise<NewAccount>): Promise<boolean> {
+    return this.users.manager.transaction(async (manager) => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ADMIN_LOCK]);
+      if (await manager.existsBy(User, { role: 'admin', disabled: false })) return false;
+      const admin = await account();
+      const taken = await manager.findOneBy(User, { email: admin.email });
+      if (taken) {
+        await manager.update(User, { id: taken.id }, { ...admin, disabled: false });
+        await endLogins(manager, taken.id);
+      } else {
+        await manager.insert(User, admin);
+      }
+      return true;
+    });
+  }
+}
+
+async function lock(manager: EntityManager, id: number): Promise<User | undefined> {
+  return (await manager.findOne(User, { where: { id }, lock: { mode: 'pessimistic_write' } })) ?? undefined;
+}
+
+/**
+ * Locks the account and all enabled admins, in one order, so that of admins who demote each other at the same time
+ * one stays.
+ */
+async function lockKeepingAnAdmin(manager: EntityManager, id: number): Promise<User | undefined> {
+  const locked = await manager.find(User, {
+    where: [{ id }, { role: 'admin', disabled: false }],
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
+  const user = locked.find((each) => each.id === id);
+  const admins = locked.filter(({ role, disabled }) => role === 'admin' && !disabled);
+  if (admins.length === 1 && admins[0]?.id === id) {
+    throw new AppError('last_admin', 'This is the last enabled admin; make another one first.');
+  }
+  return user;
+}
+
+async function endLogins(manager: EntityManager, userId: number, kept = 0): Promise<number[]> {
+  const result = await manager
+    .createQueryBuilder()
+    .delete()
+    .from(Login)
+    .where('"user_id" = :userId AND "id" <> :kept', { userId, kept })
+    .returning('id')
+    .execute();
+  return (result.raw as { id: number }[]).map(({ id }) => id);
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { type Page, keyset, toPage } from '../../common/http/cursor.js';
+import { normalizeEmail } from '../../common/security/email.js';
+import { randomToken } from '../../common/security/random.js';
+import { AppConfig } from '../../config/app-config.js';
+import { type User } from '../../entities/accounts/user.entity.js';
+import { Logins } from '../auth/logins.service.js';
+import { Passwords } from '../auth/passwords.service.js';
+import { type UserPrincipal } from '../auth/user-principal.js';
+import { type AccountChanges, AccountsRepository } from './accounts.repository.js';
+
+export interface Registration {
+  readonly email: string;
+  readonly password: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthday?: string | null;
+}
+
+/** People's accounts: making, changing and removing them. What ends an account's rights also ends its logins. */
+@Injectable()
+export class Accounts {
+  constructor(
+    private readonly repository: AccountsRepository,
+    private readonly passwords: Passwords,
+    private readonly logins: Logins,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** @throws AppError `unauthenticated` or `registration_closed`, `already_exists` */
+  async create(principal: UserPrincipal | undefined, registration: Registration): Promise<User> {
+    if (this.config.accounts.registration === 'closed') {
+      if (!principal)
+        throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
+      if (principal.role !== 'admin') throw new AppError('registration_closed', 'Registration is closed.');
+    }
+    const { email, password, firstName, lastName, birthday = null } = registration;
+    const passwordHash = await this.passwords.hash(password);
+    const account = { email: normalizeEmail(email), passwordHash, firstName, lastName, birthday };
+    return this.repository.insert({ ...account, role: 'user' });
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<User> {
+    return (await this.repository.find(id)) ?? absent();
+  }
+
+  /** Ascending by id. */
+  async list(query: { limit: number; cursor?: string }): Promise<Page<User>> {
+    const { afterId, take } = keyset(query);
+    return toPage(await this.repository.list(afterId, take), query.limit, (user) => user);
+  }
+
+  /** Members that are `undefined` stay as they are. @throws AppError `not_found`, `last_admin` */
+  async change(id: number, changes: { [K in keyof AccountChanges]: AccountChanges[K] | undefined }): Promise<User> {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const changed = (await this.repository.change(id, given)) ?? absent();
+    this.logins.close(changed.endedLogins);
+    return changed.user;
+  }
+
+  /** @throws AppError `not_found`, `last_admin` */
+  async remove(id: number): Promise<void> {
+    this.logins.close((await this.repository.remove(id)) ?? absent());
+  }
+
+  /**
+   * Ends all other logins. `address` is the client's.
+   * @throws AppError `invalid_credentials` when `current` is wrong, `rate_limited`
+   */
+  async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
+    await this.logins.confirm(principal, current, address);
+    const passwordHash = await this.passwords.hash(next);
+    const ended = await this.repository.setPassword(principal.userId, passwordHash, principal.loginId);
+    this.logins.close(ended ?? absent());
+  }
+
+  /** Ends all logins. @returns the new password, which nobody can read again. @throws AppError `not_found` */
+  async resetPassword(id: number): Promise<string> {
+    const password = randomToken(12);
+    const passwordHash = await this.passwords.hash(password);
+    this.logins.close((await this.repository.setPassword(id, passwordHash)) ?? absent());
+    return password;
+  }
+}
+
+function absent(): never {
+  throw new AppError('not_found', 'There is no such account.');
+}

@@ -1,0 +1,66 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { BooleanField, ChoiceField, DateField, EmailField, NameField, TextField } from '../../../common/http/fields.js';
+import { PageOf } from '../../../common/http/page.dto.js';
+import { type Role, ROLES } from '../../../common/security/role.js';
+import { UserDto } from '../../auth/dto/user.dto.js';
+
+const MIN_PASSWORD = 8;
+const MAX_PASSWORD = 200;
+const MAX_NAME = 100;
+
+export class CreateAccountRequest {
+  /** Unique without regard to case. */
+  @EmailField({ example: 'ada@example.org' })
+  email!: string;
+
+  @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
+  password!: string;
+
+  @NameField({ max: MAX_NAME, example: 'Ada' })
+  firstName!: string;
+
+  @NameField({ max: MAX_NAME, example: 'Lovelace' })
+  lastName!: string;
+
+  @DateField({ optional: true, nullable: true, example: '1815-12-10' })
+  birthday?: string | null;
+}
+
+/** Absent members stay as they are. */
+export class UpdateProfileRequest {
+  @NameField({ max: MAX_NAME, optional: true, example: 'Ada' })
+  firstName?: string;
+
+  @NameField({ max: MAX_NAME, optional: true, example: 'King' })
+  lastName?: string;
+
+  /** `null` removes it. */
+  @DateField({ optional: true, nullable: true, example: '1815-12-10' })
+  birthday?: string | null;
+}
+
+/** Absent members stay as they are. */
+export class UpdateAccountRequest extends UpdateProfileRequest {
+  @ChoiceField(ROLES, { optional: true, example: 'admin' })
+  role?: Role;
+
+  /** Disabling ends all logins of the account. */
+  @BooleanField({ optional: true, example: false })
+  disabled?: boolean;
+}
+
+export class ChangePasswordRequest {
+  @TextField({ max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
+  currentPassword!: string;
+
+  @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'new horse old staple' })
+  newPassword!: string;
+}
+
+export class TemporaryPasswordDto {
+  /** Shown once. */
+  @ApiProperty({ example: 'uD3kq0mYw8Vt1x5c' })
+  temporaryPassword!: string;
+}
+
+export class AccountPage extends PageOf(UserDto) {}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { normalizeEmail } from '../../common/security/email.js';
+import { randomToken } from '../../common/security/random.js';
+import { AppConfig } from '../../config/app-config.js';
+import { secretFile } from '../../config/data-dir.js';
+import { Passwords } from '../auth/passwords.service.js';
+import { AccountsRepository } from './accounts.repository.js';
+
+const PASSWORD_FILE = 'admin-password';
+
+/** Makes the first admin at boot, so that somebody can sign in to a fresh installation. */
+@Injectable()
+export class FirstAdmin implements OnApplicationBootstrap {
+  private readonly logger = new Logger('FirstAdmin');
+
+  constructor(
+    private readonly repository: AccountsRepository,
+    private readonly passwords: Passwords,
+    private readonly config: AppConfig,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { adminEmail, adminPassword } = this.config.accounts;
+    const email = normalizeEmail(adminEmail);
+    const made = await this.repository.insertFirstAdmin(async () => {
+      // The file comes before the account: a crash in between leaves a password for nobody, not nobody with a password.
+      const password = adminPassword ?? secretFile(this.config.storage.dataDir, PASSWORD_FILE, () => randomToken(18));
+      const passwordHash = await this.passwords.hash(password);
+      return { email, passwordHash, firstName: 'First', lastName: 'Admin', birthday: null, role: 'admin' };
+    });
+    if (!made) return;
+    const where =
+      adminPassword === undefined ? path.join(this.config.storage.dataDir, PASSWORD_FILE) : 'ADMIN_PASSWORD';
+    this.logger.log(`made the first admin ${email}; the password is in ${where}`);
+  }
+}

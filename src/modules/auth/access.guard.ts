@@ -1,0 +1,72 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { currentRequest } from '../../common/context/request-context.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { addressKey } from '../../common/http/client-address.js';
+import { AppConfig } from '../../config/app-config.js';
+import { RateLimiter } from '../realtime/rate-limiter.js';
+import { ACCESS, type Access, type ApiRequest } from './access.js';
+import { AccessTokens } from './access-tokens.service.js';
+import { type UserPrincipal } from './user-principal.js';
+
+/**
+ * Lets a request through to its route: finds out who asks, charges their rate limit (or their address's), and checks
+ * what the route's decorator declares. Bound by those decorators only; never global, since global guards also run for
+ * socket messages.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: AccessTokens,
+    private readonly limiter: RateLimiter,
+    private readonly config: AppConfig,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    if (access === undefined) throw new Error(`${context.getHandler().name} does not declare who may call it`);
+    const request = context.switchToHttp().getRequest<ApiRequest>();
+    const principal = await this.identify(request, access);
+    await this.charge(principal ? `user:${principal.id}` : addressBucket());
+    if (principal === undefined) return true;
+    request.principal = principal;
+    const current = currentRequest();
+    if (current) current.principal = { kind: principal.kind, id: principal.id };
+    if (access.kind === 'authenticated' && !access.roles.includes(principal.role)) {
+      throw new AppError('forbidden', 'This needs the role admin.');
+    }
+    return true;
+  }
+
+  private async identify(request: ApiRequest, access: Access): Promise<UserPrincipal | undefined> {
+    const { authorization } = request.headers;
+    if (access.kind === 'public' || (access.kind === 'optional' && authorization === undefined)) return undefined;
+    try {
+      return await this.tokens.verify(bearerToken(authorization));
+    } catch (error) {
+      // Guessing counts against the address that guesses.
+      if (error instanceof AppError && error.kind === 'unauthenticated') await this.charge(addressBucket());
+      throw error;
+    }
+  }
+
+  private async charge(bucket: string): Promise<void> {
+    const { restRate: rate, restBurst: burst } = this.config.limits;
+    if (rate === 0) return;
+    const waitMs = await this.limiter.take(`rest:${bucket}`, { rate, burst });
+    if (waitMs === 0) return;
+    throw new AppError('rate_limited', 'Too many requests; slow down.', {
+      retryAfterSeconds: Math.ceil(waitMs / 1_000),
+    });
+  }
+}
+
+function bearerToken(header: string | undefined): string {
+  const token = /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];
+  if (token === undefined)
+    throw new AppError('unauthenticated', 'An access token is needed: Authorization: Bearer <token>.');
+  return token;
+}
+
+const addressBucket = (): string => `address:${addressKey(currentRequest()?.address ?? '')}`;

@@ -1,0 +1,18 @@
+import { type Request } from 'express';
+import { type Role } from '../../common/security/role.js';
+import { type UserPrincipal } from './user-principal.js';
+
+/** Who may call a route, as its decorator declares it and the guard enforces it. */
+export type Access =
+  | { readonly kind: 'public' }
+  /** Works without a credential; one that is shown must be valid. */
+  | { readonly kind: 'optional' }
+  | { readonly kind: 'authenticated'; readonly roles: readonly Role[] };
+
+/** Metadata key of a route's `Access`. */
+export const ACCESS = 'auth:access';
+
+/** A request after the guard. */
+export interface ApiRequest extends Request {
+  principal?: UserPrincipal;
+}

@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Login } from '../../entities/accounts/login.entity.js';
+import { User } from '../../entities/accounts/user.entity.js';
+import { AccessTokens } from './access-tokens.service.js';
+import { AuthController } from './auth.controller.js';
+import { Logins } from './logins.service.js';
+import { LoginsRepository } from './logins.repository.js';
+import { Passwords } from './passwords.service.js';
+import { RouteDeclarations } from './route-declarations.js';
+import { SignInThrottle } from './sign-in-throttle.service.js';
+
+/** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([User, Login]), DiscoveryModule],
+  controllers: [AuthController],
+  providers: [AccessTokens, Logins, LoginsRepository, Passwords, RouteDeclarations, SignInThrottle],
+  exports: [AccessTokens, Logins, Passwords],
+})
+export class AuthModule {}

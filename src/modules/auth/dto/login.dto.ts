@@ -1,0 +1,37 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { TextField } from '../../../common/http/fields.js';
+import { UserDto } from './user.dto.js';
+
+export class LoginRequest {
+  /** Compared without case. */
+  @TextField({ max: 254, format: 'email', example: 'ada@example.org' })
+  email!: string;
+
+  @TextField({ max: 200, format: 'password', example: 'correct horse battery staple' })
+  password!: string;
+}
+
+export class RefreshRequest {
+  /** Works once; the answer holds its successor. */
+  @TextField({ max: 200, example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
+  refreshToken!: string;
+}
+
+export class TokenPairDto {
+  /** JWT for `Authorization: Bearer` and for sockets. */
+  @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl' })
+  accessToken!: string;
+
+  /** Seconds until the access token expires. */
+  @ApiProperty({ type: 'integer', example: 900 })
+  expiresIn!: number;
+
+  /** Shown once; using it a second time ends the login. */
+  @ApiProperty({ example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
+  refreshToken!: string;
+}
+
+export class LoginDto extends TokenPairDto {
+  @ApiProperty({ type: UserDto })
+  user!: UserDto;
+}

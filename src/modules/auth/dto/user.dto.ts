@@ -1,0 +1,45 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Role, ROLES } from '../../../common/security/role.js';
+import { type User } from '../../../entities/accounts/user.entity.js';
+
+/** An account. */
+export class UserDto {
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  /** In lower case. */
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  email!: string;
+
+  @ApiProperty({ example: 'Ada' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Lovelace' })
+  lastName!: string;
+
+  @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
+  birthday!: string | null;
+
+  @ApiProperty({ enum: ROLES, example: 'user' })
+  role!: Role;
+
+  /** A disabled account cannot sign in. */
+  @ApiProperty({ example: false })
+  disabled!: boolean;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  static from(user: User): UserDto {
+    const dto = new UserDto();
+    dto.id = user.id;
+    dto.email = user.email;
+    dto.firstName = user.firstName;
+    dto.lastName = user.lastName;
+    dto.birthday = user.birthday;
+    dto.role = user.role;
+    dto.disabled = user.disabled;
+    dto.createdAt = user.createdAt.toISOString();
+    return dto;
+  }
+}

@@ -1,0 +1,157 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { digestsEqual, sha256 } from '../../common/security/digest.js';
+import { normalizeEmail } from '../../common/security/email.js';
+import { Clock } from '../../common/time/clock.js';
+import { type User } from '../../entities/accounts/user.entity.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { Hub } from '../realtime/hub.js';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
+import { loginChannel } from './login-channel.js';
+import { LoginsRepository } from './logins.repository.js';
+import { Passwords } from './passwords.service.js';
+import { formatRefreshToken, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
+import { SignInThrottle } from './sign-in-throttle.service.js';
+import { type UserPrincipal } from './user-principal.js';
+
+/** A login nobody refreshes for this long is over. */
+const LOGIN_MS = 30 * 24 * 3_600_000;
+/** Several logins of an account live side by side; beyond this many the oldest ends. */
+const LOGINS_PER_ACCOUNT = 100;
+const SWEEP_MS = 3_600_000;
+
+/** Access token (seconds to live) and the refresh token that gets the next pair. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+}
+
+/** Signing in and out. Ending a login ends its tokens and closes its sockets on every node. */
+@Injectable()
+export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Logins');
+  private sweeper: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly repository: LoginsRepository,
+    private readonly tokens: AccessTokens,
+    private readonly passwords: Passwords,
+    private readonly throttle: SignInThrottle,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.sweeper);
+  }
+
+  /**
+   * `address` is the client's. Unknown accounts are answered like wrong passwords, in the same time.
+   * @throws AppError `invalid_credentials`, `account_disabled`, `rate_limited`
+   */
+  async signIn(email: string, password: string, address: string): Promise<TokenPair & { user: User }> {
+    const account = normalizeEmail(email);
+    const attempt = await this.throttle.attempt(account, address);
+    const user = await this.repository.findUserByEmail(account);
+    if (!(await this.passwords.verify(password, user?.passwordHash)) || user === undefined) {
+      await attempt.failed();
+      throw wrong();
+    }
+    await attempt.succeeded();
+    if (user.disabled) throw new AppError('account_disabled', 'This account is disabled.');
+    return { ...(await this.begin(user)), user };
+  }
+
+  /**
+   * Checks the password of an account again, e.g. before it is changed.
+   * @throws AppError `invalid_credentials`, `rate_limited`
+   */
+  async confirm(principal: UserPrincipal, password: string, address: string): Promise<void> {
+    const attempt = await this.throttle.attempt(principal.label, address);
+    const user = await this.repository.findUser(principal.userId);
+    if (!(await this.passwords.verify(password, user?.passwordHash))) {
+      await attempt.failed();
+      throw new AppError('invalid_credentials', 'The current password is wrong.');
+    }
+    await attempt.succeeded();
+  }
+
+  /**
+   * The next pair of a login. A refresh token works once: one that comes back ends the login, since either its holder
+   * or a thief has used it.
+   * @throws AppError `unauthenticated`, `token_reused`
+   */
+  async refresh(text: string): Promise<TokenPair> {
+    const token = parseRefreshToken(text);
+    const login = token && (await this.repository.findByHandle(sha256(token.handle)));
+    if (token === undefined || login === undefined || login.user.disabled || login.expiresAt <= this.clock.date()) {
+      throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
+    }
+    const next = newRefreshToken(token.handle);
+    const fresh =
+      digestsEqual(login.secretDigest, sha256(token.secret)) &&
+      (await this.repository.rotate(login.id, login.secretDigest, sha256(next.secret), this.expiry()));
+    if (!fresh) {
+      this.logger.warn(`a used refresh token came back; login ${login.id} of account ${login.userId} has ended`);
+      await this.end(login.id);
+      throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
+    }
+    return this.pair(login.userId, login.id, next);
+  }
+
+  async end(loginId: number): Promise<void> {
+    await this.repository.end(loginId);
+    this.close([loginId]);
+  }
+
+  /** The account behind a principal. */
+  async account(principal: UserPrincipal): Promise<User> {
+    const user = await this.repository.findUser(principal.userId);
+    if (user === undefined) throw new AppError('unauthenticated', 'The account is gone.');
+    return user;
+  }
+
+  /** Closes the sockets of logins that have ended; for those that end with their account. */
+  close(loginIds: readonly number[]): void {
+    for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
+  }
+
+  private async begin(user: User): Promise<TokenPair> {
+    const token = newRefreshToken();
+    const loginId = await this.repository.create(user, {
+      handleDigest: sha256(token.handle),
+      secretDigest: sha256(token.secret),
+      expiresAt: this.expiry(),
+    });
+    if (loginId === undefined) throw wrong();
+    this.close(await this.repository.endBeyond(user.id, LOGINS_PER_ACCOUNT));
+    return this.pair(user.id, loginId, token);
+  }
+
+  private pair(userId: number, loginId: number, token: RefreshToken): TokenPair {
+    return {
+      accessToken: this.tokens.issue(userId, loginId),
+      expiresIn: ACCESS_TOKEN_SECONDS,
+      refreshToken: formatRefreshToken(token),
+    };
+  }
+
+  private expiry(): Date {
+    return new Date(this.clock.now() + LOGIN_MS);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      this.close(await this.repository.endExpired(this.clock.date()));
+    } catch {
+      // The next round does it; a database that is away is reported elsewhere.
+    }
+  }
+}
+
+const wrong = (): AppError => new AppError('invalid_credentials', 'The email or the password is wrong.');

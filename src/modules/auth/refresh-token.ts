@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+
+const BYTES = 32;
+
+/**
+ * A refresh token: 256 bits that name the login (its handle, the same for the whole login) and 256 bits that change at
+ * each refresh. Only their digests are stored. Whoever brings a known handle with another secret brings a token that
+ * was used before; handles cannot be guessed, so nobody else can end a login that way.
+ */
+export interface RefreshToken {
+  readonly handle: Buffer;
+  readonly secret: Buffer;
+}
+
+/** A fresh one, for a new login or as the successor within a login. */
+export function newRefreshToken(handle: Buffer = randomBytes(BYTES)): RefreshToken {
+  return { handle, secret: randomBytes(BYTES) };
+}
+
+export function formatRefreshToken(token: RefreshToken): string {
+  return Buffer.concat([token.handle, token.secret]).toString('base64url');
+}
+
+/** `undefined` when `text` is no token of ours. */
+export function parseRefreshToken(text: string): RefreshToken | undefined {
+  if (!/^[A-Za-z0-9_-]{86}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  return { handle: bytes.subarray(0, BYTES), secret: bytes.subarray(BYTES) };
+}
