@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
+import { TransportModule } from './gateways/transport/transport.module.js';
 import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         RealtimeModule,
         HealthModule,
         PagesModule,
+        TransportModule,
       ],
     };
   }

@@ -6,6 +6,8 @@ import { requestContext } from './common/context/request-context.js';
 import { isTlsRequest, TrustedProxies } from './common/http/client-address.js';
 import { securityHeaders } from './common/http/security-headers.js';
 import { type AppConfig } from './config/app-config.js';
+import { RequestPolicy } from './gateways/transport/request-policy.js';
+import { TransportAdapter } from './gateways/transport/transport.adapter.js';
 import { HttpObserver } from './modules/observability/http-observer.js';
 
 /**
@@ -24,5 +26,7 @@ export async function createApp(config: AppConfig, dataSource: DataSource): Prom
       isTlsRequest('encrypted' in socket, socket.remoteAddress, headers['x-forwarded-proto'], proxies),
     ),
   );
+  const maxHttpBufferSize = config.limits.maxFrameBytes;
+  app.useWebSocketAdapter(new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize }));
   return app;
 }

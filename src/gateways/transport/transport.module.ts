@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { LifecycleModule } from '../../modules/health/lifecycle.module.js';
 import { ObservabilityModule } from '../../modules/observability/observability.module.js';
 import { TransportService } from './transport.service.js';
 
 /** The socket edge's machinery; the gateways beside it hold the protocols. */
 @Global()
 @Module({
-  imports: [ObservabilityModule],
+  imports: [ObservabilityModule, LifecycleModule],
   providers: [TransportService],
   exports: [TransportService],
 })

@@ -1,8 +1,9 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { type IncomingMessage } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Server, WebSocketServer } from 'ws';
 import { AppConfig } from '../../config/app-config.js';
+import { Lifecycle } from '../../modules/health/lifecycle.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
@@ -31,7 +32,7 @@ interface Upgrade {
 
 /** The plain WebSocket side of the one port: its gateways, its connections, and what they share. */
 @Injectable()
-export class TransportService implements PlainHost, OnApplicationShutdown {
+export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly turns = new LoopTurns();
   readonly writers: WriterHost;
   readonly limits;
@@ -48,7 +49,9 @@ export class TransportService implements PlainHost, OnApplicationShutdown {
     private readonly config: AppConfig,
     private readonly hub: Hub,
     private readonly metrics: SocketMetrics,
+    lifecycle: Lifecycle,
   ) {
+    lifecycle.onDrain(() => this.drain());
     const { limits } = config;
     this.writers = new WriterHost(this.turns, limits.outboundBytes);
     this.limits = {
@@ -146,7 +149,8 @@ export class TransportService implements PlainHost, OnApplicationShutdown {
     await pacedDrain(this.connections, this.config.http.drainSeconds * 1_000, DISCONNECT.goingAway);
   }
 
-  onApplicationShutdown(): void {
+  /** Before the HTTP server closes: it would wait for the sockets that are still open. */
+  beforeApplicationShutdown(): void {
     this.heartbeat.stop();
     this.deadlines.stop();
     for (const connection of [...this.connections]) connection.terminate();
