@@ -3,6 +3,8 @@ import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
 import { TransportModule } from './gateways/transport/transport.module.js';
+import { AccountsModule } from './modules/accounts/accounts.module.js';
+import { AuthModule } from './modules/auth/auth.module.js';
 import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
@@ -22,6 +24,8 @@ export class AppModule {
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
         RealtimeModule,
+        AuthModule,
+        AccountsModule,
         HealthModule,
         PagesModule,
         TransportModule,

@@ -2,8 +2,9 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
-import { requestContext } from './common/context/request-context.js';
-import { isTlsRequest, TrustedProxies } from './common/http/client-address.js';
+import { TrustedProxies } from './common/http/client-address.js';
+import { configureHttp, identifyRequests, isTls } from './common/http/configure-http.js';
+import { serveOpenApi } from './common/http/openapi.js';
 import { securityHeaders } from './common/http/security-headers.js';
 import { type AppConfig } from './config/app-config.js';
 import { RequestPolicy } from './gateways/transport/request-policy.js';
@@ -17,15 +18,14 @@ import { HttpObserver } from './modules/observability/http-observer.js';
 export async function createApp(config: AppConfig, dataSource: DataSource): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource), {
     abortOnError: false,
+    bodyParser: false,
   });
   const proxies = new TrustedProxies(config.http.trustedProxies);
-  app.use(requestContext);
+  identifyRequests(app, proxies);
   app.use(app.get(HttpObserver).middleware);
-  app.use(
-    securityHeaders(({ socket, headers }) =>
-      isTlsRequest('encrypted' in socket, socket.remoteAddress, headers['x-forwarded-proto'], proxies),
-    ),
-  );
+  app.use(securityHeaders((request) => isTls(request, proxies)));
+  configureHttp(app, { ...config.http, production: config.production }, proxies);
+  serveOpenApi(app);
   const maxHttpBufferSize = config.limits.maxFrameBytes;
   app.useWebSocketAdapter(new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize }));
   return app;

@@ -1,2 +1,5 @@
+import { Login } from './accounts/login.entity.js';
+import { User } from './accounts/user.entity.js';
+
 /** Every TypeORM class, listed by hand: no globs, so that tsc, vitest and the command line see the same set. */
-export const ENTITIES = [] as const;
+export const ENTITIES = [User, Login] as const;

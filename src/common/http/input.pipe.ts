@@ -80,7 +80,7 @@ function isDeeperThan(value: unknown, limit: number): boolean {
     if (depth > limit) return true;
     level = level
       .filter((item) => typeof item === 'object' && item !== null)
-      .flatMap((item): unknown[] => Object.values(item as object));
+      .flatMap((item): unknown[] => Object.values(item));
   }
   return false;
 }

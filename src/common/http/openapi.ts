@@ -1,0 +1,78 @@
+import { type INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { problemResponse, type ProblemStatus } from './api-problems.js';
+
+/** Version of REST v1 as the document states it. */
+const API_VERSION = '1.0.0';
+
+/** Names of the security schemes; `bearer` is what `ApiBearerAuth` refers to. */
+const API_KEY_SCHEME = 'apiKey';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+
+/** The OpenAPI 3.1 document of the app's controllers. Needs neither `init` nor a database. */
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const base = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Switchboard')
+    .setDescription(
+      'REST v1. Times are RFC 3339 in UTC. Lists are paged by `limit` and `cursor`. Errors are problems (RFC 9457) with a ' +
+        '`code` out of a closed list.',
+    )
+    .setVersion(API_VERSION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of an account.' })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'API-KEY', description: 'Key of an application.' }, API_KEY_SCHEME)
+    .build();
+  const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
+  const seen = new Set<string>();
+  for (const operation of operationsOf(document)) {
+    const id = operation.operationId ?? '';
+    if (seen.has(id)) throw new Error(`Two routes have the operation id ${id}`);
+    seen.add(id);
+    addInputProblems(operation);
+  }
+  return document;
+}
+
+/** Swagger UI at `/docs` from local files, the document at `/docs-json`. Call before `init`; built when first asked for. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+    jsonDocumentUrl: 'docs-json',
+    raw: ['json'],
+    customSiteTitle: 'Switchboard API',
+    // Without this the UI asks a public validator about documents that are not on localhost.
+    swaggerOptions: { validatorUrl: null, displayRequestDuration: true, tagsSorter: 'alpha' },
+  });
+}
+
+/** The document as it is committed: keys in order, so that changes are readable. */
+export function formatOpenApi(document: OpenAPIObject): string {
+  return `${JSON.stringify(sorted(document), null, 2)}\n`;
+}
+
+/** `AccountsController.getMe` → `accounts.getMe`: the method names of generated clients. */
+function operationId(controller: string, method: string): string {
+  const resource = controller.replace(/Controller$/, '');
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}.${method}`;
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
+}
+
+/** Whoever sends a body or a parameter can get it wrong. Documented here once instead of at every route. */
+function addInputProblems(operation: Operation): void {
+  const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
+  if (operation.parameters?.length) statuses.push(422);
+  for (const status of statuses) operation.responses[status] ??= problemResponse(status);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}
