@@ -14,7 +14,7 @@ import { chooseRunAs, type RunAs } from './run-as.js';
 
 export const SUPERUSER = 'postgres';
 
-const START_ATTEMPT_MS = 15_000;
+const START_ATTEMPT_MS = 8_000;
 const RECOVERY_MS = 300_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 50;
@@ -22,13 +22,14 @@ const POLL_MS = 50;
 /** Nothing of our own environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
 const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** Statements and details of errors stay out of the database's log, because they hold people's data. */
+/** Errors of statements stay out of the database's log, because they quote people's data; the server logs them itself. */
 const SETTINGS = {
   listen_addresses: HOST,
   unix_socket_directories: '',
   max_connections: '100',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   wal_level: 'minimal',

@@ -1,0 +1,275 @@
+import net from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+
+const account = { email: 'a@example.org', password: 'a good password', firstName: 'A', lastName: 'B' };
+
+/** One raw HTTP/1.1 exchange, for what fetch would not send. */
+function raw(server: RunningApp, head: string, body = ''): Promise<string> {
+  const { port, hostname } = new URL(server.url);
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(Number(port), hostname, () => {
+      socket.write(`${head}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    });
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(answer);
+    });
+  });
+}
+
+describe('REST v1', () => {
+  let server: RunningApp;
+  let api: Api;
+  let admin: string;
+
+  beforeAll(async () => {
+    server = await startApp({ ...ADMIN_ENV, REST_RATE: '0' });
+    api = apiOf(server);
+    admin = (await signIn(api, ADMIN.email, ADMIN.password)).accessToken;
+  });
+  afterAll(async () => {
+    await server.close();
+  });
+
+  it('answers an error as a problem with code and request id', async () => {
+    const answer = await api('GET', 'nothing/here', { headers: { 'x-request-id': 'my-id.1' } });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('x-request-id')).toBe('my-id.1');
+    expect(answer.body).toEqual({
+      type: 'urn:switchboard:problem:not_found',
+      title: expect.any(String),
+      status: 404,
+      detail: expect.any(String),
+      code: 'not_found',
+      requestId: 'my-id.1',
+    });
+  });
+
+  it('takes over no request id that could forge a log line', async () => {
+    for (const id of ['a b', 'x'.repeat(65), '<script>', '"']) {
+      const { headers } = await api('GET', 'nothing', { headers: { 'x-request-id': id } });
+      expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('answers a known path with another method 405 and says which it has', async () => {
+    const answer = await api('PUT', 'auth/login', { body: {} });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('POST');
+    expect(answer.body.code).toBe('method_not_allowed');
+  });
+
+  it('answers a path with a broken escape 400', async () => {
+    expect((await api('GET', 'accounts/%FF', { token: admin })).status).toBe(400);
+    expect((await api('GET', '/%E0%A4%A')).status).toBe(404);
+  });
+
+  it('answers JSON that does not parse 400, without quoting it', async () => {
+    const answer = await api('POST', 'auth/login', { body: '{"password":"hush-hush",}' });
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('malformed_body');
+    expect(JSON.stringify(answer.body)).not.toContain('hush');
+  });
+
+  it.each([['null'], ['7'], ['"text"'], ['true']])('answers the body %s 400', async (body) => {
+    expect((await api('POST', 'auth/login', { body })).status).toBe(400);
+  });
+
+  it.each([['[]'], ['[{"email":"a"}]'], ['']])('answers the body «%s» 422', async (body) => {
+    const answer = await api('POST', 'auth/login', { body });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).not.toEqual([]);
+  });
+
+  it('answers a body above 1 MiB 413', async () => {
+    const answer = await api('POST', 'auth/login', { body: { email: 'x'.repeat(1_048_577) } });
+    expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+  });
+
+  it('answers other media types, charsets and encodings 415', async () => {
+    const body = JSON.stringify({ email: 'a@example.org', password: 'x' });
+    for (const headers of [
+      { 'content-type': 'text/plain' },
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { 'content-type': 'application/json; charset=koi8-r' },
+      { 'content-type': 'application/json', 'content-encoding': 'zip' },
+    ]) {
+      const answer = await api('POST', 'auth/login', { body, headers });
+      expect(answer, JSON.stringify(headers)).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    }
+  });
+
+  it('names all faults of a body at once', async () => {
+    const { status, body } = await api('POST', 'accounts', { body: { ...account, email: 'no', lastName: 7 } });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      { field: 'email', message: 'must be an email address' },
+      { field: 'lastName', message: 'must be a string' },
+    ]);
+  });
+
+  it.each([['role'], ['id'], ['__proto__'], ['constructor'], ['toString'], ['hasOwnProperty']])(
+    'refuses the unknown member %s',
+    async (name) => {
+      const body = `${JSON.stringify(account).slice(0, -1)},${JSON.stringify(name)}:"admin"}`;
+      const answer = await api('POST', 'accounts', { body });
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors).toEqual([{ field: name, message: 'unknown member' }]);
+    },
+  );
+
+  it('survives a body nested a hundred thousand deep', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect((await api('POST', 'auth/login', { body: `{"email":${deep},"password":"x"}` })).status).toBe(422);
+  });
+
+  it.each([['\\u0000'], ['\\ud800'], ['\\udc00x']])('refuses text with %s, which cannot be stored', async (escape) => {
+    for (const field of ['email', 'password', 'firstName']) {
+      const body = JSON.stringify({ ...account, [field]: 'aXb@example.org' }).replace('aXb', `a${escape}b`);
+      const answer = await api('POST', 'accounts', { body });
+      expect(answer.status, field).toBe(422);
+      expect(answer.body.errors[0].field).toBe(field);
+    }
+  });
+
+  it.each([
+    ['abc', 422],
+    ['1.5', 422],
+    ['1e3', 422],
+    ['%20', 422],
+    ['0', 404],
+    ['-1', 404],
+    ['2147483648', 404],
+    ['99999999999999999999999', 404],
+    ['2147483647', 404],
+  ])('answers the id %s with %i', async (id, status) => {
+    expect((await api('GET', `accounts/${id}`, { token: admin })).status).toBe(status);
+  });
+
+  it('pages lists by an opaque cursor', async () => {
+    const made = [];
+    for (let i = 0; i < 5; i++) made.push((await newUser(api)).user.id);
+    const found: number[] = [];
+    let query = 'limit=2';
+    for (let page = 0; page < 10; page++) {
+      const { body } = await api('GET', `accounts?${query}`, { token: admin });
+      expect(body.items.length).toBeLessThanOrEqual(2);
+      found.push(...body.items.map(({ id }: { id: number }) => id));
+      if (body.nextCursor === null) break;
+      query = `limit=2&cursor=${encodeURIComponent(body.nextCursor)}`;
+    }
+    expect(found).toEqual([...new Set(found)].sort((a, b) => a - b));
+    expect(found).toEqual(expect.arrayContaining(made));
+  });
+
+  it.each([
+    ['limit=201', 200],
+    ['limit=99999999999999999999', 200],
+    ['limit=1', 200],
+    ['limit=0', 422],
+    ['limit=-5', 422],
+    ['limit=1.5', 422],
+    ['limit=x', 422],
+    ['limit=', 422],
+    ['limit=1&limit=2', 422],
+    ['cursor=x', 422],
+    ['cursor=', 422],
+    [`cursor=${Buffer.from('id:0').toString('base64url')}`, 422],
+    [`cursor=${Buffer.from('id:99999999999').toString('base64url')}`, 422],
+    ['cursor=a&cursor=b', 422],
+  ])('answers a list with %s %i', async (query, status) => {
+    expect((await api('GET', `accounts?${query}`, { token: admin })).status).toBe(status);
+  });
+
+  it('lets browsers of any origin in outside production, and tells them what they may read', async () => {
+    const headers = { origin: 'https://else.example' };
+    const answer = await api('GET', 'auth/me', { headers });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://else.example');
+    expect(answer.headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+    const preflight = await fetch(`${server.url}/api/v1/auth/me`, {
+      method: 'OPTIONS',
+      headers: { ...headers, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'api-key' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('api-key');
+  });
+
+  it('never lets answers be cached', async () => {
+    expect((await api('GET', 'auth/me', { token: admin })).headers.get('cache-control')).toBe('no-store');
+    expect((await api('GET', 'auth/me')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('answers a request without a host of ours only where hosts are free', async () => {
+    expect(await raw(server, 'GET /api/v1/auth/me HTTP/1.1\r\nHost: whatever.example')).toContain('401 Unauthorized');
+  });
+});
+
+describe('REST v1 behind settings', () => {
+  it('answers only the hosts and origins it was told', async () => {
+    const server = await startApp({ ALLOWED_HOSTS: 'good.example', ALLOWED_ORIGINS: 'https://app.example' });
+    try {
+      const ask = (host: string, more = '') => raw(server, `GET /api/v1/auth/me HTTP/1.1\r\nHost: ${host}${more}`);
+      expect(await ask('good.example')).toContain('401 Unauthorized');
+      expect(await ask('GOOD.example:3000')).toContain('401 Unauthorized');
+      const bad = await ask('evil.example');
+      expect(bad).toContain('400 Bad Request');
+      expect(bad).toContain('"code":"host_not_allowed"');
+      const allowed = await ask('good.example', '\r\nOrigin: https://app.example');
+      expect(allowed.toLowerCase()).toContain('access-control-allow-origin: https://app.example');
+      const other = await ask('good.example', '\r\nOrigin: https://evil.example');
+      expect(other.toLowerCase()).not.toContain('access-control-allow-origin');
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('limits each principal and each address apart', async () => {
+    const server = await startApp({ ...ADMIN_ENV, REST_RATE: '1', REST_BURST: '20', TRUSTED_PROXIES: '127.0.0.1' });
+    try {
+      const api = apiOf(server);
+      const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
+      const statuses = [];
+      for (let i = 0; i < 25; i++) statuses.push((await api('GET', 'auth/me', { token })).status);
+      expect(statuses.slice(0, 20)).toEqual(new Array(20).fill(200));
+      expect(statuses).toContain(429);
+      const refused = await api('GET', 'auth/me', { token });
+      expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+
+      const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+      const strangers = [];
+      for (let i = 0; i < 25; i++) strangers.push((await api('GET', 'auth/me', from('203.0.113.9'))).status);
+      expect(strangers.slice(0, 20)).toEqual(new Array(20).fill(401));
+      expect(strangers).toContain(429);
+      expect((await api('GET', 'auth/me', from('203.0.113.10'))).status).toBe(401);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('answers 503 with Retry-After while the database is away', async () => {
+    const server = await startApp(ADMIN_ENV);
+    try {
+      const api = apiOf(server);
+      const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
+      await server.dataSource.destroy();
+      for (const [method, path, call] of [
+        ['GET', 'auth/me', { token }],
+        ['POST', 'auth/login', { body: { email: ADMIN.email, password: ADMIN.password } }],
+      ] as const) {
+        const answer = await api(method, path, call);
+        expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+        expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      }
+    } finally {
+      await server.close();
+    }
+  });
+});

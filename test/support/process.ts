@@ -1,0 +1,153 @@
+import { execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const START_MS = 60_000;
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartOptions {
+  /** `npm` starts it the way the README does; default is the server alone. */
+  readonly by?: 'node' | 'npm';
+  /** Default: a temporary one, removed by `cleanUpProcesses`. */
+  readonly dataDir?: string;
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Resolves with `http://127.0.0.1:<port>` when it listens; rejects when it ends before. */
+  readonly url: Promise<string>;
+  readonly exited: Promise<Exit>;
+  /** Everything it has written so far. */
+  output(): string;
+  /** To the process; `group` = to its whole process group, as Ctrl-C in a terminal does. */
+  kill(signal: NodeJS.Signals, whom?: 'process' | 'group'): void;
+  /** Resolves when the output holds `text`. */
+  says(text: string): Promise<void>;
+}
+
+const running = new Set<ServerProcess>();
+const folders = new Set<string>();
+let built: Promise<unknown> | undefined;
+
+/** Builds dist if it does not match the sources; once per spec file. */
+export async function ensureBuilt(): Promise<void> {
+  built ??= promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/build.mjs')], { timeout: 300_000 });
+  await built;
+}
+
+/**
+ * Starts the real server from dist with nothing of our environment but PATH and HOME.
+ * End it and what it left behind with `cleanUpProcesses` in `afterEach`.
+ */
+export async function startProcess(
+  env: Record<string, string> = {},
+  options: StartOptions = {},
+): Promise<ServerProcess> {
+  await ensureBuilt();
+  const dataDir = options.dataDir ?? (await temporaryDataDir());
+  const [file, args] =
+    options.by === 'npm' ? ['npm', ['start']] : [process.execPath, [path.join(ROOT, 'dist/src/main.js')]];
+  const child = spawn(file, args, {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DRAIN_SECONDS: '1',
+      DATA_DIR: dataDir,
+      ...env,
+    },
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+  const pid = child.pid ?? 0;
+  const says = async (text: string) => {
+    const giveUp = Date.now() + START_MS;
+    while (!output.includes(text)) {
+      if (child.exitCode !== null || child.signalCode !== null) await exited;
+      if (output.includes(text)) return;
+      if (child.exitCode !== null || child.signalCode !== null || Date.now() > giveUp) {
+        throw new Error(`The server did not say «${text}» but:\n${output}`);
+      }
+      await sleep(20);
+    }
+  };
+  const url = says('Listening on ').then(() => /Listening on (http:\S+?)"/.exec(output)?.[1] ?? '');
+  // Whoever expects it not to start never asks for the address.
+  url.catch(() => undefined);
+  const server: ServerProcess = {
+    pid,
+    dataDir,
+    url,
+    exited,
+    says,
+    output: () => output,
+    kill: (signal, whom = 'process') => process.kill(whom === 'group' ? -pid : pid, signal),
+  };
+  running.add(server);
+  void exited.then(() => running.delete(server));
+  return server;
+}
+
+export async function temporaryDataDir(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-process-'));
+  folders.add(folder);
+  return folder;
+}
+
+/** Pid of the embedded database's server under `dataDir`, if there is one. */
+export async function databasePid(dataDir: string): Promise<number | undefined> {
+  const text = await readFile(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  return pid > 0 ? pid : undefined;
+}
+
+/** Whether `pid` lives; a process that ended but was not reaped yet does not. */
+export async function lives(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat !== undefined) return !/\) [ZX] /.test(stat);
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux';
+  } catch {
+    return false;
+  }
+}
+
+/** Kills every server still running, and databases that killed ones left behind; removes their folders. */
+export async function cleanUpProcesses(): Promise<void> {
+  for (const server of [...running]) {
+    server.kill('SIGKILL', 'group');
+    await server.exited;
+  }
+  for (const folder of folders) {
+    const pid = await databasePid(folder);
+    if (pid !== undefined && (await lives(pid))) {
+      process.kill(pid, 'SIGQUIT');
+      for (let i = 0; i < 100 && (await lives(pid)); i++) await sleep(50);
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    folders.delete(folder);
+  }
+}
