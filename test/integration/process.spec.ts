@@ -1,0 +1,223 @@
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { execFile } from 'node:child_process';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/modules/database/embedded/free-port.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import {
+  cleanUpProcesses,
+  databasePid,
+  ensureBuilt,
+  lives,
+  type ServerProcess,
+  startProcess,
+} from '../support/process.js';
+
+describe('the server process', () => {
+  beforeAll(ensureBuilt, 300_000);
+  afterEach(cleanUpProcesses);
+
+  describe('with the embedded database', () => {
+    it('keeps every secret it writes to itself', async () => {
+      const server = await startProcess();
+      await server.url;
+      expect((await stat(server.dataDir)).mode & 0o777).toBe(0o700);
+      for (const name of await readdir(server.dataDir)) {
+        const { mode } = await stat(path.join(server.dataDir, name));
+        expect([name, (mode & 0o077).toString(8)]).toEqual([name, '0']);
+      }
+      expect((await readFile(path.join(server.dataDir, 'secret-key'), 'utf8')).trim().length).toBeGreaterThanOrEqual(
+        43,
+      );
+      for (const name of ['secret-key', 'postgres-password']) {
+        expect(server.output()).not.toContain((await readFile(path.join(server.dataDir, name), 'utf8')).trim());
+      }
+    });
+
+    it('refuses a second start over the same DATA_DIR, naming the owner, and does not disturb the first', async () => {
+      const first = await startProcess();
+      await first.url;
+      const second = await startProcess({}, { dataDir: first.dataDir });
+      expect(await second.exited).toEqual({ code: 1, signal: null });
+      expect(second.output()).toContain(`is in use by another running server (pid ${first.pid})`);
+      expect(second.output()).not.toContain('    at ');
+      expect((await fetch(await first.url)).status).toBeLessThan(500);
+    });
+
+    it('adopts the database that a killed server left behind', async () => {
+      const first = await startProcess();
+      await first.url;
+      const database = await databasePid(first.dataDir);
+      first.kill('SIGKILL');
+      await first.exited;
+      const second = await startProcess({}, { dataDir: first.dataDir });
+      await second.url;
+      expect(second.output()).toContain('Adopted the embedded database');
+      expect(await databasePid(first.dataDir)).toBe(database);
+      second.kill('SIGTERM');
+      expect(await second.exited).toEqual({ code: 0, signal: null });
+      expect(await lives(database!)).toBe(false);
+    });
+
+    it('starts after server and database were killed at once', async () => {
+      const first = await startProcess();
+      await first.url;
+      const database = (await databasePid(first.dataDir))!;
+      first.kill('SIGKILL');
+      process.kill(database, 'SIGKILL');
+      await first.exited;
+      const second = await startProcess({}, { dataDir: first.dataDir });
+      await second.url;
+      expect(await databasePid(first.dataDir)).not.toBe(database);
+    });
+
+    it('stops with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
+      const server = await startProcess({}, { by: 'npm' });
+      await server.url;
+      const database = (await databasePid(server.dataDir))!;
+      const own = Number(/"pid":(\d+)/.exec(server.output())?.[1]);
+      expect(own).not.toBe(server.pid);
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      expect(server.output()).toContain('"msg":"Stopped"');
+      expect([await lives(database), await lives(own), await lives(server.pid)]).toEqual([false, false, false]);
+    });
+
+    it('drains once when Ctrl-C reaches npm and the server at the same time', async () => {
+      const server = await startProcess({}, { by: 'npm' });
+      await server.url;
+      server.kill('SIGINT', 'group');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      expect(server.output().match(/SIGINT: draining/g)).toHaveLength(1);
+      expect(server.output()).toContain('"msg":"Stopped"');
+    });
+
+    it('stops cleanly while it still starts', async () => {
+      const server = await startProcess();
+      for (let i = 0; i < 500 && !(await databasePid(server.dataDir)); i++) await sleep(10);
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      expect(await databasePid(server.dataDir)).toBeUndefined();
+    });
+  });
+
+  describe('with DATABASE_URL', () => {
+    let database: TestDatabase | undefined;
+    const open: Server[] = [];
+    afterEach(async () => {
+      for (const server of open.splice(0)) server.close();
+      await database?.drop();
+      database = undefined;
+    });
+
+    async function startHere(env: Record<string, string> = {}): Promise<ServerProcess> {
+      database ??= await createTestDatabase();
+      return startProcess({ DATABASE_URL: database.url, ...env });
+    }
+
+    it('names all faults of its configuration in one message, exits with 1 and never listens', async () => {
+      const server = await startHere({ PORT: 'http', DRAIN_SECONDS: '-1', LOG_LEVEL: 'loud', SECRET_KEY: 'short' });
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      for (const name of ['PORT', 'DRAIN_SECONDS', 'LOG_LEVEL', 'SECRET_KEY']) expect(server.output()).toContain(name);
+      expect(server.output()).not.toContain('short\n');
+      expect(server.output()).not.toContain('Listening');
+    });
+
+    it('says which port is taken', async () => {
+      const first = await startHere();
+      const { port } = new URL(await first.url);
+      const second = await startHere({ PORT: port });
+      expect(await second.exited).toEqual({ code: 1, signal: null });
+      expect(second.output()).toContain(`Cannot listen on 127.0.0.1 port ${port}`);
+    });
+
+    it('lets several nodes boot over one empty database at once', async () => {
+      const nodes = await Promise.all([startHere(), startHere(), startHere()]);
+      for (const node of nodes) await expect(node.url).resolves.toContain('http://');
+    });
+
+    it('waits for a database that comes up later, and never shows its password', async () => {
+      database = await createTestDatabase();
+      const [url, target] = [new URL(database.url), new URL(database.url)];
+      url.port = String(await freePort());
+      const server = await startHere({ DATABASE_URL: url.href });
+      await server.says('does not answer yet');
+      const proxy = createServer((client) => {
+        const upstream = connect(Number(target.port), target.hostname);
+        client.pipe(upstream).pipe(client);
+        client.on('error', () => upstream.destroy());
+        upstream.on('error', () => client.destroy());
+      });
+      open.push(proxy.listen(Number(url.port), '127.0.0.1'));
+      await server.url;
+      expect(server.output()).not.toContain(url.password);
+    });
+
+    it('can be stopped while it waits for its database', async () => {
+      const server = await startHere({ DATABASE_URL: `postgres://user:hush@127.0.0.1:${await freePort()}/none` });
+      await server.says('does not answer yet');
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      expect(server.output()).not.toContain('hush');
+    });
+
+    it('gives up at once when the database refuses the password', async () => {
+      database = await createTestDatabase();
+      const url = new URL(database.url);
+      url.password = 'not-the-password';
+      const server = await startHere({ DATABASE_URL: url.href });
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      expect(server.output()).toContain('cannot be used: password authentication failed');
+      expect(server.output()).not.toContain('not-the-password');
+    });
+
+    it('ends at once with 1 at a second signal', async () => {
+      const server = await startHere({ DRAIN_SECONDS: '60' });
+      const address = new URL(await server.url);
+      // A request that never ends keeps it from stopping by itself.
+      const request = http.request({ host: address.hostname, port: address.port, method: 'POST', path: '/' });
+      request.on('error', () => undefined);
+      request.setHeader('content-length', '10');
+      request.flushHeaders();
+      await sleep(100);
+      server.kill('SIGTERM');
+      await server.says('draining');
+      await sleep(600);
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+    });
+
+    it('finishes stopping although a client neither sends nor ends its request', async () => {
+      const server = await startHere();
+      const address = new URL(await server.url);
+      const request = http.request({ host: address.hostname, port: address.port, method: 'POST', path: '/' });
+      request.on('error', () => undefined);
+      request.setHeader('content-length', '10');
+      request.flushHeaders();
+      await sleep(100);
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+    });
+  });
+
+  describe('without build tools', () => {
+    it('says what to do', async () => {
+      const root = path.resolve(import.meta.dirname, '../..');
+      const bare = await mkdtemp(path.join(os.tmpdir(), 'switchboard-bare-'));
+      for (const name of ['package.json', 'scripts', 'src', 'ormconfig.ts']) {
+        await cp(path.join(root, name), path.join(bare, name), { recursive: true });
+      }
+      const start = promisify(execFile)('npm', ['start'], { cwd: bare }).catch((error: unknown) => error);
+      expect(await start).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('npm ci --include=dev && npm run build'),
+      });
+      await rm(bare, { recursive: true });
+    });
+  });
+});
