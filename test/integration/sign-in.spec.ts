@@ -1,0 +1,305 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Clock } from '../../src/common/time/clock.js';
+import { KeyRing } from '../../src/config/key-ring.js';
+import { AccessTokens } from '../../src/modules/auth/access-tokens.service.js';
+import { loginChannel } from '../../src/modules/auth/login-channel.js';
+import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
+import { ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+
+const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 'base64url').toString());
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claimsOf = (token: string) => decode(token.split('.')[1]);
+
+describe('signing in', () => {
+  let server: RunningApp;
+  let api: Api;
+
+  /** A JWT with our key, or another. */
+  const forge = (header: object, claims: object, key: Buffer = server.app.get(KeyRing).derive('access-tokens')) => {
+    const signed = `${encode(header)}.${encode(claims)}`;
+    return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+  };
+  const statusOf = async (token: string) => (await api('GET', 'auth/me', { token })).status;
+  const goForward = (ms: number) => {
+    const clock = server.app.get(Clock);
+    const now = clock.now() + ms;
+    vi.spyOn(clock, 'now').mockImplementation(() => now);
+  };
+
+  beforeAll(async () => {
+    server = await startApp({ ...ADMIN_ENV, REST_RATE: '0' });
+    api = apiOf(server);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  afterAll(async () => {
+    await server.close();
+  });
+
+  it('gives a token of fifteen minutes, a refresh token and the account', async () => {
+    const { user, password } = await newUser(api, { firstName: 'Ada', birthday: '1815-12-10' });
+    const { status, body } = await api('POST', 'auth/login', { body: { email: user.email, password } });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      accessToken: expect.any(String),
+      expiresIn: 900,
+      refreshToken: expect.stringMatching(/^[\w-]{86}$/),
+      user: {
+        id: user.id,
+        email: user.email,
+        firstName: 'Ada',
+        lastName: 'Son',
+        birthday: '1815-12-10',
+        role: 'user',
+        disabled: false,
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
+    });
+    expect((await api('GET', 'auth/me', { token: body.accessToken })).body).toEqual(body.user);
+  });
+
+  it('signs HS256 with issuer, audience, subject, login and an id of its own', async () => {
+    const { accessToken, user } = await newUser(api);
+    const [header] = accessToken.split('.');
+    expect(decode(header)).toEqual({ alg: 'HS256', typ: 'JWT' });
+    const claims = claimsOf(accessToken);
+    expect(claims).toMatchObject({ iss: 'switchboard', aud: 'user', sub: String(user.id), sid: expect.any(Number) });
+    expect(claims.jti).toMatch(/^[\w-]{22}$/);
+    expect(claims.exp - claims.iat).toBe(900);
+  });
+
+  it('does not care for the case of the email', async () => {
+    const { user, password } = await newUser(api);
+    expect((await signIn(api, user.email.toUpperCase(), password)).user.id).toBe(user.id);
+  });
+
+  it('answers a wrong password and an unknown account alike', async () => {
+    const { user } = await newUser(api);
+    const wrong = await api('POST', 'auth/login', { body: { email: user.email, password: 'wrong' } });
+    const unknown = await api('POST', 'auth/login', { body: { email: 'nobody@example.org', password: 'wrong' } });
+    expect(wrong.status).toBe(401);
+    expect(unknown.status).toBe(401);
+    expect({ ...wrong.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
+    expect(wrong.body.code).toBe('invalid_credentials');
+  });
+
+  it('refuses tokens that are forged, of another kind, expired, or of nobody', async () => {
+    const { accessToken } = await newUser(api);
+    const claims = claimsOf(accessToken);
+    const hs256 = { alg: 'HS256', typ: 'JWT' };
+    expect(await statusOf(forge(hs256, claims))).toBe(200);
+    const { exp: _exp, ...endless } = claims;
+    for (const [what, token] of Object.entries({
+      otherKey: forge(hs256, claims, Buffer.alloc(32, 1)),
+      noSignature: `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`,
+      otherAlgorithm: forge({ alg: 'HS512', typ: 'JWT' }, claims),
+      otherIssuer: forge(hs256, { ...claims, iss: 'else' }),
+      otherAudience: forge(hs256, { ...claims, aud: 'device' }),
+      otherSubject: forge(hs256, { ...claims, sub: '1' }),
+      otherLogin: forge(hs256, { ...claims, sid: claims.sid + 1_000 }),
+      hugeLogin: forge(hs256, { ...claims, sid: 1e300 }),
+      textLogin: forge(hs256, { ...claims, sid: '1 OR 1=1' }),
+      expired: forge(hs256, { ...claims, exp: claims.iat - 1 }),
+      endless: forge(hs256, endless),
+      garbage: 'a.b.c',
+      long: 'x'.repeat(8_000),
+    })) {
+      expect(await statusOf(token), what).toBe(401);
+    }
+    expect((await api('GET', 'auth/me', { headers: { authorization: `Basic ${accessToken}` } })).status).toBe(401);
+    expect((await api('GET', 'auth/me')).headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('lets an access token die after fifteen minutes while the login lives on', async () => {
+    const { accessToken, refreshToken } = await newUser(api);
+    goForward(899_000);
+    expect(await statusOf(accessToken)).toBe(200);
+    goForward(2_000);
+    expect(await statusOf(accessToken)).toBe(401);
+    expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(200);
+  });
+
+  it('refreshes to a new pair of the same login, and keeps the old access token', async () => {
+    const { accessToken, refreshToken } = await newUser(api);
+    const { status, body } = await api('POST', 'auth/refresh', { body: { refreshToken } });
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['accessToken', 'expiresIn', 'refreshToken']);
+    expect(body.refreshToken).not.toBe(refreshToken);
+    expect(claimsOf(body.accessToken).sid).toBe(claimsOf(accessToken).sid);
+    expect(await statusOf(accessToken)).toBe(200);
+    expect(await statusOf(body.accessToken)).toBe(200);
+  });
+
+  it('ends the login when a used refresh token comes back, and no other login', async () => {
+    const { user, password, accessToken, refreshToken } = await newUser(api);
+    const other = await signIn(api, user.email, password);
+    const next = (await api('POST', 'auth/refresh', { body: { refreshToken } })).body;
+    const disconnect = vi.spyOn(server.app.get(Hub), 'disconnect');
+    const again = await api('POST', 'auth/refresh', { body: { refreshToken } });
+    expect(again).toMatchObject({ status: 401, body: { code: 'token_reused' } });
+    expect(disconnect).toHaveBeenCalledWith(loginChannel(claimsOf(accessToken).sid), DISCONNECT.notAllowed);
+    expect(await statusOf(accessToken)).toBe(401);
+    expect(await statusOf(next.accessToken)).toBe(401);
+    expect((await api('POST', 'auth/refresh', { body: { refreshToken: next.refreshToken } })).status).toBe(401);
+    expect(await statusOf(other.accessToken)).toBe(200);
+  });
+
+  it('counts two simultaneous uses of one refresh token as reuse', async () => {
+    const { refreshToken } = await newUser(api);
+    const uses = Array.from({ length: 6 }, () => api('POST', 'auth/refresh', { body: { refreshToken } }));
+    const answers = await Promise.all(uses);
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won.length).toBeLessThanOrEqual(1);
+    for (const { body } of won) expect(await statusOf(body.accessToken)).toBe(401);
+  });
+
+  it.each([['x'], ['A'.repeat(86)], ['A'.repeat(85) + '='], ['ü'.repeat(86)]])(
+    'refuses the refresh token %s',
+    async (refreshToken) => {
+      const answer = await api('POST', 'auth/refresh', { body: { refreshToken } });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    },
+  );
+
+  it('lets a login that nobody refreshes for thirty days end', async () => {
+    const { refreshToken } = await newUser(api);
+    goForward(30 * 24 * 3_600_000 + 1_000);
+    expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(401);
+  });
+
+  it('ends this login alone on logout, at once, tokens and sockets', async () => {
+    const { user, password, accessToken, refreshToken } = await newUser(api);
+    const other = await signIn(api, user.email, password);
+    const disconnect = vi.spyOn(server.app.get(Hub), 'disconnect');
+    const answer = await api('POST', 'auth/logout', { token: accessToken });
+    expect(answer).toMatchObject({ status: 204, body: undefined });
+    expect(disconnect.mock.calls).toEqual([[loginChannel(claimsOf(accessToken).sid), DISCONNECT.notAllowed]]);
+    expect(await statusOf(accessToken)).toBe(401);
+    await expect(server.app.get(AccessTokens).verify(accessToken)).rejects.toMatchObject({ kind: 'unauthenticated' });
+    expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(401);
+    expect(await statusOf(other.accessToken)).toBe(200);
+  });
+
+  it('tells sockets who a token stands for', async () => {
+    const { accessToken, user } = await newUser(api);
+    await expect(server.app.get(AccessTokens).verify(accessToken)).resolves.toEqual({
+      kind: 'user',
+      id: String(user.id),
+      label: user.email,
+      userId: user.id,
+      role: 'user',
+      loginId: claimsOf(accessToken).sid,
+    });
+  });
+
+  it('keeps nothing secret in clear', async () => {
+    const { accessToken, refreshToken, password } = await newUser(api);
+    const rows = await server.dataSource.query(
+      `SELECT l::text AS login, u::text AS account FROM logins l JOIN users u ON u.id = l.user_id WHERE l.id = $1`,
+      [claimsOf(accessToken).sid],
+    );
+    const bytes = Buffer.from(refreshToken, 'base64url');
+    const stored = JSON.stringify(rows);
+    for (const secret of [password, refreshToken, accessToken, bytes.subarray(0, 32), bytes.subarray(32)]) {
+      expect(stored).not.toContain(typeof secret === 'string' ? secret : secret.toString('hex'));
+    }
+    expect(stored).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+  });
+
+  it('keeps the hundred newest logins of an account', async () => {
+    const { user, password, accessToken } = await newUser(api);
+    await server.dataSource.query(
+      `INSERT INTO logins (user_id, handle_digest, secret_digest, expires_at)
+       SELECT $1, sha256(convert_to('h' || n, 'UTF8')), sha256('s'), now() + interval '1 day' FROM generate_series(1, 98) n`,
+      [user.id],
+    );
+    await signIn(api, user.email, password);
+    expect(await statusOf(accessToken)).toBe(200);
+    await signIn(api, user.email, password);
+    expect(await statusOf(accessToken)).toBe(401);
+  });
+});
+
+describe('guessing passwords', () => {
+  let server: RunningApp;
+  let api: Api;
+  beforeAll(async () => {
+    server = await startApp({ REST_RATE: '0', TRUSTED_PROXIES: '127.0.0.1' });
+    api = apiOf(server);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  afterAll(async () => {
+    await server.close();
+  });
+
+  let place = 0;
+  const freshPlace = () => `198.51.100.${++place}`;
+  const guess = (email: string, password: string, address: string) =>
+    api('POST', 'auth/login', { body: { email, password }, headers: { 'x-forwarded-for': address } });
+  const statuses = async (count: number, go: (n: number) => ReturnType<Api>) => {
+    const list = [];
+    for (let n = 0; n < count; n++) list.push((await go(n)).status);
+    return list;
+  };
+
+  it.each([['a known'], ['an unknown']])(
+    'slows down for %s account, from wherever, with growing delays',
+    async (kind) => {
+      const email = kind === 'a known' ? (await newUser(api)).user.email : 'stranger@example.org';
+      // The account signed in from the test's own address; these come from elsewhere.
+      expect(await statuses(10, () => guess(email, 'wrong', freshPlace()))).toEqual(new Array(10).fill(401));
+      const clock = server.app.get(Clock);
+      let now = clock.now();
+      vi.spyOn(clock, 'now').mockImplementation(() => now);
+      const delays = [];
+      for (let n = 0; n < 8; n++) {
+        expect((await guess(email, 'wrong', freshPlace())).status).toBe(401);
+        const refused = await guess(email, 'wrong', freshPlace());
+        expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+        const seconds = Number(refused.headers.get('retry-after'));
+        delays.push(seconds);
+        now += seconds * 1_000;
+      }
+      expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    },
+  );
+
+  it('lets at most the free tries through when guesses come all at once', async () => {
+    const { user } = await newUser(api);
+    const all = await Promise.all(Array.from({ length: 60 }, () => guess(user.email, 'wrong', freshPlace())));
+    expect(all.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(11);
+    expect(all.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(49);
+  });
+
+  it('leaves the owner a way in from where they signed in before', async () => {
+    const { user, password } = await newUser(api);
+    const home = freshPlace();
+    expect((await guess(user.email, password, home)).status).toBe(200);
+    await statuses(15, () => guess(user.email, 'wrong', freshPlace()));
+    expect((await guess(user.email, password, freshPlace())).status).toBe(429);
+    expect((await guess(user.email, password, home)).status).toBe(200);
+  });
+
+  it('slows an address that tries many accounts, and no other address', async () => {
+    const address = freshPlace();
+    const list = await statuses(25, (n) => guess(`someone${n}@example.org`, 'wrong', address));
+    expect(list.slice(0, 21)).toEqual(new Array(21).fill(401));
+    expect(list.slice(21)).toEqual(new Array(4).fill(429));
+    expect((await guess('someone99@example.org', 'wrong', freshPlace())).status).toBe(401);
+  });
+
+  it('starts anew after a success', async () => {
+    const { user, password } = await newUser(api);
+    const address = freshPlace();
+    for (let round = 0; round < 2; round++) {
+      expect(await statuses(9, () => guess(user.email, 'wrong', address))).toEqual(new Array(9).fill(401));
+      expect((await guess(user.email, password, address)).status).toBe(200);
+    }
+  });
+});
