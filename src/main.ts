@@ -66,8 +66,12 @@ async function listen(app: NestExpressApplication, { http }: AppConfig): Promise
 /** Requests in flight finish while the database is still there; idle and endless connections are cut. */
 async function close(app: NestExpressApplication): Promise<void> {
   const server = app.getHttpServer();
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
-  const patience = setTimeout(() => server.closeAllConnections(), REQUEST_PATIENCE);
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 100);
+  const patience = setTimeout(() => {
+    server.closeAllConnections();
+  }, REQUEST_PATIENCE);
   try {
     await app.close();
   } finally {

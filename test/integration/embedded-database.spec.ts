@@ -27,7 +27,7 @@ describe('the embedded database', () => {
     client.on('error', () => undefined);
     await client.connect();
     try {
-      return (await client.query(sql)).rows;
+      return (await client.query<Record<string, unknown>>(sql)).rows;
     } finally {
       await client.end();
     }

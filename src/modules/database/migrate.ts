@@ -12,7 +12,7 @@ const LOCK = 7_220_131;
  */
 export async function migrate(dataSource: DataSource, log: Pick<LoggerService, 'log'>): Promise<void> {
   // The limit of ordinary statements would cut a long migration, or the wait for another node's.
-  dataSource.setOptions({ extra: { keepAlive: true } } as Parameters<DataSource['setOptions']>[0]);
+  dataSource.setOptions({ extra: { keepAlive: true } });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {

@@ -63,12 +63,16 @@ export class EmbeddedDatabase {
   }
 
   async #watch(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closed()) {
       await this.#pause(WATCH_MS);
-      if (this.#closing.signal.aborted || (await this.cluster.alive())) continue;
+      if (this.#closed() || (await this.cluster.alive())) continue;
       this.log.warn('The embedded database has died; starting it again');
       await this.#revive();
     }
+  }
+
+  #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /** Until `ms` have passed or we close; keeps no process alive. */
@@ -77,7 +81,7 @@ export class EmbeddedDatabase {
   }
 
   async #revive(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    while (!this.#closed()) {
       try {
         await this.cluster.start();
         this.log.log('The embedded database is back');

@@ -185,7 +185,7 @@ export class PostgresCluster {
     this.#child = child;
     this.#pid = child.pid;
     const giveUp = Date.now() + RECOVERY_MS;
-    while ((fault as string | undefined) === undefined) {
+    while ((fault) === undefined) {
       const found = await readPostmaster(this.folder);
       if (found?.pid === child.pid && found?.ready && (await accepts(this.port))) return undefined;
       if (Date.now() > giveUp) return 'no connection is taken';
@@ -211,7 +211,7 @@ export class PostgresCluster {
     args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
     if (!durable) args.push('--no-sync');
     try {
-      await promisify(execFile)(file as string, args, { ...this.#identity(), timeout: 120_000 });
+      await promisify(execFile)(file, args, { ...this.#identity(), timeout: 120_000 });
       await rename(data, this.folder);
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
@@ -240,6 +240,9 @@ export class PostgresCluster {
   async #takeOwnership(root: string): Promise<void> {
     const { owner } = this.runAs;
     if (!owner || process.getuid?.() !== 0 || statSync(root).uid === owner.uid) return;
+    // One that a killed process left running keeps the files it opens as the user it is.
+    const running = await readPostmaster(root);
+    if (running && (await isServerProcess(running.pid, root))) return;
     for (const entry of await readdir(root, { recursive: true }))
       await lchown(path.join(root, entry), owner.uid, owner.gid);
     await chown(root, owner.uid, owner.gid);

@@ -27,19 +27,18 @@ const PLAIN: RunAs = { wrapper: [], owner: undefined };
  */
 export async function chooseRunAs(program: string, owner: number | undefined): Promise<RunAs> {
   const me = process.getuid?.();
-  if (me === undefined) return PLAIN;
-  const accounts = await readAccounts();
-  if (me !== 0 && knowsMe()) return PLAIN;
-  // Root over somebody else's files: become that user, so that it can go on without root later.
-  const theirs = owner === undefined || owner === 0 ? undefined : accounts.find(({ uid }) => uid === owner);
-  if (me === 0 && theirs && theirs.name !== 'nobody') return { wrapper: [], owner: theirs };
-  const nobody = accounts.find(({ name }) => name === 'nobody') ?? accounts.find(({ uid }) => uid !== 0);
+  if (me === undefined || (me !== 0 && knowsMe())) return PLAIN;
+  const accounts = (await readAccounts()).filter(({ uid }) => uid !== 0);
+  const nobody = accounts.find(({ name }) => name === 'nobody') ?? accounts[0];
+  // Root over an ordinary user's files: become that user, so that it can go on without root later.
+  const theirs = accounts.find(({ uid, name }) => uid === owner && name !== 'nobody');
+  if (me === 0 && theirs) return { wrapper: [], owner: theirs };
   if (nobody) {
     const wrapper = ['unshare', '--user', `--map-user=${nobody.uid}`, `--map-group=${nobody.gid}`];
     if (await runs([...wrapper, program, '--version'])) {
       return { wrapper, owner: { uid: me, gid: process.getgid?.() ?? me } };
     }
-    if (me === 0) return { wrapper: [], owner: { uid: nobody.uid, gid: nobody.gid } };
+    if (me === 0) return { wrapper: [], owner: nobody };
   }
   throw new BootError(
     `The embedded database cannot run as this user (uid ${me}): it has no entry in /etc/passwd, or user namespaces ` +
