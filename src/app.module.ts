@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
+import { ServicesGatewayModule } from './gateways/services/services-gateway.module.js';
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         HealthModule,
         PagesModule,
         TransportModule,
+        ServicesGatewayModule,
       ],
     };
   }

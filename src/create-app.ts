@@ -19,6 +19,8 @@ export async function createApp(config: AppConfig, dataSource: DataSource): Prom
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource), {
     abortOnError: false,
     bodyParser: false,
+    // Published messages are passed on as the text they came in.
+    rawBody: true,
   });
   const proxies = new TrustedProxies(config.http.trustedProxies);
   identifyRequests(app, proxies);

@@ -1,4 +1,5 @@
 import { Accounts1767225600000 } from './1767225600000-accounts.js';
+import { Services1767229200000 } from './1767229200000-services.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
-export const MIGRATIONS = [Accounts1767225600000] as const;
+export const MIGRATIONS = [Accounts1767225600000, Services1767229200000] as const;

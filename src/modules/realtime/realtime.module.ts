@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
+import { AttemptThrottle } from './attempt-throttle.js';
 import { Broker } from './broker.js';
 import { EphemeralStore } from './ephemeral-store.js';
 import { Hub } from './hub.js';
@@ -19,8 +20,9 @@ import { RateLimiter } from './rate-limiter.js';
     { provide: Presence, useClass: InProcessPresence },
     { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
     { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
+    AttemptThrottle,
     Hub,
   ],
-  exports: [Clock, Broker, Presence, EphemeralStore, RateLimiter, Hub],
+  exports: [AttemptThrottle, Clock, Broker, Presence, EphemeralStore, RateLimiter, Hub],
 })
 export class RealtimeModule {}

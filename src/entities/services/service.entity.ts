@@ -1,0 +1,67 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  PrimaryGeneratedColumn,
+  Unique,
+  UpdateDateColumn,
+  VersionColumn,
+} from 'typeorm';
+
+/** A tenant of the exhibition relay: one host token and one client token, stored as SHA-256 digests of their UUID. */
+@Entity('services')
+@Unique('services_title_key', ['title'])
+@Unique('services_host_token_digest_key', ['hostTokenDigest'])
+@Unique('services_client_token_digest_key', ['clientTokenDigest'])
+@Check('services_host_grace_seconds_check', `"host_grace_seconds" >= 0`)
+@Check('services_guest_limit_check', `"guest_limit" > 0`)
+@Check('services_code_ttl_seconds_check', `"code_ttl_seconds" > 0`)
+@Check('services_code_length_check', `"code_length" BETWEEN 4 AND 12`)
+export class Service {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'services_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** NFC, at most 32 characters (code points). */
+  @Column('varchar', { length: 32 })
+  title!: string;
+
+  @Column('bytea', { name: 'host_token_digest' })
+  hostTokenDigest!: Buffer;
+
+  @Column('bytea', { name: 'client_token_digest' })
+  clientTokenDigest!: Buffer;
+
+  @Column('boolean', { name: 'allow_public_code', default: false })
+  allowPublicCode!: boolean;
+
+  @Column('boolean', { name: 'allow_multiple_hosts', default: false })
+  allowMultipleHosts!: boolean;
+
+  @Column('boolean', { default: true })
+  targeting!: boolean;
+
+  @Column('integer', { name: 'host_grace_seconds', default: 0 })
+  hostGraceSeconds!: number;
+
+  /** Guests a session takes; `null` = any number. */
+  @Column('integer', { name: 'guest_limit', nullable: true })
+  guestLimit!: number | null;
+
+  /** Seconds during which a code admits new guests; `null` = as long as its session. */
+  @Column('integer', { name: 'code_ttl_seconds', nullable: true })
+  codeTtlSeconds!: number | null;
+
+  @Column('smallint', { name: 'code_length', default: 4 })
+  codeLength!: number;
+
+  /** Counts changes, so that settings which overtake each other on the way to live sockets are told apart. */
+  @VersionColumn()
+  version!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,54 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { assertNever } from '../../common/errors/assert-never.js';
+import { type ErrorKind } from '../../common/errors/problem-codes.js';
+import { toAppError } from '../../common/http/problem.js';
+import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { failed } from '../../modules/services/services.events.js';
+import { type PlainConnection } from '../transport/plain.connection.js';
+
+/** Whatever goes wrong reaches the client as `server_error`; strangers are then closed, as are those who break the protocol. */
+@Catch()
+export class ServicesFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Services');
+
+  constructor(private readonly hub: Hub) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const connection = host.switchToWs().getClient<PlainConnection>();
+    const error = toAppError(thrown);
+    if (error.kind === 'internal') {
+      // Only the stack: error objects of the driver also carry the parameters of the query.
+      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
+      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack });
+    }
+    this.hub.sendTo(connection, failed(error.detail));
+    const reason = closeReasonOf(error.kind);
+    if (reason !== null) connection.close(reason);
+    else if (connection.principal === null) connection.close(DISCONNECT.refused);
+  }
+}
+
+/** How an error ends the connection; `null` = it stays, if it is admitted. */
+function closeReasonOf(kind: ErrorKind): DisconnectReason | null {
+  switch (kind) {
+    case 'malformed':
+    case 'too_large':
+    case 'unsupported_media_type':
+    case 'unauthenticated':
+      return DISCONNECT.refused;
+    case 'forbidden':
+    case 'not_found':
+    case 'method_not_allowed':
+    case 'conflict':
+    case 'invalid_input':
+      return null;
+    case 'rate_limited':
+    case 'unavailable':
+      return DISCONNECT.tryLater;
+    case 'internal':
+      return DISCONNECT.internal;
+    default:
+      return assertNever(kind);
+  }
+}

@@ -1,0 +1,48 @@
+import { AppError } from '../../common/errors/app-error.js';
+import { JsonScanner } from '../../common/json/json-object-text.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type ServicesEvent } from '../../modules/services/services.events.js';
+import { jsonFrame, type PlainFrame, textFrame } from '../transport/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+
+/** Members of a message that mean something to the relay. */
+const scanner = new JsonScanner(['token', 'name', 'user', 'type']);
+
+const GREETING = jsonFrame({ type: 'server_connect', message: 'Welcome! Please provide a token.' });
+
+/**
+ * The language of the exhibition relay: one JSON object in a text frame. The first one of a connection is its login,
+ * every other one a message of the application, which passes as the text it came in.
+ */
+export const servicesWire: WireCodec = {
+  decode(data: Buffer, isBinary: boolean, admitted: boolean): WireMessage {
+    const message = isBinary ? null : scanner.scan(data);
+    if (message === null) throw new AppError('malformed_request', 'Malformed message. Expected JSON.');
+    return { event: admitted ? 'relay' : 'login', data: message };
+  },
+
+  encode(event: HubEvent): PlainFrame | null {
+    const fact = event as ServicesEvent;
+    switch (fact.type) {
+      case 'services.relayed':
+        return textFrame(fact.text);
+      case 'services.greeted':
+        return GREETING;
+      case 'services.authorized':
+        return jsonFrame({ type: 'server_authorized', message: `Authorized as ${fact.role}` });
+      case 'services.coded':
+        return jsonFrame({ type: 'server_code', code: fact.code });
+      case 'services.joined':
+        return jsonFrame({ type: 'server_join', role: fact.role, user: fact.user, name: fact.name });
+      case 'services.left':
+        return jsonFrame({ type: 'server_leave', role: fact.role, user: fact.user });
+      case 'services.kicked':
+        return jsonFrame({ type: 'server_disconnect', message: fact.message });
+      case 'services.failed':
+        return jsonFrame({ type: 'server_error', message: fact.message });
+      default:
+        // Another protocol's, or one that is for connections and not for their clients.
+        return null;
+    }
+  },
+};

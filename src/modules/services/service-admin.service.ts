@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { keyset } from '../../common/http/cursor.js';
+import { type Service } from '../../entities/services/service.entity.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { Hub } from '../realtime/hub.js';
+import { ServiceDirectory, settingsOf } from './service-directory.service.js';
+import { ServicePeers } from './service-peers.service.js';
+import { KICKED, ServiceSessions } from './service-sessions.service.js';
+import { newServiceToken, tokenDigest } from './service-token.js';
+import { hostsChannel, userChannel } from './services.channels.js';
+import { kicked, left } from './services.events.js';
+import { type ServiceOptions, ServicesRepository } from './services.repository.js';
+
+/** A live session with its numbers. */
+export interface SessionSummary {
+  readonly id: string;
+  readonly code: string | null;
+  readonly startedAt: Date;
+  /** User id of the host, `null` while the session waits for it to come back. */
+  readonly host: string | null;
+  readonly clients: number;
+  readonly guests: number;
+}
+
+/** What admins do with services; live sockets follow. */
+@Injectable()
+export class ServiceAdmin {
+  constructor(
+    private readonly repository: ServicesRepository,
+    private readonly directory: ServiceDirectory,
+    private readonly sessions: ServiceSessions,
+    private readonly peers: ServicePeers,
+    private readonly hub: Hub,
+  ) {}
+
+  /**
+   * @returns the service and its tokens, which nobody can show again
+   * @throws AppError `already_exists` when the title is taken
+   */
+  async create(
+    options: ServiceOptions & Pick<Service, 'title'>,
+  ): Promise<{ service: Service; hostToken: string; clientToken: string }> {
+    const hostToken = newServiceToken();
+    const clientToken = newServiceToken();
+    const service = await this.repository.create({
+      ...options,
+      hostTokenDigest: tokenDigest(hostToken),
+      clientTokenDigest: tokenDigest(clientToken),
+    });
+    return { service, hostToken, clientToken };
+  }
+
+  page(query: { limit: number; cursor?: string | undefined }): Promise<Service[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.page(afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<Service> {
+    return (await this.repository.find(id)) ?? notFound();
+  }
+
+  /** @throws AppError `not_found`, or `already_exists` when the title is taken */
+  async update(id: number, options: ServiceOptions): Promise<Service> {
+    const service = (await this.repository.change(id, options)) ?? notFound();
+    await this.directory.announce(settingsOf(service));
+    return service;
+  }
+
+  /** @throws AppError `not_found` */
+  async delete(id: number): Promise<void> {
+    if (!(await this.repository.delete(id))) notFound();
+    await this.directory.forget(id);
+    await this.sessions.endAll(id, KICKED.deleted);
+    await this.kickClients(id, KICKED.deleted);
+  }
+
+  /**
+   * Puts a new token in the place of the old one; sockets that came in with that are closed, guests go with their host.
+   * @returns the new token, which nobody can show again
+   * @throws AppError `not_found`
+   */
+  async rotate(id: number, role: 'host' | 'client'): Promise<string> {
+    const token = newServiceToken();
+    const digest = tokenDigest(token);
+    const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
+    const service = (await this.repository.change(id, change)) ?? notFound();
+    await this.directory.announce(settingsOf(service));
+    await (role === 'host' ? this.sessions.endAll(id, KICKED.rotated) : this.kickClients(id, KICKED.rotated));
+    return token;
+  }
+
+  /** @throws AppError `not_found` */
+  async listSessions(id: number): Promise<SessionSummary[]> {
+    await this.get(id);
+    const peers = await this.peers.list(id);
+    const clients = peers.filter(({ data }) => data.role === 'client').length;
+    return (await this.sessions.list(id)).map(({ id: session, data }) => ({
+      id: session,
+      code: data.code,
+      startedAt: new Date(data.startedAt),
+      host: data.away ? null : data.host,
+      clients,
+      guests: peers.filter((peer) => peer.data.role === 'guest' && peer.data.session === session).length,
+    }));
+  }
+
+  /**
+   * Ends a live session: host and guests are closed.
+   * @param session its id or its code
+   * @throws AppError `not_found`
+   */
+  async endSession(id: number, session: string): Promise<void> {
+    const found = (await this.sessions.list(id)).find((each) => each.id === session || each.data.code === session);
+    const ended = found && (await this.sessions.retire(id, found.id));
+    if (!ended) notFound();
+    this.sessions.announceEnd(ended, KICKED.admin);
+  }
+
+  private async kickClients(id: number, why: string): Promise<void> {
+    for (const { id: user, data } of await this.peers.list(id)) {
+      if (data.role !== 'client' || !(await this.peers.leave(id, user))) continue;
+      this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(why));
+      this.hub.publish(hostsChannel(id), left('client', user));
+    }
+  }
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such resource.');
+}

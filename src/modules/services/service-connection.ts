@@ -1,0 +1,53 @@
+import { type Channel } from '../realtime/channel.js';
+import { type Connection } from '../realtime/connection.js';
+import { type Principal } from '../realtime/principal.js';
+import { audienceChannel, hostsChannel } from './services.channels.js';
+import { type ServiceRole, type ServiceSettings } from './services.events.js';
+
+/** A connection that may become a host, client or guest. */
+export interface ServiceConnection extends Connection {
+  /** The client's address, behind trusted proxies too. */
+  readonly address: string;
+  admit(principal: ServicePrincipal): void;
+}
+
+/** A host, client or guest. */
+export interface ServicePrincipal extends Principal {
+  readonly kind: ServiceRole;
+  /** The user id: 6 hexadecimal characters, unique among those connected to the service. */
+  readonly id: string;
+  /** Id of the session of a host or guest. */
+  readonly session: string | null;
+  /** Replaced when the service changes. */
+  settings: ServiceSettings;
+  /** What relaying needs for every message, made once. */
+  readonly hosts: Channel;
+  readonly audience: Channel;
+  readonly userText: string;
+}
+
+const MAX_LABEL = 100;
+
+export function servicePrincipal(
+  settings: ServiceSettings,
+  role: ServiceRole,
+  user: string,
+  session: string | null,
+  name: string | undefined,
+): ServicePrincipal {
+  return {
+    kind: role,
+    id: user,
+    label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
+    session,
+    settings,
+    hosts: hostsChannel(settings.id),
+    audience: audienceChannel(settings.id),
+    userText: JSON.stringify(user),
+  };
+}
+
+/** The principal of a connection of this protocol, once it is admitted. */
+export function principalOf(connection: Connection): ServicePrincipal | null {
+  return connection.principal as ServicePrincipal | null;
+}

@@ -1,0 +1,218 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { randomHex } from '../../common/security/random.js';
+import { Clock } from '../../common/time/clock.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { Hub } from '../realtime/hub.js';
+import { PublicCodes } from './public-codes.service.js';
+import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
+import { ServiceDirectory } from './service-directory.service.js';
+import { ServicePeers } from './service-peers.service.js';
+import { type EndedSession, type HostSession, KICKED, ServiceSessions } from './service-sessions.service.js';
+import { audienceChannel, hostsChannel, keys, userChannel } from './services.channels.js';
+import { authorized, coded, joined, kicked, type ServiceSettings } from './services.events.js';
+
+/** A host whose place is prepared; nobody knows of it yet. */
+interface HostPlace {
+  readonly session: string;
+  readonly user: string;
+  readonly code: string | null;
+}
+
+/** As long as the claim to what one host left is remembered. */
+const RESUME_CLAIM_MS = 60_000;
+
+/** Hosts coming and going: sessions begin, change hands, wait for their host and end. */
+@Injectable()
+export class ServiceHosts implements OnModuleDestroy {
+  private readonly logger = new Logger(ServiceHosts.name);
+  private readonly graceTimers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+    private readonly directory: ServiceDirectory,
+    private readonly peers: ServicePeers,
+    private readonly codes: PublicCodes,
+    private readonly sessions: ServiceSessions,
+  ) {}
+
+  onModuleDestroy(): void {
+    for (const timer of this.graceTimers) clearTimeout(timer);
+  }
+
+  /** Whoever shows the host token becomes host: of the session that waits for it, or of a new one. */
+  async login(connection: ServiceConnection, settings: ServiceSettings, name: string | undefined): Promise<void> {
+    const resumed = settings.hostGraceSeconds > 0 ? await this.resume(connection, settings) : undefined;
+    if (resumed) await this.continueSession(connection, settings, resumed, name);
+    else await this.beginSession(connection, settings, name);
+  }
+
+  /** The host's socket has ended. */
+  async left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
+    const { settings, id: user, session } = principal;
+    if (session === null) return;
+    const owner = { connection: connection.id, user };
+    const held = await this.sessions.ownerOf(settings.id, session);
+    if (held === undefined) await this.sessions.clear(settings.id, session, user);
+    if (held?.connection !== owner.connection) return;
+    if (settings.hostGraceSeconds === 0) {
+      await this.end(settings.id, session, owner);
+      return;
+    }
+    await this.markAway(settings.id, session, true);
+    if ((await this.sessions.ownerOf(settings.id, session))?.connection !== owner.connection) {
+      // It came back in this very moment.
+      await this.markAway(settings.id, session, false);
+      return;
+    }
+    this.endLater(settings, session, owner);
+  }
+
+  private async beginSession(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    name: string | undefined,
+  ): Promise<void> {
+    const { id } = settings;
+    const session = randomHex(16);
+    const code = settings.allowPublicCode ? await this.codes.issue(settings, session) : null;
+    const user = await this.peers.enter(connection, id, { role: 'host', session });
+    await this.store.claim(keys.owner(id, session), { connection: connection.id, user });
+    const previous = await this.store.swap<string>(keys.seat(id), session);
+    await this.sessions.enter(id, session, { code, startedAt: this.clock.now(), host: user, away: false });
+    const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
+    const current = await this.listen(connection, settings);
+    if (current) {
+      this.welcome(connection, current, { session, user, code }, name);
+      this.hub.publish(audienceChannel(id), joined('host', user, name));
+    } else {
+      await this.sessions.retire(id, session);
+      await this.sessions.clear(id, session, user);
+    }
+    for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
+    if (!current) refuseUnlessClosed(connection);
+  }
+
+  /** Ends the sessions that a new one on a single-host service takes the place of. */
+  private async supersede(service: number, session: string, previous: string | undefined): Promise<EndedSession[]> {
+    const older = new Set(previous === undefined ? [] : [previous]);
+    const present = await this.sessions.list(service);
+    // Whoever took the seat meanwhile ends this session, and those that came before it.
+    if ((await this.store.get(keys.seat(service))) === session) for (const { id } of present) older.add(id);
+    older.delete(session);
+    const ended: EndedSession[] = [];
+    for (const id of older) {
+      const end = await this.sessions.retire(service, id);
+      if (end) ended.push(end);
+    }
+    return ended;
+  }
+
+  /**
+   * Takes over the session that a host of this service left or is about to lose: on a single-host service the one in
+   * the seat, whether its socket is known to be dead or not, else one whose host is away.
+   */
+  private async resume(connection: ServiceConnection, settings: ServiceSettings): Promise<HostPlace | undefined> {
+    const { id, allowMultipleHosts } = settings;
+    const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
+    for (const { id: session, data } of await this.sessions.list(id)) {
+      if (allowMultipleHosts ? !data.away : session !== seat) continue;
+      const before = await this.sessions.ownerOf(id, session);
+      if (before === undefined) continue;
+      // Several hosts: two that come back must not take over the same session. One host: the last to come has it.
+      const claim = `${keys.owner(id, session)}:after:${before.connection}`;
+      if (allowMultipleHosts && !(await this.store.claim(claim, true, { ttlMs: RESUME_CLAIM_MS }))) continue;
+      await this.peers.address(connection, id, data.host);
+      const owner = { connection: connection.id, user: data.host };
+      if ((await this.store.swap(keys.owner(id, session), owner)) !== undefined) {
+        return { session, user: data.host, code: data.code };
+      }
+      // It ended before it could be taken over.
+      await this.store.release(keys.owner(id, session), owner);
+      this.hub.unsubscribe(connection, userChannel(id, data.host));
+    }
+    return undefined;
+  }
+
+  /** The new host goes on where the old one was: same user id, same code, and the others notice nothing. */
+  private async continueSession(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    place: HostPlace,
+    name: string | undefined,
+  ): Promise<void> {
+    const { session, user } = place;
+    const code = await this.codeToContinue(settings, place);
+    const known = await this.sessions.find(settings.id, session);
+    if (known) await this.sessions.update(settings.id, session, { ...known.data, code, away: false });
+    const current = await this.listen(connection, settings);
+    // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
+    this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked(KICKED.newHost), {
+      except: connection.id,
+    });
+    if (current) {
+      this.welcome(connection, current, { session, user, code }, name);
+      return;
+    }
+    await this.left(connection, servicePrincipal(settings, 'host', user, session, name));
+    refuseUnlessClosed(connection);
+  }
+
+  /** The session's code; a new one in place of one whose life is over. */
+  private async codeToContinue(settings: ServiceSettings, place: HostPlace): Promise<string | null> {
+    if (!settings.allowPublicCode) return place.code;
+    const { code, session } = place;
+    if (code !== null && (await this.codes.isLive(code, settings.id, session))) return code;
+    return this.codes.issue(settings, session);
+  }
+
+  /**
+   * Last step before the welcome: from here on the connection hears clients and guests.
+   * @returns the settings as they are now; `undefined` when the socket has gone or the token counts no more
+   */
+  private async listen(connection: ServiceConnection, settings: ServiceSettings): Promise<ServiceSettings | undefined> {
+    const current = await this.directory.find(settings.id);
+    if (current?.hostDigest !== settings.hostDigest) return undefined;
+    await this.hub.subscribe(connection, hostsChannel(settings.id));
+    return connection.closed ? undefined : current;
+  }
+
+  private welcome(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    { session, user, code }: HostPlace,
+    name: string | undefined,
+  ): void {
+    connection.admit(servicePrincipal(settings, 'host', user, session, name));
+    this.hub.sendTo(connection, authorized('host'));
+    if (code !== null && settings.allowPublicCode) this.hub.sendTo(connection, coded(code));
+  }
+
+  private async end(service: number, session: string, owner: { connection: string; user: string }): Promise<void> {
+    const ended = await this.sessions.retire(service, session, owner);
+    if (ended) this.sessions.announceEnd(ended);
+  }
+
+  private endLater(settings: ServiceSettings, session: string, owner: { connection: string; user: string }): void {
+    const timer = setTimeout(() => {
+      this.graceTimers.delete(timer);
+      this.end(settings.id, session, owner).catch((error: unknown) => {
+        this.logger.error({ msg: 'a session could not be ended', service: settings.id, err: error });
+      });
+    }, settings.hostGraceSeconds * 1_000);
+    timer.unref();
+    this.graceTimers.add(timer);
+  }
+
+  private async markAway(service: number, session: string, away: boolean): Promise<void> {
+    const known = await this.sessions.find(service, session);
+    if (known) await this.sessions.update(service, session, { ...known.data, away } satisfies HostSession);
+  }
+}
+
+function refuseUnlessClosed(connection: ServiceConnection): void {
+  if (!connection.closed) throw new AppError('invalid_credentials', 'Invalid token');
+}

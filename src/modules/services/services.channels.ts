@@ -1,0 +1,32 @@
+import { type Channel, channel } from '../realtime/channel.js';
+
+/** Hosts of a service: they hear clients, guests and their coming and going. */
+export const hostsChannel = (service: number): Channel => channel('services', service, 'hosts');
+/** Clients and guests of a service: they hear hosts. */
+export const audienceChannel = (service: number): Channel => channel('services', service, 'audience');
+/** All connections of a service; nothing is relayed here, only settings. */
+export const serviceChannel = (service: number): Channel => channel('services', service, 'all');
+/** Guests of one session. */
+export const sessionChannel = (service: number, session: string): Channel =>
+  channel('services', service, 'session', session);
+/** The connection with this user id. */
+export const userChannel = (service: number, user: string): Channel => channel('services', service, 'user', user);
+
+/** Presence: everybody of a service by user id. */
+export const peersOf = (service: number): Channel => channel('services', service, 'peers');
+/** Presence: a service's host sessions by session id. */
+export const sessionsOf = (service: number): Channel => channel('services', service, 'sessions');
+
+/** Keys of the ephemeral store. */
+export const keys = {
+  /** → `ServiceSettings`, or `null` once the service is deleted. */
+  settings: (service: number) => `services:${service}:settings`,
+  /** → `LiveCode`. Codes are unique over all services. */
+  code: (code: string) => `services:code:${code}`,
+  /** → id of the connection that holds the session. Who removes it ends the session. */
+  owner: (service: number, session: string) => `services:${service}:owner:${session}`,
+  /** → id of the session whose host logged in last. */
+  seat: (service: number) => `services:${service}:seat`,
+  /** → number of guests in a session. */
+  guests: (service: number, session: string) => `services:${service}:guests:${session}`,
+} as const;

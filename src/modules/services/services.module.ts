@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Service } from '../../entities/services/service.entity.js';
+import { PublicCodes } from './public-codes.service.js';
+import { ServiceAdmin } from './service-admin.service.js';
+import { ServiceAdmission } from './service-admission.service.js';
+import { ServiceDirectory } from './service-directory.service.js';
+import { ServiceHosts } from './service-hosts.service.js';
+import { ServicePeers } from './service-peers.service.js';
+import { ServiceRelay } from './service-relay.service.js';
+import { ServiceSessions } from './service-sessions.service.js';
+import { ServicesController } from './services.controller.js';
+import { ServicesRepository } from './services.repository.js';
+
+/** Services, the exhibition relay's tenants: domain and REST. The sockets' edge is in `gateways/services`. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Service])],
+  controllers: [ServicesController],
+  providers: [
+    ServicesRepository,
+    ServiceDirectory,
+    ServicePeers,
+    PublicCodes,
+    ServiceSessions,
+    ServiceHosts,
+    ServiceAdmission,
+    ServiceRelay,
+    ServiceAdmin,
+  ],
+  exports: [ServiceAdmission, ServiceRelay],
+})
+export class ServicesModule {}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThan, Repository } from 'typeorm';
+import { AppError } from '../../common/errors/app-error.js';
+import { violatesConstraint } from '../../common/errors/constraint-violation.js';
+import { Service } from '../../entities/services/service.entity.js';
+
+export type NewService = Pick<Service, 'title' | 'hostTokenDigest' | 'clientTokenDigest'> & ServiceOptions;
+/** What an admin decides about a service. */
+export type ServiceOptions = Partial<
+  Pick<
+    Service,
+    | 'title'
+    | 'allowPublicCode'
+    | 'allowMultipleHosts'
+    | 'targeting'
+    | 'hostGraceSeconds'
+    | 'guestLimit'
+    | 'codeTtlSeconds'
+    | 'codeLength'
+  >
+>;
+export type ServiceChange = ServiceOptions & Partial<Pick<Service, 'hostTokenDigest' | 'clientTokenDigest'>>;
+
+@Injectable()
+export class ServicesRepository {
+  constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
+
+  /** The service whose host or client token this is. */
+  async findByToken(digest: Buffer): Promise<Service | undefined> {
+    const where = [{ hostTokenDigest: digest }, { clientTokenDigest: digest }];
+    return (await this.services.findOne({ where })) ?? undefined;
+  }
+
+  async find(id: number): Promise<Service | undefined> {
+    return (await this.services.findOneBy({ id })) ?? undefined;
+  }
+
+  page(afterId: number, take: number): Promise<Service[]> {
+    return this.services.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  }
+
+  /** @throws AppError `already_exists` when the title is taken */
+  async create(service: NewService): Promise<Service> {
+    return refuseTakenTitle(this.services.save(this.services.create(service)));
+  }
+
+  /**
+   * @returns the service as it is now, `undefined` when there is none
+   * @throws AppError `already_exists` when the title is taken
+   */
+  async change(id: number, change: ServiceChange): Promise<Service | undefined> {
+    return refuseTakenTitle(
+      this.services.manager.transaction(async (manager) => {
+        const services = manager.getRepository(Service);
+        // The lock makes the version grow by one with each change, whatever runs at the same time.
+        const service = await services.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+        return service === null ? undefined : services.save(services.merge(service, change));
+      }),
+    );
+  }
+
+  /** @returns whether there was such a service */
+  async delete(id: number): Promise<boolean> {
+    return (await this.services.delete({ id })).affected === 1;
+  }
+}
+
+async function refuseTakenTitle<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!violatesConstraint(error, 'services_title_key')) throw error;
+    throw new AppError('already_exists', 'There is a service with this title already.', {
+      errors: [{ field: 'title', message: 'is taken' }],
+      cause: error,
+    });
+  }
+}
