@@ -22,17 +22,20 @@ const TYPICAL = {
 
 export type ProblemStatus = keyof typeof TYPICAL;
 
-/** The OpenAPI response of one problem status. */
-export function problemResponse(
-  status: ProblemStatus,
-  codes: readonly ProblemCode[] = [],
-): {
-  description: string;
-  content: Record<string, { schema: { $ref: string }; example: object }>;
-} {
-  const code = codes[0] ?? TYPICAL[status];
+export const PROBLEM_STATUSES = Object.keys(TYPICAL).map(Number) as ProblemStatus[];
+
+type HeaderDocs = Record<string, { description: string; schema: { type: 'integer' } }>;
+
+const RETRY_AFTER: HeaderDocs = {
+  'Retry-After': { description: 'Seconds after which trying again makes sense.', schema: { type: 'integer' } },
+};
+
+/** The OpenAPI response of one problem status; without codes, of the one that is typical for it. */
+export function problemResponse(status: ProblemStatus, codes: readonly ProblemCode[] = [TYPICAL[status]]) {
+  const [code = TYPICAL[status]] = codes;
   return {
-    description: codes.length > 0 ? `${STATUS_CODES[status] ?? ''}: ${codes.join(', ')}` : (STATUS_CODES[status] ?? ''),
+    description: `${STATUS_CODES[status] ?? ''}: ${codes.map((each) => `\`${each}\``).join(', ')}`,
+    ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
     content: {
       [PROBLEM_JSON]: {
         schema: { $ref: getSchemaPath(ProblemDto) },
@@ -43,7 +46,7 @@ export function problemResponse(
           detail: `${PROBLEM_CODES[code].title}.`,
           code,
           requestId: '3f1c2d90-5a8e-4a53-9d0c-7f6f3a0d0f11',
-          ...(status === 422 && { errors: [{ field: 'title', message: 'is required' }] }),
+          ...(status === 422 && { errors: [{ field: 'name', message: 'is required' }] }),
         },
       },
     },
@@ -58,12 +61,17 @@ export function problemResponse(
 export function ApiProblems(...problems: (ProblemStatus | ProblemCode)[]): ClassDecorator & MethodDecorator {
   const byStatus = new Map<ProblemStatus, ProblemCode[]>();
   for (const problem of problems) {
-    const status = typeof problem === 'number' ? problem : (statusOf(PROBLEM_CODES[problem].kind) as ProblemStatus);
-    const codes = byStatus.get(status) ?? [];
-    byStatus.set(status, typeof problem === 'number' ? codes : [...codes, problem]);
+    const code = typeof problem === 'number' ? TYPICAL[problem] : problem;
+    const status = statusOf(PROBLEM_CODES[code].kind) as ProblemStatus;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return applyDecorators(
-    ApiExtraModels(ProblemDto),
-    ...[...byStatus].map(([status, codes]) => ApiResponse({ status, ...problemResponse(status, codes) })),
-  );
+  // Nest joins the descriptions of several decorators of one status: each brings its codes there.
+  const responses = [...byStatus].map(([status, codes]) => ApiResponse({ status, description: codes.join('\n\n') }));
+  return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
+}
+
+/** The codes that `ApiProblems` left in a description; none when the description was written by hand. */
+export function problemCodesIn(description: string): ProblemCode[] {
+  const parts = [...new Set(description.split('\n\n'))];
+  return parts.every((part) => part in PROBLEM_CODES) ? (parts as ProblemCode[]) : [];
 }

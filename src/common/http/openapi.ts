@@ -1,6 +1,8 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { problemResponse, type ProblemStatus } from './api-problems.js';
+import { STATUS_CODES } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES } from './api-problems.js';
 
 /** Version of REST v1 as the document states it. */
 const API_VERSION = '1.0.0';
@@ -33,7 +35,9 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     if (seen.has(id)) throw new Error(`Two routes have the operation id ${id}`);
     seen.add(id);
     addInputProblems(operation);
+    tidyResponses(operation);
   }
+  document.components = { ...document.components, responses: commonProblems() };
   return document;
 }
 
@@ -67,7 +71,34 @@ function operationsOf(document: OpenAPIObject): Operation[] {
 function addInputProblems(operation: Operation): void {
   const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
   if (operation.parameters?.length) statuses.push(422);
-  for (const status of statuses) operation.responses[status] ??= problemResponse(status);
+  for (const status of statuses)
+    operation.responses[status] ??= { $ref: `#/components/responses/${commonName(status)}` };
+}
+
+/** Name under `components.responses` of a problem that many routes share. */
+const commonName = (status: number): string => `Problem${status}`;
+
+function commonProblems(): Record<string, ReturnType<typeof problemResponse>> {
+  return Object.fromEntries(PROBLEM_STATUSES.map((status) => [commonName(status), problemResponse(status)]));
+}
+
+function tidyResponses(operation: Operation): void {
+  const { responses } = operation;
+  // The plugin adds its default status where a decorator of ours states another one.
+  if ('204' in responses) for (const status of ['200', '201']) delete responses[status];
+  for (const [key, response] of Object.entries(responses)) {
+    if (!response || !('description' in response)) continue;
+    const status = PROBLEM_STATUSES.find((each) => String(each) === key);
+    const codes = problemCodesIn(response.description);
+    if (status === undefined || codes.length === 0) {
+      response.description ||= STATUS_CODES[key] ?? '';
+      continue;
+    }
+    const full = problemResponse(status, codes);
+    responses[key] = isDeepStrictEqual(full, problemResponse(status))
+      ? { $ref: `#/components/responses/${commonName(status)}` }
+      : full;
+  }
 }
 
 function sorted(value: unknown): unknown {

@@ -39,7 +39,7 @@ export function Creates(type: Type, pattern: string): MethodDecorator {
       headers: {
         Location: {
           description: 'Where the new resource is.',
-          schema: { type: 'string', example: `/api/v1/${pattern}` },
+          schema: { type: 'string', example: `/api/v1/${pattern.replace(/:\w+/g, '1')}` },
         },
       },
     }),

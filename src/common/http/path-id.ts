@@ -25,6 +25,6 @@ export function PathId(name = 'id'): ParameterDecorator {
     Param(name, new PathIdPipe(name))(target, key, index);
     const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
     if (key === undefined || descriptor === undefined) return;
-    ApiParam({ name, schema: { type: 'integer', minimum: 1, maximum: MAX_ID }, example: 1 })(target, key, descriptor);
+    ApiParam({ name, schema: { type: 'integer', minimum: 1, maximum: MAX_ID, example: 1 } })(target, key, descriptor);
   };
 }

@@ -58,7 +58,7 @@ export class AccountsController {
   @Authenticated('user')
   @ApiOperation({ summary: "Remove the caller's own account" })
   @ApiProblems('last_admin')
-  async removeMe(@CurrentPrincipal() { userId }: UserPrincipal): Promise<void> {
+  async deleteMe(@CurrentPrincipal() { userId }: UserPrincipal): Promise<void> {
     await this.accounts.remove(userId);
   }
 
@@ -66,7 +66,7 @@ export class AccountsController {
   @NoContent('The password is changed; all other logins have ended.')
   @Authenticated('user')
   @ApiOperation({ summary: "Change the caller's own password" })
-  @ApiProblems('invalid_credentials', 'unauthenticated')
+  @ApiProblems('invalid_credentials')
   async changePassword(
     @CurrentPrincipal() principal: UserPrincipal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
@@ -106,7 +106,7 @@ export class AccountsController {
   @Authenticated('admin')
   @ApiOperation({ summary: 'Remove an account' })
   @ApiProblems(404, 'last_admin')
-  async remove(@PathId() id: number): Promise<void> {
+  async delete(@PathId() id: number): Promise<void> {
     await this.accounts.remove(id);
   }
 

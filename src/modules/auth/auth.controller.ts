@@ -29,7 +29,7 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ summary: 'Get the next pair of tokens; a used refresh token ends the login' })
-  @ApiProblems('unauthenticated', 'token_reused')
+  @ApiProblems(401, 'token_reused')
   async refresh(@Body() { refreshToken }: RefreshRequest): Promise<TokenPairDto> {
     return this.logins.refresh(refreshToken);
   }
