@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ClientOptions, WebSocket } from 'ws';
+
+const PATIENCE_MS = 5_000;
+
+/** A plain WebSocket client for transcripts: what was received waits in order until the test asks for it. */
+export class WsClient {
+  private readonly inbox: string[] = [];
+  private readonly ended: Promise<{ code: number; reason: string }>;
+  private end: { code: number; reason: string } | undefined;
+  private wake: (() => void) | undefined;
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer) => {
+      this.inbox.push(data.toString());
+      this.wake?.();
+    });
+    this.ended = new Promise((resolve) => {
+      socket.on('close', (code, reason) => {
+        this.end = { code, reason: reason.toString() };
+        this.wake?.();
+        resolve(this.end);
+      });
+    });
+    socket.on('error', () => undefined);
+  }
+
+  /** Connects; rejects when the handshake is refused. */
+  static async open(url: string, options: ClientOptions = {}): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(url, { perMessageDeflate: false, ...options }));
+    await new Promise((resolve, reject) => client.socket.once('open', resolve).once('error', reject));
+    return client;
+  }
+
+  /** A string or buffer goes out as it is, anything else as JSON. */
+  send(message: unknown): void {
+    this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  }
+
+  /** The text of the next frame. */
+  async nextText(): Promise<string> {
+    if (this.inbox.length === 0) await this.somethingHappens();
+    const text = this.inbox.shift();
+    if (text === undefined) throw new Error(this.end ? `closed with ${this.end.code}` : 'no frame came');
+    return text;
+  }
+
+  /** The next frame, parsed. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into frames freely
+  async next(): Promise<any> {
+    return JSON.parse(await this.nextText());
+  }
+
+  /** The next frame must be exactly this value. */
+  async expectNext(value: unknown): Promise<void> {
+    const frame: unknown = await this.next();
+    if (!isDeepStrictEqual(frame, value)) {
+      throw new Error(`expected ${JSON.stringify(value)}, received ${JSON.stringify(frame)}`);
+    }
+  }
+
+  /** No frame comes, and the socket stays open. */
+  async expectNothing(ms = 100): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    if (this.inbox.length > 0) throw new Error(`unexpected frame ${String(this.inbox[0])}`);
+    if (this.end) throw new Error(`closed with ${this.end.code}`);
+  }
+
+  /** No further frame comes before the close. @returns its code */
+  async closeCode(): Promise<number> {
+    const late = new Promise<never>((_resolve, reject) => {
+      setTimeout(() => {
+        reject(new Error(`not closed; waiting: ${this.inbox.join(' ').slice(0, 400)}`));
+      }, PATIENCE_MS).unref();
+    });
+    const { code } = await Promise.race([this.ended, late]);
+    if (this.inbox.length > 0) throw new Error(`unexpected frame before the close: ${String(this.inbox[0])}`);
+    return code;
+  }
+
+  /** Closes from this side and waits until that is done. */
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.ended;
+  }
+
+  private somethingHappens(): Promise<void> {
+    if (this.end) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        this.wake = undefined;
+        resolve();
+      };
+    });
+  }
+}
