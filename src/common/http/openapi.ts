@@ -83,9 +83,10 @@ function commonProblems(): Record<string, ReturnType<typeof problemResponse>> {
 }
 
 function tidyResponses(operation: Operation): void {
-  const { responses } = operation;
   // The plugin adds its default status where a decorator of ours states another one.
-  if ('204' in responses) for (const status of ['200', '201']) delete responses[status];
+  const spurious = '204' in operation.responses ? ['200', '201'] : [];
+  const responses = Object.fromEntries(Object.entries(operation.responses).filter(([key]) => !spurious.includes(key)));
+  operation.responses = responses;
   for (const [key, response] of Object.entries(responses)) {
     if (!response || !('description' in response)) continue;
     const status = PROBLEM_STATUSES.find((each) => String(each) === key);

@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Get } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDataSource } from '../../ormconfig.js';
+import { ApiV1Controller } from '../../src/common/http/api-v1-controller.js';
+import { buildOpenApi, formatOpenApi } from '../../src/common/http/openapi.js';
+import { createApp } from '../../src/create-app.js';
+import { Public } from '../../src/modules/auth/authenticated.decorator.js';
+import { RouteDeclarations } from '../../src/modules/auth/route-declarations.js';
+import { apiOf } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly tags: readonly string[];
+  readonly responses: Readonly<Record<string, object>>;
+  readonly requestBody?: object;
+  readonly parameters: readonly object[];
+  readonly security?: readonly object[];
+}
+
+describe('the API documents', () => {
+  let server: RunningApp;
+  beforeAll(async () => {
+    server = await startApp();
+  });
+  afterAll(async () => {
+    await server.close();
+  });
+
+  /** Of the committed document; tests are compiled without the plugin that knows the return types. */
+  const operations = async () => {
+    const document = JSON.parse(await readFile('openapi/openapi.json', 'utf8'));
+    return Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({ path, method, ...operation })),
+    );
+  };
+
+  it('show a page that loads nothing from elsewhere, and everything it loads is there', async () => {
+    const page = await fetch(`${server.url}/docs`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const html = await page.text();
+    expect(html).not.toMatch(/<script>[^<]/);
+    const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) {
+      expect(link).toMatch(/^\.?\/?[\w./-]+$/);
+      expect((await fetch(new URL(link, `${server.url}/docs`))).status, link).toBe(200);
+    }
+    const init = await (await fetch(`${server.url}/docs/swagger-ui-init.js`)).text();
+    expect(init).toContain('"validatorUrl": null');
+    expect((await fetch(`${server.url}/docs/`)).status).toBe(200);
+  });
+
+  it('are OpenAPI 3.1 with both kinds of credentials', async () => {
+    const { body } = await apiOf(server)('GET', '/docs-json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      apiKey: { type: 'apiKey', in: 'header', name: 'API-KEY' },
+    });
+  });
+
+  it('name every route `resource.action`, once, with a summary, a tag and its answers', async () => {
+    const all = (await operations()).filter(({ path }) => path.startsWith('/api/v1/'));
+    expect(all.length).toBeGreaterThanOrEqual(14);
+    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
+    for (const operation of all) {
+      const { operationId, summary, tags, responses, requestBody, parameters } = operation;
+      expect(operationId).toMatch(/^[a-z]\w*\.[a-z]\w*$/);
+      expect(summary, operationId).toMatch(/\w/);
+      expect(tags, operationId).toHaveLength(1);
+      expect(
+        Object.keys(responses).filter((status) => status.startsWith('2')),
+        operationId,
+      ).toHaveLength(1);
+      expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['429', '500', '503']));
+      if (requestBody)
+        expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
+      if (parameters.length > 0) expect(responses, operationId).toHaveProperty('422');
+    }
+  });
+
+  it('say truly which routes need a credential', async () => {
+    for (const { path, method, operationId, security, responses } of await operations()) {
+      if (!path.startsWith('/api/v1/')) continue;
+      const answer = await fetch(server.url + path.replace(/\{\w+\}/g, '1'), {
+        method: method.toUpperCase(),
+        ...(method !== 'get' && { body: '{}', headers: { 'content-type': 'application/json' } }),
+      });
+      const needed = security !== undefined && !security.some((each: object) => Object.keys(each).length === 0);
+      expect(answer.status === 401, operationId).toBe(needed);
+      if (needed) expect(responses, operationId).toHaveProperty('401');
+    }
+  });
+
+  it('come in the same order from an app without a database', async () => {
+    const app = await createApp(server.config, createDataSource(server.config.storage, 'postgres://nowhere.invalid/x'));
+    const text = formatOpenApi(buildOpenApi(app));
+    expect(text).toBe(formatOpenApi(buildOpenApi(server.app)));
+    expect(Object.keys(JSON.parse(text).paths)).toEqual(Object.keys(JSON.parse(text).paths).sort());
+  });
+});
+
+describe('a route that does not say who may call it', () => {
+  @ApiV1Controller('forgetful')
+  class ForgetfulController {
+    @Get('a')
+    @Public()
+    declared(): void {
+      // Nothing to do.
+    }
+
+    @Get('b')
+    forgotten(): void {
+      // Nothing to do.
+    }
+  }
+
+  it('stops the boot', () => {
+    const discovery = { getControllers: () => [{ metatype: ForgetfulController }] } as unknown as DiscoveryService;
+    const check = new RouteDeclarations(discovery, new MetadataScanner());
+    expect(() => {
+      check.onModuleInit();
+    }).toThrow(/: ForgetfulController\.forgotten$/);
+  });
+});
