@@ -2,8 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type NextFunction, type Request, type Response } from 'express';
 import { performance } from 'node:perf_hooks';
 import { currentRequest } from '../../common/context/request-context.js';
-import { clientAddress, TrustedProxies } from '../../common/http/client-address.js';
-import { AppConfig } from '../../config/app-config.js';
 import { Metrics } from './metrics.js';
 
 /** Stands for everything that no route matched: strangers choose those paths, so they get no series and no log of their own. */
@@ -17,21 +15,13 @@ const PROBES: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/
 export class HttpObserver {
   private readonly logger = new Logger('Access');
 
-  private readonly proxies: TrustedProxies;
-
-  constructor(
-    private readonly metrics: Metrics,
-    config: AppConfig,
-  ) {
-    this.proxies = new TrustedProxies(config.http.trustedProxies);
-  }
+  constructor(private readonly metrics: Metrics) {}
 
   /** Express middleware; goes right after the request context, before everything that may answer. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
     const started = performance.now();
     // The answer ends outside of the request's own asynchronous context.
     const context = currentRequest();
-    const address = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], this.proxies);
     response.once('close', () => {
       const seconds = (performance.now() - started) / 1_000;
       const route = routeOf(request);
@@ -47,7 +37,7 @@ export class HttpObserver {
         route,
         status,
         ms,
-        address,
+        address: context?.address,
         ...(principal && { principal }),
       };
       if (PROBES.has(route)) this.logger.debug('request', line);
