@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { isOriginAllowed } from './origin-policy.js';
+
+const settings = (changes: object = {}) => ({
+  production: true,
+  allowedOrigins: undefined,
+  publicUrl: undefined,
+  ...changes,
+});
+
+describe('the origin policy', () => {
+  it('lets in whoever is no page', () => {
+    expect(isOriginAllowed(undefined, 'a.example', settings({ allowedOrigins: ['https://b.example'] }), false)).toBe(
+      true,
+    );
+  });
+
+  it('lets in every origin outside production, unless there is a list', () => {
+    expect(isOriginAllowed('https://x.example', 'a.example', settings({ production: false }), false)).toBe(true);
+    expect(isOriginAllowed('null', 'a.example', settings({ production: false }), false)).toBe(true);
+    const listed = settings({ production: false, allowedOrigins: ['https://b.example'] });
+    expect(isOriginAllowed('https://x.example', 'a.example', listed, false)).toBe(false);
+  });
+
+  it.each([
+    ['http://a.example', 'a.example', false, true],
+    ['http://a.example', 'A.example:80', false, true],
+    ['http://a.example:3000', 'a.example:3000', false, true],
+    ['https://a.example', 'a.example', true, true],
+    ['https://a.example', 'a.example:443', true, true],
+    ['http://[::1]:3000', '[::1]:3000', false, true],
+    ['https://a.example', 'a.example', false, false],
+    ['http://a.example', 'a.example', true, false],
+    ['http://a.example:3001', 'a.example:3000', false, false],
+    ['http://evil.example', 'a.example', false, false],
+    ['http://a.example.evil.example', 'a.example', false, false],
+    ['null', 'a.example', false, false],
+    ['', 'a.example', false, false],
+    ['file://', 'a.example', false, false],
+    ['http://a.example', undefined, false, false],
+    ['http://a.example', 'not a host', false, false],
+  ])('in production: the page of %s at host %s (TLS %s): %s', (origin, host, isTls, allowed) => {
+    expect(isOriginAllowed(origin, host, settings(), isTls)).toBe(allowed);
+  });
+
+  it('takes a list exactly, with the public address in it', () => {
+    const listed = settings({
+      allowedOrigins: ['https://app.example/', 'http://b.example:81'],
+      publicUrl: 'https://me.example/x',
+    });
+    const allowed = (origin: string) => isOriginAllowed(origin, 'a.example', listed, false);
+    expect(allowed('https://app.example')).toBe(true);
+    expect(allowed('https://APP.example:443')).toBe(true);
+    expect(allowed('http://b.example:81')).toBe(true);
+    expect(allowed('https://me.example')).toBe(true);
+    expect(allowed('http://a.example')).toBe(false);
+    expect(allowed('http://app.example')).toBe(false);
+    expect(allowed('https://sub.app.example')).toBe(false);
+  });
+});
