@@ -29,7 +29,15 @@ export class DataLock {
   static async acquire(dataDir: string): Promise<DataLock> {
     if (process.platform === 'win32')
       return acquirePipe(await realpath(dataDir), (server) => new DataLock(server, undefined));
-    const folder = path.join(dataDir, FOLDER);
+    try {
+      return await DataLock.#acquireSocket(dataDir, path.join(dataDir, FOLDER));
+    } catch (error) {
+      if (error instanceof BootError) throw error;
+      throw new BootError(`DATA_DIR ${dataDir} cannot be locked: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  static async #acquireSocket(dataDir: string, folder: string): Promise<DataLock> {
     await makeFolder(dataDir, folder);
     const socket = `s.${process.pid}.${randomBytes(6).toString('hex')}`;
     const server = await listen(folder, socket);
@@ -99,7 +107,8 @@ async function listen(folder: string, name: string): Promise<Server> {
     await withShortPath(folder, (short) => {
       return new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(path.join(short, name), resolve);
+        // For whom may enter the folder: a start as root must not lock out the folder's ordinary owner for ever.
+        server.listen({ path: path.join(short, name), readableAll: true, writableAll: true }, resolve);
       });
     });
   } catch (error) {

@@ -10,7 +10,7 @@ import { secretFile } from '../../../config/data-dir.js';
 import { freePort } from './free-port.js';
 import { locateBinaries, type PostgresBinaries, USE_DATABASE_URL } from './postgres-binaries.js';
 import { accepts, HOST, isServerProcess, processesOf, readPostmaster } from './postmaster.js';
-import { chooseRunAs, type RunAs } from './run-as.js';
+import { chooseRunAs, ENVIRONMENT, type RunAs } from './run-as.js';
 
 export const SUPERUSER = 'postgres';
 
@@ -18,9 +18,6 @@ const START_ATTEMPT_MS = 8_000;
 const RECOVERY_MS = 300_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 50;
-
-/** Nothing of our own environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
-const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** Errors of statements stay out of the database's log, because they quote people's data; the server logs them itself. */
 const SETTINGS = {
@@ -75,7 +72,8 @@ export class PostgresCluster {
     const folder = path.join(dataDir, 'postgres');
     const runAs = await chooseRunAs(binaries.postgres, statSync(folder, { throwIfNoEntry: false })?.uid);
     // Another user than ours has to pass through DATA_DIR; it still cannot list it, and secrets in it are 0600.
-    if (runAs.owner && runAs.wrapper.length === 0) chmodSync(dataDir, 0o711);
+    const { owner, wrapper } = runAs;
+    if (owner && wrapper.length === 0 && statSync(dataDir).uid !== owner.uid) chmodSync(dataDir, 0o711);
     const cluster = new PostgresCluster({ ...options, dataDir }, binaries, runAs, folder);
     if (existsSync(folder)) {
       await cluster.#checkVersion();
@@ -185,7 +183,7 @@ export class PostgresCluster {
     this.#child = child;
     this.#pid = child.pid;
     const giveUp = Date.now() + RECOVERY_MS;
-    while ((fault) === undefined) {
+    while (fault === undefined) {
       const found = await readPostmaster(this.folder);
       if (found?.pid === child.pid && found?.ready && (await accepts(this.port))) return undefined;
       if (Date.now() > giveUp) return 'no connection is taken';
@@ -215,8 +213,10 @@ export class PostgresCluster {
       await rename(data, this.folder);
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
+      const { owner, wrapper } = this.runAs;
+      const hint = owner && wrapper.length === 0 ? `It runs as uid ${owner.uid}, who has to get at ${dataDir}. ` : '';
       throw new BootError(
-        `The embedded database cannot be made in ${dataDir}: ${(stderr ?? '').trim() || message}\n${USE_DATABASE_URL}`,
+        `The embedded database cannot be made in ${dataDir}: ${(stderr ?? '').trim() || message}\n${hint}${USE_DATABASE_URL}`,
         { cause: error },
       );
     } finally {

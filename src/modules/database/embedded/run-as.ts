@@ -4,6 +4,13 @@ import os from 'node:os';
 import { BootError } from '../../../common/errors/boot-error.js';
 import { USE_DATABASE_URL } from './postgres-binaries.js';
 
+/** Nothing of our own environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
+export const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  TZ: 'UTC',
+};
+
 /** How to run PostgreSQL's programs, which refuse to run as root and want a user that the system knows. */
 export interface RunAs {
   /** Put before the program. */
@@ -65,7 +72,7 @@ async function readAccounts(): Promise<Account[]> {
 
 function runs([file, ...args]: string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile(file as string, args, { timeout: 10_000 }, (error) => {
+    execFile(file as string, args, { timeout: 10_000, env: ENVIRONMENT }, (error) => {
       resolve(error === null);
     });
   });
