@@ -32,7 +32,8 @@ const MESSAGES = [
 export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false;
   const { code, message, cause, driverError, errors } = error as Record<string, unknown>;
-  if (typeof code === 'string' && (SYSTEM_CODES.has(code) || SQL_STATES.has(code) || /^08\w{3}$/.test(code))) return true;
+  if (typeof code === 'string' && (SYSTEM_CODES.has(code) || SQL_STATES.has(code) || /^08\w{3}$/.test(code)))
+    return true;
   if (typeof message === 'string' && MESSAGES.some((text) => message.includes(text))) return true;
   const inner = [cause, driverError, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
   return inner.some((each) => isDatabaseUnavailable(each, depth + 1));

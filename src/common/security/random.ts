@@ -14,7 +14,7 @@ export function randomHex(count: number): string {
 
 /** `length` characters drawn without repetition from `alphabet`, uniformly, from the CSPRNG. */
 export function randomDistinct(alphabet: string, length: number): string {
-  const letters = [...alphabet];
+  const letters = Array.from(alphabet);
   if (length > letters.length) throw new RangeError('more distinct characters asked for than the alphabet has');
   for (let i = 0; i < length; i++) {
     const j = randomInt(i, letters.length);
