@@ -84,7 +84,8 @@ export class RawWebSocket {
 
   /** The code of the close frame, once there is one. */
   get closeCode(): number | undefined {
-    return this.frames.find((frame) => frame.opcode === 8)?.payload.readUInt16BE(0);
+    const payload = this.frames.find((frame) => frame.opcode === 8)?.payload;
+    return payload && (payload.length < 2 ? 1005 : payload.readUInt16BE(0));
   }
 
   async until(condition: (raw: this) => boolean, ms = 5_000): Promise<void> {

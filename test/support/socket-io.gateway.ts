@@ -1,12 +1,93 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Socket } from 'socket.io';
+import { type SocketIoConnection } from '../../src/gateways/transport/socket-io.connection.js';
+import { eventFrame, rawEventFrame, type SocketIoFrame } from '../../src/gateways/transport/socket-io.frame.js';
+import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transport/socket-io-gateway.js';
+import { type SocketIoMessage } from '../../src/gateways/transport/socket-io.message.js';
+import { channel } from '../../src/modules/realtime/channel.js';
+import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
 
-/** A Socket.IO gateway as Nest's documentation shows it. */
+/** A Socket.IO gateway as Nest's documentation shows it; it goes through Nest's own adapter. */
 @WebSocketGateway()
-export class SocketIoGateway {
+export class StockSocketIoGateway {
   @SubscribeMessage('echo')
   echo(@ConnectedSocket() socket: Socket, @MessageBody() data: unknown): unknown {
     socket.emit('echoed', data);
     return { acked: data };
+  }
+}
+
+@Catch()
+export class SocketIoFilter implements ExceptionFilter {
+  catch(error: Error, host: ArgumentsHost): void {
+    const [connection, , message] = host.getArgs<[SocketIoConnection, unknown, SocketIoMessage | undefined]>();
+    connection.send(eventFrame('error', error.message));
+    message?.ack({ ok: false });
+  }
+}
+
+interface RoomEvent extends HubEvent {
+  readonly json: string;
+}
+
+const first = {
+  encode: (event: HubEvent): SocketIoFrame | null =>
+    event.type === 'room' ? rawEventFrame('room', (event as RoomEvent).json) : null,
+};
+const second = {
+  encode: (event: HubEvent): SocketIoFrame | null => (event.type === 'second' ? eventFrame('second') : null),
+};
+const ROOM = channel('test', 'io');
+
+@WebSocketGateway(socketIoGateway({ protocol: 'signaling', wire: first }))
+@UseFilters(SocketIoFilter)
+export class FirstGateway implements SocketIoGateway {
+  static left: string[] = [];
+
+  constructor(private readonly hub: Hub) {}
+
+  async handleConnection(connection: SocketIoConnection): Promise<void> {
+    await sleep(20);
+    await this.hub.subscribe(connection, ROOM);
+  }
+
+  handleDisconnect(connection: SocketIoConnection): void {
+    FirstGateway.left.push(connection.id);
+  }
+
+  handleUnknown(connection: SocketIoConnection, message: SocketIoMessage): void {
+    connection.send(eventFrame('unknown', message.event));
+  }
+
+  @SubscribeMessage('echo')
+  async echo(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    await sleep(typeof data === 'number' ? data : 0);
+    connection.send(eventFrame('echoed', data));
+    message.ack({ acked: data });
+  }
+
+  @SubscribeMessage('publish')
+  publish(_connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.hub.publish(ROOM, { type: 'room', json: message.textOf(0)?.toString() ?? 'null' } as RoomEvent);
+  }
+
+  @SubscribeMessage('fail')
+  fail(): void {
+    throw new Error('failed');
+  }
+}
+
+@WebSocketGateway(socketIoGateway({ protocol: 'circles', wire: second }))
+@UseFilters(SocketIoFilter)
+export class SecondGateway {
+  constructor(private readonly hub: Hub) {}
+
+  @SubscribeMessage('second')
+  onSecond(connection: SocketIoConnection): void {
+    connection.admit({ kind: 'user', id: '1', label: 'a' }, 'circles');
+    this.hub.sendTo(connection, { type: 'second' });
   }
 }

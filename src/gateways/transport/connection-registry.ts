@@ -1,11 +1,15 @@
-import { type PlainConnection } from './plain.connection.js';
+/** A connection remembers its place, so that removing it is no search. */
+export interface Registered {
+  registryIndex: number;
+  registrySlot: number;
+}
 
 /**
- * All plain connections of this node, spread over slots, so that periodic work touches a part of them at a time.
+ * All connections of one transport on this node, spread over slots, so that periodic work touches a part of them at a time.
  * Adding and removing cost the same whatever the number.
  */
-export class ConnectionRegistry {
-  private readonly slots: PlainConnection[][];
+export class ConnectionRegistry<C extends Registered> {
+  private readonly slots: C[][];
   private nextSlot = 0;
   size = 0;
 
@@ -13,7 +17,7 @@ export class ConnectionRegistry {
     this.slots = Array.from({ length: slotCount }, () => []);
   }
 
-  add(connection: PlainConnection): void {
+  add(connection: C): void {
     const slot = this.nextSlot;
     this.nextSlot = (slot + 1) % this.slotCount;
     const list = this.slot(slot);
@@ -23,7 +27,7 @@ export class ConnectionRegistry {
     this.size++;
   }
 
-  remove(connection: PlainConnection): void {
+  remove(connection: C): void {
     if (connection.registrySlot < 0) return;
     const list = this.slot(connection.registrySlot);
     const last = list.pop();
@@ -36,15 +40,15 @@ export class ConnectionRegistry {
   }
 
   /** The connections of one slot; copied, so that they may leave meanwhile. */
-  inSlot(slot: number): PlainConnection[] {
+  inSlot(slot: number): C[] {
     return [...this.slot(slot)];
   }
 
-  *[Symbol.iterator](): Iterator<PlainConnection> {
+  *[Symbol.iterator](): Iterator<C> {
     for (const slot of this.slots) yield* slot;
   }
 
-  private slot(index: number): PlainConnection[] {
-    return this.slots[index] as PlainConnection[];
+  private slot(index: number): C[] {
+    return this.slots[index] as C[];
   }
 }

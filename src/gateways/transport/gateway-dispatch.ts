@@ -1,172 +1,50 @@
-import { type ExceptionFilter, Logger, type Type } from '@nestjs/common';
-import {
-  EXCEPTION_FILTERS_METADATA,
-  FILTER_CATCH_EXCEPTIONS,
-  GUARDS_METADATA,
-  INTERCEPTORS_METADATA,
-} from '@nestjs/common/internal';
-import { MetadataScanner } from '@nestjs/core';
-import { ExecutionContextHost } from '@nestjs/core/internal';
-import { MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/internal';
 import { AppError } from '../../common/errors/app-error.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
-import { type PayloadValidator, payloadValidator } from './payload-validation.js';
+import { type FilterResolver, GatewayTable } from './gateway-table.js';
 import { type PlainConnection } from './plain.connection.js';
 import { type PlainGateway } from './plain-gateway.js';
 import { type WireCodec } from './wire-codec.js';
 
-interface Handler {
-  readonly call: (connection: PlainConnection, data: unknown) => unknown;
-  readonly validate: PayloadValidator | undefined;
-  readonly filters: readonly BoundFilter[];
-}
-
-interface BoundFilter {
-  readonly filter: ExceptionFilter;
-  /** Empty = everything. */
-  readonly types: readonly Type<Error>[];
-}
-
-/** Finds the instance of a filter class that Nest made for the gateway's module. */
-export type FilterResolver = (filter: Type<ExceptionFilter>) => ExceptionFilter;
-
-/**
- * A gateway's `@SubscribeMessage` methods, filters and payload classes as one table, built once. Nest's own pipeline
- * binds every handler anew for each client and wraps each message in several promises; this calls the method directly
- * and stays synchronous when the method is.
- */
+/** The way from a plain frame to its gateway's method. Never throws or rejects. */
 export class GatewayDispatch {
-  private readonly logger: Logger;
-  private readonly handlers = new Map<string, Handler>();
-  private readonly filters: readonly BoundFilter[];
+  private readonly table: GatewayTable;
 
   constructor(
     readonly gateway: PlainGateway,
     private readonly wire: WireCodec,
-    private readonly resolve: FilterResolver,
+    resolve: FilterResolver,
   ) {
-    const type = gateway.constructor as Type;
-    this.logger = new Logger(type.name);
-    this.filters = this.filtersOf(type);
-    if (this.filters.length === 0) throw new Error(`${type.name} needs @UseFilters: errors must reach its clients`);
-    refuseUnsupported(type, type.name);
-    this.readHandlers(type);
+    this.table = new GatewayTable(gateway, resolve);
   }
 
-  /** Hands one frame to its method. Never throws or rejects. */
+  /** Hands one frame to its method. */
   receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void> {
-    let handler: Handler | undefined;
     try {
       const message = this.wire.decode(data, binary, connection.principal !== null);
-      handler = this.handlers.get(message.event);
-      if (handler === undefined) throw new AppError('malformed_request', 'Unknown message.');
-      const payload = handler.validate ? handler.validate(message.data) : message.data;
-      const result = handler.call(connection, payload);
-      if (!(result instanceof Promise)) return;
-      const { filters } = handler;
-      return result.then(undefined, (error: unknown) => this.caught(error, connection, filters));
+      if (!this.table.has(message.event)) throw new AppError('malformed_request', 'Unknown message.');
+      return this.table.invoke(message.event, connection, message.data);
     } catch (error) {
-      return this.caught(error, connection, handler?.filters ?? this.filters);
+      return this.table.fail(error, connection);
     }
   }
 
-  /** Never throws or rejects. */
   connected(connection: PlainConnection): void | Promise<void> {
-    return this.guarded(connection, () => this.gateway.handleConnection(connection));
+    return this.table.guarded(connection, () => this.gateway.handleConnection(connection));
   }
 
-  /** Never throws or rejects. */
   disconnected(connection: PlainConnection): void | Promise<void> {
-    return this.guarded(connection, () => this.gateway.handleDisconnect(connection));
+    return this.table.guarded(connection, () => this.gateway.handleDisconnect(connection));
   }
 
-  /** Never throws. */
   signal(connection: PlainConnection, event: HubEvent): void {
-    void this.guarded(connection, () => this.gateway.handleSignal?.(connection, event));
+    void this.table.guarded(connection, () => this.gateway.handleSignal?.(connection, event));
   }
 
-  /** Never throws. */
   admissionTimeout(connection: PlainConnection): void {
-    void this.guarded(connection, () => {
+    void this.table.guarded(connection, () => {
       if (this.gateway.handleAdmissionTimeout) this.gateway.handleAdmissionTimeout(connection);
       else connection.close(DISCONNECT.notAllowed);
     });
-  }
-
-  private guarded(connection: PlainConnection, action: () => void | Promise<void>): void | Promise<void> {
-    try {
-      const result = action();
-      if (!(result instanceof Promise)) return;
-      return result.then(undefined, (error: unknown) => this.caught(error, connection, this.filters));
-    } catch (error) {
-      return this.caught(error, connection, this.filters);
-    }
-  }
-
-  private caught(error: unknown, connection: PlainConnection, filters: readonly BoundFilter[]): void | Promise<void> {
-    const bound = filters.find(({ types }) => types.length === 0 || types.some((type) => error instanceof type));
-    if (bound === undefined) {
-      this.failed(error, connection);
-      return;
-    }
-    const host = new ExecutionContextHost([connection], this.gateway.constructor as Type);
-    host.setType('ws');
-    try {
-      const result: unknown = bound.filter.catch(error, host);
-      if (result instanceof Promise) {
-        return result.then(undefined, (failure: unknown) => {
-          this.failed(failure, connection);
-        });
-      }
-    } catch (failure) {
-      this.failed(failure, connection);
-    }
-  }
-
-  /** A filter that fails is a bug of ours; the client may come back. */
-  private failed(error: unknown, connection: PlainConnection): void {
-    this.logger.error({ msg: 'a socket filter failed', connectionId: connection.id, err: error });
-    connection.close(DISCONNECT.internal);
-  }
-
-  private readHandlers(type: Type): void {
-    const prototype = type.prototype as object;
-    for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
-      const method = (prototype as Record<string, unknown>)[name] as (
-        connection: PlainConnection,
-        data: unknown,
-      ) => unknown;
-      if (Reflect.getMetadata(MESSAGE_MAPPING_METADATA, method) === undefined) continue;
-      const event = Reflect.getMetadata(MESSAGE_METADATA, method) as string;
-      if (this.handlers.has(event)) throw new Error(`${type.name} handles ${event} twice`);
-      refuseUnsupported(method, `${type.name}.${name}`);
-      this.handlers.set(event, {
-        call: method.bind(this.gateway),
-        validate: payloadValidator(prototype, name),
-        filters: [...this.filtersOf(method), ...this.filters],
-      });
-    }
-  }
-
-  private filtersOf(target: object): BoundFilter[] {
-    const declared = (Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, target) ?? []) as (
-      ExceptionFilter | Type<ExceptionFilter>
-    )[];
-    return declared.map((entry) => {
-      const filter = typeof entry === 'function' ? this.resolve(entry) : entry;
-      const types = (Reflect.getMetadata(FILTER_CATCH_EXCEPTIONS, filter.constructor) ?? []) as Type<Error>[];
-      return { filter, types };
-    });
-  }
-}
-
-/** Better no boot than a guard that silently does not guard. */
-function refuseUnsupported(target: object, name: string): void {
-  for (const [key, what] of [
-    [GUARDS_METADATA, 'guards: admit in handleUpgrade or in the first message'],
-    [INTERCEPTORS_METADATA, 'interceptors'],
-  ] as const) {
-    if (Reflect.getMetadata(key, target) !== undefined) throw new Error(`${name} uses ${what}; sockets have none`);
   }
 }

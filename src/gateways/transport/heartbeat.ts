@@ -10,7 +10,7 @@ export class Heartbeat {
   private slot = 0;
 
   constructor(
-    private readonly registry: ConnectionRegistry,
+    private readonly registry: ConnectionRegistry<PlainConnection>,
     private readonly tickMs: number,
   ) {}
 

@@ -58,6 +58,13 @@ export class OutboundWriter implements TurnTask {
     this.flush();
   }
 
+  /** The stream below may change between turns; what was sent before leaves on the old one. */
+  attachTo(socket: Duplex): void {
+    if (this.socket === socket) return;
+    if (this.socket !== null) this.flush();
+    this.socket = socket;
+  }
+
   send(frame: PlainFrame): void {
     const batch = (this.pending ?? this.host.empty()).with(frame);
     this.pending = batch;

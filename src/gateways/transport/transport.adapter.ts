@@ -7,17 +7,24 @@ import { type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
 import { type Server as SocketIoServer, type ServerOptions } from 'socket.io';
 import { GatewayDispatch } from './gateway-dispatch.js';
+import { type FilterResolver } from './gateway-table.js';
 import { PLAIN_GATEWAY, type PlainGateway, type PlainGatewayOptions } from './plain-gateway.js';
+import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io-gateway.js';
+import { textKeepingParser } from './socket-io.parser.js';
 import { TransportService } from './transport.service.js';
 import { UpgradeRouter, type UpgradePolicy } from './upgrade-router.js';
 
-/** What `create` hands to Nest for a plain gateway. Nest only passes it back. */
-class PlainServer {
-  constructor(readonly path: string) {}
+/**
+ * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our
+ * gateways through their tables, which await admission and keep the order; Nest would not.
+ */
+class OwnServer {
+  constructor(readonly name: string) {}
 }
 
 type GatewayOptions = Partial<ServerOptions> & {
   [PLAIN_GATEWAY]?: PlainGatewayOptions;
+  [SOCKET_IO_GATEWAY]?: SocketIoGatewayOptions;
   server?: SocketIoServer;
   namespace?: string;
 };
@@ -37,6 +44,8 @@ export class TransportAdapter extends AbstractWsAdapter {
   private readonly enginePaths = new Set<string>();
   private readonly router: UpgradeRouter;
   private listening = false;
+  private engine: SocketIoServer | undefined;
+  private readonly filters: FilterResolver = (filter) => this.app.get(filter, { strict: false });
 
   constructor(
     private readonly app: INestApplication,
@@ -52,16 +61,18 @@ export class TransportAdapter extends AbstractWsAdapter {
 
   create(port: number, options: GatewayOptions = {}): unknown {
     this.listen();
-    const plain = options[PLAIN_GATEWAY];
-    if (plain === undefined) return this.createIo(port, options);
-    const { gateway, filters } = this.find(plain);
-    this.transport.register(plain, new GatewayDispatch(gateway, plain.wire, filters));
-    return new PlainServer(plain.path);
+    const { [PLAIN_GATEWAY]: plain, [SOCKET_IO_GATEWAY]: socketIo } = options;
+    if (plain !== undefined) {
+      const gateway = this.find(PLAIN_GATEWAY, plain) as PlainGateway;
+      this.transport.register(plain, new GatewayDispatch(gateway, plain.wire, this.filters));
+      return new OwnServer(plain.path);
+    }
+    if (socketIo === undefined) return this.createIo(port, options);
+    return this.createShared(port);
   }
 
   override bindClientConnect(server: unknown, callback: (...args: unknown[]) => void): void {
-    // Plain gateways are called by their GatewayDispatch, which awaits admission; Nest would not.
-    if (server instanceof PlainServer) return;
+    if (server instanceof OwnServer) return;
     this.io.bindClientConnect(server, callback);
   }
 
@@ -78,12 +89,24 @@ export class TransportAdapter extends AbstractWsAdapter {
   }
 
   override async close(server: unknown): Promise<void> {
-    if (!(server instanceof PlainServer)) await this.io.close(server as never);
+    if (!(server instanceof OwnServer)) await this.io.close(server as never);
+    else if (server.name === IO_PATH) await this.engine?.close();
   }
 
   override dispose(): Promise<void> {
     this.router.stop(this.httpServerOfApp());
     return Promise.resolve();
+  }
+
+  /** Nest asks once per path; all our Socket.IO gateways share the path and the namespace. */
+  private createShared(port: number): OwnServer {
+    const server = this.transport.socketIo((socket) => this.policy.clientAddress(socket.request));
+    this.engine = this.createIo(port, { parser: textKeepingParser }) as SocketIoServer;
+    server.listen(this.engine);
+    for (const { gateway, options } of this.declared(SOCKET_IO_GATEWAY)) {
+      server.register(options as SocketIoGatewayOptions, gateway, this.filters);
+    }
+    return new OwnServer(IO_PATH);
   }
 
   private createIo(port: number, options: GatewayOptions): unknown {
@@ -119,20 +142,21 @@ export class TransportAdapter extends AbstractWsAdapter {
     return this.app.getHttpServer() as HttpServer;
   }
 
-  /** The instance Nest made of the gateway with these options, and how to find its filters. */
-  private find(options: PlainGatewayOptions): { gateway: PlainGateway; filters: GatewayDispatch['resolve'] } {
+  /** The instance Nest made of the gateway with these options. */
+  private find(key: symbol, wanted: object): object {
+    for (const { gateway, options } of this.declared(key)) if (options === wanted) return gateway;
+    throw new Error('a gateway has no instance');
+  }
+
+  /** All gateways that were declared with options under `key`. */
+  private *declared(key: symbol): Generator<{ gateway: object; options: unknown }> {
     for (const module of this.modules.values()) {
       for (const wrapper of module.providers.values()) {
-        const { metatype } = wrapper;
-        if (typeof metatype !== 'function') continue;
-        const declared = Reflect.getMetadata(GATEWAY_OPTIONS, metatype) as GatewayOptions | undefined;
-        if (declared?.[PLAIN_GATEWAY] !== options) continue;
-        return {
-          gateway: wrapper.instance as PlainGateway,
-          filters: (filter) => this.app.get(filter, { strict: false }),
-        };
+        if (typeof wrapper.metatype !== 'function') continue;
+        const declared = Reflect.getMetadata(GATEWAY_OPTIONS, wrapper.metatype) as Record<symbol, unknown> | undefined;
+        const options = declared?.[key];
+        if (options !== undefined) yield { gateway: wrapper.instance as object, options };
       }
     }
-    throw new Error(`no gateway instance for ${options.path}`);
   }
 }

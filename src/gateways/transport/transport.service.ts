@@ -1,6 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { type IncomingMessage } from 'node:http';
 import { type Duplex } from 'node:stream';
+import { type Socket } from 'socket.io';
 import { type Server, WebSocketServer } from 'ws';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
@@ -18,6 +19,7 @@ import { PathPattern } from './path-pattern.js';
 import { type PlainEndpoint, type PlainHost } from './plain-endpoint.js';
 import { PlainConnection } from './plain.connection.js';
 import { PlainSocket } from './plain-socket.js';
+import { SocketIoServer } from './socket-io.server.js';
 import { type PlainGatewayOptions } from './plain-gateway.js';
 
 const HEARTBEAT_SLOTS = 25;
@@ -36,7 +38,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly turns = new LoopTurns();
   readonly writers: WriterHost;
   readonly limits;
-  readonly connections = new ConnectionRegistry(HEARTBEAT_SLOTS);
+  readonly connections = new ConnectionRegistry<PlainConnection>(HEARTBEAT_SLOTS);
   readonly endpoints: PlainEndpoint[] = [];
   draining = false;
   private readonly logger = new Logger(TransportService.name);
@@ -44,6 +46,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   private readonly deadlines: AdmissionDeadlines;
   private readonly sockets: Server<typeof PlainSocket>;
   private connectionCount = 0;
+  private io: SocketIoServer | undefined;
 
   constructor(
     private readonly config: AppConfig,
@@ -73,6 +76,11 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       inboundQueued: () => this.sum((connection) => connection.queuedMessages),
       queueBytes: () => this.sum((connection) => connection.queuedBytes),
     });
+  }
+
+  /** The Socket.IO side; made with the first gateway that needs it. */
+  socketIo(addressOf: (socket: Socket) => string): SocketIoServer {
+    return (this.io ??= new SocketIoServer(this, this.hub, this.metrics, addressOf));
   }
 
   /** Adds a gateway to the port. */
@@ -145,8 +153,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   /** Tells every socket to go, paced over the drain time, and waits until they have gone or the time is up. */
   async drain(): Promise<void> {
     this.draining = true;
-    this.logger.log(`draining ${this.connections.size} plain sockets`);
-    await pacedDrain(this.connections, this.config.http.drainSeconds * 1_000, DISCONNECT.goingAway);
+    const durationMs = this.config.http.drainSeconds * 1_000;
+    this.logger.log(`draining ${this.connections.size} plain sockets, ${this.io?.connections.size ?? 0} of Socket.IO`);
+    await Promise.all([pacedDrain(this.connections, durationMs, DISCONNECT.goingAway), this.io?.drain(durationMs)]);
   }
 
   /** Before the HTTP server closes: it would wait for the sockets that are still open. */
@@ -154,6 +163,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     this.heartbeat.stop();
     this.deadlines.stop();
     for (const connection of [...this.connections]) connection.terminate();
+    this.io?.terminate();
   }
 
   private sum(value: (connection: PlainConnection) => number): number {

@@ -1,0 +1,49 @@
+import { type Duplex } from 'node:stream';
+import { type Server, type Socket } from 'socket.io';
+
+/** Engine.IO's connection below a Socket.IO socket. */
+export type EngineSocket = Socket['conn'];
+
+/** The parts of Engine.IO's WebSocket transport that ws and it have kept for years without a public name for them. */
+interface WebSocketTransport {
+  readonly name: string;
+  readonly writable: boolean;
+  readonly perMessageDeflate?: unknown;
+  readonly socket?: { _socket?: Duplex | null; pause?(): void; resume?(): void; terminate?(): void };
+}
+
+function transportOf(conn: EngineSocket): WebSocketTransport {
+  return conn.transport;
+}
+
+/**
+ * The stream below an open WebSocket on which nothing of Engine.IO's waits, so that a whole frame may be written to it
+ * directly; `null` when Engine.IO has to do it (polling, upgrading, writing).
+ */
+export function directStream(conn: EngineSocket): Duplex | null {
+  const transport = transportOf(conn);
+  if (transport.name !== 'websocket' || !transport.writable || conn.readyState !== 'open') return null;
+  if ((conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer.length > 0) return null;
+  return transport.socket?._socket ?? null;
+}
+
+/** Stops reading from a WebSocket; polling clients wait for their own requests. */
+export function pauseReading(conn: EngineSocket): void {
+  transportOf(conn).socket?.pause?.();
+}
+
+/** Reads on. The time we did not listen does not count as silence. */
+export function resumeReading(conn: EngineSocket): void {
+  const { pingTimeoutTimer } = conn as unknown as { pingTimeoutTimer?: { refresh?(): void; hasRef?(): boolean } };
+  pingTimeoutTimer?.refresh?.();
+  transportOf(conn).socket?.resume?.();
+}
+
+/** Ends every connection of the engine without waiting for clients, those that never joined a namespace included. */
+export function terminateAll(io: Server): void {
+  const { clients } = io.engine as unknown as { clients: Record<string, EngineSocket> };
+  for (const conn of Object.values(clients)) {
+    transportOf(conn).socket?.terminate?.();
+    conn.close(true);
+  }
+}

@@ -1,0 +1,194 @@
+import { type Socket } from 'socket.io';
+import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
+import { type Channel } from '../../modules/realtime/channel.js';
+import { type Connection, type EventEncoder, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../modules/realtime/principal.js';
+import { directStream, pauseReading, resumeReading } from './engine-socket.js';
+import { InboundQueue, type InboundSink } from './inbound-queue.js';
+import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
+import { type SocketIoFrame } from './socket-io.frame.js';
+import { SocketIoMessage } from './socket-io.message.js';
+import { type EventArguments } from './socket-io.parser.js';
+import { type SocketIoHost } from './socket-io.server.js';
+
+type Inbound = SocketIoMessage | typeof END;
+const END = { length: 0 } as const;
+
+/** Events that may wait for a polling client, whose reading we cannot slow down. */
+const POLLING_QUEUE_LIMIT = 10_000;
+
+/**
+ * One Socket.IO socket, of any client generation. On an open WebSocket frames take the same way out as those of plain
+ * sockets; over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is one.
+ */
+export class SocketIoConnection implements Connection, InboundSink<Inbound>, WriterOwner {
+  principal: Principal | null = null;
+  protocol: Protocol;
+  subscriptions: Set<Channel> | null = null;
+  registryIndex = -1;
+  registrySlot = -1;
+  readonly connectedAt = Date.now();
+  /** What the gateways keep with the connection, by key. */
+  readonly attributes = new Map<symbol, unknown>();
+  private closing: DisconnectReason | null = null;
+  private ended = false;
+  private traffic: SocketTraffic;
+  private readonly inbound: InboundQueue<Inbound>;
+  private readonly writer: OutboundWriter;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly host: SocketIoHost,
+    /** The client's address, behind trusted proxies too. */
+    readonly address: string,
+    protocol: Protocol,
+  ) {
+    this.protocol = protocol;
+    this.traffic = host.trafficOf(protocol);
+    this.traffic.connections++;
+    this.inbound = new InboundQueue<Inbound>(host.plain.turns, host.plain.limits.inbound, this);
+    this.writer = new OutboundWriter(host.plain.writers, this.traffic, this);
+  }
+
+  /** The Socket.IO id, which clients know each other by. */
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get encoder(): EventEncoder {
+    return this.host.encoder;
+  }
+
+  get closed(): boolean {
+    return this.closing !== null || this.ended;
+  }
+
+  get closeReason(): DisconnectReason | null {
+    return this.closing;
+  }
+
+  /** Whether an old client is behind it (Socket.IO 1.x, 2.x). */
+  get engineProtocol(): number {
+    return (this.socket.conn as unknown as { protocol: number }).protocol;
+  }
+
+  get transport(): string {
+    return this.socket.conn.transport.name;
+  }
+
+  /** The `auth` object (3.x on) and query of the handshake. */
+  get handshake(): {
+    readonly auth: Readonly<Record<string, unknown>>;
+    readonly query: Readonly<Record<string, unknown>>;
+  } {
+    return this.socket.handshake;
+  }
+
+  get queuedBytes(): number {
+    return this.writer.queuedBytes;
+  }
+
+  get queuedMessages(): number {
+    return this.inbound.length;
+  }
+
+  /** Says who it is, and by that which protocol it speaks from now on. */
+  admit(principal: Principal, protocol: Protocol): void {
+    this.principal = principal;
+    if (protocol === this.protocol) return;
+    this.traffic.connections--;
+    this.protocol = protocol;
+    this.traffic = this.host.trafficOf(protocol);
+    this.traffic.connections++;
+  }
+
+  send(frame: SocketIoFrame): void {
+    if (this.closing !== null || this.ended) return;
+    const { conn } = this.socket;
+    const stream = directStream(conn);
+    if (stream !== null) {
+      this.writer.attachTo(stream);
+      this.writer.send(frame.plain);
+      return;
+    }
+    this.writer.flush();
+    this.traffic.messagesOut++;
+    this.traffic.bytesOut += frame.length;
+    // Engine.IO's own write: a message packet with this text.
+    (conn as unknown as { write(data: string, options: object): void }).write(frame.packet, { compress: false });
+    if (this.waitingPackets > POLLING_QUEUE_LIMIT) this.slowConsumer();
+  }
+
+  signal(event: HubEvent): void {
+    this.host.signal(this, event);
+  }
+
+  /** Transport closed: the client comes back by itself. Server disconnect: it does not. */
+  close(reason: DisconnectReason): void {
+    if (this.closing !== null || this.ended) return;
+    this.closing = this.host.plain.draining ? DISCONNECT.goingAway : reason;
+    if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
+    this.writer.flush();
+    if (this.closing.retry) this.socket.conn.close();
+    else this.socket.disconnect(true);
+  }
+
+  terminate(): void {
+    this.socket.conn.close(true);
+  }
+
+  /** Writes what was sent in this turn now. */
+  flush(): void {
+    this.writer.flush();
+  }
+
+  receive(data: EventArguments): void {
+    this.host.plain.turns.touch();
+    const message = new SocketIoMessage(this, data);
+    this.traffic.messagesIn++;
+    this.traffic.bytesIn += message.length;
+    this.inbound.push(message);
+    if (this.inbound.length > POLLING_QUEUE_LIMIT) this.close(DISCONNECT.flooding);
+  }
+
+  openInbound(): void {
+    this.inbound.open();
+  }
+
+  handleInbound(message: Inbound): void | Promise<void> {
+    if (message === END) return this.host.disconnected(this);
+    return this.host.receive(this, message as SocketIoMessage);
+  }
+
+  pauseInbound(): void {
+    pauseReading(this.socket.conn);
+  }
+
+  resumeInbound(): void {
+    resumeReading(this.socket.conn);
+  }
+
+  onFlood(): void {
+    this.close(DISCONNECT.flooding);
+  }
+
+  slowConsumer(): void {
+    this.writer.discard();
+    this.close(DISCONNECT.slowConsumer);
+  }
+
+  /** The socket is gone; `reason` is Socket.IO's. */
+  end(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.writer.discard();
+    this.traffic.connections--;
+    this.host.left(this, this.closing ? String(this.closing.code) : reason.replaceAll(' ', '_'));
+    this.inbound.finish(END);
+  }
+
+  private get waitingPackets(): number {
+    return (this.socket.conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer.length;
+  }
+}

@@ -1,0 +1,46 @@
+import { arrayElements } from '../../common/json/json-array-text.js';
+import { type SocketIoConnection } from './socket-io.connection.js';
+import { type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
+
+/** One inbound event. */
+export class SocketIoMessage {
+  readonly event: string;
+  /** The arguments behind the name, without the acknowledgement function. */
+  readonly args: readonly unknown[];
+  /** Characters of its text; what its size is judged by. */
+  readonly length: number;
+  private readonly respond: ((...args: unknown[]) => void) | undefined;
+  private readonly text: string | undefined;
+
+  constructor(
+    private readonly connection: SocketIoConnection,
+    data: EventArguments,
+  ) {
+    const last = data.at(-1);
+    const asked = data.length > 1 && typeof last === 'function';
+    this.event = String(data[0]);
+    this.args = data.slice(1, asked ? -1 : undefined);
+    this.respond = asked ? (last as (...args: unknown[]) => void) : undefined;
+    this.text = data[PACKET_TEXT];
+    this.length = this.text?.length ?? 0;
+  }
+
+  /** Whether the client asked for an acknowledgement. */
+  get wantsAck(): boolean {
+    return this.respond !== undefined;
+  }
+
+  /** Answers the acknowledgement, once, in order behind what was sent before; nothing if none was asked for. */
+  ack(...args: unknown[]): void {
+    if (this.respond === undefined || this.connection.closed) return;
+    this.connection.flush();
+    this.respond(...args);
+  }
+
+  /** The JSON text of an argument as it came; `undefined` when there is no such argument or it carries attachments. */
+  textOf(index: number): Buffer | undefined {
+    const start = this.text?.indexOf('[') ?? -1;
+    if (this.text === undefined || start < 0 || !this.text.startsWith('2')) return undefined;
+    return arrayElements(Buffer.from(this.text.slice(start)))?.[index + 1];
+  }
+}
