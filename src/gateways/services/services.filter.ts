@@ -7,6 +7,8 @@ import { Hub } from '../../modules/realtime/hub.js';
 import { failed } from '../../modules/services/services.events.js';
 import { type PlainConnection } from '../transport/plain.connection.js';
 
+const INTERNAL = 'Something went wrong on the server.';
+
 /** Whatever goes wrong reaches the client as `server_error`; strangers are then closed, as are those who break the protocol. */
 @Catch()
 export class ServicesFilter implements ExceptionFilter {
@@ -22,7 +24,7 @@ export class ServicesFilter implements ExceptionFilter {
       const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
       this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack });
     }
-    this.hub.sendTo(connection, failed(error.detail));
+    this.hub.sendTo(connection, failed(error.kind === 'internal' ? INTERNAL : error.detail));
     const reason = closeReasonOf(error.kind);
     if (reason !== null) connection.close(reason);
     else if (connection.principal === null) connection.close(DISCONNECT.refused);

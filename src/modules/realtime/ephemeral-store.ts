@@ -1,4 +1,4 @@
-/** A value that survives JSON. */
+/** A value that survives JSON. Nobody may change it once it was handed over or received: it may be shared. */
 export type EphemeralValue = string | number | boolean | null | { [key: string]: unknown } | unknown[];
 
 export interface LifeTime {

@@ -8,7 +8,8 @@ export interface PresenceMember<T = unknown> {
 
 /**
  * Who is in a channel now, on all nodes. Members carry a lease of their node: a node that dies takes its members along.
- * Members are listed in the order they came. Data must survive JSON.
+ * Members are listed in the order they came. Data must survive JSON, and
+ * nobody may change it once it was handed over or received: it may be shared.
  */
 export abstract class Presence {
   /** Adds `member`. @returns false, changing nothing, when that id is there already */

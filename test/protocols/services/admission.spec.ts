@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { authorized, INVALID, left, ServicesHarness, type TestService, WELCOME } from '../../support/services.js';
+import { WsClient } from '../../support/ws-client.js';
+
+describe('admission to services', () => {
+  let harness: ServicesHarness;
+  let service: TestService;
+
+  beforeAll(async () => {
+    // The test plays the proxy, so that it can come from any address.
+    harness = await ServicesHarness.start({ TRUSTED_PROXIES: '127.0.0.1', ADMISSION_SECONDS: '2' });
+  });
+  afterAll(() => harness.close());
+  beforeEach(async () => {
+    service = await harness.service({ allowPublicCode: true });
+  });
+  afterEach(() => harness.hangUp());
+
+  const from = (address: string): Promise<WsClient> => harness.connect({ headers: { 'x-forwarded-for': address } });
+
+  /** One login. @returns milliseconds until the answer */
+  async function attempt(address: string, token: string, answer: object): Promise<number> {
+    const socket = await from(address);
+    const start = performance.now();
+    socket.send({ token });
+    await socket.expectNext(answer);
+    return performance.now() - start;
+  }
+
+  it('slows wrong codes and tokens down per address after ten, until a success', async () => {
+    const { code } = await harness.host(service, true);
+    const wrong = ['ABCD', '00000000-0000-4000-8000-000000000000', 'nonsense', service.title];
+    for (let i = 0; i < 10; i++) await attempt('192.0.2.1', wrong[i % 4] ?? '', INVALID);
+    expect(await attempt('192.0.2.1', 'ABCD', INVALID)).toBeGreaterThan(490);
+    // Meanwhile other addresses are served.
+    const order: string[] = [];
+    await Promise.all([
+      attempt('192.0.2.1', 'ABCD', INVALID).then(() => order.push('slowed')),
+      attempt('192.0.2.2', 'ABCD', INVALID).then(() => order.push('other')),
+    ]);
+    expect(order).toEqual(['other', 'slowed']);
+    // A right code waits like a wrong one, since an early answer would give it away; then the slate is clean.
+    expect(await attempt('192.0.2.1', code, authorized('guest'))).toBeGreaterThan(1_900);
+    for (let i = 0; i < 10; i++) await attempt('192.0.2.1', 'ABCD', INVALID);
+  });
+
+  it('lets the owner of a token in at once from an address that guesses', async () => {
+    for (let i = 0; i < 10; i++) await attempt('192.0.2.3', 'ABCD', INVALID);
+    const waiting = await from('192.0.2.3');
+    waiting.send({ token: 'ABCD' });
+    await waiting.expectNothing(50);
+    await attempt('192.0.2.3', service.clientToken, authorized('client'));
+  });
+
+  it('admits two hundred guests of one address at once', async () => {
+    const { host, code } = await harness.host(service, true);
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => from('192.0.2.4')));
+    for (const socket of sockets) socket.send({ token: code });
+    for (const socket of sockets) await socket.expectNext(authorized('guest'));
+    const users = new Set<string>();
+    for (let i = 0; i < 200; i++) users.add((await host.next()).user);
+    expect(users.size).toBe(200);
+  });
+
+  it('forgets a socket that closes while its try is waiting', async () => {
+    const { host, code } = await harness.host(service, true);
+    for (let i = 0; i < 11; i++) await attempt('192.0.2.5', 'ABCD', INVALID);
+    const socket = await from('192.0.2.5');
+    socket.send({ token: code });
+    await socket.expectNothing(100);
+    await socket.close();
+    await host.expectNothing(1_200);
+  });
+
+  it('ends a socket that says nothing with an error', async () => {
+    const socket = await from('192.0.2.6');
+    const { type } = await socket.next();
+    expect(type).toBe('server_error');
+    expect(await socket.closeCode()).toBe(1000);
+  });
+
+  it('tells a stranger when the database is away, and lets guests in without it', async () => {
+    const { host, code } = await harness.host(service, true);
+    const { client } = await harness.client(service, host);
+    const source = harness.server.dataSource;
+    const broken = (source.driver as unknown as { master: { query: unknown; connect: unknown } }).master;
+    const { connect } = broken;
+    broken.connect = (done: (error: Error) => void) => {
+      done(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+    };
+    try {
+      const stranger = await WsClient.open(`${harness.server.wsUrl}/ws`);
+      await stranger.expectNext(WELCOME);
+      stranger.send({ token: service.clientToken });
+      const { type, message } = await stranger.next();
+      expect(type).toBe('server_error');
+      expect(message).not.toMatch(/ECONN|SELECT/);
+      expect(await stranger.closeCode()).toBe(1013);
+      const { guest, user } = await harness.guest(code, host);
+      guest.send({ still: 1 });
+      await host.expectNext({ still: 1, user });
+      host.send({ on: 1 });
+      await client.expectNext({ on: 1 });
+      await guest.close();
+      await host.expectNext(left('guest', user));
+    } finally {
+      broken.connect = connect;
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
+import { IMPLEMENTATIONS, sleep, type TestNode } from './node.js';
+
+describe.each(IMPLEMENTATIONS)('EphemeralStore ($name)', ({ start }) => {
+  let node: TestNode;
+  let store: EphemeralStore;
+
+  beforeEach(async () => {
+    node = await start();
+    ({ store } = node);
+  });
+  afterEach(() => node.close());
+
+  it.each([['text'], [''], [0], [-1.5], [true], [false], [null], [{ a: [1, { b: null }] }], [[]], ['\u0000"Ω']])(
+    'gives %j back as it was',
+    async (value) => {
+      await store.swap('k', value);
+      expect(await store.get('k')).toEqual(value);
+      expect(await store.take('k')).toEqual(value);
+      expect(await store.get('k')).toBeUndefined();
+    },
+  );
+
+  it('lets one of many claim a key, until it is released', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => store.claim('k', { n })));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const n = outcomes.indexOf(true);
+    expect(await store.get('k')).toEqual({ n });
+    expect(await store.release('k', { n: n + 1 })).toBe(false);
+    expect(await store.release('k', { n })).toBe(true);
+    expect(await store.release('k', { n })).toBe(false);
+    expect(await store.claim('k', 'mine')).toBe(true);
+  });
+
+  it('does not let a key be claimed that holds null', async () => {
+    await store.swap('k', null);
+    expect(await store.claim('k', 1)).toBe(false);
+    expect(await store.swap('k', 2)).toBeNull();
+  });
+
+  it('releases by value, whatever the order of the members', async () => {
+    await store.claim('k', { a: 1, b: { c: 2, d: 3 } });
+    expect(await store.release('k', { b: { d: 3, c: 2 }, a: 1 })).toBe(true);
+  });
+
+  it('swaps in one order: each writer sees the one before', async () => {
+    const before = await Promise.all(Array.from({ length: 20 }, (_, n) => store.swap<number>('k', n)));
+    const last = (await store.get<number>('k')) ?? -1;
+    expect([...before, last].filter((n) => n !== undefined).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, n) => n),
+    );
+    expect(before.filter((n) => n === undefined)).toHaveLength(1);
+  });
+
+  it('gives a value to exactly one of those who take it', async () => {
+    await store.claim('k', 'v');
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.take('k')));
+    expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual(['v']);
+  });
+
+  it('counts, up and down, and never above a limit', async () => {
+    const sums = await Promise.all(Array.from({ length: 20 }, () => store.increment('k', 1, { limit: 7 })));
+    expect(sums.filter((sum) => sum !== undefined).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await store.increment('k', -3)).toBe(4);
+    expect(await store.increment('k', 4, { limit: 7 })).toBeUndefined();
+    expect(await store.increment('k', 3, { limit: 7 })).toBe(7);
+    expect(await store.get('k')).toBe(7);
+    expect(await store.increment('k', -8)).toBe(-1);
+  });
+
+  it('releases a counter by its value', async () => {
+    await store.increment('k', 1);
+    await store.increment('k', -1);
+    expect(await store.release('k', 0)).toBe(true);
+    expect(await store.get('k')).toBeUndefined();
+  });
+
+  it('forgets after the life time, and lets the key be claimed again', async () => {
+    await store.claim('claimed', 1, { ttlMs: 40 });
+    await store.swap('swapped', 1, { ttlMs: 40 });
+    await store.increment('counted', 5, { ttlMs: 40 });
+    await store.claim('stays', 1);
+    await sleep(80);
+    for (const key of ['claimed', 'swapped', 'counted']) expect(await store.get(key)).toBeUndefined();
+    expect(await store.take('claimed')).toBeUndefined();
+    expect(await store.release('swapped', 1)).toBe(false);
+    expect(await store.increment('counted', 1)).toBe(1);
+    expect(await store.claim('claimed', 2)).toBe(true);
+    expect(await store.get('stays')).toBe(1);
+  });
+
+  it('starts the life time anew with each write', async () => {
+    await store.increment('k', 1, { ttlMs: 150 });
+    await sleep(90);
+    await store.increment('k', 1, { ttlMs: 150 });
+    await sleep(90);
+    expect(await store.get('k')).toBe(2);
+    await store.swap('k', 0);
+    await sleep(100);
+    expect(await store.get('k')).toBe(0);
+  });
+});

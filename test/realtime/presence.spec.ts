@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { channel } from '../../src/modules/realtime/channel.js';
+import { type Presence } from '../../src/modules/realtime/presence.js';
+import { IMPLEMENTATIONS, type TestNode } from './node.js';
+
+const A = channel('test', 1, 'a');
+const B = channel('test', 1, 'b');
+
+describe.each(IMPLEMENTATIONS)('Presence ($name)', ({ start }) => {
+  let node: TestNode;
+  let presence: Presence;
+
+  beforeEach(async () => {
+    node = await start();
+    ({ presence } = node);
+  });
+  afterEach(() => node.close());
+
+  it('has nobody in a channel that nobody entered', async () => {
+    expect(await presence.list(A)).toEqual([]);
+    expect(await presence.count(A)).toBe(0);
+    expect(await presence.get(A, 'x')).toBeUndefined();
+    expect(await presence.leave(A, 'x')).toBeUndefined();
+    expect(await presence.update(A, { id: 'x', data: 1 })).toBe(false);
+    expect(await presence.count(A)).toBe(0);
+  });
+
+  it('lists members in the order they came, with their data', async () => {
+    const data = { name: 'Ω\u0000"', nested: [1, null, { a: true }] };
+    for (const id of ['z', 'a', 'm', '10', '2']) expect(await presence.enter(A, { id, data })).toBe(true);
+    expect(await presence.list(A)).toEqual(['z', 'a', 'm', '10', '2'].map((id) => ({ id, data })));
+    expect(await presence.count(A)).toBe(5);
+    expect(await presence.get(A, 'm')).toEqual({ id: 'm', data });
+  });
+
+  it('takes an id once: of many who enter with it at the same time, one gets in', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => presence.enter(A, { id: 'x', data: n })));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(await presence.get(A, 'x')).toEqual({ id: 'x', data: outcomes.indexOf(true) });
+  });
+
+  it('keeps channels apart', async () => {
+    await presence.enter(A, { id: 'x', data: 'a' });
+    expect(await presence.enter(B, { id: 'x', data: 'b' })).toBe(true);
+    await presence.leave(A, 'x');
+    expect(await presence.get(B, 'x')).toEqual({ id: 'x', data: 'b' });
+  });
+
+  it('updates the data of a member that is there, in its place', async () => {
+    await presence.enter(A, { id: 'x', data: 1 });
+    await presence.enter(A, { id: 'y', data: 1 });
+    expect(await presence.update(A, { id: 'x', data: 2 })).toBe(true);
+    expect(await presence.list(A)).toEqual([
+      { id: 'x', data: 2 },
+      { id: 'y', data: 1 },
+    ]);
+  });
+
+  it('tells exactly one of those who remove a member that they did', async () => {
+    await presence.enter(A, { id: 'x', data: 'd' });
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => presence.leave(A, 'x')));
+    expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([{ id: 'x', data: 'd' }]);
+    expect(await presence.enter(A, { id: 'x', data: 'e' })).toBe(true);
+  });
+});
