@@ -22,7 +22,7 @@ describe.each(IMPLEMENTATIONS)('Broker ($name)', ({ start }) => {
 
   const numbersOn = (on: Channel): number[] =>
     received.flatMap(([to, envelope]) =>
-      to === on && envelope.kind === 'deliver' ? [(envelope.event as { n: number } & HubEvent).n] : [],
+      to === on && envelope.kind === 'deliver' ? [(envelope.event as ReturnType<typeof event>).n] : [],
     );
 
   it('hands over what is published once the subscription is confirmed', async () => {
@@ -44,7 +44,7 @@ describe.each(IMPLEMENTATIONS)('Broker ($name)', ({ start }) => {
     await node.broker.subscribe(B);
     for (let n = 0; n < 200; n++) node.broker.publish(n % 3 === 0 ? A : B, { kind: 'deliver', event: event(n) });
     await eventually(() => received.length === 200);
-    expect(received.map(([, envelope]) => (envelope as { event: { n: number } }).event.n)).toEqual(
+    expect(received.map(([, envelope]) => (envelope.event as ReturnType<typeof event>).n)).toEqual(
       Array.from({ length: 200 }, (_, n) => n),
     );
   });

@@ -18,7 +18,7 @@ export interface TestNode {
 export interface Implementation {
   readonly name: string;
   /** A node with nothing in it. */
-  start(): Promise<TestNode>;
+  readonly start: () => Promise<TestNode>;
 }
 
 export const IMPLEMENTATIONS: readonly Implementation[] = [

@@ -206,7 +206,7 @@ describe('order of the services protocol', () => {
     }
     const seen = new Array<number>(10).fill(0);
     for (let i = 0; i < 10 * count; i++) {
-      const { who, n } = await host.next();
+      const { who, n } = (await host.next()) as { who: number; n: number };
       expect(n).toBe(seen[who]);
       seen[who] = n + 1;
     }

@@ -97,7 +97,7 @@ describe('what the services protocol carries', () => {
   it('drops messages that carry a token of the service in any spelling that logs in, from anybody', async () => {
     for (const token of [service.hostToken, service.clientToken]) {
       const bare = token.replaceAll('-', '');
-      const escaped = [...token].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+      const escaped = Array.from(token, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
       const spellings = [token, token.toUpperCase(), bare, `{${token}}`, `urn:uuid:${token}`, `-${bare}-`, escaped];
       for (const spelling of spellings) {
         for (const text of [
