@@ -1,6 +1,26 @@
 import { Login } from './accounts/login.entity.js';
 import { User } from './accounts/user.entity.js';
+import { Application } from './rooms/application.entity.js';
+import { ApplicationKey } from './rooms/application-key.entity.js';
+import { RemovedRoom } from './rooms/removed-room.entity.js';
+import { Room } from './rooms/room.entity.js';
+import { RoomEndpoint } from './rooms/room-endpoint.entity.js';
+import { RoomHead } from './rooms/room-head.entity.js';
+import { RoomMessage } from './rooms/room-message.entity.js';
+import { RoomMessageKey } from './rooms/room-message-key.entity.js';
 import { Service } from './services/service.entity.js';
 
 /** Every TypeORM class, listed by hand: no globs, so that tsc, vitest and the command line see the same set. */
-export const ENTITIES = [User, Login, Service] as const;
+export const ENTITIES = [
+  User,
+  Login,
+  Service,
+  Application,
+  ApplicationKey,
+  Room,
+  RoomHead,
+  RoomEndpoint,
+  RoomMessage,
+  RoomMessageKey,
+  RemovedRoom,
+] as const;

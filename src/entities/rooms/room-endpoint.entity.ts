@@ -1,0 +1,60 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { ApplicationKey } from './application-key.entity.js';
+import { Room } from './room.entity.js';
+
+/** An addressable seat in a room. Its code is found by SHA-256 digest and shown again to its application from the seal. */
+@Entity('room_endpoints')
+@Unique('room_endpoints_code_digest_key', ['codeDigest'])
+@Index('room_endpoints_room_id_idx', ['roomId'])
+@Index('room_endpoints_key_id_idx', ['keyId'])
+@Index('room_endpoints_expires_at_idx', ['expiresAt'])
+@Check('room_endpoints_permissions_check', `"permissions" IN ('read', 'write', 'readwrite')`)
+export class RoomEndpoint {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'room_endpoints_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('integer', { name: 'room_id' })
+  roomId!: number;
+
+  @ManyToOne(() => Room, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'room_id', foreignKeyConstraintName: 'room_endpoints_room_id_fkey' })
+  room!: Relation<Room>;
+
+  /** The key that made it, while that exists. */
+  @Column('integer', { name: 'key_id', nullable: true })
+  keyId!: number | null;
+
+  @ManyToOne(() => ApplicationKey, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'key_id', foreignKeyConstraintName: 'room_endpoints_key_id_fkey' })
+  key!: Relation<ApplicationKey> | null;
+
+  @Column('bytea', { name: 'code_digest' })
+  codeDigest!: Buffer;
+
+  @Column('bytea', { name: 'code_sealed' })
+  codeSealed!: Buffer;
+
+  @Column('varchar', { length: 9 })
+  permissions!: 'read' | 'write' | 'readwrite';
+
+  /** At most 100 characters (code points). */
+  @Column('varchar', { length: 100 })
+  identity!: string;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+}
