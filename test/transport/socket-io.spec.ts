@@ -61,7 +61,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
   const connectTo = async (name = 'socket.io-client', transports = ['websocket']): Promise<Client> => {
     const socket = (require(name) as Connect)(`http://127.0.0.1:${server.port}`, { transports, forceNew: true });
     await new Promise((resolve) => {
-      socket.on('connect', resolve as () => void);
+      socket.on('connect', resolve);
     });
     return socket;
   };

@@ -1,5 +1,7 @@
 import { type Duplex } from 'node:stream';
 import { type Server, type Socket } from 'socket.io';
+import type ws from 'ws';
+import { WebSocketServer } from 'ws';
 
 /** Engine.IO's connection below a Socket.IO socket. */
 export type EngineSocket = Socket['conn'];
@@ -39,8 +41,18 @@ export function resumeReading(conn: EngineSocket): void {
   transportOf(conn).socket?.resume?.();
 }
 
-/** Ends every connection of the engine without waiting for clients, those that never joined a namespace included. */
-export function terminateAll(io: Server): void {
+/** A client that never answers the close handshake would hold up the shutdown this long, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Engine.IO's WebSocket server, with a close handshake that ends in time. */
+export class EngineWebSocketServer extends WebSocketServer {
+  constructor(options: ws.ServerOptions) {
+    super({ ...options, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
+  }
+}
+
+/** Ends every connection of the engine, those that never joined a namespace included. */
+export function endAll(io: Server): void {
   const { clients } = io.engine as unknown as { clients: Record<string, EngineSocket> };
   for (const conn of Object.values(clients)) {
     transportOf(conn).socket?.terminate?.();

@@ -4,7 +4,7 @@ import { type EventEncoder, type Frame, type HubEvent, type Protocol } from '../
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { type Hub } from '../../modules/realtime/hub.js';
 import { ConnectionRegistry } from './connection-registry.js';
-import { terminateAll } from './engine-socket.js';
+import { endAll } from './engine-socket.js';
 import { type FilterResolver, GatewayTable } from './gateway-table.js';
 import { pacedDrain } from './paced-drain.js';
 import { type PlainHost } from './plain-endpoint.js';
@@ -103,7 +103,7 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   terminate(): void {
-    if (this.io) terminateAll(this.io);
+    if (this.io) endAll(this.io);
   }
 
   private async connect(socket: Socket): Promise<void> {

@@ -6,6 +6,7 @@ import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
 import { type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
 import { type Server as SocketIoServer, type ServerOptions } from 'socket.io';
+import { EngineWebSocketServer } from './engine-socket.js';
 import { GatewayDispatch } from './gateway-dispatch.js';
 import { type FilterResolver } from './gateway-table.js';
 import { PLAIN_GATEWAY, type PlainGateway, type PlainGatewayOptions } from './plain-gateway.js';
@@ -118,6 +119,7 @@ export class TransportAdapter extends AbstractWsAdapter {
       allowEIO3: true,
       // The router answers what nobody else does; Engine.IO would cut slow admissions of the plain gateways.
       destroyUpgrade: false,
+      wsEngine: EngineWebSocketServer,
       serveClient: false,
       perMessageDeflate: false,
       httpCompression: false,
