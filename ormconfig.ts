@@ -5,7 +5,7 @@ import { ENTITIES } from './src/entities/index.js';
 import { MIGRATIONS } from './src/entities/migrations/index.js';
 
 /** Milliseconds. A statement of the server never takes long on purpose; what takes longer is given up. */
-const STATEMENT_TIMEOUT = 15_000;
+const STATEMENT_TIMEOUT = 10_000;
 /** Milliseconds for a free pool place or a new connection; then the caller hears that the database is away. */
 const CONNECT_TIMEOUT = 5_000;
 
@@ -31,7 +31,7 @@ export function createDataSource(storage: Pick<StorageSection, 'databasePool'>, 
       statement_timeout: STATEMENT_TIMEOUT,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
       // The client's own clock: a frozen server or a cut cable answers no statement_timeout.
-      query_timeout: STATEMENT_TIMEOUT + CONNECT_TIMEOUT,
+      query_timeout: STATEMENT_TIMEOUT + 2_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
     },

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { isDatabaseUnavailable } from './database-unavailable.js';
+
+const coded = (code: string) => Object.assign(new Error('x'), { code });
+
+describe('isDatabaseUnavailable', () => {
+  it.each(['ECONNREFUSED', 'ENOTFOUND', '57P01', '57P03', '57014', '53300', '08006'])(
+    'takes %s for an absence',
+    (code) => {
+      expect(isDatabaseUnavailable(coded(code))).toBe(true);
+    },
+  );
+
+  it.each(['23505', '42P01', '22P02', '40001', 'ENOENT'])('takes %s for a fault of the statement', (code) => {
+    expect(isDatabaseUnavailable(coded(code))).toBe(false);
+  });
+
+  it.each([
+    'timeout exceeded when trying to connect',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'Query read timeout',
+    'Client has encountered a connection error and is not queryable',
+  ])('knows the driver’s words «%s»', (message) => {
+    expect(isDatabaseUnavailable(new Error(message))).toBe(true);
+  });
+
+  it('looks into what caused an error, and into each of several', () => {
+    expect(isDatabaseUnavailable(new Error('query failed', { cause: coded('ECONNRESET') }))).toBe(true);
+    expect(isDatabaseUnavailable(Object.assign(new Error('x'), { driverError: coded('57P01') }))).toBe(true);
+    expect(isDatabaseUnavailable(new AggregateError([coded('ENOENT'), coded('ECONNREFUSED')]))).toBe(true);
+  });
+
+  it('survives whatever is thrown', () => {
+    const circular = new Error('x');
+    circular.cause = circular;
+    for (const thrown of [undefined, null, 'ECONNREFUSED', 57, circular])
+      expect(isDatabaseUnavailable(thrown)).toBe(false);
+  });
+});
