@@ -31,10 +31,12 @@ export class AppConfig {
       adminEmail: env.ADMIN_EMAIL,
       adminPassword: env.ADMIN_PASSWORD,
       registration: env.REGISTRATION,
+      keylessApplication: env.KEYLESS_APPLICATION,
     };
     this.limits = {
       maxFrameBytes: env.MAX_FRAME_BYTES,
       outboundBytes: env.OUTBOUND_LIMIT_BYTES,
+      recoveryMessages: env.RECOVERY_LIMIT,
       admissionSeconds: env.ADMISSION_SECONDS,
       heartbeatSeconds: env.HEARTBEAT_SECONDS,
       inboundRate: env.INBOUND_RATE,
@@ -71,11 +73,14 @@ export interface AccountsSection {
   readonly adminEmail: string;
   readonly adminPassword: string | undefined;
   readonly registration: 'open' | 'closed';
+  /** Empty = a key is always needed. */
+  readonly keylessApplication: string;
 }
 
 export interface LimitsSection {
   readonly maxFrameBytes: number;
   readonly outboundBytes: number;
+  readonly recoveryMessages: number;
   readonly admissionSeconds: number;
   readonly heartbeatSeconds: number;
   readonly inboundRate: number;

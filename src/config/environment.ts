@@ -83,6 +83,12 @@ export const ENVIRONMENT = {
     default: 'open',
     productionDefault: 'closed',
   }),
+  KEYLESS_APPLICATION: text({
+    group: 'Accounts',
+    description: 'Application that requests without API key act as, for development; made when it is first needed.',
+    default: '',
+    check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
+  }),
   ALLOWED_ORIGINS: list({
     group: 'Network',
     description: 'Origins whose pages may connect, checked on every upgrade and for CORS.',
@@ -115,6 +121,13 @@ export const ENVIRONMENT = {
     min: 16_384,
     max: 1_073_741_824,
     unit: 'bytes',
+  }),
+  RECOVERY_LIMIT: integer({
+    group: 'Limits',
+    description: 'Missed messages that a client which comes back gets at most; above it, it is told to start anew.',
+    default: 10_000,
+    min: 0,
+    max: 10_000_000,
   }),
   ADMISSION_SECONDS: integer({
     group: 'Limits',

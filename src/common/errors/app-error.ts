@@ -11,6 +11,8 @@ export interface AppErrorOptions {
   readonly errors?: readonly FieldError[];
   /** Whole seconds after which trying again makes sense (`Retry-After`). */
   readonly retryAfterSeconds?: number;
+  /** Members a problem body has besides the usual ones (RFC 9457, 3.2). */
+  readonly members?: Readonly<Record<string, string | number>>;
   readonly cause?: unknown;
 }
 
@@ -22,6 +24,7 @@ export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
+  readonly members: Readonly<Record<string, string | number>>;
 
   constructor(
     readonly code: ProblemCode,
@@ -33,5 +36,6 @@ export class AppError extends Error {
     this.kind = PROBLEM_CODES[code].kind;
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.members = options.members ?? {};
   }
 }

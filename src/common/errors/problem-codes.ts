@@ -31,6 +31,8 @@ export const PROBLEM_CODES = {
   method_not_allowed: { kind: 'method_not_allowed', title: 'This method is not allowed here' },
   conflict: { kind: 'conflict', title: 'The request conflicts with the current state' },
   already_exists: { kind: 'conflict', title: 'Such a resource exists already' },
+  room_not_durable: { kind: 'conflict', title: 'The room keeps no messages' },
+  epoch_changed: { kind: 'conflict', title: 'The epoch is another one by now' },
   last_admin: { kind: 'conflict', title: 'The last enabled admin must stay' },
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
   unsupported_media_type: { kind: 'unsupported_media_type', title: 'This media type is not supported' },

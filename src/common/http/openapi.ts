@@ -8,7 +8,7 @@ import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES }
 const API_VERSION = '1.0.0';
 
 /** Names of the security schemes; `bearer` is what `ApiBearerAuth` refers to. */
-const API_KEY_SCHEME = 'apiKey';
+export const API_KEY_SCHEME = 'apiKey';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;

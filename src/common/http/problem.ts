@@ -55,6 +55,7 @@ export function statusOf(kind: ErrorKind): number {
 
 export function toProblem(error: AppError, requestId: string | undefined): Problem {
   return {
+    ...error.members,
     type: `urn:switchboard:problem:${error.code}`,
     title: PROBLEM_CODES[error.code].title,
     status: statusOf(error.kind),

@@ -22,3 +22,16 @@ export function randomDistinct(alphabet: string, length: number): string {
   }
   return letters.slice(0, length).join('');
 }
+
+/** `length` characters, each drawn uniformly from `alphabet` (at most 256 one-unit characters), from the CSPRNG. */
+export function randomText(alphabet: string, length: number): string {
+  // Bytes above the last whole multiple of the alphabet would favour its beginning.
+  const limit = 256 - (256 % alphabet.length);
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(2 * (length - text.length))) {
+      if (byte < limit && text.length < length) text += alphabet.charAt(byte % alphabet.length);
+    }
+  }
+  return text;
+}

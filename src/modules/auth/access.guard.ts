@@ -6,6 +6,7 @@ import { addressKey } from '../../common/http/client-address.js';
 import { AppConfig } from '../../config/app-config.js';
 import { RateLimiter } from '../realtime/rate-limiter.js';
 import { ACCESS, type Access, type ApiRequest } from './access.js';
+import { ApiKeys } from './api-keys.service.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { type UserPrincipal } from './user-principal.js';
 
@@ -19,6 +20,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
+    private readonly keys: ApiKeys,
     private readonly limiter: RateLimiter,
     private readonly config: AppConfig,
   ) {}
@@ -27,6 +29,7 @@ export class AccessGuard implements CanActivate {
     const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
     if (access === undefined) throw new Error(`${context.getHandler().name} does not declare who may call it`);
     const request = context.switchToHttp().getRequest<ApiRequest>();
+    if (access.kind === 'application') return this.admitApplication(request);
     const principal = await this.identify(request, access);
     await this.charge(principal ? `user:${principal.id}` : addressBucket());
     if (principal === undefined) return true;
@@ -39,13 +42,27 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
+  private async admitApplication(request: ApiRequest): Promise<true> {
+    const key = request.headers['api-key'];
+    const application = await this.guessing(() => this.keys.identify(Array.isArray(key) ? key[0] : key));
+    await this.charge(`application:${application.id}`);
+    request.application = application;
+    const current = currentRequest();
+    if (current) current.principal = { kind: application.kind, id: application.id };
+    return true;
+  }
+
   private async identify(request: ApiRequest, access: Access): Promise<UserPrincipal | undefined> {
     const { authorization } = request.headers;
     if (access.kind === 'public' || (access.kind === 'optional' && authorization === undefined)) return undefined;
+    return this.guessing(() => this.tokens.verify(bearerToken(authorization)));
+  }
+
+  /** Guessing counts against the address that guesses. */
+  private async guessing<T>(identify: () => Promise<T>): Promise<T> {
     try {
-      return await this.tokens.verify(bearerToken(authorization));
+      return await identify();
     } catch (error) {
-      // Guessing counts against the address that guesses.
       if (error instanceof AppError && error.kind === 'unauthenticated') await this.charge(addressBucket());
       throw error;
     }

@@ -1,5 +1,6 @@
 import { type Request } from 'express';
 import { type Role } from '../../common/security/role.js';
+import { type ApplicationPrincipal } from './application-principal.js';
 import { type UserPrincipal } from './user-principal.js';
 
 /** Who may call a route, as its decorator declares it and the guard enforces it. */
@@ -7,7 +8,9 @@ export type Access =
   | { readonly kind: 'public' }
   /** Works without a credential; one that is shown must be valid. */
   | { readonly kind: 'optional' }
-  | { readonly kind: 'authenticated'; readonly roles: readonly Role[] };
+  | { readonly kind: 'authenticated'; readonly roles: readonly Role[] }
+  /** An application, by its API key. */
+  | { readonly kind: 'application' };
 
 /** Metadata key of a route's `Access`. */
 export const ACCESS = 'auth:access';
@@ -15,4 +18,5 @@ export const ACCESS = 'auth:access';
 /** A request after the guard. */
 export interface ApiRequest extends Request {
   principal?: UserPrincipal;
+  application?: ApplicationPrincipal;
 }

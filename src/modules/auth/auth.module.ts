@@ -3,6 +3,10 @@ import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
+import { Application } from '../../entities/rooms/application.entity.js';
+import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
+import { ApiKeys } from './api-keys.service.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { Logins } from './logins.service.js';
@@ -14,9 +18,18 @@ import { SignInThrottle } from './sign-in-throttle.service.js';
 /** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([User, Login]), DiscoveryModule],
+  imports: [TypeOrmModule.forFeature([User, Login, Application, ApplicationKey]), DiscoveryModule],
   controllers: [AuthController],
-  providers: [AccessTokens, Logins, LoginsRepository, Passwords, RouteDeclarations, SignInThrottle],
-  exports: [AccessTokens, Logins, Passwords],
+  providers: [
+    AccessTokens,
+    ApiKeys,
+    ApiKeysRepository,
+    Logins,
+    LoginsRepository,
+    Passwords,
+    RouteDeclarations,
+    SignInThrottle,
+  ],
+  exports: [AccessTokens, ApiKeys, Logins, Passwords],
 })
 export class AuthModule {}

@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
+import { API_KEY_SCHEME } from '../../common/http/openapi.js';
 import { ApiProblems } from '../../common/http/api-problems.js';
 import { ROLES } from '../../common/security/role.js';
 import { ACCESS, type Access } from './access.js';
@@ -9,10 +10,13 @@ const declare = (access: Access): MethodDecorator =>
   applyDecorators(SetMetadata(ACCESS, access), UseGuards(AccessGuard));
 
 /**
- * The route needs an access token: `user` is any account, `admin` only those with that role.
- * Sets the guard and writes the OpenAPI security.
+ * The route needs a credential: `user` is any account, `admin` only those with that role, both by access token;
+ * `application` is a backend by its API key. Sets the guard and writes the OpenAPI security.
  */
-export function Authenticated(who: 'user' | 'admin'): MethodDecorator {
+export function Authenticated(who: 'user' | 'admin' | 'application'): MethodDecorator {
+  if (who === 'application') {
+    return applyDecorators(declare({ kind: 'application' }), ApiSecurity(API_KEY_SCHEME), ApiProblems(401));
+  }
   return who === 'admin'
     ? applyDecorators(declare({ kind: 'authenticated', roles: ['admin'] }), ApiBearerAuth(), ApiProblems(401, 403))
     : applyDecorators(declare({ kind: 'authenticated', roles: ROLES }), ApiBearerAuth(), ApiProblems(401));
