@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
-import { JsonScanner } from './json-object-text.js';
+import { JsonMembers, JsonScanner } from './json-object-text.js';
 
 const NAMES = ['token', 'user', 'type'];
 const scanner = new JsonScanner(NAMES);
@@ -30,8 +30,19 @@ function expectSameVerdict(text: string): void {
     // Not toStrictEqual: it reads `constructor`, which is a member like any other here.
     assert.deepStrictEqual(actual.parse(name), own ? expected[name] : undefined);
   }
+  assert.deepStrictEqual(
+    parsedObject(actual.withMembers(MEMBERS).toString('utf8')),
+    Object.assign(withUser({ ...expected }), { type: 7 }),
+  );
   assert.deepStrictEqual(parsedObject(actual.with('user', '"3274d5"').toString('utf8')), withUser(expected));
 }
+
+const MEMBERS = new JsonMembers(
+  new Map([
+    ['user', '"3274d5"'],
+    ['type', '7'],
+  ]),
+);
 
 /** The reference for `with`. */
 function withUser(value: Record<string, unknown>): Record<string, unknown> {

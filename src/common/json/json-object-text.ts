@@ -8,6 +8,17 @@ interface Span {
   readonly valueEnd: number;
 }
 
+/** Members to be set together, made once and used for many objects. Values are JSON text; all of it is ASCII. */
+export class JsonMembers {
+  /** `"name":value,…` */
+  readonly text: string;
+
+  constructor(readonly values: ReadonlyMap<string, string>) {
+    this.text = [...values].map(([name, value]) => `"${name}":${value}`).join(',');
+    if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
+  }
+}
+
 /**
  * A JSON object whose text is kept, so that values pass through equal at any precision: members are read, set or
  * removed by splicing, never by parse and print. Of members that stand twice the last one counts, as in `JSON.parse`.
@@ -57,6 +68,40 @@ export class JsonObjectText {
     }
     parts.push(this.bytes.subarray(from));
     return Buffer.concat(parts);
+  }
+
+  /** The raw text of the value, one character a byte: for comparing, and for what is known to be ASCII. */
+  rawOf(name: string): string | undefined {
+    const span = this.last(name);
+    return span && this.bytes.latin1Slice(span.valueStart, span.valueEnd);
+  }
+
+  /** The text of this object with all of `members` set, wherever they stand, appended otherwise. Names as the scanner was told. */
+  withMembers(members: JsonMembers): Buffer {
+    const own = this.spans.filter((span) => members.values.has(span.name));
+    if (own.length === 0) return this.insert(this.bytes, this.end, members.text);
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (const span of own) {
+      parts.push(this.bytes.subarray(from, span.valueStart), Buffer.from(members.values.get(span.name) ?? 'null'));
+      from = span.valueEnd;
+    }
+    parts.push(this.bytes.subarray(from));
+    const replaced = Buffer.concat(parts);
+    const missing = new Map([...members.values].filter(([name]) => !this.has(name)));
+    if (missing.size === 0) return replaced;
+    return this.insert(replaced, this.end + replaced.length - this.bytes.length, new JsonMembers(missing).text);
+  }
+
+  /** `bytes` with ASCII `members` before the closing brace at `end`. */
+  private insert(bytes: Buffer, end: number, members: string): Buffer {
+    const out = Buffer.allocUnsafe(bytes.length + members.length + (this.empty ? 0 : 1));
+    bytes.copy(out, 0, 0, end);
+    let at = end;
+    if (!this.empty) out[at++] = COMMA;
+    at += out.latin1Write(members, at);
+    for (let i = end; i < bytes.length; i++) out[at++] = bytes[i] as number;
+    return out;
   }
 
   private append(name: string, value: string): Buffer {
