@@ -8,6 +8,7 @@ export class AppConfig {
   readonly storage: StorageSection;
   readonly accounts: AccountsSection;
   readonly limits: LimitsSection;
+  readonly omikron: OmikronSection;
   readonly observability: ObservabilitySection;
 
   constructor(env: Environment) {
@@ -16,6 +17,7 @@ export class AppConfig {
       host: env.HOST,
       port: env.PORT,
       publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+      nodeUrl: (env.NODE_URL ?? env.PUBLIC_URL)?.replace(/\/+$/, ''),
       allowedOrigins: env.ALLOWED_ORIGINS,
       allowedHosts: env.ALLOWED_HOSTS,
       trustedProxies: env.TRUSTED_PROXIES ?? [],
@@ -45,6 +47,7 @@ export class AppConfig {
       restRate: env.REST_RATE,
       restBurst: env.REST_BURST,
     };
+    this.omikron = { iotaAccess: env.IOTA_ACCESS, refusal: env.OMIKRON_REFUSAL };
     this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
   }
 }
@@ -54,6 +57,8 @@ export interface HttpSection {
   readonly port: number;
   /** Without trailing slash; `undefined` = derived from the port that is really listened on. */
   readonly publicUrl: string | undefined;
+  /** Where this node itself is reached; likewise. */
+  readonly nodeUrl: string | undefined;
   readonly allowedOrigins: readonly string[] | undefined;
   readonly allowedHosts: readonly string[] | undefined;
   readonly trustedProxies: readonly string[];
@@ -88,6 +93,13 @@ export interface LimitsSection {
   readonly inboundHardRate: number;
   readonly restRate: number;
   readonly restBurst: number;
+}
+
+export interface OmikronSection {
+  /** `token`: a home server must show its token. */
+  readonly iotaAccess: 'open' | 'token';
+  /** Form in which a refused identification is answered. */
+  readonly refusal: 'response' | 'error';
 }
 
 export interface ObservabilitySection {

@@ -28,6 +28,12 @@ export const ENVIRONMENT = {
     defaultText: 'http://localhost:<PORT>',
     check: (value) => urlFault(value, ['http', 'https']),
   }),
+  NODE_URL: optionalText({
+    group: 'Process',
+    description: "This node's own address, where nodes differ.",
+    defaultText: 'PUBLIC_URL',
+    check: (value) => urlFault(value, ['http', 'https', 'ws', 'wss']),
+  }),
   DRAIN_SECONDS: integer({
     group: 'Process',
     description: 'How long open sockets are told to go, paced, after SIGTERM.',
@@ -88,6 +94,21 @@ export const ENVIRONMENT = {
     description: 'Application that requests without API key act as, for development; made when it is first needed.',
     default: '',
     check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
+  }),
+  IOTA_ACCESS: choice({
+    group: 'Accounts',
+    description: 'Whether home servers (Iotas) must show their token on the upgrade, or only name their id.',
+    choices: ['open', 'token'],
+    default: 'open',
+    productionDefault: 'token',
+  }),
+  OMIKRON_REFUSAL: choice({
+    group: 'Accounts',
+    description:
+      'How Omikron clients hear that their identification was refused: `response` is the documented answer with ' +
+      '`acceppted: false`; `error` is a message of a type `error_…`, which some clients need to notice it.',
+    choices: ['response', 'error'],
+    default: 'response',
   }),
   ALLOWED_ORIGINS: list({
     group: 'Network',

@@ -1,5 +1,7 @@
 import { Login } from './accounts/login.entity.js';
 import { User } from './accounts/user.entity.js';
+import { Iota } from './omikron/iota.entity.js';
+import { Profile } from './omikron/profile.entity.js';
 import { Application } from './rooms/application.entity.js';
 import { ApplicationKey } from './rooms/application-key.entity.js';
 import { RemovedRoom } from './rooms/removed-room.entity.js';
@@ -23,4 +25,6 @@ export const ENTITIES = [
   RoomMessage,
   RoomMessageKey,
   RemovedRoom,
+  Iota,
+  Profile,
 ] as const;

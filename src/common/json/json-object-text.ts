@@ -73,7 +73,7 @@ export class JsonObjectText {
   /** The raw text of the value, one character a byte: for comparing, and for what is known to be ASCII. */
   rawOf(name: string): string | undefined {
     const span = this.last(name);
-    return span && this.bytes.latin1Slice(span.valueStart, span.valueEnd);
+    return span && this.bytes.toString('latin1', span.valueStart, span.valueEnd);
   }
 
   /** The text of this object with all of `members` set, wherever they stand, appended otherwise. Names as the scanner was told. */
@@ -99,7 +99,7 @@ export class JsonObjectText {
     bytes.copy(out, 0, 0, end);
     let at = end;
     if (!this.empty) out[at++] = COMMA;
-    at += out.latin1Write(members, at);
+    at += out.write(members, at, 'latin1');
     for (let i = end; i < bytes.length; i++) out[at++] = bytes[i] as number;
     return out;
   }
