@@ -42,16 +42,23 @@ const second = {
 };
 const ROOM = channel('test', 'io');
 
-@WebSocketGateway(socketIoGateway({ protocol: 'signaling', wire: first }))
+@WebSocketGateway(socketIoGateway({ protocol: 'signaling', wire: first, strangers: true }))
 @UseFilters(SocketIoFilter)
 export class FirstGateway implements SocketIoGateway {
   static left: string[] = [];
+  static greeted = new Map<string, string | null>();
 
   constructor(private readonly hub: Hub) {}
 
   async handleConnection(connection: SocketIoConnection): Promise<void> {
+    FirstGateway.greeted.set(connection.id, connection.principal?.id ?? null);
     await sleep(20);
     await this.hub.subscribe(connection, ROOM);
+  }
+
+  handleAdmitted(connection: SocketIoConnection): void {
+    this.hub.unsubscribe(connection, ROOM);
+    connection.send(eventFrame('admitted', connection.principal?.id, connection.protocol));
   }
 
   handleDisconnect(connection: SocketIoConnection): void {
@@ -84,6 +91,12 @@ export class FirstGateway implements SocketIoGateway {
 @UseFilters(SocketIoFilter)
 export class SecondGateway {
   constructor(private readonly hub: Hub) {}
+
+  handleConnection(connection: SocketIoConnection): void {
+    if (connection.handshake.query['token'] !== undefined) {
+      connection.admit({ kind: 'user', id: '2', label: 'b' }, 'circles');
+    }
+  }
 
   @SubscribeMessage('second')
   onSecond(connection: SocketIoConnection): void {

@@ -58,8 +58,13 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     },
   );
 
-  const connectTo = async (name = 'socket.io-client', transports = ['websocket']): Promise<Client> => {
-    const socket = (require(name) as Connect)(`http://127.0.0.1:${server.port}`, { transports, forceNew: true });
+  const connectTo = async (
+    name = 'socket.io-client',
+    transports = ['websocket'],
+    options: object = {},
+  ): Promise<Client> => {
+    const url = `http://127.0.0.1:${server.port}`;
+    const socket = (require(name) as Connect)(url, { transports, forceNew: true, ...options });
     await new Promise((resolve) => {
       socket.on('connect', resolve);
     });
@@ -91,6 +96,29 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
       ['unknown', 'error'],
       ['error', 'failed'],
     ]);
+    socket.close();
+  });
+
+  it('tells every gateway who a socket is as soon as one of them knows', async () => {
+    const socket = await connectTo();
+    const { id } = socket as unknown as { id: string };
+    const seen = collect(socket, 'admitted', 'second', 'room', 'echoed');
+    socket.emit('second');
+    socket.emit('publish', 1);
+    socket.emit('echo', 0);
+    await vi.waitFor(() => {
+      expect(seen).toEqual([['admitted', '1', 'circles'], ['second'], ['echoed', 0]]);
+    });
+    expect(FirstGateway.greeted.get(id)).toBeNull();
+    socket.close();
+  });
+
+  it('lets the gateway of strangers greet last, when the others know whom they admit', async () => {
+    const socket = await connectTo('socket.io-client', ['websocket'], { query: { token: 'x' } });
+    const { id } = socket as unknown as { id: string };
+    await vi.waitFor(() => {
+      expect(FirstGateway.greeted.get(id)).toBe('2');
+    });
     socket.close();
   });
 

@@ -8,6 +8,11 @@ export interface SocketIoGatewayOptions {
   readonly protocol: Protocol;
   /** Encodes this protocol's events to `SocketIoFrame`s; `null` for the other protocol's. */
   readonly wire: EventEncoder;
+  /**
+   * Sockets speak this protocol until another one admits them. Its gateway greets last, so that it knows whom the others
+   * have admitted already.
+   */
+  readonly strangers?: boolean;
 }
 
 /**
@@ -19,6 +24,8 @@ export interface SocketIoGatewayOptions {
 export interface SocketIoGateway {
   /** No inbound message is handled before this has finished. */
   handleConnection?(connection: SocketIoConnection): void | Promise<void>;
+  /** A gateway has said who the connection is (`connection.admit`); all gateways hear it before `admit` returns. */
+  handleAdmitted?(connection: SocketIoConnection): void | Promise<void>;
   /** Once for every connection, after it is gone from the hub and its last message was handled. */
   handleDisconnect?(connection: SocketIoConnection): void | Promise<void>;
   /** A fact that a feature sent to this connection itself (`hub.signal`); every gateway sees it. */

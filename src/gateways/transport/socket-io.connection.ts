@@ -93,14 +93,16 @@ export class SocketIoConnection implements Connection, InboundSink<Inbound>, Wri
     return this.inbound.length;
   }
 
-  /** Says who it is, and by that which protocol it speaks from now on. */
+  /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
-    if (protocol === this.protocol) return;
-    this.traffic.connections--;
-    this.protocol = protocol;
-    this.traffic = this.host.trafficOf(protocol);
-    this.traffic.connections++;
+    if (protocol !== this.protocol) {
+      this.traffic.connections--;
+      this.protocol = protocol;
+      this.traffic = this.host.trafficOf(protocol);
+      this.traffic.connections++;
+    }
+    this.host.admitted(this);
   }
 
   send(frame: SocketIoFrame): void {

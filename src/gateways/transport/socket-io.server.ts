@@ -20,6 +20,7 @@ export interface SocketIoHost {
   trafficOf(protocol: Protocol): SocketTraffic;
   receive(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
   signal(connection: SocketIoConnection, event: HubEvent): void;
+  admitted(connection: SocketIoConnection): void;
   disconnected(connection: SocketIoConnection): void | Promise<void>;
   left(connection: SocketIoConnection, reason: string): void;
 }
@@ -65,6 +66,7 @@ export class SocketIoServer implements SocketIoHost {
       this.handlers.set(event, table);
     }
     this.endpoints.push({ options, gateway, table });
+    this.endpoints.sort((a, b) => Number(a.options.strangers ?? false) - Number(b.options.strangers ?? false));
   }
 
   trafficOf(protocol: Protocol): SocketTraffic {
@@ -82,6 +84,12 @@ export class SocketIoServer implements SocketIoHost {
   signal(connection: SocketIoConnection, event: HubEvent): void {
     for (const { gateway, table } of this.endpoints) {
       if (gateway.handleSignal) void table.guarded(connection, () => gateway.handleSignal?.(connection, event));
+    }
+  }
+
+  admitted(connection: SocketIoConnection): void {
+    for (const { gateway, table } of this.endpoints) {
+      if (gateway.handleAdmitted) void table.guarded(connection, () => gateway.handleAdmitted?.(connection));
     }
   }
 
@@ -107,7 +115,7 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   private async connect(socket: Socket): Promise<void> {
-    const protocol = this.endpoints[0]?.options.protocol ?? 'signaling';
+    const protocol = this.endpoints.at(-1)?.options.protocol ?? 'signaling';
     const connection = new SocketIoConnection(socket, this, this.addressOf(socket), protocol);
     this.connections.add(connection);
     // Without calling on: the arguments go to our queue, never to Node's emitter, where a client's `error` would throw.
