@@ -46,6 +46,17 @@ describe('JsonLogger', () => {
     });
   });
 
+  it('takes message and error out of an object, too', () => {
+    new Logger('X').error({ msg: 'a filter failed', connectionId: 'c7', err: new Error('below') });
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      context: 'X',
+      msg: 'a filter failed',
+      connectionId: 'c7',
+      err: { type: 'Error', message: 'below', stack: expect.any(String) },
+    });
+  });
+
   it('describes errors, whether they are the message, an addition or a stack as text', () => {
     const logger = new Logger('X');
     logger.error(new Error('first'));

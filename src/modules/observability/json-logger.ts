@@ -14,7 +14,7 @@ const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Members that every line has or may have; a caller's fields cannot replace them. */
-const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'msg', 'context', 'err']);
+const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'context']);
 
 type Fields = Record<string, unknown>;
 
@@ -22,8 +22,8 @@ type Fields = Record<string, unknown>;
  * One JSON object a line, through Nest's Logger API:
  *
  * - `logger.warn('closed')` → `{"level":"warn","time":…,"pid":…,"context":"Class","msg":"closed"}`
- * - `logger.warn('closed', { connectionId })` adds the fields; several objects are merged
- * - `logger.error('failed', error)` or `logger.error(error)` adds `err` with type, message, code, stack and cause
+ * - `logger.warn('closed', { connectionId })` or `logger.warn({ msg: 'closed', connectionId })` adds the fields
+ * - `logger.error('failed', error)`, `logger.error(error)` or a member `err` adds `err` with type, message, code, stack and cause
  *
  * `ambient` supplies what belongs to the current request, e.g. `requestId`. Secrets are redacted as defence in depth.
  */
@@ -99,10 +99,10 @@ export class JsonLogger implements LoggerService {
     }
     if (typeof part === 'string') return redactText(part);
     if (typeof part !== 'object') return inspect(part);
-    for (const [key, value] of Object.entries(redact(part) as Fields)) {
-      if (!RESERVED.has(key)) fields[key] = value;
-    }
-    return undefined;
+    const { msg, err, ...more } = redact(part) as Fields;
+    if (err !== undefined) fields['err'] = err;
+    for (const [key, value] of Object.entries(more)) if (!RESERVED.has(key)) fields[key] = value;
+    return typeof msg === 'string' ? msg : undefined;
   }
 }
 
