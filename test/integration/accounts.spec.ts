@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/create-app.js';
+import { AccountsRepository, type NewAccount } from '../../src/modules/accounts/accounts.repository.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, type Session, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
@@ -269,6 +271,26 @@ describe('the first admin', () => {
       expect(count).toBe(1);
       await Promise.all(nodes.map((node) => node.close()));
       await signIn(apiOf(server), ADMIN.email, ADMIN.password);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('is asked for once, however many nodes want one', async () => {
+    const server = await startApp(ADMIN_ENV);
+    try {
+      await server.dataSource.query('DELETE FROM users');
+      const repository = server.app.get(AccountsRepository);
+      let asked = 0;
+      const admin = async (): Promise<NewAccount> => {
+        asked++;
+        await sleep(50);
+        const names = { firstName: 'F', lastName: 'A', birthday: null, role: 'admin' } as const;
+        return { email: `admin${asked}@example.org`, passwordHash: 'x', ...names };
+      };
+      const made = await Promise.all([1, 2, 3].map(() => repository.insertFirstAdmin(admin)));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      expect(asked).toBe(1);
     } finally {
       await server.close();
     }

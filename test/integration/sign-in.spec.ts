@@ -1,9 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Clock } from '../../src/common/time/clock.js';
 import { KeyRing } from '../../src/config/key-ring.js';
+import { User } from '../../src/entities/accounts/user.entity.js';
 import { AccessTokens } from '../../src/modules/auth/access-tokens.service.js';
 import { loginChannel } from '../../src/modules/auth/login-channel.js';
+import { LoginsRepository } from '../../src/modules/auth/logins.repository.js';
 import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
 import { ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
@@ -26,9 +28,13 @@ describe('signing in', () => {
   let api: Api;
 
   /** A JWT with our key, or another. */
-  const forge = (header: object, claims: object, key: Buffer = server.app.get(KeyRing).derive('access-tokens')) => {
+  const forge = (
+    header: { alg: 'HS256' | 'HS512'; typ: 'JWT' },
+    claims: object,
+    key: Buffer = server.app.get(KeyRing).derive('access-tokens'),
+  ) => {
     const signed = `${encode(header)}.${encode(claims)}`;
-    return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+    return `${signed}.${createHmac(header.alg.replace('HS', 'sha'), key).update(signed).digest('base64url')}`;
   };
   const statusOf = async (token: string) => (await api('GET', 'auth/me', { token })).status;
   const goForward = (ms: number) => {
@@ -98,7 +104,7 @@ describe('signing in', () => {
   it('refuses tokens that are forged, of another kind, expired, or of nobody', async () => {
     const { accessToken } = await newUser(api);
     const claims = claimsOf(accessToken);
-    const hs256 = { alg: 'HS256', typ: 'JWT' };
+    const hs256 = { alg: 'HS256', typ: 'JWT' } as const;
     expect(await statusOf(forge(hs256, claims))).toBe(200);
     const endless = { ...claims, exp: undefined };
     for (const [what, token] of Object.entries({
@@ -165,6 +171,15 @@ describe('signing in', () => {
     for (const { body } of won) expect(await statusOf(body.accessToken)).toBe(401);
   });
 
+  it('puts a new secret in the place of the one that was read, or none', async () => {
+    const logins = server.app.get(LoginsRepository);
+    const { refreshToken, accessToken } = await newUser(api);
+    const old = createHash('sha256').update(Buffer.from(refreshToken, 'base64url').subarray(32)).digest();
+    const { sid } = claimsOf(accessToken);
+    await expect(logins.rotate(sid, old, randomBytes(32), new Date())).resolves.toBe(true);
+    await expect(logins.rotate(sid, old, randomBytes(32), new Date())).resolves.toBe(false);
+  });
+
   it.each([['x'], ['A'.repeat(86)], ['A'.repeat(85) + '='], ['ü'.repeat(86)]])(
     'refuses the refresh token %s',
     async (refreshToken) => {
@@ -202,6 +217,26 @@ describe('signing in', () => {
       role: 'user',
       loginId: claimsOf(accessToken).sid,
     });
+  });
+
+  it('refuses the token of an account that was disabled behind our back', async () => {
+    const { accessToken, refreshToken, user } = await newUser(api);
+    await server.dataSource.query('UPDATE users SET disabled = true WHERE id = $1', [user.id]);
+    expect(await statusOf(accessToken)).toBe(401);
+    expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(401);
+  });
+
+  it('begins no login with what was true before: another password, or disabled meanwhile', async () => {
+    const logins = server.app.get(LoginsRepository);
+    const digests = () => ({ handleDigest: randomBytes(32), secretDigest: randomBytes(32), expiresAt: new Date() });
+    const { user } = await newUser(api);
+    const read = (await logins.findUserByEmail(user.email)) as User;
+    await expect(logins.create(read, digests())).resolves.toBeGreaterThan(0);
+    await expect(
+      logins.create(Object.assign(new User(), read, { passwordHash: 'older' }), digests()),
+    ).resolves.toBeUndefined();
+    await server.dataSource.query('UPDATE users SET disabled = true WHERE id = $1', [user.id]);
+    await expect(logins.create(read, digests())).resolves.toBeUndefined();
   });
 
   it('keeps nothing secret in clear', async () => {
