@@ -1,4 +1,5 @@
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
+import { type RevocationList } from '../../modules/realtime/revocation-list.js';
 import { type GatewayDispatch } from './gateway-dispatch.js';
 import { type InboundLimits } from './inbound-queue.js';
 import { type LoopTurns } from './loop-turns.js';
@@ -11,9 +12,12 @@ import { type PlainGatewayOptions } from './plain-gateway.js';
 export interface PlainHost {
   readonly turns: LoopTurns;
   readonly writers: WriterHost;
+  readonly revocations: RevocationList;
   readonly limits: { readonly inbound: InboundLimits };
   /** The server is going: every close says so. */
   readonly draining: boolean;
+  /** For the next connection of any transport. */
+  nextSerial(): number;
 }
 
 /** One plain gateway on the port: its path, its messages, its counters. */

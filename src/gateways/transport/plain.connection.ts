@@ -1,6 +1,7 @@
 import { type Duplex } from 'node:stream';
 import { type Channel } from '../../modules/realtime/channel.js';
-import { type Connection, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';
 import { InboundQueue, type InboundSink } from './inbound-queue.js';
@@ -16,7 +17,7 @@ const END = { length: 0 } as const;
 const PING = Buffer.from([0x89, 0x00]);
 
 /** A connection over plain WebSocket. It may exist, and receive frames, before its socket is attached. */
-export class PlainConnection implements Connection, InboundSink<Inbound>, WriterOwner {
+export class PlainConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   readonly connectedAt = Date.now();
@@ -31,7 +32,7 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
   private readonly writer: OutboundWriter;
 
   constructor(
-    readonly id: string,
+    readonly serial: number,
     private readonly endpoint: PlainEndpoint,
     /** The client's address, behind trusted proxies too. */
     readonly address: string,
@@ -39,6 +40,14 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
     const { host } = endpoint;
     this.inbound = new InboundQueue<Inbound>(host.turns, host.limits.inbound, this);
     this.writer = new OutboundWriter(host.writers, endpoint.traffic, this);
+  }
+
+  get id(): string {
+    return this.serial.toString(36);
+  }
+
+  get transport(): string {
+    return 'websocket';
   }
 
   get protocol(): Protocol {
@@ -74,6 +83,8 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
   /** Says who it is; from now on the limits of strangers no longer hold. */
   admit(principal: Principal): void {
     this.principal = principal;
+    const { revocations } = this.endpoint.host;
+    if (revocations.matches(principal.selectors, Date.now())) this.revoke();
   }
 
   send(frame: PlainFrame): void {
@@ -95,6 +106,13 @@ export class PlainConnection implements Connection, InboundSink<Inbound>, Writer
   /** Writes what was sent in this turn now. */
   flush(): void {
     this.writer.flush();
+  }
+
+  revoke(): void {
+    const { reason, event } = this.endpoint.options.revoked ?? { reason: DISCONNECT.notAllowed };
+    const frame = event && this.encoder.encode(event);
+    if (frame) this.send(frame as PlainFrame);
+    this.close(reason);
   }
 
   /** Ends the socket without waiting for the client. */

@@ -1,7 +1,8 @@
 import { type Socket } from 'socket.io';
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../modules/realtime/channel.js';
-import { type Connection, type EventEncoder, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { type EventEncoder, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
+import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';
 import { directStream, pauseReading, resumeReading } from './engine-socket.js';
@@ -22,7 +23,7 @@ const POLLING_QUEUE_LIMIT = 10_000;
  * One Socket.IO socket, of any client generation. On an open WebSocket frames take the same way out as those of plain
  * sockets; over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is one.
  */
-export class SocketIoConnection implements Connection, InboundSink<Inbound>, WriterOwner {
+export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
   principal: Principal | null = null;
   protocol: Protocol;
   subscriptions: Set<Channel> | null = null;
@@ -38,6 +39,7 @@ export class SocketIoConnection implements Connection, InboundSink<Inbound>, Wri
   private readonly writer: OutboundWriter;
 
   constructor(
+    readonly serial: number,
     private readonly socket: Socket,
     private readonly host: SocketIoHost,
     /** The client's address, behind trusted proxies too. */
@@ -96,6 +98,8 @@ export class SocketIoConnection implements Connection, InboundSink<Inbound>, Wri
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
+    const { revocations } = this.host.plain;
+    if (revocations.matches(principal.selectors, Date.now())) this.revoke();
     if (protocol !== this.protocol) {
       this.traffic.connections--;
       this.protocol = protocol;
@@ -120,6 +124,11 @@ export class SocketIoConnection implements Connection, InboundSink<Inbound>, Wri
     // Engine.IO's own write: a message packet with this text.
     (conn as unknown as { write(data: string, options: object): void }).write(frame.packet, { compress: false });
     if (this.waitingPackets > POLLING_QUEUE_LIMIT) this.slowConsumer();
+  }
+
+  /** The client stays away. */
+  revoke(): void {
+    this.close(DISCONNECT.notAllowed);
   }
 
   signal(event: HubEvent): void {

@@ -116,7 +116,7 @@ export class SocketIoServer implements SocketIoHost {
 
   private async connect(socket: Socket): Promise<void> {
     const protocol = this.endpoints.at(-1)?.options.protocol ?? 'signaling';
-    const connection = new SocketIoConnection(socket, this, this.addressOf(socket), protocol);
+    const connection = new SocketIoConnection(this.plain.nextSerial(), socket, this, this.addressOf(socket), protocol);
     this.connections.add(connection);
     // Without calling on: the arguments go to our queue, never to Node's emitter, where a client's `error` would throw.
     socket.use((data) => {

@@ -5,9 +5,11 @@ import { type Socket } from 'socket.io';
 import { type Server, WebSocketServer } from 'ws';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
+import { ConnectionDirectory } from '../../modules/realtime/connection-directory.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
+import { RevocationList } from '../../modules/realtime/revocation-list.js';
 import { AdmissionDeadlines } from './admission-deadlines.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { type GatewayDispatch } from './gateway-dispatch.js';
@@ -52,9 +54,12 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     private readonly config: AppConfig,
     private readonly hub: Hub,
     private readonly metrics: SocketMetrics,
+    readonly revocations: RevocationList,
+    private readonly directory: ConnectionDirectory,
     lifecycle: Lifecycle,
   ) {
     lifecycle.onDrain(() => this.drain());
+    directory.register(this.connections);
     const { limits } = config;
     this.writers = new WriterHost(this.turns, limits.outboundBytes);
     this.limits = {
@@ -80,7 +85,11 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
 
   /** The Socket.IO side; made with the first gateway that needs it. */
   socketIo(addressOf: (socket: Socket) => string): SocketIoServer {
-    return (this.io ??= new SocketIoServer(this, this.hub, this.metrics, addressOf));
+    if (this.io === undefined) {
+      this.io = new SocketIoServer(this, this.hub, this.metrics, addressOf);
+      this.directory.register(this.io.connections);
+    }
+    return this.io;
   }
 
   /** Adds a gateway to the port. */
@@ -108,8 +117,12 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     return endpoint;
   }
 
+  nextSerial(): number {
+    return ++this.connectionCount;
+  }
+
   newConnection(endpoint: PlainEndpoint, address: string): PlainConnection {
-    return new PlainConnection((++this.connectionCount).toString(36), endpoint, address);
+    return new PlainConnection(this.nextSerial(), endpoint, address);
   }
 
   /**

@@ -66,6 +66,12 @@ export class Hub {
     this.broker.publish(channel, { kind: 'deliver', event, ...options });
   }
 
+  /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
+  publishHere(channel: Channel, event: HubEvent): void {
+    const members = this.channels.get(channel)?.list;
+    if (members !== undefined) this.fanOut(members, event, undefined);
+  }
+
   /** Hands `event` to the subscribed connections themselves; their clients see nothing of it. */
   signal(channel: Channel, event: HubEvent): void {
     this.broker.publish(channel, { kind: 'signal', event });

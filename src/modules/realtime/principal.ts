@@ -5,4 +5,6 @@ export interface Principal {
   readonly id: string;
   /** Shown to admins; never a secret. */
   readonly label: string;
+  /** What a revocation may name to close and refuse it, e.g. `service:5`; see `revocation-selectors`. */
+  readonly selectors?: readonly string[];
 }
