@@ -176,15 +176,18 @@ describe('the server process', () => {
       expect(server.output()).not.toContain('not-the-password');
     });
 
-    it('ends at once with 1 at a second signal', async () => {
-      const server = await startHere({ DRAIN_SECONDS: '60' });
-      const address = new URL(await server.url);
-      // A request that never ends keeps it from stopping by itself.
-      const request = http.request({ host: address.hostname, port: address.port, method: 'POST', path: '/' });
+    /** Begins a request that never ends, which keeps the server from stopping for some seconds. */
+    async function holdBack(server: ServerProcess): Promise<void> {
+      const { hostname, port } = new URL(await server.url);
+      const request = http.request({ hostname, port, method: 'POST', path: '/', headers: { 'content-length': 10 } });
       request.on('error', () => undefined);
-      request.setHeader('content-length', '10');
       request.flushHeaders();
       await sleep(100);
+    }
+
+    it('ends at once with 1 at a second signal', async () => {
+      const server = await startHere({ DRAIN_SECONDS: '60' });
+      await holdBack(server);
       server.kill('SIGTERM');
       await server.says('draining');
       await sleep(600);
@@ -192,15 +195,12 @@ describe('the server process', () => {
       expect(await server.exited).toEqual({ code: 1, signal: null });
     });
 
-    it('finishes stopping although a client neither sends nor ends its request', async () => {
+    it('takes the echo of a signal for the same one, and finishes although a request never ends', async () => {
       const server = await startHere();
-      const address = new URL(await server.url);
-      const request = http.request({ host: address.hostname, port: address.port, method: 'POST', path: '/' });
-      request.on('error', () => undefined);
-      request.setHeader('content-length', '10');
-      request.flushHeaders();
+      await holdBack(server);
+      server.kill('SIGINT');
       await sleep(100);
-      server.kill('SIGTERM');
+      server.kill('SIGINT');
       expect(await server.exited).toEqual({ code: 0, signal: null });
     });
   });
