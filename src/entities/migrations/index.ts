@@ -4,4 +4,9 @@ import { Rooms1767232800000 } from './1767232800000-rooms.js';
 import { Omikron1767236400000 } from './1767236400000-omikron.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
-export const MIGRATIONS = [Accounts1767225600000, Services1767229200000, Rooms1767232800000, Omikron1767236400000] as const;
+export const MIGRATIONS = [
+  Accounts1767225600000,
+  Services1767229200000,
+  Rooms1767232800000,
+  Omikron1767236400000,
+] as const;
