@@ -32,6 +32,8 @@ export function configureHttp(
   settings: HostSettings & OriginSettings,
   proxies: TrustedProxies,
 ): void {
+  // Nothing of the API is cached, so nothing is worth a digest of every answer.
+  app.disable('etag');
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (isHostAllowed(request.headers.host, settings)) next();
     else sendProblem(response, new AppError('host_not_allowed', 'This server does not answer for that host name.'));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { LessThanOrEqual, Repository } from 'typeorm';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
 
@@ -18,14 +18,18 @@ export class LoginsRepository {
     @InjectRepository(User) private readonly users: Repository<User>,
   ) {}
 
-  /** The account of a login that is alive, if it is `userId` and enabled. */
-  async findAccount(loginId: number, userId: number, now: Date): Promise<User | undefined> {
-    const login = await this.logins.findOne({
-      where: { id: loginId, userId, expiresAt: MoreThan(now), user: { disabled: false } },
-      relations: { user: true },
-      select: { id: true, user: { id: true, email: true, role: true } },
-    });
-    return login?.user;
+  /** The account of a login that is alive, if it is `userId` and enabled. One statement: it runs for every request. */
+  async findAccount(
+    loginId: number,
+    userId: number,
+    now: Date,
+  ): Promise<Pick<User, 'id' | 'email' | 'role'> | undefined> {
+    const rows: Pick<User, 'id' | 'email' | 'role'>[] = await this.logins.query(
+      `SELECT u."id", u."email", u."role" FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
+       WHERE l."id" = $1 AND u."id" = $2 AND l."expires_at" > $3 AND NOT u."disabled"`,
+      [loginId, userId, now],
+    );
+    return rows[0];
   }
 
   /** `email` normalised. */
@@ -38,7 +42,8 @@ export class LoginsRepository {
   }
 
   async findByHandle(handleDigest: Buffer): Promise<Login | undefined> {
-    return (await this.logins.findOne({ where: { handleDigest }, relations: { user: true } })) ?? undefined;
+    const query = this.logins.createQueryBuilder('login').innerJoinAndSelect('login.user', 'user');
+    return (await query.where({ handleDigest }).getOne()) ?? undefined;
   }
 
   /**
