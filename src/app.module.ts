@@ -6,12 +6,15 @@ import { ServicesGatewayModule } from './gateways/services/services-gateway.modu
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { ConnectionsModule } from './modules/connections/connections.module.js';
 import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
+import { IceServersModule } from './modules/ice-servers/ice-servers.module.js';
 import { ObservabilityModule } from './modules/observability/observability.module.js';
 import { PagesModule } from './modules/pages/pages.module.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
+import { RevocationsModule } from './modules/revocations/revocations.module.js';
 
 /** Composition root. */
 @Module({})
@@ -27,7 +30,10 @@ export class AppModule {
         RealtimeModule,
         AuthModule,
         AccountsModule,
+        IceServersModule,
         HealthModule,
+        ConnectionsModule,
+        RevocationsModule,
         PagesModule,
         TransportModule,
         ServicesGatewayModule,

@@ -9,6 +9,7 @@ export class AppConfig {
   readonly accounts: AccountsSection;
   readonly limits: LimitsSection;
   readonly omikron: OmikronSection;
+  readonly calls: CallsSection;
   readonly observability: ObservabilitySection;
 
   constructor(env: Environment) {
@@ -48,6 +49,13 @@ export class AppConfig {
       restBurst: env.REST_BURST,
     };
     this.omikron = { iotaAccess: env.IOTA_ACCESS, refusal: env.OMIKRON_REFUSAL };
+    this.calls = {
+      signalingAccess: env.SIGNALING_ACCESS,
+      stunUrls: env.STUN_URLS ?? [],
+      turnUrls: env.TURN_URLS ?? [],
+      turnSecrets: env.TURN_SECRET ?? [],
+      turnTtlSeconds: env.TURN_TTL_SECONDS,
+    };
     this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
   }
 }
@@ -100,6 +108,15 @@ export interface OmikronSection {
   readonly iotaAccess: 'open' | 'token';
   /** Form in which a refused identification is answered. */
   readonly refusal: 'response' | 'error';
+}
+
+export interface CallsSection {
+  readonly signalingAccess: 'open' | 'token';
+  readonly stunUrls: readonly string[];
+  readonly turnUrls: readonly string[];
+  /** At most two; the first one signs, coturn knows both. Empty = one of our own, which no TURN server knows. */
+  readonly turnSecrets: readonly string[];
+  readonly turnTtlSeconds: number;
 }
 
 export interface ObservabilitySection {

@@ -1,3 +1,4 @@
+import { iceUrlFault } from '../common/ice/ice-url.js';
 import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
 /**
@@ -200,6 +201,40 @@ export const ENVIRONMENT = {
     default: 500,
     min: 1,
     max: 1_000_000,
+  }),
+  SIGNALING_ACCESS: choice({
+    group: 'Calls',
+    description: 'Whether anyone may enter the lobby, or only who brings a lobby token.',
+    choices: ['open', 'token'],
+    default: 'open',
+    productionDefault: 'token',
+  }),
+  STUN_URLS: list({
+    group: 'Calls',
+    description: 'STUN servers, e.g. `stun:stun.example.org:3478`.',
+    defaultText: 'none',
+    check: (item) => iceUrlFault(item, ['stun', 'stuns']),
+  }),
+  TURN_URLS: list({
+    group: 'Calls',
+    description: 'TURN servers, e.g. `turn:turn.example.org:3478?transport=udp`. Needs `TURN_SECRET`.',
+    defaultText: 'none',
+    check: (item) => iceUrlFault(item, ['turn', 'turns']),
+  }),
+  TURN_SECRET: list({
+    group: 'Calls',
+    description: "coturn's `static-auth-secret`. During a rotation two, separated by a comma: the first one signs.",
+    defaultText: 'unset',
+    most: 2,
+    secret: true,
+  }),
+  TURN_TTL_SECONDS: integer({
+    group: 'Calls',
+    description: 'How long TURN credentials are good for; who is in a call gets new ones in time.',
+    default: 86_400,
+    min: 10,
+    max: 604_800,
+    unit: 's',
   }),
   LOG_LEVEL: choice({
     group: 'Observability',

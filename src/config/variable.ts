@@ -12,7 +12,7 @@ export interface Variable<T> {
   read(text: string | undefined, production: boolean): T;
 }
 
-export type VariableGroup = 'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Observability';
+export type VariableGroup = 'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Calls' | 'Observability';
 
 interface Doc {
   readonly group: VariableGroup;
@@ -79,9 +79,9 @@ export function choice<const C extends readonly string[]>(
   };
 }
 
-/** Comma-separated list; `undefined` when unset. */
+/** Comma-separated list of at most `most` items; `undefined` when unset. Items of secrets are never quoted. */
 export function list(
-  doc: Doc & { defaultText: string; check?: (item: string) => string | undefined },
+  doc: Doc & { defaultText: string; most?: number; check?: (item: string) => string | undefined },
 ): Variable<readonly string[] | undefined> {
   return {
     ...doc,
@@ -90,9 +90,10 @@ export function list(
         ?.split(',')
         .map((item) => item.trim())
         .filter(Boolean);
+      if (doc.most !== undefined && (items?.length ?? 0) > doc.most) fail(`must have at most ${doc.most} items`);
       for (const item of items ?? []) {
         const reason = doc.check?.(item);
-        if (reason) fail(`«${item}» ${reason}`);
+        if (reason) fail(doc.secret ? reason : `«${item}» ${reason}`);
       }
       return items;
     },

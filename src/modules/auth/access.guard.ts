@@ -8,6 +8,7 @@ import { RateLimiter } from '../realtime/rate-limiter.js';
 import { ACCESS, type Access, type ApiRequest } from './access.js';
 import { ApiKeys } from './api-keys.service.js';
 import { AccessTokens } from './access-tokens.service.js';
+import { FeatureTokens } from './feature-tokens.service.js';
 import { type UserPrincipal } from './user-principal.js';
 
 /**
@@ -21,6 +22,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
     private readonly keys: ApiKeys,
+    private readonly featureTokens: FeatureTokens,
     private readonly limiter: RateLimiter,
     private readonly config: AppConfig,
   ) {}
@@ -30,6 +32,7 @@ export class AccessGuard implements CanActivate {
     if (access === undefined) throw new Error(`${context.getHandler().name} does not declare who may call it`);
     const request = context.switchToHttp().getRequest<ApiRequest>();
     if (access.kind === 'application') return this.admitApplication(request);
+    if (access.kind === 'bearer') return this.admitBearer(request);
     const principal = await this.identify(request, access);
     await this.charge(principal ? `user:${principal.id}` : addressBucket());
     if (principal === undefined) return true;
@@ -49,6 +52,19 @@ export class AccessGuard implements CanActivate {
     request.application = application;
     const current = currentRequest();
     if (current) current.principal = { kind: application.kind, id: application.id };
+    return true;
+  }
+
+  private async admitBearer(request: ApiRequest): Promise<true> {
+    const bearer = await this.guessing(async () => {
+      const token = bearerToken(request.headers.authorization);
+      const verify = this.featureTokens.verifierOf(token);
+      return verify ? verify(token) : this.tokens.verify(token);
+    });
+    await this.charge(`${bearer.kind}:${bearer.id}`);
+    request.bearer = bearer;
+    const current = currentRequest();
+    if (current) current.principal = { kind: bearer.kind, id: bearer.id };
     return true;
   }
 

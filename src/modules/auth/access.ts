@@ -1,6 +1,7 @@
 import { type Request } from 'express';
 import { type Role } from '../../common/security/role.js';
 import { type ApplicationPrincipal } from './application-principal.js';
+import { type BearerPrincipal } from './bearer-principal.js';
 import { type UserPrincipal } from './user-principal.js';
 
 /** Who may call a route, as its decorator declares it and the guard enforces it. */
@@ -10,7 +11,9 @@ export type Access =
   | { readonly kind: 'optional' }
   | { readonly kind: 'authenticated'; readonly roles: readonly Role[] }
   /** An application, by its API key. */
-  | { readonly kind: 'application' };
+  | { readonly kind: 'application' }
+  /** Whoever has an access token, or a token of a feature. */
+  | { readonly kind: 'bearer' };
 
 /** Metadata key of a route's `Access`. */
 export const ACCESS = 'auth:access';
@@ -19,4 +22,5 @@ export const ACCESS = 'auth:access';
 export interface ApiRequest extends Request {
   principal?: UserPrincipal;
   application?: ApplicationPrincipal;
+  bearer?: BearerPrincipal;
 }

@@ -9,6 +9,7 @@ import { ApiKeys } from './api-keys.service.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
+import { FeatureTokens } from './feature-tokens.service.js';
 import { Logins } from './logins.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
@@ -24,12 +25,13 @@ import { SignInThrottle } from './sign-in-throttle.service.js';
     AccessTokens,
     ApiKeys,
     ApiKeysRepository,
+    FeatureTokens,
     Logins,
     LoginsRepository,
     Passwords,
     RouteDeclarations,
     SignInThrottle,
   ],
-  exports: [AccessTokens, ApiKeys, Logins, Passwords],
+  exports: [AccessTokens, ApiKeys, FeatureTokens, Logins, Passwords],
 })
 export class AuthModule {}

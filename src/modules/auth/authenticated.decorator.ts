@@ -22,6 +22,11 @@ export function Authenticated(who: 'user' | 'admin' | 'application'): MethodDeco
     : applyDecorators(declare({ kind: 'authenticated', roles: ROLES }), ApiBearerAuth(), ApiProblems(401));
 }
 
+/** The route needs any bearer credential of ours: an access token, or a token of a feature. `CurrentBearer` says whose. */
+export function AnyBearer(): MethodDecorator {
+  return applyDecorators(declare({ kind: 'bearer' }), ApiBearerAuth(), ApiProblems(401));
+}
+
 /** The route works for anyone, and knows the account where an access token is shown. */
 export function MaybeAuthenticated(): MethodDecorator {
   return applyDecorators(declare({ kind: 'optional' }), ApiSecurity({}), ApiBearerAuth(), ApiProblems(401));

@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type IceConfiguration } from '../ice-servers.service.js';
+
+export class IceServerDto {
+  @ApiProperty({ type: [String], example: ['turn:turn.example.org:3478?transport=udp'] })
+  urls!: readonly string[];
+
+  /** Of TURN servers: when the credentials end (Unix seconds), and for whom they are. */
+  @ApiProperty({ required: false, example: '1893456000:1' })
+  username?: string;
+
+  @ApiProperty({ required: false, example: 'b0fYkx4mDDjX0C2qVt3SvKkZ2dA=' })
+  credential?: string;
+}
+
+/** For a browser's `RTCConfiguration`. */
+export class IceServersDto {
+  @ApiProperty({ type: [IceServerDto] })
+  iceServers!: readonly IceServerDto[];
+
+  /** Seconds until the credentials end; ask again before. */
+  @ApiProperty({ type: 'integer', example: 86400 })
+  expiresIn!: number;
+
+  static from({ iceServers, expiresIn }: IceConfiguration): IceServersDto {
+    return { iceServers, expiresIn };
+  }
+}
