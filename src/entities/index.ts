@@ -2,6 +2,7 @@ import { Login } from './accounts/login.entity.js';
 import { User } from './accounts/user.entity.js';
 import { Iota } from './omikron/iota.entity.js';
 import { Profile } from './omikron/profile.entity.js';
+import { Revocation } from './revocations/revocation.entity.js';
 import { Application } from './rooms/application.entity.js';
 import { ApplicationKey } from './rooms/application-key.entity.js';
 import { RemovedRoom } from './rooms/removed-room.entity.js';
@@ -27,4 +28,5 @@ export const ENTITIES = [
   RemovedRoom,
   Iota,
   Profile,
+  Revocation,
 ] as const;

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { isEmail, ValidateBy, ValidateIf } from 'class-validator';
-import { dateFault, textFault } from './text-rules.js';
+import { dateFault, textFault, timeFault } from './text-rules.js';
 
 /**
  * Members of request bodies, declared once: each decorator validates and writes the schema.
@@ -114,4 +114,10 @@ export function ChoiceField(choices: readonly string[], options: FieldOptions = 
 export function DateField(options: FieldOptions = {}): PropertyDecorator {
   const check: Check = (value) => (typeof value === 'string' ? dateFault(value) : 'must be a date YYYY-MM-DD');
   return Field('date', check, { type: 'string', format: 'date' }, options);
+}
+
+/** A point in time, RFC 3339 with offset. */
+export function TimeField(options: FieldOptions = {}): PropertyDecorator {
+  const check: Check = (value) => (typeof value === 'string' ? timeFault(value) : 'must be a string');
+  return Field('time', check, { type: 'string', format: 'date-time' }, options);
 }

@@ -13,3 +13,11 @@ export function dateFault(value: string): string | undefined {
   const time = Date.parse(`${value}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value) ? undefined : 'must be a real date';
 }
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** A point in time as RFC 3339 writes it, with its offset. */
+export function timeFault(value: string): string | undefined {
+  const valid = RFC_3339.test(value) && dateFault(value.slice(0, 10)) === undefined && !Number.isNaN(Date.parse(value));
+  return valid ? undefined : 'must be a time such as 2026-01-31T12:00:00Z';
+}

@@ -1,0 +1,34 @@
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** Somebody or something that is closed and refused on sockets, until a time or until the row is deleted. */
+@Entity('revocations')
+@Index('revocations_until_idx', ['until'])
+@Check(
+  'revocations_selector_check',
+  `"selector" IN ('user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota')`,
+)
+export class Revocation {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'revocations_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('varchar', { length: 16 })
+  selector!: string;
+
+  /** An id as text; of a code only its keyed digest, in hexadecimal. */
+  @Column('varchar', { length: 64 })
+  subject!: string;
+
+  @Column('varchar', { length: 500, nullable: true })
+  reason!: string | null;
+
+  /** `null` = until it is deleted. */
+  @Column('timestamptz', { nullable: true })
+  until!: Date | null;
+
+  /** Account that asked for it; kept when the account goes. */
+  @Column('integer', { name: 'created_by' })
+  createdBy!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+}

@@ -1,0 +1,91 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IntegerField, TextField, TimeField } from '../../../common/http/fields.js';
+import { MAX_ID } from '../../../common/http/cursor.js';
+import { PageOf } from '../../../common/http/page.dto.js';
+import { type Revocation } from '../../../entities/revocations/revocation.entity.js';
+
+const MAX_REASON = 500;
+const MAX_CODE = 128;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Exactly one of the selectors. */
+export class CreateRevocationRequest {
+  /** Id of an account. */
+  @IntegerField({ min: 1, max: MAX_ID, optional: true })
+  user?: number;
+
+  /** Id of a device. */
+  @IntegerField({ min: 1, max: MAX_ID, optional: true })
+  device?: number;
+
+  /** Id of an API key. */
+  @IntegerField({ min: 1, max: MAX_ID, optional: true })
+  apiKey?: number;
+
+  /** Code of an endpoint. */
+  @TextField({ max: MAX_CODE, optional: true })
+  endpoint?: string;
+
+  /** Id of a service. */
+  @IntegerField({ min: 1, max: MAX_ID, optional: true, example: 1 })
+  service?: number;
+
+  /** Public code of a session; its guests go, its host stays. */
+  @TextField({ max: MAX_CODE, optional: true })
+  guestCode?: string;
+
+  /** UUID of a home server. */
+  @TextField({ max: 36, pattern: UUID, optional: true })
+  iota?: string;
+
+  /** For those who read the list later. */
+  @TextField({ max: MAX_REASON, optional: true, example: 'token leaked' })
+  reason?: string;
+
+  /** When it ends by itself; absent = when it is deleted. */
+  @TimeField({ optional: true, example: '2099-01-01T00:00:00Z' })
+  until?: string;
+}
+
+export class RevocationDto {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'service', enum: ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota'] })
+  selector!: string;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    description: 'The id it names; `null` for codes, which are secrets and not kept.',
+    example: '1',
+  })
+  subject!: string | null;
+
+  @ApiProperty({ type: 'string', nullable: true, example: 'token leaked' })
+  reason!: string | null;
+
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
+  until!: string | null;
+
+  @ApiProperty({ example: 1, description: 'Account that asked for it.' })
+  createdBy!: number;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  static from(row: Revocation): RevocationDto {
+    const secret = row.selector === 'endpoint' || row.selector === 'guestCode';
+    return {
+      id: row.id,
+      selector: row.selector,
+      subject: secret ? null : row.subject,
+      reason: row.reason,
+      until: row.until?.toISOString() ?? null,
+      createdBy: row.createdBy,
+      createdAt: row.createdAt.toISOString(),
+    };
+  }
+}
+
+export class RevocationPage extends PageOf(RevocationDto) {}

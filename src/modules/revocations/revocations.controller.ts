@@ -1,0 +1,42 @@
+import { Body, Delete, Get, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { Creates, NoContent } from '../../common/http/outcomes.js';
+import { PageQuery } from '../../common/http/page.dto.js';
+import { PathId } from '../../common/http/path-id.js';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import type { UserPrincipal } from '../auth/user-principal.js';
+import { CreateRevocationRequest, RevocationDto, RevocationPage } from './dto/revocation.dto.js';
+import { Revocations } from './revocations.service.js';
+
+@ApiV1Controller('revocations')
+export class RevocationsController {
+  constructor(private readonly revocations: Revocations) {}
+
+  @Post()
+  @Creates(RevocationDto, 'revocations/:id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Close matching sockets at once and refuse them until it ends' })
+  @ApiProblems('conflict')
+  create(@Body() body: CreateRevocationRequest, @CurrentPrincipal() admin: UserPrincipal): Promise<RevocationDto> {
+    return this.revocations.create(body, admin.userId);
+  }
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List revocations' })
+  list(@Query() query: PageQuery): Promise<RevocationPage> {
+    return this.revocations.page(query);
+  }
+
+  @Delete(':id')
+  @NoContent('The revocation is lifted; what it refused may come back.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Lift a revocation' })
+  @ApiProblems(404)
+  async delete(@PathId() id: number, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
+    await this.revocations.delete(id, admin.userId);
+  }
+}

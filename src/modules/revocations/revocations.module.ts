@@ -1,0 +1,27 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { KeyRing } from '../../config/key-ring.js';
+import { Revocation } from '../../entities/revocations/revocation.entity.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { RevocationsController } from './revocations.controller.js';
+import { RevocationsRepository } from './revocations.repository.js';
+import { Revocations } from './revocations.service.js';
+
+/** Who is kept out, over all protocols. Admission asks the kernel's RevocationList, which this module keeps. */
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([Revocation]), AuthModule],
+  controllers: [RevocationsController],
+  providers: [
+    RevocationsRepository,
+    Revocations,
+    {
+      provide: RevocationSelectors,
+      useFactory: (keys: KeyRing) => new RevocationSelectors(keys.derive('revocations')),
+      inject: [KeyRing],
+    },
+  ],
+  exports: [RevocationSelectors],
+})
+export class RevocationsModule {}

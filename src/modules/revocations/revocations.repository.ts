@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, MoreThan, Repository } from 'typeorm';
+import { Revocation } from '../../entities/revocations/revocation.entity.js';
+
+@Injectable()
+export class RevocationsRepository {
+  constructor(@InjectRepository(Revocation) private readonly revocations: Repository<Revocation>) {}
+
+  create(revocation: Pick<Revocation, 'selector' | 'subject' | 'reason' | 'until' | 'createdBy'>): Promise<Revocation> {
+    return this.revocations.save(this.revocations.create(revocation));
+  }
+
+  /** @returns whether there was such a revocation */
+  async delete(id: number): Promise<boolean> {
+    return (await this.revocations.delete({ id })).affected === 1;
+  }
+
+  page(afterId: number, take: number): Promise<Revocation[]> {
+    return this.revocations.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  }
+
+  /** Those in force at `now`. */
+  active(now: Date): Promise<Revocation[]> {
+    return this.revocations.find({ where: [{ until: IsNull() }, { until: MoreThan(now) }] });
+  }
+}
