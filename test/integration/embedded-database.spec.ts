@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,9 +104,14 @@ describe('the embedded database', () => {
     const pidFile = path.join(dataDir, 'postgres/postmaster.pid');
     const text = await readFile(pidFile, 'utf8');
     await close(first);
-    await writeFile(pidFile, text.replace(/^\d+/, String(process.ppid)));
-    const second = await start(dataDir);
-    expect(await query(second, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    const somebody = spawn('sleep', ['60']);
+    try {
+      await writeFile(pidFile, text.replace(/^\d+/, String(somebody.pid)));
+      const second = await start(dataDir);
+      expect(await query(second, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    } finally {
+      somebody.kill();
+    }
   });
 
   it('makes the data anew where the first attempt was cut off', async () => {

@@ -137,6 +137,7 @@ describe('the server process', () => {
     });
 
     it('lets several nodes boot over one empty database at once', async () => {
+      database = await createTestDatabase('blank');
       const nodes = await Promise.all([startHere(), startHere(), startHere()]);
       for (const node of nodes) await expect(node.url).resolves.toContain('http://');
     });

@@ -12,10 +12,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh, empty, migrated database: a copy of the template that the global setup made. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * A fresh database: a migrated copy of the template that the global setup made, or one in which no migration ran.
+ */
+export async function createTestDatabase(state: 'migrated' | 'blank' = 'migrated'): Promise<TestDatabase> {
   const name = `switchboard_test_${randomBytes(6).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${state === 'migrated' ? inject('databaseTemplate') : 'template0'}`);
   const url = new URL(inject('databaseServer'));
   url.pathname = `/${name}`;
   const sources: DataSource[] = [];

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isServerProcess } from '../../src/modules/database/embedded/postmaster.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_MS = 60_000;
@@ -143,7 +143,8 @@ export async function cleanUpProcesses(): Promise<void> {
   }
   for (const folder of folders) {
     const pid = await databasePid(folder);
-    if (pid !== undefined && (await lives(pid))) {
+    // The file may name a process that is none of ours.
+    if (pid !== undefined && (await isServerProcess(pid, await realpath(path.join(folder, 'postgres'))))) {
       process.kill(pid, 'SIGQUIT');
       for (let i = 0; i < 100 && (await lives(pid)); i++) await sleep(50);
     }
