@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BootError } from './common/errors/boot-error.js';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
@@ -12,9 +13,11 @@ import { logProcessFaults } from './modules/observability/process-faults.js';
 import { StopSignals } from './stop-signals.js';
 
 /** Milliseconds that requests in flight get after the drain. */
-const REQUEST_PATIENCE = 4_000;
+const REQUEST_PATIENCE = 3_000;
+/** Milliseconds that what they began gets after that; a query may run longer, and then loses its database. */
+const CLOSE_PATIENCE = REQUEST_PATIENCE + 1_000;
 /** Milliseconds after DRAIN_SECONDS by which the process is gone, whatever hangs. */
-const EXIT_PATIENCE = 9_000;
+const EXIT_PATIENCE = 9_500;
 
 const log = new Logger('Server');
 
@@ -72,9 +75,11 @@ async function close(app: NestExpressApplication): Promise<void> {
   const patience = setTimeout(() => {
     server.closeAllConnections();
   }, REQUEST_PATIENCE);
+  const limit = new AbortController();
   try {
-    await app.close();
+    await Promise.race([app.close(), sleep(CLOSE_PATIENCE, undefined, { signal: limit.signal })]);
   } finally {
+    limit.abort();
     clearInterval(idle);
     clearTimeout(patience);
   }

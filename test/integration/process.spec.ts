@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -204,6 +205,29 @@ describe('the server process', () => {
       server.kill('SIGINT');
       expect(await server.exited).toEqual({ code: 0, signal: null });
     });
+  });
+
+  it('does not wait for a query that hangs', async () => {
+    const database = await createTestDatabase();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    try {
+      const server = await startProcess({ DATABASE_URL: database.url });
+      const url = await server.url;
+      await client.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+      const answer = fetch(`${url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'a@b.cd', password: 'whatever it is' }),
+      }).catch((error: unknown) => error);
+      await sleep(300);
+      server.kill('SIGTERM');
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      await answer;
+    } finally {
+      await client.end();
+      await database.drop();
+    }
   });
 
   describe('without build tools', () => {

@@ -9,6 +9,7 @@ import { migrate } from './migrate.js';
 
 const PATIENCE_MS = 20_000;
 const RETRY_MS = 1_000;
+const CLOSE_MS = 500;
 /** Wrong password, no such role, no such database: waiting does not help. */
 const HOPELESS = new Set(['28P01', '28000', '3D000']);
 
@@ -33,7 +34,9 @@ export async function openDatabase(config: AppConfig, log: Log, signal?: AbortSi
     const dataSource = createDataSource(config.storage, url);
     await connect(dataSource, url, log, signal);
     const close = async () => {
-      if (dataSource.isInitialized) await dataSource.destroy();
+      // The app ends its connections itself. What is left now is a query that does not end: without its database it will.
+      const ended = dataSource.isInitialized ? dataSource.destroy().catch(() => undefined) : undefined;
+      await Promise.race([ended, sleep(CLOSE_MS)]);
       await embedded?.close();
     };
     try {

@@ -5,7 +5,7 @@ import { AppConfig } from '../../config/app-config.js';
 export type LifecycleState = 'starting' | 'ready' | 'draining';
 
 /** Milliseconds beyond DRAIN_SECONDS that hooks may take to finish what they began. */
-const MARGIN = 1_000;
+const MARGIN = 500;
 
 /** Where this node stands between start and end. Readiness tells it; whoever holds sockets lets them go when told. */
 @Injectable()

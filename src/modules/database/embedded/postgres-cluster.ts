@@ -119,9 +119,9 @@ export class PostgresCluster {
   /** Ends sessions and stops; from impatient to brutal. Never throws. */
   async stop(): Promise<void> {
     for (const [signal, patience] of [
-      ['SIGINT', 5_000],
-      ['SIGQUIT', 1_500],
-      ['SIGKILL', 1_000],
+      ['SIGINT', 2_500],
+      ['SIGQUIT', 1_000],
+      ['SIGKILL', 500],
     ] as const) {
       if (this.#pid === undefined || !(await this.alive())) return;
       kill(this.#pid, signal);
