@@ -7,14 +7,22 @@ import { Hub } from '../../modules/realtime/hub.js';
 import { ServiceAdmission } from '../../modules/services/service-admission.service.js';
 import { principalOf } from '../../modules/services/service-connection.js';
 import { ServiceRelay } from '../../modules/services/service-relay.service.js';
-import { failed, greeted, type SettingsChanged } from '../../modules/services/services.events.js';
+import { failed, greeted, kicked, type SettingsChanged } from '../../modules/services/services.events.js';
 import { PlainConnection } from '../transport/plain.connection.js';
 import { plainGateway, type PlainGateway } from '../transport/plain-gateway.js';
 import { ServicesFilter } from './services.filter.js';
 import { servicesWire } from './services.wire.js';
 
 /** The exhibition relay on `/ws`: a host, its clients and its guests. */
-@WebSocketGateway(plainGateway({ protocol: 'services', path: '/ws', wire: servicesWire, admission: 'message' }))
+@WebSocketGateway(
+  plainGateway({
+    protocol: 'services',
+    path: '/ws',
+    wire: servicesWire,
+    admission: 'message',
+    revoked: { reason: DISCONNECT.forced, event: kicked('Revoked') },
+  }),
+)
 @UseFilters(ServicesFilter)
 export class ServicesGateway implements PlainGateway {
   constructor(

@@ -1,4 +1,5 @@
 import { type Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 import { OutboundBatch } from './outbound-batch.js';
@@ -6,6 +7,9 @@ import { type PlainFrame } from './text-frame.js';
 
 /** A turn's frames are written early when they reach this, so that only what the kernel refuses counts as waiting. */
 const EARLY_FLUSH_BYTES = 262_144;
+
+/** Below its high-water mark a stream does not say when it is empty. */
+const DRAIN_LOOK_MS = 5;
 
 /** Who is told that its reader is too slow. */
 export interface WriterOwner {
@@ -105,8 +109,30 @@ export class OutboundWriter implements TurnTask {
     if (this.socket?.writable) this.socket.write(bytes);
   }
 
+  /** Writes what is pending and resolves when nothing waits for the reader any more, or the socket has ended. */
+  async drained(): Promise<void> {
+    this.flush();
+    for (;;) {
+      const { socket } = this;
+      if (socket === null || !socket.writable || socket.writableLength === 0) return;
+      await (socket.writableNeedDrain ? drainOf(socket) : sleep(DRAIN_LOOK_MS));
+    }
+  }
+
   /** Forgets what was not written. */
   discard(): void {
     this.pending = null;
   }
+}
+
+function drainOf(socket: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
 }

@@ -1,34 +1,8 @@
 import { type GatewayMetadata, type OnGatewayConnection, type OnGatewayDisconnect } from '@nestjs/websockets';
 import { type IncomingHttpHeaders } from 'node:http';
-import { type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
-import { type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type PlainConnection } from './plain.connection.js';
-import { type WireCodec } from './wire-codec.js';
-
-export interface RevokedClose {
-  readonly reason: DisconnectReason;
-  /** Sent before the close. */
-  readonly event?: HubEvent;
-}
-
-/** Options of `@WebSocketGateway` for a protocol on plain WebSocket: `@WebSocketGateway(plainGateway({…}))`. */
-export interface PlainGatewayOptions {
-  readonly protocol: Protocol;
-  /** Pattern such as `/ws/endpoint/:code`; a trailing slash is optional. */
-  readonly path: string;
-  readonly wire: WireCodec;
-  /**
-   * `handshake`: `handleUpgrade` admits before the 101 leaves.
-   * `message`: the protocol's first message admits, within a deadline.
-   */
-  readonly admission: 'handshake' | 'message';
-  /** Largest frame before admission, in bytes; default 16 KiB, never above `MAX_FRAME_BYTES`. */
-  readonly admissionFrameBytes?: number;
-  /** How a client is told that it was revoked; default 1008. */
-  readonly revoked?: RevokedClose;
-  /** Deadline of the first message, as a multiple of `ADMISSION_SECONDS`; default 1. */
-  readonly admissionFactor?: number;
-}
+import { type PlainGatewayOptions } from './plain-options.js';
 
 /** What an upgrade request says, for admission. Not kept with the connection. */
 export interface UpgradeRequest {

@@ -1,14 +1,23 @@
 import { type RawData, WebSocket } from 'ws';
-import { type PlainConnection } from './plain.connection.js';
+
+/** Who is told what happens on a socket. */
+export interface SocketOwner {
+  receive(data: Buffer, binary: boolean): void;
+  pong(): void;
+  refused(): void;
+  end(code: number): void;
+  /** Writes what was sent in this turn. */
+  flush(): void;
+}
 
 /**
  * ws's socket, which knows its connection: listeners are shared instead of closures per connection, and frames of
  * this turn leave before any close frame, also one that ws sends by itself.
  */
 export class PlainSocket extends WebSocket {
-  private connection: PlainConnection | undefined;
+  private connection: SocketOwner | undefined;
 
-  bind(connection: PlainConnection): void {
+  bind(connection: SocketOwner): void {
     this.connection = connection;
     this.on('message', onMessage);
     this.on('close', onClose);
@@ -16,7 +25,7 @@ export class PlainSocket extends WebSocket {
     this.on('pong', onPong);
   }
 
-  get owner(): PlainConnection {
+  get owner(): SocketOwner {
     if (this.connection === undefined) throw new Error('a socket was used before it was bound');
     return this.connection;
   }
@@ -28,7 +37,7 @@ export class PlainSocket extends WebSocket {
 }
 
 /** Listeners are bound by `bind` alone, so their socket has an owner. */
-type Owned = WebSocket & { readonly owner: PlainConnection };
+type Owned = WebSocket & { readonly owner: SocketOwner };
 
 function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
   (this as Owned).owner.receive(data as Buffer, binary);

@@ -1,4 +1,5 @@
 import { type Duplex } from 'node:stream';
+import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../modules/realtime/channel.js';
 import { type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
 import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
@@ -6,8 +7,9 @@ import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/discon
 import { type Principal } from '../../modules/realtime/principal.js';
 import { InboundQueue, type InboundSink } from './inbound-queue.js';
 import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
-import { type PlainEndpoint } from './plain-endpoint.js';
-import { type PlainSocket } from './plain-socket.js';
+import { type PlainHost } from './plain-host.js';
+import { type PlainGatewayOptions } from './plain-options.js';
+import { type PlainSocket, type SocketOwner } from './plain-socket.js';
 import { type PlainFrame } from './text-frame.js';
 
 /** A received frame, or the end of the connection, which takes its turn behind the frames that came before it. */
@@ -16,8 +18,27 @@ const END = { length: 0 } as const;
 
 const PING = Buffer.from([0x89, 0x00]);
 
+/** What a connection needs of its gateway's dispatch; nothing of it throws or rejects. */
+export interface ConnectionDispatch {
+  receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void>;
+  disconnected(connection: PlainConnection): void | Promise<void>;
+  signal(connection: PlainConnection, event: HubEvent): void;
+  admissionTimeout(connection: PlainConnection): void;
+}
+
+/** What the connections of one gateway share. */
+export interface ConnectionEndpoint {
+  readonly host: PlainHost;
+  readonly options: PlainGatewayOptions;
+  readonly dispatch: ConnectionDispatch;
+  readonly traffic: SocketTraffic;
+  readonly admissionFrameBytes: number;
+  /** The socket of `connection` has ended with `code`. */
+  left(connection: PlainConnection, code: number): void;
+}
+
 /** A connection over plain WebSocket. It may exist, and receive frames, before its socket is attached. */
-export class PlainConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
+export class PlainConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner, SocketOwner {
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   readonly connectedAt = Date.now();
@@ -33,7 +54,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
 
   constructor(
     readonly serial: number,
-    private readonly endpoint: PlainEndpoint,
+    private readonly endpoint: ConnectionEndpoint,
     /** The client's address, behind trusted proxies too. */
     readonly address: string,
   ) {
@@ -54,7 +75,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     return this.endpoint.options.protocol;
   }
 
-  get encoder(): PlainEndpoint['options']['wire'] {
+  get encoder(): PlainGatewayOptions['wire'] {
     return this.endpoint.options.wire;
   }
 
@@ -113,6 +134,11 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     const frame = event && this.encoder.encode(event);
     if (frame) this.send(frame as PlainFrame);
     this.close(reason);
+  }
+
+  /** Resolves when nothing waits for the reader any more, or the socket has ended: replays are paged by it. */
+  whenDrained(): Promise<void> {
+    return this.writer.drained();
   }
 
   /** Ends the socket without waiting for the client. */

@@ -6,7 +6,7 @@ import { isOriginAllowed } from '../../common/http/origin-policy.js';
 import { type AppConfig } from '../../config/app-config.js';
 import { type UpgradePolicy } from './upgrade-router.js';
 
-const MISDIRECTED = 421;
+const BAD_REQUEST = 400;
 const FORBIDDEN = 403;
 
 /** The host, origin and proxy settings, applied to upgrades and Engine.IO requests as they are to HTTP. */
@@ -21,7 +21,7 @@ export class RequestPolicy implements UpgradePolicy {
 
   refuse(request: IncomingMessage): number | undefined {
     const { headers, socket } = request;
-    if (!isHostAllowed(headers.host, this.settings)) return MISDIRECTED;
+    if (!isHostAllowed(headers.host, this.settings)) return BAD_REQUEST;
     const encrypted = (socket as Partial<TLSSocket>).encrypted === true;
     const isTls = isTlsRequest(encrypted, socket.remoteAddress, headers['x-forwarded-proto'], this.proxies);
     return isOriginAllowed(headers.origin, headers.host, this.settings, isTls) ? undefined : FORBIDDEN;

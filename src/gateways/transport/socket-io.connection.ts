@@ -11,7 +11,19 @@ import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
 import { type SocketIoFrame } from './socket-io.frame.js';
 import { SocketIoMessage } from './socket-io.message.js';
 import { type EventArguments } from './socket-io.parser.js';
-import { type SocketIoHost } from './socket-io.server.js';
+import { type PlainHost } from './plain-host.js';
+
+/** What all Socket.IO connections of one server share. */
+export interface SocketIoHost {
+  readonly plain: PlainHost;
+  readonly encoder: EventEncoder;
+  trafficOf(protocol: Protocol): SocketTraffic;
+  receive(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
+  signal(connection: SocketIoConnection, event: HubEvent): void;
+  admitted(connection: SocketIoConnection): void;
+  disconnected(connection: SocketIoConnection): void | Promise<void>;
+  left(connection: SocketIoConnection, reason: string): void;
+}
 
 type Inbound = SocketIoMessage | typeof END;
 const END = { length: 0 } as const;

@@ -1,6 +1,11 @@
 import { arrayElements } from '../../common/json/json-array-text.js';
-import { type SocketIoConnection } from './socket-io.connection.js';
 import { type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
+
+/** The connection it came over. */
+interface Source {
+  readonly closed: boolean;
+  flush(): void;
+}
 
 /** One inbound event. */
 export class SocketIoMessage {
@@ -13,7 +18,7 @@ export class SocketIoMessage {
   private readonly text: string | undefined;
 
   constructor(
-    private readonly connection: SocketIoConnection,
+    private readonly connection: Source,
     data: EventArguments,
   ) {
     const last = data.at(-1);

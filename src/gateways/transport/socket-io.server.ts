@@ -7,23 +7,11 @@ import { ConnectionRegistry } from './connection-registry.js';
 import { endAll } from './engine-socket.js';
 import { type FilterResolver, GatewayTable } from './gateway-table.js';
 import { pacedDrain } from './paced-drain.js';
-import { type PlainHost } from './plain-endpoint.js';
-import { SocketIoConnection } from './socket-io.connection.js';
+import { type PlainHost } from './plain-host.js';
+import { SocketIoConnection, type SocketIoHost } from './socket-io.connection.js';
 import { type SocketIoGateway, type SocketIoGatewayOptions } from './socket-io-gateway.js';
 import { type SocketIoMessage } from './socket-io.message.js';
 import { type EventArguments } from './socket-io.parser.js';
-
-/** What all Socket.IO connections of one server share. */
-export interface SocketIoHost {
-  readonly plain: PlainHost;
-  readonly encoder: EventEncoder;
-  trafficOf(protocol: Protocol): SocketTraffic;
-  receive(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
-  signal(connection: SocketIoConnection, event: HubEvent): void;
-  admitted(connection: SocketIoConnection): void;
-  disconnected(connection: SocketIoConnection): void | Promise<void>;
-  left(connection: SocketIoConnection, reason: string): void;
-}
 
 interface Endpoint {
   readonly options: SocketIoGatewayOptions;

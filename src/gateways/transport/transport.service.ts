@@ -18,11 +18,12 @@ import { LoopTurns } from './loop-turns.js';
 import { WriterHost } from './outbound-writer.js';
 import { pacedDrain } from './paced-drain.js';
 import { PathPattern } from './path-pattern.js';
-import { type PlainEndpoint, type PlainHost } from './plain-endpoint.js';
+import { type PlainEndpoint } from './plain-endpoint.js';
+import { type PlainHost } from './plain-host.js';
 import { PlainConnection } from './plain.connection.js';
 import { PlainSocket } from './plain-socket.js';
 import { SocketIoServer } from './socket-io.server.js';
-import { type PlainGatewayOptions } from './plain-gateway.js';
+import { type PlainGatewayOptions } from './plain-options.js';
 
 const HEARTBEAT_SLOTS = 25;
 const TICK_MS = 1_000;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { randomDistinct } from '../../common/security/random.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { keys } from './services.channels.js';
 import { type ServiceSettings } from './services.events.js';
 
@@ -20,7 +21,10 @@ const MAX_DRAWS = 200;
 /** The short public codes guests come in with: unique among the live ones of all services. */
 @Injectable()
 export class PublicCodes {
-  constructor(private readonly store: EphemeralStore) {}
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly selectors: RevocationSelectors,
+  ) {}
 
   /**
    * A new code for a session.
@@ -40,6 +44,11 @@ export class PublicCodes {
   async find(text: string): Promise<LiveCode | undefined> {
     if (!CODE.test(text)) return undefined;
     return this.store.get<LiveCode & Record<string, unknown>>(keys.code(text));
+  }
+
+  /** What a revocation of `code` names. */
+  selectorOf(code: string): string {
+    return this.selectors.of('guestCode', code);
   }
 
   /** Whether `code` still admits to this session. */

@@ -86,7 +86,9 @@ export class ServiceAdmission {
     const user = await this.peers.enter(connection, id, { role: 'client', session: null });
     const current = await this.directory.find(id);
     const valid = current?.clientDigest === settings.clientDigest;
-    if (valid) await this.hub.subscribe(connection, audienceChannel(id));
+    // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
+    const heard = valid && this.hub.subscribe(connection, audienceChannel(id));
+    if (heard instanceof Promise) await heard;
     if (!valid || connection.closed) {
       await this.peers.leave(id, user);
       if (connection.closed) return;
@@ -124,14 +126,16 @@ export class ServiceAdmission {
     const user = await this.peers.enter(connection, id, { role: 'guest', session });
     const current = await this.directory.find(id);
     const valid = current?.allowPublicCode === true && (await this.codes.isLive(code, id, session));
-    if (valid) await this.hub.subscribe(connection, audienceChannel(id));
+    // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
+    const heard = valid && this.hub.subscribe(connection, audienceChannel(id));
+    if (heard instanceof Promise) await heard;
     if (!valid || connection.closed) {
       await this.peers.leave(id, user);
       await this.freePlace(id, session);
       if (connection.closed) return;
       throw invalidToken();
     }
-    this.welcome(connection, current, 'guest', user, session, name);
+    this.welcome(connection, current, 'guest', user, session, name, [this.codes.selectorOf(code)]);
   }
 
   private welcome(
@@ -141,8 +145,9 @@ export class ServiceAdmission {
     user: string,
     session: string | null,
     name: string | undefined,
+    selectors: readonly string[] = [],
   ): void {
-    connection.admit(servicePrincipal(settings, role, user, session, name));
+    connection.admit(servicePrincipal(settings, role, user, session, name, selectors));
     this.hub.sendTo(connection, authorized(role));
     this.hub.publish(hostsChannel(settings.id), joined(role, user, name));
   }

@@ -1,5 +1,6 @@
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
+import { selector } from '../realtime/revocation-selectors.js';
 import { type Principal } from '../realtime/principal.js';
 import { audienceChannel, hostsChannel } from './services.channels.js';
 import { type ServiceRole, type ServiceSettings } from './services.events.js';
@@ -34,11 +35,13 @@ export function servicePrincipal(
   user: string,
   session: string | null,
   name: string | undefined,
+  selectors: readonly string[] = [],
 ): ServicePrincipal {
   return {
     kind: role,
     id: user,
     label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
+    selectors: [selector('service', String(settings.id)), ...selectors],
     session,
     settings,
     hosts: hostsChannel(settings.id),

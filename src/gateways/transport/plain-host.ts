@@ -1,0 +1,16 @@
+import { type RevocationList } from '../../modules/realtime/revocation-list.js';
+import { type InboundLimits } from './inbound-queue.js';
+import { type LoopTurns } from './loop-turns.js';
+import { type WriterHost } from './outbound-writer.js';
+
+/** What all connections of one server share. */
+export interface PlainHost {
+  readonly turns: LoopTurns;
+  readonly writers: WriterHost;
+  readonly revocations: RevocationList;
+  readonly limits: { readonly inbound: InboundLimits };
+  /** The server is going: every close says so. */
+  readonly draining: boolean;
+  /** For the next connection of any transport. */
+  nextSerial(): number;
+}
