@@ -63,7 +63,12 @@ export class Hub {
   }
 
   publish(channel: Channel, event: HubEvent, options?: PublishOptions): void {
-    this.broker.publish(channel, { kind: 'deliver', event, ...options });
+    const except = options?.except;
+    // Spelled out: spreading costs as much as the rest of a publish to few.
+    this.broker.publish(
+      channel,
+      except === undefined ? { kind: 'deliver', event } : { kind: 'deliver', event, except },
+    );
   }
 
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
@@ -110,32 +115,34 @@ export class Hub {
   }
 
   private fanOut(members: readonly Connection[], event: HubEvent, except: string | undefined): void {
-    const frames = new FrameCache(event);
+    let encoder: EventEncoder | null = null;
+    let frame: Frame | null = null;
+    let others: FrameCache | null = null;
     for (const member of members) {
-      if (member.id === except) continue;
-      const frame = frames.of(member.encoder);
-      if (frame !== null) member.send(frame);
+      if (except !== undefined && member.id === except) continue;
+      if (member.encoder === encoder) {
+        if (frame !== null) member.send(frame);
+      } else if (encoder === null) {
+        encoder = member.encoder;
+        frame = encoder.encode(event);
+        if (frame !== null) member.send(frame);
+      } else {
+        const other = (others ??= new FrameCache(event)).of(member.encoder);
+        if (other !== null) member.send(other);
+      }
     }
   }
 }
 
-/** One frame per encoder; nearly always all receivers share one. */
+/** Frames of the rare channels whose subscribers have several encoders: one frame each. */
 class FrameCache {
-  private encoder: EventEncoder | null = null;
-  private frame: Frame | null = null;
-  private others: Map<EventEncoder, Frame | null> | null = null;
+  private readonly frames = new Map<EventEncoder, Frame | null>();
 
   constructor(private readonly event: HubEvent) {}
 
   of(encoder: EventEncoder): Frame | null {
-    if (encoder === this.encoder) return this.frame;
-    if (this.encoder === null) {
-      this.encoder = encoder;
-      return (this.frame = encoder.encode(this.event));
-    }
-    this.others ??= new Map();
-    let frame = this.others.get(encoder);
-    if (frame === undefined) this.others.set(encoder, (frame = encoder.encode(this.event)));
+    let frame = this.frames.get(encoder);
+    if (frame === undefined) this.frames.set(encoder, (frame = encoder.encode(this.event)));
     return frame;
   }
 }
