@@ -1,5 +1,16 @@
 import { Login } from './accounts/login.entity.js';
 import { User } from './accounts/user.entity.js';
+import { Call } from './calls/call.entity.js';
+import { CallParticipant } from './calls/call-participant.entity.js';
+import { Circle } from './circles/circle.entity.js';
+import { CircleInvite } from './circles/circle-invite.entity.js';
+import { CircleMember } from './circles/circle-member.entity.js';
+import { Conversation } from './circles/conversation.entity.js';
+import { ConversationLink } from './circles/conversation-link.entity.js';
+import { ConversationMessage } from './circles/conversation-message.entity.js';
+import { Device } from './circles/device.entity.js';
+import { Media } from './circles/media.entity.js';
+import { MediaGarbage } from './circles/media-garbage.entity.js';
 import { Iota } from './omikron/iota.entity.js';
 import { Profile } from './omikron/profile.entity.js';
 import { Revocation } from './revocations/revocation.entity.js';
@@ -29,4 +40,15 @@ export const ENTITIES = [
   Iota,
   Profile,
   Revocation,
+  Circle,
+  CircleMember,
+  CircleInvite,
+  Device,
+  Conversation,
+  ConversationLink,
+  ConversationMessage,
+  Media,
+  MediaGarbage,
+  Call,
+  CallParticipant,
 ] as const;

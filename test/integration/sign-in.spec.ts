@@ -209,7 +209,7 @@ describe('signing in', () => {
 
   it('tells sockets who a token stands for', async () => {
     const { accessToken, user } = await newUser(api);
-    await expect(server.app.get(AccessTokens).verify(accessToken)).resolves.toEqual({
+    await expect(server.app.get(AccessTokens).verify(accessToken)).resolves.toMatchObject({
       kind: 'user',
       id: String(user.id),
       label: user.email,

@@ -1,4 +1,5 @@
 import {
+  Check,
   Column,
   CreateDateColumn,
   Entity,
@@ -9,27 +10,39 @@ import {
   type Relation,
   Unique,
 } from 'typeorm';
+import { Device } from '../circles/device.entity.js';
 import { User } from './user.entity.js';
 
 /**
- * One sign-in of an account, from its password until logout. A refresh token is a handle, the same for the whole
+ * One sign-in of an account or a device, from its password until logout. A refresh token is a handle, the same for the whole
  * login, and a secret that changes at each refresh; both are stored as SHA-256 digests. A known handle with another
  * secret is a used token coming back.
  */
 @Entity('logins')
 @Unique('logins_handle_digest_key', ['handleDigest'])
 @Index('logins_user_id_idx', ['userId'])
+@Index('logins_device_id_idx', ['deviceId'])
 @Index('logins_expires_at_idx', ['expiresAt'])
+@Check('logins_owner_check', `num_nonnulls("user_id", "device_id") = 1`)
 export class Login {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'logins_pkey', generatedIdentity: 'ALWAYS' })
   id!: number;
 
-  @Column('integer', { name: 'user_id' })
-  userId!: number;
+  /** `null` for a device's login. */
+  @Column('integer', { name: 'user_id', nullable: true })
+  userId!: number | null;
 
   @ManyToOne(() => User, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'logins_user_id_fkey' })
-  user!: Relation<User>;
+  user!: Relation<User> | null;
+
+  /** `null` for a person's login. */
+  @Column('integer', { name: 'device_id', nullable: true })
+  deviceId!: number | null;
+
+  @ManyToOne(() => Device, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'device_id', foreignKeyConstraintName: 'logins_device_id_fkey' })
+  device!: Relation<Device> | null;
 
   @Column('bytea', { name: 'handle_digest' })
   handleDigest!: Buffer;

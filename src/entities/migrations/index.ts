@@ -2,6 +2,8 @@ import { Accounts1767225600000 } from './1767225600000-accounts.js';
 import { Services1767229200000 } from './1767229200000-services.js';
 import { Rooms1767232800000 } from './1767232800000-rooms.js';
 import { Omikron1767236400000 } from './1767236400000-omikron.js';
+import { Circles1767240000000 } from './1767240000000-circles.js';
+import { Calls1767243600000 } from './1767243600000-calls.js';
 import { Revocations1767247200000 } from './1767247200000-revocations.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
@@ -10,5 +12,7 @@ export const MIGRATIONS = [
   Services1767229200000,
   Rooms1767232800000,
   Omikron1767236400000,
+  Circles1767240000000,
+  Calls1767243600000,
   Revocations1767247200000,
 ] as const;

@@ -9,7 +9,7 @@ import { ACCESS, type Access, type ApiRequest } from './access.js';
 import { ApiKeys } from './api-keys.service.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { FeatureTokens } from './feature-tokens.service.js';
-import { type UserPrincipal } from './user-principal.js';
+import { type AccountPrincipal } from './device-principal.js';
 
 /**
  * Lets a request through to its route: finds out who asks, charges their rate limit (or their address's), and checks
@@ -34,12 +34,15 @@ export class AccessGuard implements CanActivate {
     if (access.kind === 'application') return this.admitApplication(request);
     if (access.kind === 'bearer') return this.admitBearer(request);
     const principal = await this.identify(request, access);
-    await this.charge(principal ? `user:${principal.id}` : addressBucket());
+    await this.charge(principal ? `${principal.kind}:${principal.id}` : addressBucket());
     if (principal === undefined) return true;
     request.principal = principal;
     const current = currentRequest();
     if (current) current.principal = { kind: principal.kind, id: principal.id };
-    if (access.kind === 'authenticated' && !access.roles.includes(principal.role)) {
+    if (principal.kind === 'device') {
+      if (access.kind !== 'authenticated' || !access.devices)
+        throw new AppError('forbidden', 'Devices may not do this.');
+    } else if (access.kind === 'authenticated' && !access.roles.includes(principal.role)) {
       throw new AppError('forbidden', 'This needs the role admin.');
     }
     return true;
@@ -59,7 +62,7 @@ export class AccessGuard implements CanActivate {
     const bearer = await this.guessing(async () => {
       const token = bearerToken(request.headers.authorization);
       const verify = this.featureTokens.verifierOf(token);
-      return verify ? verify(token) : this.tokens.verify(token);
+      return verify ? verify(token) : this.tokens.verifyAccount(token);
     });
     await this.charge(`${bearer.kind}:${bearer.id}`);
     request.bearer = bearer;
@@ -68,10 +71,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async identify(request: ApiRequest, access: Access): Promise<UserPrincipal | undefined> {
+  private async identify(request: ApiRequest, access: Access): Promise<AccountPrincipal | undefined> {
     const { authorization } = request.headers;
     if (access.kind === 'public' || (access.kind === 'optional' && authorization === undefined)) return undefined;
-    return this.guessing(() => this.tokens.verify(bearerToken(authorization)));
+    return this.guessing(() => this.tokens.verifyAccount(bearerToken(authorization)));
   }
 
   /** Guessing counts against the address that guesses. */

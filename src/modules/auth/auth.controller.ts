@@ -1,15 +1,23 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import { currentRequest } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { NoContent } from '../../common/http/outcomes.js';
 import { Authenticated, Public } from './authenticated.decorator.js';
 import { CurrentPrincipal } from './current-principal.decorator.js';
-import { LoginDto, LoginRequest, RefreshRequest, TokenPairDto } from './dto/login.dto.js';
+import type { AccountPrincipal } from './device-principal.js';
+import { DeviceDto } from './dto/device.dto.js';
+import {
+  DeviceLoginDto,
+  DeviceLoginRequest,
+  LoginDto,
+  LoginRequest,
+  RefreshRequest,
+  TokenPairDto,
+} from './dto/login.dto.js';
 import { UserDto } from './dto/user.dto.js';
 import { Logins } from './logins.service.js';
-import { type UserPrincipal } from './user-principal.js';
 
 @ApiV1Controller('auth')
 export class AuthController {
@@ -25,6 +33,16 @@ export class AuthController {
     return { ...pair, user: UserDto.from(user) };
   }
 
+  @Post('device-login')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({ summary: 'Sign a device in with the user name and password it was given' })
+  @ApiProblems('invalid_credentials')
+  async deviceLogin(@Body() { username, password }: DeviceLoginRequest): Promise<DeviceLoginDto> {
+    const { device, ...pair } = await this.logins.signInDevice(username, password, currentRequest()?.address ?? '');
+    return { ...pair, device: DeviceDto.from(device) };
+  }
+
   @Post('refresh')
   @HttpCode(200)
   @Public()
@@ -36,16 +54,19 @@ export class AuthController {
 
   @Post('logout')
   @NoContent('The login has ended, with its tokens and sockets.')
-  @Authenticated('user')
+  @Authenticated('account')
   @ApiOperation({ summary: 'End this login' })
-  async logout(@CurrentPrincipal() principal: UserPrincipal): Promise<void> {
+  async logout(@CurrentPrincipal() principal: AccountPrincipal): Promise<void> {
     await this.logins.end(principal.loginId);
   }
 
   @Get('me')
-  @Authenticated('user')
+  @Authenticated('account')
   @ApiOperation({ summary: 'Who the access token stands for' })
-  async me(@CurrentPrincipal() principal: UserPrincipal): Promise<UserDto> {
-    return UserDto.from(await this.logins.account(principal));
+  @ApiExtraModels(UserDto, DeviceDto)
+  @ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(UserDto) }, { $ref: getSchemaPath(DeviceDto) }] } })
+  async me(@CurrentPrincipal() principal: AccountPrincipal): Promise<UserDto | DeviceDto> {
+    const account = await this.logins.account(principal);
+    return 'user' in account ? UserDto.from(account.user) : DeviceDto.from(account.device);
   }
 }

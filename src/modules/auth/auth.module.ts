@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
+import { Device } from '../../entities/circles/device.entity.js';
 import { Application } from '../../entities/rooms/application.entity.js';
 import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
 import { ApiKeys } from './api-keys.service.js';
@@ -10,6 +11,7 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { FeatureTokens } from './feature-tokens.service.js';
+import { LoginEvents } from './login-events.js';
 import { Logins } from './logins.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
@@ -19,19 +21,20 @@ import { SignInThrottle } from './sign-in-throttle.service.js';
 /** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([User, Login, Application, ApplicationKey]), DiscoveryModule],
+  imports: [TypeOrmModule.forFeature([User, Login, Device, Application, ApplicationKey]), DiscoveryModule],
   controllers: [AuthController],
   providers: [
     AccessTokens,
     ApiKeys,
     ApiKeysRepository,
     FeatureTokens,
+    LoginEvents,
     Logins,
     LoginsRepository,
     Passwords,
     RouteDeclarations,
     SignInThrottle,
   ],
-  exports: [AccessTokens, ApiKeys, FeatureTokens, Logins, Passwords],
+  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, Passwords],
 })
 export class AuthModule {}

@@ -10,16 +10,21 @@ const declare = (access: Access): MethodDecorator =>
   applyDecorators(SetMetadata(ACCESS, access), UseGuards(AccessGuard));
 
 /**
- * The route needs a credential: `user` is any account, `admin` only those with that role, both by access token;
- * `application` is a backend by its API key. Sets the guard and writes the OpenAPI security.
+ * The route needs a credential: `user` is any person's account, `account` that or a device, `admin` only accounts with
+ * that role, all by access token; `application` is a backend by its API key. Sets the guard and writes the OpenAPI
+ * security.
  */
-export function Authenticated(who: 'user' | 'admin' | 'application'): MethodDecorator {
+export function Authenticated(who: 'user' | 'account' | 'admin' | 'application'): MethodDecorator {
   if (who === 'application') {
     return applyDecorators(declare({ kind: 'application' }), ApiSecurity(API_KEY_SCHEME), ApiProblems(401));
   }
-  return who === 'admin'
-    ? applyDecorators(declare({ kind: 'authenticated', roles: ['admin'] }), ApiBearerAuth(), ApiProblems(401, 403))
-    : applyDecorators(declare({ kind: 'authenticated', roles: ROLES }), ApiBearerAuth(), ApiProblems(401));
+  const roles = who === 'admin' ? (['admin'] as const) : ROLES;
+  const problems = who === 'admin' ? ApiProblems(401, 403) : ApiProblems(401);
+  return applyDecorators(
+    declare({ kind: 'authenticated', roles, devices: who === 'account' }),
+    ApiBearerAuth(),
+    problems,
+  );
 }
 
 /** The route needs any bearer credential of ours: an access token, or a token of a feature. `CurrentBearer` says whose. */

@@ -3,6 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { LessThanOrEqual, Repository } from 'typeorm';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
+import { Device } from '../../entities/circles/device.entity.js';
+import { type LoginAccount } from './login-events.js';
 
 export interface NewLogin {
   readonly handleDigest: Buffer;
@@ -16,6 +18,7 @@ export class LoginsRepository {
   constructor(
     @InjectRepository(Login) private readonly logins: Repository<Login>,
     @InjectRepository(User) private readonly users: Repository<User>,
+    @InjectRepository(Device) private readonly devices: Repository<Device>,
   ) {}
 
   /** The account of a login that is alive, if it is `userId` and enabled. One statement: it runs for every request. */
@@ -32,6 +35,28 @@ export class LoginsRepository {
     return rows[0];
   }
 
+  /** The device of a login that is alive, if it is `deviceId`. One statement: it runs for every request. */
+  async findDeviceOf(
+    loginId: number,
+    deviceId: number,
+    now: Date,
+  ): Promise<Pick<Device, 'id' | 'username' | 'circleId'> | undefined> {
+    const rows: Pick<Device, 'id' | 'username' | 'circleId'>[] = await this.logins.query(
+      `SELECT d."id", d."username", d."circle_id" AS "circleId" FROM "logins" l JOIN "devices" d ON d."id" = l."device_id"
+       WHERE l."id" = $1 AND d."id" = $2 AND l."expires_at" > $3`,
+      [loginId, deviceId, now],
+    );
+    return rows[0];
+  }
+
+  async findDeviceByUsername(username: string): Promise<Device | undefined> {
+    return (await this.devices.findOneBy({ username })) ?? undefined;
+  }
+
+  async findDevice(id: number): Promise<Device | undefined> {
+    return (await this.devices.findOneBy({ id })) ?? undefined;
+  }
+
   /** `email` normalised. */
   async findUserByEmail(email: string): Promise<User | undefined> {
     return (await this.users.findOneBy({ email })) ?? undefined;
@@ -42,7 +67,7 @@ export class LoginsRepository {
   }
 
   async findByHandle(handleDigest: Buffer): Promise<Login | undefined> {
-    const query = this.logins.createQueryBuilder('login').innerJoinAndSelect('login.user', 'user');
+    const query = this.logins.createQueryBuilder('login').leftJoinAndSelect('login.user', 'user');
     return (await query.where({ handleDigest }).getOne()) ?? undefined;
   }
 
@@ -62,24 +87,41 @@ export class LoginsRepository {
     return rows[0]?.id;
   }
 
+  /** Begins a device's login, unless it is gone or was given another password since it was read. @returns its id */
+  async createForDevice(device: Device, login: NewLogin): Promise<number | undefined> {
+    const rows: { id: number }[] = await this.logins.query(
+      `INSERT INTO "logins" ("device_id", "handle_digest", "secret_digest", "expires_at")
+       SELECT "id", $3, $4, $5 FROM "devices" WHERE "id" = $1 AND "password_hash" = $2 FOR SHARE
+       RETURNING "id"`,
+      [device.id, device.passwordHash, login.handleDigest, login.secretDigest, login.expiresAt],
+    );
+    return rows[0]?.id;
+  }
+
   /** Puts a new secret in the place of the old one. @returns false when the old one is not there any more */
   async rotate(id: number, oldDigest: Buffer, newDigest: Buffer, expiresAt: Date): Promise<boolean> {
     const result = await this.logins.update({ id, secretDigest: oldDigest }, { secretDigest: newDigest, expiresAt });
     return result.affected === 1;
   }
 
-  /** @returns whether there was such a login */
-  async end(id: number): Promise<boolean> {
-    return (await this.logins.delete({ id })).affected === 1;
+  /** @returns whose login it was, `undefined` when there was none */
+  async end(id: number): Promise<LoginAccount | undefined> {
+    const [rows] = (await this.logins.query(
+      `DELETE FROM "logins" WHERE "id" = $1 RETURNING "user_id" AS "userId", "device_id" AS "deviceId"`,
+      [id],
+    )) as [{ userId: number | null; deviceId: number | null }[], number];
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return row.userId === null ? { kind: 'device', id: row.deviceId ?? 0 } : { kind: 'user', id: row.userId };
   }
 
   /** Ends the oldest logins of an account beyond `keep`. @returns their ids */
-  async endBeyond(userId: number, keep: number): Promise<number[]> {
+  async endBeyond(account: LoginAccount, keep: number): Promise<number[]> {
     const result = await this.logins
       .createQueryBuilder()
       .delete()
-      .where('id IN (SELECT "id" FROM "logins" WHERE "user_id" = :userId ORDER BY "id" DESC OFFSET :keep)', {
-        userId,
+      .where(`id IN (SELECT "id" FROM "logins" WHERE "${account.kind}_id" = :id ORDER BY "id" DESC OFFSET :keep)`, {
+        id: account.id,
         keep,
       })
       .returning('id')

@@ -3,12 +3,16 @@ import { AppError } from '../../common/errors/app-error.js';
 import { digestsEqual, sha256 } from '../../common/security/digest.js';
 import { normalizeEmail } from '../../common/security/email.js';
 import { Clock } from '../../common/time/clock.js';
+import { type Login } from '../../entities/accounts/login.entity.js';
 import { type User } from '../../entities/accounts/user.entity.js';
+import { type Device } from '../../entities/circles/device.entity.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
+import { type AccountPrincipal } from './device-principal.js';
 import { loginChannel } from './login-channel.js';
-import { LoginsRepository } from './logins.repository.js';
+import { type LoginAccount, LoginEvents } from './login-events.js';
+import { type NewLogin, LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
 import { formatRefreshToken, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
@@ -38,6 +42,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly tokens: AccessTokens,
     private readonly passwords: Passwords,
     private readonly throttle: SignInThrottle,
+    private readonly events: LoginEvents,
     private readonly hub: Hub,
     private readonly clock: Clock,
   ) {}
@@ -64,7 +69,26 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     await attempt.succeeded();
     if (user.disabled) throw new AppError('account_disabled', 'This account is disabled.');
-    return { ...(await this.begin(user)), user };
+    const pair = await this.begin({ kind: 'user', id: user.id }, (login) => this.repository.create(user, login));
+    return { ...pair, user };
+  }
+
+  /**
+   * Signs a device in with the user name and password it was given. `address` is the client's.
+   * @throws AppError `invalid_credentials`, `rate_limited`
+   */
+  async signInDevice(username: string, password: string, address: string): Promise<TokenPair & { device: Device }> {
+    // Emails have an @, user names of devices have none: the two never share a count.
+    const attempt = await this.throttle.attempt(username, address);
+    const device = await this.repository.findDeviceByUsername(username);
+    if (!(await this.passwords.verify(password, device?.passwordHash)) || device === undefined) {
+      await attempt.failed();
+      throw wrong();
+    }
+    await attempt.succeeded();
+    const account = { kind: 'device', id: device.id } as const;
+    const pair = await this.begin(account, (login) => this.repository.createForDevice(device, login));
+    return { ...pair, device };
   }
 
   /**
@@ -89,7 +113,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   async refresh(text: string): Promise<TokenPair> {
     const token = parseRefreshToken(text);
     const login = token && (await this.repository.findByHandle(sha256(token.handle)));
-    if (token === undefined || login === undefined || login.user.disabled || login.expiresAt <= this.clock.date()) {
+    if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
       throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
     }
     const next = newRefreshToken(token.handle);
@@ -97,23 +121,29 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
       digestsEqual(login.secretDigest, sha256(token.secret)) &&
       (await this.repository.rotate(login.id, login.secretDigest, sha256(next.secret), this.expiry()));
     if (!fresh) {
-      this.logger.warn(`a used refresh token came back; login ${login.id} of account ${login.userId} has ended`);
+      this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
       await this.end(login.id);
       throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
     }
-    return this.pair(login.userId, login.id, next);
+    return this.pair(accountOf(login), login.id, next);
   }
 
   async end(loginId: number): Promise<void> {
-    await this.repository.end(loginId);
+    const account = await this.repository.end(loginId);
     this.close([loginId]);
+    if (account) await this.events.ended(account);
   }
 
-  /** The account behind a principal. */
-  async account(principal: UserPrincipal): Promise<User> {
-    const user = await this.repository.findUser(principal.userId);
-    if (user === undefined) throw new AppError('unauthenticated', 'The account is gone.');
-    return user;
+  /** The account or device behind a principal. */
+  async account(principal: AccountPrincipal): Promise<{ user: User } | { device: Device }> {
+    if (principal.kind === 'device') {
+      const device = await this.repository.findDevice(principal.deviceId);
+      if (device !== undefined) return { device };
+    } else {
+      const user = await this.repository.findUser(principal.userId);
+      if (user !== undefined) return { user };
+    }
+    throw new AppError('unauthenticated', 'The account is gone.');
   }
 
   /** Closes the sockets of logins that have ended; for those that end with their account. */
@@ -121,21 +151,25 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
   }
 
-  private async begin(user: User): Promise<TokenPair> {
+  private async begin(
+    account: LoginAccount,
+    create: (login: NewLogin) => Promise<number | undefined>,
+  ): Promise<TokenPair> {
     const token = newRefreshToken();
-    const loginId = await this.repository.create(user, {
+    const loginId = await create({
       handleDigest: sha256(token.handle),
       secretDigest: sha256(token.secret),
       expiresAt: this.expiry(),
     });
     if (loginId === undefined) throw wrong();
-    this.close(await this.repository.endBeyond(user.id, LOGINS_PER_ACCOUNT));
-    return this.pair(user.id, loginId, token);
+    this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
+    await this.events.began(account);
+    return this.pair(account, loginId, token);
   }
 
-  private pair(userId: number, loginId: number, token: RefreshToken): TokenPair {
+  private pair(account: LoginAccount, loginId: number, token: RefreshToken): TokenPair {
     return {
-      accessToken: this.tokens.issue(userId, loginId),
+      accessToken: this.tokens.issue(account, loginId),
       expiresIn: ACCESS_TOKEN_SECONDS,
       refreshToken: formatRefreshToken(token),
     };
@@ -153,5 +187,8 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 }
+
+const accountOf = ({ userId, deviceId }: Login): LoginAccount =>
+  userId === null ? { kind: 'device', id: deviceId ?? 0 } : { kind: 'user', id: userId };
 
 const wrong = (): AppError => new AppError('invalid_credentials', 'The email or the password is wrong.');

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TextField } from '../../../common/http/fields.js';
+import { DeviceDto } from './device.dto.js';
 import { UserDto } from './user.dto.js';
 
 export class LoginRequest {
@@ -8,6 +9,15 @@ export class LoginRequest {
   email!: string;
 
   @TextField({ max: 200, format: 'password', example: 'correct horse battery staple' })
+  password!: string;
+}
+
+export class DeviceLoginRequest {
+  /** The one the device was made with. */
+  @TextField({ max: 64, example: 'kmwqzhtbnrva' })
+  username!: string;
+
+  @TextField({ max: 200, format: 'password', example: 'uD3kq0mYw8Vt1x5c' })
   password!: string;
 }
 
@@ -34,4 +44,9 @@ export class TokenPairDto {
 export class LoginDto extends TokenPairDto {
   @ApiProperty({ type: UserDto })
   user!: UserDto;
+}
+
+export class DeviceLoginDto extends TokenPairDto {
+  @ApiProperty({ type: DeviceDto })
+  device!: DeviceDto;
 }

@@ -1,0 +1,43 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { User } from '../accounts/user.entity.js';
+import { Circle } from './circle.entity.js';
+
+/** What a member is to the circle; exactly one is `ADMIN`. */
+export type CirclePrivilege = 'ADMIN' | 'REGULAR' | 'MEMBRE' | 'DEFAULT';
+
+/** A person in a circle. */
+@Entity('circle_members')
+@Index('circle_members_user_id_idx', ['userId'])
+@Index('circle_members_admin_key', ['circleId'], { unique: true, where: `"privilege" = 'ADMIN'` })
+@Check('circle_members_privilege_check', `"privilege" IN ('ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT')`)
+export class CircleMember {
+  @PrimaryColumn('integer', { name: 'circle_id', primaryKeyConstraintName: 'circle_members_pkey' })
+  circleId!: number;
+
+  @PrimaryColumn('integer', { name: 'user_id', primaryKeyConstraintName: 'circle_members_pkey' })
+  userId!: number;
+
+  @ManyToOne(() => Circle, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'circle_members_circle_id_fkey' })
+  circle!: Relation<Circle>;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'circle_members_user_id_fkey' })
+  user!: Relation<User>;
+
+  @Column('varchar', { length: 16 })
+  privilege!: CirclePrivilege;
+
+  @CreateDateColumn({ name: 'joined_at', type: 'timestamptz' })
+  joinedAt!: Date;
+}

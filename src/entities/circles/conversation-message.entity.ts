@@ -1,0 +1,64 @@
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { ConversationLink } from './conversation-link.entity.js';
+
+/** A message of a conversation; a deleted one stays as an empty row, so that repetitions of its sending are recognised. */
+@Entity('conversation_messages')
+@Index('conversation_messages_conversation_id_id_idx', ['conversationId', 'id'])
+@Index('conversation_messages_client_key', ['authorId', 'clientMessageId'], {
+  unique: true,
+  where: `"client_message_id" IS NOT NULL`,
+})
+@Index('conversation_messages_words_idx', { synchronize: false })
+@Check('conversation_messages_content_check', `char_length("content") <= 8192`)
+@Check('conversation_messages_client_check', `("client_message_id" IS NULL) = ("client_digest" IS NULL)`)
+export class ConversationMessage {
+  @PrimaryGeneratedColumn('identity', {
+    primaryKeyConstraintName: 'conversation_messages_pkey',
+    generatedIdentity: 'ALWAYS',
+  })
+  id!: number;
+
+  @Column('integer', { name: 'conversation_id' })
+  conversationId!: number;
+
+  /** The link of whoever wrote it. */
+  @Column('integer', { name: 'author_id' })
+  authorId!: number;
+
+  /** Also says that the author's link is one of this conversation. */
+  @ManyToOne(() => ConversationLink)
+  @JoinColumn([
+    {
+      name: 'conversation_id',
+      referencedColumnName: 'conversationId',
+      foreignKeyConstraintName: 'conversation_messages_author_fkey',
+    },
+    { name: 'author_id', referencedColumnName: 'id', foreignKeyConstraintName: 'conversation_messages_author_fkey' },
+  ])
+  author!: Relation<ConversationLink>;
+
+  /** What is searched; what PostgreSQL cannot store in it is replaced by U+FFFD. */
+  @Column('text')
+  content!: string;
+
+  /** The text as a JSON string, where `content` is not exactly what was written. */
+  @Column('text', { nullable: true })
+  exact!: string | null;
+
+  /** To the millisecond, like everything that shows it. */
+  @Column('timestamptz', { name: 'sent_at' })
+  sentAt!: Date;
+
+  @Column('timestamptz', { name: 'edited_at', nullable: true })
+  editedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
+
+  @Column('varchar', { name: 'client_message_id', length: 64, nullable: true })
+  clientMessageId!: string | null;
+
+  /** SHA-256 of what came with `client_message_id`. */
+  @Column('bytea', { name: 'client_digest', nullable: true })
+  clientDigest!: Buffer | null;
+}

@@ -1,0 +1,49 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  UpdateDateColumn,
+} from 'typeorm';
+import { Circle } from './circle.entity.js';
+
+/**
+ * A thread of messages in a circle. Removing one takes its circle away, which makes it invisible at once; its messages,
+ * of which there may be millions, are swept afterwards.
+ */
+@Entity('conversations')
+@Index('conversations_circle_id_idx', ['circleId'])
+@Index('conversations_removed_idx', ['id'], { where: `"circle_id" IS NULL` })
+export class Conversation {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'conversations_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** `null` once it is removed. */
+  @Column('integer', { name: 'circle_id', nullable: true })
+  circleId!: number | null;
+
+  @ManyToOne(() => Circle, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'conversations_circle_id_fkey' })
+  circle!: Relation<Circle> | null;
+
+  @Column('varchar', { length: 100 })
+  name!: string;
+
+  /** Whether the circle's devices take part. */
+  @Column('boolean', { name: 'device_access', default: false })
+  deviceAccess!: boolean;
+
+  /** Id of the newest message, 0 before the first; locking the row is what makes ids visible in ascending order. */
+  @Column('integer', { name: 'last_message_id', default: 0 })
+  lastMessageId!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt!: Date;
+}

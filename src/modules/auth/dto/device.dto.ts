@@ -1,0 +1,35 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Device } from '../../../entities/circles/device.entity.js';
+
+/** A device in the home, with a login of its own. */
+export class DeviceDto {
+  @ApiProperty({ type: 'integer', example: 4 })
+  id!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  circleId!: number;
+
+  @ApiProperty({ example: 'Living room' })
+  name!: string;
+
+  /** Signs in with it. */
+  @ApiProperty({ example: 'kmwqzhtbnrva' })
+  username!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  updatedAt!: string;
+
+  static from(device: Device): DeviceDto {
+    const dto = new DeviceDto();
+    dto.id = device.id;
+    dto.circleId = device.circleId;
+    dto.name = device.name;
+    dto.username = device.username;
+    dto.createdAt = device.createdAt.toISOString();
+    dto.updatedAt = device.updatedAt.toISOString();
+    return dto;
+  }
+}
