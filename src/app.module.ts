@@ -6,6 +6,7 @@ import { ServicesGatewayModule } from './gateways/services/services-gateway.modu
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
+import { CallsModule } from './modules/calls/calls.module.js';
 import { ConnectionsModule } from './modules/connections/connections.module.js';
 import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         RealtimeModule,
         AuthModule,
         AccountsModule,
+        CallsModule,
         IceServersModule,
         HealthModule,
         ConnectionsModule,

@@ -1,0 +1,49 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+import { User } from '../accounts/user.entity.js';
+import { Call } from './call.entity.js';
+
+/** Somebody who rang, was rung, or was in a call. */
+@Entity('call_participants')
+@Unique('call_participants_call_id_sid_key', ['callId', 'sid'])
+@Index('call_participants_user_id_idx', ['userId'])
+export class CallParticipant {
+  @PrimaryGeneratedColumn('identity', {
+    primaryKeyConstraintName: 'call_participants_pkey',
+    generatedIdentity: 'ALWAYS',
+  })
+  id!: number;
+
+  @Column('integer', { name: 'call_id' })
+  callId!: number;
+
+  @ManyToOne(() => Call, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'call_id', foreignKeyConstraintName: 'call_participants_call_id_fkey' })
+  call!: Relation<Call>;
+
+  /** What the protocol knows it by: the id of a socket, or of a user. */
+  @Column('varchar', { length: 64 })
+  sid!: string;
+
+  @Column('varchar', { length: 100 })
+  name!: string;
+
+  /** The account behind it, if it showed one. */
+  @Column('integer', { name: 'user_id', nullable: true })
+  userId!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'SET NULL', nullable: true })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'call_participants_user_id_fkey' })
+  user!: Relation<User> | null;
+
+  @Column('timestamptz', { name: 'joined_at', nullable: true })
+  joinedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'left_at', nullable: true })
+  leftAt!: Date | null;
+
+  @Column('boolean', { default: false })
+  muted!: boolean;
+
+  @Column('boolean', { name: 'video_off', default: false })
+  videoOff!: boolean;
+}

@@ -1,0 +1,45 @@
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+/** A call of any protocol: who rang whom when, and how it ended. Written behind the signaling path. */
+@Entity('calls')
+@Unique('calls_key_key', ['key'])
+@Index('calls_lease_until_idx', ['leaseUntil'], { where: `"ended_at" IS NULL` })
+@Check('calls_protocol_check', `"protocol" IN ('signaling', 'omikron')`)
+@Check('calls_outcome_check', `"outcome" IN ('completed', 'declined', 'cancelled', 'expired', 'failed')`)
+export class Call {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'calls_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** What the nodes know the call by before it has an id. */
+  @Column('varchar', { length: 64 })
+  key!: string;
+
+  @Column('varchar', { length: 16 })
+  protocol!: 'signaling' | 'omikron';
+
+  /** Not null exactly when the call has ended. */
+  @Column('varchar', { length: 16, nullable: true })
+  outcome!: 'completed' | 'declined' | 'cancelled' | 'expired' | 'failed' | null;
+
+  @Column('timestamptz', { name: 'started_at' })
+  startedAt!: Date;
+
+  /** From here on it is live. */
+  @Column('timestamptz', { name: 'answered_at', nullable: true })
+  answeredAt!: Date | null;
+
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
+  /** The participant who ended it. */
+  @Column('varchar', { name: 'ended_by', length: 64, nullable: true })
+  endedBy!: string | null;
+
+  /** Until then a node vouches for it; a call that nobody vouches for has ended. */
+  @Column('timestamptz', { name: 'lease_until' })
+  leaseUntil!: Date;
+
+  /** It ended because nobody vouched for it any more: a node that comes back may revive it. */
+  @Column('boolean', { default: false })
+  lapsed!: boolean;
+}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { type CallChange } from './call-changes.js';
+
+/** How the ledger is written; reading it is `CallsRepository`'s. */
+@Injectable()
+export class CallLedgerRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Merges changes into what is there, whoever wrote it, in one transaction. Each call stands at most once in `changes`. */
+  async write(changes: readonly CallChange[], leaseMs: number): Promise<void> {
+    // One order of locks on all nodes.
+    const calls = [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const parties = calls.flatMap(({ key, parties }) => [...parties].map(([sid, change]) => ({ key, sid, ...change })));
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(MERGE_CALLS, [
+        calls.map(({ key }) => key),
+        calls.map(({ protocol }) => protocol),
+        calls.map(({ startedAt }) => new Date(startedAt)),
+        calls.map(({ answeredAt }) => dateOf(answeredAt)),
+        calls.map(({ endedAt }) => dateOf(endedAt)),
+        calls.map(({ outcome }) => outcome ?? null),
+        calls.map(({ endedBy }) => endedBy ?? null),
+        leaseMs,
+      ]);
+      if (parties.length > 0) {
+        const keys = parties.map(({ key }) => key);
+        const sids = parties.map(({ sid }) => sid);
+        await manager.query(ADD_PARTIES, [keys, sids]);
+        await manager.query(MERGE_PARTIES, [
+          keys,
+          sids,
+          parties.map(({ name }) => name ?? null),
+          parties.map(({ userId }) => userId ?? null),
+          parties.map(({ joinedAt }) => dateOf(joinedAt)),
+          parties.map(({ leftAt }) => dateOf(leftAt)),
+          parties.map(({ present }) => present ?? null),
+          parties.map(({ muted }) => muted ?? null),
+          parties.map(({ videoOff }) => videoOff ?? null),
+        ]);
+      }
+      await manager.query(END_PARTIES, [calls.map(({ key }) => key)]);
+    });
+  }
+
+  /** Vouches for calls, reviving those that lapsed. @returns the keys of those that have not ended */
+  async renew(keys: readonly string[], leaseMs: number): Promise<string[]> {
+    if (keys.length === 0) return [];
+    const [rows] = await this.dataSource.query<[{ key: string }[], number]>(RENEW, [[...keys].sort(), leaseMs]);
+    return rows.map(({ key }) => key);
+  }
+
+  /** Ends the calls that nobody vouches for any more. */
+  async endLapsed(): Promise<void> {
+    await this.dataSource.query(END_LAPSED);
+  }
+}
+
+const dateOf = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time));
+
+// What a sweep ended for want of a lease counts as not ended when somebody still reports on the call.
+const MERGE_CALLS = `
+  INSERT INTO calls (key, protocol, started_at, answered_at, ended_at, outcome, ended_by, lease_until)
+  SELECT key, protocol, started_at, answered_at, ended_at, outcome, ended_by, now() + $8::float8 * interval '1 ms'
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
+    AS t (key, protocol, started_at, answered_at, ended_at, outcome, ended_by)
+  ON CONFLICT ON CONSTRAINT calls_key_key DO UPDATE SET
+    started_at = LEAST(calls.started_at, EXCLUDED.started_at),
+    answered_at = LEAST(calls.answered_at, EXCLUDED.answered_at),
+    ended_at = CASE WHEN calls.lapsed THEN EXCLUDED.ended_at ELSE COALESCE(calls.ended_at, EXCLUDED.ended_at) END,
+    outcome = CASE WHEN calls.lapsed THEN EXCLUDED.outcome ELSE COALESCE(calls.outcome, EXCLUDED.outcome) END,
+    ended_by = CASE WHEN calls.ended_at IS NULL OR calls.lapsed THEN EXCLUDED.ended_by ELSE calls.ended_by END,
+    lease_until = EXCLUDED.lease_until,
+    lapsed = false`;
+
+const ADD_PARTIES = `
+  INSERT INTO call_participants (call_id, sid, name)
+  SELECT c.id, t.sid, '' FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (key, sid, n)
+  JOIN calls c ON c.key = t.key ORDER BY t.n
+  ON CONFLICT ON CONSTRAINT call_participants_call_id_sid_key DO NOTHING`;
+
+const MERGE_PARTIES = `
+  UPDATE call_participants p SET
+    name = COALESCE(t.name, p.name),
+    user_id = COALESCE((SELECT u.id FROM users u WHERE u.id = t.user_id), p.user_id),
+    joined_at = LEAST(p.joined_at, t.joined_at),
+    left_at = CASE WHEN t.present THEN NULL ELSE COALESCE(t.left_at, p.left_at) END,
+    muted = COALESCE(t.muted, p.muted),
+    video_off = COALESCE(t.video_off, p.video_off)
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::boolean[],
+      $8::boolean[], $9::boolean[])
+    AS t (key, sid, name, user_id, joined_at, left_at, present, muted, video_off)
+  JOIN calls c ON c.key = t.key
+  WHERE p.call_id = c.id AND p.sid = t.sid`;
+
+const END_PARTIES = `
+  UPDATE call_participants p SET left_at = c.ended_at FROM calls c
+  WHERE c.key = ANY ($1) AND c.ended_at IS NOT NULL AND p.call_id = c.id AND p.joined_at IS NOT NULL
+    AND (p.left_at IS NULL OR p.left_at > c.ended_at)`;
+
+const RENEW = `
+  WITH mine AS (
+    SELECT id, lapsed, ended_at FROM calls
+    WHERE key = ANY ($1) AND (ended_at IS NULL OR lapsed) ORDER BY key FOR UPDATE
+  ), back AS (
+    UPDATE call_participants p SET left_at = NULL FROM mine m
+    WHERE m.lapsed AND p.call_id = m.id AND p.left_at = m.ended_at
+  )
+  UPDATE calls c SET lease_until = now() + $2::float8 * interval '1 ms', lapsed = false,
+    ended_at = NULL, outcome = NULL
+  FROM mine m WHERE c.id = m.id RETURNING c.key`;
+
+const END_LAPSED = `
+  WITH lapsed AS (
+    UPDATE calls SET ended_at = GREATEST(lease_until, started_at, answered_at), outcome = 'failed', lapsed = true
+    WHERE ended_at IS NULL AND lease_until < now() RETURNING id, ended_at
+  )
+  UPDATE call_participants p SET left_at = l.ended_at FROM lapsed l
+  WHERE p.call_id = l.id AND p.joined_at IS NOT NULL AND p.left_at IS NULL`;

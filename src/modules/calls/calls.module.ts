@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Call } from '../../entities/calls/call.entity.js';
+import { CallParticipant } from '../../entities/calls/call-participant.entity.js';
+import { CallLedger } from './call-ledger.service.js';
+import { CallLedgerRepository } from './call-ledger.repository.js';
+import { CallsController } from './calls.controller.js';
+import { CallsRepository } from './calls.repository.js';
+import { Calls } from './calls.service.js';
+
+/** The call ledger. Shared: protocols that make calls report to it, and it knows none of them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Call, CallParticipant])],
+  controllers: [CallsController],
+  providers: [CallLedger, CallLedgerRepository, Calls, CallsRepository],
+  exports: [CallLedger],
+})
+export class CallsModule {}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, Repository, type SelectQueryBuilder } from 'typeorm';
+import { Call } from '../../entities/calls/call.entity.js';
+import { CallParticipant } from '../../entities/calls/call-participant.entity.js';
+import { type CallProtocol, type CallState } from './call-changes.js';
+
+export interface CallFilter {
+  readonly state?: CallState | undefined;
+  readonly protocol?: CallProtocol | undefined;
+  /** Only calls this account took part in. */
+  readonly userId?: number | undefined;
+}
+
+export interface RecordedCall {
+  readonly id: number;
+  readonly call: Call;
+  readonly participants: readonly CallParticipant[];
+}
+
+const STATES: Record<CallState, string> = {
+  ringing: 'c.ended_at IS NULL AND c.answered_at IS NULL',
+  live: 'c.ended_at IS NULL AND c.answered_at IS NOT NULL',
+  ended: 'c.ended_at IS NOT NULL',
+};
+
+const TOOK_PART = `EXISTS (SELECT FROM call_participants mine WHERE mine.call_id = c.id AND mine.user_id = :userId)`;
+
+@Injectable()
+export class CallsRepository {
+  constructor(
+    @InjectRepository(Call) private readonly calls: Repository<Call>,
+    @InjectRepository(CallParticipant) private readonly participants: Repository<CallParticipant>,
+  ) {}
+
+  async page(filter: CallFilter, afterId: number, take: number): Promise<RecordedCall[]> {
+    const query = this.select(filter).andWhere('c.id > :afterId', { afterId }).orderBy('c.id').limit(take);
+    return this.withParticipants(await query.getMany());
+  }
+
+  async find(id: number, filter: CallFilter): Promise<RecordedCall | undefined> {
+    const call = await this.select(filter).andWhere('c.id = :id', { id }).getOne();
+    return call === null ? undefined : (await this.withParticipants([call]))[0];
+  }
+
+  private select({ state, protocol, userId }: CallFilter): SelectQueryBuilder<Call> {
+    const query = this.calls.createQueryBuilder('c').where('true');
+    if (state !== undefined) query.andWhere(STATES[state]);
+    if (protocol !== undefined) query.andWhere('c.protocol = :protocol', { protocol });
+    if (userId !== undefined) query.andWhere(TOOK_PART, { userId });
+    return query;
+  }
+
+  private async withParticipants(calls: readonly Call[]): Promise<RecordedCall[]> {
+    const ids = calls.map(({ id }) => id);
+    const all =
+      ids.length === 0 ? [] : await this.participants.find({ where: { callId: In(ids) }, order: { id: 'ASC' } });
+    const byCall = new Map<number, CallParticipant[]>(calls.map(({ id }) => [id, []]));
+    for (const participant of all) byCall.get(participant.callId)?.push(participant);
+    return calls.map((call) => ({ id: call.id, call, participants: byCall.get(call.id) ?? [] }));
+  }
+}
