@@ -6,6 +6,7 @@ import { type TestProject } from 'vitest/node';
 import { createDataSource } from '../../ormconfig.js';
 import { EmbeddedDatabase } from '../../src/modules/database/embedded/embedded-database.js';
 import { migrate } from '../../src/modules/database/migrate.js';
+import { removeAfterUs } from './remove-after-us.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,6 +23,7 @@ const silent = { log: () => undefined, warn: () => undefined, error: () => undef
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
   const dataDir = given ? undefined : await mkdtemp(path.join(os.tmpdir(), 'switchboard-test-'));
+  if (dataDir) removeAfterUs(dataDir);
   const embedded = dataDir ? await EmbeddedDatabase.open({ dataDir, durable: false, log: silent }) : undefined;
   const server = given ?? embedded?.url ?? '';
   const template = `switchboard_template_${process.pid}`;

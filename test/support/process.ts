@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isServerProcess } from '../../src/modules/database/embedded/postmaster.js';
+import { removeAfterUs } from './remove-after-us.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const START_MS = 60_000;
@@ -112,6 +113,7 @@ export async function startProcess(
 
 export async function temporaryDataDir(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-process-'));
+  removeAfterUs(folder);
   folders.add(folder);
   return folder;
 }
