@@ -31,7 +31,7 @@ export interface PlainGateway extends OnGatewayConnection<PlainConnection>, OnGa
   /** The first message did not come in time. Without this method the socket is closed with 1008. */
   handleAdmissionTimeout?(connection: PlainConnection): void;
   /** A fact that a feature sent to this connection itself (`hub.signal`). */
-  handleSignal?(connection: PlainConnection, event: HubEvent): void;
+  handleSignal?(connection: PlainConnection, event: HubEvent): void | Promise<void>;
 }
 
 export const PLAIN_GATEWAY = Symbol('plain gateway');

@@ -1,0 +1,54 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { JsonObjectText } from '../../common/json/json-object-text.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { RoomPresence } from '../../modules/rooms/room-presence.service.js';
+import { RoomRelay } from '../../modules/rooms/room-relay.service.js';
+import { RoomSeats } from '../../modules/rooms/room-seats.service.js';
+import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
+import { PlainConnection } from '../transport/plain.connection.js';
+import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain-gateway.js';
+import { RoomsFilter } from './rooms.filter.js';
+import { roomsWire } from './rooms.wire.js';
+
+/** Endpoints of rooms on `/ws/endpoint/:code/`. The code is the only credential. */
+@WebSocketGateway(
+  plainGateway({ protocol: 'rooms', path: '/ws/endpoint/:code', wire: roomsWire, admission: 'handshake' }),
+)
+@UseFilters(RoomsFilter)
+export class RoomsGateway implements PlainGateway {
+  constructor(
+    private readonly seats: RoomSeats,
+    private readonly relay: RoomRelay,
+    private readonly presence: RoomPresence,
+  ) {}
+
+  handleUpgrade(connection: PlainConnection, { params, query }: UpgradeRequest): Promise<void> {
+    return this.seats.admit(connection, params['code'] ?? '', {
+      after: query.get('after') ?? undefined,
+      epoch: query.get('epoch') ?? undefined,
+      presence: query.get('presence') === '1',
+      acks: query.get('acks') === '1',
+    });
+  }
+
+  handleConnection(connection: PlainConnection): void {
+    // What it missed is replayed at its own pace, while it may already speak.
+    void this.seats.begin(connection);
+  }
+
+  @SubscribeMessage('publish')
+  onPublish(connection: PlainConnection, frame: JsonObjectText | null): void | Promise<void> {
+    return this.relay.publish(connection, frame);
+  }
+
+  handleDisconnect(connection: PlainConnection): Promise<void> {
+    return this.seats.leave(connection);
+  }
+
+  handleSignal(connection: PlainConnection, event: HubEvent): void | Promise<void> {
+    const fact = event as PresenceChange | RoomChanged;
+    if (fact.type === 'rooms.changed') return this.seats.changed(connection, fact);
+    this.presence.changed(connection, fact);
+  }
+}

@@ -1,0 +1,70 @@
+import { JsonScanner } from '../../common/json/json-object-text.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
+import { jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+import { isoMicroseconds } from './iso-time.js';
+
+/** Members of an inbound frame that count; all others are dropped. */
+const scanner = new JsonScanner(['message', 'id']);
+
+/** What stands before the text of a message. */
+export const MESSAGE_HEAD = '{"message":';
+
+/** What stands behind it; ASCII. */
+export function messageTail({ identity, timestamp, place }: RoomMessageEvent): string {
+  const time = isoMicroseconds(timestamp);
+  if (place === undefined) return `,"identity":${identity},"timestamp":"${time}"}`;
+  return `,"identity":${identity},"timestamp":"${time}","offset":${place.offset},"epoch":"${place.epoch}"}`;
+}
+
+type PlainFact = Extract<RoomsEvent, { type: 'rooms.recovered' | 'rooms.present' | 'rooms.joined' | 'rooms.left' }>;
+
+/** Facts that need no care for precision, as the objects that clients get. */
+export function plainFact(fact: PlainFact): object {
+  switch (fact.type) {
+    case 'rooms.recovered':
+      return { recovered: fact.recovered, offset: fact.offset, epoch: fact.epoch };
+    case 'rooms.present':
+      return { event: 'present', items: fact.items };
+    case 'rooms.joined':
+      return { event: 'join', identity: fact.identity };
+    case 'rooms.left':
+      return { event: 'leave', identity: fact.identity };
+  }
+}
+
+/**
+ * The language of room endpoints: `{"message": <any JSON>}` in a text frame comes in, the same with identity and time
+ * goes out. The value passes as the text it came in.
+ */
+export const roomsWire: WireCodec = {
+  /** Never throws: what a read-only endpoint says is ignored, however malformed. `null` = no JSON object in text. */
+  decode(data: Buffer, isBinary: boolean): WireMessage {
+    return { event: 'publish', data: isBinary ? null : scanner.scan(data) };
+  },
+
+  encode(event: HubEvent): PlainFrame | null {
+    const fact = event as RoomsEvent;
+    switch (fact.type) {
+      case 'rooms.message':
+        return wrappedFrame(MESSAGE_HEAD, fact.message, messageTail(fact));
+      case 'rooms.acked': {
+        const { id, place } = fact;
+        return wrappedFrame('{"ack":', id, place ? `,"offset":${place.offset},"epoch":"${place.epoch}"}` : '}');
+      }
+      case 'rooms.refused': {
+        const error = JSON.stringify({ code: fact.code, detail: fact.detail });
+        return textFrame(`{"error":${error},"id":${fact.id.toString('utf8')}}`);
+      }
+      case 'rooms.recovered':
+      case 'rooms.present':
+      case 'rooms.joined':
+      case 'rooms.left':
+        return jsonFrame(plainFact(fact));
+      default:
+        // Another protocol's, or one that is for connections and not for their clients.
+        return null;
+    }
+  },
+};

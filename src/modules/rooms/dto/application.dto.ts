@@ -1,0 +1,74 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { NameField } from '../../../common/http/fields.js';
+import { PageOf } from '../../../common/http/page.dto.js';
+import { type Application } from '../../../entities/rooms/application.entity.js';
+import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
+
+const MAX_NAME = 100;
+
+export class CreateApplicationRequest {
+  /** Unique. Also what the application is called where it speaks for itself. */
+  @NameField({ max: MAX_NAME, example: 'chat-backend' })
+  name!: string;
+}
+
+/** Absent members stay as they are. */
+export class UpdateApplicationRequest {
+  /** Unique. */
+  @NameField({ max: MAX_NAME, optional: true, example: 'chat-backend' })
+  name?: string;
+}
+
+export class ApplicationDto {
+  @ApiProperty({ example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'chat-backend' })
+  name!: string;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  updatedAt!: string;
+
+  static from({ id, name, createdAt, updatedAt }: Application): ApplicationDto {
+    return { id, name, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  }
+}
+
+/** A new application with its first key, which is shown this once. */
+export class NewApplicationDto extends ApplicationDto {
+  @ApiProperty({ example: 'sb_Zk3v…' })
+  apiKey!: string;
+}
+
+export class ApplicationPage extends PageOf(ApplicationDto) {}
+
+export class ApplicationKeyDto {
+  @ApiProperty({ example: 7 })
+  id!: number;
+
+  /** What the key begins with. */
+  @ApiProperty({ example: 'sb_Zk3v9QwE' })
+  prefix!: string;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  /** To the minute; `null` = never. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-02T08:30:00.000Z' })
+  lastUsedAt!: string | null;
+
+  static from({ id, prefix, createdAt, lastUsedAt }: ApplicationKey): ApplicationKeyDto {
+    return { id, prefix, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null };
+  }
+}
+
+/** A new key, which is shown this once. */
+export class NewApplicationKeyDto extends ApplicationKeyDto {
+  @ApiProperty({ example: 'sb_Zk3v…' })
+  apiKey!: string;
+}
+
+export class ApplicationKeyPage extends PageOf(ApplicationKeyDto) {}

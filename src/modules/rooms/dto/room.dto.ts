@@ -1,0 +1,91 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { BooleanField, IntegerField, TextField } from '../../../common/http/fields.js';
+import { PageOf } from '../../../common/http/page.dto.js';
+import { type Room } from '../../../entities/rooms/room.entity.js';
+import { ROOM_NAME_PATTERN } from '../room-name.js';
+import { PERMISSIONS, type Permissions, type PresentMember } from '../rooms.events.js';
+
+const MAX_HISTORY = 1_000_000_000;
+const MAX_DAYS = 36_500;
+const NAME = { max: 100, pattern: new RegExp(ROOM_NAME_PATTERN), example: 'lobby' } as const;
+
+/** What a room may be told besides its name. Absent members keep their value or default. */
+class RoomOptionsRequest {
+  /** Whether messages are kept, so that clients that come back miss nothing. */
+  @BooleanField({ optional: true, default: false, example: true })
+  durable?: boolean;
+
+  /** Messages kept; `null` for any number. */
+  @IntegerField({ min: 1, max: MAX_HISTORY, optional: true, nullable: true, default: null, example: 10_000 })
+  historyLimit?: number | null;
+
+  /** Days for which messages are kept; `null` for ever. */
+  @IntegerField({ min: 1, max: MAX_DAYS, optional: true, nullable: true, default: null, example: 30 })
+  retentionDays?: number | null;
+}
+
+export class CreateRoomRequest extends RoomOptionsRequest {
+  /** Unique in the application: letters, digits, `-` and `_`. */
+  @TextField(NAME)
+  name!: string;
+}
+
+/** Absent members stay as they are. Live sockets follow at once. */
+export class UpdateRoomRequest extends RoomOptionsRequest {
+  /** Unique in the application: letters, digits, `-` and `_`. */
+  @TextField({ ...NAME, optional: true })
+  name?: string;
+}
+
+export class RoomDto {
+  @ApiProperty({ example: 'lobby' })
+  name!: string;
+
+  @ApiProperty({ example: true })
+  durable!: boolean;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 10_000 })
+  historyLimit!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  retentionDays!: number | null;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  updatedAt!: string;
+
+  static from({ name, durable, historyLimit, retentionDays, createdAt, updatedAt }: Room): RoomDto {
+    return {
+      name,
+      durable,
+      historyLimit,
+      retentionDays,
+      createdAt: createdAt.toISOString(),
+      updatedAt: updatedAt.toISOString(),
+    };
+  }
+}
+
+export class RoomPage extends PageOf(RoomDto) {}
+
+export class PresentMemberDto implements PresentMember {
+  @ApiProperty({ example: 'alice' })
+  identity!: string;
+
+  @ApiProperty({ enum: PERMISSIONS, example: 'readwrite' })
+  permissions!: Permissions;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  connectedAt!: string;
+}
+
+/** Who is connected now, one item per socket. */
+export class RoomPresenceDto {
+  @ApiProperty({ type: [PresentMemberDto] })
+  items!: readonly PresentMemberDto[];
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  count!: number;
+}

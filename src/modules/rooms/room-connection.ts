@@ -1,0 +1,113 @@
+import { type Channel } from '../realtime/channel.js';
+import { type Connection } from '../realtime/connection.js';
+import { type Principal } from '../realtime/principal.js';
+import { readersChannel } from './rooms.channels.js';
+import { type Permissions } from './rooms.events.js';
+
+/** A connection that may become an endpoint's. */
+export interface RoomConnection extends Connection {
+  admit(principal: RoomPrincipal): void;
+  /** Bytes that wait for its reader. */
+  readonly queuedBytes: number;
+  /** Resolves when the reader has taken (nearly) everything that was sent, or the connection has closed. */
+  whenDrained(): Promise<void>;
+}
+
+/** What a client asks for when it connects. */
+export interface SeatRequest {
+  /** As written in the query; `undefined` = not asked for. */
+  readonly after?: string | undefined;
+  readonly epoch?: string | undefined;
+  readonly presence: boolean;
+  readonly acks: boolean;
+}
+
+/** An endpoint with its room, as admission finds it. */
+export interface Seat {
+  readonly endpointId: number;
+  readonly permissions: Permissions;
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | null;
+  readonly roomId: number;
+  readonly roomName: string;
+  readonly durable: boolean;
+  /** `null` in rooms that never kept messages. */
+  readonly head: Head | null;
+}
+
+/** Where a durable room's messages begin and end. */
+export interface Head {
+  readonly epoch: string;
+  /** Offset of the newest message. */
+  readonly last: number;
+  /** Messages up to this offset are gone. */
+  readonly floor: number;
+}
+
+/** A connected endpoint. */
+export interface RoomPrincipal extends Principal {
+  readonly kind: 'endpoint';
+  readonly endpointId: number;
+  readonly roomId: number;
+  readonly permissions: Permissions;
+  readonly canRead: boolean;
+  readonly canWrite: boolean;
+  readonly identity: string;
+  /** JSON text of `identity`, ASCII only. */
+  readonly identityText: string;
+  readonly readers: Channel;
+  readonly acks: boolean;
+  /** Unique in the cluster. */
+  readonly seat: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | null;
+  /** Follows the room. */
+  durable: boolean;
+  /** Whether it holds on to the room's feed. */
+  hasFeed: boolean;
+  /** Offset from which a replay has to begin once the socket is accepted. */
+  replayFrom: number | null;
+  /** Seats it was told of; `null` for those who do not watch. */
+  known: Set<string> | null;
+  /** Messages that are being stored. */
+  storing: number;
+}
+
+export function roomPrincipal(seat: Seat, id: string, acks: boolean): RoomPrincipal {
+  const { permissions, identity } = seat;
+  return {
+    kind: 'endpoint',
+    id: String(seat.endpointId),
+    label: `${seat.roomName}: ${identity}`,
+    endpointId: seat.endpointId,
+    roomId: seat.roomId,
+    permissions,
+    canRead: permissions !== 'write',
+    canWrite: permissions !== 'read',
+    identity,
+    identityText: asciiJson(identity),
+    readers: readersChannel(seat.roomId),
+    acks,
+    seat: id,
+    expiresAt: seat.expiresAt,
+    durable: seat.durable,
+    hasFeed: false,
+    replayFrom: null,
+    known: null,
+    storing: 0,
+  };
+}
+
+/** The principal of a connection of this protocol, once it is admitted. */
+export function principalOf(connection: Connection): RoomPrincipal | null {
+  return connection.principal as RoomPrincipal | null;
+}
+
+/** JSON text of a string in ASCII, so that its bytes are its characters. */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

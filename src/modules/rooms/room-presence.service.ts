@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/time/clock.js';
+import { Hub } from '../realtime/hub.js';
+import { Presence } from '../realtime/presence.js';
+import { principalOf, type RoomConnection, type RoomPrincipal } from './room-connection.js';
+import { presenceOf, watchersChannel } from './rooms.channels.js';
+import { type PresenceChange, type PresentMember, type RoomsEvent } from './rooms.events.js';
+
+/** Who is connected to a room, on all nodes. */
+@Injectable()
+export class RoomPresence {
+  /** What watchers of this node hear before they were told who is there. */
+  private readonly early = new WeakMap<RoomConnection, PresenceChange[]>();
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  /** In the order they came. */
+  async list(roomId: number): Promise<PresentMember[]> {
+    return (await this.presence.list<PresentMember>(presenceOf(roomId))).map(({ data }) => data);
+  }
+
+  async enter({ roomId, seat, identity, permissions }: RoomPrincipal): Promise<void> {
+    const data: PresentMember = { identity, permissions, connectedAt: this.clock.date().toISOString() };
+    await this.presence.enter(presenceOf(roomId), { id: seat, data });
+    this.announce(roomId, { type: 'rooms.joined', seat, identity });
+  }
+
+  async leave({ roomId, seat, identity }: RoomPrincipal): Promise<void> {
+    if (await this.presence.leave(presenceOf(roomId), seat))
+      this.announce(roomId, { type: 'rooms.left', seat, identity });
+  }
+
+  /** From now on `connection`, which has entered, hears who comes and goes; first of all, who is there. */
+  async watch(connection: RoomConnection, principal: RoomPrincipal): Promise<void> {
+    const early: PresenceChange[] = [];
+    this.early.set(connection, early);
+    try {
+      await this.hub.subscribe(connection, watchersChannel(principal.roomId));
+      const members = await this.presence.list<PresentMember>(presenceOf(principal.roomId));
+      principal.known = new Set(members.map(({ id }) => id));
+      const present: RoomsEvent = { type: 'rooms.present', items: members.map(({ data }) => data) };
+      this.hub.sendTo(connection, present);
+    } finally {
+      this.early.delete(connection);
+    }
+    for (const change of early) this.changed(connection, change);
+  }
+
+  /** Somebody came or went: tells a watcher what it does not know yet. */
+  changed(connection: RoomConnection, change: PresenceChange): void {
+    const early = this.early.get(connection);
+    if (early) {
+      early.push(change);
+      return;
+    }
+    const known = principalOf(connection)?.known;
+    if (!known) return;
+    const isNews = change.type === 'rooms.left' ? known.delete(change.seat) : !known.has(change.seat);
+    if (!isNews) return;
+    if (change.type === 'rooms.joined') known.add(change.seat);
+    this.hub.sendTo(connection, change);
+  }
+
+  private announce(roomId: number, change: PresenceChange): void {
+    this.hub.signal(watchersChannel(roomId), change);
+  }
+}

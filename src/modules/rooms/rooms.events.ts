@@ -1,0 +1,59 @@
+import { type ProblemCode } from '../../common/errors/problem-codes.js';
+
+/** A message of a room on its way to the readers. */
+export interface RoomMessageEvent {
+  readonly type: 'rooms.message';
+  /** JSON text as its sender wrote it. */
+  readonly message: Buffer | string;
+  /** JSON text of the sender's identity, ASCII only. */
+  readonly identity: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Where it stands in a durable room. */
+  readonly place?: MessagePlace;
+}
+
+export interface MessagePlace {
+  readonly offset: number;
+  readonly epoch: string;
+}
+
+/** A message that is stored. */
+export interface StoredMessageEvent extends RoomMessageEvent {
+  readonly place: MessagePlace;
+}
+
+/** Who is connected, as watchers are told. */
+export interface PresentMember {
+  readonly identity: string;
+  readonly permissions: Permissions;
+  /** RFC 3339. */
+  readonly connectedAt: string;
+}
+
+export const PERMISSIONS = ['read', 'write', 'readwrite'] as const;
+export type Permissions = (typeof PERMISSIONS)[number];
+
+/** Facts of rooms that reach clients. */
+export type RoomsEvent =
+  | RoomMessageEvent
+  /** First frame of a client that came back with its last offset. */
+  | { readonly type: 'rooms.recovered'; readonly recovered: boolean; readonly offset: number; readonly epoch: string }
+  | { readonly type: 'rooms.present'; readonly items: readonly PresentMember[] }
+  | PresenceChange
+  /** `id`: JSON text as the client wrote it. */
+  | { readonly type: 'rooms.acked'; readonly id: Buffer; readonly place?: MessagePlace }
+  | { readonly type: 'rooms.refused'; readonly id: Buffer; readonly code: ProblemCode; readonly detail: string };
+
+/** Somebody came or went. */
+export interface PresenceChange {
+  readonly type: 'rooms.joined' | 'rooms.left';
+  readonly seat: string;
+  readonly identity: string;
+}
+
+/** For the connections themselves: their room keeps messages from now on, or no longer. */
+export interface RoomChanged {
+  readonly type: 'rooms.changed';
+  readonly durable: boolean;
+}

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Clock } from '../../common/time/clock.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { type RoomConnection } from './room-connection.js';
+
+const TICK_MS = 250;
+
+/** Closes the connections of this node when their endpoint expires. Costs nothing per connection that does not. */
+@Injectable()
+export class SeatExpiry implements OnModuleDestroy {
+  /** By the tick in which they expire. */
+  private readonly due = new Map<number, Set<RoomConnection>>();
+  private timer: NodeJS.Timeout | undefined;
+  private done: number;
+
+  constructor(private readonly clock: Clock) {
+    this.done = this.now();
+  }
+
+  /** @param at milliseconds since the epoch */
+  expect(connection: RoomConnection, at: number): void {
+    const tick = Math.max(Math.ceil(at / TICK_MS), this.now() + 1);
+    let connections = this.due.get(tick);
+    if (!connections) this.due.set(tick, (connections = new Set()));
+    connections.add(connection);
+    if (this.timer) return;
+    this.done = this.now();
+    this.timer = setInterval(() => {
+      this.run();
+    }, TICK_MS).unref();
+  }
+
+  /** The connection has ended. */
+  forget(connection: RoomConnection, at: number): void {
+    this.due.get(Math.ceil(at / TICK_MS))?.delete(connection);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private run(): void {
+    for (const now = this.now(); this.done < now;) {
+      const connections = this.due.get(++this.done);
+      this.due.delete(this.done);
+      for (const connection of connections ?? []) connection.close(DISCONNECT.notAllowed);
+    }
+    if (this.due.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private now(): number {
+    return Math.floor(this.clock.now() / TICK_MS);
+  }
+}

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { headOf } from './message-log.repository.js';
+import { type Seat } from './room-connection.js';
+import { type Permissions } from './rooms.events.js';
+
+interface SeatRow {
+  readonly code_digest: Buffer;
+  readonly endpoint_id: number;
+  readonly permissions: Permissions;
+  readonly identity: string;
+  readonly expires_at: Date | null;
+  readonly room_id: number;
+  readonly room_name: string;
+  readonly durable: boolean;
+  readonly epoch: string | null;
+  readonly last_offset: string;
+  readonly floor_offset: string;
+}
+
+/** Endpoints with their rooms, as admission needs them. */
+@Injectable()
+export class SeatsRepository {
+  constructor(@Inject(DataSource) private readonly database: DataSource) {}
+
+  /** The endpoints with these digests of codes, by digest in hexadecimal. */
+  async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
+    const rows: SeatRow[] = await this.database.query(
+      `SELECT e."code_digest", e."id" AS "endpoint_id", e."permissions", e."identity", e."expires_at",
+         r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", h."floor_offset"
+       FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
+       WHERE e."code_digest" = ANY ($1)`,
+      [digests],
+    );
+    return new Map(rows.map((row) => [row.code_digest.toString('hex'), seatOf(row)]));
+  }
+}
+
+function seatOf(row: SeatRow): Seat {
+  return {
+    endpointId: row.endpoint_id,
+    permissions: row.permissions,
+    identity: row.identity,
+    expiresAt: row.expires_at?.getTime() ?? null,
+    roomId: row.room_id,
+    roomName: row.room_name,
+    durable: row.durable,
+    head: row.epoch === null ? null : headOf({ ...row, epoch: row.epoch }),
+  };
+}
