@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
+import { OmikronGatewayModule } from './gateways/omikron/omikron-gateway.module.js';
+import { RoomsGatewayModule } from './gateways/rooms/rooms-gateway.module.js';
 import { ServicesGatewayModule } from './gateways/services/services-gateway.module.js';
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
@@ -39,6 +41,8 @@ export class AppModule {
         PagesModule,
         TransportModule,
         ServicesGatewayModule,
+        OmikronGatewayModule,
+        RoomsGatewayModule,
       ],
     };
   }
