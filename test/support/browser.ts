@@ -1,0 +1,69 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { execFileSync } from 'node:child_process';
+
+export const DESKTOP = { width: 1280, height: 800 } as const;
+/** The narrowest phones in use. */
+export const PHONE = { width: 360, height: 740 } as const;
+
+/** Debian's Chromium without a window. Camera and microphone are fakes that need no permission. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: execFileSync('/bin/sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
+    args: [
+      // Below root there is no sandbox to have.
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--allow-loopback-in-peer-connection',
+    ],
+  });
+}
+
+/** Pages of one test: each in a browser profile of its own, watched for faults that no assertion would see. */
+export class BrowserPages {
+  readonly #contexts: BrowserContext[] = [];
+  readonly #faults: string[] = [];
+
+  constructor(private readonly browser: Browser) {}
+
+  /** What went wrong in any page: script errors, refusals by the content security policy, missing files. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  /** Forgets the faults that match: a test that provokes one says so. */
+  expectFault(pattern: RegExp): void {
+    const found = this.#faults.findIndex((fault) => pattern.test(fault));
+    if (found < 0) throw new Error(`No fault matches ${String(pattern)}; there are: ${this.#faults.join(' · ')}`);
+    for (let i = this.#faults.length - 1; i >= 0; i--) if (pattern.test(this.#faults[i]!)) this.#faults.splice(i, 1);
+  }
+
+  async open(
+    url: string,
+    viewport = DESKTOP as { width: number; height: number },
+    options?: BrowserContextOptions,
+  ): Promise<Page> {
+    const context = await this.browser.newContext({ viewport, ...options });
+    this.#contexts.push(context);
+    context.setDefaultTimeout(10_000);
+    context.on('weberror', (error) => this.#faults.push(error.error().message));
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.#faults.push(message.text());
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  /** Closes all pages. */
+  async close(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    this.#faults.length = 0;
+  }
+}
+
+/** CSS pixels by which a page is wider than its window; 0 = nobody has to scroll sideways. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
