@@ -21,3 +21,6 @@ export function timeFault(value: string): string | undefined {
   const valid = RFC_3339.test(value) && dateFault(value.slice(0, 10)) === undefined && !Number.isNaN(Date.parse(value));
   return valid ? undefined : 'must be a time such as 2026-01-31T12:00:00Z';
 }
+
+/** A UUID of any version, in any case. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -12,9 +12,13 @@ export const DISCONNECT = {
   refused: { code: 1000, text: '', retry: false },
   malformed: { code: 1007, text: 'malformed', retry: false },
   notAllowed: { code: 1008, text: 'not allowed', retry: false },
+  /** The same peer connected anew. */
+  replaced: { code: 1008, text: 'replaced by a newer connection', retry: false },
   tooLarge: { code: 1009, text: 'frame too large', retry: false },
   internal: { code: 1011, text: 'internal error', retry: true },
   goingAway: { code: 1012, text: 'server is going, come back', retry: true },
+  /** What it was connected through or to has gone. */
+  partnerGone: { code: 1012, text: 'the other side has gone, come back', retry: true },
   tryLater: { code: 1013, text: 'too many, try later', retry: true },
   /** Omni's forced disconnect. */
   forced: { code: 4000, text: '', retry: false },

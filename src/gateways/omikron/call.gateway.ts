@@ -1,0 +1,89 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { JsonObjectText } from '../../common/json/json-object-text.js';
+import { CallAdmission } from '../../modules/omikron/call-admission.service.js';
+import { Calls } from '../../modules/omikron/calls.service.js';
+import { replyId } from '../../modules/omikron/message-data.js';
+import { type CallerPrincipal } from '../../modules/omikron/omikron-connection.js';
+import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
+import { fact } from '../../modules/omikron/omikron.events.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { PlainConnection } from '../transport/plain.connection.js';
+import { plainGateway, type PlainGateway } from '../transport/plain-gateway.js';
+import { answering, Identifications } from './identifications.service.js';
+import { OmikronFilter } from './omikron.filter.js';
+import { callWire } from './omikron.wire.js';
+
+/** One socket per person and call, on `/ws/call/`. */
+@WebSocketGateway(
+  plainGateway({ protocol: 'omikron', path: '/ws/call', wire: callWire, admission: 'message', admissionFactor: 10 }),
+)
+@UseFilters(OmikronFilter)
+export class CallGateway implements PlainGateway {
+  constructor(
+    private readonly hub: Hub,
+    private readonly admission: CallAdmission,
+    private readonly identifications: Identifications,
+    private readonly calls: Calls,
+  ) {}
+
+  handleConnection(): void {
+    // Nothing is said before the identification.
+  }
+
+  @SubscribeMessage('ignored')
+  onIgnored(): void {
+    // As the protocol wants it.
+  }
+
+  @SubscribeMessage('identification')
+  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.identifications.attempt(connection, message, 'call', () =>
+      this.admission.identify(connection, message),
+    );
+  }
+
+  @SubscribeMessage('ping')
+  onPing(connection: PlainConnection, message: JsonObjectText): void {
+    this.hub.sendTo(connection, fact({ type: 'omikron.call-pong', id: replyId(message) }));
+  }
+
+  @SubscribeMessage('client_changed')
+  onClientChanged(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return answering(message, () => this.calls.change(connection, callerOf(connection), message));
+  }
+
+  @SubscribeMessage('start_stream')
+  onStartStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return answering(message, () => this.calls.stream(connection, callerOf(connection), message, true));
+  }
+
+  @SubscribeMessage('end_stream')
+  onEndStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return answering(message, () => this.calls.stream(connection, callerOf(connection), message, false));
+  }
+
+  @SubscribeMessage('forward')
+  onForward(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.calls.forward(callerOf(connection), message);
+  }
+
+  @SubscribeMessage('unknown')
+  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'Calls do not know this type', replyId(message));
+  }
+
+  @SubscribeMessage('untyped')
+  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
+  }
+
+  async handleDisconnect(connection: PlainConnection): Promise<void> {
+    if (connection.principal !== null) await this.calls.leave(callerOf(connection));
+  }
+}
+
+/** Only identified sockets get to the methods that ask. */
+function callerOf(connection: PlainConnection): CallerPrincipal {
+  return connection.principal as CallerPrincipal;
+}

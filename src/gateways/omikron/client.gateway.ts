@@ -1,0 +1,111 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { JsonObjectText } from '../../common/json/json-object-text.js';
+import { CallInvitations } from '../../modules/omikron/call-invitations.service.js';
+import { ClientAdmission } from '../../modules/omikron/client-admission.service.js';
+import { MessageData, replyId } from '../../modules/omikron/message-data.js';
+import { type ClientPrincipal } from '../../modules/omikron/omikron-connection.js';
+import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
+import { OmikronRelay } from '../../modules/omikron/omikron-relay.service.js';
+import { fact } from '../../modules/omikron/omikron.events.js';
+import { PingBook } from '../../modules/omikron/ping-book.service.js';
+import { UserStates } from '../../modules/omikron/user-states.service.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { PlainConnection } from '../transport/plain.connection.js';
+import { plainGateway, type PlainGateway } from '../transport/plain-gateway.js';
+import { answering, Identifications } from './identifications.service.js';
+import { OmikronFilter } from './omikron.filter.js';
+import { clientWire } from './omikron.wire.js';
+
+/** People's apps, on `/ws/client/`. */
+@WebSocketGateway(
+  plainGateway({
+    protocol: 'omikron',
+    path: '/ws/client',
+    wire: clientWire,
+    admission: 'message',
+    admissionFactor: 10,
+  }),
+)
+@UseFilters(OmikronFilter)
+export class ClientGateway implements PlainGateway {
+  constructor(
+    private readonly hub: Hub,
+    private readonly admission: ClientAdmission,
+    private readonly identifications: Identifications,
+    private readonly relay: OmikronRelay,
+    private readonly pings: PingBook,
+    private readonly states: UserStates,
+    private readonly invitations: CallInvitations,
+  ) {}
+
+  handleConnection(): void {
+    // Nothing is said before the identification.
+  }
+
+  @SubscribeMessage('ignored')
+  onIgnored(): void {
+    // As the protocol wants it.
+  }
+
+  @SubscribeMessage('identification')
+  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.identifications.attempt(connection, message, 'client', () =>
+      this.admission.identify(connection, message),
+    );
+  }
+
+  @SubscribeMessage('relay')
+  onRelay(connection: PlainConnection, message: JsonObjectText): void {
+    this.relay.fromClient(clientOf(connection), message);
+  }
+
+  @SubscribeMessage('ping')
+  async onPing(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    const ping = await this.pings.ofClient(clientOf(connection), message);
+    this.hub.sendTo(connection, fact({ type: 'omikron.client-pong', id: replyId(message), ping }));
+  }
+
+  @SubscribeMessage('client_changed')
+  onClientChanged(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.states.change(clientOf(connection), MessageData.of(message), replyId(message));
+  }
+
+  @SubscribeMessage('get_states')
+  onGetStates(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return answering(message, async () => {
+      const id = replyId(message);
+      const states = await this.states.watch(connection, clientOf(connection), MessageData.of(message), id);
+      this.hub.sendTo(connection, fact({ type: 'omikron.states', id, states }));
+    });
+  }
+
+  @SubscribeMessage('call_invite')
+  onCallInvite(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.invitations.invite(connection, clientOf(connection), message);
+  }
+
+  @SubscribeMessage('get_call')
+  onGetCall(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.invitations.find(connection, message);
+  }
+
+  @SubscribeMessage('unknown')
+  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'The Omikron does not know this type', replyId(message));
+  }
+
+  @SubscribeMessage('untyped')
+  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
+  }
+
+  async handleDisconnect(connection: PlainConnection): Promise<void> {
+    if (connection.principal !== null) await this.admission.leave(clientOf(connection));
+  }
+}
+
+/** Only identified sockets get to the methods that ask. */
+function clientOf(connection: PlainConnection): ClientPrincipal {
+  return connection.principal as ClientPrincipal;
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { type JsonObjectText } from '../../common/json/json-object-text.js';
+import { AppConfig } from '../../config/app-config.js';
+import { replyId } from '../../modules/omikron/message-data.js';
+import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
+import { fact } from '../../modules/omikron/omikron.events.js';
+import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { type PlainConnection } from '../transport/plain.connection.js';
+import { FailedMessage } from './omikron.filter.js';
+
+/** Refused identifications after which a socket is closed. */
+const MAX_REFUSALS = 5;
+
+/** Answers identifications that fail, and ends sockets that keep trying. */
+@Injectable()
+export class Identifications {
+  /** Only of sockets of this node, and gone with them. */
+  private readonly refusals = new WeakMap<PlainConnection, number>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly hub: Hub,
+  ) {}
+
+  /** @param form how a refusal is answered: as error, or with `acceppted: false` (of a call, if `call`) */
+  async attempt(
+    connection: PlainConnection,
+    message: JsonObjectText,
+    form: 'error' | 'client' | 'call',
+    identify: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await identify();
+    } catch (error) {
+      if (!(error instanceof OmikronRefusal)) throw new FailedMessage(error, replyId(message));
+      this.hub.sendTo(
+        connection,
+        fact({
+          type: 'omikron.refused',
+          id: error.replyTo,
+          error: error.wireType,
+          message: error.detail,
+          asError: form === 'error' || this.config.omikron.refusal === 'error',
+          call: form === 'call',
+        }),
+      );
+      const refusals = (this.refusals.get(connection) ?? 0) + 1;
+      this.refusals.set(connection, refusals);
+      if (refusals >= MAX_REFUSALS) connection.close(DISCONNECT.notAllowed);
+    }
+  }
+}
+
+/** Does `work`; what fails in it is answered with the message's id. */
+export async function answering(message: JsonObjectText, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new FailedMessage(error, replyId(message));
+  }
+}

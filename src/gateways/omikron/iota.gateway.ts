@@ -1,0 +1,116 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { JsonObjectText } from '../../common/json/json-object-text.js';
+import { IotaAdmission, type IotaCredential } from '../../modules/omikron/iota-admission.service.js';
+import { replyId } from '../../modules/omikron/message-data.js';
+import { type IotaPrincipal } from '../../modules/omikron/omikron-connection.js';
+import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
+import { OmikronRelay } from '../../modules/omikron/omikron-relay.service.js';
+import { fact, type IotaSignal } from '../../modules/omikron/omikron.events.js';
+import { PingBook } from '../../modules/omikron/ping-book.service.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { PlainConnection } from '../transport/plain.connection.js';
+import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain-gateway.js';
+import { bearerToken } from './bearer-token.js';
+import { Identifications } from './identifications.service.js';
+import { OmikronFilter } from './omikron.filter.js';
+import { iotaWire } from './omikron.wire.js';
+
+/** Home servers, on `/ws/iota/`. */
+@WebSocketGateway(
+  plainGateway({
+    protocol: 'omikron',
+    path: '/ws/iota',
+    wire: iotaWire,
+    admission: 'message',
+    admissionFactor: 10,
+    // It names its users; cut to MAX_FRAME_BYTES.
+    admissionFrameBytes: Number.MAX_SAFE_INTEGER,
+  }),
+)
+@UseFilters(OmikronFilter)
+export class IotaGateway implements PlainGateway {
+  /** What sockets of this node showed on their upgrade; gone with them. */
+  private readonly credentials = new WeakMap<PlainConnection, IotaCredential>();
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly admission: IotaAdmission,
+    private readonly identifications: Identifications,
+    private readonly relay: OmikronRelay,
+    private readonly pings: PingBook,
+  ) {}
+
+  async handleUpgrade(connection: PlainConnection, { headers, address }: UpgradeRequest): Promise<void> {
+    const credential = await this.admission.authenticate(bearerToken(headers), address);
+    if (credential !== null) this.credentials.set(connection, credential);
+  }
+
+  handleConnection(): void {
+    // Nothing is said before the identification.
+  }
+
+  @SubscribeMessage('ignored')
+  onIgnored(): void {
+    // As the protocol wants it.
+  }
+
+  @SubscribeMessage('identification')
+  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    const credential = this.credentials.get(connection) ?? null;
+    return this.identifications.attempt(connection, message, 'error', () =>
+      this.admission.identify(connection, message, credential),
+    );
+  }
+
+  @SubscribeMessage('ping')
+  async onPing(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    const pings = await this.pings.ofIota(iotaOf(connection), message);
+    this.hub.sendTo(connection, fact({ type: 'omikron.iota-pong', id: replyId(message), pings }));
+  }
+
+  @SubscribeMessage('relay')
+  onRelay(connection: PlainConnection, message: JsonObjectText): void | Promise<void> {
+    return this.relay.fromIota(iotaOf(connection), message);
+  }
+
+  @SubscribeMessage('between iotas')
+  onBetweenIotas(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+    return this.relay.betweenIotas(iotaOf(connection), message);
+  }
+
+  @SubscribeMessage('unknown')
+  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'The Omikron does not know this type', replyId(message));
+  }
+
+  @SubscribeMessage('untyped')
+  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
+  }
+
+  async handleDisconnect(connection: PlainConnection): Promise<void> {
+    if (connection.principal !== null) await this.admission.leave(iotaOf(connection));
+  }
+
+  /** The directory has changed. */
+  handleSignal(connection: PlainConnection, event: HubEvent): void | Promise<void> {
+    const signal = event as IotaSignal;
+    if (signal.type === 'omikron.token-changed') {
+      const credential = this.credentials.get(connection);
+      if (credential && credential.tokenDigest.toString('hex') !== signal.digest)
+        connection.close(DISCONNECT.notAllowed);
+      return;
+    }
+    // It is identifying this very moment, and what it was told may be old already.
+    if (connection.principal === null) connection.close(DISCONNECT.tryLater);
+    else return this.admission.dismiss(iotaOf(connection), signal.user);
+  }
+}
+
+/** Only identified sockets get to the methods that ask. */
+function iotaOf(connection: PlainConnection): IotaPrincipal {
+  return connection.principal as IotaPrincipal;
+}

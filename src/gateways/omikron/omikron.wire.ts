@@ -1,0 +1,174 @@
+import { AppError } from '../../common/errors/app-error.js';
+import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
+import { type PlainFrame, textFrame } from '../transport/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+
+/*
+ * The language of the Omikron, docs/protocols/omikron.md: JSON envelopes in text frames. The three sockets share it and
+ * differ in which types the Omikron handles itself.
+ */
+
+const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
+
+/** Members of an envelope that mean something to the relay. */
+const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
+
+/** Answers that would be larger than this go without the aliases that repeat long lists. */
+const ALIAS_LIMIT = 262_144;
+/** So many spellings of types are remembered; longer ones are not. */
+const MAX_TYPES = 1_000;
+const MAX_TYPE_LENGTH = 64;
+
+/** Events of the gateways, by the plain name of the type that they are for. */
+type Handled = Readonly<Record<string, string>>;
+
+const IOTA: Handled = { ping: 'ping', messageotheriota: 'between iotas', sendchat: 'between iotas' };
+const CLIENT: Handled = {
+  ping: 'ping',
+  clientchanged: 'client_changed',
+  getstates: 'get_states',
+  callinvite: 'call_invite',
+  getcall: 'get_call',
+};
+const CALL: Handled = {
+  ping: 'ping',
+  clientchanged: 'client_changed',
+  webrtcsdp: 'forward',
+  webrtcice: 'forward',
+  watchstream: 'forward',
+  startstream: 'start_stream',
+  endstream: 'end_stream',
+};
+
+/**
+ * Decodes to: `ignored` for whatever a stranger says before it identifies, and for a second identification;
+ * `identification`; what `handled` names; `unknown` for other types that are for the Omikron; `relay` for the rest,
+ * where this socket relays. The data is the message, a JsonObjectText.
+ */
+function omikronWire(handled: Handled, relays: boolean): WireCodec {
+  const events = new Map<string, string>();
+  const eventOf = (raw: string): string => {
+    const known = events.get(raw);
+    if (known !== undefined) return known;
+    const type: unknown = JSON.parse(Buffer.from(raw, 'latin1').toString('utf8'));
+    if (typeof type !== 'string') return 'untyped';
+    const name = type.toLowerCase().replaceAll('_', '');
+    const own = Object.hasOwn(handled, name) ? handled[name] : undefined;
+    const event = name === 'identification' ? 'identification' : (own ?? 'relay');
+    if (events.size < MAX_TYPES && raw.length <= MAX_TYPE_LENGTH) events.set(raw, event);
+    return event;
+  };
+  return {
+    decode(data: Buffer, isBinary: boolean, admitted: boolean): WireMessage {
+      const message = isBinary ? null : scanner.scan(data);
+      if (message === null) {
+        if (!admitted) return IGNORED;
+        throw new AppError('malformed_request', 'Expected a JSON object in a text frame');
+      }
+      const raw = message.rawOf('type');
+      const event = raw === undefined ? 'untyped' : eventOf(raw);
+      if (!admitted) return event === 'identification' ? { event, data: message } : IGNORED;
+      if (event === 'identification') return IGNORED;
+      const forUs = event === 'relay' && (!relays || isForOmikron(message));
+      return { event: forUs ? 'unknown' : event, data: message };
+    },
+    encode,
+  };
+}
+
+const IGNORED: WireMessage = { event: 'ignored', data: null };
+
+function isForOmikron(message: JsonObjectText): boolean {
+  const raw = message.rawOf('receiver_id') ?? message.rawOf('receiver');
+  return raw !== undefined && raw.length === OMIKRON_ID.length + 2 && raw.slice(1, -1) === OMIKRON_ID;
+}
+
+export const iotaWire = omikronWire(IOTA, true);
+export const clientWire = omikronWire(CLIENT, true);
+export const callWire = omikronWire(CALL, false);
+
+type Encoders = {
+  readonly [T in OmikronEvent['type']]: (fact: Extract<OmikronEvent, { readonly type: T }>) => PlainFrame;
+};
+
+const ENCODERS: Encoders = {
+  'omikron.relayed': ({ text }) => textFrame(text),
+  'omikron.iota-identified': ({ id, accepted, denied }) =>
+    own('identification_response', id, profiles(accepted, denied), 'Iota identified'),
+  'omikron.client-identified': ({ id }) =>
+    own('identification_response', id, '{"acceppted":true,"accepted":true}', 'Client identified'),
+  'omikron.call-joined': ({ id, members }) => own('identification_response', id, joined(members), 'Client identified'),
+  'omikron.refused': ({ id, error, message, asError, call }) => {
+    if (asError) return own(error, id, '{}', message, 2);
+    const states = call ? ',"user_ids":{},"user_states":{}' : '';
+    return own('identification_response', id, `{"acceppted":false,"accepted":false${states}}`, message, 2);
+  },
+  'omikron.failed': ({ id, error, message }) => own(error, id, '{}', message, 2),
+  'omikron.iota-pong': ({ id, pings }) => {
+    const texts = object(pings.map(([user, ping]) => [user, `"${ping}"`]));
+    return own('pong', id, `{"user_ping":${object(pings)},"ping_clients":${texts}}`, 'Pong to Iota', -1);
+  },
+  'omikron.client-pong': ({ id, ping }) =>
+    own('pong', id, `{"last_ping":${ping},"ping_iota":"${ping}"}`, 'Pong to Client', -1),
+  'omikron.call-pong': ({ id }) => own('pong', id, '{}', 'Pong to Client', -1),
+  'omikron.client-connected': ({ user }) => said('client_connected', { user_id: user }, 'Client connected'),
+  'omikron.state-changed': ({ user, state }) =>
+    said('client_changed', { user_id: user, user_state: state }, 'Client changed'),
+  'omikron.states': ({ id, states }) => {
+    const texts = object(states.map(([user, state]) => [user, JSON.stringify(state)]));
+    return own('get_states', id, `{"user_states":${texts}}`, 'States of the contacts');
+  },
+  'omikron.call-invited': ({ id }) => own('call_invite', id, '{}', 'Invitation sent'),
+  'omikron.new-call': ({ call, receiver, sender, secret }) => {
+    const data = { call_id: call, receiver_id: receiver, sender_id: sender, call_secret: secret };
+    return said('new_call', data, 'You are being called');
+  },
+  'omikron.call-found': ({ id, live }) =>
+    own('get_call', id, `{"call_state":"${live ? 'ACTIVE' : 'DESTROYED'}"}`, 'State of the call'),
+  'omikron.caller-connected': ({ caller: { user, callState, userState } }) =>
+    said('client_connected', { user_id: user, call_state: callState, user_state: userState }, 'Client connected'),
+  'omikron.caller-closed': ({ user }) => said('client_closed', { user_id: user }, 'Client closed'),
+};
+
+function encode(event: HubEvent): PlainFrame | null {
+  const fact = event as OmikronEvent;
+  // Nearly everything is this.
+  if (fact.type === 'omikron.relayed') return textFrame(fact.text);
+  // What is not in the table is another protocol's, or for connections and not for their clients.
+  const encoder = ENCODERS[fact.type] as ((fact: OmikronEvent) => PlainFrame) | undefined;
+  return encoder === undefined ? null : encoder(fact);
+}
+
+/** A frame that nobody asked for. */
+const said = (type: string, data: object, message: string): PlainFrame =>
+  own(type, undefined, JSON.stringify(data), message);
+
+/** A frame of the Omikron's own. @param data JSON text. @param level 2 important, 1 normal, 0 debug, -1 none */
+function own(type: string, id: ReplyId, data: string, message: string, level = 0): PlainFrame {
+  const head = id === undefined ? '' : `"id":${id},`;
+  const log = JSON.stringify({ message, log_level: level });
+  return textFrame(`{${head}"type":"${type}","log":${log},"sender_id":"${OMIKRON_ID}","data":${data}}`);
+}
+
+/** JSON text of an object whose values are JSON texts; names that no object of ours could hold included. */
+function object(entries: readonly (readonly [name: string, value: string])[]): string {
+  return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+function profiles(accepted: readonly string[], denied: readonly string[]): string {
+  const acceptedText = accepted.map((user) => `${user},`).join('');
+  const deniedText = denied.join(',');
+  const data = { accepted_profiles: acceptedText, denid_profiles: deniedText, accepted: accepted.length };
+  const short = acceptedText.length + deniedText.length <= ALIAS_LIMIT;
+  return JSON.stringify(short ? { ...data, denied_profiles: deniedText, accepted_ids: acceptedText } : data);
+}
+
+function joined(members: readonly CallerState[]): string {
+  const ids = object(members.map(({ user, callState }) => [user, JSON.stringify(callState)]));
+  const states = object(
+    members.map(({ user, callState, streaming }) => [user, JSON.stringify({ state: callState, streaming })]),
+  );
+  return `{"acceppted":true,"accepted":true,"user_ids":${ids},"user_states":${states}}`;
+}

@@ -1,0 +1,230 @@
+import { Injectable } from '@nestjs/common';
+import { type JsonObjectText } from '../../common/json/json-object-text.js';
+import { type CallParty, type CallRef } from '../calls/call-changes.js';
+import { CallLedger } from '../calls/call-ledger.service.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { Hub } from '../realtime/hub.js';
+import { Presence, type PresenceMember } from '../realtime/presence.js';
+import { MessageData, replyId } from './message-data.js';
+import { asCaller } from './caller-text.js';
+import { type CallerPrincipal, type OmikronConnection } from './omikron-connection.js';
+import { OmikronRefusal } from './omikron-refusal.js';
+import { callChannel, callerChannel, membersOf } from './omikron.channels.js';
+import { fact, type CallerState, type OmikronEvent, relayed } from './omikron.events.js';
+import { StoreLocks } from './store-locks.service.js';
+import { canonicalUuid } from './uuid.js';
+
+/** What is known of somebody in a call. Survives JSON. */
+interface CallMember {
+  readonly socket: string;
+  /** User id as the client wrote it. */
+  readonly written: string;
+  readonly callState: string;
+  /** State that the end of the stream goes back to. */
+  readonly resume: string;
+  readonly userState: string;
+  readonly streaming: boolean;
+  /** Keyed digest of the call's secret, the same for all members; `null` when the first one brought none. */
+  readonly secret: string | null;
+  /** What the ledger knows the call by. */
+  readonly entry: string;
+  /** Somebody else has been in the call, too. */
+  readonly answered: boolean;
+}
+
+const INITIAL_STATE = 'muted';
+const STREAMING = 'streaming';
+/** As the wire spells it; the right spelling means the same. */
+const DEAFENED = 'deafed';
+const MAX_STATE = 100;
+
+/** Calls: who is in them, in what state, and what they tell each other. A call begins and ends with its members. */
+@Injectable()
+export class Calls {
+  constructor(
+    private readonly presence: Presence,
+    private readonly hub: Hub,
+    private readonly locks: StoreLocks,
+    private readonly ledger: CallLedger,
+  ) {}
+
+  /**
+   * Takes a connection in. Those who are there hear of it first; then it is a member; then it is told who is there.
+   * @param secret keyed digest of the secret it brought
+   * @throws OmikronRefusal when the call has another secret
+   */
+  join(
+    connection: OmikronConnection,
+    caller: CallerPrincipal,
+    secret: string | null,
+    userState: string,
+    reply: string | undefined,
+  ): Promise<void> {
+    const { call, id, written, socket } = caller;
+    return this.exclusively(call, async () => {
+      const present = await this.members(call);
+      const fixed = present[0]?.data.secret;
+      if (fixed && fixed !== secret) throw new OmikronRefusal('error_invalid_secret', 'Wrong call secret', reply);
+      const old = present.find((member) => member.id === id);
+      if (old) await this.replace(call, old);
+      const member: CallMember = {
+        socket,
+        written,
+        callState: INITIAL_STATE,
+        resume: INITIAL_STATE,
+        userState,
+        streaming: false,
+        secret: present.length === 0 ? secret : (fixed ?? null),
+        entry: present[0]?.data.entry ?? this.ledger.newCall('omikron').key,
+        answered: present.some((other) => other.id !== id || other.data.answered),
+      };
+      this.hub.publish(callChannel(call), arrival(member), {
+        except: connection.id,
+      });
+      await this.presence.enter(membersOf(call), { id, data: member });
+      // Whatever happens from here on, the end of the connection undoes it.
+      connection.admit(caller);
+      await this.hub.subscribe(connection, callChannel(call));
+      await this.hub.subscribe(connection, callerChannel(socket));
+      const members = (await this.members(call)).map(({ data }) => shown(data));
+      this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
+      this.ledger.joined(entryOf(member), partyOf(id));
+      if (member.answered) await this.answered(call);
+    });
+  }
+
+  /** The connection has ended; the others hear of it, unless another socket of the user took its place. */
+  leave({ call, id, socket }: CallerPrincipal): Promise<void> {
+    return this.exclusively(call, async () => {
+      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      if (member?.data.socket !== socket) return;
+      await this.remove(call, member);
+      if ((await this.presence.count(membersOf(call))) > 0) return;
+      this.ledger.ended(entryOf(member.data), member.data.answered ? 'completed' : 'cancelled', id);
+    });
+  }
+
+  /** A member's own states: those given change, and the others hear the same. @throws OmikronRefusal */
+  change(connection: OmikronConnection, caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
+    const data = MessageData.of(message);
+    const callState = stateOf(data, 'call_state', message);
+    const userState = stateOf(data, 'user_state', message);
+    const change = (member: CallMember): CallMember => ({
+      ...member,
+      ...(callState !== undefined && {
+        callState,
+        resume: callState === STREAMING ? member.resume : callState,
+        streaming: callState === STREAMING,
+      }),
+      ...(userState !== undefined && { userState }),
+    });
+    return this.update(connection, caller, message, change, callState === DEAFENED ? { call_state: DEAFENED } : {});
+  }
+
+  /** A member begins or ends to show its screen. */
+  stream(
+    connection: OmikronConnection,
+    caller: CallerPrincipal,
+    message: JsonObjectText,
+    streaming: boolean,
+  ): Promise<void> {
+    return this.update(connection, caller, message, (member) => ({
+      ...member,
+      streaming,
+      callState: streaming ? STREAMING : member.resume,
+    }));
+  }
+
+  /** To one other member of the same call. @throws OmikronRefusal when the receiver is none */
+  async forward(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
+    const receiver = canonicalUuid(MessageData.of(message).get('receiver_id'));
+    const member =
+      receiver === undefined ? undefined : await this.presence.get<CallMember>(membersOf(caller.call), receiver);
+    if (member === undefined) {
+      throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
+    }
+    this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
+  }
+
+  /** Whether a call goes on for whoever knows its secret. @param secret keyed digest */
+  async isLive(call: string, secret: string | null): Promise<boolean> {
+    const [member] = await this.members(call);
+    return member !== undefined && (member.data.secret === null || member.data.secret === secret);
+  }
+
+  /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */
+  async rang(call: string, caller: string, receiver: string): Promise<void> {
+    const member = await this.presence.get<CallMember>(membersOf(call), caller);
+    if (member) this.ledger.rang(entryOf(member.data), partyOf(caller), partyOf(receiver));
+  }
+
+  /** From now on it is a conversation. */
+  private async answered(call: string): Promise<void> {
+    for (const { id, data } of await this.members(call)) {
+      if (!data.answered) await this.presence.update(membersOf(call), { id, data: { ...data, answered: true } });
+      this.ledger.answered(entryOf(data));
+    }
+  }
+
+  private update(
+    connection: OmikronConnection,
+    caller: CallerPrincipal,
+    message: JsonObjectText,
+    change: (member: CallMember) => CallMember,
+    spoken: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const { call, id, socket } = caller;
+    return this.exclusively(call, async () => {
+      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      if (member?.data.socket !== socket) return;
+      const data = change(member.data);
+      await this.presence.update(membersOf(call), { id, data });
+      this.ledger.changed(entryOf(data), id, {
+        muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
+      });
+      const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
+      this.hub.publish(callChannel(call), relayed(text), { except: connection.id });
+    });
+  }
+
+  /** The same user comes in on another socket: for the others, the old one leaves. */
+  private async replace(call: string, old: PresenceMember<CallMember>): Promise<void> {
+    this.hub.disconnect(callerChannel(old.data.socket), DISCONNECT.replaced);
+    await this.remove(call, old);
+  }
+
+  private async remove(call: string, { id, data }: PresenceMember<CallMember>): Promise<void> {
+    await this.presence.leave(membersOf(call), id);
+    this.hub.publish(callChannel(call), fact({ type: 'omikron.caller-closed', user: data.written }));
+    this.ledger.left(entryOf(data), id);
+  }
+
+  private members(call: string): Promise<PresenceMember<CallMember>[]> {
+    return this.presence.list<CallMember>(membersOf(call));
+  }
+
+  /** So that joiners see, or are told of, everybody exactly once. */
+  private exclusively<T>(call: string, work: () => Promise<T>): Promise<T> {
+    return this.locks.run(`call:${call}`, work);
+  }
+}
+
+const arrival = (member: CallMember): OmikronEvent => fact({ type: 'omikron.caller-connected', caller: shown(member) });
+
+const entryOf = ({ entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron' });
+/** The ledger knows people by their user id. */
+const partyOf = (user: string): CallParty => ({ sid: user, name: user });
+
+function shown({ written, callState, userState, streaming }: CallMember): CallerState {
+  return { user: written, callState, userState, streaming };
+}
+
+/** A state that a message sets; `undefined` when it does not. @throws OmikronRefusal when it is no state */
+function stateOf(data: MessageData, name: string, message: JsonObjectText): string | undefined {
+  if (!data.has(name)) return undefined;
+  const state = data.get(name);
+  if (typeof state !== 'string' || state === '' || state.length > MAX_STATE) {
+    throw new OmikronRefusal('error', `${name} must be a short text`, replyId(message));
+  }
+  return state === 'deafened' && name === 'call_state' ? DEAFENED : state;
+}

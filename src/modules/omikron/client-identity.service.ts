@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptThrottle } from '../realtime/attempt-throttle.js';
+import { IotaSessions } from './iota-sessions.service.js';
+import { KeyHashes } from './key-hashes.service.js';
+import { type MessageData } from './message-data.js';
+import { type OmikronConnection } from './omikron-connection.js';
+import { OmikronRefusal } from './omikron-refusal.js';
+import { OmikronRepository } from './omikron.repository.js';
+import { canonicalUuid } from './uuid.js';
+
+/** A user whose private key's hash was shown, and whose Iota is connected. */
+export interface ProvenUser {
+  /** Canonical. */
+  readonly user: string;
+  /** As the client wrote it. */
+  readonly written: string;
+  /** Session of the Iota. */
+  readonly session: string;
+}
+
+/** Scope of the throttle. */
+const TRIES = 'omikron-client';
+
+/** The one check that clients pass, on their main socket and on call sockets. */
+@Injectable()
+export class ClientIdentity {
+  constructor(
+    private readonly repository: OmikronRepository,
+    private readonly hashes: KeyHashes,
+    private readonly throttle: AttemptThrottle,
+    private readonly sessions: IotaSessions,
+  ) {}
+
+  /**
+   * Checks `user_id`, `private_key_hash` and, where given, `iota_id`.
+   * @throws OmikronRefusal; AppError `rate_limited` when this address tries too often
+   */
+  async prove(connection: OmikronConnection, data: MessageData, id: string | undefined): Promise<ProvenUser> {
+    const written = data.get('user_id');
+    const user = canonicalUuid(written);
+    const profile = user === undefined ? undefined : await this.repository.findProfile(user);
+    if (user === undefined || profile === undefined) {
+      return this.wrong(connection, new OmikronRefusal('error_invalid_user_id', 'No such user', id));
+    }
+    if (!this.hashes.matches(data.get('private_key_hash'), profile.keyDigest)) {
+      return this.wrong(connection, new OmikronRefusal('error_invalid_private_key', 'Wrong private key', id));
+    }
+    await this.throttle.succeeded(TRIES, connection.address);
+    if (data.has('iota_id') && canonicalUuid(data.get('iota_id')) !== profile.iotaId) {
+      throw new OmikronRefusal('error_no_iota', 'This is not the Iota of this user', id);
+    }
+    const home = await this.sessions.find(user);
+    if (home?.iota !== profile.iotaId) throw new OmikronRefusal('error_no_iota', 'Your Iota is not connected', id);
+    return { user, written: written as string, session: home.session };
+  }
+
+  /** A hash cannot be guessed, so only the answer to a wrong one waits. */
+  private async wrong(connection: OmikronConnection, refusal: OmikronRefusal): Promise<never> {
+    await this.throttle.attempt(TRIES, connection.address, () => connection.closed);
+    throw refusal;
+  }
+}

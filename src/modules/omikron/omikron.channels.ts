@@ -1,0 +1,43 @@
+import { type Channel, channel } from '../realtime/channel.js';
+
+/*
+ * Ids are canonical UUIDs. A *session* is the time one Iota is connected: who was admitted in one is never mixed up
+ * with the next, whatever order things arrive in.
+ */
+
+/** All sockets of an Iota, identified or about to be; nothing is relayed here. */
+export const iotaChannel = (iota: string): Channel => channel('omikron', 'iota', iota);
+/** The one Iota socket of a session: what clients and other Iotas send it. */
+export const sessionChannel = (session: string): Channel => channel('omikron', 'session', session);
+/** Clients that were admitted in a session; nothing is relayed here. */
+export const sessionClients = (session: string): Channel => channel('omikron', 'session', session, 'clients');
+/** All client sockets of a user: what their Iota sends them. */
+export const userChannel = (user: string): Channel => channel('omikron', 'user', user);
+/** All call sockets of a user; nothing is relayed here. */
+export const userCalls = (user: string): Channel => channel('omikron', 'user', user, 'calls');
+/** Those who watch a user's state. */
+export const stateChannel = (user: string): Channel => channel('omikron', 'state', user);
+/** All members of a call. */
+export const callChannel = (call: string): Channel => channel('omikron', 'call', call);
+/** One call socket. */
+export const callerChannel = (socket: string): Channel => channel('omikron', 'caller', socket);
+
+/** Presence: clients of a session by socket → `ClientPing`. */
+export const pingsOf = (session: string): Channel => channel('omikron', 'session', session, 'pings');
+/** Presence: sockets of a user → `SocketState`. */
+export const socketsOf = (user: string): Channel => channel('omikron', 'user', user, 'sockets');
+/** Presence: members of a call by user → `CallMember`. */
+export const membersOf = (call: string): Channel => channel('omikron', 'call', call, 'members');
+/** Presence: nodes that take connections → `NodeLoad`. */
+export const nodesChannel: Channel = channel('omikron', 'nodes');
+
+/** Keys of the ephemeral store. */
+export const keys = {
+  /** → `IotaSeat`. */
+  iota: (iota: string) => `omikron:iota:${iota}`,
+  /** → `<iota>/<session>` in which a user was accepted. */
+  home: (user: string) => `omikron:home:${user}`,
+  /** → the ping an Iota reported last, as the text of an integer. */
+  iotaPing: (session: string) => `omikron:ping:${session}`,
+  lock: (name: string) => `omikron:lock:${name}`,
+} as const;

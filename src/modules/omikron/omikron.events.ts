@@ -1,0 +1,74 @@
+import { type HubEvent } from '../realtime/connection.js';
+import { type ErrorType } from './omikron-refusal.js';
+
+/** JSON text of the id of the message that is answered; `undefined` when it had none. */
+export type ReplyId = string | undefined;
+
+/** A member of a call as the others see it. User ids as their owners wrote them. */
+export interface CallerState {
+  readonly user: string;
+  readonly callState: string;
+  readonly userState: string;
+  readonly streaming: boolean;
+}
+
+/** Facts of the Omikron that reach its peers. */
+export type OmikronEvent =
+  /** The text of a JSON object, passed on. */
+  | { readonly type: 'omikron.relayed'; readonly text: Buffer }
+  | {
+      readonly type: 'omikron.iota-identified';
+      readonly id: ReplyId;
+      readonly accepted: readonly string[];
+      readonly denied: readonly string[];
+    }
+  | { readonly type: 'omikron.client-identified'; readonly id: ReplyId }
+  | { readonly type: 'omikron.call-joined'; readonly id: ReplyId; readonly members: readonly CallerState[] }
+  /** An identification failed; `asError` in the form of other servers instead of the documented one. */
+  | {
+      readonly type: 'omikron.refused';
+      readonly id: ReplyId;
+      readonly error: ErrorType;
+      readonly message: string;
+      readonly asError: boolean;
+      readonly call: boolean;
+    }
+  | { readonly type: 'omikron.failed'; readonly id: ReplyId; readonly error: ErrorType; readonly message: string }
+  /** Pings are texts of integers. */
+  | {
+      readonly type: 'omikron.iota-pong';
+      readonly id: ReplyId;
+      readonly pings: readonly (readonly [user: string, ping: string])[];
+    }
+  | { readonly type: 'omikron.client-pong'; readonly id: ReplyId; readonly ping: string }
+  | { readonly type: 'omikron.call-pong'; readonly id: ReplyId }
+  | { readonly type: 'omikron.client-connected'; readonly user: string }
+  | { readonly type: 'omikron.state-changed'; readonly user: string; readonly state: string }
+  | {
+      readonly type: 'omikron.states';
+      readonly id: ReplyId;
+      readonly states: readonly (readonly [user: string, state: string])[];
+    }
+  | { readonly type: 'omikron.call-invited'; readonly id: ReplyId }
+  | {
+      readonly type: 'omikron.new-call';
+      readonly call: string;
+      readonly receiver: string;
+      readonly sender: string;
+      readonly secret: string | undefined;
+    }
+  | { readonly type: 'omikron.call-found'; readonly id: ReplyId; readonly live: boolean }
+  | { readonly type: 'omikron.caller-connected'; readonly caller: CallerState }
+  | { readonly type: 'omikron.caller-closed'; readonly user: string };
+
+/** For Iota connections themselves: something about their directory entry has changed. */
+export type IotaSignal = HubEvent &
+  (
+    | { readonly type: 'omikron.profile-removed'; readonly user: string }
+    /** Hexadecimal digest of the only token that is valid from now on. */
+    | { readonly type: 'omikron.token-changed'; readonly digest: string }
+  );
+
+export const relayed = (text: Buffer): OmikronEvent => ({ type: 'omikron.relayed', text });
+/** Says what is meant where the kernel takes any event. */
+export const fact = (event: OmikronEvent): OmikronEvent => event;

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/time/clock.js';
+import { Hub } from '../realtime/hub.js';
+import { Presence, type PresenceMember } from '../realtime/presence.js';
+import { IotaSessions } from './iota-sessions.service.js';
+import { idsOf, type MessageData } from './message-data.js';
+import { type ClientPrincipal, type OmikronConnection } from './omikron-connection.js';
+import { OmikronRefusal } from './omikron-refusal.js';
+import { socketsOf, stateChannel } from './omikron.channels.js';
+import { fact } from './omikron.events.js';
+import { OmikronRepository } from './omikron.repository.js';
+import { forEach } from './store-locks.service.js';
+import { canonicalUuid } from './uuid.js';
+
+/** States the Omikron itself gives; clients may set any other. */
+export const ONLINE = 'online';
+const USER_OFFLINE = 'user_offline';
+const IOTA_OFFLINE = 'iota_offline';
+
+/** Users whose state one client may watch. */
+const MAX_WATCHED = 1_000;
+const MAX_STATE = 100;
+
+interface SocketState {
+  readonly state: string;
+  /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
+  readonly at: number;
+}
+
+/** Who is there, in what state, and who wants to know. */
+@Injectable()
+export class UserStates {
+  constructor(
+    private readonly presence: Presence,
+    private readonly sessions: IotaSessions,
+    private readonly repository: OmikronRepository,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Another socket of a user; it shares the state of those that are there. */
+  async enter({ id, written, socket }: ClientPrincipal): Promise<void> {
+    const others = await this.sockets(id);
+    const state = newest(others) ?? ONLINE;
+    const at = others.length === 0 ? this.clock.now() : 0;
+    await this.presence.enter(socketsOf(id), { id: socket, data: { state, at } });
+    if (others.length === 0) this.announce(id, written, state);
+  }
+
+  async leave({ id, written, socket }: ClientPrincipal): Promise<void> {
+    const before = newest(await this.sockets(id));
+    if ((await this.presence.leave(socketsOf(id), socket)) === undefined) return;
+    const after = newest(await this.sockets(id));
+    if (after !== undefined) {
+      if (after !== before) this.announce(id, written, after);
+    } else if ((await this.sessions.find(id)) !== undefined) {
+      // Otherwise its Iota went first, and that was said.
+      this.announce(id, written, USER_OFFLINE);
+    }
+  }
+
+  /** A client says how its user is. @throws OmikronRefusal when it does not say */
+  async change({ id, written, socket }: ClientPrincipal, data: MessageData, reply: string | undefined): Promise<void> {
+    const state = data.get('user_state');
+    if (typeof state !== 'string' || state === '' || state.length > MAX_STATE) {
+      throw new OmikronRefusal('error', 'user_state must be a short text', reply);
+    }
+    await this.presence.update(socketsOf(id), { id: socket, data: { state, at: this.clock.now() } });
+    this.announce(id, written, state);
+  }
+
+  /**
+   * Tells the states of the users named, and from now on their changes. Unknown users are left out.
+   * @returns pairs of user, as named, and state
+   * @throws OmikronRefusal when this client would watch too many
+   */
+  async watch(
+    connection: OmikronConnection,
+    { watched }: ClientPrincipal,
+    data: MessageData,
+    reply: string | undefined,
+  ): Promise<[user: string, state: string][]> {
+    const named = data.get('user_ids') ?? data.get('user_states') ?? data.get('user_id');
+    const users = new Map(idsOf(named).flatMap((user) => [[canonicalUuid(user) ?? '', user] as const]));
+    users.delete('');
+    const added = [...users.keys()].filter((user) => !watched.has(user));
+    if (watched.size + added.length > MAX_WATCHED) {
+      throw new OmikronRefusal('error', `At most ${MAX_WATCHED} users can be watched`, reply);
+    }
+    const known = await this.repository.knownUsers(added);
+    // First listen, then look: a change in between is told twice rather than never.
+    await forEach(known, async (user) => {
+      watched.add(user);
+      await this.hub.subscribe(connection, stateChannel(user));
+    });
+    const states = new Map<string, string>();
+    await forEach(users.keys(), async (user) => {
+      if (watched.has(user)) states.set(user, await this.of(user));
+    });
+    return [...users].flatMap(([user, written]) => {
+      const state = states.get(user);
+      return state === undefined ? [] : [[written, state] as [string, string]];
+    });
+  }
+
+  /** The state of a user, by canonical id. */
+  async of(user: string): Promise<string> {
+    const state = newest(await this.sockets(user));
+    if (state !== undefined) return state;
+    return (await this.sessions.find(user)) === undefined ? IOTA_OFFLINE : USER_OFFLINE;
+  }
+
+  /** An Iota began to serve these users; its clients come after it. */
+  homeCame(users: Iterable<string>): void {
+    for (const user of users) this.announce(user, user, USER_OFFLINE);
+  }
+
+  /** The Iota of these users has gone. */
+  homeWent(users: Iterable<string>): void {
+    for (const user of users) this.announce(user, user, IOTA_OFFLINE);
+  }
+
+  private announce(user: string, written: string, state: string): void {
+    this.hub.publish(stateChannel(user), fact({ type: 'omikron.state-changed', user: written, state }));
+  }
+
+  private sockets(user: string): Promise<PresenceMember<SocketState>[]> {
+    return this.presence.list<SocketState>(socketsOf(user));
+  }
+}
+
+function newest(sockets: readonly PresenceMember<SocketState>[]): string | undefined {
+  let found: SocketState | undefined;
+  for (const { data } of sockets) if (found === undefined || data.at >= found.at) found = data;
+  return found?.state;
+}

@@ -1,0 +1,16 @@
+import { UUID } from '../../common/http/text-rules.js';
+
+/** The Omikron itself, as sender and receiver. */
+export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
+/** Stands for "the client" where a receiver must be named; nobody's id. */
+export const CLIENT_PLACEHOLDER = '33333333-3333-3333-3333-333333333333';
+
+/** The spelling in which UUIDs are compared; `undefined` for everything that is no UUID. */
+export function canonicalUuid(value: unknown): string | undefined {
+  return typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : undefined;
+}
+
+/** Whether a user or home server may go by this canonical id. */
+export function isReserved(id: string): boolean {
+  return id === OMIKRON_ID || id === CLIENT_PLACEHOLDER;
+}
