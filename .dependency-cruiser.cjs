@@ -119,8 +119,8 @@ const forbidden = [
     name: 'repositories-only-query',
     comment: 'Repositories know columns: no publishing, no principals.',
     severity: 'error',
-    from: { path: '\\.repository\\.ts$' },
-    to: { path: '^src/modules/(realtime|auth)/', pathNot: '^src/modules/auth/.*\\.repository\\.ts$' },
+    from: { path: '^src/modules/([^/]+)/.*\\.repository\\.ts$' },
+    to: { path: '^src/modules/(realtime|auth)/', pathNot: '^src/modules/$1/' },
   },
   {
     name: 'wire-is-pure',
