@@ -53,6 +53,17 @@ describe.each(IMPLEMENTATIONS)('EphemeralStore ($name)', ({ start }) => {
     expect(before.filter((n) => n === undefined)).toHaveLength(1);
   });
 
+  it('replaces a value for exactly one of those who expect it', async () => {
+    expect(await store.replace('k', { n: 0 }, 'x')).toBe(false);
+    await store.claim('k', { n: 0, m: 1 });
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => store.replace('k', { m: 1, n: 0 }, { n: n + 1 })),
+    );
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    expect(await store.get('k')).toEqual({ n: outcomes.indexOf(true) + 1 });
+    expect(await store.replace('k', { n: 0, m: 1 }, 'y')).toBe(false);
+  });
+
   it('gives a value to exactly one of those who take it', async () => {
     await store.claim('k', 'v');
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.take('k')));

@@ -16,6 +16,8 @@ export abstract class EphemeralStore {
   abstract claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean>;
   /** Writes `value`. @returns what was there before */
   abstract swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined>;
+  /** Writes `to` if the value still equals `from` (as JSON). @returns whether it did */
+  abstract replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean>;
   /** Reads and removes: exactly one of two racing callers gets the value. */
   abstract take<T extends EphemeralValue>(key: string): Promise<T | undefined>;
   /** Removes `key` if its value still equals `value` (as JSON). @returns whether it did */

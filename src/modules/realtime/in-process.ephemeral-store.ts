@@ -36,6 +36,13 @@ export class InProcessEphemeralStore extends EphemeralStore {
     return Promise.resolve(before as T | undefined);
   }
 
+  replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    const held = this.read(key);
+    const same = held !== undefined && isDeepStrictEqual(held, from);
+    if (same) this.write(key, to, life);
+    return Promise.resolve(same);
+  }
+
   take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
     const value = this.read(key);
     this.entries.delete(key);

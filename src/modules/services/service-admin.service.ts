@@ -8,8 +8,8 @@ import { ServiceDirectory, settingsOf } from './service-directory.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { KICKED, ServiceSessions } from './service-sessions.service.js';
 import { newServiceToken, tokenDigest } from './service-token.js';
-import { hostsChannel, userChannel } from './services.channels.js';
-import { kicked, left } from './services.events.js';
+import { userChannel } from './services.channels.js';
+import { kicked } from './services.events.js';
 import { type ServiceOptions, ServicesRepository } from './services.repository.js';
 
 /** A live session with its numbers. */
@@ -87,7 +87,10 @@ export class ServiceAdmin {
     const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
     const service = (await this.repository.change(id, change)) ?? notFound();
     await this.directory.announce(settingsOf(service));
-    await (role === 'host' ? this.sessions.endAll(id, KICKED.rotated) : this.kickClients(id, KICKED.rotated));
+    // Who came in with the new token meanwhile stays.
+    const { version } = service;
+    if (role === 'host') await this.sessions.endAll(id, KICKED.rotated, version);
+    else await this.kickClients(id, KICKED.rotated, version);
     return token;
   }
 
@@ -100,7 +103,7 @@ export class ServiceAdmin {
       id: session,
       code: data.code,
       startedAt: new Date(data.startedAt),
-      host: data.away ? null : data.host,
+      host: data.away === null ? data.host : null,
       clients,
       guests: peers.filter((peer) => peer.data.role === 'guest' && peer.data.session === session).length,
     }));
@@ -118,11 +121,12 @@ export class ServiceAdmin {
     this.sessions.announceEnd(ended, KICKED.admin);
   }
 
-  private async kickClients(id: number, why: string): Promise<void> {
+  private async kickClients(id: number, why: string, version = Infinity): Promise<void> {
     for (const { id: user, data } of await this.peers.list(id)) {
-      if (data.role !== 'client' || !(await this.peers.leave(id, user))) continue;
+      if (data.role !== 'client' || data.version >= version) continue;
+      const isKnown = await this.peers.leave(id, user);
       this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(why));
-      this.hub.publish(hostsChannel(id), left('client', user));
+      if (isKnown) this.peers.announceLeave(id, 'client', user);
     }
   }
 }

@@ -5,13 +5,13 @@ import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
 import { type LiveCode, PublicCodes } from './public-codes.service.js';
-import { principalOf, type ServiceConnection, servicePrincipal } from './service-connection.js';
+import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
 import { ServiceDirectory, settingsOf } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { canonicalToken, tokenDigest } from './service-token.js';
-import { audienceChannel, hostsChannel, keys, sessionChannel } from './services.channels.js';
-import { authorized, joined, left, type ServiceSettings } from './services.events.js';
+import { audienceChannel, keys, sessionChannel } from './services.channels.js';
+import { authorized, type ServiceSettings } from './services.events.js';
 import { ServicesRepository } from './services.repository.js';
 
 /** Scope of the throttle. */
@@ -55,9 +55,7 @@ export class ServiceAdmission {
     if (principal === null) return;
     const { kind: role, id: user, settings, session } = principal;
     if (role === 'host') return this.hosts.left(connection, principal);
-    if (await this.peers.leave(settings.id, user)) {
-      this.hub.publish(hostsChannel(settings.id), left(role, user));
-    }
+    if (await this.peers.leave(settings.id, user)) this.peers.announceLeave(settings.id, role, user);
     if (role === 'guest' && session !== null) await this.freePlace(settings.id, session);
   }
 
@@ -83,7 +81,7 @@ export class ServiceAdmission {
     name: string | undefined,
   ): Promise<void> {
     const { id } = settings;
-    const user = await this.peers.enter(connection, id, { role: 'client', session: null });
+    const user = await this.peers.enter(connection, settings, 'client', null);
     const current = await this.directory.find(id);
     const valid = current?.clientDigest === settings.clientDigest;
     // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
@@ -94,7 +92,7 @@ export class ServiceAdmission {
       if (connection.closed) return;
       throw invalidToken();
     }
-    this.welcome(connection, current, 'client', user, null, name);
+    await this.welcome(connection, servicePrincipal(current, 'client', user, null, name), name);
   }
 
   /** Codes can be guessed, so every try is counted, and waits, before it is looked at. */
@@ -123,7 +121,7 @@ export class ServiceAdmission {
     if ((await this.store.increment(keys.guests(id, session), 1, limit)) === undefined) {
       throw new AppError('conflict', 'Session is full');
     }
-    const user = await this.peers.enter(connection, id, { role: 'guest', session });
+    const user = await this.peers.enter(connection, settings, 'guest', session);
     const current = await this.directory.find(id);
     const valid = current?.allowPublicCode === true && (await this.codes.isLive(code, id, session));
     // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
@@ -135,21 +133,20 @@ export class ServiceAdmission {
       if (connection.closed) return;
       throw invalidToken();
     }
-    this.welcome(connection, current, 'guest', user, session, name, [this.codes.selectorOf(code)]);
+    const selectors = [this.codes.selectorOf(code)];
+    await this.welcome(connection, servicePrincipal(current, 'guest', user, session, name, selectors), name);
   }
 
-  private welcome(
+  private async welcome(
     connection: ServiceConnection,
-    settings: ServiceSettings,
-    role: 'client' | 'guest',
-    user: string,
-    session: string | null,
+    principal: ServicePrincipal,
     name: string | undefined,
-    selectors: readonly string[] = [],
-  ): void {
-    connection.admit(servicePrincipal(settings, role, user, session, name, selectors));
-    this.hub.sendTo(connection, authorized(role));
-    this.hub.publish(hostsChannel(settings.id), joined(role, user, name));
+  ): Promise<void> {
+    connection.admit(principal);
+    // Whoever is revoked is closed by that; its end cleans up.
+    if (connection.closed) return;
+    this.hub.sendTo(connection, authorized(principal.kind));
+    await this.peers.announce(connection, principal, name);
   }
 
   private async freePlace(service: number, session: string): Promise<void> {

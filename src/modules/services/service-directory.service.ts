@@ -25,16 +25,24 @@ export class ServiceDirectory {
     return (await this.store.get<StoredSettings>(keys.settings(id))) ?? undefined;
   }
 
-  /** The newest of what is live and `settings`, fresh from the database; `undefined` when the service was deleted. */
+  /**
+   * The newest of what is live and `settings`, fresh from the database, which becomes what is live.
+   * @returns `undefined` when the service was deleted
+   */
   async settle(settings: ServiceSettings): Promise<ServiceSettings | undefined> {
-    const live = await this.store.get<StoredSettings>(keys.settings(settings.id));
-    if (live === null) return undefined;
-    return live !== undefined && live.version >= settings.version ? live : this.write(settings);
+    const key = keys.settings(settings.id);
+    const next: StoredSettings = { ...settings };
+    for (;;) {
+      const held = await this.store.get<StoredSettings>(key);
+      if (held === null) return undefined;
+      if (held !== undefined && held.version >= settings.version) return held;
+      if (await (held === undefined ? this.store.claim(key, next) : this.store.replace(key, held, next))) return next;
+    }
   }
 
   /** The service has changed: every connection of it hears that. */
   async announce(settings: ServiceSettings): Promise<void> {
-    const newest = await this.write(settings);
+    const newest = await this.settle(settings);
     if (newest === undefined) return;
     this.hub.signal(serviceChannel(newest.id), settingsChanged(newest));
   }
@@ -42,21 +50,6 @@ export class ServiceDirectory {
   /** The service is deleted: no login that has begun can succeed. */
   async forget(id: number): Promise<void> {
     await this.store.swap(keys.settings(id), null, { ttlMs: TOMBSTONE_MS });
-  }
-
-  /** Writes `settings`, unless that would undo a newer change. @returns what stands now */
-  private async write(settings: ServiceSettings): Promise<ServiceSettings | undefined> {
-    const key = keys.settings(settings.id);
-    let mine: ServiceSettings = settings;
-    for (;;) {
-      const before: StoredSettings | undefined = await this.store.swap<StoredSettings>(key, { ...mine });
-      if (before === null) {
-        await this.forget(settings.id);
-        return undefined;
-      }
-      if (before === undefined || before.version <= mine.version) return mine;
-      mine = before;
-    }
   }
 }
 

@@ -9,9 +9,15 @@ import { PublicCodes } from './public-codes.service.js';
 import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServicePeers } from './service-peers.service.js';
-import { type EndedSession, type HostSession, KICKED, ServiceSessions } from './service-sessions.service.js';
-import { audienceChannel, hostsChannel, keys, userChannel } from './services.channels.js';
-import { authorized, coded, joined, kicked, type ServiceSettings } from './services.events.js';
+import {
+  type EndedSession,
+  type HostSession,
+  KICKED,
+  type SessionOwner,
+  ServiceSessions,
+} from './service-sessions.service.js';
+import { hostsChannel, keys, userChannel } from './services.channels.js';
+import { authorized, coded, kicked, type ServiceSettings } from './services.events.js';
 
 /** A host whose place is prepared; nobody knows of it yet. */
 interface HostPlace {
@@ -19,9 +25,6 @@ interface HostPlace {
   readonly user: string;
   readonly code: string | null;
 }
-
-/** As long as the claim to what one host left is remembered. */
-const RESUME_CLAIM_MS = 60_000;
 
 /** Hosts coming and going: sessions begin, change hands, wait for their host and end. */
 @Injectable()
@@ -54,18 +57,20 @@ export class ServiceHosts implements OnModuleDestroy {
   async left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
     const { settings, id: user, session } = principal;
     if (session === null) return;
-    const owner = { connection: connection.id, user };
+    const owner: SessionOwner = { connection: connection.id, user };
     const held = await this.sessions.ownerOf(settings.id, session);
-    if (held === undefined) await this.sessions.clear(settings.id, session, user);
+    if (held === undefined && (await this.sessions.clear(settings.id, session, user))) {
+      this.peers.announceLeave(settings.id, 'host', user);
+    }
     if (held?.connection !== owner.connection) return;
-    if (settings.hostGraceSeconds === 0) {
+    if (settings.hostGraceSeconds === 0 || !(await this.peers.isAnnounced(settings.id, user))) {
       await this.end(settings.id, session, owner);
       return;
     }
-    await this.markAway(settings.id, session, true);
+    await this.markAway(settings.id, session, connection.id);
     if ((await this.sessions.ownerOf(settings.id, session))?.connection !== owner.connection) {
       // It came back in this very moment.
-      await this.markAway(settings.id, session, false);
+      await this.markAway(settings.id, session, null);
       return;
     }
     this.endLater(settings, session, owner);
@@ -79,21 +84,24 @@ export class ServiceHosts implements OnModuleDestroy {
     const { id } = settings;
     const session = randomHex(16);
     const code = settings.allowPublicCode ? await this.codes.issue(settings, session) : null;
-    const user = await this.peers.enter(connection, id, { role: 'host', session });
-    await this.store.claim(keys.owner(id, session), { connection: connection.id, user });
+    const user = await this.peers.enter(connection, settings, 'host', session);
+    const owner: SessionOwner = { connection: connection.id, user };
+    await this.store.claim(keys.owner(id, session), owner);
     const previous = await this.store.swap<string>(keys.seat(id), session);
-    await this.sessions.enter(id, session, { code, startedAt: this.clock.now(), host: user, away: false });
+    const { version } = settings;
+    await this.sessions.enter(id, session, { code, startedAt: this.clock.now(), host: user, away: null, version });
     const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
-    const current = await this.listen(connection, settings);
-    if (current) {
-      this.welcome(connection, current, { session, user, code }, name);
-      this.hub.publish(audienceChannel(id), joined('host', user, name));
-    } else {
-      await this.sessions.retire(id, session);
-      await this.sessions.clear(id, session, user);
-    }
+    const current = await this.confirm(connection, settings, session);
+    const heard = current && this.hub.subscribe(connection, hostsChannel(id));
+    if (heard instanceof Promise) await heard;
+    const admitted = current !== undefined && !connection.closed;
+    const principal = admitted && this.welcome(connection, current, { session, user, code }, name);
+    const announced = principal && this.peers.announce(connection, principal, name);
     for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
-    if (!current) refuseUnlessClosed(connection);
+    if (announced) return announced;
+    await this.sessions.retire(id, session, owner);
+    await this.sessions.clear(id, session, user);
+    refuseUnlessClosed(connection);
   }
 
   /** Ends the sessions that a new one on a single-host service takes the place of. */
@@ -119,22 +127,34 @@ export class ServiceHosts implements OnModuleDestroy {
     const { id, allowMultipleHosts } = settings;
     const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
     for (const { id: session, data } of await this.sessions.list(id)) {
-      if (allowMultipleHosts ? !data.away : session !== seat) continue;
-      const before = await this.sessions.ownerOf(id, session);
-      if (before === undefined) continue;
-      // Several hosts: two that come back must not take over the same session. One host: the last to come has it.
-      const claim = `${keys.owner(id, session)}:after:${before.connection}`;
-      if (allowMultipleHosts && !(await this.store.claim(claim, true, { ttlMs: RESUME_CLAIM_MS }))) continue;
+      if (allowMultipleHosts ? data.away === null : session !== seat) continue;
+      // A host that nobody has heard of yet cannot be gone on with unnoticed.
+      if (!(await this.peers.isAnnounced(id, data.host))) continue;
       await this.peers.address(connection, id, data.host);
-      const owner = { connection: connection.id, user: data.host };
-      if ((await this.store.swap(keys.owner(id, session), owner)) !== undefined) {
+      if (await this.takeOver(connection, id, session, allowMultipleHosts ? data.away : null)) {
         return { session, user: data.host, code: data.code };
       }
-      // It ended before it could be taken over.
-      await this.store.release(keys.owner(id, session), owner);
       this.hub.unsubscribe(connection, userChannel(id, data.host));
     }
     return undefined;
+  }
+
+  /**
+   * @param from the connection that must hold the session; `null` = whichever does
+   * @returns false when it has ended or, with `from`, another one has taken it
+   */
+  private async takeOver(
+    connection: ServiceConnection,
+    service: number,
+    session: string,
+    from: string | null,
+  ): Promise<boolean> {
+    for (;;) {
+      const owner = await this.sessions.ownerOf(service, session);
+      if (owner === undefined || (from !== null && owner.connection !== from)) return false;
+      const mine: SessionOwner = { connection: connection.id, user: owner.user };
+      if (await this.store.replace(keys.owner(service, session), owner, mine)) return true;
+    }
   }
 
   /** The new host goes on where the old one was: same user id, same code, and the others notice nothing. */
@@ -147,15 +167,22 @@ export class ServiceHosts implements OnModuleDestroy {
     const { session, user } = place;
     const code = await this.codeToContinue(settings, place);
     const known = await this.sessions.find(settings.id, session);
-    if (known) await this.sessions.update(settings.id, session, { ...known.data, code, away: false });
-    const current = await this.listen(connection, settings);
+    if (known) await this.sessions.update(settings.id, session, { ...known.data, code, away: null });
+    const current = await this.confirm(connection, settings, session);
+    const heard = current && this.hub.subscribe(connection, hostsChannel(settings.id));
+    if (heard instanceof Promise) await heard;
     // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
     this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked(KICKED.newHost), {
       except: connection.id,
     });
-    if (current) {
+    if (current && !connection.closed) {
       this.welcome(connection, current, { session, user, code }, name);
       return;
+    }
+    if (code !== null && code !== place.code) {
+      // A code that was issued in vain; unless the next one to take over goes on with it.
+      const owner = await this.sessions.ownerOf(settings.id, session);
+      if ((owner?.connection ?? connection.id) === connection.id) await this.codes.revoke(code, settings.id, session);
     }
     await this.left(connection, servicePrincipal(settings, 'host', user, session, name));
     refuseUnlessClosed(connection);
@@ -170,33 +197,42 @@ export class ServiceHosts implements OnModuleDestroy {
   }
 
   /**
-   * Last step before the welcome: from here on the connection hears clients and guests.
-   * @returns the settings as they are now; `undefined` when the socket has gone or the token counts no more
+   * Last look before the welcome.
+   * @returns the settings as they are now; `undefined` when the socket has gone, the token counts no more, or the
+   * session has been ended already, so that nobody hears of a host after it was said to have left
    */
-  private async listen(connection: ServiceConnection, settings: ServiceSettings): Promise<ServiceSettings | undefined> {
+  private async confirm(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    session: string,
+  ): Promise<ServiceSettings | undefined> {
     const current = await this.directory.find(settings.id);
     if (current?.hostDigest !== settings.hostDigest) return undefined;
-    await this.hub.subscribe(connection, hostsChannel(settings.id));
-    return connection.closed ? undefined : current;
+    const owner = await this.sessions.ownerOf(settings.id, session);
+    return connection.closed || owner?.connection !== connection.id ? undefined : current;
   }
 
+  /** @returns `null` when the host is closed by being admitted, because it is revoked */
   private welcome(
     connection: ServiceConnection,
     settings: ServiceSettings,
     { session, user, code }: HostPlace,
     name: string | undefined,
-  ): void {
-    connection.admit(servicePrincipal(settings, 'host', user, session, name));
+  ): ServicePrincipal | null {
+    const principal = servicePrincipal(settings, 'host', user, session, name);
+    connection.admit(principal);
+    if (connection.closed) return null;
     this.hub.sendTo(connection, authorized('host'));
     if (code !== null && settings.allowPublicCode) this.hub.sendTo(connection, coded(code));
+    return principal;
   }
 
-  private async end(service: number, session: string, owner: { connection: string; user: string }): Promise<void> {
+  private async end(service: number, session: string, owner: SessionOwner): Promise<void> {
     const ended = await this.sessions.retire(service, session, owner);
     if (ended) this.sessions.announceEnd(ended);
   }
 
-  private endLater(settings: ServiceSettings, session: string, owner: { connection: string; user: string }): void {
+  private endLater(settings: ServiceSettings, session: string, owner: SessionOwner): void {
     const timer = setTimeout(() => {
       this.graceTimers.delete(timer);
       this.end(settings.id, session, owner).catch((error: unknown) => {
@@ -207,7 +243,7 @@ export class ServiceHosts implements OnModuleDestroy {
     this.graceTimers.add(timer);
   }
 
-  private async markAway(service: number, session: string, away: boolean): Promise<void> {
+  private async markAway(service: number, session: string, away: string | null): Promise<void> {
     const known = await this.sessions.find(service, session);
     if (known) await this.sessions.update(service, session, { ...known.data, away } satisfies HostSession);
   }

@@ -1,21 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { randomHex } from '../../common/security/random.js';
+import { type Channel } from '../realtime/channel.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
-import { type ServiceConnection } from './service-connection.js';
-import { peersOf, serviceChannel, userChannel } from './services.channels.js';
-import { type ServiceRole } from './services.events.js';
+import { type ServiceConnection, type ServicePrincipal } from './service-connection.js';
+import { audienceChannel, hostsChannel, peersOf, serviceChannel, userChannel } from './services.channels.js';
+import { joined, kicked, left, type ServiceRole, type ServiceSettings } from './services.events.js';
 
 /** Somebody who is connected to a service; a host also while its session waits for it to come back. */
 export interface Peer {
   readonly role: ServiceRole;
   /** Id of a host's or guest's session. */
   readonly session: string | null;
+  /** Version of the service's settings that it came in under. */
+  readonly version: number;
+  /** Whether the others have heard of it. */
+  readonly announced: boolean;
 }
 
 const USER_ID = /^[0-9a-f]{6}$/;
 
-/** Who is connected to each service, under which user id. */
+/**
+ * Who is connected to each service, under which user id, and what the others hear of it: hosts of clients and guests,
+ * those of hosts. Of everybody they hear one join and behind it one leave, or nothing, whoever ends the connection and
+ * whenever: a peer that is removed before it counts as announced has its leave announced by its own login.
+ */
 @Injectable()
 export class ServicePeers {
   constructor(
@@ -27,10 +37,16 @@ export class ServicePeers {
    * Gives a connection a user id that nobody else in the service has. It can be addressed and kicked from now on.
    * @returns the user id
    */
-  async enter(connection: ServiceConnection, service: number, peer: Peer): Promise<string> {
+  async enter(
+    connection: ServiceConnection,
+    { id: service, version }: ServiceSettings,
+    role: ServiceRole,
+    session: string | null,
+  ): Promise<string> {
+    const data: Peer = { role, session, version, announced: false };
     let user: string;
     do user = randomHex(6);
-    while (!(await this.presence.enter(peersOf(service), { id: user, data: peer })));
+    while (!(await this.presence.enter(peersOf(service), { id: user, data })));
     await this.address(connection, service, user);
     return user;
   }
@@ -41,9 +57,28 @@ export class ServicePeers {
     await this.hub.subscribe(connection, userChannel(service, user));
   }
 
-  /** @returns whether `user` was there: exactly one of two callers gets true, and that one announces the leave */
+  /** Tells the others, before anything is awaited, that a connection has come. One that was sent away already goes. */
+  async announce(connection: ServiceConnection, principal: ServicePrincipal, name: string | undefined): Promise<void> {
+    const { kind: role, id: user, session, settings } = principal;
+    this.hub.publish(hearersOf(settings.id, role), joined(role, user, name));
+    const data: Peer = { role, session, version: settings.version, announced: true };
+    if (await this.presence.update(peersOf(settings.id), { id: user, data })) return;
+    this.announceLeave(settings.id, role, user);
+    this.hub.sendTo(connection, kicked('Sent away'));
+    connection.close(DISCONNECT.forced);
+  }
+
+  /** Removes `user`. @returns whether its leave is now the caller's to announce */
   async leave(service: number, user: string): Promise<boolean> {
-    return (await this.presence.leave(peersOf(service), user)) !== undefined;
+    return (await this.presence.leave<Peer>(peersOf(service), user))?.data.announced === true;
+  }
+
+  announceLeave(service: number, role: ServiceRole, user: string): void {
+    this.hub.publish(hearersOf(service, role), left(role, user));
+  }
+
+  async isAnnounced(service: number, user: string): Promise<boolean> {
+    return (await this.presence.get<Peer>(peersOf(service), user))?.data.announced === true;
   }
 
   /** Whether somebody with this user id is connected; synchronous when that is on this node. */
@@ -58,3 +93,7 @@ export class ServicePeers {
     return this.presence.list<Peer>(peersOf(service));
   }
 }
+
+/** Who hears of somebody's coming and going. */
+const hearersOf = (service: number, role: ServiceRole): Channel =>
+  role === 'host' ? audienceChannel(service) : hostsChannel(service);

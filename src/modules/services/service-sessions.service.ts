@@ -5,8 +5,8 @@ import { Hub } from '../realtime/hub.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { PublicCodes } from './public-codes.service.js';
 import { ServicePeers } from './service-peers.service.js';
-import { audienceChannel, keys, sessionChannel, sessionsOf, userChannel } from './services.channels.js';
-import { kicked, left } from './services.events.js';
+import { keys, sessionChannel, sessionsOf, userChannel } from './services.channels.js';
+import { kicked } from './services.events.js';
 
 /** The time a host is connected; guests belong to it. */
 export interface HostSession {
@@ -15,8 +15,10 @@ export interface HostSession {
   readonly startedAt: number;
   /** User id of the host. */
   readonly host: string;
-  /** Whether the host's socket has ended and the session waits for it to come back. */
-  readonly away: boolean;
+  /** Id of the connection that ended while the session waits for its host; `null` while that is there. */
+  readonly away: string | null;
+  /** Version of the service's settings that it began under. */
+  readonly version: number;
 }
 
 /** Who holds a session. */
@@ -27,6 +29,8 @@ export interface EndedSession {
   readonly service: number;
   readonly id: string;
   readonly host: string;
+  /** Whether the host's leave is to be announced with it. */
+  readonly isHostKnown: boolean;
 }
 
 /** What forced disconnects say. */
@@ -82,15 +86,14 @@ export class ServiceSessions {
     if (owner !== undefined && !(await this.store.release(key, owner))) return undefined;
     const held = owner ?? (await this.store.take<SessionOwner & Record<string, unknown>>(key));
     if (held === undefined) return undefined;
-    await this.clear(service, id, held.user);
-    return { service, id, host: held.user };
+    return { service, id, host: held.user, isHostKnown: await this.clear(service, id, held.user) };
   }
 
-  /** Removes what a session leaves behind. Idempotent. */
-  async clear(service: number, id: string, host: string): Promise<void> {
+  /** Removes what a session leaves behind. Idempotent. @returns whether the host's leave is now to be announced */
+  async clear(service: number, id: string, host: string): Promise<boolean> {
     const member = await this.presence.leave<HostSession>(sessionsOf(service), id);
     if (member !== undefined && member.data.code !== null) await this.codes.revoke(member.data.code, service, id);
-    await this.peers.leave(service, host);
+    return this.peers.leave(service, host);
   }
 
   /**
@@ -98,16 +101,17 @@ export class ServiceSessions {
    * hear that the host has left.
    */
   announceEnd(ended: EndedSession, why: Kick = KICKED.guests): void {
-    const { service, id, host } = ended;
+    const { service, id, host, isHostKnown } = ended;
     const guestsHear = why === KICKED.newHost ? KICKED.guests : why;
     this.hub.disconnect(sessionChannel(service, id), DISCONNECT.forced, kicked(guestsHear));
-    this.hub.publish(audienceChannel(service), left('host', host));
+    if (isHostKnown) this.peers.announceLeave(service, 'host', host);
     this.hub.disconnect(userChannel(service, host), DISCONNECT.forced, kicked(why));
   }
 
-  /** Ends every session of a service. */
-  async endAll(service: number, why: Kick): Promise<void> {
-    for (const { id } of await this.list(service)) {
+  /** Ends the sessions of a service that began before its settings had `version`. */
+  async endAll(service: number, why: Kick, version = Infinity): Promise<void> {
+    for (const { id, data } of await this.list(service)) {
+      if (data.version >= version) continue;
       const ended = await this.retire(service, id);
       if (ended) this.announceEnd(ended, why);
     }

@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
 import { textFault } from '../../../common/http/text-rules.js';
+import { Verbatim } from '../../../common/http/verbatim.js';
 import { type Service } from '../../../entities/services/service.entity.js';
 
 const MAX_TITLE = 32;
@@ -166,6 +167,7 @@ const messageFault = (value: unknown): string | undefined =>
 
 export class PublishToServiceRequest {
   /** Delivered unchanged. */
+  @Verbatim()
   @Field('object', messageFault, { type: 'object', additionalProperties: true }, { example: { type: 'hello' } })
   message!: object;
 

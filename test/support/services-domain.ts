@@ -1,0 +1,326 @@
+import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
+import { JsonScanner } from '../../src/common/json/json-object-text.js';
+import { SystemClock } from '../../src/common/time/clock.js';
+import { Service } from '../../src/entities/services/service.entity.js';
+import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
+import { type Envelope } from '../../src/modules/realtime/broker.js';
+import { type Channel } from '../../src/modules/realtime/channel.js';
+import { type Frame, type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type DisconnectReason } from '../../src/modules/realtime/disconnect-reason.js';
+import { type EphemeralValue, type LifeTime } from '../../src/modules/realtime/ephemeral-store.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
+import { InProcessBroker } from '../../src/modules/realtime/in-process.broker.js';
+import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process.ephemeral-store.js';
+import { InProcessPresence } from '../../src/modules/realtime/in-process.presence.js';
+import { type PresenceMember } from '../../src/modules/realtime/presence.js';
+import { PublicCodes } from '../../src/modules/services/public-codes.service.js';
+import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
+import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
+import { type ServiceConnection, type ServicePrincipal } from '../../src/modules/services/service-connection.js';
+import { ServiceDirectory } from '../../src/modules/services/service-directory.service.js';
+import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
+import { ServicePeers } from '../../src/modules/services/service-peers.service.js';
+import { ServiceSessions } from '../../src/modules/services/service-sessions.service.js';
+import { type ServicesEvent } from '../../src/modules/services/services.events.js';
+import {
+  type ServiceChange,
+  type NewService,
+  ServicesRepository,
+} from '../../src/modules/services/services.repository.js';
+
+/** Makes every port take as long as it likes, like a bus between nodes. */
+export type Pause = () => Promise<void>;
+
+class SlowStore extends InProcessEphemeralStore {
+  constructor(private readonly pause: Pause) {
+    super(new SystemClock());
+  }
+
+  /** Keys that hold something now. */
+  async held(prefix: string): Promise<string[]> {
+    const { entries } = this as unknown as { entries: Map<string, unknown> };
+    const live: string[] = [];
+    for (const key of [...entries.keys()])
+      if (key.startsWith(prefix) && (await super.get(key)) !== undefined) live.push(key);
+    return live;
+  }
+
+  override async get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    await this.pause();
+    const value = await super.get<T>(key);
+    await this.pause();
+    return value;
+  }
+
+  override async claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    await this.pause();
+    const done = await super.claim(key, value, life);
+    await this.pause();
+    return done;
+  }
+
+  override async swap<T extends EphemeralValue>(
+    key: string,
+    value: EphemeralValue,
+    life?: LifeTime,
+  ): Promise<T | undefined> {
+    await this.pause();
+    const before = await super.swap<T>(key, value, life);
+    await this.pause();
+    return before;
+  }
+
+  override async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    await this.pause();
+    const done = await super.replace(key, from, to, life);
+    await this.pause();
+    return done;
+  }
+
+  override async take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    await this.pause();
+    const value = await super.take<T>(key);
+    await this.pause();
+    return value;
+  }
+
+  override async release(key: string, value: EphemeralValue): Promise<boolean> {
+    await this.pause();
+    const done = await super.release(key, value);
+    await this.pause();
+    return done;
+  }
+
+  override async increment(
+    key: string,
+    by: number,
+    options?: LifeTime & { limit?: number },
+  ): Promise<number | undefined> {
+    await this.pause();
+    const sum = await super.increment(key, by, options);
+    await this.pause();
+    return sum;
+  }
+}
+
+class SlowPresence extends InProcessPresence {
+  constructor(private readonly pause: Pause) {
+    super();
+  }
+
+  override async enter(channel: Channel, member: PresenceMember): Promise<boolean> {
+    await this.pause();
+    const done = await super.enter(channel, member);
+    await this.pause();
+    return done;
+  }
+
+  override async update(channel: Channel, member: PresenceMember): Promise<boolean> {
+    await this.pause();
+    return super.update(channel, member);
+  }
+
+  override async leave<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+    await this.pause();
+    const member = await super.leave<T>(channel, id);
+    await this.pause();
+    return member;
+  }
+
+  override async list<T>(channel: Channel): Promise<PresenceMember<T>[]> {
+    await this.pause();
+    const members = await super.list<T>(channel);
+    await this.pause();
+    return members;
+  }
+}
+
+/** What is published arrives later, in order. */
+class SlowBroker extends InProcessBroker {
+  private queue: Promise<void> = Promise.resolve();
+  private queued = 0;
+
+  constructor(private readonly pause: Pause) {
+    super();
+  }
+
+  /** Envelopes on their way. */
+  get pending(): number {
+    return this.queued;
+  }
+
+  override publish(channel: Channel, envelope: Envelope): void {
+    this.queued++;
+    this.queue = this.queue.then(this.pause).then(() => {
+      super.publish(channel, envelope);
+      this.queued--;
+    });
+  }
+}
+
+/** Rows in memory. */
+class FakeRepository extends ServicesRepository {
+  private readonly rows = new Map<number, Service>();
+
+  constructor(private readonly pause: Pause) {
+    super(undefined as never);
+  }
+
+  override async findByToken(digest: Buffer): Promise<Service | undefined> {
+    await this.pause();
+    const row = [...this.rows.values()].find(
+      (each) => each.hostTokenDigest.equals(digest) || each.clientTokenDigest.equals(digest),
+    );
+    const copy = row && Object.assign(new Service(), row);
+    await this.pause();
+    return copy;
+  }
+
+  override find(id: number): Promise<Service | undefined> {
+    return Promise.resolve(this.rows.get(id));
+  }
+
+  override create(service: NewService): Promise<Service> {
+    const id = this.rows.size + 1;
+    const defaults = {
+      allowPublicCode: false,
+      allowMultipleHosts: false,
+      targeting: true,
+      hostGraceSeconds: 0,
+      guestLimit: null,
+      codeTtlSeconds: null,
+      codeLength: 4,
+    };
+    const row = Object.assign(new Service(), { ...defaults, ...service, id, version: 1 });
+    this.rows.set(id, row);
+    return Promise.resolve(row);
+  }
+
+  override async change(id: number, change: ServiceChange): Promise<Service | undefined> {
+    await this.pause();
+    const row = this.rows.get(id);
+    if (!row) return undefined;
+    const next = Object.assign(new Service(), row, change, { version: row.version + 1 });
+    this.rows.set(id, next);
+    await this.pause();
+    return next;
+  }
+
+  override delete(id: number): Promise<boolean> {
+    return Promise.resolve(this.rows.delete(id));
+  }
+}
+
+class EventFrame implements Frame {
+  readonly length = 1;
+  constructor(readonly event: ServicesEvent) {}
+}
+
+const encoder = { encode: (event: HubEvent): Frame => new EventFrame(event as ServicesEvent) };
+const scanner = new JsonScanner(['token', 'name']);
+let connections = 0;
+
+/** A socket as the transport keeps it: handlers one at a time, its end behind them. */
+export class FakeConnection implements ServiceConnection {
+  readonly id = String(++connections);
+  readonly protocol = 'services';
+  readonly encoder = encoder;
+  readonly address = '192.0.2.1';
+  principal: ServicePrincipal | null = null;
+  subscriptions: Set<Channel> | null = null;
+  closed = false;
+  /** What its client has received. */
+  readonly received: ServicesEvent[] = [];
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(private readonly domain: ServicesDomain) {}
+
+  admit(principal: ServicePrincipal): void {
+    this.principal = principal;
+  }
+
+  send(frame: Frame): void {
+    if (!this.closed) this.received.push((frame as EventFrame).event);
+  }
+
+  close(_reason?: DisconnectReason): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.work = this.work.then(async () => {
+      this.domain.hub.detach(this);
+      await this.domain.admission.leave(this);
+    });
+  }
+
+  signal(): void {
+    // Settings are the gateway's.
+  }
+
+  login(token: string): void {
+    this.work = this.work.then(async () => {
+      if (this.closed) return;
+      const message = scanner.scan(Buffer.from(JSON.stringify({ token })));
+      try {
+        if (message) await this.domain.admission.login(this, message);
+      } catch {
+        this.close();
+      }
+    });
+  }
+
+  /** Waits until nothing is left to do. */
+  async settled(): Promise<void> {
+    let before: Promise<void>;
+    do {
+      before = this.work;
+      await before;
+      while (this.domain.busy) await new Promise((resolve) => setImmediate(resolve));
+    } while (before !== this.work);
+  }
+}
+
+/** The services domain without sockets and database, on ports as slow as `pause`. */
+export class ServicesDomain {
+  readonly store: SlowStore;
+  readonly presence: SlowPresence;
+  readonly hub: Hub;
+  private readonly broker: InProcessBroker;
+  readonly admission: ServiceAdmission;
+  readonly admin: ServiceAdmin;
+  readonly hosts: ServiceHosts;
+  readonly peers: ServicePeers;
+  readonly sessions: ServiceSessions;
+
+  /** @param pause `undefined` for the ports as they are */
+  constructor(pause?: Pause) {
+    const clock = new SystemClock();
+    const wait = pause ?? (() => Promise.resolve());
+    this.store = new SlowStore(wait);
+    this.presence = new SlowPresence(wait);
+    this.broker = pause ? new SlowBroker(pause) : new InProcessBroker();
+    this.hub = new Hub(this.broker);
+    const repository = new FakeRepository(wait);
+    const codes = new PublicCodes(this.store, new RevocationSelectors(Buffer.alloc(32)));
+    const directory = new ServiceDirectory(this.store, this.hub);
+    const peers = (this.peers = new ServicePeers(this.presence, this.hub));
+    const sessions = (this.sessions = new ServiceSessions(this.store, this.presence, this.hub, peers, codes));
+    this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions);
+    const throttle = new AttemptThrottle(this.store, clock);
+    this.admission = new ServiceAdmission(
+      repository,
+      throttle,
+      this.store,
+      this.hub,
+      directory,
+      peers,
+      codes,
+      this.hosts,
+    );
+    this.admin = new ServiceAdmin(repository, directory, sessions, peers, this.hub);
+  }
+
+  /** Whether something published has not arrived yet. */
+  get busy(): boolean {
+    return this.broker instanceof SlowBroker && this.broker.pending > 0;
+  }
+}
