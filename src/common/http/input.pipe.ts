@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { AppError, type FieldError } from '../errors/app-error.js';
+import { verbatimMembers } from './verbatim.js';
 
 type Constructor = ClassConstructor<object>;
 
@@ -29,8 +30,11 @@ export class InputPipe implements PipeTransform {
       if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
     }
     // Only known members are taken over, so neither `__proto__` nor `constructor` gets near the instance.
-    const plain = Object.fromEntries(Object.entries(value).filter(([name]) => known.has(name)));
-    const instance = plainToInstance(target, plain);
+    const verbatim = verbatimMembers(target);
+    const members = Object.entries(value).filter(([name]) => known.has(name));
+    const plain = Object.fromEntries(members.filter(([name]) => !verbatim.includes(name)));
+    const taken = Object.fromEntries(members.filter(([name]) => verbatim.includes(name)));
+    const instance = Object.assign(plainToInstance(target, plain), taken);
     const errors = await validate(instance, {
       whitelist: true,
       forbidNonWhitelisted: true,

@@ -3,6 +3,8 @@ import { AppError } from '../../common/errors/app-error.js';
 import { sha256 } from '../../common/security/digest.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Clock } from '../../common/time/clock.js';
+import { RevocationList } from '../realtime/revocation-list.js';
+import { selector } from '../realtime/revocation-selectors.js';
 import { type ApplicationPrincipal } from './application-principal.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
@@ -21,6 +23,7 @@ export class ApiKeys {
     private readonly repository: ApiKeysRepository,
     private readonly clock: Clock,
     private readonly config: AppConfig,
+    private readonly revocations: RevocationList,
   ) {}
 
   /**
@@ -30,7 +33,8 @@ export class ApiKeys {
   async identify(key: string | undefined): Promise<ApplicationPrincipal> {
     if (key === undefined || key === '') return this.keyless();
     const found = key.length > MAX_KEY ? undefined : await this.repository.find(sha256(key));
-    if (!found) throw new AppError('invalid_credentials', 'This API key is not valid.');
+    const isRevoked = found && this.revocations.matches([selector('apiKey', String(found.id))], this.clock.now());
+    if (!found || isRevoked) throw new AppError('invalid_credentials', 'This API key is not valid.');
     this.record(found.id, found.lastUsedAt);
     return principalOf(found.application, found.id);
   }

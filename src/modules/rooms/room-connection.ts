@@ -25,6 +25,8 @@ export interface SeatRequest {
 /** An endpoint with its room, as admission finds it. */
 export interface Seat {
   readonly endpointId: number;
+  /** The key that made it, while that exists. */
+  readonly keyId: number | null;
   readonly permissions: Permissions;
   readonly identity: string;
   /** Milliseconds since the epoch. */
@@ -74,12 +76,13 @@ export interface RoomPrincipal extends Principal {
   storing: number;
 }
 
-export function roomPrincipal(seat: Seat, id: string, acks: boolean): RoomPrincipal {
+export function roomPrincipal(seat: Seat, selectors: readonly string[], id: string, acks: boolean): RoomPrincipal {
   const { permissions, identity } = seat;
   return {
     kind: 'endpoint',
     id: String(seat.endpointId),
     label: `${seat.roomName}: ${identity}`,
+    selectors,
     endpointId: seat.endpointId,
     roomId: seat.roomId,
     permissions,

@@ -48,7 +48,7 @@ export class RoomSeats {
     const seat = await this.lookup.find(digest);
     if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now())) throw noSuchEndpoint();
     if (connection.closed) return;
-    const principal = roomPrincipal(seat, randomHex(16), request.acks);
+    const principal = roomPrincipal(seat, this.lookup.selectorsOf(code, seat), randomHex(16), request.acks);
     connection.admit(principal);
     if (seat.expiresAt !== null) this.expiry.expect(connection, seat.expiresAt);
     if (principal.canRead) await this.seatReader(connection, principal, seat, request);

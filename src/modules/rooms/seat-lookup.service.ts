@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../common/http/problem.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { type Seat } from './room-connection.js';
 import { SeatsRepository } from './seats.repository.js';
 
@@ -17,7 +18,10 @@ export class SeatLookup {
   private waiting: Question[] = [];
   private working = false;
 
-  constructor(private readonly repository: SeatsRepository) {}
+  constructor(
+    private readonly repository: SeatsRepository,
+    private readonly selectors: RevocationSelectors,
+  ) {}
 
   /** @throws AppError `database_unavailable` */
   find(digest: Buffer): Promise<Seat | undefined> {
@@ -27,6 +31,12 @@ export class SeatLookup {
       this.working = true;
       setImmediate(() => void this.work());
     });
+  }
+
+  /** What a revocation that concerns this endpoint names. */
+  selectorsOf(code: string, { keyId }: Seat): string[] {
+    const own = this.selectors.of('endpoint', code);
+    return keyId === null ? [own] : [own, this.selectors.of('apiKey', keyId)];
   }
 
   private async work(): Promise<void> {

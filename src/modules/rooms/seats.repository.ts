@@ -7,6 +7,7 @@ import { type Permissions } from './rooms.events.js';
 interface SeatRow {
   readonly code_digest: Buffer;
   readonly endpoint_id: number;
+  readonly key_id: number | null;
   readonly permissions: Permissions;
   readonly identity: string;
   readonly expires_at: Date | null;
@@ -26,7 +27,7 @@ export class SeatsRepository {
   /** The endpoints with these digests of codes, by digest in hexadecimal. */
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
-      `SELECT e."code_digest", e."id" AS "endpoint_id", e."permissions", e."identity", e."expires_at",
+      `SELECT e."code_digest", e."id" AS "endpoint_id", e."key_id", e."permissions", e."identity", e."expires_at",
          r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", h."floor_offset"
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
        WHERE e."code_digest" = ANY ($1)`,
@@ -39,6 +40,7 @@ export class SeatsRepository {
 function seatOf(row: SeatRow): Seat {
   return {
     endpointId: row.endpoint_id,
+    keyId: row.key_id,
     permissions: row.permissions,
     identity: row.identity,
     expiresAt: row.expires_at?.getTime() ?? null,

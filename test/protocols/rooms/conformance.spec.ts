@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RoomsHarness, type TestApplication, type TestEndpoint } from '../../support/rooms.js';
 import { type WsClient } from '../../support/ws-client.js';
 
+type Socket = Promise<WsClient>;
 const TEXT = 'text/html; charset=utf-8';
 
 /** The conformance cases of the protocol, in their order and numbered like them, over the legacy routes. */
@@ -117,7 +118,9 @@ describe('rooms protocol', () => {
       ];
     });
     const join = async (): Promise<void> => {
-      [a, b, r, w] = await Promise.all([A, B, R, W].map((endpoint) => harness.connect(endpoint)) as []);
+      [a, b, r, w] = await Promise.all(
+        [A, B, R, W].map((endpoint) => harness.connect(endpoint)) as [Socket, Socket, Socket, Socket],
+      );
     };
 
     it('11: tells everybody who may read, the sender included', async () => {
@@ -209,7 +212,7 @@ describe('rooms protocol', () => {
     });
 
     it('20: closes the sockets of a deleted room and forgets it', async () => {
-      [a, r, w] = await Promise.all([A, R, W].map((endpoint) => harness.connect(endpoint)) as []);
+      [a, r, w] = await Promise.all([A, R, W].map((endpoint) => harness.connect(endpoint)) as [Socket, Socket, Socket]);
       expect(await get('/delete-room/r1/')).toMatchObject({ status: 200, text: 'Room deleted successfully' });
       for (const client of [a, r, w]) expect(await client.closeCode()).toBe(1008);
       expect((await get('/list_rooms/')).text).toBe('{"rooms": ["r2"]}');

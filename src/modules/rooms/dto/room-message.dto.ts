@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Field } from '../../../common/http/fields.js';
 import { MAX_LIMIT } from '../../../common/http/cursor.js';
+import { Verbatim } from '../../../common/http/verbatim.js';
 import { type MessagePlace } from '../rooms.events.js';
 import { IdentityField } from './endpoint.dto.js';
 
@@ -9,6 +10,7 @@ const messageFault = (value: unknown): string | undefined => (value === undefine
 
 export class PublishToRoomRequest {
   /** Any JSON value, also `null`; delivered as it is written. */
+  @Verbatim()
   @Field('message', messageFault, {}, { example: { text: 'hello' } })
   message!: unknown;
 
