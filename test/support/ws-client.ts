@@ -26,8 +26,8 @@ export class WsClient {
   }
 
   /** Connects; rejects when the handshake is refused. */
-  static async open(url: string, options: ClientOptions = {}): Promise<WsClient> {
-    const client = new WsClient(new WebSocket(url, { perMessageDeflate: false, ...options }));
+  static async open(url: string, options: ClientOptions = {}, protocols: string[] = []): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(url, protocols, { perMessageDeflate: false, ...options }));
     await new Promise((resolve, reject) => client.socket.once('open', resolve).once('error', reject));
     return client;
   }
