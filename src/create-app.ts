@@ -10,6 +10,7 @@ import { type AppConfig } from './config/app-config.js';
 import { RequestPolicy } from './gateways/transport/request-policy.js';
 import { TransportAdapter } from './gateways/transport/transport.adapter.js';
 import { HttpObserver } from './modules/observability/http-observer.js';
+import { tlsServerOptions } from './tls.js';
 
 /**
  * Builds the application, not yet initialised nor listening: for `main`, for tests and for the OpenAPI document.
@@ -21,6 +22,7 @@ export async function createApp(config: AppConfig, dataSource: DataSource): Prom
     bodyParser: false,
     // Published messages are passed on as the text they came in.
     rawBody: true,
+    ...(config.http.tls && { httpsOptions: tlsServerOptions(config.http.tls) }),
   });
   const proxies = new TrustedProxies(config.http.trustedProxies);
   identifyRequests(app, proxies);

@@ -11,6 +11,7 @@ import { Lifecycle } from './modules/health/lifecycle.js';
 import { JsonLogger } from './modules/observability/json-logger.js';
 import { logProcessFaults } from './modules/observability/process-faults.js';
 import { StopSignals } from './stop-signals.js';
+import { reloadTlsOnHangup } from './tls.js';
 
 /** Milliseconds that requests in flight get after the drain. */
 const REQUEST_PATIENCE = 3_000;
@@ -41,6 +42,7 @@ async function serve(stop: StopSignals): Promise<void> {
 async function serveUntil(stop: StopSignals, config: AppConfig, app: NestExpressApplication): Promise<void> {
   const lifecycle = app.get(Lifecycle);
   try {
+    if (config.http.tls) reloadTlsOnHangup(app.getHttpServer(), config.http.tls);
     await listen(app, config);
     lifecycle.markReady();
     await stop.received();
@@ -63,7 +65,7 @@ async function listen(app: NestExpressApplication, { http }: AppConfig): Promise
   }
   const { address, port } = app.getHttpServer().address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  log.log(`Listening on http://${host}:${port}`);
+  log.log(`Listening on ${http.tls ? 'https' : 'http'}://${host}:${port}`);
 }
 
 /** Requests in flight finish while the database is still there; idle and endless connections are cut. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Environment } from './environment.js';
+import { type TlsFiles } from './tls-files.js';
 
 /** The validated settings, in typed sections. Injected whole; nobody else reads the environment. */
 export class AppConfig {
@@ -22,6 +23,10 @@ export class AppConfig {
       allowedOrigins: env.ALLOWED_ORIGINS,
       allowedHosts: env.ALLOWED_HOSTS,
       trustedProxies: env.TRUSTED_PROXIES ?? [],
+      tls:
+        env.TLS_CERT === undefined || env.TLS_KEY === undefined
+          ? undefined
+          : { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY) },
       drainSeconds: env.DRAIN_SECONDS,
     };
     this.storage = {
@@ -70,6 +75,8 @@ export interface HttpSection {
   readonly allowedOrigins: readonly string[] | undefined;
   readonly allowedHosts: readonly string[] | undefined;
   readonly trustedProxies: readonly string[];
+  /** `undefined` = plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   readonly drainSeconds: number;
 }
 

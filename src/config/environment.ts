@@ -35,6 +35,16 @@ export const ENVIRONMENT = {
     defaultText: 'PUBLIC_URL',
     check: (value) => urlFault(value, ['http', 'https', 'ws', 'wss']),
   }),
+  TLS_CERT: optionalText({
+    group: 'Process',
+    description:
+      'PEM file with the certificate chain. With `TLS_KEY`: https and wss on the port; SIGHUP reads both anew.',
+    defaultText: 'plain HTTP',
+  }),
+  TLS_KEY: optionalText({
+    group: 'Process',
+    description: "PEM file with the certificate's private key, not encrypted.",
+  }),
   DRAIN_SECONDS: integer({
     group: 'Process',
     description: 'How long open sockets are told to go, paced, after SIGTERM.',

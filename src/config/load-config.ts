@@ -1,5 +1,6 @@
 import { AppConfig } from './app-config.js';
 import { ENVIRONMENT, type Environment, type EnvironmentName } from './environment.js';
+import { tlsFaults } from './tls-files.js';
 
 /** All faults of the environment at once. */
 export class ConfigError extends Error {
@@ -27,6 +28,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   if (production && !env['SECRET_KEY']) faults.push('SECRET_KEY must be set when NODE_ENV=production');
   if (env['TURN_URLS'] && !/[^\s,]/.test(env['TURN_SECRET'] ?? ''))
     faults.push('TURN_SECRET must be set when TURN_URLS is');
+  faults.push(...tlsFaults(env['TLS_CERT'], env['TLS_KEY']));
   if (faults.length > 0) throw new ConfigError(faults);
   return new AppConfig(values as Environment);
 }

@@ -26,7 +26,7 @@ export interface StartOptions {
 export interface ServerProcess {
   readonly pid: number;
   readonly dataDir: string;
-  /** Resolves with `http://127.0.0.1:<port>` when it listens; rejects when it ends before. */
+  /** Resolves with `http://127.0.0.1:<port>` (https with a certificate) when it listens; rejects when it ends before. */
   readonly url: Promise<string>;
   readonly exited: Promise<Exit>;
   /** Everything it has written so far. */
@@ -94,7 +94,7 @@ export async function startProcess(
       await sleep(20);
     }
   };
-  const url = says('Listening on ').then(() => /Listening on (http:\S+?)"/.exec(output)?.[1] ?? '');
+  const url = says('Listening on ').then(() => /Listening on (https?:\S+?)"/.exec(output)?.[1] ?? '');
   // Whoever expects it not to start never asks for the address.
   url.catch(() => undefined);
   const server: ServerProcess = {

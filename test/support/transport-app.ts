@@ -7,6 +7,7 @@ import { RequestPolicy } from '../../src/gateways/transport/request-policy.js';
 import { TransportAdapter } from '../../src/gateways/transport/transport.adapter.js';
 import { TransportModule } from '../../src/gateways/transport/transport.module.js';
 import { RealtimeModule } from '../../src/modules/realtime/realtime.module.js';
+import { tlsServerOptions } from '../../src/tls.js';
 
 export interface TransportApp {
   readonly app: INestApplication;
@@ -28,11 +29,14 @@ export async function startTransportApp(
   })
   class TestModule {}
 
-  const app = await NestFactory.create(TestModule, { logger: false });
+  const app = await NestFactory.create(TestModule, {
+    logger: false,
+    ...(config.http.tls && { httpsOptions: tlsServerOptions(config.http.tls) }),
+  });
   app.useWebSocketAdapter(
     new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize: config.limits.maxFrameBytes }),
   );
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-  return { app, port, url: `ws://127.0.0.1:${port}`, close: () => app.close() };
+  return { app, port, url: `${config.http.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, close: () => app.close() };
 }
