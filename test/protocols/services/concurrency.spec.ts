@@ -78,6 +78,56 @@ async function play(
   return { domain, service: service.id, connections };
 }
 
+type Role = 'host' | 'client' | 'guest';
+
+interface Scene {
+  readonly domain: ServicesDomain;
+  readonly service: number;
+  readonly host: FakeConnection;
+  readonly code: string;
+}
+
+/** Closes a connection and leaves its end all the time it needs. */
+async function hangUp(connection: FakeConnection): Promise<void> {
+  connection.close();
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Somebody logs in, and `action` happens from beginning to end while the login waits for a port for the nth time:
+ * afterwards the newcomer must be gone. @returns false when the login does not wait that often
+ */
+async function isInterrupted(role: Role, nth: number, action: (scene: Scene) => Promise<unknown>): Promise<boolean> {
+  let waits = 0;
+  let act: (() => Promise<unknown>) | undefined;
+  const domain = new ServicesDomain(async () => {
+    if (act === undefined || waits++ !== nth) return;
+    const now = act;
+    act = undefined;
+    await now();
+  });
+  const { service, hostToken, clientToken } = await domain.admin.create({ title: 'T', allowPublicCode: true });
+  const host = new FakeConnection(domain);
+  host.login(hostToken);
+  await host.settled();
+  const coded = host.received.find((event) => event.type === 'services.coded');
+  const scene = { domain, service: service.id, host, code: coded?.code ?? '' };
+  const newcomer = new FakeConnection(domain);
+  act = () => action(scene);
+  newcomer.login({ host: hostToken, client: clientToken, guest: scene.code }[role]);
+  await newcomer.settled();
+  await host.settled();
+  const happened = act === undefined;
+  if (happened) {
+    expect(newcomer.closed, `interrupted at ${nth}`).toBe(true);
+    await newcomer.settled();
+    await expectConsistency({ domain, service: service.id, connections: [host, newcomer] });
+  }
+  newcomer.close();
+  host.close();
+  return happened;
+}
+
 /** Those who, as far as a connection has heard since it came, are there now. No user may be told to leave twice. */
 function heardOf({ received }: FakeConnection): { present: Set<string>; twice: string[] } {
   const present = new Set<string>();
@@ -183,6 +233,21 @@ describe('logins, ends and changes that overlap in every order', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each<[string, Role, (scene: Scene) => Promise<unknown>]>([
+    ['a client whose token is rotated', 'client', ({ domain, service }) => domain.admin.rotate(service, 'client')],
+    ['a host whose token is rotated', 'host', ({ domain, service }) => domain.admin.rotate(service, 'host')],
+    ['a guest whose host goes', 'guest', ({ host }) => hangUp(host)],
+    ['a guest whose host loses its token', 'guest', ({ domain, service }) => domain.admin.rotate(service, 'host')],
+    ['a guest whose session is ended', 'guest', ({ domain, service, code }) => domain.admin.endSession(service, code)],
+    ['a client of a service that is deleted', 'client', ({ domain, service }) => domain.admin.delete(service)],
+    ['a host of a service that is deleted', 'host', ({ domain, service }) => domain.admin.delete(service)],
+    ['a guest of a service that is deleted', 'guest', ({ domain, service }) => domain.admin.delete(service)],
+  ])('does not let %s in, at whatever point of the login that happens', async (_name, role, action) => {
+    let points = 0;
+    while (await isInterrupted(role, points, action)) points++;
+    expect(points).toBeGreaterThan(5);
   });
 
   it.each(['host', 'client', 'guest'] as const)('nothing reaches a %s before its success', async (role) => {
