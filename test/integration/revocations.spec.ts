@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { left, ServicesHarness } from '../support/services.js';
+
+const REVOKED = { type: 'server_disconnect', message: 'Revoked' };
+
+describe('connections and revocations', () => {
+  let services: ServicesHarness;
+  beforeAll(async () => {
+    services = await ServicesHarness.start();
+  });
+  afterEach(() => services.hangUp());
+  afterAll(() => services.close());
+
+  const connections = async (query = ''): Promise<{ id: string; principal: { kind: string; id: string } | null }[]> =>
+    (await services.api('GET', `connections${query}`)).body.items;
+
+  it('lists who is connected, by protocol and principal, page by page, without secrets', async () => {
+    const service = await services.service({ allowPublicCode: true });
+    const { host, code } = await services.host(service, true);
+    await services.guest(code, host);
+    await services.client(service, host);
+    await services.connect();
+    const all = await connections();
+    expect(all.map(({ principal }) => principal?.kind ?? null)).toEqual(['host', 'guest', 'client', null]);
+    expect(JSON.stringify(all)).not.toContain(code);
+    expect(await connections('?protocol=rooms')).toEqual([]);
+    expect((await connections('?principal=guest')).map((item) => item.principal?.kind)).toEqual(['guest']);
+    const first = (await services.api('GET', 'connections?limit=3')).body;
+    const second = (await services.api('GET', `connections?limit=3&cursor=${first.nextCursor}`)).body;
+    expect([...first.items, ...second.items].map(({ id }: { id: string }) => id)).toEqual(all.map(({ id }) => id));
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('closes one connection, and the others hear of it', async () => {
+    const service = await services.service();
+    const { host } = await services.host(service);
+    const { client, user } = await services.client(service, host);
+    const [item] = await connections(`?principal=${user}`);
+    expect((await services.api('DELETE', `connections/${item?.id}`)).status).toBe(204);
+    await client.expectNext(REVOKED);
+    expect(await client.closeCode()).toBe(4000);
+    await host.expectNext(left('client', user));
+    expect((await services.api('DELETE', `connections/${item?.id}`)).status).toBe(404);
+    expect((await services.api('DELETE', 'connections/nonsense')).status).toBe(404);
+  });
+
+  it('closes the sockets of a revoked service and refuses them until the revocation is lifted', async () => {
+    const [service, other] = [await services.service(), await services.service()];
+    const { host } = await services.host(service);
+    const { client } = await services.client(service, host);
+    const { host: untouched } = await services.host(other);
+    const { status, body } = await services.api('POST', 'revocations', { service: service.id, reason: 'stolen' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ selector: 'service', subject: String(service.id), reason: 'stolen', until: null });
+    for (const socket of [host, client]) {
+      while ((await socket.next()).type !== REVOKED.type);
+    }
+    for (const socket of [host, client]) expect(await socket.closeCode()).toBe(4000);
+    const again = await services.connect();
+    again.send({ token: service.clientToken });
+    await again.expectNext(REVOKED);
+    expect(await again.closeCode()).toBe(4000);
+    expect((await services.api('DELETE', `revocations/${body.id}`)).status).toBe(204);
+    const { client: back } = await services.client(service);
+    back.send({ alive: true });
+    untouched.send({ alive: true });
+    expect((await services.api('GET', 'revocations')).body.items).toEqual([]);
+  });
+
+  it('ends by itself when its time is over', async () => {
+    const service = await services.service();
+    const until = new Date(Date.now() + 1_200).toISOString();
+    await services.api('POST', 'revocations', { service: service.id, until });
+    const refused = await services.connect();
+    refused.send({ token: service.clientToken });
+    await refused.expectNext(REVOKED);
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    await services.client(service);
+  });
+
+  it('revokes the guests of a code and leaves host and clients', async () => {
+    const service = await services.service({ allowPublicCode: true });
+    const { host, code } = await services.host(service, true);
+    const { guest, user } = await services.guest(code, host);
+    const { body } = await services.api('POST', 'revocations', { guestCode: code });
+    expect(JSON.stringify(body)).not.toContain(code);
+    await guest.expectNext(REVOKED);
+    await host.expectNext(left('guest', user));
+    const again = await services.connect();
+    again.send({ token: code });
+    await again.expectNext(REVOKED);
+    const { user: client } = await services.client(service, host);
+    expect(client).not.toBe('');
+  });
+
+  it.each([
+    [{}, 422],
+    [{ service: 1, user: 1 }, 422],
+    [{ service: 0 }, 422],
+    [{ service: '1' }, 422],
+    [{ iota: 'no uuid' }, 422],
+    [{ service: 1, until: '2020-01-01T00:00:00Z' }, 422],
+    [{ service: 1, until: 'tomorrow' }, 422],
+    [{ service: 1, extra: 1 }, 422],
+    [{ endpoint: 'x\u0000' }, 422],
+  ])('refuses %j with %i', async (body, status) => {
+    const answer = await services.api('POST', 'revocations', body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.errors.length).toBeGreaterThan(0);
+  });
+
+  it('does not let admins lock themselves out', async () => {
+    const { id } = (await services.api('GET', 'auth/me')).body;
+    expect((await services.api('POST', 'revocations', { user: id })).status).toBe(409);
+  });
+});
