@@ -62,6 +62,8 @@ export const roomsWire: WireCodec = {
       case 'rooms.joined':
       case 'rooms.left':
         return jsonFrame(plainFact(fact));
+      case 'rooms.begun':
+        return null;
       default:
         // Another protocol's, or one that is for connections and not for their clients.
         return null;

@@ -19,6 +19,8 @@ export interface SeatRequest {
   readonly after?: string | undefined;
   readonly epoch?: string | undefined;
   readonly presence: boolean;
+  /** A stream that only reads: others than readers are refused, and it is told where it begins. */
+  readonly stream?: boolean;
   readonly acks: boolean;
 }
 

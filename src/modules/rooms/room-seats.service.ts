@@ -47,6 +47,7 @@ export class RoomSeats {
     await this.hub.subscribe(connection, endpointChannel(digest));
     const seat = await this.lookup.find(digest);
     if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now())) throw noSuchEndpoint();
+    if (request.stream && seat.permissions === 'write') throw noSuchEndpoint();
     if (connection.closed) return;
     const principal = roomPrincipal(seat, this.lookup.selectorsOf(code, seat), randomHex(16), request.acks);
     connection.admit(principal);
@@ -99,12 +100,17 @@ export class RoomSeats {
       return;
     }
     const feed = await this.holdFeed(principal, head);
-    if (request.after === undefined) {
+    let from = head.last;
+    if (request.after !== undefined) {
+      const { recovered, from: known } = this.recovery.decide(request, head);
+      this.tellRecovery(connection, { recovered, offset: head.last, epoch: head.epoch });
+      from = known;
+    } else if (request.stream) {
+      this.tell(connection, { type: 'rooms.begun', place: { offset: from, epoch: head.epoch } });
+    } else {
       await this.hub.subscribe(connection, principal.readers);
       return;
     }
-    const { recovered, from } = this.recovery.decide(request, head);
-    this.tellRecovery(connection, { recovered, offset: head.last, epoch: head.epoch });
     if (!feed.join(connection, from)) principal.replayFrom = from;
   }
 
@@ -123,7 +129,10 @@ export class RoomSeats {
     connection: RoomConnection,
     told: { readonly recovered: boolean; readonly offset: number; readonly epoch: string },
   ): void {
-    const event: RoomsEvent = { type: 'rooms.recovered', ...told };
+    this.tell(connection, { type: 'rooms.recovered', ...told });
+  }
+
+  private tell(connection: RoomConnection, event: RoomsEvent): void {
     this.hub.sendTo(connection, event);
   }
 }

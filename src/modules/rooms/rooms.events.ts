@@ -39,6 +39,8 @@ export type RoomsEvent =
   | RoomMessageEvent
   /** First frame of a client that came back with its last offset. */
   | { readonly type: 'rooms.recovered'; readonly recovered: boolean; readonly offset: number; readonly epoch: string }
+  /** Where a stream begins in a durable room. */
+  | { readonly type: 'rooms.begun'; readonly place: MessagePlace }
   | { readonly type: 'rooms.present'; readonly items: readonly PresentMember[] }
   | PresenceChange
   /** `id`: JSON text as the client wrote it. */

@@ -126,8 +126,9 @@ describe('a durable room', () => {
     const writer = await harness.member(app, room, 'write');
     let last = 0;
     let stop = false;
+    const isOver = () => stop;
     const writing = (async () => {
-      while (!stop) {
+      while (!isOver()) {
         for (let i = 0; i < 3; i++) writer.send({ message: ++last, padding: 'x' });
         await new Promise((resolve) => setTimeout(resolve, 2));
       }

@@ -1,0 +1,123 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type Response } from 'express';
+import { AppError } from '../../common/errors/app-error.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Lifecycle } from '../../modules/health/lifecycle.js';
+import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { ConnectionDirectory } from '../../modules/realtime/connection-directory.js';
+import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { RoomSeats } from '../../modules/rooms/room-seats.service.js';
+import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
+import { TransportService } from '../transport/transport.service.js';
+import { SseConnection, type SseHost } from './sse.connection.js';
+
+const BEAT_MS = 15_000;
+
+/** What an event stream is asked for with. */
+export interface StreamRequest {
+  readonly code: string;
+  /** The client's address, behind trusted proxies too. */
+  readonly address: string;
+  /** `<epoch>:<offset>` of the last event a client had. */
+  readonly lastEventId: string | undefined;
+  readonly after: string | undefined;
+  readonly epoch: string | undefined;
+}
+
+/** Readers of rooms on event streams. */
+@Injectable()
+export class RoomStreams implements SseHost, OnModuleDestroy {
+  readonly traffic;
+  readonly limitBytes: number;
+  private readonly connections = new Set<SseConnection>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly seats: RoomSeats,
+    private readonly hub: Hub,
+    private readonly transport: TransportService,
+    metrics: SocketMetrics,
+    directory: ConnectionDirectory,
+    lifecycle: Lifecycle,
+    config: AppConfig,
+  ) {
+    this.traffic = metrics.of('rooms');
+    this.limitBytes = config.limits.outboundBytes;
+    directory.register(this.connections);
+    lifecycle.onDrain(() => {
+      for (const connection of this.connections) connection.close(DISCONNECT.goingAway);
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+    for (const connection of this.connections) connection.close(DISCONNECT.goingAway);
+  }
+
+  /**
+   * Turns `response` into an event stream.
+   * @throws AppError `forbidden` when the code is unknown, expired or may not read; `unavailable` while draining
+   */
+  async open(request: StreamRequest, response: Response): Promise<void> {
+    if (this.transport.draining) throw new AppError('unavailable', 'The server is going; try again.');
+    const connection = new SseConnection(this.transport.nextSerial(), request.address, response, this);
+    response.once('close', () => void this.left(connection));
+    this.connections.add(connection);
+    this.traffic.connections++;
+    try {
+      await this.seats.admit(connection, request.code, {
+        ...positionOf(request),
+        stream: true,
+        presence: false,
+        acks: false,
+      });
+      if (connection.closed) throw new AppError('forbidden', 'There is no such endpoint, or it has expired.');
+    } catch (error) {
+      await this.left(connection);
+      throw error;
+    }
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      // For proxies that would hold events back.
+      'X-Accel-Buffering': 'no',
+    });
+    response.flushHeaders();
+    connection.open();
+    this.timer ??= setInterval(() => {
+      for (const each of this.connections) each.beat();
+    }, BEAT_MS).unref();
+    void this.seats.begin(connection);
+  }
+
+  isRevoked(selectors: readonly string[] | undefined): boolean {
+    return this.transport.revocations.matches(selectors, Date.now());
+  }
+
+  signalled(connection: SseConnection, event: HubEvent): void {
+    const fact = event as RoomChanged | PresenceChange;
+    if (fact.type === 'rooms.changed')
+      void this.seats.changed(connection, fact).catch(() => {
+        connection.close(DISCONNECT.tryLater);
+      });
+  }
+
+  private async left(connection: SseConnection): Promise<void> {
+    if (!this.connections.delete(connection)) return;
+    connection.end();
+    this.traffic.connections--;
+    this.hub.detach(connection);
+    await this.seats.leave(connection);
+  }
+}
+
+/** A browser that comes back says `Last-Event-ID`, which goes before what its address says. */
+function positionOf({ lastEventId, after, epoch }: StreamRequest): { after?: string; epoch?: string } {
+  if (lastEventId !== undefined && lastEventId !== '') {
+    const colon = lastEventId.lastIndexOf(':');
+    return { epoch: lastEventId.slice(0, Math.max(0, colon)), after: lastEventId.slice(colon + 1) };
+  }
+  return { ...(after !== undefined && { after }), ...(epoch !== undefined && { epoch }) };
+}

@@ -1,0 +1,127 @@
+import { type Response } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
+import { type Channel } from '../../modules/realtime/channel.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
+import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../modules/realtime/principal.js';
+import { type SseFrame, sseWire } from './sse.wire.js';
+
+/** What the streams of one server share. */
+export interface SseHost {
+  readonly traffic: SocketTraffic;
+  /** Bytes that may wait for one slow reader. */
+  readonly limitBytes: number;
+  /** Whether somebody of these selectors is kept out now. */
+  isRevoked(selectors: readonly string[] | undefined): boolean;
+  signalled(connection: SseConnection, event: HubEvent): void;
+}
+
+/** Below its high-water mark a stream does not say when it is empty. */
+const DRAIN_LOOK_MS = 5;
+
+/** A reader on an event stream. What is sent before the stream is open waits. It has no close codes: clients just come back. */
+export class SseConnection implements LiveConnection {
+  readonly protocol = 'rooms';
+  readonly transport = 'sse';
+  readonly encoder = sseWire;
+  readonly connectedAt = Date.now();
+  principal: Principal | null = null;
+  subscriptions: Set<Channel> | null = null;
+  closed = false;
+  private isOpen = false;
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private scheduled = false;
+
+  constructor(
+    readonly serial: number,
+    readonly address: string,
+    private readonly response: Response,
+    private readonly host: SseHost,
+  ) {}
+
+  get id(): string {
+    return this.serial.toString(36);
+  }
+
+  get queuedBytes(): number {
+    return this.pendingBytes + this.response.writableLength;
+  }
+
+  admit(principal: Principal): void {
+    this.principal = principal;
+    if (this.host.isRevoked(principal.selectors)) this.revoke();
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.flush();
+  }
+
+  send(frame: SseFrame): void {
+    if (this.closed) return;
+    this.pending.push(frame.bytes);
+    this.pendingBytes += frame.length;
+    this.host.traffic.messagesOut++;
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // All events of a turn leave in one write.
+    setImmediate(() => {
+      this.scheduled = false;
+      this.flush();
+    });
+  }
+
+  close(reason: DisconnectReason): void {
+    if (this.closed) return;
+    if (reason !== DISCONNECT.slowConsumer) this.flush();
+    this.closed = true;
+    if (!this.isOpen) return;
+    this.response.end();
+    // Whoever does not read does not see the end either.
+    if (this.response.writableLength > 0) this.response.destroy();
+  }
+
+  revoke(): void {
+    this.close(DISCONNECT.notAllowed);
+  }
+
+  signal(event: HubEvent): void {
+    this.host.signalled(this, event);
+  }
+
+  /** A line that clients ignore, so that neither they nor what is in between think the stream is dead. */
+  beat(): void {
+    if (this.isOpen && !this.closed && this.response.writableLength === 0) this.response.write(':\n\n');
+  }
+
+  /** Resolves when nothing waits for the reader any more, or the stream has ended. */
+  async whenDrained(): Promise<void> {
+    this.flush();
+    const { response } = this;
+    while (!response.destroyed && !this.closed && response.writableLength > 0) await sleep(DRAIN_LOOK_MS);
+  }
+
+  /** The client has gone. */
+  end(): void {
+    this.closed = true;
+    this.pending = [];
+    this.pendingBytes = 0;
+  }
+
+  private flush(): void {
+    if (!this.isOpen || this.closed || this.pending.length === 0) return;
+    const waiting = this.response.writableLength;
+    if (waiting > 0 && waiting + this.pendingBytes > this.host.limitBytes) {
+      this.close(DISCONNECT.slowConsumer);
+      return;
+    }
+    const { pending, pendingBytes } = this;
+    this.pending = [];
+    this.pendingBytes = 0;
+    this.host.traffic.bytesOut += pendingBytes;
+    this.response.write(pending.length === 1 ? pending[0] : Buffer.concat(pending, pendingBytes));
+  }
+}
