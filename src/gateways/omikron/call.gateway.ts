@@ -50,17 +50,17 @@ export class CallGateway implements PlainGateway {
 
   @SubscribeMessage('client_changed')
   onClientChanged(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    return answering(message, () => this.calls.change(connection, callerOf(connection), message));
+    return answering(message, () => this.calls.change(callerOf(connection), message));
   }
 
   @SubscribeMessage('start_stream')
   onStartStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    return answering(message, () => this.calls.stream(connection, callerOf(connection), message, true));
+    return answering(message, () => this.calls.stream(callerOf(connection), message, true));
   }
 
   @SubscribeMessage('end_stream')
   onEndStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    return answering(message, () => this.calls.stream(connection, callerOf(connection), message, false));
+    return answering(message, () => this.calls.stream(callerOf(connection), message, false));
   }
 
   @SubscribeMessage('forward')

@@ -9,7 +9,7 @@ import { MessageData, replyId } from './message-data.js';
 import { asCaller } from './caller-text.js';
 import { type CallerPrincipal, type OmikronConnection } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
-import { callChannel, callerChannel, membersOf } from './omikron.channels.js';
+import { callerChannel, membersOf } from './omikron.channels.js';
 import { fact, type CallerState, type OmikronEvent, relayed } from './omikron.events.js';
 import { StoreLocks } from './store-locks.service.js';
 import { canonicalUuid } from './uuid.js';
@@ -31,6 +31,8 @@ interface CallMember {
   /** Somebody else has been in the call, too. */
   readonly answered: boolean;
 }
+
+type Member = PresenceMember<CallMember>;
 
 const INITIAL_STATE = 'muted';
 const STREAMING = 'streaming';
@@ -66,7 +68,8 @@ export class Calls {
       const fixed = present[0]?.data.secret;
       if (fixed && fixed !== secret) throw new OmikronRefusal('error_invalid_secret', 'Wrong call secret', reply);
       const old = present.find((member) => member.id === id);
-      if (old) await this.replace(call, old);
+      const others = present.filter((member) => member.id !== id);
+      if (old) await this.replace(call, old, others);
       const member: CallMember = {
         socket,
         written,
@@ -78,13 +81,10 @@ export class Calls {
         entry: present[0]?.data.entry ?? this.ledger.newCall('omikron').key,
         answered: present.some((other) => other.id !== id || other.data.answered),
       };
-      this.hub.publish(callChannel(call), arrival(member), {
-        except: connection.id,
-      });
+      this.tell(others, fact({ type: 'omikron.caller-connected', caller: shown(member) }));
       await this.presence.enter(membersOf(call), { id, data: member });
       // Whatever happens from here on, the end of the connection undoes it.
       connection.admit(caller);
-      await this.hub.subscribe(connection, callChannel(call));
       await this.hub.subscribe(connection, callerChannel(socket));
       const members = (await this.members(call)).map(({ data }) => shown(data));
       this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
@@ -98,14 +98,15 @@ export class Calls {
     return this.exclusively(call, async () => {
       const member = await this.presence.get<CallMember>(membersOf(call), id);
       if (member?.data.socket !== socket) return;
-      await this.remove(call, member);
-      if ((await this.presence.count(membersOf(call))) > 0) return;
+      const others = (await this.members(call)).filter((each) => each.id !== id);
+      await this.remove(call, member, others);
+      if (others.length > 0) return;
       this.ledger.ended(entryOf(member.data), member.data.answered ? 'completed' : 'cancelled', id);
     });
   }
 
   /** A member's own states: those given change, and the others hear the same. @throws OmikronRefusal */
-  change(connection: OmikronConnection, caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
+  change(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
     const data = MessageData.of(message);
     const callState = stateOf(data, 'call_state', message);
     const userState = stateOf(data, 'user_state', message);
@@ -118,17 +119,12 @@ export class Calls {
       }),
       ...(userState !== undefined && { userState }),
     });
-    return this.update(connection, caller, message, change, callState === DEAFENED ? { call_state: DEAFENED } : {});
+    return this.update(caller, message, change, callState === DEAFENED ? { call_state: DEAFENED } : {});
   }
 
   /** A member begins or ends to show its screen. */
-  stream(
-    connection: OmikronConnection,
-    caller: CallerPrincipal,
-    message: JsonObjectText,
-    streaming: boolean,
-  ): Promise<void> {
-    return this.update(connection, caller, message, (member) => ({
+  stream(caller: CallerPrincipal, message: JsonObjectText, streaming: boolean): Promise<void> {
+    return this.update(caller, message, (member) => ({
       ...member,
       streaming,
       callState: streaming ? STREAMING : member.resume,
@@ -167,7 +163,6 @@ export class Calls {
   }
 
   private update(
-    connection: OmikronConnection,
     caller: CallerPrincipal,
     message: JsonObjectText,
     change: (member: CallMember) => CallMember,
@@ -183,23 +178,29 @@ export class Calls {
         muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
       });
       const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
-      this.hub.publish(callChannel(call), relayed(text), { except: connection.id });
+      const others = (await this.members(call)).filter((each) => each.id !== id);
+      this.tell(others, relayed(text));
     });
   }
 
   /** The same user comes in on another socket: for the others, the old one leaves. */
-  private async replace(call: string, old: PresenceMember<CallMember>): Promise<void> {
+  private async replace(call: string, old: Member, others: readonly Member[]): Promise<void> {
     this.hub.disconnect(callerChannel(old.data.socket), DISCONNECT.replaced);
-    await this.remove(call, old);
+    await this.remove(call, old, others);
   }
 
-  private async remove(call: string, { id, data }: PresenceMember<CallMember>): Promise<void> {
+  private async remove(call: string, { id, data }: Member, others: readonly Member[]): Promise<void> {
     await this.presence.leave(membersOf(call), id);
-    this.hub.publish(callChannel(call), fact({ type: 'omikron.caller-closed', user: data.written }));
+    this.tell(others, fact({ type: 'omikron.caller-closed', user: data.written }));
     this.ledger.left(entryOf(data), id);
   }
 
-  private members(call: string): Promise<PresenceMember<CallMember>[]> {
+  /** Each by its own channel: what is under way when somebody joins does not reach them. */
+  private tell(members: readonly Member[], event: OmikronEvent): void {
+    for (const { data } of members) this.hub.publish(callerChannel(data.socket), event);
+  }
+
+  private members(call: string): Promise<Member[]> {
     return this.presence.list<CallMember>(membersOf(call));
   }
 
@@ -208,8 +209,6 @@ export class Calls {
     return this.locks.run(`call:${call}`, work);
   }
 }
-
-const arrival = (member: CallMember): OmikronEvent => fact({ type: 'omikron.caller-connected', caller: shown(member) });
 
 const entryOf = ({ entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron' });
 /** The ledger knows people by their user id. */

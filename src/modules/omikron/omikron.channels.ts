@@ -17,8 +17,6 @@ export const userChannel = (user: string): Channel => channel('omikron', 'user',
 export const userCalls = (user: string): Channel => channel('omikron', 'user', user, 'calls');
 /** Those who watch a user's state. */
 export const stateChannel = (user: string): Channel => channel('omikron', 'state', user);
-/** All members of a call. */
-export const callChannel = (call: string): Channel => channel('omikron', 'call', call);
 /** One call socket. */
 export const callerChannel = (socket: string): Channel => channel('omikron', 'caller', socket);
 
