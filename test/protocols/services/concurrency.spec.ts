@@ -99,12 +99,12 @@ async function hangUp(connection: FakeConnection): Promise<void> {
  */
 async function isInterrupted(role: Role, nth: number, action: (scene: Scene) => Promise<unknown>): Promise<boolean> {
   let waits = 0;
-  let act: (() => Promise<unknown>) | undefined;
+  const due: { act?: () => Promise<unknown> } = {};
   const domain = new ServicesDomain(async () => {
+    const { act } = due;
     if (act === undefined || waits++ !== nth) return;
-    const now = act;
-    act = undefined;
-    await now();
+    delete due.act;
+    await act();
   });
   const { service, hostToken, clientToken } = await domain.admin.create({ title: 'T', allowPublicCode: true });
   const host = new FakeConnection(domain);
@@ -113,11 +113,11 @@ async function isInterrupted(role: Role, nth: number, action: (scene: Scene) => 
   const coded = host.received.find((event) => event.type === 'services.coded');
   const scene = { domain, service: service.id, host, code: coded?.code ?? '' };
   const newcomer = new FakeConnection(domain);
-  act = () => action(scene);
+  due.act = () => action(scene);
   newcomer.login({ host: hostToken, client: clientToken, guest: scene.code }[role]);
   await newcomer.settled();
   await host.settled();
-  const happened = act === undefined;
+  const happened = !('act' in due);
   if (happened) {
     expect(newcomer.closed, `interrupted at ${nth}`).toBe(true);
     await newcomer.settled();
