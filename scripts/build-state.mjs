@@ -58,7 +58,7 @@ function digestOfSources() {
     }
     const files = readdirSync(path.join(root, input), { recursive: true })
       .map((file) => path.join(input, String(file)))
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+      .filter((file) => /\.(ts|js|css|html|svg)$/.test(file) && !file.endsWith('.spec.ts'));
     for (const file of files.sort()) add(file);
   }
   return hash.digest('hex');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 
@@ -22,6 +21,17 @@ const SWAGGER: Directives = {
   'connect-src': ["'self'"],
 };
 
+/** A page of ours; see `pagePolicy`. */
+const PAGE: Directives = {
+  ...NOTHING,
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ["'none'"],
+};
+
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 
 /** `/docs` and what lies below, but not its twins `/docs-json` and `/docs-asyncapi`. */
@@ -29,7 +39,7 @@ const isSwagger = (path: string): boolean => path === '/docs' || path.startsWith
 
 /**
  * Express middleware: security headers on every answer. No page may load, frame or be framed unless it says otherwise
- * with `allowStyle`; paths can hold endpoint codes, so no referrer leaves. The API answers cross-origin requests by CORS
+ * with `pagePolicy`; paths can hold endpoint codes, so no referrer leaves. The API answers cross-origin requests by CORS
  * alone: none of these headers stands in its way.
  *
  * HSTS is sent only where `isTls` says that the client speaks TLS; over plain HTTP it would be ignored or, behind
@@ -58,10 +68,13 @@ export function securityHeaders(isTls: (request: Request) => boolean): Middlewar
   };
 }
 
-/** A policy for a page of ours with this one inline style and nothing else; for `Content-Security-Policy`. */
-export function styledPagePolicy(style: string): string {
-  const hash = createHash('sha256').update(style).digest('base64');
-  return `${Object.entries(NOTHING)
+/**
+ * The policy of a page of ours, for `Content-Security-Policy`: its own scripts, styles and images, and this server's
+ * HTTP and sockets. Nothing inline, and no text that becomes markup (trusted types without any policy).
+ * @param more directives that this page needs beside those
+ */
+export function pagePolicy(more: Directives = {}): string {
+  return Object.entries({ ...PAGE, ...more })
     .map(([name, values]) => `${name} ${values.join(' ')}`)
-    .join('; ')}; style-src 'sha256-${hash}'`;
+    .join('; ');
 }

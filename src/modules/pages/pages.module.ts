@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { LandingController } from './landing.controller.js';
+import { PageAssets } from './page-assets.js';
+import { PagesController } from './pages.controller.js';
 
 /** Pages for people. */
-@Module({ controllers: [LandingController] })
+@Module({ controllers: [PagesController], providers: [PageAssets] })
 export class PagesModule {}

@@ -1,0 +1,35 @@
+import { Controller, Get, Param, Redirect, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { PageAssets } from './page-assets.js';
+
+/** Pages for people, and the files those load. */
+@ApiExcludeController()
+@Controller()
+export class PagesController {
+  constructor(private readonly assets: PageAssets) {}
+
+  /** What runs here, for people who open the address in a browser. */
+  @Get()
+  landing(@Req() request: Request, @Res() response: Response): void {
+    this.assets.send('index.html', request, response);
+  }
+
+  /** The relay for exhibitions, to try out. */
+  @Get('exhibit')
+  exhibit(@Req() request: Request, @Res() response: Response): void {
+    this.assets.send('exhibit/index.html', request, response);
+  }
+
+  /** Where the original had its administration. Temporary, since the target may move. */
+  @Get(['admin', 'admin/*path'])
+  @Redirect('/docs', 302)
+  admin(): void {
+    // The decorator says it all.
+  }
+
+  @Get('assets/*path')
+  asset(@Param('path') path: string | string[], @Req() request: Request, @Res() response: Response): void {
+    this.assets.send([path].flat().join('/'), request, response);
+  }
+}

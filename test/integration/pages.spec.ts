@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningApp, startApp } from '../support/app.js';
+
+let server: RunningApp;
+
+beforeAll(async () => {
+  server = await startApp({ PUBLIC_URL: 'https://relay.example.org/"><script>' });
+});
+
+afterAll(() => server.close());
+
+const get = (path: string, init: RequestInit = {}) => fetch(server.url + path, { redirect: 'manual', ...init });
+
+/** What a page or script refers to on this server. */
+const references = (text: string) =>
+  [...text.matchAll(/(?:href|src)="(\/[^"]*)"|(?:from|import\()\s*'([^']+\.js)'/g)].map(
+    ([, link, file]) => link ?? file!,
+  );
+
+describe('pages', () => {
+  it('link to and load nothing that does not answer, and nothing from elsewhere', async () => {
+    const seen = new Set<string>();
+    const visit = async (path: string): Promise<void> => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const answer = await get(path);
+      expect([path, answer.status]).toEqual([path, 200]);
+      const type = answer.headers.get('content-type') ?? '';
+      // Of what is not ours only the existence counts.
+      if (/^\/(docs|assets\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
+      const text = await answer.text();
+      expect(text).not.toMatch(/(?:href|src)="(?:https?:)?\/\/|\sstyle=|\son[a-z]+=|<script>|<style/);
+      for (const reference of references(text)) await visit(new URL(reference, server.url + path).pathname);
+    };
+    await visit('/');
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['/exhibit/', '/docs', '/docs-json', '/health/ready', '/metrics', '/assets/pages.css']),
+    );
+    expect([...seen]).toEqual(expect.arrayContaining(['/assets/exhibit/main.js', '/assets/vendor/qrcode.js']));
+  });
+
+  it.each(['/', '/exhibit/', '/exhibit'])('%s may run and show its own files only', async (path) => {
+    const answer = await get(path);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const policy = answer.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'; style-src 'self'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  it('carry the configured address as text', async () => {
+    const text = await (await get('/exhibit/')).text();
+    expect(text).toContain('name="public-url" content="https://relay.example.org/');
+    expect(text).not.toContain('<script>');
+  });
+
+  it('are asked for again with their tag, and then not sent again', async () => {
+    const first = await get('/assets/pages.css');
+    expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    const again = await get('/assets/pages.css', {
+      headers: { 'if-none-match': first.headers.get('etag')!, 'cache-control': 'max-age=0' },
+    });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+    expect((await get('/exhibit/', { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it.each([
+    '/assets/',
+    '/assets/nothing.js',
+    '/assets/vendor/qrcode.d.ts',
+    '/assets/%2e%2e/page-assets.js',
+    '/assets/..%2f..%2f..%2fpackage.json',
+    '/assets/exhibit',
+    '/assets/__proto__',
+    '/exhibit/other',
+  ])('%s is nothing', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it.each(['/admin', '/admin/', '/admin/login/?next=//evil.example'])('%s leads to the reference', async (path) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+  });
+});
