@@ -132,7 +132,7 @@ const forbidden = [
       pathNot: [
         '^src/common/',
         '^src/modules/realtime/connection\\.ts$',
-        '^src/gateways/transport/(wire-codec|text-frame)\\.ts$',
+        '^src/gateways/transport/(wire-codec|text-frame|socket-io\\.frame)\\.ts$',
         '^src/modules/[^/]+/[^/]+\\.events\\.ts$',
         '^src/gateways/[^/]+/[^/]+\\.(wire|messages)\\.ts$',
       ],

@@ -5,6 +5,7 @@ import { type DataSource } from 'typeorm';
 import { OmikronGatewayModule } from './gateways/omikron/omikron-gateway.module.js';
 import { RoomsGatewayModule } from './gateways/rooms/rooms-gateway.module.js';
 import { ServicesGatewayModule } from './gateways/services/services-gateway.module.js';
+import { SignalingGatewayModule } from './gateways/signaling/signaling-gateway.module.js';
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         PagesModule,
         TransportModule,
         ServicesGatewayModule,
+        SignalingGatewayModule,
         OmikronGatewayModule,
         RoomsGatewayModule,
       ],

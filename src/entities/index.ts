@@ -23,6 +23,7 @@ import { RoomHead } from './rooms/room-head.entity.js';
 import { RoomMessage } from './rooms/room-message.entity.js';
 import { RoomMessageKey } from './rooms/room-message-key.entity.js';
 import { Service } from './services/service.entity.js';
+import { LobbyToken } from './signaling/lobby-token.entity.js';
 
 /** Every TypeORM class, listed by hand: no globs, so that tsc, vitest and the command line see the same set. */
 export const ENTITIES = [
@@ -51,4 +52,5 @@ export const ENTITIES = [
   MediaGarbage,
   Call,
   CallParticipant,
+  LobbyToken,
 ] as const;

@@ -4,6 +4,7 @@ import { Rooms1767232800000 } from './1767232800000-rooms.js';
 import { Omikron1767236400000 } from './1767236400000-omikron.js';
 import { Circles1767240000000 } from './1767240000000-circles.js';
 import { Calls1767243600000 } from './1767243600000-calls.js';
+import { LobbyTokens1767243660000 } from './1767243660000-lobby-tokens.js';
 import { Revocations1767247200000 } from './1767247200000-revocations.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   Omikron1767236400000,
   Circles1767240000000,
   Calls1767243600000,
+  LobbyTokens1767243660000,
   Revocations1767247200000,
 ] as const;

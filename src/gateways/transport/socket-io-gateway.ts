@@ -29,7 +29,7 @@ export interface SocketIoGateway {
   /** Once for every connection, after it is gone from the hub and its last message was handled. */
   handleDisconnect?(connection: SocketIoConnection): void | Promise<void>;
   /** A fact that a feature sent to this connection itself (`hub.signal`); every gateway sees it. */
-  handleSignal?(connection: SocketIoConnection, event: HubEvent): void;
+  handleSignal?(connection: SocketIoConnection, event: HubEvent): void | Promise<void>;
   /** An event that no gateway handles; the first gateway that has this method gets it. */
   handleUnknown?(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
 }

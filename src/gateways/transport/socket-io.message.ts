@@ -42,6 +42,17 @@ export class SocketIoMessage {
     this.respond(...args);
   }
 
+  /**
+   * The JSON text of the only argument, cut out of the packet without reading through it; `undefined` when there are
+   * several, or when the packet is not written the way clients write it: then `textOf` finds it.
+   */
+  get onlyText(): string | undefined {
+    const { text } = this;
+    const head = `2["${this.event}",`;
+    if (this.args.length !== 1 || text?.startsWith(head) !== true || !text.endsWith(']')) return undefined;
+    return text.slice(head.length, -1);
+  }
+
   /** The JSON text of an argument as it came; `undefined` when there is no such argument or it carries attachments. */
   textOf(index: number): Buffer | undefined {
     const start = this.text?.indexOf('[') ?? -1;

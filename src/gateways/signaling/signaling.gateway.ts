@@ -1,0 +1,198 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { CallIce } from '../../modules/signaling/call-ice.service.js';
+import { CallRooms } from '../../modules/signaling/call-rooms.service.js';
+import { Invitations } from '../../modules/signaling/invitations.service.js';
+import { Lobby } from '../../modules/signaling/lobby.service.js';
+import { type PeerSignal, type RelayedName, type ToggledName } from '../../modules/signaling/signaling.events.js';
+import { type Peer } from '../../modules/signaling/signaling-peer.js';
+import { Signaling } from '../../modules/signaling/signaling.service.js';
+import { SocketIoConnection } from '../transport/socket-io.connection.js';
+import { socketIoGateway, type SocketIoGateway } from '../transport/socket-io-gateway.js';
+import { SocketIoMessage } from '../transport/socket-io.message.js';
+import { SignalingFilter } from './signaling.filter.js';
+import { chatOf, invitedOf, nameOf, receiverOf, relayedOf } from './signaling.messages.js';
+import { signalingWire } from './signaling.wire.js';
+
+/** Where a connection keeps its peer; `null` = it has no lobby token and has not been told so yet. */
+const PEER = Symbol('signaling peer');
+
+const ANSWERED: PeerSignal['type'] = 'signaling.answered';
+
+type Outcome = void | Promise<void>;
+
+/** The lobby and its calls, on namespace `/`. Everybody is in it who is nobody else's. */
+@WebSocketGateway(socketIoGateway({ protocol: 'signaling', wire: signalingWire, strangers: true }))
+@UseFilters(SignalingFilter)
+export class SignalingGateway implements SocketIoGateway {
+  constructor(
+    private readonly hub: Hub,
+    private readonly signaling: Signaling,
+    private readonly lobby: Lobby,
+    private readonly rooms: CallRooms,
+    private readonly invitations: Invitations,
+    private readonly ice: CallIce,
+  ) {}
+
+  async handleConnection(connection: SocketIoConnection): Promise<void> {
+    if (connection.protocol !== 'signaling') return;
+    const { auth, query } = connection.handshake;
+    try {
+      connection.attributes.set(PEER, await this.signaling.enter(connection, auth['lobby'] ?? query['lobby']));
+    } catch (error) {
+      // Its token could not be looked at: it comes back and tries again.
+      connection.close(DISCONNECT.tryLater);
+      throw error;
+    }
+  }
+
+  /** Authenticating as an account of circles is, for the lobby, a disconnect. */
+  async handleAdmitted(connection: SocketIoConnection): Promise<void> {
+    if (connection.protocol !== 'signaling') await this.leave(connection);
+  }
+
+  async handleDisconnect(connection: SocketIoConnection): Promise<void> {
+    await this.leave(connection);
+  }
+
+  async handleSignal(connection: SocketIoConnection, event: HubEvent): Promise<void> {
+    const peer = event.type === ANSWERED ? peerOf(connection) : undefined;
+    if (peer) await this.signaling.hear(peer, event as PeerSignal);
+  }
+
+  @SubscribeMessage('offer')
+  onOffer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'offer', message);
+  }
+
+  @SubscribeMessage('answer')
+  onAnswer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'answer', message);
+  }
+
+  @SubscribeMessage('candidate')
+  onCandidate(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'candidate', message);
+  }
+
+  @SubscribeMessage('name')
+  onName(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      const name = nameOf(message);
+      return name === undefined ? undefined : this.lobby.rename(peer, name);
+    });
+  }
+
+  @SubscribeMessage('connections')
+  onConnections(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => this.lobby.tell(peer));
+  }
+
+  @SubscribeMessage('send-invitation')
+  onSendInvitation(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      const receiver = receiverOf(message);
+      return receiver === undefined ? undefined : this.invitations.send(peer, receiver);
+    });
+  }
+
+  @SubscribeMessage('accept-invitation')
+  onAcceptInvitation(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      const invited = invitedOf(message);
+      return invited && this.signaling.accept(peer, invited);
+    });
+  }
+
+  @SubscribeMessage('decline-invitation')
+  onDeclineInvitation(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      const invited = invitedOf(message);
+      return invited && this.invitations.decline(peer, invited);
+    });
+  }
+
+  @SubscribeMessage('chat')
+  onChat(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      const text = chatOf(message);
+      if (text === undefined) return;
+      return this.rooms.tellRoom(peer, { type: 'signaling.chatted', text }, 'others');
+    });
+  }
+
+  @SubscribeMessage('toggle-mic')
+  onToggleMic(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.toggle(connection, message, 'toggle-mic');
+  }
+
+  @SubscribeMessage('toggle-video')
+  onToggleVideo(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.toggle(connection, message, 'toggle-video');
+  }
+
+  @SubscribeMessage('leave-room')
+  onLeaveRoom(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => this.rooms.leave(peer, 'all'));
+  }
+
+  @SubscribeMessage('leave-all-rooms')
+  onLeaveAllRooms(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => this.rooms.leave(peer, 'none'));
+  }
+
+  @SubscribeMessage('ice-servers')
+  onIceServers(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
+    return this.handle(connection, message, (peer) => {
+      this.ice.give(peer);
+    });
+  }
+
+  private toggle(connection: SocketIoConnection, message: SocketIoMessage, name: ToggledName): Promise<void> {
+    return this.handle(connection, message, (peer) => this.rooms.toggle(peer, name));
+  }
+
+  /** The path of every offer, answer and candidate: nothing is awaited. */
+  private relay(connection: SocketIoConnection, name: RelayedName, message: SocketIoMessage): void {
+    const peer = peerOf(connection);
+    if (peer) {
+      const object = relayedOf(message, peer.sid);
+      if (object) this.signaling.relay(peer, name, object.receiver, object.text);
+    } else {
+      this.refuse(connection);
+    }
+    message.ack();
+  }
+
+  private async handle(
+    connection: SocketIoConnection,
+    message: SocketIoMessage,
+    action: (peer: Peer) => Outcome,
+  ): Promise<void> {
+    const peer = peerOf(connection);
+    if (peer) await action(peer);
+    else this.refuse(connection);
+    message.ack();
+  }
+
+  /** Without a lobby token, once. */
+  private refuse(connection: SocketIoConnection): void {
+    if (connection.attributes.get(PEER) !== null) return;
+    connection.attributes.delete(PEER);
+    this.hub.sendTo(connection, refused);
+  }
+
+  private async leave(connection: SocketIoConnection): Promise<void> {
+    const peer = peerOf(connection);
+    connection.attributes.delete(PEER);
+    if (peer) await this.signaling.leave(peer);
+  }
+}
+
+const refused = { type: 'signaling.refused', message: 'A lobby token is needed here.' } as const;
+
+const peerOf = (connection: SocketIoConnection): Peer | null | undefined =>
+  connection.attributes.get(PEER) as Peer | null | undefined;

@@ -1,0 +1,75 @@
+import { JsonScanner } from '../../common/json/json-object-text.js';
+import { type Invited } from '../../modules/signaling/signaling.events.js';
+
+const MAX_NAME = 100;
+const MAX_CHAT = 4_000;
+const MAX_RECEIVER = 100;
+/** Bytes. */
+const MAX_OBJECT = 262_144;
+
+const scanner = new JsonScanner(['sender_sid']);
+
+/** An inbound event as far as this protocol reads it. What it does not understand it takes for nothing. */
+export interface InboundEvent {
+  readonly args: readonly unknown[];
+  /** Characters of its text. */
+  readonly length: number;
+  readonly onlyText: string | undefined;
+  textOf(index: number): Buffer | undefined;
+}
+
+/** @returns `undefined` when it is no name, or too long */
+export function nameOf({ args: [name] }: InboundEvent): string | undefined {
+  if (typeof name !== 'string' || name.length > 2 * MAX_NAME) return undefined;
+  return Array.from(name).length > MAX_NAME ? undefined : name;
+}
+
+/** Whom an invitation is for; whether there is such a peer is not looked at. */
+export function receiverOf({ args: [receiver] }: InboundEvent): string | undefined {
+  return typeof receiver === 'string' && receiver.length <= MAX_RECEIVER ? receiver : undefined;
+}
+
+/** The invitation that an answer names: a string that holds a JSON object. */
+export function invitedOf({ args: [text] }: InboundEvent): Invited | undefined {
+  if (typeof text !== 'string' || text.length > 10 * MAX_RECEIVER) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { sender_sid: sender, receiver_sid: receiver } = value as Record<string, unknown>;
+  if (typeof sender !== 'string' || typeof receiver !== 'string' || receiver.length > MAX_RECEIVER) return undefined;
+  return { sender, receiver };
+}
+
+/** The text of a chat message, any value. */
+export function chatOf(event: InboundEvent): string | undefined {
+  if (event.args.length === 0) return undefined;
+  const text = event.onlyText ?? event.textOf(0)?.toString();
+  return text === undefined || text.length > MAX_CHAT ? undefined : text;
+}
+
+/** An offer, answer or candidate: for whom, and its text with the sender as it must be. */
+export interface RelayedObject {
+  readonly receiver: string;
+  readonly text: string;
+}
+
+/** Nearly always nothing is changed, and then the text passes as it came. */
+export function relayedOf(event: InboundEvent, sid: string): RelayedObject | undefined {
+  const [object] = event.args;
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined;
+  const { receiver_sid: receiver, sender_sid: sender } = object as Record<string, unknown>;
+  if (typeof receiver !== 'string') return undefined;
+  const text = event.onlyText ?? event.textOf(0)?.toString();
+  if (text === undefined || !fits(text)) return undefined;
+  if (sender === sid || !Object.hasOwn(object, 'sender_sid')) return { receiver, text };
+  const forged = scanner.scan(Buffer.from(text));
+  return forged === null ? undefined : { receiver, text: forged.with('sender_sid', JSON.stringify(sid)).toString() };
+}
+
+function fits(text: string): boolean {
+  return 3 * text.length <= MAX_OBJECT || Buffer.byteLength(text) <= MAX_OBJECT;
+}

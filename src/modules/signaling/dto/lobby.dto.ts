@@ -1,0 +1,100 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IntegerField, NameField } from '../../../common/http/fields.js';
+import { PageOf } from '../../../common/http/page.dto.js';
+import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
+import { type ListedPeer } from '../lobby-directory.service.js';
+
+const MAX_NAME = 100;
+const MAX_USES = 1_000_000;
+const YEAR = 31_536_000;
+const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' } as const;
+
+/** Somebody who can be invited to a call. */
+export class LobbyPeerDto {
+  @ApiProperty({ example: 'oMsgbXwBdVZ5MXTmAAAB' })
+  sid!: string;
+
+  /** Empty until it has said one. */
+  @ApiProperty({ example: 'Ala' })
+  name!: string;
+
+  @ApiProperty(TIME)
+  connectedAt!: string;
+
+  @ApiProperty({ example: false })
+  inCall!: boolean;
+
+  static from({ sid, name, connectedAt, inCall }: ListedPeer): LobbyPeerDto {
+    return { sid, name, connectedAt: new Date(connectedAt).toISOString(), inCall };
+  }
+}
+
+export class LobbyPage extends PageOf(LobbyPeerDto) {}
+
+export class CreateLobbyTokenRequest {
+  /** What its owner tells it from others by. */
+  @NameField({ max: MAX_NAME, optional: true, example: 'For the interview' })
+  name?: string;
+
+  /** Connections it admits; without it any number. A connection that is lost and comes back counts again. */
+  @IntegerField({ min: 1, max: MAX_USES, optional: true, example: 10 })
+  uses?: number;
+
+  @IntegerField({ min: 1, max: YEAR, optional: true, default: 86_400, example: 3600 })
+  expiresInSeconds?: number;
+}
+
+/** A new lobby token, shown this once. */
+export class NewLobbyTokenDto {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'lobby_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA' })
+  token!: string;
+
+  /** Opens the call page with the token; it stands behind the `#`, so that no server logs it. */
+  @ApiProperty({ example: 'https://example.org/call/#lobby=lobby_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA' })
+  link!: string;
+
+  /** Seconds. */
+  @ApiProperty({ type: 'integer', example: 86400 })
+  expiresIn!: number;
+}
+
+export class LobbyTokenDto {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id!: number;
+
+  @ApiProperty({ type: 'string', nullable: true, example: 'For the interview' })
+  name!: string | null;
+
+  /** The account it is bound to. */
+  @ApiProperty({ type: 'integer', example: 1 })
+  userId!: number;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 10 })
+  uses!: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 9 })
+  usesLeft!: number | null;
+
+  @ApiProperty(TIME)
+  expiresAt!: string;
+
+  @ApiProperty(TIME)
+  createdAt!: string;
+
+  static from({ id, name, userId, uses, usesLeft, expiresAt, createdAt }: LobbyToken): LobbyTokenDto {
+    return {
+      id,
+      name,
+      userId,
+      uses,
+      usesLeft,
+      expiresAt: expiresAt.toISOString(),
+      createdAt: createdAt.toISOString(),
+    };
+  }
+}
+
+export class LobbyTokenPage extends PageOf(LobbyTokenDto) {}

@@ -1,0 +1,224 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomToken } from '../../common/security/random.js';
+import { Clock } from '../../common/time/clock.js';
+import { type CallOutcome, type CallParty, type CallRef } from '../calls/call-changes.js';
+import { CallLedger } from '../calls/call-ledger.service.js';
+import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { Hub } from '../realtime/hub.js';
+import { CallRooms } from './call-rooms.service.js';
+import { Lobby } from './lobby.service.js';
+import { isSid, keys, peerChannel } from './signaling.channels.js';
+import { type Invited, type PeerSignal } from './signaling.events.js';
+import { type Invitation, type Peer } from './signaling-peer.js';
+
+/** Milliseconds an invitation is pending. */
+const PENDING_MS = 10_000;
+/** The store forgets it later than its timer ends it, so that exactly one of both announces the end. */
+const KEPT = { ttlMs: PENDING_MS + 5_000 } as const;
+/** Equal invitations that may be pending. */
+const SLOTS = [0, 1, 2, 3, 4];
+/** Invitations a peer may have pending to all others together. */
+const MAX_PENDING = 1_000;
+
+/**
+ * Pending requests for a call. Each is one entry of the shared store, and whoever removes that entry decides what became
+ * of it: the receiver by accepting, either one by declining, the timer on the sender's node, or the sender's leaving.
+ */
+@Injectable()
+export class Invitations {
+  private readonly logger = new Logger(Invitations.name);
+
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly hub: Hub,
+    private readonly lobby: Lobby,
+    private readonly rooms: CallRooms,
+    private readonly ledger: CallLedger,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `sender` rings `receiver`, which is whatever the client sent. */
+  async send(sender: Peer, receiver: string): Promise<void> {
+    const [own, theirs] = await Promise.all([this.rooms.seatOf(sender.sid), this.rooms.seatOf(receiver)]);
+    if (theirs !== undefined) {
+      this.hub.sendTo(sender.connection, { type: 'signaling.busy' });
+      if (own !== theirs) this.lobby.send(receiver, { type: 'signaling.requested', sender: sender.sid });
+      return;
+    }
+    if (sender.pending.size >= MAX_PENDING) return;
+    const peer = await this.lobby.find(receiver);
+    const rings = peer !== undefined && receiver !== sender.sid && !(await this.hasCall(own));
+    const call = rings ? await this.ring(sender, receiver) : null;
+    const invitation: Invitation = {
+      id: randomToken(12),
+      sender: sender.sid,
+      receiver,
+      sentAt: this.clock.now(),
+      call,
+      receiverId: peer?.userId ?? null,
+    };
+    const key = await this.place(invitation);
+    if (key === undefined) return;
+    this.watch(sender, key, invitation);
+    if (call !== null) {
+      await this.store.increment(keys.ringing(call.key), 1, KEPT);
+      this.ledger.rang(call, partyOf(sender.sid, sender), partyOf(receiver, peer));
+    }
+    this.lobby.send(receiver, { type: 'signaling.invited', sender: sender.sid, receiver });
+  }
+
+  /** Only the receiver accepts, and nobody oneself. */
+  async accept(peer: Peer, { sender, receiver }: Invited): Promise<void> {
+    if (receiver !== peer.sid || sender === receiver) return;
+    const invitation = await this.takeOldest(sender, receiver);
+    if (invitation === undefined) return;
+    await this.stopRinging(invitation);
+    const call = await this.rooms.bring(invitation, peer);
+    if (call === undefined) {
+      if (invitation.call !== null) this.ledger.ended(invitation.call, 'cancelled', sender);
+      return;
+    }
+    this.lobby.send(sender, { type: 'signaling.accepted', sender, receiver });
+    await this.rooms.announce(peer.sid);
+    // Who invited each other have one call: the mirrored invitation dies silently.
+    await this.drop(peer, (pending) => pending.receiver === sender, call.key);
+    const signal: PeerSignal = { type: 'signaling.answered', receiver, userId: peer.userId, call: call.key };
+    this.hub.signal(peerChannel(sender), signal);
+  }
+
+  /**
+   * One of the sender's invitations was accepted: equal ones die with it, and those to other sockets of the same account
+   * stop ringing there.
+   */
+  async answered(sender: Peer, { receiver, userId, call }: PeerSignal): Promise<void> {
+    await this.drop(sender, (pending) => pending.receiver === receiver, call);
+    if (userId === null) return;
+    const stopped = await this.drop(sender, (pending) => pending.receiverId === userId, call);
+    for (const { receiver: other } of stopped) {
+      this.lobby.send(other, { type: 'signaling.expired', side: 'receiver', sender: sender.sid, receiver: other });
+    }
+  }
+
+  /** Either of the two declines; the other one hears it. */
+  async decline(peer: Peer, { sender, receiver }: Invited): Promise<void> {
+    if (peer.sid !== sender && peer.sid !== receiver) return;
+    const invitation = await this.takeOldest(sender, receiver);
+    if (invitation === undefined) return;
+    this.forget(peer, invitation.id);
+    const other = peer.sid === sender ? receiver : sender;
+    this.lobby.send(other, { type: 'signaling.declined', sender, receiver });
+    await this.ends(invitation, peer.sid === sender ? 'cancelled' : 'declined', peer.sid);
+  }
+
+  /** The peer has left: what it sent dies; what it was sent expires for the senders. */
+  async abandon(peer: Peer): Promise<void> {
+    for (const invitation of await this.drop(peer, () => true)) await this.ends(invitation, 'cancelled', peer.sid);
+  }
+
+  private async hasCall(room: string | undefined): Promise<boolean> {
+    return room !== undefined && (await this.store.get(keys.call(room))) !== undefined;
+  }
+
+  /** The call that rings between the two; one, however often and from whichever side. */
+  private async ring(sender: Peer, receiver: string): Promise<CallRef> {
+    const key = keys.ring(sender.sid, receiver);
+    const call = this.ledger.newCall('signaling');
+    if (await this.store.claim(key, { ...call }, KEPT)) return call;
+    const ringing = await this.store.get<CallRef & Record<string, unknown>>(key);
+    if (ringing === undefined) return call;
+    await this.store.replace(key, ringing, ringing, KEPT);
+    return ringing;
+  }
+
+  /** @returns the key it is pending under, `undefined` when enough equal ones are */
+  private async place(invitation: Invitation): Promise<string | undefined> {
+    for (const slot of SLOTS) {
+      const key = keys.invitation(invitation.sender, invitation.receiver, slot);
+      if (await this.store.claim(key, { ...invitation }, KEPT)) return key;
+    }
+    return undefined;
+  }
+
+  private watch(sender: Peer, key: string, invitation: Invitation): void {
+    const timer = setTimeout(() => {
+      this.inBackground(this.expire(sender, key, invitation));
+    }, PENDING_MS);
+    timer.unref();
+    sender.pending.set(invitation.id, { key, invitation, timer });
+    // It may have left while this was placed.
+    if (sender.gone) this.inBackground(this.abandon(sender));
+  }
+
+  private async expire(peer: Peer, key: string, invitation: Invitation): Promise<void> {
+    peer.pending.delete(invitation.id);
+    if (!(await this.store.release(key, { ...invitation }))) return;
+    const { sender, receiver } = invitation;
+    this.lobby.send(receiver, { type: 'signaling.expired', side: 'receiver', sender, receiver });
+    this.lobby.send(sender, { type: 'signaling.expired', side: 'sender', sender, receiver });
+    await this.ends(invitation, 'expired');
+  }
+
+  /** Removes the oldest of equal invitations: nobody else can decide on it any more. */
+  private async takeOldest(sender: string, receiver: string): Promise<Invitation | undefined> {
+    if (!isSid(sender)) return undefined;
+    const all = SLOTS.map((slot) => keys.invitation(sender, receiver, slot));
+    const found = await Promise.all(
+      all.map(async (key) => ({ key, value: await this.store.get<Invitation & Record<string, unknown>>(key) })),
+    );
+    const pending = found.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }]));
+    for (const { key, value } of pending.sort((a, b) => a.value.sentAt - b.value.sentAt)) {
+      if (await this.store.release(key, value)) return value;
+    }
+    return undefined;
+  }
+
+  /** Silently ends those of a peer's invitations that `which` chooses. @returns those that nobody else had decided on */
+  private async drop(peer: Peer, which: (invitation: Invitation) => boolean, live?: string): Promise<Invitation[]> {
+    const dropped: Invitation[] = [];
+    for (const { key, invitation } of [...peer.pending.values()]) {
+      if (!which(invitation)) continue;
+      this.forget(peer, invitation.id);
+      if (!(await this.store.release(key, { ...invitation }))) continue;
+      dropped.push(invitation);
+      if (live === undefined || invitation.call === null || invitation.call.key === live) continue;
+      await this.stopRinging(invitation);
+      this.ledger.ended(invitation.call, 'cancelled', peer.sid);
+    }
+    return dropped;
+  }
+
+  private forget(peer: Peer, id: string): void {
+    clearTimeout(peer.pending.get(id)?.timer);
+    peer.pending.delete(id);
+  }
+
+  /** An invitation came to nothing; with the last one of its call, the ringing ends. */
+  private async ends(invitation: Invitation, outcome: CallOutcome, by?: string): Promise<void> {
+    const { call } = invitation;
+    if (call === null) return;
+    const left = await this.store.increment(keys.ringing(call.key), -1, KEPT);
+    if (left !== undefined && left > 0) return;
+    await this.stopRinging(invitation);
+    this.ledger.ended(call, outcome, by);
+  }
+
+  /** What rings between the two from now on is another call. */
+  private async stopRinging({ call, sender, receiver }: Invitation): Promise<void> {
+    if (call === null) return;
+    await this.store.release(keys.ring(sender, receiver), { ...call });
+    await this.store.take(keys.ringing(call.key));
+  }
+
+  /** For what nobody waits for; a store that is away costs the event, nothing else. */
+  private inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.logger.warn({ msg: 'an invitation could not be ended', reason: (error as Error).message });
+    });
+  }
+}
+
+const partyOf = (sid: string, who: { name: string; userId: number | null } | undefined): CallParty => ({
+  sid,
+  name: who?.name ?? '',
+  userId: who?.userId ?? undefined,
+});

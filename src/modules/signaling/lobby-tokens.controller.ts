@@ -1,0 +1,59 @@
+import { Body, Delete, Get, Post, Query, Req } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { type Request } from 'express';
+import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { baseUrl } from '../../common/http/base-url.js';
+import { TrustedProxies } from '../../common/http/client-address.js';
+import { toPage } from '../../common/http/cursor.js';
+import { Creates, NoContent } from '../../common/http/outcomes.js';
+import { PageQuery } from '../../common/http/page.dto.js';
+import { PathId } from '../../common/http/path-id.js';
+import { AppConfig } from '../../config/app-config.js';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import { type UserPrincipal } from '../auth/user-principal.js';
+import { CreateLobbyTokenRequest, LobbyTokenDto, LobbyTokenPage, NewLobbyTokenDto } from './dto/lobby.dto.js';
+import { LobbyTokens } from './lobby-tokens.service.js';
+
+@ApiV1Controller('lobby/tokens', 'lobby')
+export class LobbyTokensController {
+  private readonly proxies: TrustedProxies;
+
+  constructor(
+    private readonly tokens: LobbyTokens,
+    private readonly config: AppConfig,
+  ) {
+    this.proxies = new TrustedProxies(config.http.trustedProxies);
+  }
+
+  @Post()
+  @Creates(NewLobbyTokenDto, 'lobby/tokens/:id')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Make a token, with a link, that admits to the lobby in the name of the caller' })
+  async create(
+    @CurrentPrincipal() principal: UserPrincipal,
+    @Body() body: CreateLobbyTokenRequest,
+    @Req() request: Request,
+  ): Promise<NewLobbyTokenDto> {
+    const made = await this.tokens.create(principal, body);
+    const base = baseUrl(request, this.config.http.publicUrl, this.proxies);
+    return { ...made, link: `${base}/call/#lobby=${made.token}` };
+  }
+
+  @Get()
+  @Authenticated('user')
+  @ApiOperation({ summary: 'List lobby tokens: an admin all of them, a user the own ones' })
+  async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: PageQuery): Promise<LobbyTokenPage> {
+    return toPage(await this.tokens.page(principal, query), query.limit, (token) => LobbyTokenDto.from(token));
+  }
+
+  @Delete(':id')
+  @NoContent('The token admits nobody any more, and who came in with it has been disconnected.')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Delete a lobby token' })
+  @ApiProblems(404)
+  async delete(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<void> {
+    await this.tokens.delete(principal, id);
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, MoreThan, Repository } from 'typeorm';
+import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
+
+export type NewLobbyToken = Pick<LobbyToken, 'userId' | 'digest' | 'name' | 'uses' | 'expiresAt'>;
+
+/** A token that is good for something. */
+export type ValidLobbyToken = Pick<LobbyToken, 'id' | 'userId' | 'name' | 'usesLeft'>;
+
+@Injectable()
+export class LobbyTokensRepository {
+  constructor(@InjectRepository(LobbyToken) private readonly tokens: Repository<LobbyToken>) {}
+
+  create(token: NewLobbyToken): Promise<LobbyToken> {
+    return this.tokens.save(this.tokens.create({ ...token, usesLeft: token.uses }));
+  }
+
+  /** The token if it admits somebody at `now`: not expired, not used up, its account enabled. */
+  async findValid(digest: Buffer, now: Date): Promise<ValidLobbyToken | undefined> {
+    const token = await this.tokens
+      .createQueryBuilder('t')
+      .innerJoin('t.user', 'u')
+      .where('t.digest = :digest AND t.expires_at > :now AND NOT u.disabled', { digest, now })
+      .andWhere('(t.uses_left IS NULL OR t.uses_left > 0)')
+      .getOne();
+    return token ?? undefined;
+  }
+
+  /** Takes one of a token's last uses. @returns false when there was none left */
+  async use(id: number): Promise<boolean> {
+    const { affected } = await this.tokens
+      .createQueryBuilder()
+      .update()
+      .set({ usesLeft: () => 'uses_left - 1' })
+      .where('id = :id AND uses_left > 0', { id })
+      .execute();
+    return affected === 1;
+  }
+
+  /** @param userId whose; `undefined` = everybody's */
+  page(userId: number | undefined, afterId: number, take: number): Promise<LobbyToken[]> {
+    const where = { id: MoreThan(afterId), ...(userId !== undefined && { userId }) };
+    return this.tokens.find({ where, order: { id: 'ASC' }, take });
+  }
+
+  /** @param userId whose; `undefined` = anybody's. @returns whether there was one */
+  async delete(id: number, userId: number | undefined): Promise<boolean> {
+    return (await this.tokens.delete({ id, ...(userId !== undefined && { userId }) })).affected === 1;
+  }
+
+  async deleteExpired(now: Date): Promise<void> {
+    await this.tokens.delete({ expiresAt: LessThan(now) });
+  }
+}

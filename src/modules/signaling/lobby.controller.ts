@@ -1,0 +1,20 @@
+import { Get, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { toPage } from '../../common/http/cursor.js';
+import { PageQuery } from '../../common/http/page.dto.js';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { LobbyPage, LobbyPeerDto } from './dto/lobby.dto.js';
+import { LobbyDirectory } from './lobby-directory.service.js';
+
+@ApiV1Controller('lobby')
+export class LobbyController {
+  constructor(private readonly lobby: LobbyDirectory) {}
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Peers in the signaling lobby, in the order they came' })
+  async list(@Query() query: PageQuery): Promise<LobbyPage> {
+    return toPage(await this.lobby.page(query), query.limit, (peer) => LobbyPeerDto.from(peer));
+  }
+}

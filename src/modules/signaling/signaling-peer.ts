@@ -1,0 +1,59 @@
+import { type CallRef } from '../calls/call-changes.js';
+import { type Connection } from '../realtime/connection.js';
+import { type Principal } from '../realtime/principal.js';
+import { type Invited } from './signaling.events.js';
+
+/** A connection that may enter the lobby. */
+export interface SignalingConnection extends Connection {
+  admit(principal: Principal, protocol: 'signaling'): void;
+}
+
+/** What the store holds of a pending invitation. Survives JSON. */
+export interface Invitation extends Invited {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** The call that rings by it; `null` where that is nobody's business: no such receiver, or one call goes on already. */
+  readonly call: CallRef | null;
+  /** The account behind the receiver. */
+  readonly receiverId: number | null;
+}
+
+/** A pending invitation of a peer of this node. */
+export interface PendingInvitation {
+  readonly key: string;
+  readonly invitation: Invitation;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** What this node keeps with a connection that is in the lobby; what others may know of it is in the shared ports. */
+export interface Peer {
+  readonly connection: SignalingConnection;
+  readonly sid: string;
+  /** The account behind its lobby token. */
+  readonly userId: number | null;
+  readonly connectedAt: number;
+  name: string;
+  /** The invitations it has sent, by id. */
+  readonly pending: Map<string, PendingInvitation>;
+  /** What it has switched off, since it joined that room. */
+  media: { readonly room: string; muted: boolean; videoOff: boolean };
+  /** When it was given ICE servers, and what reminds of giving it new ones. */
+  ice: { readonly givenAt: number; readonly timer: NodeJS.Timeout } | null;
+  /** It has left: whatever comes to its end late does nothing. */
+  gone: boolean;
+}
+
+export function newPeer(connection: SignalingConnection, userId: number | null, connectedAt: number): Peer {
+  return {
+    connection,
+    sid: connection.id,
+    userId,
+    connectedAt,
+    name: '',
+    pending: new Map(),
+    media: { room: '', muted: false, videoOff: false },
+    ice: null,
+    gone: false,
+  };
+}

@@ -1,0 +1,38 @@
+import { type Channel, channel } from '../realtime/channel.js';
+
+/** Everybody in the lobby, named or not. */
+export const LOBBY: Channel = channel('signaling', 'lobby');
+/** The nodes themselves: what changes the list of peers. */
+export const LOBBY_CHANGES: Channel = channel('signaling', 'lobby-changes');
+/** The lobby's peer with this sid: only peers listen on such a channel, so publishing there reaches nobody else. */
+export const peerChannel = (sid: string): Channel => channel('signaling', 'peer', sid);
+/** Peers that came in with this lobby token. */
+export const tokenChannel = (id: number): Channel => channel('signaling', 'token', id);
+
+/** Presence: the members of a room by sid, in the order they joined. */
+export const roomMembers = (room: string): Channel => channel('signaling', 'room', room);
+
+/** Socket.IO's ids are shorter; what does not look like one is nobody's. */
+const SID = /^[A-Za-z0-9_-]{1,64}$/;
+
+export const isSid = (text: string): boolean => SID.test(text);
+
+/** Keys of the ephemeral store. */
+export const keys = {
+  /** → id of the room a peer is in. */
+  seat: (sid: string) => `signaling:seat:${keyPart(sid)}`,
+  /** → `CallRef` of the call that goes on in a room. */
+  call: (room: string) => `signaling:call:${room}`,
+  /** → `Invitation`, one of the few equal ones that may be pending. */
+  invitation: (sender: string, receiver: string, slot: number) =>
+    `signaling:invitation:${keyPart(sender)}:${keyPart(receiver)}:${slot}`,
+  /** → `CallRef` of the call that rings between two peers, whoever invited whom how often. */
+  ring: (one: string, other: string) => `signaling:ring:${[keyPart(one), keyPart(other)].sort().join(':')}`,
+  /** → number of invitations by which a call rings. */
+  ringing: (call: string) => `signaling:ringing:${call}`,
+} as const;
+
+/** Receivers are whatever a client sends; in a key they must not look like several parts. */
+function keyPart(sid: string): string {
+  return isSid(sid) ? sid : `~${Buffer.from(sid, 'utf16le').toString('base64url')}`;
+}

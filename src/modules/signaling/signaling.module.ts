@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
+import { CallsModule } from '../calls/calls.module.js';
+import { IceServersModule } from '../ice-servers/ice-servers.module.js';
+import { CallIce } from './call-ice.service.js';
+import { CallRooms } from './call-rooms.service.js';
+import { Invitations } from './invitations.service.js';
+import { LobbyController } from './lobby.controller.js';
+import { Lobby } from './lobby.service.js';
+import { LobbyDirectory } from './lobby-directory.service.js';
+import { LobbyTokensController } from './lobby-tokens.controller.js';
+import { LobbyTokensRepository } from './lobby-tokens.repository.js';
+import { LobbyTokens } from './lobby-tokens.service.js';
+import { Signaling } from './signaling.service.js';
+
+/** Lobby, invitations and calls: domain and REST. The sockets' edge is in `gateways/signaling`. */
+@Module({
+  imports: [TypeOrmModule.forFeature([LobbyToken]), CallsModule, IceServersModule],
+  controllers: [LobbyController, LobbyTokensController],
+  providers: [Lobby, LobbyDirectory, LobbyTokens, LobbyTokensRepository, CallRooms, CallIce, Invitations, Signaling],
+  exports: [Signaling, Lobby, CallRooms, CallIce, Invitations],
+})
+export class SignalingModule {}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../common/time/clock.js';
+import { AppConfig } from '../../config/app-config.js';
+import { CallIce } from './call-ice.service.js';
+import { CallRooms } from './call-rooms.service.js';
+import { Invitations } from './invitations.service.js';
+import { Lobby } from './lobby.service.js';
+import { LobbyTokens } from './lobby-tokens.service.js';
+import { type Invited, type PeerSignal, type RelayedName } from './signaling.events.js';
+import { newPeer, type Peer, type SignalingConnection } from './signaling-peer.js';
+
+/** Coming to the lobby, leaving it, and what peers in it say to each other. */
+@Injectable()
+export class Signaling {
+  private readonly needsToken: boolean;
+
+  constructor(
+    private readonly lobby: Lobby,
+    private readonly rooms: CallRooms,
+    private readonly invitations: Invitations,
+    private readonly ice: CallIce,
+    private readonly tokens: LobbyTokens,
+    private readonly clock: Clock,
+    config: AppConfig,
+  ) {
+    this.needsToken = config.calls.signalingAccess === 'token';
+  }
+
+  /**
+   * Lets a connection into the lobby, silently.
+   * @param token the lobby token it brought, whatever that is
+   * @returns `null` when a token is needed and this is none
+   */
+  async enter(connection: SignalingConnection, token: unknown): Promise<Peer | null> {
+    const admitted = token === undefined ? undefined : await this.tokens.admit(token);
+    if (admitted === undefined && this.needsToken) return null;
+    if (connection.closed) return null;
+    const peer = newPeer(connection, admitted?.userId ?? null, this.clock.now());
+    if (admitted !== undefined) await this.tokens.bind(connection, admitted);
+    await this.lobby.enter(peer);
+    return peer;
+  }
+
+  /**
+   * The peer is gone from the lobby: from this call on it hears nothing, and then its room, its invitations and the
+   * others learn of it. Idempotent.
+   */
+  async leave(peer: Peer): Promise<void> {
+    if (peer.gone) return;
+    peer.gone = true;
+    this.lobby.silence(peer);
+    this.ice.stop(peer);
+    // First off the list: whoever brings it into a room at the same time then finds it gone.
+    const listed = await this.lobby.remove(peer);
+    await this.rooms.leave(peer, 'others');
+    await this.invitations.abandon(peer);
+    if (listed) this.lobby.announceLeave(peer.sid);
+  }
+
+  /** Passes an object on to a peer, unparsed; to nobody when there is none with this sid. */
+  relay(peer: Peer, name: RelayedName, receiver: string, text: string): void {
+    if (receiver !== peer.sid) this.lobby.send(receiver, { type: 'signaling.relayed', name, text });
+  }
+
+  /** The peer accepts an invitation. */
+  async accept(peer: Peer, invited: Invited): Promise<void> {
+    await this.invitations.accept(peer, invited);
+    if (await this.rooms.isInCall(peer.sid)) this.ice.seated(peer);
+  }
+
+  /** Something happened to the peer that another node, or another peer's message, has brought about. */
+  async hear(peer: Peer, signal: PeerSignal): Promise<void> {
+    this.ice.seated(peer);
+    await this.invitations.answered(peer, signal);
+  }
+}
