@@ -11,6 +11,8 @@ export class AppConfig {
   readonly limits: LimitsSection;
   readonly omikron: OmikronSection;
   readonly calls: CallsSection;
+  readonly circles: CirclesSection;
+  readonly media: MediaSection;
   readonly observability: ObservabilitySection;
 
   constructor(env: Environment) {
@@ -60,6 +62,20 @@ export class AppConfig {
       turnUrls: env.TURN_URLS ?? [],
       turnSecrets: env.TURN_SECRET ?? [],
       turnTtlSeconds: env.TURN_TTL_SECONDS,
+    };
+    this.circles = { writingRepeatMs: env.WRITING_REPEAT_MS, forward: env.WEBRTC_FORWARD };
+    this.media = {
+      storage: env.MEDIA_STORAGE,
+      maxBytes: env.MEDIA_MAX_BYTES,
+      pendingHours: env.MEDIA_PENDING_HOURS,
+      s3: {
+        endpoint: env.S3_ENDPOINT,
+        region: env.S3_REGION,
+        bucket: env.S3_BUCKET ?? '',
+        accessKeyId: env.S3_ACCESS_KEY_ID,
+        secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+        forcePathStyle: env.S3_FORCE_PATH_STYLE === 'true',
+      },
     };
     this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
   }
@@ -124,6 +140,29 @@ export interface CallsSection {
   /** At most two; the first one signs, coturn knows both. Empty = one of our own, which no TURN server knows. */
   readonly turnSecrets: readonly string[];
   readonly turnTtlSeconds: number;
+}
+
+export interface CirclesSection {
+  /** 0 = repeated typing notices are passed on. */
+  readonly writingRepeatMs: number;
+  readonly forward: 'any' | 'shared-circle';
+}
+
+export interface MediaSection {
+  readonly storage: 'disk' | 's3';
+  readonly maxBytes: number;
+  readonly pendingHours: number;
+  readonly s3: S3Section;
+}
+
+export interface S3Section {
+  /** `undefined` = AWS. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
+  readonly forcePathStyle: boolean;
 }
 
 export interface ObservabilitySection {

@@ -28,6 +28,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   if (production && !env['SECRET_KEY']) faults.push('SECRET_KEY must be set when NODE_ENV=production');
   if (env['TURN_URLS'] && !/[^\s,]/.test(env['TURN_SECRET'] ?? ''))
     faults.push('TURN_SECRET must be set when TURN_URLS is');
+  if (env['MEDIA_STORAGE'] === 's3' && !env['S3_BUCKET']) faults.push('S3_BUCKET must be set when MEDIA_STORAGE=s3');
   faults.push(...tlsFaults(env['TLS_CERT'], env['TLS_KEY']));
   if (faults.length > 0) throw new ConfigError(faults);
   return new AppConfig(values as Environment);
