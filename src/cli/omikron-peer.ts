@@ -128,6 +128,8 @@ class Peer {
         clearInterval(this.pings);
         process.stderr.write(`closed: ${code} ${reason.toString()}\n`);
         resolve(this.leaving ? 0 : 1);
+        // Otherwise the process would wait for somebody to type.
+        process.stdin.destroy();
       });
     });
   }
