@@ -1,5 +1,6 @@
 import { type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { ADMIN } from '../support/api.js';
 import { BrowserPages, DESKTOP, launchChromium, overflow, PHONE } from '../support/browser.js';
 import { describeWith } from '../support/requires.js';
@@ -61,14 +62,21 @@ describeWith('chromium', 'the exhibit page', () => {
   const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   const logOf = (page: Page) => page.getByRole('log', { name: 'Messages' });
   const hears = (page: Page, text: string | RegExp) => logOf(page).getByText(text).first().waitFor();
-  /** The server, as the next connection of the page meets it: accepts the login and then closes with `code`. */
-  const closeNextWith = (page: Page, code: number) =>
-    page.routeWebSocket(/\/ws\/$/, (socket) => {
+  /** The page's next connection is let in and then closed with `code`; those after it reach the server. */
+  async function closeNextWith(page: Page, code: number): Promise<void> {
+    let first = true;
+    await page.routeWebSocket(/\/ws\/$/, (socket) => {
+      if (!first) {
+        socket.connectToServer();
+        return;
+      }
+      first = false;
       socket.onMessage(() => {
-        socket.send('{"type":"server_authorized","message":"Authorized as guest"}');
-        setTimeout(() => void socket.close({ code }), 100);
+        socket.send('{"type":"server_authorized","message":"Authorized as client"}');
+        void socket.close({ code });
       });
     });
+  }
 
   it('lets host, client and a guest by link talk, and says who comes, goes and how far they are', async () => {
     const service = await harness.service({ allowPublicCode: true });
@@ -245,13 +253,34 @@ describeWith('chromium', 'the exhibit page', () => {
     const page = await pages.open(url(), PHONE);
     await closeNextWith(page, code);
     await join(page, service.clientToken);
-    await shows(page, new RegExp(`${words}\\. .* Trying again in \\d+ s`));
-    expect(await overflow(page)).toBe(0);
-    await page.unrouteAll();
-    await page.routeWebSocket(/\/ws\/$/, (socket) => void socket.connectToServer());
-    await page.getByRole('button', { name: 'Try now' }).click();
-    await shows(page, 'You are a client');
+    await hears(page, `${words}.`);
     await hears(page, /Connected again/);
+    await shows(page, 'You are a client');
+    await say(page, 'here again');
+    await hears(page, 'here again');
+  });
+
+  it('tells everybody when the server is going, and waits for it', async () => {
+    const other = await ServicesHarness.start();
+    try {
+      const service = await other.service();
+      const page = await pages.open(`${other.server.url}/exhibit/`, PHONE);
+      await join(page, service.clientToken);
+      await shows(page, 'You are a client');
+      await other.server.app.get(Lifecycle).drain();
+      await hears(page, 'The server restarts.');
+      await shows(page, /Trying again in \d+ s/);
+      expect(await overflow(page)).toBe(0);
+      await say(page, 'too early');
+      await page.getByRole('alert').getByText('Not connected right now').waitFor();
+      expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('too early');
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await page.getByRole('button', { name: 'Give up' }).click();
+      await page.getByLabel('Token or code').waitFor();
+      await pages.expectFault(/WebSocket connection .* failed/);
+    } finally {
+      await other.close();
+    }
   });
 
   it('takes tokens out of the address, and never puts one into a request', async () => {
@@ -277,7 +306,7 @@ describeWith('chromium', 'the exhibit page', () => {
     await page.getByLabel('Title of the service').fill(title);
     await page.getByRole('button', { name: 'Make the service' }).click();
     await page.getByRole('alert').first().waitFor();
-    pages.expectFault(/401/);
+    await pages.expectFault(/401/);
     await page.getByLabel('Password').fill(ADMIN.password);
     await page.getByRole('button', { name: 'Make the service' }).click();
     await page.getByRole('heading', { name: title }).waitFor();

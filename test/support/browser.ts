@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const DESKTOP = { width: 1280, height: 800 } as const;
 /** The narrowest phones in use. */
@@ -32,11 +33,14 @@ export class BrowserPages {
     return this.#faults;
   }
 
-  /** Forgets the faults that match: a test that provokes one says so. */
-  expectFault(pattern: RegExp): void {
-    const found = this.#faults.findIndex((fault) => pattern.test(fault));
-    if (found < 0) throw new Error(`No fault matches ${String(pattern)}; there are: ${this.#faults.join(' · ')}`);
-    for (let i = this.#faults.length - 1; i >= 0; i--) if (pattern.test(this.#faults[i]!)) this.#faults.splice(i, 1);
+  /** Waits for a fault that the test provokes, and forgets all like it. */
+  async expectFault(pattern: RegExp): Promise<void> {
+    const giveUp = Date.now() + 5_000;
+    while (!this.#faults.some((fault) => pattern.test(fault))) {
+      if (Date.now() > giveUp) throw new Error(`No fault matches ${String(pattern)}: ${this.#faults.join(' · ')}`);
+      await sleep(20);
+    }
+    this.#faults.splice(0, Infinity, ...this.#faults.filter((fault) => !pattern.test(fault)));
   }
 
   async open(
