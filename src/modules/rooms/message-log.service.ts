@@ -125,7 +125,7 @@ export class MessageLog {
 
   private async failed(batch: readonly Entry[], error: unknown): Promise<void> {
     if (isDatabaseUnavailable(error)) {
-      this.logger.warn(`${batch.length} messages could not be stored because the database is away`);
+      this.logger.warn(`the database is away; messages not stored: ${batch.length}`);
       for (const { reject } of batch) {
         // The connection may have broken after the commit.
         reject(

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Retention } from '../../src/modules/rooms/retention.service.js';
+import { RoomsHarness, type TestApplication } from '../support/rooms.js';
+
+describe('retention', () => {
+  let harness: Awaited<ReturnType<typeof RoomsHarness.start>>;
+  let app: TestApplication;
+  let retention: Retention;
+
+  beforeAll(async () => {
+    harness = await RoomsHarness.start();
+    app = await harness.application();
+    retention = harness.app.app.get(Retention, { strict: false });
+  });
+  afterAll(() => harness.close());
+
+  const sql = <T>(text: string, parameters: unknown[] = []): Promise<T[]> =>
+    harness.app.dataSource.query(text, parameters);
+
+  /** Fills a room with as many messages, the first of them the given days old. */
+  async function fill(room: string, count: number, days = 0): Promise<number> {
+    const [{ id }] = (await sql<{ id: number }>(`SELECT id FROM rooms WHERE name = $1`, [room])) as [{ id: number }];
+    await sql(
+      `INSERT INTO room_messages (room_id, "offset", sent_at, identity, message)
+       SELECT $1, n, now() - make_interval(secs => $3::float * 86400 * ($2 - n) / $2), 'i', n::text
+       FROM generate_series(1, $2) n`,
+      [id, count, days],
+    );
+    await sql(`UPDATE room_heads SET last_offset = $2 WHERE room_id = $1`, [id, count]);
+    return id;
+  }
+
+  const kept = async (id: number) =>
+    (
+      await sql<{ first: string; n: number }>(
+        `SELECT min("offset") AS first, count(*)::int AS n FROM room_messages WHERE room_id = $1`,
+        [id],
+      )
+    )[0];
+  const oldest = async (room: string) =>
+    (await harness.as(app, 'GET', `rooms/${room}/messages?limit=1`)).body.items[0].offset;
+
+  it('keeps as many messages as the room may have', async () => {
+    await harness.room(app, 'counted', { durable: true, historyLimit: 100 });
+    const id = await fill('counted', 7_000);
+    await retention.sweep();
+    expect(await kept(id)).toEqual({ first: '6901', n: 100 });
+    expect(await oldest('counted')).toBe(6_901);
+    const { body } = await harness.as(app, 'POST', 'rooms/counted/messages', { message: 'next' });
+    expect(body.offset).toBe(7_001);
+    const back = await harness.member(app, 'counted', 'read', 'r', `?after=6000&epoch=${body.epoch}`);
+    expect(await back.next()).toMatchObject({ recovered: false });
+    const inTime = await harness.member(app, 'counted', 'read', 'r', `?after=6900&epoch=${body.epoch}`);
+    expect(await inTime.next()).toMatchObject({ recovered: true });
+    expect(await inTime.next()).toMatchObject({ offset: 6_901 });
+    const fromOldest = await harness.member(app, 'counted', 'read', 'r', '?after=0');
+    expect(await fromOldest.next()).toMatchObject({ recovered: true });
+    expect(await fromOldest.next()).toMatchObject({ offset: 6_901 });
+  });
+
+  it('keeps messages for as many days as they may get old', async () => {
+    await harness.room(app, 'dated', { durable: true, retentionDays: 10 });
+    const id = await fill('dated', 6_000, 20);
+    await retention.sweep();
+    const { first } = (await kept(id))!;
+    expect(Number(first)).toBeGreaterThanOrEqual(3_000);
+    expect(Number(first)).toBeLessThanOrEqual(3_002);
+    expect(await oldest('dated')).toBe(Number(first));
+  });
+
+  it('leaves alone what may stay', async () => {
+    await harness.room(app, 'free', { durable: true });
+    const id = await fill('free', 500, 400);
+    await retention.sweep();
+    expect(await kept(id)).toEqual({ first: '1', n: 500 });
+  });
+
+  it('removes what a removed room leaves behind, and what has expired', async () => {
+    await harness.room(app, 'doomed', { durable: true });
+    const id = await fill('doomed', 5_000);
+    await harness.as(app, 'POST', 'rooms/doomed/messages', { message: 1 }, { 'idempotency-key': 'k' });
+    await harness.room(app, 'other');
+    await harness.endpoint(app, 'other', 'read', 'old', { expiresInSeconds: 60 });
+    await harness.endpoint(app, 'other', 'read', 'young', { expiresInSeconds: 60 });
+    await sql(`UPDATE room_endpoints SET expires_at = now() - interval '2 days' WHERE identity = 'old'`);
+    expect((await harness.as(app, 'DELETE', 'rooms/doomed')).status).toBe(204);
+    expect((await kept(id))!.n).toBe(5_001);
+    await sql(`UPDATE room_message_keys SET expires_at = now() - interval '1 second'`);
+    await retention.sweep();
+    expect((await kept(id))!.n).toBe(0);
+    expect(await sql(`SELECT * FROM removed_rooms`)).toEqual([]);
+    expect(await sql(`SELECT * FROM room_message_keys`)).toEqual([]);
+    expect(await sql(`SELECT identity FROM room_endpoints WHERE identity IN ('old', 'young')`)).toEqual([
+      { identity: 'young' },
+    ]);
+  });
+});

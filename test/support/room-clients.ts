@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+
+interface Frame {
+  readonly ack?: string;
+  readonly error?: { readonly code: string };
+  readonly id?: string;
+  readonly recovered?: boolean;
+  readonly message?: unknown;
+  readonly offset: number;
+  readonly epoch: string;
+}
+
+const RETRY_MS = 50;
+
+/** A client that comes back by itself for as long as it is wanted. */
+abstract class ComingBack {
+  protected socket: WebSocket | undefined;
+  private readonly unwanted = new AbortController();
+  private readonly living: Promise<void>;
+  connects = 0;
+
+  constructor() {
+    this.living = this.live();
+  }
+
+  async stop(): Promise<void> {
+    this.unwanted.abort();
+    this.socket?.close();
+    await this.living;
+  }
+
+  protected abstract url(): string;
+  protected abstract opened(): void;
+  protected abstract received(frame: Frame): void;
+
+  private async live(): Promise<void> {
+    // Let the constructors finish.
+    await sleep(0);
+    const { signal } = this.unwanted;
+    while (!signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const socket = new WebSocket(this.url(), { perMessageDeflate: false });
+        this.socket = socket;
+        socket.on('open', () => {
+          this.connects++;
+          this.opened();
+        });
+        socket.on('message', (data: Buffer) => {
+          this.received(JSON.parse(data.toString()) as Frame);
+        });
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          resolve();
+        });
+      });
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Says `total` messages, `window` at a time, and says again what was not acknowledged, under the same id. */
+export class StubbornWriter extends ComingBack {
+  /** Offsets by id, of what was acknowledged. */
+  readonly acked = new Map<string, number>();
+  /** Error codes that came instead of acknowledgements. */
+  readonly errors: string[] = [];
+  private readonly waiting = new Set<string>();
+  private next = 0;
+
+  constructor(
+    private readonly address: () => string,
+    private readonly name: string,
+    private readonly total: number,
+    private readonly window = 8,
+  ) {
+    super();
+  }
+
+  get done(): boolean {
+    return this.acked.size === this.total;
+  }
+
+  protected url(): string {
+    return `${this.address()}?acks=1`;
+  }
+
+  protected opened(): void {
+    for (const id of this.waiting) this.say(id);
+    this.more();
+  }
+
+  protected received(frame: Frame): void {
+    if (frame.ack !== undefined) {
+      const before = this.acked.get(frame.ack);
+      if (before !== undefined && before !== frame.offset) throw new Error(`${frame.ack} was acknowledged twice`);
+      this.acked.set(frame.ack, frame.offset);
+      this.waiting.delete(frame.ack);
+      this.more();
+    } else if (frame.error && frame.id !== undefined) {
+      this.errors.push(frame.error.code);
+      const { id } = frame;
+      setTimeout(() => {
+        this.say(id);
+      }, RETRY_MS);
+    }
+  }
+
+  private more(): void {
+    while (this.waiting.size < this.window && this.next < this.total) {
+      const id = `${this.name}-${this.next++}`;
+      this.waiting.add(id);
+      this.say(id);
+    }
+  }
+
+  private say(id: string): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ message: id, id }));
+  }
+}
+
+/** Reads a durable room from its first message on, and recovers where it left off. */
+export class FaithfulReader extends ComingBack {
+  readonly heard: { readonly offset: number; readonly message: unknown }[] = [];
+  /** What it was told that should never happen. */
+  readonly complaints: string[] = [];
+  private epoch = '';
+
+  constructor(private readonly address: () => string) {
+    super();
+  }
+
+  protected url(): string {
+    const last = this.heard.at(-1)?.offset ?? 0;
+    return `${this.address()}?after=${last}${last === 0 ? '' : `&epoch=${this.epoch}`}`;
+  }
+
+  protected opened(): void {
+    // It only listens.
+  }
+
+  protected received({ recovered, offset, epoch, message }: Frame): void {
+    this.epoch = epoch;
+    if (recovered === undefined) this.heard.push({ offset, message });
+    else if (!recovered) this.complaints.push(`not recovered at ${offset}`);
+  }
+}
