@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.js';
+import { cleanUpProcesses, startProcess } from '../support/process.js';
 
 let server: RunningApp;
 
@@ -84,5 +85,25 @@ describe('pages', () => {
   it.each(['/admin', '/admin/', '/admin/login/?next=//evil.example'])('%s leads to the reference', async (path) => {
     const answer = await get(path);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+  });
+
+  it('come along with the build', { timeout: 120_000 }, async () => {
+    try {
+      const built = await startProcess({ DATABASE_URL: server.database.url });
+      const url = await built.url;
+      for (const path of [
+        '/',
+        '/exhibit/',
+        '/assets/exhibit/main.js',
+        '/assets/vendor/qrcode.js',
+        '/assets/icon.svg',
+      ]) {
+        const [theirs, ours] = await Promise.all([fetch(url + path), get(path)]);
+        expect([path, theirs.status]).toEqual([path, 200]);
+        if (path !== '/exhibit/') expect(await theirs.text()).toBe(await ours.text());
+      }
+    } finally {
+      await cleanUpProcesses();
+    }
   });
 });
