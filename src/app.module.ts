@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
+import { CirclesGatewayModule } from './gateways/circles/circles-gateway.module.js';
 import { OmikronGatewayModule } from './gateways/omikron/omikron-gateway.module.js';
 import { RoomsGatewayModule } from './gateways/rooms/rooms-gateway.module.js';
 import { ServicesGatewayModule } from './gateways/services/services-gateway.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         PagesModule,
         TransportModule,
         ServicesGatewayModule,
+        CirclesGatewayModule,
         SignalingGatewayModule,
         OmikronGatewayModule,
         RoomsGatewayModule,

@@ -10,7 +10,6 @@ import {
   type Relation,
   Unique,
 } from 'typeorm';
-import { Device } from '../circles/device.entity.js';
 import { User } from './user.entity.js';
 
 /**
@@ -40,9 +39,10 @@ export class Login {
   @Column('integer', { name: 'device_id', nullable: true })
   deviceId!: number | null;
 
-  @ManyToOne(() => Device, { onDelete: 'CASCADE' })
+  // By name: devices belong to circles, which know accounts.
+  @ManyToOne('Device', { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'device_id', foreignKeyConstraintName: 'logins_device_id_fkey' })
-  device!: Relation<Device> | null;
+  device!: object | null;
 
   @Column('bytea', { name: 'handle_digest' })
   handleDigest!: Buffer;

@@ -6,6 +6,7 @@ import { violatesConstraint } from '../../common/errors/constraint-violation.js'
 import { type Role } from '../../common/security/role.js';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
+import { type AccountRemoval } from './account-removals.js';
 
 export interface NewAccount {
   /** Normalised. */
@@ -68,13 +69,21 @@ export class AccountsRepository {
     });
   }
 
-  /** @throws AppError `last_admin`. @returns the logins that ended, `undefined` when there was no such account */
-  remove(id: number): Promise<number[] | undefined> {
+  /**
+   * @param before what features do with the account in the same transaction
+   * @throws AppError `last_admin`
+   * @returns the logins that ended and what is to be done now, `undefined` when there was no such account
+   */
+  remove(
+    id: number,
+    before: AccountRemoval,
+  ): Promise<{ readonly endedLogins: readonly number[]; readonly announce: () => void } | undefined> {
     return this.users.manager.transaction(async (manager) => {
       if ((await lockKeepingAnAdmin(manager, id)) === undefined) return undefined;
-      const ended = await endLogins(manager, id);
+      const announce = await before(manager, id);
+      const endedLogins = await endLogins(manager, id);
       await manager.delete(User, { id });
-      return ended;
+      return { endedLogins, announce };
     });
   }
 

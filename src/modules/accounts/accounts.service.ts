@@ -8,6 +8,7 @@ import { type User } from '../../entities/accounts/user.entity.js';
 import { Logins } from '../auth/logins.service.js';
 import { Passwords } from '../auth/passwords.service.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
+import { AccountRemovals } from './account-removals.js';
 import { type AccountChanges, AccountsRepository } from './accounts.repository.js';
 
 export interface Registration {
@@ -23,6 +24,7 @@ export interface Registration {
 export class Accounts {
   constructor(
     private readonly repository: AccountsRepository,
+    private readonly removals: AccountRemovals,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
     private readonly config: AppConfig,
@@ -62,7 +64,10 @@ export class Accounts {
 
   /** @throws AppError `not_found`, `last_admin` */
   async remove(id: number): Promise<void> {
-    this.logins.close((await this.repository.remove(id)) ?? absent());
+    const removed = await this.repository.remove(id, (manager, userId) => this.removals.run(manager, userId));
+    const { endedLogins, announce } = removed ?? absent();
+    announce();
+    this.logins.close(endedLogins);
   }
 
   /**

@@ -106,10 +106,10 @@ export class LoginsRepository {
 
   /** @returns whose login it was, `undefined` when there was none */
   async end(id: number): Promise<LoginAccount | undefined> {
-    const [rows] = (await this.logins.query(
+    const [rows] = await this.logins.query<[{ userId: number | null; deviceId: number | null }[], number]>(
       `DELETE FROM "logins" WHERE "id" = $1 RETURNING "user_id" AS "userId", "device_id" AS "deviceId"`,
       [id],
-    )) as [{ userId: number | null; deviceId: number | null }[], number];
+    );
     const [row] = rows;
     if (row === undefined) return undefined;
     return row.userId === null ? { kind: 'device', id: row.deviceId ?? 0 } : { kind: 'user', id: row.userId };

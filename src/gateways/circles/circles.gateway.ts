@@ -1,0 +1,167 @@
+import { UseFilters } from '@nestjs/common';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { type EvictedSignal, type ExpelledSignal, succeeded } from '../../modules/circles/circles.events.js';
+import { CallSignals } from '../../modules/circles/live/call-signals.service.js';
+import { LiveAdmission } from '../../modules/circles/live/live-admission.service.js';
+import { LiveMessages } from '../../modules/circles/live/live-messages.service.js';
+import { LiveRooms } from '../../modules/circles/live/live-rooms.service.js';
+import { demandState } from '../../modules/circles/live/socket-state.js';
+import { Typing } from '../../modules/circles/live/typing.service.js';
+import { type HubEvent } from '../../modules/realtime/connection.js';
+import { Hub } from '../../modules/realtime/hub.js';
+import { type SocketIoConnection } from '../transport/socket-io.connection.js';
+import { socketIoGateway, type SocketIoGateway } from '../transport/socket-io-gateway.js';
+import { type SocketIoMessage } from '../transport/socket-io.message.js';
+import { CirclesFilter } from './circles.filter.js';
+import { afterOf, draftOf, idOf, memberOf, targetOf, writingOf } from './circles.messages.js';
+import { circlesWire } from './circles.wire.js';
+
+/** Circles on namespace `/`: accounts and devices, their conversations and calls. */
+@WebSocketGateway(socketIoGateway({ protocol: 'circles', wire: circlesWire }))
+@UseFilters(CirclesFilter)
+export class CirclesGateway implements SocketIoGateway {
+  constructor(
+    private readonly hub: Hub,
+    private readonly admission: LiveAdmission,
+    private readonly rooms: LiveRooms,
+    private readonly messages: LiveMessages,
+    private readonly typing: Typing,
+    private readonly calls: CallSignals,
+  ) {}
+
+  async handleConnection(connection: SocketIoConnection): Promise<void> {
+    const { token } = connection.handshake.auth;
+    if (token === undefined || token === null) return;
+    await this.admission.authenticate(connection, token);
+    this.hub.sendTo(connection, succeeded('User authenticated'));
+  }
+
+  handleDisconnect(connection: SocketIoConnection): Promise<void> {
+    return this.admission.leave(connection);
+  }
+
+  handleSignal(connection: SocketIoConnection, event: HubEvent): void {
+    if (event.type === 'circles.evicted') this.rooms.evict(connection, event as EvictedSignal);
+    else if (event.type === 'circles.expelled') this.rooms.expel(connection, event as ExpelledSignal);
+  }
+
+  @SubscribeMessage('authenticate')
+  async onAuthenticate(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    await this.admission.authenticate(connection, memberOf(data, 'token'));
+    this.succeed(connection, message, 'User authenticated');
+  }
+
+  @SubscribeMessage('join_conversation')
+  async onJoinConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    demandState(connection);
+    const id = idOf(data, 'conversation_id', 'Parameter missing');
+    await this.rooms.joinConversation(connection, id, afterOf(data), () => {
+      this.succeed(connection, message, `Vous avez rejoins la conversation : conversation_${id}`);
+    });
+  }
+
+  @SubscribeMessage('leave_conversation')
+  onLeaveConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void {
+    demandState(connection);
+    this.rooms.leaveConversation(connection, idOf(data, 'conversation_id', 'Parameter conversation_id missing'));
+    this.succeed(connection, message, 'Vous avez quitte la conversation');
+  }
+
+  @SubscribeMessage('join_circle')
+  async onJoinCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
+    const id = idOf(data, 'circle_id', 'Parameter missing');
+    await this.rooms.joinCircle(connection, id, () => {
+      this.succeed(connection, message, `Vous avez rejoins le cercle : circle_${id}`);
+    });
+  }
+
+  @SubscribeMessage('leave_circle')
+  onLeaveCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void {
+    demandState(connection);
+    this.rooms.leaveCircle(connection, idOf(data, 'circle_id', 'Parameter circle_id missing'));
+    this.succeed(connection, message, 'Vous avez quitte le cercle');
+  }
+
+  @SubscribeMessage('message')
+  async onMessage(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    demandState(connection);
+    const id = idOf(data, 'conversation_id', 'Param conversation_id introuvable');
+    const draft = draftOf(data);
+    await this.messages.send(connection, id, draft, (messageId) => {
+      const { clientMessageId } = draft;
+      const echo = clientMessageId === null ? {} : { client_message_id: clientMessageId };
+      message.ack({ ok: true, received: true, message_id: messageId, ...echo });
+    });
+  }
+
+  @SubscribeMessage('writing')
+  onWriting(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    demandState(connection);
+    const id = idOf(data, 'conversation_id', 'Parameter missing');
+    const told = this.typing.write(connection, id, writingOf(data, message));
+    const succeed = () => {
+      this.succeed(connection, message, 'Notification envoyee');
+    };
+    if (told === undefined) succeed();
+    else return told.then(succeed);
+  }
+
+  @SubscribeMessage('read')
+  async onRead(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    demandState(connection);
+    const id = idOf(data, 'conversation_id', 'Parameter missing');
+    const messageId = idOf(data, 'message_id', 'Parameter missing');
+    await this.messages.markRead(connection, id, messageId, (read) => {
+      this.hub.sendTo(connection, succeeded(`Message lu : ${read}`));
+      message.ack({ ok: true, message_id: read });
+    });
+  }
+
+  @SubscribeMessage('webrtc_stun_info')
+  onStunInfo(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    message.ack({ ok: true, config: this.calls.tellStunHosts(connection) });
+  }
+
+  @SubscribeMessage('webrtc_turn_info')
+  onTurnInfo(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    message.ack({ ok: true, config: this.calls.tellTurnHosts(connection) });
+  }
+
+  @SubscribeMessage('webrtc_credentials')
+  onCredentials(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    message.ack({ ok: true, config: this.calls.tellCredentials(connection) });
+  }
+
+  @SubscribeMessage('webrtc_forward')
+  async onForward(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+    demandState(connection);
+    const content = message.textOf(0)?.toString() ?? JSON.stringify(data);
+    await this.calls.forward(connection, targetOf(data), content);
+    this.succeed(connection, message, 'Message forwarded');
+  }
+
+  /** The original's clients know these names; nothing has ever happened behind them. */
+  @SubscribeMessage('webrtc_join_room')
+  onJoinRoom(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    demandState(connection);
+    message.ack({ ok: true });
+  }
+
+  @SubscribeMessage('webrtc_leave_room')
+  onLeaveRoom(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    demandState(connection);
+    message.ack({ ok: true });
+  }
+
+  @SubscribeMessage('webrtc_room_forward')
+  onRoomForward(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    demandState(connection);
+    message.ack({ ok: true });
+  }
+
+  private succeed(connection: SocketIoConnection, message: SocketIoMessage, text: string): void {
+    this.hub.sendTo(connection, succeeded(text));
+    message.ack({ ok: true, message: text });
+  }
+}

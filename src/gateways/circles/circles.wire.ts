@@ -1,0 +1,168 @@
+/** The circles protocol on Socket.IO (`docs/protocols/circles.md`): facts become events of the original's clients. */
+import {
+  type CircleChange,
+  type CirclesEvent,
+  type ConversationChange,
+  type MediaFact,
+  type MessageEvent,
+  type MessageFact,
+  type Sender,
+} from '../../modules/circles/circles.events.js';
+import { type EventEncoder, type HubEvent } from '../../modules/realtime/connection.js';
+import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io.frame.js';
+
+export const circlesWire: EventEncoder = {
+  encode(event: HubEvent): SocketIoFrame | null {
+    return event.type.startsWith('circles.') ? encode(event as CirclesEvent) : null;
+  },
+};
+
+function encode(event: CirclesEvent): SocketIoFrame | null {
+  switch (event.type) {
+    case 'circles.succeeded':
+      return eventFrame('success', event.text);
+    case 'circles.failed':
+      return eventFrame('error', event.text);
+    case 'circles.received':
+      return eventFrame('success', { received: true, message_id: event.messageId, ...clientId(event) });
+    case 'circles.invited':
+      return eventFrame('circle_invite', {
+        event: 'invite',
+        circle_id: event.circleId,
+        circle_invite_id: event.inviteId,
+      });
+    case 'circles.circle':
+      return eventFrame('circle', { ...circleChange(event.change), circle_id: event.circleId });
+    case 'circles.conversation':
+      return eventFrame('conversation', conversationChange(event.change, event.conversationId));
+    case 'circles.message':
+      return eventFrame('message', message(event));
+    case 'circles.message-changed':
+      return eventFrame('message', {
+        conversation_id: event.conversationId,
+        message_id: event.messageId,
+        event: event.event,
+      });
+    case 'circles.media-done':
+      return eventFrame('message', {
+        conversation_id: event.message.conversationId,
+        message: content(event.message, event.sender),
+        sender: sender(event.sender),
+        media: media(event.media),
+        status: 'done',
+      });
+    case 'circles.media-announced':
+      return eventFrame('media', { media_list: event.media.map(media), message_id: event.messageId });
+    case 'circles.writing': {
+      const who = event.user === null ? '"device":true' : `"device":false,"user":${JSON.stringify(event.user)}`;
+      return rawEventFrame(
+        'writing',
+        `{"conversation_id":${event.conversationId},${who},"is_writing":${event.isWriting}}`,
+      );
+    }
+    case 'circles.webrtc':
+      return rawEventFrame('webrtc_config', event.json);
+    case 'circles.forwarded':
+      return rawEventFrame(
+        event.channel,
+        `{"sender_id":${event.senderId},"is_device":${event.isDevice},"content":${event.content}}`,
+      );
+    default:
+      // Signals are for the connections themselves.
+      return null;
+  }
+}
+
+function circleChange(change: CircleChange): object {
+  if (change.event !== 'device') return change;
+  return { event: change.event, type: change.type, device_id: change.deviceId };
+}
+
+function conversationChange(change: ConversationChange, id: number): object {
+  switch (change.event) {
+    case 'read':
+      return { event: change.event, conversation_id: id, user: change.user, message_id: change.messageId };
+    case 'recovered':
+      return { event: change.event, conversation_id: id, recovered: change.recovered, count: change.count };
+    case 'kick':
+    case 'quit':
+    case 'device':
+    case 'update':
+    case 'invite':
+    case 'promoted':
+    case 'delete':
+      return { ...change, conversation_id: id };
+  }
+}
+
+function message(event: MessageEvent): object {
+  const { conversationId, sentAt, media: list } = event.message;
+  const body = content(event.message, event.sender);
+  if (event.status === 'pending') {
+    return { conversation_id: conversationId, message: body, status: 'pending', ...clientId(event.message) };
+  }
+  return {
+    conversation_id: conversationId,
+    message: body,
+    time: time(sentAt),
+    sender: sender(event.sender),
+    media_list: list.map(media),
+    status: 'done',
+    ...clientId(event.message),
+  };
+}
+
+function content(fact: MessageFact, from: Sender | null): object {
+  return {
+    id: fact.id,
+    ...(from?.kind === 'device' ? { device_id: from.id } : { link_id: fact.linkId }),
+    sent: time(fact.sentAt),
+    read: null,
+    content: fact.content,
+    medias: fact.media.length,
+  };
+}
+
+function sender(from: Sender | null): object | null {
+  if (from === null) return null;
+  const { id } = from;
+  const [created, updated] = [time(from.createdAt), time(from.updatedAt)];
+  if (from.kind === 'device') {
+    return {
+      id,
+      name: from.name,
+      created,
+      updated,
+      circle_id: from.circleId,
+      activated: true,
+      username: from.username,
+      is_online: from.isOnline,
+    };
+  }
+  return {
+    id,
+    email: from.email,
+    first_name: from.firstName,
+    last_name: from.lastName,
+    birthday: from.birthday === null ? null : `${from.birthday}T00:00:00`,
+    created,
+    updated,
+    isOnline: from.isOnline,
+    type: from.isAdmin ? 'ADMIN' : 'DEFAULT',
+  };
+}
+
+function media({ id, identifier, filename, uploaded }: MediaFact): object {
+  const extension = filename === null ? null : (/[^.]\.([A-Za-z0-9]{1,16})$/.exec(filename)?.[1] ?? null);
+  return { id, filename, extension, identifier, uploaded: uploaded ? 'True' : 'False' };
+}
+
+/** Only who sent one gets one back. */
+const clientId = ({ clientMessageId }: { clientMessageId: string | null }): object =>
+  clientMessageId === null ? {} : { client_message_id: clientMessageId };
+
+/** ISO 8601 in UTC without offset, in microseconds where there is a fraction, as Python writes it. */
+function time(ms: number): string {
+  const text = new Date(ms).toISOString().slice(0, -1);
+  return ms % 1_000 === 0 ? text.slice(0, -4) : `${text}000`;
+}

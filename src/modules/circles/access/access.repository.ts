@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { Circle } from '../../../entities/circles/circle.entity.js';
+import { type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
+import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
+
+/** A conversation with what one account or device is to it. */
+export interface ConversationAccessRow {
+  readonly id: number;
+  readonly circleId: number;
+  readonly deviceAccess: boolean;
+  readonly lastMessageId: number;
+  /** `null` for devices and for people who do not take part. */
+  readonly linkId: number | null;
+  readonly privilege: ConversationPrivilege | null;
+}
+
+export interface MessageAccessRow extends ConversationAccessRow {
+  readonly messageId: number;
+  /** The author as long as the account or device is there. */
+  readonly authorUserId: number | null;
+  readonly authorDeviceId: number | null;
+}
+
+const CONVERSATION = `c."id", c."circle_id" AS "circleId", c."device_access" AS "deviceAccess",
+  c."last_message_id" AS "lastMessageId", l."id" AS "linkId", l."privilege"`;
+const OF_USER = `LEFT JOIN "conversation_links" l
+  ON l."conversation_id" = c."id" AND l."user_id" = $2 AND l."member_of" IS NOT NULL`;
+
+/** What somebody is to circles, conversations and messages: one indexed statement each. */
+@Injectable()
+export class AccessRepository {
+  constructor(@InjectRepository(Circle) private readonly circles: Repository<Circle>) {}
+
+  async privilegeIn(circleId: number, userId: number): Promise<CirclePrivilege | undefined> {
+    const rows: { privilege: CirclePrivilege }[] = await this.circles.query(
+      `SELECT "privilege" FROM "circle_members" WHERE "circle_id" = $1 AND "user_id" = $2`,
+      [circleId, userId],
+    );
+    return rows[0]?.privilege;
+  }
+
+  /** @param userId 0 for a device */
+  async conversation(id: number, userId: number): Promise<ConversationAccessRow | undefined> {
+    const rows: ConversationAccessRow[] = await this.circles.query(
+      `SELECT ${CONVERSATION} FROM "conversations" c ${OF_USER} WHERE c."id" = $1 AND c."circle_id" IS NOT NULL`,
+      [id, userId],
+    );
+    return rows[0];
+  }
+
+  /** @param userId 0 for a device */
+  async message(id: number, userId: number): Promise<MessageAccessRow | undefined> {
+    const rows: MessageAccessRow[] = await this.circles.query(
+      `SELECT ${CONVERSATION}, m."id" AS "messageId", a."user_id" AS "authorUserId", a."device_id" AS "authorDeviceId"
+       FROM "conversation_messages" m JOIN "conversations" c ON c."id" = m."conversation_id"
+       JOIN "conversation_links" a ON a."id" = m."author_id" ${OF_USER}
+       WHERE m."id" = $1 AND m."deleted_at" IS NULL AND c."circle_id" IS NOT NULL`,
+      [id, userId],
+    );
+    return rows[0];
+  }
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import {
+  type CircleAction,
+  type CircleStanding,
+  type ConversationAction,
+  type ConversationStanding,
+  demandInCircle,
+  demandInConversation,
+  demandOfMessage,
+  type MessageAction,
+  notThere,
+} from '../circles.policy.js';
+import { AccessRepository, type ConversationAccessRow, type MessageAccessRow } from './access.repository.js';
+
+/** A conversation as somebody may use it. */
+export interface ConversationAccess extends ConversationAccessRow {
+  readonly standing: ConversationStanding;
+}
+
+/** Finds out what somebody is to a circle or conversation, and refuses what that does not allow. */
+@Injectable()
+export class CircleAccess {
+  constructor(private readonly repository: AccessRepository) {}
+
+  async inCircle(principal: AccountPrincipal, circleId: number): Promise<CircleStanding> {
+    if (principal.kind === 'device') return principal.circleId === circleId ? 'device' : 'none';
+    const privilege = await this.repository.privilegeIn(circleId, principal.userId);
+    if (privilege === undefined) return 'none';
+    return privilege === 'ADMIN' ? 'admin' : 'member';
+  }
+
+  /** `undefined` when there is no such conversation. */
+  async inConversation(principal: AccountPrincipal, id: number): Promise<ConversationAccess | undefined> {
+    const row = await this.repository.conversation(id, principal.kind === 'user' ? principal.userId : 0);
+    return row && { ...row, standing: standingOf(principal, row) };
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async demandCircle(principal: AccountPrincipal, circleId: number, action: CircleAction): Promise<CircleStanding> {
+    const standing = await this.inCircle(principal, circleId);
+    demandInCircle(standing, action);
+    return standing;
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async demandConversation(
+    principal: AccountPrincipal,
+    id: number,
+    action: ConversationAction,
+  ): Promise<ConversationAccess> {
+    const access = await this.inConversation(principal, id);
+    if (access === undefined) throw notThere();
+    demandInConversation(access.standing, action);
+    return access;
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async demandMessage(principal: AccountPrincipal, id: number, action: MessageAction): Promise<MessageAccessRow> {
+    const row = await this.repository.message(id, principal.kind === 'user' ? principal.userId : 0);
+    if (row === undefined) throw notThere();
+    const isAuthor =
+      principal.kind === 'user' ? row.authorUserId === principal.userId : row.authorDeviceId === principal.deviceId;
+    demandOfMessage(standingOf(principal, row), isAuthor, action);
+    return row;
+  }
+}
+
+function standingOf(principal: AccountPrincipal, row: ConversationAccessRow): ConversationStanding {
+  if (principal.kind === 'device') return row.deviceAccess && row.circleId === principal.circleId ? 'device' : 'none';
+  if (row.privilege === null) return 'none';
+  return row.privilege === 'ADMIN' ? 'admin' : 'participant';
+}

@@ -1,0 +1,15 @@
+import { type Channel, channel } from '../realtime/channel.js';
+
+/** What an account or a device is told wherever its sockets are. */
+export const userChannel = (user: number): Channel => channel('circles', 'user', user);
+export const deviceChannel = (device: number): Channel => channel('circles', 'device', device);
+/** The sockets that joined a circle. */
+export const circleChannel = (circle: number): Channel => channel('circles', 'circle', circle);
+/** The sockets that joined a conversation. */
+export const conversationChannel = (conversation: number): Channel => channel('circles', 'conversation', conversation);
+/** What the nodes say they stored; each node's feed of the conversation listens. */
+export const storedChannel = (conversation: number): Channel => channel('circles', 'stored', conversation);
+
+/** Presence: the authenticated sockets of an account or a device. */
+export const onlineUser = (user: number): Channel => channel('circles', 'online', 'user', user);
+export const onlineDevice = (device: number): Channel => channel('circles', 'online', 'device', device);

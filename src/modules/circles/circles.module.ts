@@ -1,0 +1,73 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Circle } from '../../entities/circles/circle.entity.js';
+import { CircleInvite } from '../../entities/circles/circle-invite.entity.js';
+import { CircleMember } from '../../entities/circles/circle-member.entity.js';
+import { Conversation } from '../../entities/circles/conversation.entity.js';
+import { ConversationMessage } from '../../entities/circles/conversation-message.entity.js';
+import { Device } from '../../entities/circles/device.entity.js';
+import { Media } from '../../entities/circles/media.entity.js';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { IceServersModule } from '../ice-servers/ice-servers.module.js';
+import { AccessRepository } from './access/access.repository.js';
+import { CircleAccess } from './access/access.service.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
+import { ConversationsRepository } from './conversations/conversations.repository.js';
+import { Conversations } from './conversations/conversations.service.js';
+import { DevicesController } from './devices/devices.controller.js';
+import { DevicesRepository } from './devices/devices.repository.js';
+import { Devices } from './devices/devices.service.js';
+import { CallSignals } from './live/call-signals.service.js';
+import { LiveAdmission } from './live/live-admission.service.js';
+import { LiveMessages } from './live/live-messages.service.js';
+import { LiveRooms } from './live/live-rooms.service.js';
+import { Replay } from './live/replay.service.js';
+import { TargetsRepository } from './live/targets.repository.js';
+import { Typing } from './live/typing.service.js';
+import { CirclesController } from './membership/circles.controller.js';
+import { CirclesRepository } from './membership/circles.repository.js';
+import { Circles } from './membership/circles.service.js';
+import { ComingAndGoing } from './membership/coming-and-going.service.js';
+import { InvitesController } from './membership/invites.controller.js';
+import { InvitesRepository } from './membership/invites.repository.js';
+import { Invites } from './membership/invites.service.js';
+import { MembersRepository } from './membership/members.repository.js';
+import { Members } from './membership/members.service.js';
+import { ConversationFeeds } from './messages/conversation-feeds.service.js';
+import { ConversationSweeper } from './messages/conversation-sweeper.service.js';
+import { MessageLog } from './messages/message-log.service.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { MessagesRepository } from './messages/messages.repository.js';
+import { Messages } from './messages/messages.service.js';
+import { Senders } from './messages/senders.service.js';
+import { Online } from './presence/online.service.js';
+import { Rooms } from './presence/rooms.service.js';
+
+const MEMBERSHIP = [Circles, CirclesRepository, Members, MembersRepository, Invites, InvitesRepository, ComingAndGoing];
+const DEVICES = [Devices, DevicesRepository];
+const CONVERSATIONS = [Conversations, ConversationsRepository];
+const MESSAGES = [Messages, MessagesRepository, MessageLog, Senders, ConversationFeeds, ConversationSweeper];
+const LIVE = [LiveAdmission, LiveRooms, LiveMessages, Replay, Typing, CallSignals, TargetsRepository];
+
+/** Circles of families and teams: domain and REST. The sockets' edge is in `gateways/circles`. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Circle, CircleMember, CircleInvite, Device, Conversation, ConversationMessage, Media]),
+    AccountsModule,
+    IceServersModule,
+  ],
+  controllers: [CirclesController, InvitesController, DevicesController, ConversationsController, MessagesController],
+  providers: [
+    AccessRepository,
+    CircleAccess,
+    Online,
+    Rooms,
+    ...MEMBERSHIP,
+    ...DEVICES,
+    ...CONVERSATIONS,
+    ...MESSAGES,
+    ...LIVE,
+  ],
+  exports: LIVE,
+})
+export class CirclesModule {}

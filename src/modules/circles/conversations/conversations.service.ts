@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { invalidInput } from '../../../common/http/input.pipe.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type UserPrincipal } from '../../auth/user-principal.js';
+import { CircleAccess } from '../access/access.service.js';
+import { notThere } from '../circles.policy.js';
+import { DevicesRepository } from '../devices/devices.repository.js';
+import { Online } from '../presence/online.service.js';
+import { Rooms } from '../presence/rooms.service.js';
+import { type ConversationRow, ConversationsRepository, type ParticipantRow } from './conversations.repository.js';
+
+export interface Participant extends ParticipantRow {
+  readonly isOnline: boolean;
+}
+
+/** A conversation with everybody who takes part. */
+export interface ConversationState extends ConversationRow {
+  readonly participants: readonly Participant[];
+}
+
+export interface ConversationWish {
+  readonly name: string;
+  readonly memberIds?: readonly number[] | undefined;
+  readonly deviceAccess?: boolean | undefined;
+}
+
+/** Conversations of a circle. */
+@Injectable()
+export class Conversations {
+  constructor(
+    private readonly repository: ConversationsRepository,
+    private readonly devices: DevicesRepository,
+    private readonly access: CircleAccess,
+    private readonly online: Online,
+    private readonly rooms: Rooms,
+  ) {}
+
+  /** The creator is its `ADMIN`. @throws AppError `not_found`, `invalid_input` when somebody named is not in the circle */
+  async create(principal: UserPrincipal, circleId: number, wish: ConversationWish): Promise<ConversationState> {
+    await this.access.demandCircle(principal, circleId, 'createConversation');
+    const { name, deviceAccess = false } = wish;
+    const memberIds = [...new Set(wish.memberIds ?? [])].filter((id) => id !== principal.userId);
+    const id = await this.repository.create({ circleId, name, deviceAccess, memberIds }, principal.userId);
+    if (id === undefined) throw invalidInput([{ field: 'memberIds', message: 'must be members of the circle' }]);
+    for (const member of memberIds) this.rooms.tellUser(member, id, { event: 'invite' });
+    if (deviceAccess) {
+      for (const device of await this.devices.idsOf(circleId)) this.rooms.tellDevice(device, id, { event: 'invite' });
+    }
+    return this.read(principal, id);
+  }
+
+  /** Those of the circle that the principal takes part in. @throws AppError `not_found` */
+  async list(
+    principal: AccountPrincipal,
+    circleId: number,
+    query: { limit: number; cursor?: string },
+  ): Promise<Page<ConversationState>> {
+    await this.access.demandCircle(principal, circleId, 'listConversations');
+    const { afterId, take } = keyset(query);
+    const rows =
+      principal.kind === 'user'
+        ? await this.repository.listOfUser(circleId, principal.userId, afterId, take)
+        : await this.repository.listOfDevices(circleId, afterId, take);
+    const page = toPage(rows, query.limit, (row) => row);
+    return { ...page, items: await this.withParticipants(page.items) };
+  }
+
+  /** @throws AppError `not_found` */
+  async get(principal: AccountPrincipal, id: number): Promise<ConversationState> {
+    await this.access.demandConversation(principal, id, 'read');
+    return this.read(principal, id);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async change(
+    principal: UserPrincipal,
+    id: number,
+    { name, deviceAccess }: { name?: string | undefined; deviceAccess?: boolean | undefined },
+  ): Promise<ConversationState> {
+    const { circleId } = await this.access.demandConversation(principal, id, 'update');
+    const changed = await this.repository.change(id, {
+      ...(name !== undefined && { name }),
+      ...(deviceAccess !== undefined && { deviceAccess }),
+    });
+    if (changed === undefined) throw notThere();
+    if (changed.renamed) this.rooms.tellConversation(id, { event: 'update' });
+    if (changed.access !== null) {
+      this.rooms.tellConversation(id, { event: 'device', type: changed.access ? 'add' : 'remove' });
+      if (!changed.access) this.rooms.evictDevices(id, await this.devices.idsOf(circleId));
+    }
+    return this.read(principal, id);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async remove(principal: UserPrincipal, id: number): Promise<void> {
+    await this.access.demandConversation(principal, id, 'delete');
+    const audience = await this.repository.remove(id);
+    if (audience === undefined) throw notThere();
+    this.rooms.tellConversation(id, { event: 'delete' });
+    this.rooms.close('conversation', id, audience.userIds, audience.deviceIds);
+  }
+
+  /** @throws AppError `not_found` (conversation, or nobody such in the circle), `forbidden`, `already_exists` */
+  async invite(
+    principal: UserPrincipal,
+    id: number,
+    who: { userId: number } | { email: string },
+  ): Promise<Participant> {
+    const { circleId } = await this.access.demandConversation(principal, id, 'invite');
+    const userId = await this.repository.findMember(circleId, who);
+    if (userId === undefined) throw new AppError('not_found', 'There is no such member of the circle.');
+    if (!(await this.repository.addParticipant(id, circleId, userId))) {
+      throw new AppError('already_exists', 'They take part already.');
+    }
+    this.rooms.tellUser(userId, id, { event: 'invite' });
+    return this.participant(id, userId);
+  }
+
+  /** @throws AppError `not_found` */
+  async leave(principal: UserPrincipal, id: number): Promise<void> {
+    await this.access.demandConversation(principal, id, 'leave');
+    const removed = await this.repository.removeParticipant(id, principal.userId, true);
+    if (removed === undefined) throw notThere();
+    this.rooms.tellConversation(id, { event: 'quit', user: removed.email });
+    this.rooms.evictUser('conversation', id, principal.userId);
+    if (removed.closed === undefined) return;
+    this.rooms.tellConversation(id, { event: 'delete' });
+    this.rooms.close('conversation', id, removed.closed.userIds, removed.closed.deviceIds);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async kick(principal: UserPrincipal, id: number, userId: number): Promise<void> {
+    if (userId === principal.userId) return this.leave(principal, id);
+    await this.access.demandConversation(principal, id, 'kick');
+    const removed = await this.repository.removeParticipant(id, userId, false);
+    if (removed === undefined) throw notThere();
+    this.rooms.tellConversation(id, { event: 'kick', user: removed.email, from: principal.label });
+    this.rooms.evictUser('conversation', id, userId);
+  }
+
+  /** Hands `ADMIN` on. @throws AppError `not_found`, `forbidden` */
+  async promote(principal: UserPrincipal, id: number, userId: number): Promise<Participant> {
+    await this.access.demandConversation(principal, id, 'promote');
+    if (!(await this.repository.promote(id, userId))) throw notThere();
+    this.rooms.tellUser(userId, id, { event: 'promoted' });
+    return this.participant(id, userId);
+  }
+
+  /**
+   * Moves the read marker on, never back.
+   * @param done called before the others are told
+   * @returns where it is
+   * @throws AppError `not_found`, `forbidden`
+   */
+  async markRead(
+    principal: AccountPrincipal,
+    id: number,
+    messageId: number,
+    done?: (messageId: number) => void,
+  ): Promise<number> {
+    await this.access.demandConversation(principal, id, 'markRead');
+    const marker = await this.repository.markRead(id, Number(principal.id), messageId);
+    if (marker === undefined) throw notThere();
+    done?.(marker.messageId);
+    if (marker.moved) {
+      this.rooms.tellConversation(id, { event: 'read', user: principal.label, messageId: marker.messageId });
+    }
+    return marker.messageId;
+  }
+
+  private async read(principal: AccountPrincipal, id: number): Promise<ConversationState> {
+    const row = await this.repository.find(id, principal.kind === 'user' ? principal.userId : null);
+    const [state] = row ? await this.withParticipants([row]) : [];
+    if (state === undefined) throw notThere();
+    return state;
+  }
+
+  private async participant(id: number, userId: number): Promise<Participant> {
+    const row = (await this.repository.participants([id])).find((each) => each.id === userId);
+    if (row === undefined) throw notThere();
+    return { ...row, isOnline: await this.online.isUserOnline(userId) };
+  }
+
+  private async withParticipants(rows: readonly ConversationRow[]): Promise<ConversationState[]> {
+    const participants = rows.length > 0 ? await this.repository.participants(rows.map(({ id }) => id)) : [];
+    const online = await this.online.usersOnline(participants.map(({ id }) => id));
+    return rows.map((row) => ({
+      ...row,
+      participants: participants
+        .filter(({ conversationId }) => conversationId === row.id)
+        .map((each) => ({ ...each, isOnline: online.has(each.id) })),
+    }));
+  }
+}

@@ -1,0 +1,164 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { MAX_ID } from '../../../../common/http/cursor.js';
+import { BooleanField, EmailField, Field, IntegerField, NameField } from '../../../../common/http/fields.js';
+import { PageOf } from '../../../../common/http/page.dto.js';
+import { type ConversationPrivilege } from '../../../../entities/circles/conversation-link.entity.js';
+import { type ConversationState, type Participant } from '../conversations.service.js';
+
+const MAX_NAME = 100;
+const MAX_MEMBERS = 1_000;
+const PRIVILEGES = ['ADMIN', 'STANDARD'] as const;
+
+const isId = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_ID;
+
+function memberIdsFault(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length > MAX_MEMBERS) return `must be a list of at most ${MAX_MEMBERS} ids`;
+  return value.every(isId) ? undefined : 'must hold ids of accounts';
+}
+
+export class CreateConversationRequest {
+  @NameField({ max: MAX_NAME, example: 'Holidays' })
+  name!: string;
+
+  /** Accounts that take part from the beginning, beside the creator; members of the circle. */
+  @Field(
+    'memberIds',
+    memberIdsFault,
+    { type: 'array', items: { type: 'integer', minimum: 1 }, maxItems: MAX_MEMBERS } as object,
+    { optional: true, example: [7, 8] },
+  )
+  memberIds?: number[];
+
+  /** Whether the circle's devices take part. */
+  @BooleanField({ optional: true, default: false, example: true })
+  deviceAccess?: boolean;
+}
+
+/** Absent members stay as they are. */
+export class UpdateConversationRequest {
+  @NameField({ max: MAX_NAME, optional: true, example: 'Holidays' })
+  name?: string;
+
+  @BooleanField({ optional: true, example: true })
+  deviceAccess?: boolean;
+}
+
+/** Exactly one of the two. */
+export class AddParticipantRequest {
+  @IntegerField({ min: 1, max: MAX_ID, optional: true, example: 7 })
+  userId?: number;
+
+  @EmailField({ optional: true, example: 'ada@example.org' })
+  email?: string;
+}
+
+/** Somebody who takes part in a conversation. */
+export class ParticipantDto {
+  /** Of the account. */
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  email!: string;
+
+  @ApiProperty({ example: 'Ada' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Lovelace' })
+  lastName!: string;
+
+  @ApiProperty({ enum: PRIVILEGES, example: 'STANDARD' })
+  privilege!: ConversationPrivilege;
+
+  /** Id of the newest message they have read; 0 before the first. */
+  @ApiProperty({ type: 'integer', example: 12 })
+  readMessageId!: number;
+
+  /** Whether a socket of the account is authenticated. */
+  @ApiProperty({ example: true })
+  isOnline!: boolean;
+
+  static from(participant: Participant): ParticipantDto {
+    const dto = new ParticipantDto();
+    dto.id = participant.id;
+    dto.email = participant.email;
+    dto.firstName = participant.firstName;
+    dto.lastName = participant.lastName;
+    dto.privilege = participant.privilege;
+    dto.readMessageId = participant.readMessageId;
+    dto.isOnline = participant.isOnline;
+    return dto;
+  }
+}
+
+/** A conversation as whoever asks sees it. */
+export class ConversationDto {
+  @ApiProperty({ type: 'integer', example: 3 })
+  id!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  circleId!: number;
+
+  @ApiProperty({ example: 'Holidays' })
+  name!: string;
+
+  /** Whether the circle's devices take part. */
+  @ApiProperty({ example: true })
+  deviceAccess!: boolean;
+
+  /** Of whoever asks; `null` for a device. */
+  @ApiProperty({ enum: PRIVILEGES, nullable: true, example: 'ADMIN' })
+  privilege!: ConversationPrivilege | null;
+
+  /** Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device. */
+  @ApiProperty({ type: 'integer', example: 2 })
+  unreadCount!: number;
+
+  /** The read marker of whoever asks: id of the newest message they have read, 0 before the first. */
+  @ApiProperty({ type: 'integer', example: 12 })
+  readMessageId!: number;
+
+  /** 0 before the first. */
+  @ApiProperty({ type: 'integer', example: 14 })
+  lastMessageId!: number;
+
+  @ApiProperty({ type: [ParticipantDto] })
+  members!: ParticipantDto[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  updatedAt!: string;
+
+  static from(state: ConversationState): ConversationDto {
+    const dto = new ConversationDto();
+    dto.id = state.id;
+    dto.circleId = state.circleId;
+    dto.name = state.name;
+    dto.deviceAccess = state.deviceAccess;
+    dto.privilege = state.privilege;
+    dto.unreadCount = state.unreadCount;
+    dto.readMessageId = state.readMessageId;
+    dto.lastMessageId = state.lastMessageId;
+    dto.members = state.participants.map((participant) => ParticipantDto.from(participant));
+    dto.createdAt = state.createdAt.toISOString();
+    dto.updatedAt = state.updatedAt.toISOString();
+    return dto;
+  }
+}
+
+export class ConversationPage extends PageOf(ConversationDto) {}
+
+export class MarkReadRequest {
+  /** Everything up to this message is read. */
+  @IntegerField({ min: 1, max: MAX_ID, example: 12 })
+  messageId!: number;
+}
+
+export class ReadMarkerDto {
+  /** Where the marker is now; it never moves back. */
+  @ApiProperty({ type: 'integer', example: 12 })
+  messageId!: number;
+}

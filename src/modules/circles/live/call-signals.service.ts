@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { normalizeEmail } from '../../../common/security/email.js';
+import { AppConfig } from '../../../config/app-config.js';
+import { type IceHost, IceServers } from '../../ice-servers/ice-servers.service.js';
+import { Hub } from '../../realtime/hub.js';
+import { deviceChannel, userChannel } from '../circles.channels.js';
+import { type CirclesEvent } from '../circles.events.js';
+import { Online } from '../presence/online.service.js';
+import { type CirclesConnection, demandState } from './socket-state.js';
+import { type Target, TargetsRepository } from './targets.repository.js';
+
+/** Whom a client names as the one to forward to. */
+export type NamedTarget = { readonly email: string } | Target;
+
+/** An account's or device's call signals: forwarded unread, besides what its calls need of STUN and TURN. */
+@Injectable()
+export class CallSignals {
+  constructor(
+    private readonly iceServers: IceServers,
+    private readonly targets: TargetsRepository,
+    private readonly online: Online,
+    private readonly hub: Hub,
+    private readonly config: AppConfig,
+  ) {}
+
+  tellStunHosts(connection: CirclesConnection): unknown {
+    return this.tell(connection, this.iceServers.stunHosts().map(wireHost));
+  }
+
+  tellTurnHosts(connection: CirclesConnection): unknown {
+    return this.tell(connection, this.iceServers.turnHosts().map(wireHost));
+  }
+
+  /** @throws AppError `unauthenticated` */
+  tellCredentials(connection: CirclesConnection): unknown {
+    const { principal } = demandState(connection);
+    const subject = `${principal.id}${principal.kind === 'device' ? 'True' : 'False'}`;
+    const { username, password } = this.iceServers.credentials(subject);
+    return this.tell(connection, { username, password });
+  }
+
+  /**
+   * Hands `content` to all sockets of whom the sender names.
+   * @param content JSON text, passed on as it is
+   * @throws AppError `not_found` when there is nobody such or none of their sockets
+   */
+  async forward(connection: CirclesConnection, named: NamedTarget | undefined, content: string): Promise<void> {
+    const { principal } = demandState(connection);
+    const target = named && 'email' in named ? await this.findByEmail(named.email) : named;
+    if (target === undefined) throw nobody();
+    const isOnline =
+      target.kind === 'user' ? await this.online.isUserOnline(target.id) : await this.online.isDeviceOnline(target.id);
+    if (!isOnline) throw (await this.targets.exists(target)) ? away() : nobody();
+    const self: Target = { kind: principal.kind, id: Number(principal.id) };
+    if (this.config.circles.forward === 'shared-circle' && !(await this.targets.shareCircle(self, target))) {
+      throw nobody();
+    }
+    const channel = target.kind === 'user' ? userChannel(target.id) : deviceChannel(target.id);
+    // The page of the protocol names one channel, the clients listen on the other.
+    for (const name of ['webrtc_config', 'webrtc_forward'] as const) {
+      const event: CirclesEvent = {
+        type: 'circles.forwarded',
+        channel: name,
+        senderId: self.id,
+        isDevice: principal.kind === 'device',
+        content,
+      };
+      this.hub.publish(channel, event);
+    }
+  }
+
+  private async findByEmail(email: string): Promise<Target | undefined> {
+    const id = await this.targets.findUserByEmail(normalizeEmail(email));
+    return id === undefined ? undefined : { kind: 'user', id };
+  }
+
+  private tell(connection: CirclesConnection, config: unknown): unknown {
+    const event: CirclesEvent = { type: 'circles.webrtc', json: JSON.stringify(config) };
+    this.hub.sendTo(connection, event);
+    return config;
+  }
+}
+
+const wireHost = ({ host, port }: IceHost) => ({ domain: host, ip: '', port });
+const nobody = (): AppError => new AppError('not_found', 'Utilisateur introuvable');
+const away = (): AppError => new AppError('not_found', 'Destinataire non connecte aux websockets');

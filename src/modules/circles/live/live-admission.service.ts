@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { AccessTokens, type TokenClaims } from '../../auth/access-tokens.service.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { loginChannel } from '../../auth/login-channel.js';
+import { Hub } from '../../realtime/hub.js';
+import { deviceChannel, userChannel } from '../circles.channels.js';
+import { Online } from '../presence/online.service.js';
+import { LiveRooms } from './live-rooms.service.js';
+import { begin, type CirclesConnection, stateOf } from './socket-state.js';
+
+const unknown = (): AppError => new AppError('unauthenticated', 'User not found');
+
+/** Who a socket is, from its token to its end. */
+@Injectable()
+export class LiveAdmission {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly online: Online,
+    private readonly rooms: LiveRooms,
+    private readonly hub: Hub,
+  ) {}
+
+  /** Costs one statement. @throws AppError `unauthenticated`, `conflict` when the socket has an identity already */
+  async authenticate(connection: CirclesConnection, token: unknown): Promise<void> {
+    if (stateOf(connection)) throw new AppError('conflict', 'Already authenticated');
+    if (token === undefined || token === null) throw new AppError('unauthenticated', 'Json web token introuvable');
+    if (typeof token !== 'string') throw unknown();
+    const claims = this.read(token);
+    const login = loginChannel(claims.loginId);
+    // Listening before looking: a login that ends in between closes the socket.
+    await this.hub.subscribe(connection, login);
+    let principal: AccountPrincipal;
+    try {
+      principal = await this.tokens.confirm(claims);
+    } catch (error) {
+      this.hub.unsubscribe(connection, login);
+      throw error instanceof AppError && error.kind === 'unauthenticated' ? unknown() : error;
+    }
+    if (connection.closed) return;
+    connection.admit(principal, 'circles');
+    begin(connection, principal);
+    const own = principal.kind === 'user' ? userChannel(principal.userId) : deviceChannel(principal.deviceId);
+    await this.hub.subscribe(connection, own);
+    await this.online.enter(principal, connection.id);
+  }
+
+  /** The socket has ended. */
+  async leave(connection: CirclesConnection): Promise<void> {
+    const state = stateOf(connection);
+    if (state === undefined) return;
+    this.rooms.leaveAll(state);
+    await this.online.leave(state.principal, connection.id);
+  }
+
+  private read(token: string): TokenClaims {
+    try {
+      return this.tokens.read(token);
+    } catch {
+      throw unknown();
+    }
+  }
+}

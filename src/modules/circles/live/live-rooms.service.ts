@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { Hub } from '../../realtime/hub.js';
+import { CircleAccess } from '../access/access.service.js';
+import { circleChannel, conversationChannel } from '../circles.channels.js';
+import { conversationChanged, type EvictedSignal, type ExpelledSignal, type Evicted } from '../circles.events.js';
+import { mayInCircle, mayInConversation } from '../circles.policy.js';
+import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { Replay } from './replay.service.js';
+import { type CirclesConnection, demandState, type Joining, type SocketState, stateOf } from './socket-state.js';
+
+const outside = (): AppError => new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
+const outsideCircle = (): AppError => new AppError('forbidden', "Vous n'appartenez pas a ce cercle");
+
+/** The rooms a socket joins: of circles and of conversations. Whoever is shown out loses them at once. */
+@Injectable()
+export class LiveRooms {
+  constructor(
+    private readonly access: CircleAccess,
+    private readonly feeds: ConversationFeeds,
+    private readonly replay: Replay,
+    private readonly hub: Hub,
+  ) {}
+
+  /**
+   * From `succeed` on the socket hears the conversation; with `after`, first what was written behind that message.
+   * @throws AppError `forbidden`
+   */
+  async joinConversation(
+    connection: CirclesConnection,
+    id: number,
+    after: number | undefined,
+    succeed: () => void,
+  ): Promise<void> {
+    const state = demandState(connection);
+    if (after !== undefined) this.leaveConversation(connection, id);
+    await this.whileJoining(state, { room: 'conversation', id, cancelled: false }, async (joining) => {
+      const access = await this.access.inConversation(state.principal, id);
+      if (access === undefined || !mayInConversation(access.standing, 'join')) throw outside();
+      if (state.conversations.has(id)) {
+        succeed();
+        return;
+      }
+      const feed = await this.feeds.hold(id);
+      state.conversations.add(id);
+      const isIn = () => !joining.cancelled && !connection.closed;
+      try {
+        if (!isIn()) throw outside();
+        if (after === undefined) {
+          const subscribed = this.hub.subscribe(connection, conversationChannel(id));
+          if (subscribed) await subscribed;
+          if (!isIn()) throw outside();
+          succeed();
+        } else {
+          const missed = await this.replay.decide(id, after, access.lastMessageId);
+          if (!isIn()) throw outside();
+          succeed();
+          const recovered = { event: 'recovered', recovered: missed.recovered, count: missed.count } as const;
+          this.hub.sendTo(connection, conversationChanged(id, recovered));
+          await this.replay.run(connection, feed, missed.from, isIn);
+        }
+      } finally {
+        if (!isIn()) this.drop(connection, state, id);
+      }
+    });
+  }
+
+  /** No later event of the conversation reaches the socket. */
+  leaveConversation(connection: CirclesConnection, id: number): void {
+    const state = demandState(connection);
+    if (state.conversations.has(id)) this.drop(connection, state, id);
+  }
+
+  /** @throws AppError `forbidden` */
+  async joinCircle(connection: CirclesConnection, id: number, succeed: () => void): Promise<void> {
+    const state = demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
+    await this.whileJoining(state, { room: 'circle', id, cancelled: false }, async (joining) => {
+      const isIn = () => !joining.cancelled && !connection.closed;
+      if (!mayInCircle(await this.access.inCircle(state.principal, id), 'join') || !isIn()) throw outsideCircle();
+      const subscribed = this.hub.subscribe(connection, circleChannel(id));
+      if (subscribed) await subscribed;
+      if (!isIn()) {
+        this.hub.unsubscribe(connection, circleChannel(id));
+        throw outsideCircle();
+      }
+      succeed();
+    });
+  }
+
+  leaveCircle(connection: CirclesConnection, id: number): void {
+    demandState(connection);
+    this.hub.unsubscribe(connection, circleChannel(id));
+  }
+
+  /** Whether the socket is in the conversation's room; whoever may not be there any more has been shown out. */
+  isInConversation(connection: CirclesConnection, id: number): boolean {
+    return connection.subscriptions?.has(conversationChannel(id)) ?? false;
+  }
+
+  /** Somebody has to leave a room this socket is in. */
+  evict(connection: CirclesConnection, { room, id, who }: EvictedSignal): void {
+    const state = stateOf(connection);
+    if (state === undefined || !concerns(who, state.principal)) return;
+    if (room === 'circle') this.hub.unsubscribe(connection, circleChannel(id));
+    else this.drop(connection, state, id);
+  }
+
+  /** What this socket is just joining is closed to it. */
+  expel(connection: CirclesConnection, { room, id }: ExpelledSignal): void {
+    for (const joining of stateOf(connection)?.joining ?? []) {
+      if (joining.room === room && joining.id === id) joining.cancelled = true;
+    }
+  }
+
+  /** The socket has ended. */
+  leaveAll(state: SocketState): void {
+    for (const id of state.conversations) this.feeds.release(id);
+    state.conversations.clear();
+  }
+
+  private drop(connection: CirclesConnection, state: SocketState, id: number): void {
+    this.hub.unsubscribe(connection, conversationChannel(id));
+    state.typing.delete(id);
+    if (state.conversations.delete(id)) this.feeds.release(id);
+  }
+
+  private async whileJoining(
+    state: SocketState,
+    joining: Joining,
+    join: (joining: Joining) => Promise<void>,
+  ): Promise<void> {
+    state.joining.add(joining);
+    try {
+      await join(joining);
+    } finally {
+      state.joining.delete(joining);
+    }
+  }
+}
+
+function concerns(who: Evicted, principal: AccountPrincipal): boolean {
+  if ('all' in who) return true;
+  return 'devices' in who ? principal.kind === 'device' : principal.kind === 'user' && principal.userId === who.userId;
+}

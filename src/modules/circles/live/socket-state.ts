@@ -1,0 +1,47 @@
+import { AppError } from '../../../common/errors/app-error.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type Connection, type Protocol } from '../../realtime/connection.js';
+import { type EvictedSignal } from '../circles.events.js';
+
+/** A socket that may become an account's or a device's. */
+export interface CirclesConnection extends Connection {
+  readonly attributes: Map<symbol, unknown>;
+  /** Bytes that wait for its reader. */
+  readonly queuedBytes: number;
+  admit(principal: AccountPrincipal, protocol: Protocol): void;
+}
+
+/** A room that a socket is about to join; it may be shown out before it is in. */
+export interface Joining {
+  readonly room: EvictedSignal['room'];
+  readonly id: number;
+  cancelled: boolean;
+}
+
+/** What is kept with an authenticated socket. */
+export interface SocketState {
+  readonly principal: AccountPrincipal;
+  readonly joining: Set<Joining>;
+  /** Conversations it joined, whose feeds it holds on to. */
+  readonly conversations: Set<number>;
+  /** The last typing notice of each conversation that was passed on. */
+  readonly typing: Map<number, { readonly value: string; readonly at: number }>;
+}
+
+const STATE = Symbol('circles');
+
+export function stateOf(connection: CirclesConnection): SocketState | undefined {
+  return connection.attributes.get(STATE) as SocketState | undefined;
+}
+
+export function begin(connection: CirclesConnection, principal: AccountPrincipal): void {
+  const state: SocketState = { principal, joining: new Set(), conversations: new Set(), typing: new Map() };
+  connection.attributes.set(STATE, state);
+}
+
+/** @throws AppError `unauthenticated` before the socket was authenticated */
+export function demandState(connection: CirclesConnection, text = 'Socket user introuvable'): SocketState {
+  const state = stateOf(connection);
+  if (state === undefined) throw new AppError('unauthenticated', text);
+  return state;
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { Logins } from '../../auth/logins.service.js';
+import { type UserPrincipal } from '../../auth/user-principal.js';
+import { CircleAccess } from '../access/access.service.js';
+import { notThere } from '../circles.policy.js';
+import { Rooms } from '../presence/rooms.service.js';
+import { type CircleRow, CirclesRepository, type RemovedCircle } from './circles.repository.js';
+
+/** Circles themselves. */
+@Injectable()
+export class Circles {
+  constructor(
+    private readonly repository: CirclesRepository,
+    private readonly access: CircleAccess,
+    private readonly rooms: Rooms,
+    private readonly logins: Logins,
+  ) {}
+
+  /** The creator is its `ADMIN`. */
+  create(principal: UserPrincipal, name: string): Promise<CircleRow> {
+    return this.repository.create(name, principal.userId);
+  }
+
+  /** Circles of a person; of a device the one it stands in. */
+  async list(principal: AccountPrincipal, query: { limit: number; cursor?: string }): Promise<Page<CircleRow>> {
+    const { afterId, take } = keyset(query);
+    if (principal.kind === 'user') {
+      return toPage(await this.repository.listOf(principal.userId, afterId, take), query.limit, (row) => row);
+    }
+    const own = principal.circleId > afterId ? await this.repository.find(principal.circleId, null) : undefined;
+    return { items: own ? [own] : [], nextCursor: null };
+  }
+
+  /** @throws AppError `not_found` */
+  async get(principal: AccountPrincipal, id: number): Promise<CircleRow> {
+    await this.access.demandCircle(principal, id, 'read');
+    return this.read(principal, id);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async rename(principal: UserPrincipal, id: number, name: string | undefined): Promise<CircleRow> {
+    await this.access.demandCircle(principal, id, 'update');
+    if (name !== undefined) {
+      if (!(await this.repository.rename(id, name))) throw notThere();
+      this.rooms.tellCircle(id, { event: 'update' });
+    }
+    return this.read(principal, id);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async remove(principal: UserPrincipal, id: number): Promise<void> {
+    await this.access.demandCircle(principal, id, 'delete');
+    const removed = await this.repository.remove(id);
+    if (removed === undefined) throw notThere();
+    this.announceRemoval(id, removed);
+  }
+
+  /** Tells the circle's room that it is gone, and ends everything live of it. */
+  announceRemoval(id: number, { userIds, deviceIds, conversationIds, logins }: RemovedCircle): void {
+    this.rooms.tellCircle(id, { event: 'delete' });
+    this.rooms.close('circle', id, userIds, deviceIds);
+    for (const conversation of conversationIds) this.rooms.close('conversation', conversation, userIds, deviceIds);
+    this.logins.close(logins);
+  }
+
+  private async read(principal: AccountPrincipal, id: number): Promise<CircleRow> {
+    const row = await this.repository.find(id, principal.kind === 'user' ? principal.userId : null);
+    if (row === undefined) throw notThere();
+    return row;
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { AccountRemovals } from '../../accounts/account-removals.js';
+import { type LoginAccount, LoginEvents, type LoginObserver } from '../../auth/login-events.js';
+import { Rooms } from '../presence/rooms.service.js';
+import { CirclesRepository } from './circles.repository.js';
+import { Members } from './members.service.js';
+import { removeEverywhere } from './members.repository.js';
+
+/** Tells circles of the sign-ins, sign-outs and removed accounts of their members and devices. */
+@Injectable()
+export class ComingAndGoing implements OnModuleInit, LoginObserver {
+  constructor(
+    private readonly logins: LoginEvents,
+    private readonly removals: AccountRemovals,
+    private readonly circles: CirclesRepository,
+    private readonly members: Members,
+    private readonly rooms: Rooms,
+  ) {}
+
+  onModuleInit(): void {
+    this.logins.observe(this);
+    this.removals.register((manager, userId) => this.accountLeaves(manager, userId));
+  }
+
+  loginBegan(account: LoginAccount): Promise<void> {
+    return this.announce(account, 'connect');
+  }
+
+  loginEnded(account: LoginAccount): Promise<void> {
+    return this.announce(account, 'disconnect');
+  }
+
+  private async announce({ kind, id }: LoginAccount, event: 'connect' | 'disconnect'): Promise<void> {
+    if (kind === 'device') {
+      const circle = await this.circles.circleOfDevice(id);
+      if (circle !== undefined) this.rooms.tellCircle(circle, { event: 'device', type: event, deviceId: id });
+      return;
+    }
+    const [circles, user] = await Promise.all([this.circles.idsOf(id), this.circles.emailOf(id)]);
+    if (user === undefined) return;
+    for (const circle of circles) this.rooms.tellCircle(circle, { event, user });
+  }
+
+  /** Within the transaction that removes the account: it leaves its circles as if by itself. @returns what to do after it */
+  private async accountLeaves(manager: EntityManager, userId: number): Promise<() => void> {
+    const departures = await removeEverywhere(manager, userId);
+    return () => {
+      for (const { circleId, departure } of departures) this.members.announceDeparture(circleId, userId, departure);
+    };
+  }
+}

@@ -1,0 +1,148 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ChoiceField, EmailField, NameField } from '../../../../common/http/fields.js';
+import { PageOf } from '../../../../common/http/page.dto.js';
+import { type CirclePrivilege } from '../../../../entities/circles/circle-member.entity.js';
+import { type CircleRow } from '../circles.repository.js';
+import { type InviteRow } from '../invites.repository.js';
+import { type Member } from '../members.service.js';
+
+const MAX_NAME = 100;
+export const PRIVILEGES = ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] as const;
+
+export class CreateCircleRequest {
+  @NameField({ max: MAX_NAME, example: 'Family' })
+  name!: string;
+}
+
+/** Absent members stay as they are. */
+export class UpdateCircleRequest {
+  @NameField({ max: MAX_NAME, optional: true, example: 'Family' })
+  name?: string;
+}
+
+/** A circle as whoever asks sees it. */
+export class CircleDto {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id!: number;
+
+  @ApiProperty({ example: 'Family' })
+  name!: string;
+
+  /** Of whoever asks; `null` for a device. */
+  @ApiProperty({ enum: PRIVILEGES, nullable: true, example: 'ADMIN' })
+  privilege!: CirclePrivilege | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  updatedAt!: string;
+
+  static from(row: CircleRow): CircleDto {
+    const dto = new CircleDto();
+    dto.id = row.id;
+    dto.name = row.name;
+    dto.privilege = row.privilege;
+    dto.createdAt = row.createdAt.toISOString();
+    dto.updatedAt = row.updatedAt.toISOString();
+    return dto;
+  }
+}
+
+export class CirclePage extends PageOf(CircleDto) {}
+
+export class ChangePrivilegeRequest {
+  /** `ADMIN` passes from its holder to this member. */
+  @ChoiceField(PRIVILEGES, { example: 'ADMIN' })
+  privilege!: CirclePrivilege;
+}
+
+/** Somebody in a circle. */
+export class MemberDto {
+  /** Of the account. */
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  email!: string;
+
+  @ApiProperty({ example: 'Ada' })
+  firstName!: string;
+
+  @ApiProperty({ example: 'Lovelace' })
+  lastName!: string;
+
+  @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
+  birthday!: string | null;
+
+  @ApiProperty({ enum: PRIVILEGES, example: 'MEMBRE' })
+  privilege!: CirclePrivilege;
+
+  /** Whether a socket of the account is authenticated. */
+  @ApiProperty({ example: true })
+  isOnline!: boolean;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  joinedAt!: string;
+
+  static from(member: Member): MemberDto {
+    const dto = new MemberDto();
+    dto.id = member.id;
+    dto.email = member.email;
+    dto.firstName = member.firstName;
+    dto.lastName = member.lastName;
+    dto.birthday = member.birthday;
+    dto.privilege = member.privilege;
+    dto.isOnline = member.isOnline;
+    dto.joinedAt = member.joinedAt.toISOString();
+    return dto;
+  }
+}
+
+export class MemberPage extends PageOf(MemberDto) {}
+
+export class CreateInviteRequest {
+  /** Of an account. */
+  @EmailField({ example: 'ada@example.org' })
+  email!: string;
+}
+
+/** A pending invitation into a circle. */
+export class InviteDto {
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  circleId!: number;
+
+  @ApiProperty({ example: 'Family' })
+  circleName!: string;
+
+  /** Who is invited. */
+  @ApiProperty({ type: 'integer', example: 7 })
+  userId!: number;
+
+  @ApiProperty({ format: 'email', example: 'ada@example.org' })
+  email!: string;
+
+  /** Who invited; `null` once that account is gone. */
+  @ApiProperty({ type: 'integer', nullable: true, example: 2 })
+  invitedBy!: number | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  static from(row: InviteRow): InviteDto {
+    const dto = new InviteDto();
+    dto.id = row.id;
+    dto.circleId = row.circleId;
+    dto.circleName = row.circleName;
+    dto.userId = row.userId;
+    dto.email = row.email;
+    dto.invitedBy = row.invitedBy;
+    dto.createdAt = row.createdAt.toISOString();
+    return dto;
+  }
+}
+
+export class InvitePage extends PageOf(InviteDto) {}

@@ -1,0 +1,78 @@
+import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
+import { Creates, NoContent } from '../../../common/http/outcomes.js';
+import { PageQuery } from '../../../common/http/page.dto.js';
+import { PathId } from '../../../common/http/path-id.js';
+import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
+import type { UserPrincipal } from '../../auth/user-principal.js';
+import { CircleDto, CreateInviteRequest, InviteDto, InvitePage } from './dto/circle.dto.js';
+import { Invites } from './invites.service.js';
+
+@ApiV1Controller('', 'invites')
+export class InvitesController {
+  constructor(private readonly invites: Invites) {}
+
+  @Post('circles/:id/invites')
+  @Creates(InviteDto, 'circles/:circleId/invites')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Invite an account into a circle' })
+  @ApiProblems(404, 'already_exists')
+  async create(
+    @CurrentPrincipal() principal: UserPrincipal,
+    @PathId() id: number,
+    @Body() { email }: CreateInviteRequest,
+  ): Promise<InviteDto> {
+    return InviteDto.from(await this.invites.create(principal, id, email));
+  }
+
+  @Get('circles/:id/invites')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'List the pending invitations into a circle' })
+  @ApiProblems(404)
+  async listOfCircle(
+    @CurrentPrincipal() principal: UserPrincipal,
+    @PathId() id: number,
+    @Query() query: PageQuery,
+  ): Promise<InvitePage> {
+    const { items, nextCursor } = await this.invites.listOfCircle(principal, id, query);
+    return { items: items.map((row) => InviteDto.from(row)), nextCursor };
+  }
+
+  @Get('invites')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'List the pending invitations of the account' })
+  async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: PageQuery): Promise<InvitePage> {
+    const { items, nextCursor } = await this.invites.listOwn(principal, query);
+    return { items: items.map((row) => InviteDto.from(row)), nextCursor };
+  }
+
+  @Delete('invites/:id')
+  @NoContent('The invitation is gone.')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Withdraw a pending invitation, as a member of its circle' })
+  @ApiProblems(403, 404)
+  async delete(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<void> {
+    await this.invites.withdraw(principal, id);
+  }
+
+  @Post('invites/:id/accept')
+  @HttpCode(200)
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Join the circle one is invited into' })
+  @ApiProblems(404)
+  async accept(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<CircleDto> {
+    return CircleDto.from(await this.invites.accept(principal, id));
+  }
+
+  @Post('invites/:id/decline')
+  @NoContent('The invitation is gone.')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'Decline an invitation' })
+  @ApiProblems(404)
+  async decline(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<void> {
+    await this.invites.decline(principal, id);
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { normalizeEmail } from '../../../common/security/email.js';
+import { type UserPrincipal } from '../../auth/user-principal.js';
+import { Hub } from '../../realtime/hub.js';
+import { CircleAccess } from '../access/access.service.js';
+import { userChannel } from '../circles.channels.js';
+import { type CirclesEvent } from '../circles.events.js';
+import { notThere } from '../circles.policy.js';
+import { Rooms } from '../presence/rooms.service.js';
+import { Circles } from './circles.service.js';
+import { type CircleRow } from './circles.repository.js';
+import { type InviteRow, InvitesRepository } from './invites.repository.js';
+
+type Query = { limit: number; cursor?: string };
+
+/** Pending invitations into circles. */
+@Injectable()
+export class Invites {
+  constructor(
+    private readonly repository: InvitesRepository,
+    private readonly access: CircleAccess,
+    private readonly circles: Circles,
+    private readonly rooms: Rooms,
+    private readonly hub: Hub,
+  ) {}
+
+  /** @throws AppError `not_found` (circle or account), `already_exists` when they are in or invited */
+  async create(principal: UserPrincipal, circleId: number, email: string): Promise<InviteRow> {
+    await this.access.demandCircle(principal, circleId, 'invite');
+    const userId = await this.repository.findInvitee(normalizeEmail(email));
+    if (userId === undefined) throw new AppError('not_found', 'Nobody has this email.');
+    const invite = await this.repository.create(circleId, userId, principal.userId);
+    if (invite === undefined) throw new AppError('already_exists', 'They are a member or invited already.');
+    const event: CirclesEvent = { type: 'circles.invited', circleId, inviteId: invite.id };
+    this.hub.publish(userChannel(userId), event);
+    return invite;
+  }
+
+  /** Pending ones of a circle. @throws AppError `not_found` */
+  async listOfCircle(principal: UserPrincipal, circleId: number, query: Query): Promise<Page<InviteRow>> {
+    await this.access.demandCircle(principal, circleId, 'listInvites');
+    const { afterId, take } = keyset(query);
+    return toPage(await this.repository.listOfCircle(circleId, afterId, take), query.limit, (row) => row);
+  }
+
+  /** Pending ones of the person who asks. */
+  async listOwn(principal: UserPrincipal, query: Query): Promise<Page<InviteRow>> {
+    const { afterId, take } = keyset(query);
+    return toPage(await this.repository.listOfUser(principal.userId, afterId, take), query.limit, (row) => row);
+  }
+
+  /** Takes an invitation back. @throws AppError `not_found` */
+  async withdraw(principal: UserPrincipal, id: number): Promise<void> {
+    const invite = await this.repository.find(id);
+    if (invite === undefined) throw notThere();
+    // Who is invited knows of it but only accepts or declines.
+    if (invite.userId === principal.userId) throw new AppError('forbidden', 'Accept or decline it instead.');
+    await this.access.demandCircle(principal, invite.circleId, 'withdrawInvite');
+    if (!(await this.repository.remove(id))) throw notThere();
+  }
+
+  /** @returns the circle. @throws AppError `not_found` */
+  async accept(principal: UserPrincipal, id: number): Promise<CircleRow> {
+    const invite = await this.own(principal, id);
+    if (!(await this.repository.accept(invite))) throw notThere();
+    this.rooms.tellCircle(invite.circleId, { event: 'join', user: principal.label });
+    return this.circles.get(principal, invite.circleId);
+  }
+
+  /** @throws AppError `not_found` */
+  async decline(principal: UserPrincipal, id: number): Promise<void> {
+    const invite = await this.own(principal, id);
+    if (!(await this.repository.remove(invite.id))) throw notThere();
+  }
+
+  private async own(principal: UserPrincipal, id: number): Promise<InviteRow> {
+    const invite = await this.repository.find(id);
+    if (invite?.userId !== principal.userId) throw notThere();
+    return invite;
+  }
+}

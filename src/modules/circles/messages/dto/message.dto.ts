@@ -1,0 +1,230 @@
+import { Transform } from 'class-transformer';
+import { ApiProperty } from '@nestjs/swagger';
+import { MAX_ID, MAX_LIMIT } from '../../../../common/http/cursor.js';
+import { Field, TextField } from '../../../../common/http/fields.js';
+import { PageOf } from '../../../../common/http/page.dto.js';
+import { type Sender } from '../../circles.events.js';
+import { type MediaRow } from '../messages.repository.js';
+import { MAX_CLIENT_ID, MAX_FILES, MAX_TEXT, type MessageState } from '../messages.service.js';
+import { decodeMessageCursor } from '../message-cursor.js';
+
+const MAX_FILENAME = 1_000;
+const MAX_WORDS = 200;
+
+/** Any text goes, also what other members of other requests may not hold: it comes out as it went in. */
+const contentFault = (min: number) => (value: unknown) =>
+  typeof value === 'string' && value.length >= min && value.length <= MAX_TEXT
+    ? undefined
+    : `must be a string of ${min} to ${MAX_TEXT} characters`;
+
+function filesFault(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length > MAX_FILES) return `must be a list of at most ${MAX_FILES} names`;
+  const fine = value.every((name) => typeof name === 'string' && name.length > 0 && name.length <= MAX_FILENAME);
+  return fine ? undefined : `must hold names of 1 to ${MAX_FILENAME} characters`;
+}
+
+export class SendMessageRequest {
+  /** Needed unless there are files. */
+  @Field('content', contentFault(0), { type: 'string', maxLength: MAX_TEXT }, { optional: true, example: 'hi' })
+  text?: string;
+
+  /** Names of files that will be uploaded; the answer holds a media for each. */
+  @Field(
+    'files',
+    filesFault,
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength: MAX_FILENAME }, maxItems: MAX_FILES } as object,
+    { optional: true, example: ['a.jpg'] },
+  )
+  files?: string[];
+
+  /** Of the client's choice: the same one again makes no second message. */
+  @TextField({ max: MAX_CLIENT_ID, optional: true, example: '1c9e4a2f' })
+  clientMessageId?: string;
+}
+
+export class EditMessageRequest {
+  @Field('content', contentFault(1), { type: 'string', minLength: 1, maxLength: MAX_TEXT }, { example: 'hello' })
+  text!: string;
+}
+
+function toNumber({ value }: { value: unknown }): unknown {
+  return typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+}
+
+const idFault = (value: unknown) =>
+  typeof value === 'number' && value >= 0 && value <= MAX_ID ? undefined : 'must be the id of a message';
+
+export class MessageQuery {
+  /** Items a page has at most; more than 200 is cut to 200. */
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^-?\d{1,400}$/.test(value) ? Math.min(Number(value), MAX_LIMIT) : value,
+  )
+  @Field(
+    'limit',
+    (value) => (typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1'),
+    { type: 'integer', minimum: 1 },
+    { optional: true, default: 50 },
+  )
+  limit: number = 50;
+
+  /** `nextCursor` of the page before; it goes on in the same direction. */
+  @Field(
+    'cursor',
+    (value) =>
+      typeof value === 'string' && decodeMessageCursor(value) ? undefined : 'must be a cursor that this list answered',
+    { type: 'string', maxLength: 64 },
+    { optional: true },
+  )
+  cursor?: string;
+
+  /** Messages behind this one, ascending. */
+  @Transform(toNumber)
+  @Field('after', idFault, { type: 'integer', minimum: 0 }, { optional: true, example: 0 })
+  after?: number;
+
+  /** Messages before this one, descending; without `after` and `before` from the newest one. */
+  @Transform(toNumber)
+  @Field('before', idFault, { type: 'integer', minimum: 0 }, { optional: true, example: 12 })
+  before?: number;
+
+  /** Only messages that hold these words; `"…"` for a phrase, `-` for a word they do not hold, `or` between two. */
+  @TextField({ max: MAX_WORDS, optional: true, example: 'holiday photos' })
+  q?: string;
+}
+
+/** Who wrote a message. */
+export class SenderDto {
+  @ApiProperty({ enum: ['user', 'device'], example: 'user' })
+  kind!: 'user' | 'device';
+
+  @ApiProperty({ type: 'integer', example: 7 })
+  id!: number;
+
+  /** Of a person. */
+  @ApiProperty({ format: 'email', required: false, example: 'ada@example.org' })
+  email?: string;
+
+  /** Of a person. */
+  @ApiProperty({ required: false, example: 'Ada' })
+  firstName?: string;
+
+  /** Of a person. */
+  @ApiProperty({ required: false, example: 'Lovelace' })
+  lastName?: string;
+
+  /** Of a device. */
+  @ApiProperty({ required: false, example: 'Living room' })
+  name?: string;
+
+  /** Of a device. */
+  @ApiProperty({ required: false, example: 'kmwqzhtbnrva' })
+  username?: string;
+
+  @ApiProperty({ example: true })
+  isOnline!: boolean;
+
+  static from(sender: Sender): SenderDto {
+    const dto = new SenderDto();
+    dto.kind = sender.kind;
+    dto.id = sender.id;
+    if (sender.kind === 'user') {
+      dto.email = sender.email;
+      dto.firstName = sender.firstName;
+      dto.lastName = sender.lastName;
+    } else {
+      dto.name = sender.name;
+      dto.username = sender.username;
+    }
+    dto.isOnline = sender.isOnline;
+    return dto;
+  }
+}
+
+/** A file of a message. */
+export class MediaDto {
+  @ApiProperty({ type: 'integer', example: 9 })
+  id!: number;
+
+  @ApiProperty({ type: 'integer', example: 12 })
+  messageId!: number;
+
+  /** The name it was announced by. */
+  @ApiProperty({ example: 'a.jpg' })
+  identifier!: string;
+
+  /** The name it was uploaded with; `null` before. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'a.jpg' })
+  filename!: string | null;
+
+  /** Of its content; `null` before the upload. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'image/jpeg' })
+  contentType!: string | null;
+
+  /** Bytes; `null` before the upload. */
+  @ApiProperty({ type: 'integer', nullable: true, example: 48213 })
+  size!: number | null;
+
+  @ApiProperty({ example: true })
+  uploaded!: boolean;
+
+  /** Whether there is a small picture of it. */
+  @ApiProperty({ example: true })
+  hasThumbnail!: boolean;
+
+  static from(media: MediaRow): MediaDto {
+    const dto = new MediaDto();
+    dto.id = media.id;
+    dto.messageId = media.messageId;
+    dto.identifier = media.identifier;
+    dto.filename = media.filename;
+    dto.contentType = media.contentType;
+    dto.size = media.size;
+    dto.uploaded = media.uploaded;
+    dto.hasThumbnail = media.hasThumbnail;
+    return dto;
+  }
+}
+
+export class MessageDto {
+  @ApiProperty({ type: 'integer', example: 12 })
+  id!: number;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  conversationId!: number;
+
+  /** `null` once the account or device is gone. */
+  @ApiProperty({ type: SenderDto, nullable: true })
+  sender!: SenderDto | null;
+
+  /** Empty when there are only files. */
+  @ApiProperty({ example: 'hi' })
+  text!: string;
+
+  @ApiProperty({ type: [MediaDto] })
+  media!: MediaDto[];
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  sentAt!: string;
+
+  /** `null` when it was not edited. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
+  editedAt!: string | null;
+
+  @ApiProperty({ type: 'string', nullable: true, example: '1c9e4a2f' })
+  clientMessageId!: string | null;
+
+  static from(message: MessageState): MessageDto {
+    const dto = new MessageDto();
+    dto.id = message.id;
+    dto.conversationId = message.conversationId;
+    dto.sender = message.sender && SenderDto.from(message.sender);
+    dto.text = message.text;
+    dto.media = message.media.map((media) => MediaDto.from(media));
+    dto.sentAt = message.sentAt.toISOString();
+    dto.editedAt = message.editedAt?.toISOString() ?? null;
+    dto.clientMessageId = message.clientMessageId;
+    return dto;
+  }
+}
+
+export class MessagePage extends PageOf(MessageDto) {}

@@ -1,0 +1,15 @@
+import { MAX_ID } from '../../../common/http/cursor.js';
+import { type MessagePosition } from './messages.repository.js';
+
+/** Opaque to callers; it knows the direction, so that the next page goes on in it. */
+export function encodeMessageCursor({ order, from }: MessagePosition): string {
+  return Buffer.from(`${order === 'ascending' ? 'a' : 'd'}:${from ?? 0}`).toString('base64url');
+}
+
+/** `undefined` when it is no cursor of ours. */
+export function decodeMessageCursor(cursor: string): MessagePosition | undefined {
+  const match = /^([ad]):(\d{1,10})$/.exec(Buffer.from(cursor.slice(0, 64), 'base64url').toString('latin1'));
+  if (!match) return undefined;
+  const position: MessagePosition = { order: match[1] === 'a' ? 'ascending' : 'descending', from: Number(match[2]) };
+  return Number(match[2]) <= MAX_ID && encodeMessageCursor(position) === cursor ? position : undefined;
+}

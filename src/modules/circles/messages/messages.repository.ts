@@ -1,0 +1,269 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
+import { Media } from '../../../entities/circles/media.entity.js';
+
+/** A message on its way into the database. */
+export interface NewMessage {
+  readonly conversationId: number;
+  readonly author: { readonly kind: 'user' | 'device'; readonly id: number };
+  readonly text: string;
+  /** Names of files that will be uploaded. */
+  readonly files: readonly string[];
+  readonly client: { readonly id: string; readonly digest: Buffer } | null;
+}
+
+const OUTCOMES = ['stored', 'repeated', 'conflict', 'no-conversation', 'not-taking-part'] as const;
+
+export interface Appended {
+  readonly outcome: (typeof OUTCOMES)[number];
+  /** 0 where there is none. */
+  readonly messageId: number;
+  readonly previousId: number;
+  readonly linkId: number;
+  readonly sentAt: Date;
+  readonly media: readonly { readonly id: number; readonly identifier: string }[];
+}
+
+export interface MediaRow {
+  readonly id: number;
+  readonly messageId: number;
+  readonly identifier: string;
+  readonly filename: string | null;
+  readonly contentType: string | null;
+  readonly size: number | null;
+  readonly uploaded: boolean;
+  readonly hasThumbnail: boolean;
+}
+
+export interface UserSenderRow {
+  readonly id: number;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly birthday: string | null;
+  readonly role: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface DeviceSenderRow {
+  readonly id: number;
+  readonly name: string;
+  readonly username: string;
+  readonly circleId: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface MessageRow {
+  readonly id: number;
+  readonly conversationId: number;
+  readonly linkId: number;
+  readonly text: string;
+  readonly sentAt: Date;
+  readonly editedAt: Date | null;
+  readonly clientMessageId: string | null;
+  /** Both `null` once the account or device is gone. */
+  readonly user: UserSenderRow | null;
+  readonly device: DeviceSenderRow | null;
+  readonly media: readonly MediaRow[];
+}
+
+export interface MessagePosition {
+  readonly order: 'ascending' | 'descending';
+  /** Exclusive; `undefined` = from the end that comes first. */
+  readonly from: number | undefined;
+}
+
+const MEDIA = `json_build_object('id', x."id", 'messageId', x."message_id", 'identifier', x."identifier",
+  'filename', x."filename", 'contentType', x."content_type", 'size', x."size", 'uploaded', x."uploaded_at" IS NOT NULL,
+  'hasThumbnail', x."thumbnail_key" IS NOT NULL)`;
+const times = (table: string) => `'createdAt', floor(extract(epoch FROM ${table}."created_at") * 1000)::bigint,
+  'updatedAt', floor(extract(epoch FROM ${table}."updated_at") * 1000)::bigint`;
+const USER = `json_build_object('id', u."id", 'email', u."email", 'firstName', u."first_name", 'lastName', u."last_name",
+  'birthday', to_char(u."birthday", 'YYYY-MM-DD'), 'role', u."role", ${times('u')})`;
+const DEVICE = `json_build_object('id', d."id", 'name', d."name", 'username', d."username", 'circleId', d."circle_id",
+  ${times('d')})`;
+const SELECT = `SELECT m."id", m."conversation_id" AS "conversationId", m."author_id" AS "linkId", m."content", m."exact",
+    m."sent_at" AS "sentAt", m."edited_at" AS "editedAt", m."client_message_id" AS "clientMessageId",
+    CASE WHEN u."id" IS NOT NULL THEN ${USER} END AS "user", CASE WHEN d."id" IS NOT NULL THEN ${DEVICE} END AS "device",
+    coalesce((SELECT json_agg(${MEDIA} ORDER BY x."id") FROM "media" x WHERE x."message_id" = m."id"), '[]') AS "media"
+  FROM "conversation_messages" m JOIN "conversation_links" a ON a."id" = m."author_id"
+  LEFT JOIN "users" u ON u."id" = a."user_id" LEFT JOIN "devices" d ON d."id" = a."device_id"`;
+
+type RawMessage = Omit<MessageRow, 'text'> & { content: string; exact: string | null };
+
+@Injectable()
+export class MessagesRepository {
+  constructor(@InjectRepository(ConversationMessage) private readonly messages: Repository<ConversationMessage>) {}
+
+  /** Stores a batch in one statement and one transaction; one result per message, in their order. */
+  async append(batch: readonly NewMessage[]): Promise<Appended[]> {
+    const stored = batch.map(({ text }) => storable(text));
+    const rows: {
+      outcome: number;
+      message_id: number | null;
+      previous_id: number | null;
+      link_id: number | null;
+      at: Date;
+      media: string | null;
+    }[] = await this.messages.query(
+      `SELECT "outcome", "message_id", "previous_id", "link_id", "at", "media"
+       FROM append_conversation_messages($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY "number"`,
+      [
+        batch.map(({ conversationId }) => conversationId),
+        batch.map(({ author }) => (author.kind === 'user' ? author.id : null)),
+        batch.map(({ author }) => (author.kind === 'device' ? author.id : null)),
+        stored.map(({ content }) => content),
+        stored.map(({ exact }) => exact),
+        batch.map(({ client }) => client?.id ?? null),
+        batch.map(({ client }) => client?.digest ?? null),
+        batch.map(({ files }) => (files.length > 0 ? JSON.stringify(files) : null)),
+      ],
+    );
+    return rows.map((row) => ({
+      outcome: OUTCOMES[row.outcome] ?? 'no-conversation',
+      messageId: row.message_id ?? 0,
+      previousId: row.previous_id ?? 0,
+      linkId: row.link_id ?? 0,
+      sentAt: row.at,
+      media: row.media === null ? [] : (JSON.parse(row.media) as Appended['media']),
+    }));
+  }
+
+  async users(ids: readonly number[]): Promise<UserSenderRow[]> {
+    if (ids.length === 0) return [];
+    const rows: { user: UserSenderRow }[] = await this.messages.query(
+      `SELECT ${USER} AS "user" FROM "users" u WHERE u."id" = ANY ($1)`,
+      [ids],
+    );
+    return rows.map(({ user }) => user);
+  }
+
+  async devices(ids: readonly number[]): Promise<DeviceSenderRow[]> {
+    if (ids.length === 0) return [];
+    const rows: { device: DeviceSenderRow }[] = await this.messages.query(
+      `SELECT ${DEVICE} AS "device" FROM "devices" d WHERE d."id" = ANY ($1)`,
+      [ids],
+    );
+    return rows.map(({ device }) => device);
+  }
+
+  async find(id: number): Promise<MessageRow | undefined> {
+    const rows: RawMessage[] = await this.messages.query(`${SELECT} WHERE m."id" = $1 AND m."deleted_at" IS NULL`, [
+      id,
+    ]);
+    return rows.map(toRow)[0];
+  }
+
+  /** @param words only messages that hold them all; `undefined` = all messages */
+  async page(
+    conversationId: number,
+    { order, from }: MessagePosition,
+    take: number,
+    words?: string,
+  ): Promise<MessageRow[]> {
+    const [comparison, direction] = order === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
+    const conditions = ['m."conversation_id" = $1', 'm."deleted_at" IS NULL'];
+    const parameters: unknown[] = [conversationId, take];
+    if (from !== undefined) conditions.push(`m."id" ${comparison} $${parameters.push(from)}`);
+    if (words !== undefined) {
+      conditions.push(
+        `to_tsvector('simple', m."content") @@ websearch_to_tsquery('simple', $${parameters.push(words)})`,
+      );
+    }
+    const rows: RawMessage[] = await this.messages.query(
+      `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY m."id" ${direction} LIMIT $2`,
+      parameters,
+    );
+    return rows.map(toRow);
+  }
+
+  /** Messages behind `after` up to `head`, counted up to `most`. */
+  async count(conversationId: number, after: number, head: number, most: number): Promise<number> {
+    const [row] = await this.messages.query<{ count: number }[]>(
+      `SELECT count(*)::integer AS "count" FROM (
+         SELECT 1 FROM "conversation_messages"
+         WHERE "conversation_id" = $1 AND "id" > $2 AND "id" <= $3 AND "deleted_at" IS NULL LIMIT $4) missed`,
+      [conversationId, after, head, most],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Id of the newest message of each conversation that is there; 0 before the first. */
+  async heads(conversationIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const rows: { id: number; head: number }[] = await this.messages.query(
+      `SELECT "id", "last_message_id" AS "head" FROM "conversations" WHERE "id" = ANY ($1)`,
+      [conversationIds],
+    );
+    return new Map(rows.map(({ id, head }) => [id, head]));
+  }
+
+  async mediaOf(messageId: number): Promise<MediaRow[]> {
+    const rows: { media: MediaRow }[] = await this.messages.query(
+      `SELECT ${MEDIA} AS "media" FROM "media" x WHERE x."message_id" = $1 ORDER BY x."id"`,
+      [messageId],
+    );
+    return rows.map(({ media }) => media);
+  }
+
+  /** @returns false when it is gone */
+  async edit(id: number, text: string, now: Date): Promise<boolean> {
+    const { affected } = await this.messages
+      .createQueryBuilder()
+      .update()
+      .set({ ...storable(text), editedAt: now })
+      .where('"id" = :id AND "deleted_at" IS NULL', { id })
+      .execute();
+    return affected === 1;
+  }
+
+  /** Empties a message and drops its media. @returns false when it was gone */
+  remove(id: number, now: Date): Promise<boolean> {
+    return this.messages.manager.transaction(async (manager) => {
+      const { affected } = await manager
+        .createQueryBuilder()
+        .update(ConversationMessage)
+        .set({ content: '', exact: null, deletedAt: now })
+        .where('"id" = :id AND "deleted_at" IS NULL', { id })
+        .execute();
+      if (affected !== 1) return false;
+      await manager.delete(Media, { messageId: id });
+      return true;
+    });
+  }
+
+  /**
+   * Deletes at most `most` messages of removed conversations, and a conversation that has none left.
+   * @returns whether there may be more to do
+   */
+  async sweepRemoved(most: number): Promise<boolean> {
+    const [row] = await this.messages.query<{ id: number }[]>(
+      `SELECT "id" FROM "conversations" WHERE "circle_id" IS NULL ORDER BY "id" LIMIT 1`,
+    );
+    if (row === undefined) return false;
+    const [, deleted] = await this.messages.query<[unknown, number]>(
+      `DELETE FROM "conversation_messages" WHERE "id" IN (
+         SELECT "id" FROM "conversation_messages" WHERE "conversation_id" = $1 ORDER BY "id" LIMIT $2)`,
+      [row.id, most],
+    );
+    if (deleted < most) {
+      await this.messages.query(`DELETE FROM "conversations" WHERE "id" = $1 AND "circle_id" IS NULL`, [row.id]);
+    }
+    return true;
+  }
+}
+
+/** PostgreSQL has no U+0000 and no lone surrogates in text: what was written is kept beside, as a JSON string. */
+function storable(text: string): { content: string; exact: string | null } {
+  const content = text.replace(/\u0000|\p{Surrogate}/gu, '\ufffd');
+  return { content, exact: content === text ? null : JSON.stringify(text) };
+}
+
+const toRow = ({ content, exact, ...row }: RawMessage): MessageRow => ({
+  ...row,
+  text: exact === null ? content : (JSON.parse(exact) as string),
+});
