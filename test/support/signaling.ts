@@ -170,14 +170,22 @@ export class SignalingHarness {
     return clients;
   }
 
-  /** Everything sent so far has been handled and heard; forgets it. */
-  async settle(clients: readonly SignalingClient[]): Promise<void> {
-    for (const client of clients) {
+  /**
+   * Waits until everything that these clients have sent is handled, and what came of it is heard.
+   * @returns what each heard, the list asked for this aside
+   */
+  async settle(clients: readonly SignalingClient[]): Promise<Received[][]> {
+    const heard = clients.map((): Received[] => []);
+    // What the last one sent may be heard by the first one: hence twice.
+    for (const [i, client] of [...clients.entries(), ...clients.entries()]) {
       client.emit('connections');
-      while ((await client.next())[0] !== 'connections');
+      for (;;) {
+        const received = await client.next();
+        if (received[0] === 'connections') break;
+        heard[i]?.push(received);
+      }
     }
-    await sleep(20);
-    for (const client of clients) client.drain();
+    return heard;
   }
 
   /** `sender` calls `receiver`, who accepts; both have heard of it. @returns the room */

@@ -10,8 +10,8 @@ export class CallLedgerRepository {
 
   /** Merges changes into what is there, whoever wrote it, in one transaction. Each call stands at most once in `changes`. */
   async write(changes: readonly CallChange[], leaseMs: number): Promise<void> {
-    // One order of locks on all nodes.
-    const calls = [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
+    // Ids follow the time. Should two nodes lock each other's calls, one of them tries again call by call.
+    const calls = [...changes].sort((a, b) => a.startedAt - b.startedAt);
     const parties = calls.flatMap(({ key, parties }) => [...parties].map(([sid, change]) => ({ key, sid, ...change })));
     await this.dataSource.transaction(async (manager) => {
       await manager.query(MERGE_CALLS, [

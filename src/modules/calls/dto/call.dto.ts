@@ -11,9 +11,11 @@ const OUTCOMES = ['completed', 'declined', 'cancelled', 'expired', 'failed'] as 
 const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' } as const;
 
 export class CallsQuery extends PageQuery {
+  /** Only those in this state. */
   @ChoiceField(STATES, { optional: true })
   state?: CallState;
 
+  /** Only those of this protocol. */
   @ChoiceField(PROTOCOLS, { optional: true })
   protocol?: CallProtocol;
 }
