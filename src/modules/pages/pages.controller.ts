@@ -21,6 +21,12 @@ export class PagesController {
     this.assets.send('exhibit/index.html', request, response);
   }
 
+  /** A room as a chat, for whoever has the code of an endpoint; the code itself is the page's to use. */
+  @Get('room/:code')
+  room(@Req() request: Request, @Res() response: Response): void {
+    this.assets.send('room/index.html', request, response);
+  }
+
   /** Where the original had its administration. Temporary, since the target may move. */
   @Get(['admin', 'admin/*path'])
   @Redirect('/docs', 302)
