@@ -75,7 +75,7 @@ export class ServiceRelay {
   }
 
   private toKnownUser(service: number, user: unknown, message: JsonObjectText, isThere: boolean): void {
-    if (!isThere) throw new AppError('not_found', `User ${quoted(user)} not found`);
+    if (!isThere) throw new AppError('not_found', `User ${quoted(user, message)} not found`);
     this.hub.publish(userChannel(service, user as string), relayed(message.bytes));
   }
 }
@@ -86,8 +86,9 @@ function isTruthy(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0;
 }
 
-function quoted(user: unknown): string {
-  const text = typeof user === 'string' ? user : JSON.stringify(user);
+/** What is no string is quoted as it came: it may be too deep, or too large a number, to be printed. */
+function quoted(user: unknown, message: JsonObjectText): string {
+  const text = typeof user === 'string' ? user : (message.textOf('user')?.toString() ?? '');
   const characters = Array.from(text.slice(0, 2 * MAX_QUOTED + 2));
   return characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join('')}…` : text;
 }

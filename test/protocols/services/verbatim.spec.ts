@@ -61,6 +61,20 @@ describe('what the services protocol carries', () => {
     await host.expectNext({ user });
   });
 
+  it('quotes a receiver that cannot exist as it was written, however deep or large, and the host stays', async () => {
+    const deep = `${'['.repeat(100_000)}1${']'.repeat(100_000)}`;
+    for (const [value, quoted] of [
+      ['1e400', '1e400'],
+      ['[ 1.0 ]', '[ 1.0 ]'],
+      [deep, `${'['.repeat(100)}…`],
+    ]) {
+      host.send(`{"user":${value}}`);
+      await host.expectNext({ type: 'server_error', message: `User ${quoted} not found` });
+    }
+    host.send({ type: 'fine' });
+    await client.expectNext({ type: 'fine' });
+  });
+
   it('keeps a user that the host gives itself in a message to all', async () => {
     await harness.api('PATCH', `services/${service.id}`, { targeting: false });
     host.send('{"type":"x","user":"me"}');
