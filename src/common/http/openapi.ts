@@ -2,10 +2,13 @@ import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
+import { describePathParameters } from './path-parameters.js';
 import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES } from './api-problems.js';
 
 /** Version of REST v1 as the document states it. */
 const API_VERSION = '1.0.0';
+
+const LICENSE = { name: 'MIT', identifier: 'MIT' };
 
 /** Names of the security schemes; `bearer` is what `ApiBearerAuth` refers to. */
 export const API_KEY_SCHEME = 'apiKey';
@@ -34,10 +37,21 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     const id = operation.operationId ?? '';
     if (seen.has(id)) throw new Error(`Two routes have the operation id ${id}`);
     seen.add(id);
+    // Said aloud: a route without any is open on purpose.
+    operation.security ??= [];
+    describePathParameters(operation.parameters);
     addInputProblems(operation);
     tidyResponses(operation);
   }
-  document.components = { ...document.components, responses: commonProblems() };
+  document.components = { ...document.components, responses: commonProblems(document) };
+  document.info = {
+    title: base.info.title,
+    description: base.info.description ?? '',
+    version: API_VERSION,
+    license: LICENSE,
+  };
+  document.servers = [{ url: '/', description: 'This server' }];
+  document.tags = tagsOf(document);
   return document;
 }
 
@@ -71,6 +85,8 @@ function operationsOf(document: OpenAPIObject): Operation[] {
 function addInputProblems(operation: Operation): void {
   const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
   if (operation.parameters?.length) statuses.push(422);
+  // Any route may be asked for under a name that is not answered.
+  if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) statuses.push(400);
   for (const status of statuses)
     operation.responses[status] ??= { $ref: `#/components/responses/${commonName(status)}` };
 }
@@ -78,8 +94,16 @@ function addInputProblems(operation: Operation): void {
 /** Name under `components.responses` of a problem that many routes share. */
 const commonName = (status: number): string => `Problem${status}`;
 
-function commonProblems(): Record<string, ReturnType<typeof problemResponse>> {
-  return Object.fromEntries(PROBLEM_STATUSES.map((status) => [commonName(status), problemResponse(status)]));
+/** Those that a route refers to. */
+function commonProblems(document: OpenAPIObject): Record<string, ReturnType<typeof problemResponse>> {
+  const text = JSON.stringify(document.paths);
+  const used = PROBLEM_STATUSES.filter((status) => text.includes(`"#/components/responses/${commonName(status)}"`));
+  return Object.fromEntries(used.map((status) => [commonName(status), problemResponse(status)]));
+}
+
+function tagsOf(document: OpenAPIObject): { name: string }[] {
+  const names = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
+  return [...names].sort().map((name) => ({ name }));
 }
 
 function tidyResponses(operation: Operation): void {

@@ -28,7 +28,7 @@ export class CreateEndpointRequest {
 
 export class EndpointDto {
   /** The only credential of its sockets; its application may list it. */
-  @ApiProperty({ pattern: '^[A-Za-z0-9]{100}$', example: 'rD3k…' })
+  @ApiProperty({ pattern: '^[A-Za-z0-9]{100}$', example: 'rD3kZ8vQx1'.repeat(10) })
   code!: string;
 
   @ApiProperty({ example: 'lobby' })

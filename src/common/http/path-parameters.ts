@@ -1,0 +1,17 @@
+/** What the parameters of paths mean, by name. One that is missing here fails the linter of the OpenAPI document. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  id: 'Its id.',
+  code: 'A code that is live now, or the id of what it leads to where that has one.',
+  keyId: "The key's id.",
+  name: "The room's name.",
+  iotaId: "The home server's UUID, in any case.",
+  userId: "The user's id.",
+};
+
+/** Parameters of paths get their description, unless they have one. */
+export function describePathParameters(parameters: readonly object[] = []): void {
+  for (const parameter of parameters as { in?: string; name?: string; description?: string }[]) {
+    const description = DESCRIPTIONS[parameter.name ?? ''];
+    if (parameter.in === 'path' && description !== undefined) parameter.description ??= description;
+  }
+}
