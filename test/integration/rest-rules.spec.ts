@@ -76,15 +76,24 @@ describe('REST v1', () => {
     expect(JSON.stringify(answer.body)).not.toContain('hush');
   });
 
-  it.each([['null'], ['7'], ['"text"'], ['true']])('answers the body %s 400', async (body) => {
-    expect((await api('POST', 'auth/login', { body })).status).toBe(400);
+  it('answers a body that is not UTF-8 400', async () => {
+    const answer = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{"email":"a@example.org","password":"\xff\xfe"}', 'latin1'),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'malformed_body' });
   });
 
-  it.each([['[]'], ['[{"email":"a"}]'], ['']])('answers the body «%s» 422', async (body) => {
-    const answer = await api('POST', 'auth/login', { body });
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors).not.toEqual([]);
-  });
+  it.each([['[]'], ['[{"email":"a"}]'], [''], ['null'], ['7'], ['"text"'], ['true']])(
+    'answers the body «%s» 422',
+    async (body) => {
+      const answer = await api('POST', 'auth/login', { body });
+      expect(answer.status).toBe(422);
+      expect(answer.body.errors).not.toEqual([]);
+    },
+  );
 
   it('answers a body above 1 MiB 413', async () => {
     const answer = await api('POST', 'auth/login', { body: { email: 'x'.repeat(1_048_577) } });

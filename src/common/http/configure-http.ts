@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
 import { requestContext } from '../context/request-context.js';
@@ -47,7 +48,12 @@ export function configureHttp(
       maxAge: PREFLIGHT_SECONDS,
     });
   });
-  app.useBodyParser('json', { limit: MAX_BODY });
+  app.useBodyParser('json', { limit: MAX_BODY, strict: false });
+  app.use((request: Request & { rawBody?: Buffer }, response: Response, next: NextFunction) => {
+    // The parser would put replacement characters in the place of what was meant.
+    if (request.rawBody === undefined || isUtf8(request.rawBody)) next();
+    else sendProblem(response, new AppError('malformed_body', 'The body is not valid UTF-8.'));
+  });
   app.useGlobalFilters(new ProblemFilter());
 }
 
