@@ -3,7 +3,7 @@ import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
 import { jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
-import { isoMicroseconds } from './iso-time.js';
+import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 
 /** Members of an inbound frame that count; all others are dropped. */
 const scanner = new JsonScanner(['message', 'id']);
