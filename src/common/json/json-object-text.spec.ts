@@ -30,6 +30,11 @@ function expectSameVerdict(text: string): void {
     // Not toStrictEqual: it reads `constructor`, which is a member like any other here.
     assert.deepStrictEqual(actual.parse(name), own ? expected[name] : undefined);
   }
+  const { text: head, tail } = actual.pieces(MEMBERS);
+  assert.deepStrictEqual(
+    parsedObject(head.toString('utf8') + tail),
+    parsedObject(actual.withMembers(MEMBERS).toString('utf8')),
+  );
   assert.deepStrictEqual(
     parsedObject(actual.withMembers(MEMBERS).toString('utf8')),
     Object.assign(withUser({ ...expected }), { type: 7 }),

@@ -12,9 +12,12 @@ interface Span {
 export class JsonMembers {
   /** `"name":value,…` */
   readonly text: string;
+  /** What follows the last member of an object that they are appended to, and ends it. */
+  readonly end: string;
 
   constructor(readonly values: ReadonlyMap<string, string>) {
     this.text = [...values].map(([name, value]) => `"${name}":${value}`).join(',');
+    this.end = `,${this.text}}`;
     if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
   }
 }
@@ -93,6 +96,17 @@ export class JsonObjectText {
     return this.insert(replaced, this.end + replaced.length - this.bytes.length, new JsonMembers(missing).text);
   }
 
+  /**
+   * The text that `withMembers` makes, in two pieces, which spares a copy: `text` and the ASCII `tail` behind it. The
+   * first shares memory with this object.
+   */
+  pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: string } {
+    for (const span of this.spans) {
+      if (members.values.has(span.name)) return { text: this.withMembers(members), tail: '' };
+    }
+    return { text: this.bytes.subarray(0, this.end), tail: this.empty ? members.end.slice(1) : members.end };
+  }
+
   /** `bytes` with ASCII `members` before the closing brace at `end`. */
   private insert(bytes: Buffer, end: number, members: string): Buffer {
     const out = Buffer.allocUnsafe(bytes.length + members.length + (this.empty ? 0 : 1));
@@ -129,12 +143,16 @@ export class JsonObjectText {
  * building values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth.
  */
 export class JsonScanner {
-  private readonly names: readonly { name: string; bytes: Buffer }[];
-  private readonly lengths: ReadonlySet<number>;
+  private readonly names: ReadonlySet<string>;
+  /** By their length in bytes. */
+  private readonly byLength: ({ name: string; bytes: Buffer }[] | undefined)[] = [];
 
   constructor(names: readonly string[]) {
-    this.names = names.map((name) => ({ name, bytes: Buffer.from(name) }));
-    this.lengths = new Set(this.names.map((entry) => entry.bytes.length));
+    this.names = new Set(names);
+    for (const name of this.names) {
+      const bytes = Buffer.from(name);
+      (this.byLength[bytes.length] ??= []).push({ name, bytes });
+    }
   }
 
   /** @returns `null` when the text is not JSON or not an object */
@@ -170,15 +188,12 @@ export class JsonScanner {
   private nameOf(bytes: Buffer, keyStart: number, keyEnd: number): string | undefined {
     const length = keyEnd - keyStart - 2;
     const from = keyStart + 1;
-    if (this.lengths.has(length)) {
-      for (const entry of this.names) {
-        if (entry.bytes.length === length && matches(bytes, from, entry.bytes)) return entry.name;
-      }
-    }
+    const entries = this.byLength[length];
+    if (entries !== undefined) for (const entry of entries) if (matches(bytes, from, entry.bytes)) return entry.name;
     // A key written with escapes means the same member.
     if (hasEscape(bytes, from, keyEnd - 1)) {
       const key = JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) as string;
-      return this.names.find((entry) => entry.name === key)?.name;
+      return this.names.has(key) ? key : undefined;
     }
     return undefined;
   }

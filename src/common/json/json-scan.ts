@@ -61,7 +61,7 @@ export function skipString(bytes: Buffer, at: number): number {
   }
 }
 
-/** Strings longer than this are searched four bytes at a time. */
+/** Strings longer than this are searched several bytes at a time. */
 const SHORT = 32;
 
 /** @returns the position of the next quote, backslash or control character, or the length */
@@ -71,7 +71,8 @@ function skipPlain(bytes: Buffer, at: number): number {
   while (at < short && isPlain(bytes[at] as number)) at++;
   if (at < short || at === length) return at;
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  while (at + 4 <= length && fourArePlain(view.getInt32(at, true))) at += 4;
+  while (at + 16 <= length && sixteenArePlain(view, at)) at += 16;
+  while (at + 4 <= length && marks(view.getInt32(at, true)) === 0) at += 4;
   while (at < length && isPlain(bytes[at] as number)) at++;
   return at;
 }
@@ -80,12 +81,17 @@ function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
 }
 
-/** Whether none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times. */
-function fourArePlain(word: number): boolean {
+function sixteenArePlain(view: DataView, at: number): boolean {
+  const first = marks(view.getInt32(at, true)) | marks(view.getInt32(at + 4, true));
+  return (first | marks(view.getInt32(at + 8, true)) | marks(view.getInt32(at + 12, true))) === 0;
+}
+
+/** Zero if none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times. */
+function marks(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
   const control = (word - 0x20202020) & ~word;
-  return ((control | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080) === 0;
+  return (control | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 function skipNumber(bytes: Buffer, at: number): number {

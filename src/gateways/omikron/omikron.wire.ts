@@ -2,7 +2,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
-import { type PlainFrame, textFrame } from '../transport/text-frame.js';
+import { type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
 
 /*
@@ -94,7 +94,7 @@ type Encoders = {
 };
 
 const ENCODERS: Encoders = {
-  'omikron.relayed': ({ text }) => textFrame(text),
+  'omikron.relayed': ({ text, tail }) => wrappedFrame('', text, tail),
   'omikron.iota-identified': ({ id, accepted, denied }) =>
     own('identification_response', id, profiles(accepted, denied), 'Iota identified'),
   'omikron.client-identified': ({ id }) =>
@@ -135,7 +135,7 @@ const ENCODERS: Encoders = {
 function encode(event: HubEvent): PlainFrame | null {
   const fact = event as OmikronEvent;
   // Nearly everything is this.
-  if (fact.type === 'omikron.relayed') return textFrame(fact.text);
+  if (fact.type === 'omikron.relayed') return wrappedFrame('', fact.text, fact.tail);
   // What is not in the table is another protocol's, or for connections and not for their clients.
   const encoder = ENCODERS[fact.type] as ((fact: OmikronEvent) => PlainFrame) | undefined;
   return encoder === undefined ? null : encoder(fact);

@@ -25,10 +25,10 @@ export function wrappedFrame(head: string, body: Buffer | string, tail: string):
   const length = head.length + bodyLength + tail.length;
   const bytes = Buffer.allocUnsafe(headerLength(length) + length);
   let at = writeHeader(bytes, length);
-  at += bytes.write(head, at, 'latin1');
+  if (head !== '') at += bytes.write(head, at, 'latin1');
   if (typeof body === 'string') bytes.write(body, at);
   else body.copy(bytes, at);
-  bytes.write(tail, at + bodyLength, 'latin1');
+  if (tail !== '') bytes.write(tail, at + bodyLength, 'latin1');
   return new PlainFrame(bytes);
 }
 

@@ -4,10 +4,10 @@ import { type Channel } from '../realtime/channel.js';
 import { Hub } from '../realtime/hub.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { replyId } from './message-data.js';
-import { type ClientPrincipal, EMPTY_LOG, type IotaPrincipal } from './omikron-connection.js';
+import { type ClientPrincipal, EMPTY_LOG, type IotaPrincipal, type SenderMembers } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
 import { sessionChannel } from './omikron.channels.js';
-import { relayed } from './omikron.events.js';
+import { type OmikronEvent, relayed } from './omikron.events.js';
 import { canonicalUuid } from './uuid.js';
 
 const LOG = new JsonMembers(new Map([['log', EMPTY_LOG]]));
@@ -22,7 +22,7 @@ export class OmikronRelay {
 
   /** To the Iota of the user. */
   fromClient({ home, sender }: ClientPrincipal, message: JsonObjectText): void {
-    this.hub.publish(home, relayed(message.withMembers(message.has('log') ? sender.plain : sender.withLog)));
+    this.hub.publish(home, from(sender, message));
   }
 
   /**
@@ -32,8 +32,7 @@ export class OmikronRelay {
   fromIota(iota: IotaPrincipal, message: JsonObjectText): void | Promise<void> {
     const clients = clientsOfReceiver(iota, message);
     if (clients === undefined) return this.betweenIotas(iota, message);
-    const { sender } = iota;
-    this.hub.publish(clients, relayed(message.withMembers(message.has('log') ? sender.plain : sender.withLog)));
+    this.hub.publish(clients, from(iota.sender, message));
   }
 
   /**
@@ -60,6 +59,11 @@ export class OmikronRelay {
       relayed(message.has('log') ? message.bytes : message.withMembers(LOG)),
     );
   }
+}
+
+function from(sender: SenderMembers, message: JsonObjectText): OmikronEvent {
+  const { text, tail } = message.pieces(message.has('log') ? sender.plain : sender.withLog);
+  return relayed(text, tail);
 }
 
 const receiverOf = (message: JsonObjectText): unknown =>

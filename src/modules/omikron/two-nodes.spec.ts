@@ -94,7 +94,7 @@ class FakeConnection implements OmikronConnection {
   }
   get texts(): unknown[] {
     return this.events.flatMap((event) =>
-      event.type === 'omikron.relayed' ? [JSON.parse(event.text.toString()) as unknown] : [],
+      event.type === 'omikron.relayed' ? [JSON.parse(event.text.toString() + event.tail) as unknown] : [],
     );
   }
 }
