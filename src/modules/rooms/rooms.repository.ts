@@ -6,6 +6,7 @@ import { violatesConstraint } from '../../common/errors/constraint-violation.js'
 import { Room } from '../../entities/rooms/room.entity.js';
 import { headOf } from './message-log.repository.js';
 import { type Head } from './room-connection.js';
+import { isRoomName } from './room-name.js';
 
 /** What an application decides about a room. */
 export type RoomOptions = Partial<Pick<Room, 'name' | 'durable' | 'historyLimit' | 'retentionDays'>>;
@@ -21,6 +22,8 @@ export class RoomsRepository {
   constructor(@InjectRepository(Room) private readonly rooms: Repository<Room>) {}
 
   async find(applicationId: number, name: string): Promise<Room | undefined> {
+    // What is no name names no room; PostgreSQL takes no text with NUL in it.
+    if (!isRoomName(name)) return undefined;
     return (await this.rooms.findOneBy({ applicationId, name })) ?? undefined;
   }
 
@@ -50,12 +53,13 @@ export class RoomsRepository {
    * @param epoch the new one, if the room begins to keep messages
    * @throws AppError `already_exists` when the name is taken
    */
-  change(
+  async change(
     applicationId: number,
     name: string,
     change: RoomOptions,
     epoch: string,
   ): Promise<{ room: Room; wasDurable: boolean } | undefined> {
+    if (!isRoomName(name)) return undefined;
     return refuseTakenName(
       this.rooms.manager.transaction(async (manager) => {
         const room = await manager.findOne(Room, {
@@ -72,7 +76,8 @@ export class RoomsRepository {
   }
 
   /** @returns the digests of its endpoints' codes, `undefined` when there is no such room */
-  delete(applicationId: number, name: string): Promise<Buffer[] | undefined> {
+  async delete(applicationId: number, name: string): Promise<Buffer[] | undefined> {
+    if (!isRoomName(name)) return undefined;
     return this.rooms.manager.transaction(async (manager) => {
       // This lock keeps new endpoints away: none may escape the list.
       const room = await manager.findOne(Room, { where: { applicationId, name }, lock: { mode: 'pessimistic_write' } });

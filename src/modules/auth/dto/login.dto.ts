@@ -5,7 +5,7 @@ import { UserDto } from './user.dto.js';
 
 export class LoginRequest {
   /** Compared without case. */
-  @TextField({ max: 254, format: 'email', example: 'ada@example.org' })
+  @TextField({ max: 254, example: 'ada@example.org' })
   email!: string;
 
   @TextField({ max: 200, format: 'password', example: 'correct horse battery staple' })

@@ -2,16 +2,25 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { Field } from '../../../common/http/fields.js';
 import { MAX_LIMIT } from '../../../common/http/cursor.js';
+import { textFault } from '../../../common/http/text-rules.js';
 import { Verbatim } from '../../../common/http/verbatim.js';
 import { type MessagePlace } from '../rooms.events.js';
 import { IdentityField } from './endpoint.dto.js';
+
+/** Said aloud, since no type at all is taken for an object. */
+const ANY_JSON = {
+  oneOf: ['object', 'array', 'string', 'number', 'boolean', 'null'].map((type) => ({
+    type,
+    ...(type === 'array' && { items: {} }),
+  })),
+};
 
 const messageFault = (value: unknown): string | undefined => (value === undefined ? 'is required' : undefined);
 
 export class PublishToRoomRequest {
   /** Any JSON value, also `null`; delivered as it is written. */
   @Verbatim()
-  @Field('message', messageFault, {}, { example: { text: 'hello' } })
+  @Field('message', messageFault, ANY_JSON, { example: { text: 'hello' } })
   message!: unknown;
 
   /** Who says it; absent = the application's name. */
@@ -37,7 +46,7 @@ const offsetFault = (value: unknown): string | undefined =>
 const limitFault = (value: unknown): string | undefined =>
   typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1';
 const epochFault = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.length <= 64 ? undefined : 'must be an epoch';
+  typeof value === 'string' && value.length <= 64 ? textFault(value) : 'must be an epoch';
 const cursorFault = (value: unknown): string | undefined =>
   typeof value === 'string' && decodeCursor(value) !== undefined ? undefined : 'must be a cursor that a list answered';
 

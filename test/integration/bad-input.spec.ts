@@ -1,0 +1,177 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+import { badValues, goodValue, type Operation, operationsOfDocument } from '../support/openapi-bodies.js';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly text: string;
+  readonly fields: readonly string[];
+}
+
+const OPERATIONS = operationsOfDocument();
+const WITH_BODY = OPERATIONS.filter(({ body }) => body !== undefined);
+/** Of a path: nothing that could be there. */
+const BAD_SEGMENTS = [
+  'abc',
+  '-1',
+  '0',
+  '1.5',
+  '99999999999999999999',
+  '1e3',
+  '%00',
+  '%ff',
+  '%F0%9F%92%A9',
+  "1'--",
+  '..%2f',
+];
+
+/** Texts that are kept and delivered as they were written, whatever is in them. */
+const VERBATIM = new Set(['messages.create text', 'messages.update text', 'messages.edit text']);
+const UNSTORABLE = new Set(['NUL', 'half a surrogate pair']);
+/** All of a query is text, and in UTF-8. */
+const NO_QUERY = new Set(['number', 'integer', 'boolean', 'array', 'object', 'null', 'half a surrogate pair']);
+/** A page larger than the largest is cut to it. */
+const CUT = new Set(['too large', 'beyond 2^53']);
+
+/** `json` put in as it is. */
+const withMember = (body: object, name: string, json: string): string => {
+  const rest = JSON.stringify({ ...body, [name]: undefined }).slice(1, -1);
+  return `{${rest}${rest && ','}${JSON.stringify(name)}:${json}}`;
+};
+
+const goodBody = ({ body }: Operation): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(body?.properties ?? {}).map(([name, schema]) => [name, goodValue(schema)]));
+
+/** A path of the right form, to nothing that is there. */
+const pathOf = ({ path }: Operation): string =>
+  path.replace(/\{\w+\}/g, path.includes('/omikron/') ? '5f8d3c52-9a3e-4b7e-8f0a-1c2d3e4f5a6b' : '1');
+
+describe('REST v1, fed with what its document forbids', () => {
+  let server: RunningApp;
+  let headers: Record<string, Record<string, string>>;
+
+  /** Sends `body` and checks what every refusal has in common. */
+  const send = async (operation: Operation, body: string | Buffer, more: object = {}): Promise<Answer> => {
+    const response = await fetch(server.url + pathOf(operation), {
+      method: operation.method,
+      headers: { 'content-type': 'application/json', ...headers[operation.credential ?? ''], ...more },
+      body,
+    });
+    const text = await response.text();
+    const type = response.headers.get('content-type');
+    const problem = type?.startsWith('application/problem+json') ? (JSON.parse(text) as Problem) : undefined;
+    return { status: response.status, type, text, fields: problem?.errors?.map(({ field }) => field) ?? [] };
+  };
+
+  interface Problem {
+    readonly errors?: readonly { readonly field: string }[];
+  }
+
+  beforeAll(async () => {
+    server = await startApp({ ...ADMIN_ENV, REST_RATE: '0', REGISTRATION: 'open' });
+    const api: Api = apiOf(server);
+    const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
+    const { body } = await api('POST', 'applications', { token: accessToken, body: { name: 'bad input' } });
+    headers = {
+      bearer: { authorization: `Bearer ${accessToken}` },
+      apiKey: { 'api-key': body.apiKey as string },
+    };
+  });
+  afterAll(() => server.close());
+
+  it('has bodies to try', () => {
+    expect(WITH_BODY.length).toBeGreaterThan(15);
+  });
+
+  describe.each(WITH_BODY.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
+    const properties = Object.entries(operation.body?.properties ?? {});
+
+    it('refuses each member with a wrong type, length, choice or encoding, by name', async () => {
+      const accepted: string[] = [];
+      for (const [name, schema] of properties) {
+        for (const [what, json] of badValues(schema)) {
+          if (VERBATIM.has(`${operation.id} ${name}`) && UNSTORABLE.has(what)) continue;
+          const { status, fields, text } = await send(operation, withMember(goodBody(operation), name, json));
+          const refused = status === 422 && fields.some((field) => field === name || field.startsWith(`${name}.`));
+          if (!refused) accepted.push(`${name}: ${what}: ${status} ${text.slice(0, 200)}`);
+        }
+      }
+      expect(accepted).toEqual([]);
+    });
+
+    it('refuses members it does not know, and bodies without those it needs', async () => {
+      for (const name of ['unheardOf', 'constructor', '__proto__', 'id']) {
+        if (properties.some(([known]) => known === name)) continue;
+        const { status, fields } = await send(operation, withMember(goodBody(operation), name, '{"isAdmin":true}'));
+        expect([name, status, fields]).toEqual([name, 422, [name]]);
+      }
+      for (const name of operation.body?.required ?? []) {
+        const { status, fields } = await send(operation, JSON.stringify({ ...goodBody(operation), [name]: undefined }));
+        expect([name, status, fields]).toEqual([name, 422, [name]]);
+      }
+    });
+
+    it('refuses bodies that are no JSON object, by what is wrong with them', async () => {
+      for (const body of ['[]', '"text"', '7', 'null', 'true', '[{}]']) {
+        expect([body, (await send(operation, body)).status]).toEqual([body, 422]);
+      }
+      for (const body of [
+        '{',
+        '{"a":}',
+        "{'a':1}",
+        '\u0000',
+        Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+      ]) {
+        expect((await send(operation, body)).status).toBe(400);
+      }
+      const text = JSON.stringify(goodBody(operation));
+      for (const [type, encoding] of [['text/plain'], ['application/xml'], ['application/json; charset=latin1']]) {
+        const more = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) };
+        expect([type, (await send(operation, text, more)).status]).toEqual([type, 415]);
+      }
+      expect((await send(operation, gzipSync(text).subarray(0, 20), { 'content-encoding': 'gzip' })).status).toBe(400);
+      expect((await send(operation, JSON.stringify({ a: 'x'.repeat(1_100_000) }))).status).toBe(413);
+    });
+  });
+
+  it('answers parameters of paths that cannot be, without a fault of its own', async () => {
+    const wrong: string[] = [];
+    for (const { method, path, credential, pathParameters, id } of OPERATIONS) {
+      for (const segment of pathParameters.length > 0 ? BAD_SEGMENTS : []) {
+        const response = await fetch(server.url + path.replace(/\{\w+\}/g, segment), {
+          method,
+          headers: { ...headers[credential ?? ''], ...(method !== 'GET' && { 'content-type': 'application/json' }) },
+          ...(method !== 'GET' && { body: '{}' }),
+        });
+        await response.arrayBuffer();
+        if (![400, 403, 404, 405, 409, 415, 422].includes(response.status))
+          wrong.push(`${id} ${segment} ${response.status}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('refuses each parameter of a query with a wrong type, length or choice, by name', async () => {
+    const accepted: string[] = [];
+    for (const operation of OPERATIONS) {
+      for (const { name, schema } of operation.queryParameters) {
+        for (const [what, json] of badValues(schema)) {
+          if (NO_QUERY.has(what) || (name === 'limit' && CUT.has(what))) continue;
+          const query = `${name}=${encodeURIComponent(json.startsWith('"') ? (JSON.parse(json) as string) : json)}`;
+          const response = await fetch(`${server.url}${pathOf(operation)}?${query}`, {
+            method: operation.method,
+            headers: headers[operation.credential ?? ''] ?? {},
+          });
+          const answer = await response.text();
+          if (response.status !== 422 || !answer.includes(`"field":"${name}"`)) {
+            accepted.push(`${operation.id} ${name}: ${what}: ${response.status} ${answer.slice(0, 200)}`);
+          }
+        }
+      }
+    }
+    expect(accepted).toEqual([]);
+  });
+});
