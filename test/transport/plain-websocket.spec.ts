@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
 import { EchoFilter, EchoGateway, journal, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
@@ -122,6 +123,26 @@ describe('plain WebSocket transport', () => {
     expect(stranger.closeCode).toBe(1009);
     admitted.socket.destroy();
     stranger.socket.destroy();
+  });
+
+  it('counts frames that were refused by the code they were refused with', async () => {
+    const { closes } = server.app.get(SocketMetrics);
+    const count = (code: number): number => closes.get(`rooms ${code}`) ?? 0;
+    for (const [code, bytes] of [
+      [1002, clientFrame('reserved', 3)],
+      [1007, clientFrame(Buffer.from([0xff]))],
+      [1009, clientFrame('x'.repeat(65_537))],
+    ] as const) {
+      const before = count(code);
+      const raw = await open('/room/a');
+      raw.socket.write(bytes);
+      await raw.until((r) => r.closeCode !== undefined);
+      expect(raw.closeCode).toBe(code);
+      await vi.waitFor(() => {
+        expect(count(code)).toBe(before + 1);
+      });
+      raw.socket.destroy();
+    }
   });
 
   it('handles what was sent before the client went, then its leaving, once', async () => {

@@ -1,10 +1,11 @@
 import { type RawData, WebSocket } from 'ws';
+import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 
 /** Who is told what happens on a socket. */
 export interface SocketOwner {
   receive(data: Buffer, binary: boolean): void;
   pong(): void;
-  refused(): void;
+  refused(reason: DisconnectReason): void;
   end(code: number): void;
   /** Writes what was sent in this turn. */
   flush(): void;
@@ -48,8 +49,14 @@ function onClose(this: WebSocket, code: number): void {
 }
 
 /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
-function onError(this: WebSocket): void {
-  (this as Owned).owner.refused();
+function onError(this: WebSocket, error: Error & { code?: string }): void {
+  (this as Owned).owner.refused(refusalOf(error.code));
+}
+
+/** What ws has closed with, by its documented error codes. */
+function refusalOf(code: string | undefined): DisconnectReason {
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return DISCONNECT.tooLarge;
+  return code === 'WS_ERR_INVALID_UTF8' ? DISCONNECT.malformed : DISCONNECT.protocolError;
 }
 
 function onPong(this: WebSocket): void {

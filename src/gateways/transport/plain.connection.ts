@@ -222,8 +222,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   }
 
   /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
-  refused(): void {
-    this.closing ??= DISCONNECT.malformed;
+  refused(reason: DisconnectReason): void {
+    this.closing ??= reason;
     this.inbound.discard();
   }
 }

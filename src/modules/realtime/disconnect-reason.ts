@@ -10,6 +10,8 @@ export interface DisconnectReason {
 export const DISCONNECT = {
   /** A refused login ends like this; the protocol's own error frame said why. */
   refused: { code: 1000, text: '', retry: false },
+  /** Not what RFC 6455 allows. */
+  protocolError: { code: 1002, text: 'protocol error', retry: false },
   malformed: { code: 1007, text: 'malformed', retry: false },
   notAllowed: { code: 1008, text: 'not allowed', retry: false },
   /** The same peer connected anew. */
