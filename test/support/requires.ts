@@ -6,23 +6,40 @@ import { describe, it } from 'vitest';
  * with REQUIRE_ALL=1 it fails instead.
  */
 export function describeWith(program: string, name: string, suite: () => void): void {
-  if (isInstalled(program)) {
+  describeIf(isInstalled(program), program, name, suite);
+}
+
+/** Debian's own, then whatever is first on PATH. */
+const PYTHONS = ['/usr/bin/python3', 'python3'];
+
+/** A suite that needs a Python with `module`; it is told which. */
+export function describeWithPython(module: string, name: string, suite: (python: string) => void): void {
+  const python = PYTHONS.find((program) => runs(program, '-c', `import ${module}`));
+  describeIf(python !== undefined, `python3 with ${module}`, name, () => {
+    suite(python ?? '');
+  });
+}
+
+function describeIf(found: boolean, what: string, name: string, suite: () => void): void {
+  if (found) {
     describe(name, suite);
   } else if (process.env['REQUIRE_ALL'] === '1') {
     describe(name, () => {
-      it(`needs the program ${program}`, () => {
-        throw new Error(`${program} is not installed, and REQUIRE_ALL=1 allows no skipped suite`);
+      it(`needs ${what}`, () => {
+        throw new Error(`${what} is not installed, and REQUIRE_ALL=1 allows no skipped suite`);
       });
     });
   } else {
-    process.stderr.write(`Skipped, because ${program} is not installed: ${name}\n`);
-    describe.skip(`${name} (skipped: ${program} is not installed)`, suite);
+    process.stderr.write(`Skipped, because ${what} is not installed: ${name}\n`);
+    describe.skip(`${name} (skipped: ${what} is not installed)`, suite);
   }
 }
 
-function isInstalled(program: string): boolean {
+const isInstalled = (program: string): boolean => runs('/bin/sh', '-c', `command -v -- "$0"`, program);
+
+function runs(file: string, ...args: string[]): boolean {
   try {
-    execFileSync('/bin/sh', ['-c', `command -v -- "$0"`, program], { stdio: 'ignore' });
+    execFileSync(file, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { examplesOf } from '../../support/doc-examples.js';
+import { describeWithPython } from '../../support/requires.js';
+import { ServicesHarness, type TestService } from '../../support/services.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const EXAMPLES = examplesOf('protocols/services.md');
+
+interface Program {
+  /** Lines it has printed, joined by newlines. */
+  readonly output: () => string;
+  readonly ended: Promise<unknown>;
+}
+
+describe('the programs of the services page', () => {
+  let harness: ServicesHarness;
+  let service: TestService;
+  const running: ChildProcess[] = [];
+
+  /** Runs an example as its first line says. */
+  const run = (name: string, token: string, python = 'python3'): Program => {
+    const code = EXAMPLES.get(name);
+    if (code === undefined) throw new Error(`the page has no ${name}`);
+    const [file, ...args] = name.endsWith('.py') ? [python, '-'] : [process.execPath, '--input-type=module', '-'];
+    const child = spawn(file, [...args, `${harness.server.wsUrl}/ws/`, token], { cwd: ROOT });
+    running.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+    child.stdin.end(code);
+    return { output: () => output, ended: new Promise((resolve) => child.once('close', resolve)) };
+  };
+
+  /** Host and guest meet; then the service is deleted under them. */
+  const meet = async (hostName: string, guestName: string, python?: string): Promise<void> => {
+    const host = run(hostName, service.hostToken, python);
+    await expect.poll(host.output, { timeout: 15_000 }).toMatch(/^guests join with [A-Z]{4}\n$/);
+    const code = host.output().trim().split(' ').at(-1) ?? '';
+    const guest = run(guestName, code, python);
+    await expect.poll(guest.output, { timeout: 15_000 }).toBe('votes: {"2":1}\n');
+    await harness.api('DELETE', `services/${service.id}`);
+    await Promise.all([host.ended, guest.ended]);
+    expect(guest.output()).toBe('votes: {"2":1}\nService deleted\nclosed with 4000\n');
+    expect(host.output()).toBe(`guests join with ${code}\nService deleted\nclosed with 4000\n`);
+  };
+
+  beforeAll(async () => {
+    harness = await ServicesHarness.start();
+  });
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL');
+  });
+  afterAll(() => harness.close());
+
+  it('are four', () => {
+    expect([...EXAMPLES.keys()].sort()).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py']);
+  });
+
+  describe('in JavaScript', () => {
+    it('talk to each other', async () => {
+      service = await harness.service({ allowPublicCode: true });
+      await meet('host.mjs', 'guest.mjs');
+    });
+
+    it('say why they were refused', async () => {
+      const guest = run('guest.mjs', 'WRONG');
+      await guest.ended;
+      expect(guest.output()).toBe('Invalid token\nclosed with 1000\n');
+    });
+  });
+
+  describeWithPython('websockets', 'in Python', (python) => {
+    it.each([
+      ['host.py', 'guest.py'],
+      ['host.py', 'guest.mjs'],
+      ['host.mjs', 'guest.py'],
+    ])('%s and %s talk to each other', async (host, guest) => {
+      service = await harness.service({ allowPublicCode: true });
+      await meet(host, guest, python);
+    });
+  });
+});
