@@ -1,3 +1,4 @@
+import { JsonMembers } from '../../common/json/json-object-text.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
 import { selector } from '../realtime/revocation-selectors.js';
@@ -24,7 +25,7 @@ export interface ServicePrincipal extends Principal {
   /** What relaying needs for every message, made once. */
   readonly hosts: Channel;
   readonly audience: Channel;
-  readonly userText: string;
+  readonly sender: JsonMembers;
 }
 
 const MAX_LABEL = 100;
@@ -46,7 +47,7 @@ export function servicePrincipal(
     settings,
     hosts: hostsChannel(settings.id),
     audience: audienceChannel(settings.id),
-    userText: JSON.stringify(user),
+    sender: new JsonMembers(new Map([['user', JSON.stringify(user)]])),
   };
 }
 

@@ -29,7 +29,8 @@ export class ServiceRelay {
     if (message.has('token') && carriesToken(message, principal.settings)) return;
     if (principal.kind !== 'host') {
       if (message.has('type')) refuseReservedType(message);
-      this.hub.publish(principal.hosts, relayed(message.with('user', principal.userText)));
+      const { text, tail } = message.pieces(principal.sender);
+      this.hub.publish(principal.hosts, relayed(text, tail));
       return;
     }
     if (principal.settings.targeting && message.has('user')) {
