@@ -152,33 +152,31 @@ const APPEND = `
     WITH input AS MATERIALIZED (
       SELECT * FROM unnest(rooms, messages, identities, times, scopes, keys, digests, lifetimes)
       WITH ORDINALITY AS t (room_id, message, identity, sent_at, scope, key, digest, lifetime, n)
-    ), known AS MATERIALIZED (
-      SELECT i.n, k.digest = i.digest AS same, k."offset"
-      FROM input i JOIN room_message_keys k ON k.room_id = i.room_id AND k.scope = i.scope AND k.key = i.key
-      WHERE k.expires_at > now()
-    ), fresh AS MATERIALIZED (
-      SELECT i.*, h.last_offset + row_number() OVER (PARTITION BY i.room_id ORDER BY i.n) AS at
-      FROM input i JOIN room_heads h ON h.room_id = i.room_id
-      WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = i.n)
+    ), resolved AS MATERIALIZED (
+      SELECT i.*, h.epoch, k.key IS NULL AND h.room_id IS NOT NULL AS is_new, k.digest = i.digest AS is_same,
+        coalesce(k."offset", h.last_offset + count(*) FILTER (WHERE k.key IS NULL)
+          OVER (PARTITION BY i.room_id ORDER BY i.n)) AS at
+      FROM input i
+      LEFT JOIN room_heads h ON h.room_id = i.room_id
+      LEFT JOIN room_message_keys k
+        ON k.room_id = i.room_id AND k.scope = i.scope AND k.key = i.key AND k.expires_at > now()
     ), stored AS (
       INSERT INTO room_messages (room_id, "offset", sent_at, identity, message)
-      SELECT f.room_id, f.at, f.sent_at, f.identity, f.message FROM fresh f
+      SELECT r.room_id, r.at, r.sent_at, r.identity, r.message FROM resolved r WHERE r.is_new
     ), keyed AS (
       INSERT INTO room_message_keys (room_id, scope, key, digest, "offset", expires_at)
-      SELECT f.room_id, f.scope, f.key, f.digest, f.at, now() + make_interval(secs => f.lifetime)
-      FROM fresh f WHERE f.key IS NOT NULL
+      SELECT r.room_id, r.scope, r.key, r.digest, r.at, now() + make_interval(secs => r.lifetime)
+      FROM resolved r WHERE r.is_new AND r.key IS NOT NULL
       ON CONFLICT ON CONSTRAINT room_message_keys_pkey DO UPDATE
       SET digest = EXCLUDED.digest, "offset" = EXCLUDED."offset", expires_at = EXCLUDED.expires_at
     ), advanced AS (
       UPDATE room_heads h SET last_offset = f.newest
-      FROM (SELECT g.room_id, max(g.at) AS newest FROM fresh g GROUP BY g.room_id) f
+      FROM (SELECT r.room_id, max(r.at) AS newest FROM resolved r WHERE r.is_new GROUP BY r.room_id) f
       WHERE h.room_id = f.room_id
     )
-    SELECT i.n,
-      CASE WHEN f.n IS NOT NULL THEN 0 WHEN k.n IS NULL THEN 3 WHEN k.same THEN 1 ELSE 2 END,
-      coalesce(f.at, k."offset"), h.epoch
-    FROM input i
-    LEFT JOIN fresh f ON f.n = i.n LEFT JOIN known k ON k.n = i.n LEFT JOIN room_heads h ON h.room_id = i.room_id
-    ORDER BY i.n;
+    SELECT r.n,
+      CASE WHEN r.is_new THEN 0 WHEN r.epoch IS NULL THEN 3 WHEN r.is_same THEN 1 ELSE 2 END,
+      r.at, r.epoch
+    FROM resolved r ORDER BY r.n;
   END
   $$`;

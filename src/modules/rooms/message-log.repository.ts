@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 import { type Head } from './room-connection.js';
 
 /** A message to be stored. */
@@ -76,7 +77,7 @@ export class MessageLogRepository {
         batch.map(({ roomId }) => roomId),
         batch.map(({ message }) => message),
         batch.map(({ identity }) => identity),
-        batch.map(({ timestamp }) => new Date(timestamp).toISOString()),
+        batch.map(({ timestamp }) => isoMicroseconds(timestamp)),
         batch.map(({ key }) => key?.scope ?? null),
         batch.map(({ key }) => key?.key ?? null),
         batch.map(({ key }) => key?.digest ?? null),
