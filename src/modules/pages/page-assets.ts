@@ -24,6 +24,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** What browsers would ask for in vain. */
+const SOURCE_MAP = /^\/\/# sourceMappingURL=.*$/gm;
+
 /**
  * The files that pages consist of, read once at the start: the folder `assets`, and libraries under `vendor/`. What is
  * not in this closed list does not exist, so no request reaches the file system.
@@ -40,6 +43,10 @@ export class PageAssets {
       const text = readFileSync(file, 'utf8').replaceAll('%PUBLIC_URL%', escapeAttribute(http.publicUrl ?? ''));
       this.add(path.relative(FOLDER, file).split(path.sep).join('/'), type, Buffer.from(text));
     }
+    // The client library of the very server that answers it.
+    const socketIo = path.join(path.dirname(createRequire(import.meta.url).resolve('socket.io')), '..');
+    const client = readFileSync(path.join(socketIo, 'client-dist/socket.io.esm.min.js'), 'utf8');
+    this.add('vendor/socket.io.js', 'text/javascript; charset=utf-8', Buffer.from(client.replace(SOURCE_MAP, '')));
     const qrCode = path.join(path.dirname(createRequire(import.meta.url).resolve('qrcode-generator')), 'qrcode.mjs');
     this.add('vendor/qrcode.js', 'text/javascript; charset=utf-8', readFileSync(qrCode));
   }

@@ -27,6 +27,12 @@ export class PagesController {
     this.assets.send('room/index.html', request, response);
   }
 
+  /** Video calls over the signaling lobby. */
+  @Get('call')
+  call(@Req() request: Request, @Res() response: Response): void {
+    this.assets.send('call/index.html', request, response);
+  }
+
   /** Where the original had its administration. Temporary, since the target may move. */
   @Get(['admin', 'admin/*path'])
   @Redirect('/docs', 302)
