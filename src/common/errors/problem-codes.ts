@@ -34,6 +34,7 @@ export const PROBLEM_CODES = {
   room_not_durable: { kind: 'conflict', title: 'The room keeps no messages' },
   epoch_changed: { kind: 'conflict', title: 'The epoch is another one by now' },
   last_admin: { kind: 'conflict', title: 'The last enabled admin must stay' },
+  range_not_satisfiable: { kind: 'malformed', title: 'There are no such bytes' },
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
   unsupported_media_type: { kind: 'unsupported_media_type', title: 'This media type is not supported' },
   invalid_input: { kind: 'invalid_input', title: 'The request is not valid' },

@@ -1,11 +1,15 @@
-import { CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A stored object whose media is gone, until the sweeper has removed it. A trigger writes these rows. */
+/**
+ * A stored object that no media has, or may never have: removed once it is due. Written before an upload begins, and by a
+ * trigger when a media goes or changes its content; taken back when an upload is complete.
+ */
 @Entity('media_garbage')
+@Index('media_garbage_due_at_idx', ['dueAt'])
 export class MediaGarbage {
   @PrimaryColumn('varchar', { name: 'storage_key', length: 64, primaryKeyConstraintName: 'media_garbage_pkey' })
   storageKey!: string;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
-  createdAt!: Date;
+  @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
+  dueAt!: Date;
 }

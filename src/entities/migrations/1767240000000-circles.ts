@@ -151,16 +151,17 @@ const MEDIA = `
   CREATE INDEX "media_pending_idx" ON "media" ("created_at") WHERE "uploaded_at" IS NULL;
   CREATE TABLE "media_garbage" (
     "storage_key" character varying(64) NOT NULL,
-    "created_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
+    "due_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
     CONSTRAINT "media_garbage_pkey" PRIMARY KEY ("storage_key")
   );
+  CREATE INDEX "media_garbage_due_at_idx" ON "media_garbage" ("due_at");
   CREATE FUNCTION "keep_media_garbage"() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO media_garbage (storage_key)
     SELECT key FROM unnest(ARRAY[OLD.storage_key, OLD.thumbnail_key]) AS key
     WHERE key IS NOT NULL
       AND (TG_OP = 'DELETE' OR key IS DISTINCT FROM NEW.storage_key AND key IS DISTINCT FROM NEW.thumbnail_key)
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (storage_key) DO UPDATE SET due_at = now();
     RETURN NULL;
   END
   $$;

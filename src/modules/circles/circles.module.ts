@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import path from 'node:path';
+import { AppConfig } from '../../config/app-config.js';
 import { Circle } from '../../entities/circles/circle.entity.js';
 import { CircleInvite } from '../../entities/circles/circle-invite.entity.js';
 import { CircleMember } from '../../entities/circles/circle-member.entity.js';
@@ -33,6 +35,15 @@ import { InvitesRepository } from './membership/invites.repository.js';
 import { Invites } from './membership/invites.service.js';
 import { MembersRepository } from './membership/members.repository.js';
 import { Members } from './membership/members.service.js';
+import { MediaController } from './media/media.controller.js';
+import { MediaRepository } from './media/media.repository.js';
+import { MediaFiles } from './media/media.service.js';
+import { MediaSweeper } from './media/media-sweeper.service.js';
+import { ResumableUploads } from './media/resumable-uploads.service.js';
+import { DiskStorage } from './media/storage/disk-storage.js';
+import { MediaStorage } from './media/storage/media-storage.js';
+import { Thumbnails } from './media/thumbnails.service.js';
+import { Uploads } from './media/uploads.service.js';
 import { ConversationFeeds } from './messages/conversation-feeds.service.js';
 import { ConversationSweeper } from './messages/conversation-sweeper.service.js';
 import { MessageLog } from './messages/message-log.service.js';
@@ -47,6 +58,24 @@ const MEMBERSHIP = [Circles, CirclesRepository, Members, MembersRepository, Invi
 const DEVICES = [Devices, DevicesRepository];
 const CONVERSATIONS = [Conversations, ConversationsRepository];
 const MESSAGES = [Messages, MessagesRepository, MessageLog, Senders, ConversationFeeds, ConversationSweeper];
+const MEDIA = [
+  MediaFiles,
+  MediaRepository,
+  MediaSweeper,
+  Uploads,
+  ResumableUploads,
+  Thumbnails,
+  {
+    provide: MediaStorage,
+    useFactory: async ({ media, storage }: AppConfig): Promise<MediaStorage> => {
+      if (media.storage === 'disk') return new DiskStorage(path.join(storage.dataDir, 'media'));
+      // Large, and needed by few.
+      const { S3Storage } = await import('./media/storage/s3-storage.js');
+      return new S3Storage(media.s3);
+    },
+    inject: [AppConfig],
+  },
+];
 const LIVE = [LiveAdmission, LiveRooms, LiveMessages, Replay, Typing, CallSignals, TargetsRepository];
 
 /** Circles of families and teams: domain and REST. The sockets' edge is in `gateways/circles`. */
@@ -56,7 +85,14 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, Replay, Typing, CallSignal
     AccountsModule,
     IceServersModule,
   ],
-  controllers: [CirclesController, InvitesController, DevicesController, ConversationsController, MessagesController],
+  controllers: [
+    CirclesController,
+    InvitesController,
+    DevicesController,
+    ConversationsController,
+    MessagesController,
+    MediaController,
+  ],
   providers: [
     AccessRepository,
     CircleAccess,
@@ -66,6 +102,7 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, Replay, Typing, CallSignal
     ...DEVICES,
     ...CONVERSATIONS,
     ...MESSAGES,
+    ...MEDIA,
     ...LIVE,
   ],
   exports: LIVE,

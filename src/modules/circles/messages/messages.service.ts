@@ -14,7 +14,7 @@ import { safeName } from '../safe-name.js';
 import { decodeMessageCursor, encodeMessageCursor } from './message-cursor.js';
 import { type Committed, MessageLog } from './message-log.service.js';
 import { type Appended, type MessagePosition, type MessageRow, MessagesRepository } from './messages.repository.js';
-import { Senders } from './senders.service.js';
+import { factOf, mediaFactOf, Senders } from './senders.service.js';
 
 /** UTF-16 code units. */
 export const MAX_TEXT = 8_192;
@@ -138,14 +138,19 @@ export class Messages {
     this.hub.publish(conversationChannel(conversationId), changed);
   }
 
+  /** A file of a message has been uploaded. */
+  async announceUpload(messageId: number, mediaId: number): Promise<void> {
+    const row = await this.repository.find(messageId);
+    const media = row?.media.find(({ id }) => id === mediaId);
+    if (row === undefined || media === undefined) return;
+    const sender = (await this.senders.ofMessages([row]))(row);
+    const event: CirclesEvent = { type: 'circles.media-done', message: factOf(row), sender, media: mediaFactOf(media) };
+    this.hub.publish(conversationChannel(row.conversationId), event);
+  }
+
   /** Media announced with a message that was sent before. */
   async mediaOf(messageId: number): Promise<MediaFact[]> {
-    return (await this.repository.mediaOf(messageId)).map(({ id, identifier, filename, uploaded }) => ({
-      id,
-      identifier,
-      filename,
-      uploaded,
-    }));
+    return (await this.repository.mediaOf(messageId)).map(mediaFactOf);
   }
 
   private async inConversation(principal: AccountPrincipal, id: number, action: 'edit' | 'delete') {

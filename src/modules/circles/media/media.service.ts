@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { type Readable } from 'node:stream';
+import { AppError } from '../../../common/errors/app-error.js';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { CircleAccess } from '../access/access.service.js';
+import { notThere } from '../circles.policy.js';
+import { Messages } from '../messages/messages.service.js';
+import { MediaRepository, type StoredMedia } from './media.repository.js';
+import { MediaSweeper } from './media-sweeper.service.js';
+import { type ByteRange, MediaStorage } from './storage/media-storage.js';
+
+/** Files of messages, for whoever may read the message. */
+@Injectable()
+export class MediaFiles {
+  constructor(
+    private readonly repository: MediaRepository,
+    private readonly storage: MediaStorage,
+    private readonly access: CircleAccess,
+    private readonly messages: Messages,
+    private readonly sweeper: MediaSweeper,
+  ) {}
+
+  /** @throws AppError `not_found` */
+  async get(principal: AccountPrincipal, id: number): Promise<StoredMedia> {
+    const media = await this.repository.find(id);
+    if (media === undefined) throw notThere();
+    await this.access.demandConversation(principal, media.conversationId, 'readMedia');
+    return media;
+  }
+
+  /** @throws AppError `not_found`, `conflict` before the upload */
+  async demandContent(principal: AccountPrincipal, id: number): Promise<StoredMedia> {
+    const media = await this.get(principal, id);
+    if (!media.uploaded) throw new AppError('conflict', 'It is not uploaded yet.');
+    return media;
+  }
+
+  content(media: StoredMedia, range?: ByteRange): Promise<Readable> {
+    return this.storage.read(media.storageKey ?? '', range);
+  }
+
+  /** @throws AppError `not_found` when there is none */
+  thumbnail(media: StoredMedia): Promise<Readable> {
+    if (media.thumbnailKey === null) throw new AppError('not_found', 'There is no thumbnail of it.');
+    return this.storage.read(media.thumbnailKey);
+  }
+
+  /** @throws AppError `not_found`, `forbidden` */
+  async remove(principal: AccountPrincipal, id: number): Promise<void> {
+    const media = await this.get(principal, id);
+    await this.access.demandMessage(principal, media.messageId, 'deleteMedia');
+    if (!(await this.repository.remove(id))) throw notThere();
+    this.messages.announceChange(media.conversationId, media.messageId, 'update');
+    this.sweeper.sweepSoon();
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { S3Store } from '@tus/s3-store';
+import { Readable } from 'node:stream';
+import { type S3Section } from '../../../../config/app-config.js';
+import { type ByteRange, MediaStorage } from './media-storage.js';
+
+/** Bytes of a part; S3 takes at least 5 MiB and at most 10,000 parts. */
+const PART_BYTES = 8 * 1_048_576;
+/** Parts of one upload that are in memory at a time. */
+const PARTS_IN_FLIGHT = 2;
+
+/** In a bucket of an S3-compatible service. */
+export class S3Storage extends MediaStorage {
+  readonly resumable: S3Store;
+  private readonly client: S3Client;
+  private readonly bucket: string;
+
+  constructor({ bucket, endpoint, region, forcePathStyle, accessKeyId, secretAccessKey }: S3Section) {
+    super();
+    const settings: S3ClientConfig = {
+      region,
+      forcePathStyle,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(accessKeyId !== undefined &&
+        secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+      // Compatible services do not all know the newer checksums.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    };
+    this.bucket = bucket;
+    this.client = new S3Client(settings);
+    this.resumable = new S3Store({
+      partSize: PART_BYTES,
+      useTags: false,
+      s3ClientConfig: { ...settings, bucket },
+    });
+  }
+
+  async write(key: string, content: Readable): Promise<void> {
+    const upload = new Upload({
+      client: this.client,
+      params: { Bucket: this.bucket, Key: key, Body: content },
+      partSize: PART_BYTES,
+      queueSize: PARTS_IN_FLIGHT,
+    });
+    const failed = new Promise<never>((_resolve, reject) => content.once('error', reject));
+    try {
+      await Promise.race([upload.done(), failed]);
+    } catch (error) {
+      await upload.abort().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable> {
+    const { Body } = await this.client.send(
+      new GetObjectCommand({
+        Bucket: this.bucket,
+        Key: key,
+        ...(range && { Range: `bytes=${range.start}-${range.end}` }),
+      }),
+    );
+    if (!(Body instanceof Readable)) throw new Error('the bucket answered no content');
+    return Body;
+  }
+
+  async remove(key: string): Promise<void> {
+    // Also ends a multipart upload in progress, which costs money as long as it is there.
+    await this.resumable.remove(key).catch(() => undefined);
+    for (const each of [key, `${key}.info`, `${key}.part`]) await this.delete(each);
+  }
+
+  async adopt(key: string): Promise<number> {
+    const { ContentLength = 0 } = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }));
+    await this.delete(`${key}.info`);
+    return ContentLength;
+  }
+
+  private async delete(key: string): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+  }
+}
