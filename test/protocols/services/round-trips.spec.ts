@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { authorized, ServicesHarness } from '../../support/services.js';
+import { type WsClient } from '../../support/ws-client.js';
+
+/** The nodes ask on their own what is revoked, and which calls are over, whoever connects. */
+const OWN_QUERIES = /"revocations"|"calls"|"room_|"lobby_tokens"|"media|SELECT 1/;
+
+describe('a connect with admission', () => {
+  let harness: ServicesHarness;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    const { query } = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+      const text = typeof args[0] === 'string' ? args[0] : String((args[0] as { text?: string }).text);
+      if (!OWN_QUERIES.test(text)) asked.push(text);
+      return query.apply(this, args);
+    });
+    harness = await ServicesHarness.start();
+  });
+  afterEach(() => harness.hangUp());
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await harness.close();
+  });
+
+  /** What the database was asked while ten sockets came in with `token`. */
+  const questions = async (token: string, role: string): Promise<string[]> => {
+    asked.length = 0;
+    const come = async (): Promise<WsClient> => {
+      const client = await harness.connect();
+      client.send({ token });
+      await client.expectNext(authorized(role));
+      return client;
+    };
+    await Promise.all(Array.from({ length: 10 }, come));
+    return [...asked];
+  };
+
+  it('asks the database once for a client', async () => {
+    const { clientToken } = await harness.service();
+    const seen = await questions(clientToken, 'client');
+    expect(seen).toHaveLength(10);
+    expect(new Set(seen.map((text) => /FROM "(\w+)"/.exec(text)?.[1]))).toEqual(new Set(['services']));
+  });
+
+  it('asks it once for a host', async () => {
+    const { hostToken } = await harness.service({ allowMultipleHosts: true });
+    expect(await questions(hostToken, 'host')).toHaveLength(10);
+  });
+
+  it('does not ask it for a guest, nor for who has a wrong code', async () => {
+    const service = await harness.service({ allowPublicCode: true });
+    const { code } = await harness.host(service, true);
+    expect(await questions(code, 'guest')).toEqual([]);
+    const stranger = await harness.connect();
+    stranger.send({ token: 'ZZZZ' });
+    expect(await stranger.next()).toMatchObject({ type: 'server_error' });
+    expect(asked).toEqual([]);
+  });
+
+  it('leaves it alone when it goes, and when it talks', async () => {
+    const service = await harness.service();
+    const { host } = await harness.host(service);
+    const { client } = await harness.client(service, host);
+    asked.length = 0;
+    client.send({ a: 1 });
+    await host.next();
+    await client.close();
+    expect(await host.next()).toMatchObject({ type: 'server_leave' });
+    expect(asked).toEqual([]);
+  });
+});
