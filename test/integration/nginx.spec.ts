@@ -1,5 +1,6 @@
 import https from 'node:https';
 import http from 'node:http';
+import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { type Nginx, startNginx } from '../support/nginx.js';
@@ -127,6 +128,32 @@ describe('behind a proxy', () => {
       expect(await host.next()).toMatchObject({ type: 'server_error' });
       expect(await host.closeCode()).toBe(1000);
       expect(await client.next()).toMatchObject({ type: 'server_leave' });
+    });
+
+    it.each([
+      // The client's polling knows no local address.
+      [['websocket'], own(11)],
+      [['polling'], own(1)],
+      [['polling', 'websocket'], own(1)],
+    ])('carries Socket.IO by %j', async (transports, address) => {
+      const socket = io(url, {
+        ca: ca(),
+        localAddress: address,
+        transports,
+        forceNew: true,
+        reconnection: false,
+      } as never);
+      await new Promise((resolve, reject) => {
+        socket.once('connect', () => {
+          resolve(undefined);
+        });
+        socket.once('connect_error', reject);
+      });
+      const last = transports.at(-1);
+      await expect.poll(() => socket.io.engine.transport.name).toBe(last);
+      const { body } = await harness.api('GET', 'connections?protocol=signaling');
+      expect((body.items as object[]).at(-1)).toMatchObject({ address });
+      socket.disconnect();
     });
 
     it("shows clients with their own address, whatever they say it is, and keeps secrets out of the proxy's log", async () => {
