@@ -131,6 +131,10 @@ describe('plain WebSocket transport', () => {
     for (const [code, bytes] of [
       [1002, clientFrame('reserved', 3)],
       [1007, clientFrame(Buffer.from([0xff]))],
+      [
+        1008,
+        Buffer.concat([clientFrame('{', 1, false), ...Array.from({ length: 20_000 }, () => clientFrame('', 0, false))]),
+      ],
       [1009, clientFrame('x'.repeat(65_537))],
     ] as const) {
       const before = count(code);

@@ -76,6 +76,22 @@ describe('plain WebSocket transport under pressure', () => {
     flooder.socket.destroy();
   });
 
+  it('cuts off who was sent away and goes on sending, whether its frames make sense or not', async () => {
+    await start({ INBOUND_HARD_RATE: '100' });
+    const [garbage, flooder] = [await room('f'), await room('f')];
+    const messages = many(1_000, (n) => ({ event: 'all', n }));
+    garbage.socket.write(clientFrame('reserved', 3));
+    flooder.socket.write(messages);
+    for (const raw of [garbage, flooder]) await raw.until((r) => r.closeCode !== undefined);
+    expect([garbage.closeCode, flooder.closeCode]).toEqual([1002, 4029]);
+    for (let part = 0; part < 20; part++) {
+      garbage.socket.write(Buffer.alloc(1_048_576));
+      flooder.socket.write(messages);
+    }
+    await garbage.until((r) => r.ended);
+    await flooder.until((r) => r.ended);
+  });
+
   it('reads no further while a handler is busy, and loses nothing', async () => {
     await start({ INBOUND_RATE: '0' });
     const raw = await RawWebSocket.open(server.port, '/echo');

@@ -16,10 +16,16 @@ export interface InboundSink<T> {
   pauseInbound(): void;
   resumeInbound(): void;
   onFlood(): void;
+  /** A message that came after the queue had ended. */
+  ignoreInbound?(message: T): void;
 }
 
 /** Messages one connection may have handled in one turn of the event loop before the others get theirs. */
 const TURN_BUDGET = 32;
+/** Large messages use up more of it: one more for each 8 KiB. */
+const BUDGET_SHIFT = 13;
+/** From this length on a message waits for its turn even if nothing else waits. */
+const LARGE_BYTES = 65_536;
 /** Above this many waiting messages, or bytes, the source is paused. */
 const PAUSE_ABOVE = 64;
 const PAUSE_ABOVE_BYTES = 131_072;
@@ -71,12 +77,15 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
   }
 
   push(message: T): void {
-    if (this.ended) return;
+    if (this.ended) {
+      this.sink.ignoreInbound?.(message);
+      return;
+    }
     if (this.limits.hardRate > 0 && this.isFlood()) {
       this.sink.onFlood();
       return;
     }
-    if (this.isOpen && !this.busy && this.waiting === null && !this.paused && this.mayHandle()) {
+    if (this.isNext(message) && this.mayHandle()) {
       this.handle(message);
       return;
     }
@@ -92,12 +101,15 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.drain();
   }
 
-  /** Takes no more and forgets what waits. */
+  /** Takes no more and forgets what waits. The source goes on: its end has to be heard. */
   discard(): void {
     this.ended = true;
     this.waiting = null;
     this.head = 0;
     this.waitingBytes = 0;
+    if (!this.paused) return;
+    this.paused = false;
+    this.sink.resumeInbound();
   }
 
   /** Takes no more; `last` is handled behind whatever still waits. */
@@ -140,6 +152,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
   }
 
   private handle(message: T): void {
+    this.budget -= message.length >> BUDGET_SHIFT;
     const done = this.sink.handleInbound(message);
     if (done === undefined) return;
     this.busy = true;
@@ -149,6 +162,11 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     });
   }
 
+  /** Whether nothing stands between `message`, which has just come, and its handling. */
+  private isNext({ length }: T): boolean {
+    return this.isOpen && !this.busy && this.waiting === null && !this.paused && length < LARGE_BYTES;
+  }
+
   private mayHandle(): boolean {
     const { turns } = this;
     turns.touch();
@@ -156,7 +174,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
       this.turn = turns.current;
       this.budget = TURN_BUDGET;
     }
-    if (this.budget === 0) return false;
+    if (this.budget <= 0) return false;
     if (this.limits.rate > 0 && !this.ended) {
       this.refill(turns.now);
       if (this.tokens < 1) return false;
@@ -175,6 +193,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
   private continueLater(): void {
     if (this.resuming) return;
     this.resuming = true;
+    this.refill(this.turns.now);
     if (this.limits.rate === 0 || this.tokens >= 1 || this.ended) {
       this.turns.resumeNextTurn(this);
       return;

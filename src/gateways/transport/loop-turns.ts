@@ -4,6 +4,9 @@ export interface TurnTask {
   runTurn(): void;
 }
 
+/** Milliseconds that the work of earlier turns may take in this one; newcomers with little work come between. */
+const RESUMED_MS = 5;
+
 /**
  * One clock tick per turn of the event loop, shared by everything in the transport: inbound queues take turns by it,
  * outbound writers write once at its end. A turn begins with the first `touch` and ends in the check phase, after all
@@ -26,7 +29,7 @@ export class LoopTurns {
     setImmediate(this.finish);
   }
 
-  /** Runs `task` at the beginning of the next turn's work. */
+  /** Runs `task` at the beginning of the next turn's work, or of a later one's when there is much of it. */
   resumeNextTurn(task: TurnTask): void {
     this.inbound.push(task);
     this.touch();
@@ -45,10 +48,20 @@ export class LoopTurns {
     const inbound = this.inbound;
     if (inbound.length > 0) {
       this.inbound = [];
-      for (const task of inbound) task.runTurn();
+      this.resume(inbound);
     }
     const outbound = this.outbound;
     this.outbound = [];
     for (const task of outbound) task.runTurn();
   };
+
+  private resume(tasks: readonly TurnTask[]): void {
+    const until = performance.now() + RESUMED_MS;
+    let next = 0;
+    do tasks[next++]?.runTurn();
+    while (next < tasks.length && performance.now() < until);
+    if (next === tasks.length) return;
+    this.inbound = [...tasks.slice(next), ...this.inbound];
+    this.touch();
+  }
 }

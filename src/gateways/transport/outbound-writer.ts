@@ -57,6 +57,11 @@ export class OutboundWriter implements TurnTask {
     return (this.pending?.bytes ?? 0) + (this.socket?.writableLength ?? 0);
   }
 
+  /** The socket, `null` before the 101. */
+  get stream(): Duplex | null {
+    return this.socket;
+  }
+
   attach(socket: Duplex): void {
     this.socket = socket;
     this.flush();

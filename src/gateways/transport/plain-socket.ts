@@ -56,6 +56,7 @@ function onError(this: WebSocket, error: Error & { code?: string }): void {
 /** What ws has closed with, by its documented error codes. */
 function refusalOf(code: string | undefined): DisconnectReason {
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return DISCONNECT.tooLarge;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return DISCONNECT.notAllowed;
   return code === 'WS_ERR_INVALID_UTF8' ? DISCONNECT.malformed : DISCONNECT.protocolError;
 }
 

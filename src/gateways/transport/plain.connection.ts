@@ -16,6 +16,11 @@ import { type PlainFrame } from './text-frame.js';
 type Inbound = { readonly data: Buffer; readonly binary: boolean; readonly length: number } | typeof END;
 const END = { length: 0 } as const;
 
+/** What a client may still send after it was sent away; it may not have heard yet. */
+const IGNORED_BYTES = 16 * 1_048_576;
+/** What ignoring a message costs at least, in bytes of the above. */
+const IGNORED_MESSAGE_BYTES = 1_024;
+
 const PING = Buffer.from([0x89, 0x00]);
 
 /** What a connection needs of its gateway's dispatch; nothing of it throws or rejects. */
@@ -49,6 +54,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   private ws: PlainSocket | null = null;
   private ended = false;
   private heard = true;
+  private ignored = 0;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
 
@@ -186,6 +192,10 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.ws?.resume();
   }
 
+  ignoreInbound({ length }: Inbound): void {
+    this.ignore(IGNORED_MESSAGE_BYTES + length);
+  }
+
   onFlood(): void {
     this.close(DISCONNECT.flooding);
   }
@@ -225,5 +235,14 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   refused(reason: DisconnectReason): void {
     this.closing ??= reason;
     this.inbound.discard();
+    this.writer.stream?.on('data', (chunk: Buffer) => {
+      this.ignore(chunk.length);
+    });
+  }
+
+  /** The closing handshake has time, but not for whoever goes on at full speed. */
+  private ignore(bytes: number): void {
+    this.ignored += bytes;
+    if (this.ignored > IGNORED_BYTES) this.terminate();
   }
 }
