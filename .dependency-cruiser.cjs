@@ -170,7 +170,7 @@ const forbidden = [
     name: 'product-uses-no-dev-dependency',
     comment: 'A production install has no development dependencies.',
     severity: 'error',
-    from: { path: '^(src/|ormconfig\\.ts$)', pathNot: ['\\.spec\\.ts$'] },
+    from: { path: '^(src/|ormconfig\\.ts$)', pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$'] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {

@@ -17,20 +17,7 @@ export class AppConfig {
 
   constructor(env: Environment) {
     this.production = env.NODE_ENV === 'production';
-    this.http = {
-      host: env.HOST,
-      port: env.PORT,
-      publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
-      nodeUrl: (env.NODE_URL ?? env.PUBLIC_URL)?.replace(/\/+$/, ''),
-      allowedOrigins: env.ALLOWED_ORIGINS,
-      allowedHosts: env.ALLOWED_HOSTS,
-      trustedProxies: env.TRUSTED_PROXIES ?? [],
-      tls:
-        env.TLS_CERT === undefined || env.TLS_KEY === undefined
-          ? undefined
-          : { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY) },
-      drainSeconds: env.DRAIN_SECONDS,
-    };
+    this.http = httpSection(env);
     this.storage = {
       dataDir: path.resolve(env.DATA_DIR),
       databaseUrl: env.DATABASE_URL,
@@ -64,21 +51,42 @@ export class AppConfig {
       turnTtlSeconds: env.TURN_TTL_SECONDS,
     };
     this.circles = { writingRepeatMs: env.WRITING_REPEAT_MS, forward: env.WEBRTC_FORWARD };
-    this.media = {
-      storage: env.MEDIA_STORAGE,
-      maxBytes: env.MEDIA_MAX_BYTES,
-      pendingHours: env.MEDIA_PENDING_HOURS,
-      s3: {
-        endpoint: env.S3_ENDPOINT,
-        region: env.S3_REGION,
-        bucket: env.S3_BUCKET ?? '',
-        accessKeyId: env.S3_ACCESS_KEY_ID,
-        secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-        forcePathStyle: env.S3_FORCE_PATH_STYLE === 'true',
-      },
-    };
+    this.media = mediaSection(env);
     this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
   }
+}
+
+function httpSection(env: Environment): HttpSection {
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+    nodeUrl: (env.NODE_URL ?? env.PUBLIC_URL)?.replace(/\/+$/, ''),
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    allowedHosts: env.ALLOWED_HOSTS,
+    trustedProxies: env.TRUSTED_PROXIES ?? [],
+    tls:
+      env.TLS_CERT === undefined || env.TLS_KEY === undefined
+        ? undefined
+        : { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY) },
+    drainSeconds: env.DRAIN_SECONDS,
+  };
+}
+
+function mediaSection(env: Environment): MediaSection {
+  return {
+    storage: env.MEDIA_STORAGE,
+    maxBytes: env.MEDIA_MAX_BYTES,
+    pendingHours: env.MEDIA_PENDING_HOURS,
+    s3: {
+      endpoint: env.S3_ENDPOINT,
+      region: env.S3_REGION,
+      bucket: env.S3_BUCKET ?? '',
+      accessKeyId: env.S3_ACCESS_KEY_ID,
+      secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+      forcePathStyle: env.S3_FORCE_PATH_STYLE === 'true',
+    },
+  };
 }
 
 export interface HttpSection {

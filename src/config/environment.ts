@@ -248,7 +248,8 @@ export const ENVIRONMENT = {
   }),
   WRITING_REPEAT_MS: integer({
     group: 'Circles',
-    description: 'Typing notices of one socket that repeat the last one within this time are not passed on. `0` is off.',
+    description:
+      'Typing notices of one socket that repeat the last one within this time are not passed on. `0` is off.',
     default: 1_000,
     min: 0,
     max: 60_000,

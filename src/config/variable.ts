@@ -12,7 +12,8 @@ export interface Variable<T> {
   read(text: string | undefined, production: boolean): T;
 }
 
-export type VariableGroup = 'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Calls' | 'Circles' | 'Observability';
+export type VariableGroup =
+  'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Calls' | 'Circles' | 'Observability';
 
 interface Doc {
   readonly group: VariableGroup;
