@@ -73,10 +73,9 @@ describe('the API documents', () => {
       expect(operationId).toMatch(/^[a-z]\w*\.[a-z]\w*$/);
       expect(summary, operationId).toMatch(/\w/);
       expect(tags, operationId).toHaveLength(1);
-      expect(
-        Object.keys(responses).filter((status) => status.startsWith('2')),
-        operationId,
-      ).toHaveLength(1);
+      const good = Object.keys(responses).filter((status) => status.startsWith('2'));
+      // A repeated request is answered with what the first one made, a range with a part.
+      if (!['200,201', '200,206'].includes(good.join())) expect(good, operationId).toHaveLength(1);
       expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['429', '500', '503']));
       if (requestBody)
         expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
@@ -89,7 +88,7 @@ describe('the API documents', () => {
       if (!path.startsWith('/api/v1/')) continue;
       const answer = await fetch(server.url + path.replace(/\{\w+\}/g, '1'), {
         method: method.toUpperCase(),
-        ...(method !== 'get' && { body: '{}', headers: { 'content-type': 'application/json' } }),
+        ...(!['get', 'head'].includes(method) && { body: '{}', headers: { 'content-type': 'application/json' } }),
       });
       const needed = (security?.length ?? 0) > 0 && !security?.some((each: object) => Object.keys(each).length === 0);
       expect(answer.status === 401, operationId).toBe(needed);

@@ -16,7 +16,7 @@ export const API_KEY_SCHEME = 'apiKey';
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The OpenAPI 3.1 document of the app's controllers. Needs neither `init` nor a database. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
