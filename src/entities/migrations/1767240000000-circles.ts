@@ -108,6 +108,7 @@ const CONVERSATIONS = `
   CREATE UNIQUE INDEX "conversation_links_admin_key" ON "conversation_links" ("conversation_id")
     WHERE "privilege" = 'ADMIN' AND "member_of" IS NOT NULL`;
 
+// Among the words of a message is the name of its conversation, so that a search is narrowed down to one by the index.
 const MESSAGES = `
   CREATE TABLE "conversation_messages" (
     "id" integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -129,7 +130,8 @@ const MESSAGES = `
   CREATE INDEX "conversation_messages_conversation_id_id_idx" ON "conversation_messages" ("conversation_id", "id");
   CREATE UNIQUE INDEX "conversation_messages_client_key" ON "conversation_messages" ("author_id", "client_message_id")
     WHERE "client_message_id" IS NOT NULL;
-  CREATE INDEX "conversation_messages_words_idx" ON "conversation_messages" USING gin (to_tsvector('simple', "content"))`;
+  CREATE INDEX "conversation_messages_words_idx" ON "conversation_messages"
+    USING gin (to_tsvector('simple', 'qconv' || "conversation_id"::text || ' ' || "content"))`;
 
 const MEDIA = `
   CREATE TABLE "media" (

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { MAX_ID } from '../../../common/http/cursor.js';
 import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
 import { Media } from '../../../entities/circles/media.entity.js';
 
@@ -94,6 +95,11 @@ const SELECT = `SELECT m."id", m."conversation_id" AS "conversationId", m."autho
   FROM "conversation_messages" m JOIN "conversation_links" a ON a."id" = m."author_id"
   LEFT JOIN "users" u ON u."id" = a."user_id" LEFT JOIN "devices" d ON d."id" = a."device_id"`;
 
+/** As in the index, to the letter. */
+const WORDS = `to_tsvector('simple', 'qconv' || m."conversation_id"::text || ' ' || m."content")`;
+/** Messages that a search looks through before it asks the index. */
+const NEAR_MESSAGES = 1_000;
+
 type RawMessage = Omit<MessageRow, 'text'> & { content: string; exact: string | null };
 
 @Injectable()
@@ -159,27 +165,42 @@ export class MessagesRepository {
     return rows.map(toRow)[0];
   }
 
-  /** @param words only messages that hold them all; `undefined` = all messages */
-  async page(
-    conversationId: number,
-    { order, from }: MessagePosition,
-    take: number,
-    words?: string,
-  ): Promise<MessageRow[]> {
-    const [comparison, direction] = order === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
-    const conditions = ['m."conversation_id" = $1', 'm."deleted_at" IS NULL'];
-    const parameters: unknown[] = [conversationId, take];
-    if (from !== undefined) conditions.push(`m."id" ${comparison} $${parameters.push(from)}`);
-    if (words !== undefined) {
-      conditions.push(
-        `to_tsvector('simple', m."content") @@ websearch_to_tsquery('simple', $${parameters.push(words)})`,
-      );
-    }
+  /** Messages of a conversation. */
+  async page(conversationId: number, position: MessagePosition, take: number): Promise<MessageRow[]> {
+    const { range, order, parameters } = rangeOf(conversationId, position);
     const rows: RawMessage[] = await this.messages.query(
-      `${SELECT} WHERE ${conditions.join(' AND ')} ORDER BY m."id" ${direction} LIMIT $2`,
-      parameters,
+      `${SELECT} WHERE ${range} AND m."deleted_at" IS NULL ORDER BY ${order} LIMIT $4`,
+      [...parameters, take],
     );
     return rows.map(toRow);
+  }
+
+  /** Messages that hold what `words` asks for, in the syntax of web searches. */
+  async search(conversationId: number, position: MessagePosition, take: number, words: string): Promise<MessageRow[]> {
+    const { range, order, parameters } = rangeOf(conversationId, position);
+    const all = [...parameters, take, words];
+    const matches = `${WORDS} @@ (to_tsquery('simple', 'qconv' || ($1::integer)::text) && websearch_to_tsquery('simple', $5))
+      AND numnode(websearch_to_tsquery('simple', $5)) > 0 AND m."deleted_at" IS NULL`;
+    // What is said often is found among the next messages; only for what is not the index is asked, since it answers
+    // with all there are, in no order.
+    const near: RawMessage[] = await this.messages.query(
+      `WITH near AS MATERIALIZED (
+         SELECT m."id" FROM (
+           SELECT * FROM "conversation_messages" m WHERE ${range} ORDER BY ${order} LIMIT ${NEAR_MESSAGES}
+         ) m WHERE ${matches} ORDER BY ${order} LIMIT $4
+       ) ${SELECT} WHERE m."id" IN (SELECT "id" FROM near) ORDER BY ${order}`,
+      all,
+    );
+    if (near.length === take) return near.map(toRow);
+    const found: RawMessage[] = await this.messages.query(
+      `WITH found AS MATERIALIZED (SELECT m."id" FROM "conversation_messages" m WHERE ${matches}),
+       shown AS MATERIALIZED (
+         SELECT m."id" FROM found m WHERE m."id" > $2 AND m."id" <= $3
+         ORDER BY m."id" ${position.order === 'ascending' ? 'ASC' : 'DESC'} LIMIT $4
+       ) ${SELECT} WHERE m."conversation_id" = $1 AND m."id" IN (SELECT "id" FROM shown) ORDER BY ${order}`,
+      all,
+    );
+    return found.map(toRow);
   }
 
   /** Messages behind `after` up to `head`, counted up to `most`. */
@@ -255,6 +276,21 @@ export class MessagesRepository {
     }
     return true;
   }
+}
+
+/**
+ * The messages from a position on. Ranges of pairs instead of an equation leave one index that has this order: with the
+ * equation the planner may read all messages backwards by id and throw away those of other conversations, which takes as
+ * long as they are many.
+ */
+function rangeOf(conversationId: number, { order, from }: MessagePosition) {
+  const isAscending = order === 'ascending';
+  const [above, upTo] = isAscending ? [from ?? 0, MAX_ID] : [0, from === undefined ? MAX_ID : from - 1];
+  return {
+    range: '(m."conversation_id", m."id") > ($1, $2) AND (m."conversation_id", m."id") <= ($1, $3)',
+    order: isAscending ? 'm."conversation_id", m."id"' : 'm."conversation_id" DESC, m."id" DESC',
+    parameters: [conversationId, above, upTo],
+  };
 }
 
 /** PostgreSQL has no U+0000 and no lone surrogates in text: what was written is kept beside, as a JSON string. */

@@ -107,7 +107,10 @@ export class Messages {
   async list(principal: AccountPrincipal, conversationId: number, query: MessagesQuery): Promise<Page<MessageState>> {
     const position = positionOf(query);
     await this.access.demandConversation(principal, conversationId, 'listMessages');
-    const rows = await this.repository.page(conversationId, position, query.limit + 1, query.q);
+    const { limit, q } = query;
+    const rows = await (q === undefined
+      ? this.repository.page(conversationId, position, limit + 1)
+      : this.repository.search(conversationId, position, limit + 1, q));
     const shown = rows.slice(0, query.limit);
     const senders = await this.senders.ofMessages(shown);
     const last = shown.at(-1);
