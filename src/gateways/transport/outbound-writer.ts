@@ -45,6 +45,7 @@ export class OutboundWriter implements TurnTask {
   private pending: OutboundBatch | null = null;
   private socket: Duplex | null = null;
   private scheduled = false;
+  private overdue = false;
 
   constructor(
     private readonly host: WriterHost,
@@ -77,19 +78,28 @@ export class OutboundWriter implements TurnTask {
   send(frame: PlainFrame): void {
     const batch = (this.pending ?? this.host.empty()).with(frame);
     this.pending = batch;
-    if (!this.scheduled) {
-      this.scheduled = true;
-      this.host.turns.flushThisTurn(this);
-    }
+    if (!this.scheduled) this.schedule();
     if (batch.bytes >= EARLY_FLUSH_BYTES) this.flush();
   }
 
+  /**
+   * A stream notices what the kernel took only between turns (over TLS always, over TCP once a buffer was full), so a
+   * reader is too slow when it is over the limit at the end of two turns running.
+   */
   runTurn(): void {
     this.scheduled = false;
     this.flush();
+    if (this.pending === null || this.socket === null) {
+      this.overdue = false;
+    } else if (this.overdue) {
+      this.owner.slowConsumer();
+    } else {
+      this.overdue = true;
+      this.schedule();
+    }
   }
 
-  /** Writes what is pending now. */
+  /** Writes what is pending now, unless too much waits for the reader already. */
   flush(): void {
     const { pending, socket } = this;
     if (pending === null) return;
@@ -97,13 +107,16 @@ export class OutboundWriter implements TurnTask {
       if (pending.bytes > this.host.limitBytes) this.owner.slowConsumer();
       return;
     }
-    this.pending = null;
-    if (!socket.writable) return;
-    const waiting = socket.writableLength;
-    if (waiting > 0 && waiting + pending.bytes > this.host.limitBytes) {
-      this.owner.slowConsumer();
+    if (!socket.writable) {
+      this.pending = null;
       return;
     }
+    const waiting = socket.writableLength;
+    if (waiting > 0 && waiting + pending.bytes > this.host.limitBytes) {
+      if (pending.bytes > this.host.limitBytes) this.owner.slowConsumer();
+      return;
+    }
+    this.pending = null;
     this.traffic.messagesOut += pending.frames;
     this.traffic.bytesOut += pending.bytes;
     socket.write(pending.toBuffer());
@@ -127,6 +140,11 @@ export class OutboundWriter implements TurnTask {
   /** Forgets what was not written. */
   discard(): void {
     this.pending = null;
+  }
+
+  private schedule(): void {
+    this.scheduled = true;
+    this.host.turns.flushThisTurn(this);
   }
 }
 
