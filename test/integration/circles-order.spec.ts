@@ -1,0 +1,95 @@
+import { type DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConversationMessage } from '../../src/entities/circles/conversation-message.entity.js';
+import { MessagesRepository, type NewMessage } from '../../src/modules/circles/messages/messages.repository.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+const BATCHES = 60;
+const PER_BATCH = 5;
+
+/** What several nodes on one database do, without the nodes. */
+describe('messages that several nodes store at once', () => {
+  let database: TestDatabase;
+  let sources: DataSource[];
+  let user: number;
+  let conversations: number[];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    sources = [await database.connect(), await database.connect(), await database.connect()];
+    const [source] = sources as [DataSource];
+    [{ id: user }] = await source.query(
+      `INSERT INTO "users" ("email", "password_hash", "first_name", "last_name") VALUES ('a@b.c', '', 'A', 'B') RETURNING "id"`,
+    );
+    const [{ id: circle }] = await source.query(`INSERT INTO "circles" ("name") VALUES ('c') RETURNING "id"`);
+    await source.query(`INSERT INTO "circle_members" VALUES ($1, $2, 'ADMIN')`, [circle, user]);
+    conversations = [];
+    for (let n = 0; n < 3; n++) {
+      const [{ id }] = await source.query(
+        `INSERT INTO "conversations" ("circle_id", "name") VALUES ($1, 'c') RETURNING "id"`,
+        [circle],
+      );
+      await source.query(
+        `INSERT INTO "conversation_links" ("conversation_id", "user_id", "member_of", "privilege")
+         VALUES ($1, $2, $3, 'ADMIN')`,
+        [id, user, circle],
+      );
+      conversations.push(id);
+    }
+  });
+  afterAll(() => database.drop());
+
+  const repositoryOf = (source: DataSource) => new MessagesRepository(source.getRepository(ConversationMessage));
+  const draft = (conversationId: number, text: string, id?: string): NewMessage => ({
+    conversationId,
+    author: { kind: 'user', id: user },
+    text,
+    files: [],
+    client: id === undefined ? null : { id, digest: Buffer.from(text) },
+  });
+
+  it('become visible in the order of their ids, each naming the one before it', async () => {
+    let isWriting = true;
+    const [conversation] = conversations as [number];
+    const reader = repositoryOf(sources[2]!);
+    const read = async () => {
+      const seen: number[] = [];
+      for (let last = 0; isWriting || last !== seen.at(-1);) {
+        last = seen.at(-1) ?? 0;
+        for (const row of await reader.page(conversation, { order: 'ascending', from: last }, 1_000)) seen.push(row.id);
+      }
+      return seen;
+    };
+    const write = async (source: DataSource) => {
+      const stored = [];
+      for (let n = 0; n < BATCHES; n++) {
+        // Both nodes name the conversations in different orders: that must not deadlock.
+        const order = source === sources[0] ? conversations : [...conversations].reverse();
+        const batch = order.flatMap((id) => Array.from({ length: PER_BATCH }, (_, k) => draft(id, `${n} ${k}`)));
+        const results = await repositoryOf(source).append(batch);
+        stored.push(...results.filter((_result, index) => batch[index]!.conversationId === conversation));
+      }
+      return stored;
+    };
+    const reading = read();
+    const writing = Promise.all(sources.slice(0, 2).map(write));
+    const stored = (await writing).flat();
+    isWriting = false;
+    const seen = await reading;
+    const ids = stored.map(({ messageId }) => messageId).sort((a, b) => a - b);
+    expect(seen).toEqual(ids);
+    const previous = new Map(stored.map(({ messageId, previousId }) => [messageId, previousId]));
+    expect(ids.map((id) => previous.get(id))).toEqual([0, ...ids.slice(0, -1)]);
+  });
+
+  it('are one message when both nodes get the same attempt', async () => {
+    const [, conversation] = conversations as [number, number];
+    const attempts = Array.from({ length: 40 }, (_, n) =>
+      repositoryOf(sources[n % 2]!).append([draft(conversation, 'same', 'k')]),
+    );
+    const results = (await Promise.all(attempts)).flat();
+    expect(results.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1);
+    expect(new Set(results.map(({ messageId }) => messageId)).size).toBe(1);
+    const [other] = await repositoryOf(sources[0]!).append([draft(conversation, 'other', 'k')]);
+    expect(other?.outcome).toBe('conflict');
+  });
+});
