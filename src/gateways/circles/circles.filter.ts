@@ -17,6 +17,11 @@ export class CirclesFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const [connection, , message] = host.getArgs<[SocketIoConnection, unknown, SocketIoMessage | undefined]>();
+    this.report(thrown, connection, message);
+  }
+
+  /** Also for what goes wrong with an event that was handed on long ago. */
+  report(thrown: unknown, connection: SocketIoConnection, message: SocketIoMessage | undefined): void {
     const error = toAppError(thrown);
     let { detail } = error;
     if (error.kind === 'internal') {

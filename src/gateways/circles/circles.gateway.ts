@@ -7,6 +7,7 @@ import { LiveMessages } from '../../modules/circles/live/live-messages.service.j
 import { LiveRooms } from '../../modules/circles/live/live-rooms.service.js';
 import { demandState } from '../../modules/circles/live/socket-state.js';
 import { Typing } from '../../modules/circles/live/typing.service.js';
+import { type Draft } from '../../modules/circles/messages/messages.service.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { type SocketIoConnection } from '../transport/socket-io.connection.js';
@@ -27,6 +28,7 @@ export class CirclesGateway implements SocketIoGateway {
     private readonly messages: LiveMessages,
     private readonly typing: Typing,
     private readonly calls: CallSignals,
+    private readonly filter: CirclesFilter,
   ) {}
 
   async handleConnection(connection: SocketIoConnection): Promise<void> {
@@ -52,69 +54,91 @@ export class CirclesGateway implements SocketIoGateway {
   }
 
   @SubscribeMessage('join_conversation')
-  async onJoinConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
-    demandState(connection);
-    const id = idOf(data, 'conversation_id', 'Parameter missing');
-    await this.rooms.joinConversation(connection, id, afterOf(data), () => {
-      this.succeed(connection, message, `Vous avez rejoins la conversation : conversation_${id}`);
+  onJoinConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, () => {
+      const id = idOf(data, 'conversation_id', 'Parameter missing');
+      return this.rooms.joinConversation(connection, id, afterOf(data), () => {
+        this.succeed(connection, message, `Vous avez rejoins la conversation : conversation_${id}`);
+      });
     });
   }
 
   @SubscribeMessage('leave_conversation')
-  onLeaveConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void {
-    demandState(connection);
-    this.rooms.leaveConversation(connection, idOf(data, 'conversation_id', 'Parameter conversation_id missing'));
-    this.succeed(connection, message, 'Vous avez quitte la conversation');
+  onLeaveConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, () => {
+      this.rooms.leaveConversation(connection, idOf(data, 'conversation_id', 'Parameter conversation_id missing'));
+      this.succeed(connection, message, 'Vous avez quitte la conversation');
+    });
   }
 
   @SubscribeMessage('join_circle')
-  async onJoinCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
+  onJoinCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
     demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
-    const id = idOf(data, 'circle_id', 'Parameter missing');
-    await this.rooms.joinCircle(connection, id, () => {
-      this.succeed(connection, message, `Vous avez rejoins le cercle : circle_${id}`);
+    return this.inTurn(connection, () => {
+      const id = idOf(data, 'circle_id', 'Parameter missing');
+      return this.rooms.joinCircle(connection, id, () => {
+        this.succeed(connection, message, `Vous avez rejoins le cercle : circle_${id}`);
+      });
     });
   }
 
   @SubscribeMessage('leave_circle')
-  onLeaveCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void {
-    demandState(connection);
-    this.rooms.leaveCircle(connection, idOf(data, 'circle_id', 'Parameter circle_id missing'));
-    this.succeed(connection, message, 'Vous avez quitte le cercle');
+  onLeaveCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, () => {
+      this.rooms.leaveCircle(connection, idOf(data, 'circle_id', 'Parameter circle_id missing'));
+      this.succeed(connection, message, 'Vous avez quitte le cercle');
+    });
   }
 
+  /** The next message may come before this one is stored; anything else waits. */
   @SubscribeMessage('message')
-  async onMessage(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
-    demandState(connection);
-    const id = idOf(data, 'conversation_id', 'Param conversation_id introuvable');
-    const draft = draftOf(data);
-    await this.messages.send(connection, id, draft, (messageId) => {
-      const { clientMessageId } = draft;
-      const echo = clientMessageId === null ? {} : { client_message_id: clientMessageId };
-      message.ack({ ok: true, received: true, message_id: messageId, ...echo });
+  onMessage(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    let id: number;
+    let draft: Draft;
+    try {
+      demandState(connection);
+      id = idOf(data, 'conversation_id', 'Param conversation_id introuvable');
+      draft = draftOf(data);
+    } catch (error) {
+      return this.inTurn(connection, () => {
+        throw error;
+      });
+    }
+    return this.messages.send(connection, id, draft, {
+      succeed: (messageId) => {
+        const { clientMessageId } = draft;
+        const echo = clientMessageId === null ? {} : { client_message_id: clientMessageId };
+        message.ack({ ok: true, received: true, message_id: messageId, ...echo });
+      },
+      fail: (error) => {
+        this.filter.report(error, connection, message);
+      },
     });
   }
 
   @SubscribeMessage('writing')
   onWriting(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
-    demandState(connection);
-    const id = idOf(data, 'conversation_id', 'Parameter missing');
-    const told = this.typing.write(connection, id, writingOf(data, message));
-    const succeed = () => {
-      this.succeed(connection, message, 'Notification envoyee');
-    };
-    if (told === undefined) succeed();
-    else return told.then(succeed);
+    return this.inTurn(connection, () => {
+      const id = idOf(data, 'conversation_id', 'Parameter missing');
+      const told = this.typing.write(connection, id, writingOf(data, message));
+      const succeed = () => {
+        this.succeed(connection, message, 'Notification envoyee');
+      };
+      if (told !== undefined) return told.then(succeed);
+      succeed();
+      return undefined;
+    });
   }
 
   @SubscribeMessage('read')
-  async onRead(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
-    demandState(connection);
-    const id = idOf(data, 'conversation_id', 'Parameter missing');
-    const messageId = idOf(data, 'message_id', 'Parameter missing');
-    await this.messages.markRead(connection, id, messageId, (read) => {
-      this.hub.sendTo(connection, succeeded(`Message lu : ${read}`));
-      message.ack({ ok: true, message_id: read });
+  onRead(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, () => {
+      const id = idOf(data, 'conversation_id', 'Parameter missing');
+      const messageId = idOf(data, 'message_id', 'Parameter missing');
+      return this.messages.markRead(connection, id, messageId, (read) => {
+        this.hub.sendTo(connection, succeeded(`Message lu : ${read}`));
+        message.ack({ ok: true, message_id: read });
+      });
     });
   }
 
@@ -129,16 +153,19 @@ export class CirclesGateway implements SocketIoGateway {
   }
 
   @SubscribeMessage('webrtc_credentials')
-  onCredentials(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
-    message.ack({ ok: true, config: this.calls.tellCredentials(connection) });
+  onCredentials(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, () => {
+      message.ack({ ok: true, config: this.calls.tellCredentials(connection) });
+    });
   }
 
   @SubscribeMessage('webrtc_forward')
-  async onForward(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): Promise<void> {
-    demandState(connection);
-    const content = message.textOf(0)?.toString() ?? JSON.stringify(data);
-    await this.calls.forward(connection, targetOf(data), content);
-    this.succeed(connection, message, 'Message forwarded');
+  onForward(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
+    return this.inTurn(connection, async () => {
+      const content = message.textOf(0)?.toString() ?? JSON.stringify(data);
+      await this.calls.forward(connection, targetOf(data), content);
+      this.succeed(connection, message, 'Message forwarded');
+    });
   }
 
   /** The original's clients know these names; nothing has ever happened behind them. */
@@ -158,6 +185,12 @@ export class CirclesGateway implements SocketIoGateway {
   onRoomForward(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
     demandState(connection);
     message.ack({ ok: true });
+  }
+
+  /** After the messages of this socket that are on their way: its events are answered in their order. */
+  private inTurn(connection: SocketIoConnection, handle: () => void | Promise<void>): void | Promise<void> {
+    const settled = this.messages.settled(connection);
+    return settled === undefined ? handle() : settled.then(handle);
   }
 
   private succeed(connection: SocketIoConnection, message: SocketIoMessage, text: string): void {

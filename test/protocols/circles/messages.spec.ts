@@ -126,6 +126,30 @@ describe('messages of a conversation', () => {
     }
   });
 
+  it('answers the events of one socket in their order, also when some of them are not taken', async () => {
+    const u1 = await circles.socket(world.u1);
+    const ok = (text: string) => ({ conversation_id: world.conversation, text_message: text });
+    u1.emit('message', ok('a'));
+    u1.emit('message', { conversation_id: 2_000_000_000, text_message: 'b' });
+    u1.emit('message', ok('c'));
+    u1.emit('message', {});
+    u1.emit('join_conversation', { conversation_id: world.conversation });
+    u1.emit('message', ok('d'));
+    u1.emit('leave_conversation', { conversation_id: world.conversation });
+    const events = [];
+    for (let n = 0; n < 8; n++) events.push(await u1.next());
+    expect(events.map(([event, payload]) => (typeof payload === 'string' ? payload : event))).toEqual([
+      'success',
+      'Conversation introuvable',
+      'success',
+      'Param conversation_id introuvable',
+      `Vous avez rejoins la conversation : conversation_${world.conversation}`,
+      'success',
+      'message',
+      'Vous avez quitte la conversation',
+    ]);
+  });
+
   it('replays what was missed, once and in order, while more is written', async () => {
     const u1 = await circles.socket(world.u1);
     const first = (await say(u1, 'first')).message_id as number;

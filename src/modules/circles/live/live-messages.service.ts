@@ -7,7 +7,17 @@ import { mayInConversation } from '../circles.policy.js';
 import { Conversations } from '../conversations/conversations.service.js';
 import { type Appended } from '../messages/messages.repository.js';
 import { announced, type Draft, Messages } from '../messages/messages.service.js';
-import { type CirclesConnection, demandState } from './socket-state.js';
+import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
+
+/** Messages of one socket that may be on their way into the database; then its next ones wait. */
+const MAX_SENDING = 256;
+
+/** What becomes of a message, told as soon as it is known. */
+export interface Outcome {
+  /** The sender has been answered. */
+  succeed(messageId: number): void;
+  fail(error: unknown): void;
+}
 
 const noConversation = (): AppError => new AppError('not_found', 'Conversation introuvable');
 const outside = (): AppError => new AppError('forbidden', 'Vous ne faites pas partie de cette conversation');
@@ -24,42 +34,28 @@ export class LiveMessages {
 
   /**
    * Stores a message. The sender gets `media` if there are files, then its success; then the conversation is told.
-   * @param succeed called after the sender was answered
-   * @throws AppError `not_found`, `forbidden`, `conflict`, `invalid_input`, `database_unavailable`
+   * Several messages of one socket are on their way at a time, answered in their order.
+   * @returns what to wait for before the socket's next event is looked at, if there are too many
    */
-  async send(
+  send(
     connection: CirclesConnection,
     conversationId: number,
     draft: Draft,
-    succeed: (messageId: number) => void,
-  ): Promise<void> {
-    const { principal } = demandState(connection);
-    if (draft.text === '' && draft.files.length === 0) {
-      const access = await this.access.inConversation(principal, conversationId);
-      if (access === undefined) throw noConversation();
-      if (!mayInConversation(access.standing, 'send')) throw outside();
-      throw new AppError('invalid_input', 'Message vide');
-    }
-    const appended = await this.messages.append(principal, conversationId, draft, (result) => {
-      if (result.outcome !== 'stored') return;
-      const media = result.media.map((each) => ({ ...each, filename: null, uploaded: false }));
-      this.answer(connection, result, draft, media);
-      succeed(result.messageId);
+    outcome: Outcome,
+  ): undefined | Promise<void> {
+    const state = demandState(connection);
+    const sending = this.store(connection, state, conversationId, draft, outcome);
+    state.sending++;
+    const sent = Promise.all([state.sent, sending]).then(() => {
+      if (--state.sending === 0) state.sent = undefined;
     });
-    switch (appended.outcome) {
-      case 'stored':
-        return;
-      case 'repeated':
-        this.answer(connection, appended, draft, await this.messages.mediaOf(appended.messageId));
-        succeed(appended.messageId);
-        return;
-      case 'conflict':
-        throw new AppError('conflict', 'client_message_id deja utilise pour un autre message');
-      case 'no-conversation':
-        throw noConversation();
-      case 'not-taking-part':
-        throw outside();
-    }
+    state.sent = sent;
+    return state.sending < MAX_SENDING ? undefined : sent;
+  }
+
+  /** What to wait for before anything but a message of this socket is handled; `undefined` when nothing is on its way. */
+  settled(connection: CirclesConnection): undefined | Promise<void> {
+    return demandState(connection).sent;
   }
 
   /** Moves the read marker on. @throws AppError `forbidden` */
@@ -75,6 +71,62 @@ export class LiveMessages {
     } catch (error) {
       if (!(error instanceof AppError) || (error.kind !== 'not_found' && error.kind !== 'forbidden')) throw error;
       throw new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
+    }
+  }
+
+  /** Never rejects. */
+  private async store(
+    connection: CirclesConnection,
+    { principal }: SocketState,
+    conversationId: number,
+    draft: Draft,
+    outcome: Outcome,
+  ): Promise<void> {
+    try {
+      if (draft.text === '' && draft.files.length === 0) {
+        const access = await this.access.inConversation(principal, conversationId);
+        if (access === undefined) throw noConversation();
+        if (!mayInConversation(access.standing, 'send')) throw outside();
+        throw new AppError('invalid_input', 'Message vide');
+      }
+      const appended = await this.messages.append(principal, conversationId, draft, (result) => {
+        this.settle(connection, result, draft, outcome);
+      });
+      if (appended.outcome === 'repeated' && draft.files.length > 0) {
+        this.answer(connection, appended, draft, await this.messages.mediaOf(appended.messageId));
+        outcome.succeed(appended.messageId);
+      }
+    } catch (error) {
+      outcome.fail(error);
+    }
+  }
+
+  /** Answers in the order in which messages were stored. */
+  private settle(connection: CirclesConnection, result: Appended, draft: Draft, outcome: Outcome): void {
+    switch (result.outcome) {
+      case 'repeated':
+        // The files announced before have to be read first.
+        if (draft.files.length > 0) return;
+        this.answer(connection, result, draft, []);
+        outcome.succeed(result.messageId);
+        return;
+      case 'stored':
+        this.answer(
+          connection,
+          result,
+          draft,
+          result.media.map((each) => ({ ...each, filename: null, uploaded: false })),
+        );
+        outcome.succeed(result.messageId);
+        return;
+      case 'conflict':
+        outcome.fail(new AppError('conflict', 'client_message_id deja utilise pour un autre message'));
+        return;
+      case 'no-conversation':
+        outcome.fail(noConversation());
+        return;
+      case 'not-taking-part':
+        outcome.fail(outside());
     }
   }
 

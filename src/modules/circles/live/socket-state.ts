@@ -26,6 +26,9 @@ export interface SocketState {
   readonly conversations: Set<number>;
   /** The last typing notice of each conversation that was passed on. */
   readonly typing: Map<number, { readonly value: string; readonly at: number }>;
+  /** Messages on their way into the database, and what to wait for until they are answered. */
+  sending: number;
+  sent: Promise<void> | undefined;
 }
 
 const STATE = Symbol('circles');
@@ -35,7 +38,14 @@ export function stateOf(connection: CirclesConnection): SocketState | undefined 
 }
 
 export function begin(connection: CirclesConnection, principal: AccountPrincipal): void {
-  const state: SocketState = { principal, joining: new Set(), conversations: new Set(), typing: new Map() };
+  const state: SocketState = {
+    principal,
+    joining: new Set(),
+    conversations: new Set(),
+    typing: new Map(),
+    sending: 0,
+    sent: undefined,
+  };
   connection.attributes.set(STATE, state);
 }
 
