@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
@@ -62,6 +63,22 @@ describe('plain WebSocket transport', () => {
     const raw = await open(path);
     await raw.until((r) => r.ended);
     expect(raw.status).toBe(status);
+  });
+
+  it('answers a request that offers h2c as if it did not, body and next request included', async () => {
+    const socket = net.connect(server.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    socket.write(`POST /plain HTTP/1.1\r\nHost: x\r\n${offer}Content-Length: 4\r\n\r\nbody`);
+    await vi.waitFor(() => {
+      expect(answer).toContain('Cannot POST /plain');
+    });
+    socket.write(`GET /again HTTP/1.1\r\nHost: x\r\n${offer}\r\n`);
+    await vi.waitFor(() => {
+      expect(answer).toContain('Cannot GET /again');
+    });
+    socket.destroy();
   });
 
   it('refuses an upgrade that is no WebSocket handshake, without admitting it', async () => {

@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../common/errors/app-error.js';
 import { handshakeStatus, refuseHandshake } from './handshake-refusal.js';
+import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from './plain-endpoint.js';
 import { type PlainConnection } from './plain.connection.js';
 import { type TransportService } from './transport.service.js';
@@ -27,6 +28,8 @@ interface Upgrade {
 export class UpgradeRouter {
   private readonly logger = new Logger(UpgradeRouter.name);
 
+  private server: Server | undefined;
+
   constructor(
     private readonly transport: TransportService,
     private readonly policy: UpgradePolicy,
@@ -35,6 +38,7 @@ export class UpgradeRouter {
   ) {}
 
   listen(server: Server): void {
+    this.server = server;
     server.prependListener('upgrade', this.onUpgrade);
   }
 
@@ -43,9 +47,13 @@ export class UpgradeRouter {
   }
 
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const path = pathOf(request);
+    if (!asksForWebSocket(request) && path !== undefined && !this.isEngine(path) && this.server) {
+      serveWithoutUpgrade(this.server, request, socket, head);
+      return;
+    }
     // Without a listener a reset during admission would end the process.
     socket.on('error', destroy);
-    const path = pathOf(request);
     const refusal = this.refusal(request, path);
     if (refusal !== undefined) {
       refuseHandshake(socket, refusal, refusal === 503 ? 1 : undefined);
