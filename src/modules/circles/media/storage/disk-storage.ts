@@ -1,5 +1,5 @@
 import { FileStore } from '@tus/file-store';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Readable } from 'node:stream';
@@ -15,6 +15,8 @@ export class DiskStorage extends MediaStorage {
   constructor(private readonly folder: string) {
     super();
     this.uploads = path.join(folder, 'uploads');
+    // Before the store makes it: media are for nobody else on this machine.
+    mkdirSync(this.uploads, { recursive: true, mode: 0o700 });
     this.resumable = new FileStore({ directory: this.uploads });
   }
 
