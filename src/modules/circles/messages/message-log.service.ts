@@ -20,6 +20,11 @@ interface Entry {
   readonly reject: (error: Error) => void;
 }
 
+interface StoredBatch {
+  readonly results: readonly Appended[];
+  readonly senderOf: ((author: NewMessage['author']) => Sender | null) | undefined;
+}
+
 /** One statement takes at most so many messages, and so many characters. */
 const BATCH_MESSAGES = 1_000;
 const BATCH_LENGTH = 2_097_152;
@@ -77,7 +82,19 @@ export class MessageLog {
   }
 
   private async work(): Promise<void> {
-    while (this.waiting.length > 0) await this.store(this.takeBatch());
+    while (this.waiting.length > 0) {
+      let batch = this.takeBatch();
+      let storing = this.store(batch);
+      while (batch.length > 0) {
+        const stored = await storing;
+        const done = batch;
+        if (stored instanceof Error) await this.failed(done, stored);
+        // The database works on the next batch while this one is answered.
+        batch = this.takeBatch();
+        if (batch.length > 0) storing = this.store(batch);
+        if (!(stored instanceof Error)) this.settle(done, stored);
+      }
+    }
     this.working = false;
     for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
@@ -106,19 +123,21 @@ export class MessageLog {
     return batch;
   }
 
-  private async store(batch: readonly Entry[]): Promise<void> {
-    let results: Appended[];
-    let senderOf: ((author: NewMessage['author']) => Sender | null) | undefined;
+  /** Never rejects. */
+  private async store(batch: readonly Entry[]): Promise<StoredBatch | Error> {
     try {
-      [results, senderOf] = await Promise.all([
+      const [results, senderOf] = await Promise.all([
         this.repository.append(batch.map(({ message }) => message)),
         // Without it the readers are told all the same: the feeds find in the database what nobody told them.
         this.senders.load(batch.map(({ message }) => message.author)).catch(() => undefined),
       ]);
+      return { results, senderOf };
     } catch (error) {
-      await this.failed(batch, error);
-      return;
+      return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  private settle(batch: readonly Entry[], { results, senderOf }: StoredBatch): void {
     for (const [index, { message, committed, resolve }] of batch.entries()) {
       const appended = results[index];
       if (appended === undefined) continue;
@@ -148,7 +167,11 @@ export class MessageLog {
     }
     if (batch.length > 1) {
       // One that cannot be stored must not take the others along.
-      for (const entry of batch) await this.store([entry]);
+      for (const entry of batch) {
+        const stored = await this.store([entry]);
+        if (stored instanceof Error) await this.failed([entry], stored);
+        else this.settle([entry], stored);
+      }
       return;
     }
     for (const { reject } of batch) {
