@@ -53,11 +53,13 @@ describe('messages that several nodes store at once', () => {
     const reader = repositoryOf(sources[2]!);
     const read = async () => {
       const seen: number[] = [];
-      for (let last = 0; isWriting || last !== seen.at(-1);) {
-        last = seen.at(-1) ?? 0;
-        for (const row of await reader.page(conversation, { order: 'ascending', from: last }, 1_000)) seen.push(row.id);
+      for (;;) {
+        // Asked before the look: what was stored during the last look is seen by one more.
+        const isLast = !isWriting;
+        const from = seen.at(-1) ?? 0;
+        for (const row of await reader.page(conversation, { order: 'ascending', from }, 1_000)) seen.push(row.id);
+        if (isLast) return seen;
       }
-      return seen;
     };
     const write = async (source: DataSource) => {
       const stored = [];
