@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { type DataSource } from 'typeorm';
+import { inject } from 'vitest';
 import { type AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
@@ -12,8 +14,17 @@ import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { JsonLogger } from '../../src/modules/observability/json-logger.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** URL of the Redis that servers of several nodes share. */
+    redisServer: string;
+  }
+}
+
 export interface RunningApp {
+  /** The first node; the only one unless the run asks for several. */
   readonly app: NestExpressApplication;
+  readonly nodes: readonly NestExpressApplication[];
   readonly config: AppConfig;
   readonly dataSource: DataSource;
   readonly database: TestDatabase;
@@ -26,13 +37,15 @@ export interface RunningApp {
 }
 
 /**
- * The whole server in this process, on a free port, with a database and DATA_DIR of its own.
+ * The whole server in this process, on a free port, with a database and DATA_DIR of its own. Where the run asks for
+ * several nodes (TEST_NODES, with a Redis) it is as many nodes, and each reading of `url` or `wsUrl` names the next:
+ * no two peers of a transcript that connect one after the other are on the same node.
  * @param env variables beside the defaults of a development server; nothing else of the environment is seen
  */
 export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'switchboard-app-'));
-  const config = loadConfig({
+  const shared = {
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,
@@ -40,25 +53,56 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     DATABASE_POOL: '5',
     DRAIN_SECONDS: '1',
     LOG_LEVEL: 'error',
+    ...clusterEnvironment(),
     ...env,
-  });
+  };
+  const nodes: Node[] = [];
+  // One after the other: the first makes what all of them share, e.g. the secret key.
+  for (let i = 0; i < nodeCount(); i++) nodes.push(await startNode(database, shared));
+  const [first] = nodes as [Node];
+  let turn = 0;
+  const nextPort = (): number => (nodes[turn++ % nodes.length] ?? first).port;
+  return {
+    app: first.app,
+    nodes: nodes.map(({ app }) => app),
+    config: first.config,
+    dataSource: first.dataSource,
+    database,
+    get url() {
+      return `http://127.0.0.1:${nextPort()}`;
+    },
+    get wsUrl() {
+      return `ws://127.0.0.1:${nextPort()}`;
+    },
+    close: async () => {
+      await Promise.all(nodes.map(({ app }) => app.close()));
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Node {
+  readonly app: NestExpressApplication;
+  readonly config: AppConfig;
+  readonly dataSource: DataSource;
+  readonly port: number;
+}
+
+async function startNode(database: TestDatabase, env: Record<string, string>): Promise<Node> {
+  const config = loadConfig(env);
   Logger.overrideLogger(JsonLogger.create(config.observability));
   const dataSource = await database.connect();
   const app = await createApp(config, dataSource);
   await app.listen(0, '127.0.0.1');
   app.get(Lifecycle).markReady();
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  return {
-    app,
-    config,
-    dataSource,
-    database,
-    url: `http://127.0.0.1:${port}`,
-    wsUrl: `ws://127.0.0.1:${port}`,
-    close: async () => {
-      await app.close();
-      await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  return { app, config, dataSource, port: (app.getHttpServer().address() as AddressInfo).port };
+}
+
+const nodeCount = (): number => Number(process.env['TEST_NODES'] ?? 1);
+
+/** Tests of one run share a Redis; each server of theirs has its own keys in it. */
+function clusterEnvironment(): Record<string, string> {
+  if (nodeCount() === 1) return {};
+  return { REDIS_URL: inject('redisServer'), REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}:` };
 }
