@@ -21,7 +21,7 @@ export class HealthController {
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: ReadinessDto, description: '`ok` or `degraded`' })
-  @ApiServiceUnavailableResponse({ type: ReadinessDto, description: '`starting` or `draining`' })
+  @ApiServiceUnavailableResponse({ type: ReadinessDto, description: '`starting`, `draining` or `deaf`' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<ReadinessDto> {
     const readiness = await this.readiness.read();
     const serving = readiness.status === 'ok' || readiness.status === 'degraded';

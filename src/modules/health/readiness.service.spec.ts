@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load-config.js';
 import { type DatabaseHealth } from '../database/database-health.js';
+import { BusHealth } from '../realtime/bus-health.js';
 import { Lifecycle } from './lifecycle.js';
 import { ReadinessService } from './readiness.service.js';
 
-function setUp(answer: () => boolean = () => true): { lifecycle: Lifecycle; readiness: ReadinessService } {
+function setUp(answer: () => boolean = () => true): {
+  lifecycle: Lifecycle;
+  bus: BusHealth;
+  readiness: ReadinessService;
+} {
   const lifecycle = new Lifecycle(loadConfig({ DRAIN_SECONDS: '0' }));
   const database = { state: () => Promise.resolve({ up: answer(), latency: 1 }) } as DatabaseHealth;
-  return { lifecycle, readiness: new ReadinessService(lifecycle, database) };
+  const bus = new BusHealth();
+  return { lifecycle, bus, readiness: new ReadinessService(lifecycle, database, bus) };
 }
 
 describe('ReadinessService', () => {
@@ -24,6 +30,17 @@ describe('ReadinessService', () => {
     lifecycle.markReady();
     expect(await readiness.read()).toEqual({ status: 'degraded', away: ['database'] });
     up = true;
+    expect(await readiness.read()).toEqual({ status: 'ok', away: [] });
+  });
+
+  it('is degraded while no node has the bus, and unready while others have it', async () => {
+    const { lifecycle, bus, readiness } = setUp();
+    lifecycle.markReady();
+    bus.state = 'away';
+    expect(await readiness.read()).toEqual({ status: 'degraded', away: ['redis'] });
+    bus.state = 'deaf';
+    expect(await readiness.read()).toEqual({ status: 'deaf', away: ['redis'] });
+    bus.state = 'ok';
     expect(await readiness.read()).toEqual({ status: 'ok', away: [] });
   });
 

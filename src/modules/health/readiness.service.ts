@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseHealth } from '../database/database-health.js';
+import { BusHealth } from '../realtime/bus-health.js';
 import { type ReadinessDto } from './dto/health.dto.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -9,6 +10,7 @@ export class ReadinessService {
   constructor(
     private readonly lifecycle: Lifecycle,
     private readonly database: DatabaseHealth,
+    private readonly bus: BusHealth,
   ) {}
 
   async read(): Promise<ReadinessDto> {
@@ -16,6 +18,9 @@ export class ReadinessService {
     // Read only now: the signal to go may have come while the database was asked.
     const { state } = this.lifecycle;
     if (state !== 'ready') return { status: state, away: [] };
-    return asked?.up === false ? { status: 'degraded', away: ['database'] } : { status: 'ok', away: [] };
+    const away = asked?.up === false ? ['database'] : [];
+    if (this.bus.state === 'deaf') return { status: 'deaf', away: [...away, 'redis'] };
+    if (this.bus.state === 'away') away.push('redis');
+    return { status: away.length > 0 ? 'degraded' : 'ok', away };
   }
 }

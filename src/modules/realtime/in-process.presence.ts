@@ -38,4 +38,9 @@ export class InProcessPresence extends Presence {
   count(channel: Channel): Promise<number> {
     return Promise.resolve(this.channels.get(channel)?.size ?? 0);
   }
+
+  /** There is no other node to have left anything. */
+  releaseNode(): Promise<number> {
+    return Promise.resolve(0);
+  }
 }

@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { Broker } from './broker.js';
+import { BusHealth } from './bus-health.js';
+import { ClusterQuery } from './cluster-query.js';
 import { ConnectionDirectory } from './connection-directory.js';
 import { EphemeralStore } from './ephemeral-store.js';
 import { Hub } from './hub.js';
@@ -9,6 +11,7 @@ import { InProcessBroker } from './in-process.broker.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 import { InProcessPresence } from './in-process.presence.js';
 import { InProcessRateLimiter } from './in-process.rate-limiter.js';
+import { InProcessNodeBoard, NodeBoard } from './node-board.js';
 import { NodeIdentity } from './node-identity.js';
 import { Presence } from './presence.js';
 import { RateLimiter } from './rate-limiter.js';
@@ -23,7 +26,10 @@ import { RevocationList } from './revocation-list.js';
     { provide: Presence, useClass: InProcessPresence },
     { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
     { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
+    { provide: NodeBoard, useClass: InProcessNodeBoard },
     AttemptThrottle,
+    BusHealth,
+    ClusterQuery,
     Hub,
     ConnectionDirectory,
     NodeIdentity,
@@ -31,13 +37,16 @@ import { RevocationList } from './revocation-list.js';
   ],
   exports: [
     AttemptThrottle,
+    BusHealth,
     Clock,
+    ClusterQuery,
     Broker,
     Presence,
     EphemeralStore,
     RateLimiter,
     Hub,
     ConnectionDirectory,
+    NodeBoard,
     NodeIdentity,
     RevocationList,
   ],

@@ -6,10 +6,11 @@ export class LivenessDto {
 export class ReadinessDto {
   /**
    * `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
-   * relays go on; `starting` and `draining` mean that other nodes should get the traffic.
+   * relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what this node
+   * publishes does not reach the others, or does not come back, while theirs does.
    */
-  status!: 'ok' | 'degraded' | 'starting' | 'draining';
+  status!: 'ok' | 'degraded' | 'starting' | 'draining' | 'deaf';
 
-  /** What is away, e.g. `database`; empty unless degraded. */
+  /** What is away: `database`, `redis`. */
   away!: string[];
 }

@@ -1,0 +1,54 @@
+/** A heartbeat of a node as it is found on the board. */
+export interface BoardBeat {
+  readonly incarnation: string;
+  /** Milliseconds since it was written, by one clock for all nodes. */
+  readonly age: number;
+  /** What the node said of itself. */
+  readonly text: string;
+}
+
+/** Where nodes leave their heartbeats beside the database: on what carries their messages. */
+export abstract class NodeBoard {
+  /** False where there is one node only, and nothing to write on. */
+  abstract readonly shared: boolean;
+  /** Whether the connection claims to be up. */
+  abstract readonly connected: boolean;
+  /**
+   * Leaves a heartbeat and reads those of all nodes.
+   * @throws AppError `unavailable`, soon, when the board is away
+   */
+  abstract beat(incarnation: string, text: string): Promise<BoardBeat[]>;
+  /** Takes a node's heartbeat off the board. */
+  abstract remove(incarnation: string): Promise<void>;
+  /**
+   * Asks to be the one who releases what a dead node held.
+   * @returns false when another node is at it, or did it already
+   */
+  abstract claimRelease(incarnation: string, by: string): Promise<boolean>;
+  /** The release by this node is done: nobody has to do it again for an hour. */
+  abstract released(incarnation: string): Promise<void>;
+  /** Whether somebody took `incarnation` for dead. */
+  abstract isReleased(incarnation: string): Promise<boolean>;
+}
+
+/** One node. */
+export class InProcessNodeBoard extends NodeBoard {
+  readonly shared = false;
+  readonly connected = true;
+
+  beat(): Promise<BoardBeat[]> {
+    return Promise.resolve([]);
+  }
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
+  claimRelease(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  released(): Promise<void> {
+    return Promise.resolve();
+  }
+  isReleased(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+}
