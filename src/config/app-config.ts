@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Environment } from './environment.js';
+import { parseRedisUrl, type RedisTarget } from './redis-target.js';
 import { type TlsFiles } from './tls-files.js';
 
 /** The validated settings, in typed sections. Injected whole; nobody else reads the environment. */
@@ -7,6 +8,8 @@ export class AppConfig {
   readonly production: boolean;
   readonly http: HttpSection;
   readonly storage: StorageSection;
+  /** `undefined` = one node. */
+  readonly redis: RedisSection | undefined;
   readonly accounts: AccountsSection;
   readonly limits: LimitsSection;
   readonly omikron: OmikronSection;
@@ -23,6 +26,8 @@ export class AppConfig {
       databaseUrl: env.DATABASE_URL,
       databasePool: env.DATABASE_POOL,
     };
+    this.redis =
+      env.REDIS_URL === undefined ? undefined : { target: parseRedisUrl(env.REDIS_URL), prefix: env.REDIS_PREFIX };
     this.accounts = {
       secretKey: env.SECRET_KEY,
       adminEmail: env.ADMIN_EMAIL,
@@ -110,6 +115,12 @@ export interface StorageSection {
   readonly databaseUrl: string | undefined;
   /** Connections. */
   readonly databasePool: number;
+}
+
+export interface RedisSection {
+  readonly target: RedisTarget;
+  /** Of all keys and channels. */
+  readonly prefix: string;
 }
 
 export interface AccountsSection {

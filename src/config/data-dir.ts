@@ -9,7 +9,7 @@ import { randomHex } from '../common/security/random.js';
  */
 export function prepareDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     const { mode, uid } = statSync(dataDir);
     // 0711 stays: the embedded database of root may run as another user, who has to pass through.
     const allowed = (mode & 0o777) === 0o711 ? 0o711 : 0o700;
@@ -17,6 +17,23 @@ export function prepareDataDir(dataDir: string): void {
     if (mine && (mode & 0o777) !== allowed) chmodSync(dataDir, allowed);
   } catch (error) {
     throw new BootError(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * Makes a folder that is for nobody else on this machine, and those above it, where they are missing. Step by step: where
+ * a file system lets nobody make folders (`/proc`), Node's recursive way tries again for ever.
+ * @param folder absolute
+ */
+export function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been first.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 

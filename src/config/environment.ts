@@ -1,4 +1,5 @@
 import { iceUrlFault } from '../common/ice/ice-url.js';
+import { redisUrlFault } from './redis-target.js';
 import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
 /**
@@ -72,6 +73,22 @@ export const ENVIRONMENT = {
     default: 10,
     min: 1,
     max: 1_000,
+  }),
+  REDIS_URL: optionalText({
+    group: 'Storage',
+    description:
+      'Redis that several nodes share: `redis://[user:password@]host[:port][/db]`, ' +
+      '`redis+sentinel://[user:password@]host[:port],…/<master name>[/db][?sentinelPassword=…]` or ' +
+      '`redis+cluster://[user:password@]host[:port],…`; `rediss` instead of `redis` for TLS. At least version 7.0.',
+    defaultText: 'one node, which needs none',
+    check: redisUrlFault,
+    secret: true,
+  }),
+  REDIS_PREFIX: text({
+    group: 'Storage',
+    description: 'What the names of all keys and channels in Redis begin with, where others use it too.',
+    default: 'sb:',
+    check: (value) => (/^[\w:.-]{1,64}$/.test(value) ? undefined : 'must be 1 to 64 of A-Z a-z 0-9 _ : . -'),
   }),
   SECRET_KEY: optionalText({
     group: 'Accounts',

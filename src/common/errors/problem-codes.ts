@@ -40,6 +40,7 @@ export const PROBLEM_CODES = {
   invalid_input: { kind: 'invalid_input', title: 'The request is not valid' },
   rate_limited: { kind: 'rate_limited', title: 'Too many requests' },
   database_unavailable: { kind: 'unavailable', title: 'The database is away' },
+  broker_unavailable: { kind: 'unavailable', title: 'What the nodes share is away' },
   unavailable: { kind: 'unavailable', title: 'The server cannot do this right now' },
   internal_error: { kind: 'internal', title: 'Something went wrong on the server' },
 } as const satisfies Record<string, { kind: ErrorKind; title: string }>;
