@@ -50,6 +50,13 @@ describe('the server process', () => {
       expect((await fetch(await first.url)).status).toBeLessThan(500);
     });
 
+    it.runIf(process.platform === 'linux')('says so at once where nobody can make a DATA_DIR', async () => {
+      const server = await startProcess({}, { dataDir: '/proc/switchboard/data' });
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      expect(server.output()).toContain('DATA_DIR /proc/switchboard/data cannot be used: ENOENT');
+      expect(server.output()).not.toContain('    at ');
+    });
+
     it('adopts the database that a killed server left behind', async () => {
       const first = await startProcess();
       await first.url;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import path from 'node:path';
 import { AppConfig } from '../../config/app-config.js';
+import { prepareDataDir } from '../../config/data-dir.js';
 import { Circle } from '../../entities/circles/circle.entity.js';
 import { CircleInvite } from '../../entities/circles/circle-invite.entity.js';
 import { CircleMember } from '../../entities/circles/circle-member.entity.js';
@@ -68,7 +69,10 @@ const MEDIA = [
   {
     provide: MediaStorage,
     useFactory: async ({ media, storage }: AppConfig): Promise<MediaStorage> => {
-      if (media.storage === 'disk') return new DiskStorage(path.join(storage.dataDir, 'media'));
+      if (media.storage === 'disk') {
+        prepareDataDir(storage.dataDir);
+        return new DiskStorage(path.join(storage.dataDir, 'media'));
+      }
       // Large, and needed by few.
       const { S3Storage } = await import('./media/storage/s3-storage.js');
       return new S3Storage(media.s3);

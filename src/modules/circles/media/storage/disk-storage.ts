@@ -1,9 +1,10 @@
 import { FileStore } from '@tus/file-store';
-import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../../../../config/data-dir.js';
 import { type ByteRange, MediaStorage } from './media-storage.js';
 
 /** Under a folder of this machine, in subfolders by the beginning of the key. */
@@ -16,7 +17,7 @@ export class DiskStorage extends MediaStorage {
     super();
     this.uploads = path.join(folder, 'uploads');
     // Before the store makes it: media are for nobody else on this machine.
-    mkdirSync(this.uploads, { recursive: true, mode: 0o700 });
+    makeFolder(this.uploads);
     this.resumable = new FileStore({ directory: this.uploads });
   }
 
