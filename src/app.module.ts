@@ -16,15 +16,23 @@ import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
 import { IceServersModule } from './modules/ice-servers/ice-servers.module.js';
+import { NodesModule } from './modules/nodes/nodes.module.js';
 import { ObservabilityModule } from './modules/observability/observability.module.js';
 import { PagesModule } from './modules/pages/pages.module.js';
+import { type LocalBus } from './modules/realtime/local-bus/local-bus.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 import { RevocationsModule } from './modules/revocations/revocations.module.js';
+
+/** What a worker has besides: it is one of several processes behind one port. */
+export interface Surroundings {
+  /** Set where the primary process keeps what the workers share. */
+  readonly bus?: LocalBus | undefined;
+}
 
 /** Composition root. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, dataSource: DataSource): DynamicModule {
+  static forRoot(config: AppConfig, dataSource: DataSource, surroundings: Surroundings = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -32,7 +40,7 @@ export class AppModule {
         ObservabilityModule,
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
-        RealtimeModule,
+        RealtimeModule.forRoot(surroundings.bus),
         AuthModule,
         AccountsModule,
         CallsModule,
@@ -40,6 +48,7 @@ export class AppModule {
         HealthModule,
         ConnectionsModule,
         RevocationsModule,
+        NodesModule,
         PagesModule,
         TransportModule,
         ServicesGatewayModule,

@@ -5,6 +5,7 @@ import { InProcessBroker } from '../../src/modules/realtime/in-process.broker.js
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process.ephemeral-store.js';
 import { InProcessPresence } from '../../src/modules/realtime/in-process.presence.js';
 import { type Presence } from '../../src/modules/realtime/presence.js';
+import { TestBus } from '../support/local-bus.js';
 
 /** The ports of one node, by one implementation. */
 export interface TestNode {
@@ -31,6 +32,22 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
         store: new InProcessEphemeralStore(new SystemClock()),
         close: () => Promise.resolve(),
       }),
+  },
+  {
+    name: 'local bus of workers',
+    start: () => {
+      const bus = new TestBus();
+      const { broker, presence, store } = bus.worker();
+      return Promise.resolve({
+        broker,
+        presence,
+        store,
+        close: () => {
+          bus.close();
+          return Promise.resolve();
+        },
+      });
+    },
   },
 ];
 

@@ -24,7 +24,7 @@ export async function startTransportApp(
   const config = loadConfig({ LOG_LEVEL: 'silent', ...env });
 
   @Module({
-    imports: [ConfigModule.forRoot(config), RealtimeModule, TransportModule],
+    imports: [ConfigModule.forRoot(config), RealtimeModule.forRoot(), TransportModule],
     providers: [...providers],
   })
   class TestModule {}

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { Broker } from './broker.js';
@@ -11,44 +11,57 @@ import { InProcessBroker } from './in-process.broker.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 import { InProcessPresence } from './in-process.presence.js';
 import { InProcessRateLimiter } from './in-process.rate-limiter.js';
+import { type LocalBus } from './local-bus/local-bus.js';
+import { localBusPorts } from './local-bus/local-bus.ports.js';
 import { InProcessNodeBoard, NodeBoard } from './node-board.js';
 import { NodeIdentity } from './node-identity.js';
 import { Presence } from './presence.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RevocationList } from './revocation-list.js';
 
+/** One process: everything is in its memory. */
+const IN_PROCESS_PORTS: Provider[] = [
+  { provide: Broker, useClass: InProcessBroker },
+  { provide: Presence, useClass: InProcessPresence },
+  { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
+  { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
+  { provide: NodeBoard, useClass: InProcessNodeBoard },
+];
+
 /** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
 @Global()
-@Module({
-  providers: [
-    { provide: Clock, useClass: SystemClock },
-    { provide: Broker, useClass: InProcessBroker },
-    { provide: Presence, useClass: InProcessPresence },
-    { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
-    { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
-    { provide: NodeBoard, useClass: InProcessNodeBoard },
-    AttemptThrottle,
-    BusHealth,
-    ClusterQuery,
-    Hub,
-    ConnectionDirectory,
-    NodeIdentity,
-    RevocationList,
-  ],
-  exports: [
-    AttemptThrottle,
-    BusHealth,
-    Clock,
-    ClusterQuery,
-    Broker,
-    Presence,
-    EphemeralStore,
-    RateLimiter,
-    Hub,
-    ConnectionDirectory,
-    NodeBoard,
-    NodeIdentity,
-    RevocationList,
-  ],
-})
-export class RealtimeModule {}
+@Module({})
+export class RealtimeModule {
+  /** @param bus of a worker whose primary keeps what the workers share */
+  static forRoot(bus?: LocalBus): DynamicModule {
+    return {
+      module: RealtimeModule,
+      providers: [
+        { provide: Clock, useClass: SystemClock },
+        ...(bus ? localBusPorts(bus) : IN_PROCESS_PORTS),
+        AttemptThrottle,
+        BusHealth,
+        ClusterQuery,
+        Hub,
+        ConnectionDirectory,
+        NodeIdentity,
+        RevocationList,
+      ],
+      exports: [
+        AttemptThrottle,
+        BusHealth,
+        Clock,
+        ClusterQuery,
+        Broker,
+        Presence,
+        EphemeralStore,
+        RateLimiter,
+        Hub,
+        ConnectionDirectory,
+        NodeBoard,
+        NodeIdentity,
+        RevocationList,
+      ],
+    };
+  }
+}
