@@ -177,7 +177,7 @@ describe('the bus of the workers of one machine', () => {
 
     it('keeps it until a worker is there that listens', async () => {
       await worker(0).presence.enter(A, { id: 'x', data: 0 });
-      for (const { die } of workers) await die();
+      for (const each of workers) await each.die();
       const late = bus.worker({ ready: false });
       const told: string[] = [];
       expect(await late.presence.count(A)).toBe(0);

@@ -6,12 +6,18 @@ import { type RateLimit } from '../rate-limiter.js';
 /** What a worker asks of the stores that the primary keeps: method and arguments, as the ports name them. */
 export type BusCall =
   | readonly [method: 'store.get' | 'store.take', key: string]
-  | readonly [method: 'store.claim' | 'store.swap', key: string, value: EphemeralValue, life?: LifeTime]
-  | readonly [method: 'store.replace', key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime]
+  | readonly [method: 'store.claim' | 'store.swap', key: string, value: EphemeralValue, life: LifeTime | undefined]
+  | readonly [
+      method: 'store.replace',
+      key: string,
+      from: EphemeralValue,
+      to: EphemeralValue,
+      life: LifeTime | undefined,
+    ]
   | readonly [method: 'store.release', key: string, value: EphemeralValue]
-  | readonly [method: 'store.increment', key: string, by: number, options?: LifeTime & { limit?: number }]
+  | readonly [method: 'store.increment', key: string, by: number, options: (LifeTime & { limit?: number }) | undefined]
   | readonly [method: 'presence.enter', channel: Channel, member: PresenceMember]
-  | readonly [method: 'presence.update', channel: Channel, member: PresenceMember, options?: UpdateOptions]
+  | readonly [method: 'presence.update', channel: Channel, member: PresenceMember, options: UpdateOptions | undefined]
   | readonly [method: 'presence.leave' | 'presence.get', channel: Channel, id: string]
   | readonly [method: 'presence.list' | 'presence.count', channel: Channel]
   | readonly [method: 'limiter.take', key: string, limit: RateLimit]

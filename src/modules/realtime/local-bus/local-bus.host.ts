@@ -159,7 +159,13 @@ export class LocalBusHost {
       case 'board.released':
       case 'board.isReleased':
         return Promise.resolve(this.board.run(end, what));
-      default:
+      case 'store.get':
+      case 'store.claim':
+      case 'store.swap':
+      case 'store.replace':
+      case 'store.take':
+      case 'store.release':
+      case 'store.increment':
         return this.entries.run(end, what);
     }
   }
