@@ -11,6 +11,7 @@ import { ConversationMessage } from './circles/conversation-message.entity.js';
 import { Device } from './circles/device.entity.js';
 import { Media } from './circles/media.entity.js';
 import { MediaGarbage } from './circles/media-garbage.entity.js';
+import { Node } from './nodes/node.entity.js';
 import { Iota } from './omikron/iota.entity.js';
 import { Profile } from './omikron/profile.entity.js';
 import { Revocation } from './revocations/revocation.entity.js';
@@ -53,4 +54,5 @@ export const ENTITIES = [
   Call,
   CallParticipant,
   LobbyToken,
+  Node,
 ] as const;

@@ -6,6 +6,7 @@ import { Circles1767240000000 } from './1767240000000-circles.js';
 import { Calls1767243600000 } from './1767243600000-calls.js';
 import { LobbyTokens1767243660000 } from './1767243660000-lobby-tokens.js';
 import { Revocations1767247200000 } from './1767247200000-revocations.js';
+import { Nodes1767250800000 } from './1767250800000-nodes.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Calls1767243600000,
   LobbyTokens1767243660000,
   Revocations1767247200000,
+  Nodes1767250800000,
 ] as const;

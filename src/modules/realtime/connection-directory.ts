@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Connection } from './connection.js';
+import { type DisconnectReason } from './disconnect-reason.js';
 
 /** A connection as the transports keep it, with what admins are shown of it. */
 export interface LiveConnection extends Connection {
@@ -54,6 +55,13 @@ export class ConnectionDirectory {
       count++;
     }
     return count;
+  }
+
+  /** Closes every connection. @returns how many */
+  closeAll(reason: DisconnectReason): number {
+    const all = [...this.all()];
+    for (const connection of all) connection.close(reason);
+    return all.length;
   }
 
   private *all(): Generator<LiveConnection> {

@@ -24,4 +24,9 @@ export abstract class EphemeralStore {
   abstract release(key: string, value: EphemeralValue): Promise<boolean>;
   /** Adds `by` unless the sum would exceed `limit`. @returns the new sum, `undefined` when the limit forbade it */
   abstract increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined>;
+  /**
+   * Removes what node `owner` left behind: its entries without a life time that no other node has written since.
+   * @returns how many this call removed
+   */
+  abstract releaseNode(owner: string): Promise<number>;
 }

@@ -1,0 +1,91 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { Clock } from '../../common/time/clock.js';
+import { BusHealth } from '../realtime/bus-health.js';
+import { channel, type Channel } from '../realtime/channel.js';
+import { type HubEvent } from '../realtime/connection.js';
+import { Ears } from '../realtime/ears.js';
+import { Hub } from '../realtime/hub.js';
+import { NodeBoard } from '../realtime/node-board.js';
+import { NodeIdentity } from '../realtime/node-identity.js';
+import { BusJudge } from './bus-judge.js';
+import { Liveness } from './liveness.service.js';
+
+const PROBE_MS = 1_000;
+/** Answers a probe gets at most, about: with many nodes each answers now and then only. */
+const ANSWERS = 5;
+
+const PROBES = channel('nodes', 'probe');
+const echoChannel = (node: string): Channel => channel('nodes', 'echo', node);
+
+interface ProbeEvent extends HubEvent {
+  readonly type: 'nodes.probe' | 'nodes.echo';
+  readonly from: string;
+}
+
+/** Proves end to end, every second, that what this node publishes reaches the others and comes back. */
+@Injectable()
+export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(BusProbe.name);
+  private readonly judge = new BusJudge();
+  private readonly ears: Ears;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly board: NodeBoard,
+    private readonly health: BusHealth,
+    private readonly liveness: Liveness,
+    private readonly identity: NodeIdentity,
+    private readonly clock: Clock,
+  ) {
+    this.ears = new Ears(`probe-${identity.name}`, (event) => {
+      this.heard(event as ProbeEvent);
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.board.shared) return;
+    this.health.state = 'ok';
+    await this.hub.subscribe(this.ears, PROBES);
+    await this.hub.subscribe(this.ears, echoChannel(this.identity.name));
+    this.probe();
+    this.timer = setInterval(() => {
+      this.look();
+      this.probe();
+    }, PROBE_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(): void {
+    const { health } = this;
+    const before = health.state;
+    health.state = this.judge.judge(performance.now(), this.board.connected, this.liveness.others());
+    if (health.state === before) return;
+    if (health.state === 'ok') this.logger.log('the bus carries messages to the others and back');
+    else this.logger.warn(health.state === 'deaf' ? 'this node is deaf: others have the bus' : 'the bus is away');
+  }
+
+  private probe(): void {
+    this.hub.signal(PROBES, { type: 'nodes.probe', from: this.identity.name } as ProbeEvent);
+  }
+
+  private heard({ type, from }: ProbeEvent): void {
+    if (type === 'nodes.echo') {
+      this.judge.answered(performance.now());
+    } else if (from !== this.identity.name) {
+      this.answer(from);
+    } else if (this.board.connected) {
+      this.judge.echoed(performance.now());
+      this.health.heardAt = this.clock.now();
+    }
+  }
+
+  private answer(to: string): void {
+    if (Math.random() * this.liveness.others().length > ANSWERS) return;
+    this.hub.signal(echoChannel(to), { type: 'nodes.echo', from: this.identity.name } as ProbeEvent);
+  }
+}

@@ -1,0 +1,93 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type ProtocolTraffic, WINDOW_SECONDS } from '../traffic-rates.service.js';
+
+export class TrafficDto implements ProtocolTraffic {
+  @ApiProperty({ example: 120, description: 'Open sockets.' })
+  connections!: number;
+
+  @ApiProperty({ example: 84_211, description: 'Messages received since the nodes started.' })
+  messagesIn!: number;
+
+  @ApiProperty({ example: 902_113, description: 'Messages sent since the nodes started.' })
+  messagesOut!: number;
+
+  @ApiProperty({ example: 10_330_112, description: 'Payload bytes received.' })
+  bytesIn!: number;
+
+  @ApiProperty({ example: 118_022_301, description: 'Bytes sent.' })
+  bytesOut!: number;
+
+  @ApiProperty({ example: 41.5 })
+  messagesInPerSecond!: number;
+
+  @ApiProperty({ example: 430.25 })
+  messagesOutPerSecond!: number;
+
+  @ApiProperty({ example: 5_112.5 })
+  bytesInPerSecond!: number;
+
+  @ApiProperty({ example: 53_820 })
+  bytesOutPerSecond!: number;
+}
+
+const MEMBERS = [
+  'connections',
+  'messagesIn',
+  'messagesOut',
+  'bytesIn',
+  'bytesOut',
+  'messagesInPerSecond',
+  'messagesOutPerSecond',
+  'bytesInPerSecond',
+  'bytesOutPerSecond',
+] as const satisfies readonly (keyof TrafficDto)[];
+
+export class ProtocolStatsDto extends TrafficDto {
+  @ApiProperty({ example: 'rooms' })
+  protocol!: string;
+}
+
+export class StatsDto {
+  @ApiProperty({ example: 3, description: 'Live nodes that the numbers are of.' })
+  nodes!: number;
+
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Ids of live nodes that did not answer in time; the numbers are without theirs.',
+  })
+  missing!: string[];
+
+  @ApiProperty({ example: WINDOW_SECONDS, description: 'What rates are taken over.' })
+  windowSeconds!: number;
+
+  @ApiProperty({ type: TrafficDto, description: 'Over all protocols.' })
+  total!: TrafficDto;
+
+  @ApiProperty({ type: [ProtocolStatsDto] })
+  protocols!: ProtocolStatsDto[];
+
+  static from(answers: readonly Readonly<Record<string, ProtocolTraffic>>[], missing: readonly string[]): StatsDto {
+    const names = [...new Set(answers.flatMap((answer) => Object.keys(answer)))].sort();
+    const protocols = names.map((protocol) => ({
+      protocol,
+      ...sum(answers.flatMap((answer) => answer[protocol] ?? [])),
+    }));
+    return {
+      nodes: answers.length,
+      missing: [...missing],
+      windowSeconds: WINDOW_SECONDS,
+      total: sum(protocols),
+      protocols,
+    };
+  }
+}
+
+function sum(parts: readonly TrafficDto[]): TrafficDto {
+  const result = new TrafficDto();
+  for (const member of MEMBERS) {
+    const total = parts.reduce((before, part) => before + part[member], 0);
+    result[member] = Math.round(total * 100) / 100;
+  }
+  return result;
+}

@@ -1,0 +1,141 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { ClusterQuery } from '../realtime/cluster-query.js';
+import { ConnectionDirectory } from '../realtime/connection-directory.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
+import { type BoardBeat, NodeBoard } from '../realtime/node-board.js';
+import { NodeIdentity } from '../realtime/node-identity.js';
+import { type Heard, LEASE_MS, LivenessView } from './liveness-view.js';
+import { type Beat, type NodeStatus } from './node-status.js';
+import { NodesRepository } from './nodes.repository.js';
+import { OwnStatus } from './own-status.service.js';
+import { Reaper } from './reaper.service.js';
+
+const BEAT_MS = 2_000;
+
+/**
+ * Leaves a heartbeat every two seconds in the database and, where nodes share a bus, beside it; watches those of the
+ * others, and sees to it that what dead ones held is released.
+ */
+@Injectable()
+export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Liveness.name);
+  private readonly view = new LivenessView();
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private stopped = false;
+  /** When a heartbeat last arrived anywhere. */
+  private heardOf = performance.now();
+  /** Under which incarnation this node is in the table. */
+  private listed: string | undefined;
+
+  constructor(
+    private readonly repository: NodesRepository,
+    private readonly board: NodeBoard,
+    private readonly own: OwnStatus,
+    private readonly identity: NodeIdentity,
+    private readonly cluster: ClusterQuery,
+    private readonly directory: ConnectionDirectory,
+    private readonly reaper: Reaper,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule(0);
+  }
+
+  /** After the last connection: what is left of this node's goes with it, and nobody has to wait for its lease. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.beating;
+    if (this.listed !== undefined) await this.reaper.leave(this.identity.incarnation);
+  }
+
+  /** The other live nodes, as last heard of. */
+  others(): Heard[] {
+    const { incarnation } = this.identity;
+    return this.view.live(performance.now()).filter(({ status }) => status.incarnation !== incarnation);
+  }
+
+  /** All live nodes, this one as it is now, in the order they started. */
+  nodes(): NodeStatus[] {
+    return [this.own.read(), ...this.others().map(({ status }) => status)].sort(
+      (a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1),
+    );
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      this.beating = this.beat().catch((error: unknown) => {
+        this.logger.error('a heartbeat failed', error);
+      });
+      void this.beating.then(() => {
+        this.schedule(Math.max(0, BEAT_MS - (performance.now() - began)));
+      });
+    }, ms).unref();
+  }
+
+  private async beat(): Promise<void> {
+    if (performance.now() - this.heardOf >= LEASE_MS - BEAT_MS) await this.comeBack();
+    this.own.measure();
+    const status = this.own.read();
+    await Promise.all([this.beatDatabase(status), this.beatBoard(status)]);
+    const now = performance.now();
+    this.cluster.setPeers(new Set(this.others().map((other) => other.status.name)));
+    for (const dead of this.view.dead(now)) {
+      if (dead.incarnation !== this.identity.incarnation) this.reaper.reap(dead);
+    }
+  }
+
+  private async beatDatabase(status: NodeStatus): Promise<void> {
+    try {
+      const { beats, known } = await this.repository.beat(status);
+      this.own.databaseUp = true;
+      this.view.looked('database', performance.now(), beats);
+      const wasListed = this.listed === status.incarnation;
+      this.listed = status.incarnation;
+      if (wasListed && !known) await this.comeBack();
+      else this.heardOf = performance.now();
+    } catch (error) {
+      if (this.own.databaseUp) this.logger.warn({ msg: 'heartbeats do not reach the database', err: error });
+      this.own.databaseUp = false;
+      this.view.failed('database');
+    }
+  }
+
+  private async beatBoard(status: NodeStatus): Promise<void> {
+    if (!this.board.shared) return;
+    try {
+      const beats = await this.board.beat(status.incarnation, JSON.stringify(status));
+      this.view.looked('board', performance.now(), beats.flatMap(toBeat));
+      this.heardOf = performance.now();
+    } catch (error) {
+      this.logger.debug({ msg: 'heartbeats do not reach the bus', err: error });
+      this.view.failed('board');
+    }
+  }
+
+  /**
+   * This node slept, or could tell nobody that it lives. If the others took it for dead, its people were announced
+   * gone: they are told to come back, as others to everybody, and it starts anew.
+   */
+  private async comeBack(): Promise<void> {
+    const { incarnation } = this.identity;
+    if (!this.board.shared || !(await this.board.isTakenForDead(incarnation).catch(() => false))) return;
+    this.identity.reincarnate();
+    const closed = this.directory.closeAll(DISCONNECT.goingAway);
+    this.logger.warn({ msg: 'the others took this node for dead; it starts anew', closed });
+  }
+}
+
+/** Leaves out what is none of ours, e.g. of another version. */
+function toBeat({ incarnation, age, text }: BoardBeat): Beat[] {
+  try {
+    const status = JSON.parse(text) as NodeStatus;
+    return status.incarnation === incarnation && typeof status.name === 'string' ? [{ incarnation, age, status }] : [];
+  } catch {
+    return [];
+  }
+}

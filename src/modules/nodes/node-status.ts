@@ -1,0 +1,29 @@
+/** `degraded`: something that all nodes share is away. `deaf`: cut off from the bus that others have. */
+export const NODE_STATES = ['starting', 'ready', 'degraded', 'draining', 'deaf'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+/** What a node says of itself with each heartbeat. */
+export interface NodeStatus {
+  /** Whom its leases belong to. */
+  readonly incarnation: string;
+  readonly name: string;
+  readonly url: string;
+  readonly version: string;
+  readonly state: NodeState;
+  /** Busy share of its event loop since the heartbeat before, 0 to 1. */
+  readonly load: number;
+  /** Open sockets by protocol. */
+  readonly connections: Readonly<Record<string, number>>;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Milliseconds since the bus last carried a message of its own back to it; `null` = never. */
+  readonly busAge: number | null;
+}
+
+/** A heartbeat, as one of the two places where they are left shows it. */
+export interface Beat {
+  readonly incarnation: string;
+  /** Milliseconds since it was written. */
+  readonly age: number;
+  readonly status: NodeStatus;
+}

@@ -1,0 +1,18 @@
+import { Get } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { Authenticated } from '../auth/authenticated.decorator.js';
+import { NodeList } from './dto/node.dto.js';
+import { Nodes } from './nodes.service.js';
+
+@ApiV1Controller('nodes')
+export class NodesController {
+  constructor(private readonly nodes: Nodes) {}
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Live nodes with their state, in the order they started' })
+  list(): NodeList {
+    return this.nodes.list();
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { ClusterQuery } from '../realtime/cluster-query.js';
+import { NodeDto, type NodeList } from './dto/node.dto.js';
+import { StatsDto } from './dto/stats.dto.js';
+import { Liveness } from './liveness.service.js';
+import { type ProtocolTraffic, TrafficRates } from './traffic-rates.service.js';
+
+const TRAFFIC = 'nodes.traffic';
+
+/** What admins are shown of the nodes and of their traffic. */
+@Injectable()
+export class Nodes {
+  constructor(
+    private readonly liveness: Liveness,
+    private readonly cluster: ClusterQuery,
+    rates: TrafficRates,
+  ) {
+    cluster.answer(TRAFFIC, () => rates.read());
+  }
+
+  list(): NodeList {
+    return { items: this.liveness.nodes().map((status) => NodeDto.from(status)), nextCursor: null };
+  }
+
+  /** Sums over all nodes that answer. */
+  async stats(): Promise<StatsDto> {
+    const { answers, missing } = await this.cluster.ask<Record<string, ProtocolTraffic>>(TRAFFIC, null);
+    return StatsDto.from(
+      answers.map(({ value }) => value),
+      missing,
+    );
+  }
+}
