@@ -35,22 +35,28 @@ export function parseRedisUrl(text: string): RedisTarget {
   const kind = (parts['kind'] ?? 'single') as RedisTarget['kind'];
   const nodes = (parts['hosts'] ?? '').split(',').map((item) => parseAddress(item, PORTS[kind]));
   if (kind === 'single' && nodes.length > 1) throw new Error('names several servers: begin it with redis+cluster://');
-  const path = (parts['path'] ?? '').split('/').slice(1).filter(Boolean);
-  const master = kind === 'sentinel' ? decode(path.shift()) : undefined;
-  if (kind === 'sentinel' && !master) throw new Error('must name the master after the sentinels: …/<master name>');
-  const [database = '0', ...rest] = path;
-  if (!/^\d{1,5}$/.test(database) || rest.length > 0) throw new Error('must have a database number after the last /');
-  if (kind === 'cluster' && database !== '0') throw new Error('cannot choose a database: a cluster has only 0');
+  const { master, database } = parsePath(kind, parts['path'] ?? '');
   return {
     kind,
     nodes,
-    master: master ?? '',
-    database: Number(database),
+    master,
+    database,
     username: decode(parts['user']),
     password: decode(parts['password']),
     sentinelPassword: sentinelPassword(parts['query']),
     tls: parts['tls'] !== undefined,
   };
+}
+
+/** `/<master name>/<database>` after sentinels, `/<database>` after a server. */
+function parsePath(kind: RedisTarget['kind'], path: string): { master: string; database: number } {
+  const parts = path.split('/').slice(1).filter(Boolean);
+  const master = kind === 'sentinel' ? decode(parts.shift()) : undefined;
+  if (kind === 'sentinel' && !master) throw new Error('must name the master after the sentinels: …/<master name>');
+  const [database = '0', ...rest] = parts;
+  if (!/^\d{1,5}$/.test(database) || rest.length > 0) throw new Error('must have a database number after the last /');
+  if (kind === 'cluster' && database !== '0') throw new Error('cannot choose a database: a cluster has only 0');
+  return { master: master ?? '', database: Number(database) };
 }
 
 /** Reason why `text` is none of the forms, or `undefined`. */

@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** A Lua script that touches one key, `KEYS[1]`; every server has it before it gets its first command. */
+export class RedisScript {
+  static readonly all: RedisScript[] = [];
+  readonly sha: string;
+
+  constructor(readonly source: string) {
+    this.sha = createHash('sha1').update(source).digest('hex');
+    RedisScript.all.push(this);
+  }
+}
