@@ -17,11 +17,11 @@ import { PublicCodes } from '../../src/modules/services/public-codes.service.js'
 import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
 import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
 import { type ServiceConnection, type ServicePrincipal } from '../../src/modules/services/service-connection.js';
-import { ServiceDirectory } from '../../src/modules/services/service-directory.service.js';
+import { ServiceDirectory, settingsOf } from '../../src/modules/services/service-directory.service.js';
 import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
 import { ServicePeers } from '../../src/modules/services/service-peers.service.js';
 import { ServiceSessions } from '../../src/modules/services/service-sessions.service.js';
-import { type ServicesEvent } from '../../src/modules/services/services.events.js';
+import { type ServicesEvent, type ServiceSettings } from '../../src/modules/services/services.events.js';
 import {
   type ServiceChange,
   type NewService,
@@ -166,14 +166,19 @@ class FakeRepository extends ServicesRepository {
     super(undefined as never);
   }
 
-  override async findByToken(digest: Buffer): Promise<Service | undefined> {
+  override async findByTokens(): Promise<Map<string, ServiceSettings>> {
     await this.pause();
-    const row = [...this.rows.values()].find(
-      (each) => each.hostTokenDigest.equals(digest) || each.clientTokenDigest.equals(digest),
+    const all = [...this.rows.values()].map(settingsOf);
+    await this.pause();
+    return new Map(
+      all.flatMap(
+        (each) =>
+          [
+            [each.hostDigest, each],
+            [each.clientDigest, each],
+          ] as const,
+      ),
     );
-    const copy = row && Object.assign(new Service(), row);
-    await this.pause();
-    return copy;
   }
 
   override find(id: number): Promise<Service | undefined> {

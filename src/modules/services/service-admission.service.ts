@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DigestLookup } from '../../common/database/digest-lookup.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { AttemptThrottle } from '../realtime/attempt-throttle.js';
@@ -6,7 +7,7 @@ import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
 import { type LiveCode, PublicCodes } from './public-codes.service.js';
 import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
-import { ServiceDirectory, settingsOf } from './service-directory.service.js';
+import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { canonicalToken, tokenDigest } from './service-token.js';
@@ -23,8 +24,10 @@ const TRIES = 'services';
  */
 @Injectable()
 export class ServiceAdmission {
+  private readonly lookup: DigestLookup<ServiceSettings>;
+
   constructor(
-    private readonly repository: ServicesRepository,
+    repository: ServicesRepository,
     private readonly throttle: AttemptThrottle,
     private readonly store: EphemeralStore,
     private readonly hub: Hub,
@@ -32,7 +35,9 @@ export class ServiceAdmission {
     private readonly peers: ServicePeers,
     private readonly codes: PublicCodes,
     private readonly hosts: ServiceHosts,
-  ) {}
+  ) {
+    this.lookup = new DigestLookup((digests) => repository.findByTokens(digests));
+  }
 
   /**
    * Admits by the first message, `{"token": …, "name"?: …}`. A connection that has closed meanwhile is left alone.
@@ -62,8 +67,8 @@ export class ServiceAdmission {
   /** Tokens cannot be guessed, so only the answer to a wrong one waits: owners get in from any crowded address. */
   private async loginByToken(connection: ServiceConnection, token: string, name: string | undefined): Promise<void> {
     const digest = tokenDigest(token);
-    const service = await this.repository.findByToken(digest);
-    const settings = service && (await this.directory.settle(settingsOf(service)));
+    const stored = await this.lookup.find(digest);
+    const settings = stored && (await this.directory.settle(stored));
     const hex = digest.toString('hex');
     const isHost = settings?.hostDigest === hex;
     if (settings === undefined || (!isHost && settings.clientDigest !== hex)) {

@@ -4,6 +4,7 @@ import { MoreThan, Repository } from 'typeorm';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { Service } from '../../entities/services/service.entity.js';
+import { type ServiceSettings } from './services.events.js';
 
 export type NewService = Pick<Service, 'title' | 'hostTokenDigest' | 'clientTokenDigest'> & ServiceOptions;
 /** What an admin decides about a service. */
@@ -26,10 +27,29 @@ export type ServiceChange = ServiceOptions & Partial<Pick<Service, 'hostTokenDig
 export class ServicesRepository {
   constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
 
-  /** The service whose host or client token this is. */
-  async findByToken(digest: Buffer): Promise<Service | undefined> {
-    const where = [{ hostTokenDigest: digest }, { clientTokenDigest: digest }];
-    return (await this.services.findOne({ where })) ?? undefined;
+  /**
+   * The settings of the services whose host or client tokens these are, by digest in hexadecimal; there may be more in
+   * it than was asked for. Every socket that comes in asks this, so the rows are taken as they come.
+   */
+  async findByTokens(digests: readonly Buffer[]): Promise<Map<string, ServiceSettings>> {
+    const rows: ServiceSettings[] = await this.services.query(
+      `SELECT "id", "title", "version",
+         encode("host_token_digest", 'hex') AS "hostDigest", encode("client_token_digest", 'hex') AS "clientDigest",
+         "allow_public_code" AS "allowPublicCode", "allow_multiple_hosts" AS "allowMultipleHosts", "targeting",
+         "host_grace_seconds" AS "hostGraceSeconds", "guest_limit" AS "guestLimit",
+         "code_ttl_seconds" AS "codeTtlSeconds", "code_length" AS "codeLength"
+       FROM "services" WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`,
+      [digests],
+    );
+    return new Map(
+      rows.flatMap(
+        (row) =>
+          [
+            [row.hostDigest, row],
+            [row.clientDigest, row],
+          ] as const,
+      ),
+    );
   }
 
   async find(id: number): Promise<Service | undefined> {
