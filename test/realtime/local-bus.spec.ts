@@ -28,7 +28,7 @@ describe('the bus of the workers of one machine', () => {
     heard = workers.map(() => []);
     for (const [n, { broker }] of workers.entries()) {
       broker.bind((on, envelope) => {
-        heard[n]!.push(`${on} ${(envelope as { event: { n: number } }).event.n}`);
+        heard[n]!.push(`${on} ${(envelope.event as unknown as { n: number }).n}`);
       });
     }
   });
@@ -192,12 +192,14 @@ describe('the bus of the workers of one machine', () => {
     await worker(0).board.beat('zero', 'a');
     const [first] = await worker(1).board.beat('one', 'b');
     expect(first).toEqual({ incarnation: 'zero', text: 'a', age: expect.any(Number) });
-    expect(await worker(1).board.claimRelease('zero')).toBe(false);
+    expect(await worker(1).board.claimRelease('zero', 'one')).toBe('busy');
     await worker(0).die();
     expect((await worker(1).board.beat('one', 'b')).map(({ incarnation }) => incarnation)).toEqual(['one']);
-    expect(await worker(1).board.claimRelease('zero')).toBe(true);
-    expect(await worker(2).board.claimRelease('zero')).toBe(false);
-    expect(await worker(2).board.isReleased('zero')).toBe(true);
+    expect(await worker(1).board.claimRelease('zero', 'one')).toBe('mine');
+    expect(await worker(2).board.claimRelease('zero', 'two')).toBe('busy');
+    expect(await worker(2).board.isTakenForDead('zero')).toBe(true);
+    await worker(1).board.released('zero');
+    expect(await worker(2).board.claimRelease('zero', 'two')).toBe('done');
   });
 
   it('refuses calls, and drops messages, when the primary does not read', async () => {

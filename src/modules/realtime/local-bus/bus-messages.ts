@@ -23,7 +23,7 @@ export type BusCall =
   | readonly [method: 'limiter.take', key: string, limit: RateLimit]
   | readonly [method: 'board.beat', incarnation: string, text: string]
   | readonly [method: 'board.claimRelease', incarnation: string, by: string]
-  | readonly [method: 'board.remove' | 'board.released' | 'board.isReleased', incarnation: string];
+  | readonly [method: 'board.remove' | 'board.released' | 'board.isTakenForDead', incarnation: string];
 
 /** What a worker tells the primary. Envelopes travel beside, as bytes that only workers look into. */
 export type ToPrimary =

@@ -1,4 +1,4 @@
-import { type BoardBeat } from '../node-board.js';
+import { type BoardBeat, type ReleaseClaim } from '../node-board.js';
 import { type BusCall } from './bus-messages.js';
 
 type BoardCall = Extract<BusCall, readonly [`board.${string}`, ...unknown[]]>;
@@ -9,14 +9,21 @@ interface Note<Owner> {
   readonly text: string;
 }
 
+interface Release {
+  readonly by: string;
+  readonly at: number;
+  done: boolean;
+}
+
 /** Releases are remembered this long, in milliseconds. */
 const RELEASE_MEMORY_MS = 60 * 60_000;
+/** A claim to release holds this long, in milliseconds; then another may go on. */
+const CLAIM_MS = 30_000;
 
 /** The board of heartbeats, kept for the workers of one machine. */
 export class KeptBoard<Owner> {
   private readonly notes = new Map<string, Note<Owner>>();
-  /** When each incarnation was taken for dead. */
-  private readonly releases = new Map<string, number>();
+  private readonly releases = new Map<string, Release>();
 
   run(owner: Owner, call: BoardCall): unknown {
     const [method, incarnation] = call;
@@ -28,10 +35,13 @@ export class KeptBoard<Owner> {
         this.notes.delete(incarnation);
         return undefined;
       case 'board.claimRelease':
-        return this.claimRelease(incarnation);
-      case 'board.released':
+        return this.claimRelease(incarnation, call[2]);
+      case 'board.released': {
+        const release = this.releases.get(incarnation);
+        if (release !== undefined) release.done = true;
         return undefined;
-      case 'board.isReleased':
+      }
+      case 'board.isTakenForDead':
         return this.releases.has(incarnation);
     }
   }
@@ -47,12 +57,14 @@ export class KeptBoard<Owner> {
   }
 
   /** A worker whose process lives is not dead, however silent it is: the primary would know. */
-  private claimRelease(incarnation: string): boolean {
-    if (this.notes.has(incarnation)) return false;
+  private claimRelease(incarnation: string, by: string): ReleaseClaim {
+    if (this.notes.has(incarnation)) return 'busy';
     const now = performance.now();
-    for (const [old, at] of this.releases) if (now - at > RELEASE_MEMORY_MS) this.releases.delete(old);
-    if (this.releases.has(incarnation)) return false;
-    this.releases.set(incarnation, now);
-    return true;
+    for (const [old, { at }] of this.releases) if (now - at > RELEASE_MEMORY_MS) this.releases.delete(old);
+    const release = this.releases.get(incarnation);
+    if (release?.done) return 'done';
+    if (release !== undefined && release.by !== by && now - release.at < CLAIM_MS) return 'busy';
+    this.releases.set(incarnation, { by, at: now, done: false });
+    return 'mine';
   }
 }

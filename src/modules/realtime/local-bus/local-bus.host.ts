@@ -59,6 +59,7 @@ export class LocalBusHost {
   /** Lost members whom no worker could be told of yet. */
   private untold: LostMember[] = [];
   private lostCount = 0;
+  private stopping = false;
 
   constructor(private readonly ports: HostedPorts) {
     this.entries = new OwnedEntries(ports.store);
@@ -69,6 +70,11 @@ export class LocalBusHost {
     const end = new WorkerEnd(link, onStuck);
     this.ends.add(end);
     return end;
+  }
+
+  /** All workers are told to go: from now on nobody is told whom the others lose. */
+  stop(): void {
+    this.stopping = true;
   }
 
   /** The worker has ended: what it owned is released, and another one told of its members. */
@@ -143,35 +149,15 @@ export class LocalBusHost {
   }
 
   private run(end: WorkerEnd, what: BusCall): Promise<unknown> {
-    switch (what[0]) {
-      case 'limiter.take':
-        return this.ports.limiter.take(what[1], what[2]);
-      case 'presence.enter':
-      case 'presence.update':
-      case 'presence.leave':
-      case 'presence.get':
-      case 'presence.list':
-      case 'presence.count':
-        return this.members.run(end, what);
-      case 'board.beat':
-      case 'board.claimRelease':
-      case 'board.remove':
-      case 'board.released':
-      case 'board.isReleased':
-        return Promise.resolve(this.board.run(end, what));
-      case 'store.get':
-      case 'store.claim':
-      case 'store.swap':
-      case 'store.replace':
-      case 'store.take':
-      case 'store.release':
-      case 'store.increment':
-        return this.entries.run(end, what);
-    }
+    if (isOf(what, 'store')) return this.entries.run(end, what);
+    if (isOf(what, 'presence')) return this.members.run(end, what);
+    if (isOf(what, 'board')) return Promise.resolve(this.board.run(end, what));
+    return this.ports.limiter.take(what[1], what[2]);
   }
 
   /** One worker hears of all of them, so that the order per channel is kept. */
   private tell(lost: readonly LostMember[]): void {
+    if (this.stopping) return;
     const survivor = [...this.ends].find((end) => end.ready && !end.gone);
     if (survivor === undefined) {
       this.untold.push(...lost);
@@ -183,4 +169,11 @@ export class LocalBusHost {
       survivor.say(['lost', number, each.channel, each.member]);
     }
   }
+}
+
+function isOf<P extends string>(
+  call: BusCall,
+  port: P,
+): call is Extract<BusCall, readonly [`${P}.${string}`, ...unknown[]]> {
+  return call[0].startsWith(port);
 }

@@ -2,7 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../broker.js';
 import { type Channel } from '../channel.js';
 import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ephemeral-store.js';
-import { type BoardBeat, NodeBoard } from '../node-board.js';
+import { type BoardBeat, NodeBoard, type ReleaseClaim } from '../node-board.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../presence.js';
 import { type RateLimit, RateLimiter } from '../rate-limiter.js';
 import { type LocalBus } from './local-bus.js';
@@ -100,6 +100,11 @@ export class LocalBusEphemeralStore extends EphemeralStore {
   increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined> {
     return this.bus.call('store.increment', key, by, options);
   }
+
+  /** The primary has done it by itself. */
+  releaseNode(): Promise<number> {
+    return Promise.resolve(0);
+  }
 }
 
 /** The token buckets that the primary keeps. */
@@ -130,7 +135,7 @@ export class LocalBusNodeBoard extends NodeBoard {
     return this.bus.call('board.remove', incarnation);
   }
 
-  claimRelease(incarnation: string, by: string): Promise<boolean> {
+  claimRelease(incarnation: string, by: string): Promise<ReleaseClaim> {
     return this.bus.call('board.claimRelease', incarnation, by);
   }
 
@@ -138,8 +143,8 @@ export class LocalBusNodeBoard extends NodeBoard {
     return this.bus.call('board.released', incarnation);
   }
 
-  isReleased(incarnation: string): Promise<boolean> {
-    return this.bus.call('board.isReleased', incarnation);
+  isTakenForDead(incarnation: string): Promise<boolean> {
+    return this.bus.call('board.isTakenForDead', incarnation);
   }
 }
 
