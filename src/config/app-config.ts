@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { type Environment } from './environment.js';
 import { parseRedisUrl, type RedisTarget } from './redis-target.js';
@@ -6,6 +7,8 @@ import { type TlsFiles } from './tls-files.js';
 /** The validated settings, in typed sections. Injected whole; nobody else reads the environment. */
 export class AppConfig {
   readonly production: boolean;
+  /** Processes that share the port. */
+  readonly workers: number;
   readonly http: HttpSection;
   readonly storage: StorageSection;
   /** `undefined` = one node. */
@@ -20,6 +23,7 @@ export class AppConfig {
 
   constructor(env: Environment) {
     this.production = env.NODE_ENV === 'production';
+    this.workers = env.WORKERS === 'auto' ? os.availableParallelism() : Number(env.WORKERS);
     this.http = httpSection(env);
     this.storage = {
       dataDir: path.resolve(env.DATA_DIR),
@@ -54,6 +58,7 @@ export class AppConfig {
       turnUrls: env.TURN_URLS ?? [],
       turnSecrets: env.TURN_SECRET ?? [],
       turnTtlSeconds: env.TURN_TTL_SECONDS,
+      retentionDays: env.CALL_RETENTION_DAYS,
     };
     this.circles = { writingRepeatMs: env.WRITING_REPEAT_MS, forward: env.WEBRTC_FORWARD };
     this.media = mediaSection(env);
@@ -159,6 +164,8 @@ export interface CallsSection {
   /** At most two; the first one signs, coturn knows both. Empty = one of our own, which no TURN server knows. */
   readonly turnSecrets: readonly string[];
   readonly turnTtlSeconds: number;
+  /** Of the ledger, after the end of a call; 0 = for ever. */
+  readonly retentionDays: number;
 }
 
 export interface CirclesSection {

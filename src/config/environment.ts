@@ -2,6 +2,8 @@ import { iceUrlFault } from '../common/ice/ice-url.js';
 import { redisUrlFault } from './redis-target.js';
 import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
+const MOST_WORKERS = 256;
+
 /**
  * Every environment variable the server reads, one documented property each.
  * `docs/configuration.md` and `.env.example` follow from this list.
@@ -23,6 +25,17 @@ export const ENVIRONMENT = {
     default: 3000,
     min: 0,
     max: 65_535,
+  }),
+  WORKERS: text({
+    group: 'Process',
+    description:
+      'Processes that share the port; `auto` is one for each core. More than one without `REDIS_URL`: what they share is ' +
+      'kept by one process more.',
+    default: '1',
+    check: (value) =>
+      value === 'auto' || (/^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_WORKERS)
+        ? undefined
+        : `must be a whole number from 1 to ${MOST_WORKERS}, or auto`,
   }),
   PUBLIC_URL: optionalText({
     group: 'Process',
@@ -69,7 +82,8 @@ export const ENVIRONMENT = {
   DATABASE_POOL: integer({
     group: 'Storage',
     description:
-      'Most database connections this node keeps open; all nodes together must stay below what the server allows.',
+      'Most database connections this node keeps open; all nodes together must stay below what the server allows. ' +
+      'Workers share them out, with at least four each.',
     default: 10,
     min: 1,
     max: 1_000,
@@ -262,6 +276,14 @@ export const ENVIRONMENT = {
     min: 10,
     max: 604_800,
     unit: 's',
+  }),
+  CALL_RETENTION_DAYS: integer({
+    group: 'Calls',
+    description: 'Calls are removed from the ledger so long after their end. `0` keeps them.',
+    default: 0,
+    min: 0,
+    max: 36_500,
+    unit: 'days',
   }),
   WRITING_REPEAT_MS: integer({
     group: 'Circles',

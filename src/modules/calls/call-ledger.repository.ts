@@ -55,6 +55,12 @@ export class CallLedgerRepository {
   async endLapsed(): Promise<void> {
     await this.dataSource.query(END_LAPSED);
   }
+
+  /** Removes, among the `piece` oldest calls, those that ended before `before`. @returns how many it removed */
+  async removeOld(before: Date, piece: number): Promise<number> {
+    const [, removed] = await this.dataSource.query<[unknown, number]>(REMOVE_OLD, [before, piece]);
+    return removed;
+  }
 }
 
 const dateOf = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time));
@@ -118,3 +124,8 @@ const END_LAPSED = `
   )
   UPDATE call_participants p SET left_at = l.ended_at FROM lapsed l
   WHERE p.call_id = l.id AND p.joined_at IS NOT NULL AND p.left_at IS NULL`;
+
+// Ids follow the time closely enough: whoever is old is among the first, and no index is needed to find them.
+const REMOVE_OLD = `
+  DELETE FROM calls WHERE id IN (
+    SELECT o.id FROM (SELECT id, ended_at FROM calls ORDER BY id LIMIT $2) o WHERE o.ended_at < $1)`;

@@ -4,6 +4,7 @@ import { Call } from '../../entities/calls/call.entity.js';
 import { CallParticipant } from '../../entities/calls/call-participant.entity.js';
 import { CallLedger } from './call-ledger.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
+import { CallRetention } from './call-retention.service.js';
 import { CallsController } from './calls.controller.js';
 import { CallsRepository } from './calls.repository.js';
 import { Calls } from './calls.service.js';
@@ -12,7 +13,7 @@ import { Calls } from './calls.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Call, CallParticipant])],
   controllers: [CallsController],
-  providers: [CallLedger, CallLedgerRepository, Calls, CallsRepository],
+  providers: [CallLedger, CallLedgerRepository, CallRetention, Calls, CallsRepository],
   exports: [CallLedger],
 })
 export class CallsModule {}
