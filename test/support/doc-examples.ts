@@ -1,11 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const DOCS = path.resolve(import.meta.dirname, '../../docs');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** The programs of a page of the documentation: code blocks that are headed by a file name. */
-export function examplesOf(page: string): Map<string, string> {
-  const text = readFileSync(path.join(DOCS, page), 'utf8');
-  const blocks = text.matchAll(/^```(?:js|python) (\S+)\n([\s\S]*?)^```$/gm);
-  return new Map([...blocks].map(([, name = '', code = '']) => [name, code]));
+export interface RunningExample {
+  /** What it has printed, errors included. */
+  readonly output: () => string;
+  readonly ended: Promise<unknown>;
+}
+
+/** The programs of a page of the documentation: code blocks that are headed by a file name. Whoever runs some stops them. */
+export class Examples {
+  private readonly programs: Map<string, string>;
+  private readonly running: ChildProcess[] = [];
+
+  constructor(page: string) {
+    const text = readFileSync(path.join(ROOT, 'docs', page), 'utf8');
+    const blocks = text.matchAll(/^```(?:js|python) (\S+)\n([\s\S]*?)^```$/gm);
+    this.programs = new Map([...blocks].map(([, name = '', code = '']) => [name, code]));
+  }
+
+  get names(): string[] {
+    return [...this.programs.keys()].sort();
+  }
+
+  run(name: string, args: readonly string[], python = 'python3'): RunningExample {
+    const code = this.programs.get(name);
+    if (code === undefined) throw new Error(`the page has no ${name}`);
+    const [file, ...own] = name.endsWith('.py') ? [python, '-'] : [process.execPath, '--input-type=module', '-'];
+    const child = spawn(file, [...own, ...args], { cwd: ROOT });
+    this.running.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+    child.stdin.end(code);
+    return { output: () => output, ended: new Promise((resolve) => child.once('close', resolve)) };
+  }
+
+  stop(): void {
+    for (const child of this.running.splice(0)) child.kill('SIGKILL');
+  }
 }

@@ -1,36 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { examplesOf } from '../../support/doc-examples.js';
+import { Examples, type RunningExample } from '../../support/doc-examples.js';
 import { describeWithPython } from '../../support/requires.js';
 import { ServicesHarness, type TestService } from '../../support/services.js';
-
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-const EXAMPLES = examplesOf('protocols/services.md');
-
-interface Program {
-  /** Lines it has printed, joined by newlines. */
-  readonly output: () => string;
-  readonly ended: Promise<unknown>;
-}
 
 describe('the programs of the services page', () => {
   let harness: ServicesHarness;
   let service: TestService;
-  const running: ChildProcess[] = [];
+  const examples = new Examples('protocols/services.md');
 
   /** Runs an example as its first line says. */
-  const run = (name: string, token: string, python = 'python3'): Program => {
-    const code = EXAMPLES.get(name);
-    if (code === undefined) throw new Error(`the page has no ${name}`);
-    const [file, ...args] = name.endsWith('.py') ? [python, '-'] : [process.execPath, '--input-type=module', '-'];
-    const child = spawn(file, [...args, `${harness.server.wsUrl}/ws/`, token], { cwd: ROOT });
-    running.push(child);
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
-    child.stdin.end(code);
-    return { output: () => output, ended: new Promise((resolve) => child.once('close', resolve)) };
-  };
+  const run = (name: string, token: string, python?: string): RunningExample =>
+    examples.run(name, [`${harness.server.wsUrl}/ws/`, token], python);
 
   /** Host and guest meet; then the service is deleted under them. */
   const meet = async (hostName: string, guestName: string, python?: string): Promise<void> => {
@@ -49,12 +29,12 @@ describe('the programs of the services page', () => {
     harness = await ServicesHarness.start();
   });
   afterEach(() => {
-    for (const child of running.splice(0)) child.kill('SIGKILL');
+    examples.stop();
   });
   afterAll(() => harness.close());
 
   it('are four', () => {
-    expect([...EXAMPLES.keys()].sort()).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py']);
+    expect(examples.names).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py']);
   });
 
   describe('in JavaScript', () => {

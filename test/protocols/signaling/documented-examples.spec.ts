@@ -1,0 +1,30 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Examples } from '../../support/doc-examples.js';
+import { invite, SignalingHarness } from '../../support/signaling.js';
+
+describe('the program of the signaling page', () => {
+  const examples = new Examples('protocols/signaling.md');
+  let harness: SignalingHarness;
+  beforeAll(async () => {
+    harness = await SignalingHarness.start();
+  });
+  afterEach(() => {
+    examples.stop();
+  });
+  afterAll(() => harness.close());
+
+  it('takes a call that rings, and hears the offer', async () => {
+    const caller = await harness.connect();
+    const program = examples.run('peer.mjs', [harness.server.url]);
+    const [event, text] = await caller.next(15_000);
+    const { sid, name } = JSON.parse(text as string) as { sid: string; name: string };
+    expect([event, name]).toEqual(['add-connection', 'Ala']);
+    caller.emit('send-invitation', sid);
+    await caller.expectNext('invite-accepted', invite(caller, sid));
+    expect(await caller.next()).toMatchObject(['create-peer', {}]);
+    caller.emit('offer', { receiver_sid: sid, sender_sid: caller.sid, description: { type: 'offer', sdp: '' } });
+    await expect.poll(program.output).toContain(`${caller.sid} offer\n`);
+    expect(program.output()).toMatch(/^in a call with \[/);
+    expect(program.output()).toContain(sid);
+  });
+});
