@@ -23,16 +23,11 @@ import { type LocalBus } from './modules/realtime/local-bus/local-bus.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 import { RevocationsModule } from './modules/revocations/revocations.module.js';
 
-/** What a worker has besides: it is one of several processes behind one port. */
-export interface Surroundings {
-  /** Set where the primary process keeps what the workers share. */
-  readonly bus?: LocalBus | undefined;
-}
-
 /** Composition root. */
 @Module({})
 export class AppModule {
-  static forRoot(config: AppConfig, dataSource: DataSource, surroundings: Surroundings = {}): DynamicModule {
+  /** @param bus of a worker whose primary keeps what the workers share */
+  static forRoot(config: AppConfig, dataSource: DataSource, bus?: LocalBus): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -40,7 +35,7 @@ export class AppModule {
         ObservabilityModule,
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
-        RealtimeModule.forRoot(surroundings.bus),
+        RealtimeModule.forRoot(bus),
         AuthModule,
         AccountsModule,
         CallsModule,

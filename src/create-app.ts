@@ -8,16 +8,23 @@ import { serveOpenApi } from './common/http/openapi.js';
 import { securityHeaders } from './common/http/security-headers.js';
 import { type AppConfig } from './config/app-config.js';
 import { RequestPolicy } from './gateways/transport/request-policy.js';
+import { type Siblings } from './gateways/transport/siblings/siblings.js';
 import { TransportAdapter } from './gateways/transport/transport.adapter.js';
 import { HttpObserver } from './modules/observability/http-observer.js';
+import { type LocalBus } from './modules/realtime/local-bus/local-bus.js';
 import { tlsServerOptions } from './tls.js';
 
 /**
  * Builds the application, not yet initialised nor listening: for `main`, for tests and for the OpenAPI document.
  * @param dataSource from `openDatabase`; an unconnected one is enough for an app that only describes itself
+ * @param surroundings of a worker
  */
-export async function createApp(config: AppConfig, dataSource: DataSource): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource), {
+export async function createApp(
+  config: AppConfig,
+  dataSource: DataSource,
+  { bus, siblings }: { readonly bus?: LocalBus | undefined; readonly siblings?: Siblings } = {},
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, bus), {
     abortOnError: false,
     bodyParser: false,
     // Published messages are passed on as the text they came in.
@@ -31,6 +38,6 @@ export async function createApp(config: AppConfig, dataSource: DataSource): Prom
   configureHttp(app, { ...config.http, production: config.production }, proxies);
   serveOpenApi(app);
   const maxHttpBufferSize = config.limits.maxFrameBytes;
-  app.useWebSocketAdapter(new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize }));
+  app.useWebSocketAdapter(new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize }, siblings));
   return app;
 }

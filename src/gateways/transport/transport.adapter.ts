@@ -11,6 +11,8 @@ import { GatewayDispatch } from './gateway-dispatch.js';
 import { type FilterResolver } from './gateway-table.js';
 import { PLAIN_GATEWAY, type PlainGateway } from './plain-gateway.js';
 import { type PlainGatewayOptions } from './plain-options.js';
+import { shareSessions } from './siblings/share-sessions.js';
+import { type Siblings } from './siblings/siblings.js';
 import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io-gateway.js';
 import { textKeepingParser } from './socket-io.parser.js';
 import { TransportService } from './transport.service.js';
@@ -53,6 +55,7 @@ export class TransportAdapter extends AbstractWsAdapter {
     private readonly app: INestApplication,
     private readonly policy: UpgradePolicy,
     private readonly ioOptions: { readonly maxHttpBufferSize: number },
+    private readonly siblings?: Siblings,
   ) {
     super(app);
     this.transport = app.get(TransportService);
@@ -104,6 +107,7 @@ export class TransportAdapter extends AbstractWsAdapter {
   private createShared(port: number): OwnServer {
     const server = this.transport.socketIo((socket) => this.policy.clientAddress(socket.request));
     this.engine = this.createIo(port, { parser: textKeepingParser }) as SocketIoServer;
+    if (this.siblings) shareSessions(this.engine, this.siblings);
     server.listen(this.engine);
     for (const { gateway, options } of this.declared(SOCKET_IO_GATEWAY)) {
       server.register(options as SocketIoGatewayOptions, gateway, this.filters);

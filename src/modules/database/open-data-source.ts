@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
 import { createDataSource } from '../../../ormconfig.js';
 import { BootError } from '../../common/errors/boot-error.js';
-import { type AppConfig } from '../../config/app-config.js';
+import { type AppConfig, type StorageSection } from '../../config/app-config.js';
 import { EmbeddedDatabase } from './embedded/embedded-database.js';
 import { migrate } from './migrate.js';
 
@@ -18,6 +18,8 @@ type Log = Pick<LoggerService, 'log' | 'warn' | 'error'>;
 /** A connected and migrated database, and what has to be stopped with it. */
 export interface OpenDatabase {
   readonly dataSource: DataSource;
+  /** Holds the password: never log it. */
+  readonly url: string;
   /** Ends the connections and stops the embedded database, if there is one. */
   close(): Promise<void>;
 }
@@ -34,9 +36,7 @@ export async function openDatabase(config: AppConfig, log: Log, signal?: AbortSi
     const dataSource = createDataSource(config.storage, url);
     await connect(dataSource, url, log, signal);
     const close = async () => {
-      // The app ends its connections itself. What is left now is a query that does not end: without its database it will.
-      const ended = dataSource.isInitialized ? dataSource.destroy().catch(() => undefined) : undefined;
-      await Promise.race([ended, sleep(CLOSE_MS)]);
+      await endConnections(dataSource);
       await embedded?.close();
     };
     try {
@@ -45,11 +45,32 @@ export async function openDatabase(config: AppConfig, log: Log, signal?: AbortSi
       await dataSource.destroy();
       throw error;
     }
-    return { dataSource, close };
+    return { dataSource, url, close };
   } catch (error) {
     await embedded?.close();
     throw error;
   }
+}
+
+/**
+ * Connects to a database that another process has opened and migrated.
+ * @throws BootError as `openDatabase`
+ */
+export async function joinDatabase(
+  storage: Pick<StorageSection, 'databasePool'>,
+  url: string,
+  log: Log,
+  signal?: AbortSignal,
+): Promise<OpenDatabase> {
+  const dataSource = createDataSource(storage, url);
+  await connect(dataSource, url, log, signal);
+  return { dataSource, url, close: () => endConnections(dataSource) };
+}
+
+/** The app ends its connections itself. What is left now is a query that does not end: without its database it will. */
+async function endConnections(dataSource: DataSource): Promise<void> {
+  const ended = dataSource.isInitialized ? dataSource.destroy().catch(() => undefined) : undefined;
+  await Promise.race([ended, sleep(CLOSE_MS)]);
 }
 
 async function connect(dataSource: DataSource, url: string, log: Log, signal: AbortSignal | undefined): Promise<void> {

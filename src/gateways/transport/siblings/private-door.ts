@@ -1,0 +1,34 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { assumePeer } from './peer-header.js';
+
+/** Where siblings hand over requests that belong to this worker: an HTTP server that only they can reach. */
+export class PrivateDoor {
+  private constructor(private readonly server: Server) {}
+
+  /**
+   * @param path of a Unix socket in a folder closed to others, or of a named pipe
+   * @param main what came through is served by it as if it had come to its own port
+   */
+  static async open(path: string, main: Server): Promise<PrivateDoor> {
+    const server = createServer({ keepAliveTimeout: 0 });
+    const handOver =
+      (event: 'request' | 'upgrade') =>
+      (request: IncomingMessage, ...rest: unknown[]) => {
+        assumePeer(request);
+        main.emit(event, request, ...rest);
+      };
+    server.on('request', handOver('request'));
+    server.on('upgrade', handOver('upgrade'));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      // Exclusive: by default the processes of a cluster would share it.
+      server.listen({ path, exclusive: true }, resolve);
+    });
+    return new PrivateDoor(server);
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}

@@ -1,0 +1,38 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type Server } from 'socket.io';
+import { type Siblings } from './siblings.js';
+
+/** The parts of Engine.IO's server that may be overwritten, one by its documentation, two by its listeners' grace. */
+interface Engine {
+  generateId(request: IncomingMessage): string | Promise<string>;
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/**
+ * Lets a session be reached through every worker: what belongs to a sibling's is handed to it. A session of a worker
+ * that is gone is answered as unknown, which makes clients start a new one.
+ */
+export function shareSessions(io: Server, siblings: Siblings): void {
+  const engine = io.engine as unknown as Engine;
+  const own = { request: engine.handleRequest.bind(engine), upgrade: engine.handleUpgrade.bind(engine) };
+  engine.generateId = () => siblings.makeSessionId();
+  engine.handleRequest = (request, response) => {
+    const door = siblings.doorFor(request);
+    const here = (): void => {
+      own.request(request, response);
+    };
+    if (door === undefined) here();
+    else siblings.pass(door, request, response, here);
+  };
+  engine.handleUpgrade = (request, socket, head) => {
+    const door = siblings.doorFor(request);
+    const here = (): void => {
+      own.upgrade(request, socket, head);
+    };
+    // The router may have refused it already.
+    if (door === undefined || !socket.writable) here();
+    else siblings.passUpgrade(door, request, socket, head, here);
+  };
+}
