@@ -25,8 +25,13 @@ function transportOf(conn: EngineSocket): WebSocketTransport {
 export function directStream(conn: EngineSocket): Duplex | null {
   const transport = transportOf(conn);
   if (transport.name !== 'websocket' || !transport.writable || conn.readyState !== 'open') return null;
-  if ((conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer.length > 0) return null;
+  if (waitingPackets(conn).length > 0) return null;
   return transport.socket?._socket ?? null;
+}
+
+/** What Engine.IO has to send still, over polling until the client asks for it; sending puts another array there. */
+export function waitingPackets(conn: EngineSocket): readonly unknown[] {
+  return (conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer;
 }
 
 /** Stops reading from a WebSocket; polling clients wait for their own requests. */

@@ -5,7 +5,7 @@ import { type EventEncoder, type HubEvent, type Protocol } from '../../modules/r
 import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';
-import { directStream, pauseReading, resumeReading } from './engine-socket.js';
+import { directStream, pauseReading, resumeReading, waitingPackets } from './engine-socket.js';
 import { InboundQueue, type InboundSink } from './inbound-queue.js';
 import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
 import { type SocketIoFrame } from './socket-io.frame.js';
@@ -49,6 +49,9 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   private traffic: SocketTraffic;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
+  /** The buffer of Engine.IO that our packets were put into last, and how many bytes of ours; sending replaces it. */
+  private engineBuffer: readonly unknown[] | null = null;
+  private engineBytes = 0;
 
   constructor(
     readonly serial: number,
@@ -100,7 +103,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   }
 
   get queuedBytes(): number {
-    return this.writer.queuedBytes;
+    return this.writer.queuedBytes + (waitingPackets(this.socket.conn) === this.engineBuffer ? this.engineBytes : 0);
   }
 
   get queuedMessages(): number {
@@ -134,8 +137,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.traffic.messagesOut++;
     this.traffic.bytesOut += frame.length;
     // Engine.IO's own write: a message packet with this text.
-    (conn as unknown as { write(data: string, options: object): void }).write(frame.packet, { compress: false });
-    if (this.waitingPackets > POLLING_QUEUE_LIMIT) this.slowConsumer();
+    conn.write(frame.packet, { compress: false });
+    this.boundWaiting(frame.length);
   }
 
   /** The client stays away. */
@@ -211,7 +214,13 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.inbound.finish(END);
   }
 
-  private get waitingPackets(): number {
-    return (this.socket.conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer.length;
+  /** What waits for a polling client to fetch it is bounded like what waits for a reader. */
+  private boundWaiting(added: number): void {
+    const buffer = waitingPackets(this.socket.conn);
+    this.engineBytes = (buffer === this.engineBuffer ? this.engineBytes : 0) + added;
+    this.engineBuffer = buffer;
+    if (buffer.length === 0) this.engineBytes = 0;
+    const isTooMuch = buffer.length > 1 && this.engineBytes > this.host.plain.writers.limitBytes;
+    if (isTooMuch || buffer.length > POLLING_QUEUE_LIMIT) this.slowConsumer();
   }
 }
