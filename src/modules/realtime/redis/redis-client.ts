@@ -23,9 +23,15 @@ export type RedisClient = ReturnType<typeof createClient>;
 
 /** Redis is away, too slow, or cannot do it right now. */
 export class RedisAway extends AppError {
+  /** @param cause what happened after the command was sent; without it, it was not */
   constructor(cause?: unknown) {
     super('broker_unavailable', 'What the nodes share cannot be reached right now.', { retryAfterSeconds: 1, cause });
     this.name = 'RedisAway';
+  }
+
+  /** Whether the command was sent, so that it may have been carried out. */
+  get sent(): boolean {
+    return this.cause !== undefined;
   }
 }
 
@@ -47,7 +53,7 @@ export function openClient({ host, port }: RedisAddress, { database, tls, ...log
     maintNotifications: 'disabled',
     commandsQueueMaxLength: MOST_PENDING,
   };
-  return createClient(options) as unknown as RedisClient;
+  return createClient(options);
 }
 
 /** Ends a connection at once; what waits for an answer fails. */

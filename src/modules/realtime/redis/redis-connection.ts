@@ -87,26 +87,28 @@ export class RedisConnection {
   }
 
   /**
-   * Sends a command that touches `key` alone.
+   * Sends a command that touches `key` alone. Answers come in the order of the commands, those of `run` included.
    * @throws RedisAway within about 3 seconds when there is no answer; whether the command was carried out is unknown then
    */
-  async send<T>(key: string, args: RedisArgument[]): Promise<T> {
+  send<T>(key: string, args: RedisArgument[]): Promise<T> {
+    return this.#execute<T>(key, args);
+  }
+
+  /** Runs a script with `key` as `KEYS[1]` and `args` as `ARGV`. @throws RedisAway as `send` does */
+  run<T>(script: RedisScript, key: string, args: RedisArgument[]): Promise<T> {
+    return this.#execute<T>(key, ['EVALSHA', script.sha, '1', key, ...args], script);
+  }
+
+  async #execute<T>(key: string, args: RedisArgument[], script?: RedisScript): Promise<T> {
     const shard = this.shardOf(key);
     if (shard === undefined) throw new RedisAway();
     try {
       return await shard.commands.send<T>(args);
     } catch (error) {
+      if (script !== undefined && error instanceof ErrorReply && error.message.startsWith('NOSCRIPT')) {
+        return this.send<T>(key, ['EVAL', script.source, ...args.slice(2)]);
+      }
       return this.#afterFailure<T>(shard, args, error);
-    }
-  }
-
-  /** Runs a script with `key` as `KEYS[1]` and `args` as `ARGV`. @throws RedisAway as `send` does */
-  async run<T>(script: RedisScript, key: string, args: RedisArgument[]): Promise<T> {
-    try {
-      return await this.send<T>(key, ['EVALSHA', script.sha, '1', key, ...args]);
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return this.send<T>(key, ['EVAL', script.source, '1', key, ...args]);
     }
   }
 
@@ -120,7 +122,7 @@ export class RedisConnection {
   }
 
   async #afterFailure<T>(shard: RedisShard, args: RedisArgument[], error: unknown): Promise<T> {
-    if (!(error instanceof ErrorReply)) throw new RedisAway(error);
+    if (!(error instanceof ErrorReply)) throw error instanceof RedisAway ? error : new RedisAway(error);
     const { message } = error;
     const elsewhere = this.sharded ? ELSEWHERE.exec(message)?.groups : undefined;
     if (elsewhere !== undefined) {

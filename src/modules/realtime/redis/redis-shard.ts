@@ -72,6 +72,11 @@ export class RedisShard {
     return this.commands.up && this.subscriber.up;
   }
 
+  /** Names the data that the shard holds: another name, other data. */
+  get dataSet(): string {
+    return this.#mark?.value ?? '';
+  }
+
   start(): void {
     this.commands.start();
     this.subscriber.start();

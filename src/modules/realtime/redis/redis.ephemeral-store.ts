@@ -1,0 +1,277 @@
+import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ephemeral-store.js';
+import { type NodeIdentity } from '../node-identity.js';
+import { OwnedList, releaseListed } from './owned-list.js';
+import { OwnershipNotices } from './ownership-notices.js';
+import { RedisAway } from './redis-client.js';
+import { type RedisConnection } from './redis-connection.js';
+import { type RedisShard } from './redis-shard.js';
+import {
+  ASSERT,
+  canonicalJson,
+  INCREMENT,
+  jsonOf,
+  NOBODY,
+  ownerOf,
+  type RawEntry,
+  RELEASE,
+  RELEASE_OWNED,
+  REPLACE,
+  valueOf,
+} from './store-entry.js';
+
+const LIST = 'owned';
+
+/**
+ * Many nodes: entries live in Redis. Every operation is one command; the first write of an entry without life time adds
+ * its key, together with others of the turn, to the list of what this node owns.
+ *
+ * What this node owns it also remembers: it writes it again when Redis lost it, answers from memory and goes on changing
+ * it while Redis is away, and settles what came of that when it is back. Everything else fails meanwhile.
+ */
+export class RedisEphemeralStore extends EphemeralStore {
+  private readonly owned = new Map<string, RawEntry>();
+  /** Keys of which Redis may hold something of this node that should not be there, or lack what should. */
+  private readonly unsettled = new Set<string>();
+  private readonly notices: OwnershipNotices;
+  private owner: string;
+  private list: OwnedList;
+  private writes = 0;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly identity: NodeIdentity,
+  ) {
+    super();
+    this.owner = identity.incarnation;
+    this.list = new OwnedList(connection, LIST, this.owner);
+    this.notices = new OwnershipNotices(connection, this.owner, (key, entry) => {
+      if (this.owned.get(key) === entry) this.forget(key);
+    });
+    connection.listen({
+      restored: (shard) => {
+        this.restore(shard);
+      },
+    });
+  }
+
+  close(): void {
+    this.list.close();
+  }
+
+  async get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    try {
+      const name = this.nameOf(key);
+      const held = await this.connection.send<RawEntry | null>(name, ['GET', name]);
+      return held === null ? undefined : (valueOf(held) as T);
+    } catch (error) {
+      const own = error instanceof RedisAway ? this.owned.get(key) : undefined;
+      if (own === undefined) throw error;
+      return valueOf(own) as T;
+    }
+  }
+
+  async claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    if (this.ownAway(key) !== undefined) return false;
+    const entry = this.entry(canonicalJson(value), life);
+    const name = this.nameOf(key);
+    const answer = await this.write<string | null>(key, () =>
+      this.connection.send(name, ['SET', name, entry, 'NX', ...lifeArguments(life)]),
+    );
+    if (answer !== null) this.wrote(key, entry, null);
+    return answer !== null;
+  }
+
+  async swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined> {
+    const entry = this.entry(canonicalJson(value), life);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      this.writeAway(key, entry);
+      return valueOf(own) as T;
+    }
+    const name = this.nameOf(key);
+    const before = await this.write<RawEntry | null>(key, () =>
+      this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
+    );
+    this.wrote(key, entry, before);
+    return before === null ? undefined : (valueOf(before) as T);
+  }
+
+  async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    const expected = canonicalJson(from);
+    const entry = this.entry(canonicalJson(to), life);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      if (jsonOf(own) !== expected) return false;
+      this.writeAway(key, entry);
+      return true;
+    }
+    const before = await this.write<RawEntry | null>(key, () =>
+      this.connection.run(REPLACE, this.nameOf(key), [expected, entry, lifeText(life)]),
+    );
+    if (before !== null) this.wrote(key, entry, before);
+    return before !== null;
+  }
+
+  async take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      this.removeAway(key);
+      return valueOf(own) as T;
+    }
+    const name = this.nameOf(key);
+    const before = await this.write<RawEntry | null>(key, () => this.connection.send(name, ['GETDEL', name]));
+    this.removed(key, before);
+    return before === null ? undefined : (valueOf(before) as T);
+  }
+
+  async release(key: string, value: EphemeralValue): Promise<boolean> {
+    const expected = canonicalJson(value);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      if (jsonOf(own) !== expected) return false;
+      this.removeAway(key);
+      return true;
+    }
+    const before = await this.write<RawEntry | null>(key, () =>
+      this.connection.run(RELEASE, this.nameOf(key), [expected]),
+    );
+    if (before !== null) this.removed(key, before);
+    return before !== null;
+  }
+
+  async increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
+    const { limit } = options;
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      const sum = (Number(jsonOf(own)) || 0) + by;
+      if (limit !== undefined && sum > limit) return undefined;
+      this.writeAway(key, this.entry(`${sum}`, options));
+      return sum;
+    }
+    const answer = await this.write<[RawEntry, RawEntry | null] | null>(key, () =>
+      this.connection.run(INCREMENT, this.nameOf(key), [
+        `${by}`,
+        limit === undefined ? '' : `${limit}`,
+        this.stamp(options),
+        lifeText(options),
+      ]),
+    );
+    if (answer === null) return undefined;
+    const [entry, before] = answer;
+    this.wrote(key, entry, before);
+    return Number(jsonOf(entry));
+  }
+
+  async releaseNode(owner: string): Promise<number> {
+    if (owner === this.owner) for (const key of [...this.owned.keys()]) this.forget(key);
+    return releaseListed(this.connection, LIST, owner, (key) =>
+      this.connection.run<number>(RELEASE_OWNED, this.nameOf(key), [`${owner}.`]),
+    );
+  }
+
+  private nameOf(key: string): string {
+    return `${this.connection.prefix}e:${key}`;
+  }
+
+  private entry(json: string, life: LifeTime | undefined): RawEntry {
+    return `${this.stamp(life)} ${json}`;
+  }
+
+  private stamp(life: LifeTime | undefined): string {
+    this.checkIncarnation();
+    return life?.ttlMs === undefined ? `${this.owner}.${++this.writes}` : NOBODY;
+  }
+
+  /** Of another incarnation the others released what it held, or will: nothing of it is this node's any more. */
+  private checkIncarnation(): void {
+    if (this.owner === this.identity.incarnation) return;
+    const last = this.owner;
+    this.owner = this.identity.incarnation;
+    this.owned.clear();
+    this.unsettled.clear();
+    this.list.close();
+    this.list = new OwnedList(this.connection, LIST, this.owner);
+    this.notices.rename(this.owner);
+    // What it wrote after they had looked.
+    this.releaseNode(last).catch(() => undefined);
+  }
+
+  /** What Redis holds is settled when it is back: this node's own entry, while it is away. */
+  private ownAway(key: string): RawEntry | undefined {
+    if (this.connection.shardOf(this.nameOf(key))?.commands.up === true) return undefined;
+    return this.owned.get(key);
+  }
+
+  /** @throws RedisAway when the new entry would have a life time, which nobody watches meanwhile */
+  private writeAway(key: string, entry: RawEntry): void {
+    if (ownerOf(entry) === undefined) throw new RedisAway();
+    this.owned.set(key, entry);
+    this.unsettled.add(key);
+  }
+
+  private removeAway(key: string): void {
+    this.forget(key);
+    this.unsettled.add(key);
+  }
+
+  private async write<T>(key: string, command: () => Promise<T>): Promise<T> {
+    try {
+      return await command();
+    } catch (error) {
+      // Once it was sent it may have been carried out all the same.
+      if (!(error instanceof RedisAway) || error.sent) this.unsettled.add(key);
+      throw error;
+    }
+  }
+
+  private wrote(key: string, entry: RawEntry, before: RawEntry | null): void {
+    if (ownerOf(entry) === this.owner) {
+      this.owned.set(key, entry);
+      this.list.add(key);
+    } else {
+      this.forget(key);
+    }
+    this.tellOwner(key, before);
+  }
+
+  private removed(key: string, before: RawEntry | null): void {
+    this.forget(key);
+    this.tellOwner(key, before);
+  }
+
+  private forget(key: string): void {
+    if (this.owned.delete(key)) this.list.remove(key);
+  }
+
+  private tellOwner(key: string, before: RawEntry | null): void {
+    if (before === null) return;
+    const owner = ownerOf(before);
+    if (owner !== undefined && owner !== this.owner) this.notices.tell(owner, key, before);
+  }
+
+  /** Brings Redis to what this node remembers, where it is still this node's. */
+  private restore(shard: RedisShard): void {
+    this.checkIncarnation();
+    this.list.restore(shard);
+    for (const [key, entry] of this.owned) this.assert(shard, key, entry);
+    for (const key of this.unsettled) if (!this.owned.has(key)) this.assert(shard, key, '');
+  }
+
+  private assert(shard: RedisShard, key: string, entry: RawEntry): void {
+    const name = this.nameOf(key);
+    if (this.connection.shardOf(name) !== shard) return;
+    this.unsettled.delete(key);
+    this.connection.run<number>(ASSERT, name, [`${this.owner}.`, entry]).then(
+      (mine) => {
+        if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
+      },
+      () => this.unsettled.add(key),
+    );
+  }
+}
+
+const lifeText = (life: LifeTime | undefined): string =>
+  life?.ttlMs === undefined ? '' : `${Math.max(1, Math.ceil(life.ttlMs))}`;
+
+const lifeArguments = (life: LifeTime | undefined): string[] =>
+  life?.ttlMs === undefined ? [] : ['PX', lifeText(life)];
