@@ -1,0 +1,192 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { channel, type Channel } from '../../src/modules/realtime/channel.js';
+import { type PresenceMember } from '../../src/modules/realtime/presence.js';
+import { startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
+import { type RedisNode, startRedisNode } from '../support/redis-node.js';
+import { describeWith } from '../support/requires.js';
+import { eventually, sleep } from './node.js';
+
+const A = channel('test', 1, 'a');
+const B = channel('test', 2, 'b');
+
+const SERVERS: readonly [string, () => Promise<TestRedis>][] = [
+  ['one server', startRedis],
+  ['a cluster', startRedisCluster],
+];
+
+for (const [name, start] of SERVERS) {
+  describeWith('redis-server', `Presence over several nodes (${name})`, () => {
+    let redis: TestRedis;
+    let nodes: RedisNode[];
+    beforeAll(async () => {
+      redis = await start();
+    });
+    afterAll(() => redis.stop());
+    beforeEach(async () => {
+      await redis.flush();
+      nodes = await Promise.all([startRedisNode(redis.url), startRedisNode(redis.url), startRedisNode(redis.url)]);
+    });
+    afterEach(() => {
+      for (const node of nodes) node.die();
+    });
+
+    const presence = (n: number) => (nodes[n] as RedisNode).presence;
+    const incarnation = (n: number) => (nodes[n] as RedisNode).identity.incarnation;
+    const ids = async (n: number, on: Channel) => (await presence(n).list(on)).map(({ id }) => id);
+    const keys = async () => {
+      const all = await Promise.all(redis.servers.map((server) => server.send<string[]>('KEYS', '*')));
+      return all.flat().filter((key) => !key.includes('marker'));
+    };
+    /** Who tells of which lost members, as `<node> <channel> <id>`. */
+    const listen = (): string[] => {
+      const lost: string[] = [];
+      for (const [n, node] of nodes.entries()) {
+        node.presence.onLost('test:', (on: Channel, { id }: PresenceMember) => void lost.push(`${n} ${on} ${id}`));
+      }
+      return lost;
+    };
+
+    it('shows everybody on every node, in the order they came', async () => {
+      for (const [n, id] of [
+        [0, 'x'],
+        [1, 'a'],
+        [0, 'c'],
+        [2, 'b'],
+      ] as const) {
+        expect(await presence(n).enter(A, { id, data: { from: n } })).toBe(true);
+      }
+      for (const n of [0, 1, 2]) expect(await ids(n, A)).toEqual(['x', 'a', 'c', 'b']);
+      expect(await presence(1).get(A, 'x')).toEqual({ id: 'x', data: { from: 0 } });
+      expect(await presence(2).count(A)).toBe(4);
+    });
+
+    it('takes an id once, over all nodes', async () => {
+      const outcomes = await Promise.all([0, 1, 2, 0, 1, 2].map((n) => presence(n).enter(A, { id: 'x', data: n })));
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      const left = await Promise.all([0, 1, 2].map((n) => presence(n).leave(A, 'x')));
+      expect(left.filter((member) => member !== undefined)).toHaveLength(1);
+      expect(await presence(0).enter(A, { id: 'x', data: 1 })).toBe(true);
+    });
+
+    it('leaves nothing behind in Redis when everybody has left', async () => {
+      await presence(0).enter(A, { id: 'x', data: 1 });
+      await presence(1).enter(A, { id: 'y', data: 1 });
+      await presence(0).leave(A, 'x');
+      await presence(1).leave(A, 'y');
+      await eventually(async () => (await keys()).length === 0);
+    });
+
+    it('releases what a dead node left behind, and tells of each member once, in the order they came', async () => {
+      const lost = listen();
+      for (const id of ['3', '1', '2']) await presence(0).enter(A, { id, data: id });
+      await presence(0).enter(B, { id: 'b', data: null });
+      await presence(1).enter(A, { id: 'stays', data: null });
+      const dead = incarnation(0);
+      nodes[0]?.die();
+      const counts = await Promise.all([presence(1).releaseNode(dead), presence(2).releaseNode(dead)]);
+      expect(counts.reduce((sum, count) => sum + count)).toBe(4);
+      expect(lost.map((line) => line.slice(2)).sort()).toEqual([`${A} 1`, `${A} 2`, `${A} 3`, `${B} b`]);
+      expect(await ids(1, A)).toEqual(['stays']);
+      expect(await presence(2).releaseNode(dead)).toBe(0);
+    });
+
+    it('calls the handlers of a channel one after another, in the order members came, whatever one of them throws', async () => {
+      const told: string[] = [];
+      presence(1).onLost('test:', async (_on, { id }) => {
+        told.push(`${id} begins`);
+        await sleep(5);
+        told.push(`${id} ends`);
+        throw new Error('planted');
+      });
+      presence(1).onLost('other:', () => void told.push('never'));
+      for (const id of ['2', '1']) await presence(0).enter(A, { id, data: id });
+      await presence(1).releaseNode(incarnation(0));
+      expect(told).toEqual(['2 begins', '2 ends', '1 begins', '1 ends']);
+    });
+
+    it('keeps a member that another node changed with the one it entered on, and gives it to one that adopts it', async () => {
+      const lost = listen();
+      await presence(0).enter(A, { id: 'changed', data: 1 });
+      await presence(0).enter(A, { id: 'adopted', data: 1 });
+      expect(await presence(1).update(A, { id: 'changed', data: 2 })).toBe(true);
+      expect(await presence(1).update(A, { id: 'adopted', data: 2 }, { adopt: true })).toBe(true);
+      await presence(2).releaseNode(incarnation(0));
+      expect(lost).toEqual([`2 ${A} changed`]);
+      expect(await presence(2).list(A)).toEqual([{ id: 'adopted', data: 2 }]);
+      await presence(2).releaseNode(incarnation(1));
+      expect(await ids(2, A)).toEqual([]);
+    });
+
+    it('writes members again, in their order and as they were last, when Redis lost its data', async () => {
+      await presence(0).enter(A, { id: 'z', data: 1 });
+      await presence(1).enter(A, { id: 'a', data: 1 });
+      await presence(0).enter(A, { id: 'gone', data: 1 });
+      await presence(0).enter(A, { id: 'm', data: 1 });
+      await presence(2).leave(A, 'gone');
+      await presence(1).update(A, { id: 'm', data: 2 });
+      await presence(0).enter(B, { id: 'b', data: 1 });
+      await presence(1).update(B, { id: 'b', data: 2 }, { adopt: true });
+      await sleep(100);
+      await redis.flush();
+      await eventually(async () => (await ids(2, A)).length === 3 && (await ids(2, B)).length === 1, 5_000);
+      await sleep(1_500);
+      expect(await presence(2).list(A)).toEqual([
+        { id: 'z', data: 1 },
+        { id: 'a', data: 1 },
+        { id: 'm', data: 2 },
+      ]);
+      await presence(2).releaseNode(incarnation(0));
+      expect(await ids(2, A)).toEqual(['a']);
+      expect(await presence(2).list(B)).toEqual([{ id: 'b', data: 2 }]);
+    });
+
+    it('keeps what happens on this node while Redis is away, and writes it when it is back', async () => {
+      await presence(0).enter(A, { id: 'stays', data: 1 });
+      await presence(0).enter(A, { id: 'leaves', data: 1 });
+      for (const server of redis.servers) server.pause();
+      await eventually(() => nodes.every(({ connection }) => !connection.up), 8_000);
+      expect(await presence(0).enter(A, { id: 'comes', data: 1 })).toBe(true);
+      expect(await presence(0).enter(A, { id: 'visits', data: 1 })).toBe(true);
+      expect(await presence(0).leave(A, 'visits')).toEqual({ id: 'visits', data: 1 });
+      expect(await presence(0).leave(A, 'leaves')).toEqual({ id: 'leaves', data: 1 });
+      expect(await presence(0).update(A, { id: 'stays', data: 2 })).toBe(true);
+      expect(await presence(0).get(A, 'stays')).toEqual({ id: 'stays', data: 2 });
+      await expect(presence(0).list(A)).rejects.toMatchObject({ kind: 'unavailable' });
+      await expect(presence(1).leave(A, 'stays')).rejects.toMatchObject({ kind: 'unavailable' });
+      for (const server of redis.servers) server.resume();
+      await eventually(async () => (await ids(1, A).catch(() => [])).join() === 'stays,comes', 8_000);
+      expect(await presence(1).get(A, 'stays')).toEqual({ id: 'stays', data: 2 });
+    });
+
+    it('has nothing more to do with what it held before the others took it for dead', async () => {
+      await presence(0).enter(A, { id: 'x', data: 1 });
+      await presence(1).releaseNode(incarnation(0));
+      nodes[0]?.identity.reincarnate();
+      expect(await presence(0).leave(A, 'x')).toBeUndefined();
+      expect(await presence(0).enter(A, { id: 'x', data: 2 })).toBe(true);
+      expect(await presence(1).releaseNode(incarnation(0))).toBe(1);
+    });
+
+    it('shows heartbeats of all nodes with their age, and gives a release to one at a time', async () => {
+      const [a, b] = nodes as [RedisNode, RedisNode];
+      await a.board.beat('a', 'text of a');
+      await sleep(50);
+      const beats = await b.board.beat('b', '{"b": 1}');
+      expect(beats.map(({ incarnation: of, text }) => [of, text]).sort()).toEqual([
+        ['a', 'text of a'],
+        ['b', '{"b": 1}'],
+      ]);
+      const age = beats.find((beat) => beat.incarnation === 'a')?.age ?? 0;
+      expect(age).toBeGreaterThanOrEqual(45);
+      expect(age).toBeLessThan(5_000);
+      expect(await a.board.isTakenForDead('c')).toBe(false);
+      expect([await a.board.claimRelease('c', 'a'), await b.board.claimRelease('c', 'b')]).toEqual(['mine', 'busy']);
+      expect(await a.board.claimRelease('c', 'a')).toBe('mine');
+      expect(await b.board.isTakenForDead('c')).toBe(true);
+      await a.board.released('c');
+      expect(await b.board.claimRelease('c', 'b')).toBe('done');
+      await a.board.remove('a');
+      expect((await b.board.beat('b', '')).map((beat) => beat.incarnation)).toEqual(['b']);
+    });
+  });
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { loadConfig } from '../../src/config/load-config.js';
+import { type RedisSection } from '../../src/config/app-config.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
+import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
+import { type NodeBoard } from '../../src/modules/realtime/node-board.js';
+import { type Presence } from '../../src/modules/realtime/presence.js';
+import { RedisBroker } from '../../src/modules/realtime/redis/redis.broker.js';
+import { RedisConnection } from '../../src/modules/realtime/redis/redis-connection.js';
+import { RedisNodeBoard } from '../../src/modules/realtime/redis/redis.node-board.js';
+import { RedisPresence } from '../../src/modules/realtime/redis/redis.presence.js';
+
+/** What a node has in Redis, without the rest of it. */
+export interface RedisNode {
+  readonly identity: NodeIdentity;
+  readonly connection: RedisConnection;
+  readonly presence: Presence;
+  readonly board: NodeBoard;
+  /** As kill -9 does: without a word. */
+  die(): void;
+}
+
+/** A node of its own at `url`. */
+export async function startRedisNode(url: string): Promise<RedisNode> {
+  const section = loadConfig({ REDIS_URL: url }).redis as RedisSection;
+  const identity = new NodeIdentity();
+  const connection = new RedisConnection(section);
+  const broker = new RedisBroker(connection, randomBytes(8));
+  const presence = new RedisPresence(connection, identity, new Hub(broker));
+  await connection.start();
+  return {
+    identity,
+    connection,
+    presence,
+    board: new RedisNodeBoard(connection),
+    die: () => {
+      broker.close();
+      connection.close();
+    },
+  };
+}
