@@ -34,7 +34,7 @@ export async function startRedisNode(url: string): Promise<RedisNode> {
     presence,
     board: new RedisNodeBoard(connection),
     die: () => {
-      broker.close();
+      broker.beforeApplicationShutdown();
       connection.close();
     },
   };

@@ -2,7 +2,7 @@ import { randomHex } from '../../common/security/random.js';
 
 /** This process among the nodes. A restart is another node: what the old one held is gone. */
 export class NodeIdentity {
-  readonly name = randomHex(8);
+  readonly name = randomHex(16);
   #incarnation = this.name;
 
   /** Whom the leases of this node belong to: read it anew for each. */
@@ -12,6 +12,6 @@ export class NodeIdentity {
 
   /** The others took this node for dead and released what it held: what it takes from now on is another's. */
   reincarnate(): void {
-    this.#incarnation = randomHex(8);
+    this.#incarnation = randomHex(16);
   }
 }

@@ -1,5 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type BoardBeat, NodeBoard, type ReleaseClaim } from '../node-board.js';
-import { type RedisConnection } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.js';
 import { RedisScript } from './redis-script.js';
 
 /** Milliseconds after which another node may go on releasing what a dead one held. */
@@ -33,10 +34,11 @@ return ''
 `);
 
 /** Heartbeats in one hash, by the clock of Redis. */
+@Injectable()
 export class RedisNodeBoard extends NodeBoard {
   readonly shared = true;
 
-  constructor(private readonly connection: RedisConnection) {
+  constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {
     super();
   }
 

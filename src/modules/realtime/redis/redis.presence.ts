@@ -1,15 +1,15 @@
-import { Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { channel as channelOf, type Channel } from '../channel.js';
 import { type HubEvent } from '../connection.js';
 import { Ears } from '../ears.js';
-import { type Hub } from '../hub.js';
-import { type NodeIdentity } from '../node-identity.js';
+import { Hub } from '../hub.js';
+import { NodeIdentity } from '../node-identity.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../presence.js';
 import { type OwnedMember, OwnedMembers } from './owned-members.js';
 import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
 import { RedisAway } from './redis-client.js';
-import { type RedisConnection } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.js';
 import { type RedisShard } from './redis-shard.js';
 
 /** A replica that takes over may lack what was written this shortly before, in milliseconds. */
@@ -35,6 +35,7 @@ interface Stored<T = unknown> {
 }
 
 /** Members in Redis, one hash per channel. Every change is one script on one key. */
+@Injectable()
 export class RedisPresence extends Presence {
   private readonly logger = new Logger(RedisPresence.name);
   private readonly owned = new OwnedMembers();
@@ -45,9 +46,9 @@ export class RedisPresence extends Presence {
   private readonly dataSets = new Set<string>();
 
   constructor(
-    private readonly connection: RedisConnection,
-    private readonly identity: NodeIdentity,
-    private readonly hub: Hub,
+    @Inject(RedisConnection) private readonly connection: RedisConnection,
+    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
+    @Inject(Hub) private readonly hub: Hub,
   ) {
     super();
     this.ears = new Ears(`presence-${identity.name}`, (event) => {
