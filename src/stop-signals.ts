@@ -21,6 +21,11 @@ export class StopSignals {
     }
   }
 
+  /** As if the signal had come; a process above has had it. */
+  request(name: string): void {
+    if (!this.signal.aborted) this.#abort.abort(name);
+  }
+
   /** Resolves with the first signal. */
   async received(): Promise<void> {
     if (this.signal.aborted) return;
@@ -39,7 +44,7 @@ export class StopSignals {
     const now = performance.now();
     if (this.#first === undefined) {
       this.#first = now;
-      this.#abort.abort(name);
+      this.request(name);
     } else if (now - this.#first > SAME_MS) {
       process.exit(1);
     }

@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
 import { Server } from 'node:tls';
+import { type AppConfig } from './config/app-config.js';
 import { readTlsFiles, type TlsFiles, type TlsMaterial } from './config/tls-files.js';
 
 /** Milliseconds a stranger gets for the handshake. */
@@ -25,12 +27,16 @@ export function tlsServerOptions(files: TlsFiles): ContextOptions & { readonly h
 }
 
 /**
- * Reads the certificate anew at every SIGHUP: handshakes after it get the new one, open connections go on. Files that
- * cannot be used are logged, and the certificate in use stays.
+ * Reads the certificate anew: handshakes after it get the new one, open connections go on. Files that cannot be used are
+ * logged, and the certificate in use stays.
+ * @returns `undefined` when the server speaks plain HTTP
  */
-export function reloadTlsOnHangup(server: object, files: TlsFiles): void {
+export function tlsReloader(app: NestExpressApplication, { http }: AppConfig): (() => void) | undefined {
+  const { tls: files } = http;
+  if (files === undefined) return undefined;
+  const server: object = app.getHttpServer();
   if (!(server instanceof Server)) throw new TypeError('not a TLS server');
-  process.on('SIGHUP', () => {
+  return () => {
     try {
       const material = readTlsFiles(files);
       server.setSecureContext(contextOf(material));
@@ -38,7 +44,7 @@ export function reloadTlsOnHangup(server: object, files: TlsFiles): void {
     } catch (error) {
       log.error(`Certificate not reloaded, the one in use stays: ${(error as Error).message}`);
     }
-  });
+  };
 }
 
 function contextOf({ cert, key }: TlsMaterial): ContextOptions {

@@ -100,6 +100,7 @@ export class TransportAdapter extends AbstractWsAdapter {
 
   override dispose(): Promise<void> {
     this.router.stop(this.httpServerOfApp());
+    this.siblings?.close();
     return Promise.resolve();
   }
 

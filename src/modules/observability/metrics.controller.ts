@@ -22,6 +22,6 @@ export class MetricsController {
     if (verdict === 'unauthenticated') throw new AppError('unauthenticated', 'The metrics need their bearer token.');
     if (verdict === 'forbidden')
       throw new AppError('forbidden', 'Set METRICS_TOKEN to read the metrics from elsewhere.');
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SocketMetrics } from './socket-metrics.js';
 
 /** Milliseconds between two looks at how late the event loop is. */
@@ -14,6 +14,9 @@ export interface HttpObservation {
   readonly seconds: number;
 }
 
+/** All series of one process, as `Registry.getMetricsAsJSON` gives them. */
+export type ProcessSeries = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
 /** The Prometheus series of this node, in a registry of their own. What is counted elsewhere is read on collection. */
 @Injectable()
 export class Metrics implements OnModuleDestroy {
@@ -22,6 +25,7 @@ export class Metrics implements OnModuleDestroy {
   private readonly statements: Histogram;
   private readonly statementErrors: Counter;
   private readonly loopTimer: NodeJS.Timeout;
+  private others: (() => Promise<readonly ProcessSeries[]>) | undefined;
 
   constructor(sockets: SocketMetrics) {
     const registers = [this.registry];
@@ -48,6 +52,17 @@ export class Metrics implements OnModuleDestroy {
     registerSocketSeries(sockets, registers);
   }
 
+  /** @param others gives the series of all processes behind the same port, this one's included */
+  gatherFrom(others: () => Promise<readonly ProcessSeries[]>): void {
+    this.others = others;
+  }
+
+  /** Prometheus text: of all processes behind the port, summed up. */
+  async text(): Promise<string> {
+    if (this.others === undefined) return this.registry.metrics();
+    return AggregatorRegistry.aggregate([...(await this.others())]).metrics();
+  }
+
   observeHttp({ method, route, status, seconds }: HttpObservation): void {
     this.http.observe({ method, route, status }, seconds);
   }
@@ -68,6 +83,19 @@ export class Metrics implements OnModuleDestroy {
       registers: [this.registry],
       collect() {
         this.set(read());
+      },
+    });
+  }
+
+  /** Adds a counter whose total is asked for whenever the metrics are read. */
+  counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(read());
       },
     });
   }
