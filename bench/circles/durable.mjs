@@ -1,44 +1,13 @@
-// Messages of conversations against one-row-per-transaction inserts on the same database, measured in turns.
-// node bench/circles/durable.mjs [seconds per turn] [turns]; needs a build. Prints one line of JSON per turn, and the ratio.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
+// Messages of conversations against one-row-per-transaction inserts into the same table, measured in turns.
+// node bench/circles/durable.mjs [seconds per turn] [turns]; needs a build. Prints lines of JSON; ../README.md explains them.
 import { WebSocket } from 'ws';
+import { closedLoop, compare, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const TURNS = Number(process.argv[3] ?? 3);
-const WRITERS = 20;
-const WINDOW = 64;
-const root = path.resolve(import.meta.dirname, '../..');
-const dataDir = mkdtempSync(path.join(os.tmpdir(), 'switchboard-bench-'));
+const text = `${'x'.repeat(20)} ${'y'.repeat(60)}`;
 
-const server = spawn(process.execPath, [...process.execArgv, path.join(root, 'dist/src/main.js')], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-  env: {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DATA_DIR: dataDir,
-    REST_RATE: '0',
-    INBOUND_RATE: '0',
-    DRAIN_SECONDS: '1',
-  },
-});
-
-const url = await new Promise((resolve, reject) => {
-  let output = '';
-  server.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-    const found = /Listening on (http:\S+?)"/.exec(output);
-    if (found) resolve(found[1]);
-  });
-  server.once('exit', () => reject(new Error(output)));
-});
-
-async function call(where, body, token) {
+async function call(url, where, body, token) {
   const response = await fetch(`${url}/api/v1/${where}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
@@ -48,122 +17,87 @@ async function call(where, body, token) {
   return response.json();
 }
 
-const [email, password] = ['bench@example.org', 'correct horse battery staple'];
-await call('accounts', { email, password, firstName: 'B', lastName: 'E' });
-const { accessToken: token } = await call('auth/login', { email, password });
-const circle = await call('circles', { name: 'bench' }, token);
-const conversations = [];
-for (let i = 0; i < WRITERS; i++) {
-  conversations.push((await call(`circles/${circle.id}/conversations`, { name: `c${i}` }, token)).id);
-}
-const text = `${'x'.repeat(20)} ${'y'.repeat(60)}`;
-
-/** A socket that spoke Engine.IO, Socket.IO and `authenticate`. */
-async function connect() {
+/** A socket that speaks Engine.IO, Socket.IO and `authenticate`. */
+async function writer(url, token, conversation) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, {
     perMessageDeflate: false,
   });
+  let hear = () => undefined;
   await new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.on('message', (data) => {
-      const packet = data.toString();
-      if (packet.startsWith('0')) socket.send('40');
+      const packet = data.toString('latin1', 0, 200);
+      if (packet.includes('authenticated')) resolve();
+      else if (packet.startsWith('42["success"')) hear();
+      else if (packet.startsWith('42["error"')) hear(new Error(data.toString()));
       else if (packet.startsWith('40')) socket.send(`42${JSON.stringify(['authenticate', { token }])}`);
-      else if (packet.includes('authenticated')) resolve();
+      else if (packet.startsWith('0')) socket.send('40');
       else if (packet === '2') socket.send('3');
     });
   });
-  return socket;
+  const packet = `42${JSON.stringify(['message', { conversation_id: conversation, text_message: text }])}`;
+  return {
+    say: () => socket.send(packet),
+    listen: (heard) => (hear = heard),
+    close: () => socket.close(),
+  };
 }
 
-/** Messages a second that were answered with success, with latencies, of writers that keep `window` on their way. */
-async function durable(window, same = false) {
-  const latencies = [];
-  const sockets = await Promise.all(Array.from({ length: WRITERS }, connect));
-  const until = Date.now() + SECONDS * 1_000;
-  await Promise.all(
-    sockets.map(async (socket, i) => {
-      const began = [];
-      const conversation_id = conversations[same ? 0 : i];
-      const packet = `42${JSON.stringify(['message', { conversation_id, text_message: text }])}`;
-      const say = () => {
-        began.push(performance.now());
-        socket.send(packet);
-      };
-      await new Promise((resolve, reject) => {
-        socket.on('message', (data) => {
-          const answer = data.toString();
-          if (answer.startsWith('42["error"')) reject(new Error(answer));
-          if (!answer.startsWith('42["success"')) return;
-          latencies.push(performance.now() - began.shift());
-          if (Date.now() < until) say();
-          else if (began.length === 0) resolve();
-        });
-        for (let n = 0; n < window; n++) say();
-      });
-      socket.close();
-    }),
-  );
-  return summary(latencies);
-}
-
-/** The plain way: one insert, one transaction, ten connections, on a table of the same shape and with the same indexes. */
-async function oneByOne(pool) {
-  const latencies = [];
-  const until = Date.now() + SECONDS * 1_000;
-  await Promise.all(
-    Array.from({ length: WRITERS }, async (_each, i) => {
-      while (Date.now() < until) {
-        const began = performance.now();
-        await pool.query(
-          'INSERT INTO bench_messages (conversation_id, author_id, content, sent_at) VALUES ($1, $2, $3, now())',
-          [conversations[i], 1, text],
-        );
-        latencies.push(performance.now() - began);
-      }
-    }),
-  );
-  return summary(latencies);
-}
-
-function summary(latencies) {
-  latencies.sort((a, b) => a - b);
-  const at = (share) => Number(latencies[Math.floor(latencies.length * share)]?.toFixed(1));
-  return { rate: Math.round(latencies.length / SECONDS), p50: at(0.5), p99: at(0.99) };
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-try {
-  const port = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
-  const secret = readFileSync(path.join(dataDir, 'postgres-password'), 'utf8').trim();
-  const pool = new pg.Pool({ host: '127.0.0.1', port, user: 'postgres', password: secret, database: 'postgres' });
-  await pool.query(`CREATE TABLE bench_messages (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    conversation_id integer NOT NULL, author_id integer NOT NULL, content text NOT NULL, sent_at timestamptz NOT NULL);
-    CREATE INDEX ON bench_messages (conversation_id, id);
-    CREATE INDEX ON bench_messages USING gin (to_tsvector('simple', content))`);
-  const rates = { plain: [], many: [], one: [] };
-  for (let turn = 0; turn < TURNS; turn++) {
-    const plain = await oneByOne(pool);
-    const many = await durable(WINDOW);
-    const one = await durable(WINDOW, true);
-    rates.plain.push(plain.rate);
-    rates.many.push(many.rate);
-    rates.one.push(one.rate);
-    console.log(JSON.stringify({ turn, oneByOne: plain, manyConversations: many, oneConversation: one }));
+await withServer({}, async ({ url, pool, cpu }) => {
+  const [email, password] = ['bench@example.org', 'correct horse battery staple'];
+  await call(url, 'accounts', { email, password, firstName: 'B', lastName: 'E' });
+  const { accessToken: token } = await call(url, 'auth/login', { email, password });
+  const circle = await call(url, 'circles', { name: 'bench' }, token);
+  const make = async (name) => (await call(url, `circles/${circle.id}/conversations`, { name }, token)).id;
+  const conversations = [];
+  const quiet = [];
+  for (let i = 0; i < WRITERS; i++) {
+    conversations.push(await make(`c${i}`));
+    quiet.push(await make(`q${i}`));
   }
-  const base = median(rates.plain);
-  console.log(
-    JSON.stringify({
-      manyConversations: Number((median(rates.many) / base).toFixed(2)),
-      oneConversation: Number((median(rates.one) / base).toFixed(2)),
-    }),
+  const links = await pool.query('SELECT conversation_id, id FROM conversation_links');
+  const linkOf = new Map(links.rows.map(({ conversation_id, id }) => [conversation_id, id]));
+  const writers = (same = false) =>
+    Promise.all(conversations.map((id) => writer(url, token, same ? conversations[0] : id)));
+
+  // The very table, with all its constraints and indexes, and conversations that nobody is in.
+  const plain = (i) =>
+    pool.query(
+      'INSERT INTO conversation_messages (conversation_id, author_id, content, sent_at) VALUES ($1, $2, $3, now())',
+      [quiet[i], linkOf.get(quiet[i]), text],
+    );
+  // With the head of the conversation moved along, as unread counts and recovery need it.
+  const headed = (i) =>
+    pool.query(
+      `WITH message AS (
+         INSERT INTO conversation_messages (conversation_id, author_id, content, sent_at) VALUES ($1, $2, $3, now()) RETURNING id
+       ) UPDATE conversations SET last_message_id = (SELECT id FROM message) WHERE id = $1`,
+      [quiet[i], linkOf.get(quiet[i]), text],
+    );
+  await pool.query(`CREATE TABLE bench_bare (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, conversation_id integer NOT NULL,
+    author_id integer NOT NULL, content text NOT NULL, sent_at timestamptz NOT NULL)`);
+  const bare = (i) =>
+    pool.query('INSERT INTO bench_bare (conversation_id, author_id, content, sent_at) VALUES ($1, $2, $3, now())', [
+      i,
+      i,
+      text,
+    ]);
+
+  const rates = await compare(
+    TURNS,
+    {
+      plain: () => oneByOne(SECONDS, plain),
+      manyConversations: async () => closedLoop(SECONDS, await writers()),
+      oneConversation: async () => closedLoop(SECONDS, await writers(true)),
+      headed: () => oneByOne(SECONDS, headed),
+      bare: () => oneByOne(SECONDS, bare),
+    },
+    cpu,
   );
-  await pool.end();
-} finally {
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.removeAllListeners('exit');
-  server.once('exit', () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }));
-  server.kill('SIGTERM');
-  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 15_000))]);
-}
+  const half = Math.round(rates.manyConversations / 2);
+  console.log(
+    JSON.stringify({ way: 'manyConversations at half', ...(await openLoop(SECONDS, await writers(), half)) }),
+  );
+  const [first] = await writers();
+  console.log(JSON.stringify({ way: 'one in flight', ...(await closedLoop(SECONDS, [first], 1)) }));
+});

@@ -1,46 +1,13 @@
-// Durable publishing against one-row-per-transaction inserts on the same database, measured in turns.
-// node bench/rooms/durable.mjs [seconds per turn] [turns]; needs a build. Prints one line of JSON per turn, and the ratio.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
+// Publishing into durable rooms against one-row-per-transaction inserts into the same table, measured in turns.
+// node bench/rooms/durable.mjs [seconds per turn] [turns]; needs a build. Prints lines of JSON; ../README.md explains them.
 import { WebSocket } from 'ws';
+import { closedLoop, compare, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const TURNS = Number(process.argv[3] ?? 3);
-const WRITERS = 20;
-const WINDOW = 64;
-const ROOMS = 20;
-const root = path.resolve(import.meta.dirname, '../..');
-const dataDir = mkdtempSync(path.join(os.tmpdir(), 'switchboard-bench-'));
+const text = JSON.stringify({ t: 'x'.repeat(20), p: 'y'.repeat(60) });
 
-const server = spawn(process.execPath, [...process.execArgv, path.join(root, 'dist/src/main.js')], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-  env: {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DATA_DIR: dataDir,
-    KEYLESS_APPLICATION: 'bench',
-    REST_RATE: '0',
-    INBOUND_RATE: '0',
-    DRAIN_SECONDS: '1',
-  },
-});
-
-const url = await new Promise((resolve, reject) => {
-  let output = '';
-  server.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-    const found = /Listening on (http:\S+?)"/.exec(output);
-    if (found) resolve(found[1]);
-  });
-  server.once('exit', () => reject(new Error(output)));
-});
-
-async function call(where, body) {
+async function call(url, where, body) {
   const response = await fetch(`${url}/api/v1/rooms${where}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -50,104 +17,85 @@ async function call(where, body) {
   return response.json();
 }
 
-const message = { t: 'x'.repeat(20), p: 'y'.repeat(60) };
-const codes = [];
-for (let i = 0; i < ROOMS; i++) {
-  await call('', { name: `r${i}`, durable: true });
-  codes.push((await call(`/r${i}/endpoints`, { permissions: 'readwrite' })).code);
+/** `acks`: with an id for each message, so that the database also remembers what was said under it. */
+async function writer(url, code, acks) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/endpoint/${code}/${acks ? '?acks=1' : ''}`, {
+    perMessageDeflate: false,
+  });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const frame = `{"message":${text}}`;
+  const prefix = `${frame.slice(0, -1)},"id":"${process.hrtime.bigint()}-`;
+  let next = 0;
+  return {
+    say: () => socket.send(acks ? `${prefix}${next++}"}` : frame),
+    listen: (heard) =>
+      socket.on('message', (data) => {
+        const start = data.toString('latin1', 0, 8);
+        if (start === '{"error"') heard(new Error(data.toString()));
+        // Its own message is the sign that it was stored, where no answer was asked for.
+        else if (!acks || start.startsWith('{"ack"')) heard();
+      }),
+    close: () => socket.close(),
+  };
 }
 
-/**
- * Messages a second that are stored and heard, with latencies, of writers that keep `window` messages on their way.
- * `acks`: with an id each, so that the database also remembers what was said under it.
- */
-async function durable(window, { writers = WRITERS, acks = false } = {}) {
-  const latencies = [];
-  const until = Date.now() + SECONDS * 1_000;
-  await Promise.all(
-    Array.from({ length: writers }, async (_each, i) => {
-      const socket = new WebSocket(
-        `${url.replace('http', 'ws')}/ws/endpoint/${codes[i % ROOMS]}/${acks ? '?acks=1' : ''}`,
-        {
-          perMessageDeflate: false,
-        },
-      );
-      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-      const began = [];
-      let next = 0;
-      const say = () => {
-        began.push(performance.now());
-        socket.send(JSON.stringify({ message, ...(acks && { id: `${process.hrtime.bigint()}-${next++}` }) }));
-      };
-      await new Promise((resolve, reject) => {
-        socket.on('message', (data) => {
-          const text = data.toString();
-          if (text.startsWith('{"error"')) reject(new Error(text));
-          if (acks && !text.startsWith('{"ack"')) return;
-          // Answers come in the order of what was said.
-          latencies.push(performance.now() - began.shift());
-          if (Date.now() < until) say();
-          else if (began.length === 0) resolve();
-        });
-        for (let n = 0; n < window; n++) say();
-      });
-      socket.close();
-    }),
-  );
-  return summary(latencies);
-}
-
-/** The plain way: one insert, one transaction, ten connections, on a table of the same shape. */
-async function oneByOne(pool) {
-  const latencies = [];
-  const until = Date.now() + SECONDS * 1_000;
-  const text = JSON.stringify(message);
-  await Promise.all(
-    Array.from({ length: WRITERS }, async (_each, i) => {
-      while (Date.now() < until) {
-        const began = performance.now();
-        await pool.query(
-          'INSERT INTO bench_messages (room_id, sent_at, identity, message) VALUES ($1, now(), $2, $3)',
-          [i % ROOMS, 'Anonymous', text],
-        );
-        latencies.push(performance.now() - began);
-      }
-    }),
-  );
-  return summary(latencies);
-}
-
-function summary(latencies) {
-  latencies.sort((a, b) => a - b);
-  const at = (share) => Number(latencies[Math.floor(latencies.length * share)]?.toFixed(1));
-  return { rate: Math.round(latencies.length / SECONDS), p50: at(0.5), p99: at(0.99) };
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-try {
-  const port = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
-  const password = readFileSync(path.join(dataDir, 'postgres-password'), 'utf8').trim();
-  const pool = new pg.Pool({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', max: 10 });
-  await pool.query(`CREATE TABLE bench_messages (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, room_id integer NOT NULL,
-    sent_at timestamptz NOT NULL, identity varchar(100) NOT NULL, message text NOT NULL)`);
-  const rates = { oneByOne: [], durable: [], acked: [] };
-  for (let turn = 0; turn < TURNS; turn++) {
-    const plain = await oneByOne(pool);
-    const ours = await durable(WINDOW);
-    const acked = await durable(WINDOW, { acks: true });
-    rates.oneByOne.push(plain.rate);
-    rates.durable.push(ours.rate);
-    rates.acked.push(acked.rate);
-    console.log(JSON.stringify({ turn, oneByOne: plain, durable: ours, acked }));
+await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) => {
+  const codes = [];
+  for (let i = 0; i < WRITERS; i++) {
+    await call(url, '', { name: `r${i}`, durable: true });
+    codes.push((await call(url, `/r${i}/endpoints`, { permissions: 'readwrite' })).code);
   }
-  const ratio = (values) => Number((median(values) / median(rates.oneByOne)).toFixed(2));
-  console.log(JSON.stringify({ ratio: ratio(rates.durable), ratioAcked: ratio(rates.acked) }));
-  console.log(JSON.stringify({ oneInFlight: await durable(1, { writers: 1 }), fewInFlight: await durable(4) }));
-  await pool.end();
-} finally {
-  server.removeAllListeners('exit');
-  server.kill('SIGTERM');
-  await new Promise((resolve) => server.once('exit', resolve));
-  rmSync(dataDir, { recursive: true, force: true });
-}
+  const writers = (acks, count = WRITERS) => Promise.all(codes.slice(0, count).map((code) => writer(url, code, acks)));
+
+  let offset = 0;
+  // Rooms that nobody is in: the very table, with all that is checked there.
+  const plain = (i) =>
+    pool.query(
+      'INSERT INTO room_messages (room_id, "offset", sent_at, identity, message) VALUES ($1, $2, now(), $3, $4)',
+      [1_000_000 + i, offset++, 'Anonymous', text],
+    );
+  await pool.query(
+    `CREATE TABLE bench_heads (room_id integer PRIMARY KEY, last_offset bigint NOT NULL) WITH (fillfactor = 50)`,
+  );
+  await pool.query('INSERT INTO bench_heads SELECT 2000000 + n, 0 FROM generate_series(0, $1::integer - 1) n', [
+    WRITERS,
+  ]);
+  // With the offset that a durable room promises.
+  const numbered = (i) =>
+    pool.query(
+      `WITH head AS (UPDATE bench_heads SET last_offset = last_offset + 1 WHERE room_id = $1 RETURNING last_offset)
+       INSERT INTO room_messages (room_id, "offset", sent_at, identity, message)
+       SELECT $1, last_offset, now(), $2, $3 FROM head`,
+      [2_000_000 + i, 'Anonymous', text],
+    );
+  await pool.query(`CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, room_id integer NOT NULL,
+    sent_at timestamptz NOT NULL, identity varchar(100) NOT NULL, message text NOT NULL)`);
+  const bare = (i) =>
+    pool.query('INSERT INTO bench_bare (room_id, sent_at, identity, message) VALUES ($1, now(), $2, $3)', [
+      i,
+      'Anonymous',
+      text,
+    ]);
+
+  const rates = await compare(
+    TURNS,
+    {
+      plain: () => oneByOne(SECONDS, plain),
+      durable: async () => closedLoop(SECONDS, await writers(false)),
+      acked: async () => closedLoop(SECONDS, await writers(true)),
+      numbered: () => oneByOne(SECONDS, numbered),
+      bare: () => oneByOne(SECONDS, bare),
+    },
+    cpu,
+  );
+  for (const acks of [false, true]) {
+    const rate = Math.round(rates[acks ? 'acked' : 'durable'] / 2);
+    console.log(
+      JSON.stringify({
+        way: `${acks ? 'acked' : 'durable'} at half`,
+        ...(await openLoop(SECONDS, await writers(acks), rate)),
+      }),
+    );
+  }
+  console.log(JSON.stringify({ way: 'one in flight', ...(await closedLoop(SECONDS, await writers(false, 1), 1)) }));
+});

@@ -1,7 +1,8 @@
 import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConversationMessage } from '../../src/entities/circles/conversation-message.entity.js';
-import { MessagesRepository, type NewMessage } from '../../src/modules/circles/messages/messages.repository.js';
+import { type NewMessage } from '../../src/modules/circles/messages/message-append.js';
+import { MessagesRepository } from '../../src/modules/circles/messages/messages.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const BATCHES = 60;

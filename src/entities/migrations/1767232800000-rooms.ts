@@ -140,7 +140,7 @@ const MESSAGES = `
  *
  * Outcomes: 0 stored, 1 the same key with the same digest was used before, 2 with another digest, 3 no such room.
  */
-const APPEND = `
+export const APPEND = `
   CREATE FUNCTION "append_room_messages"(
     rooms integer[], messages text[], identities text[], times timestamptz[],
     scopes integer[], keys bytea[], digests bytea[], lifetimes integer[]

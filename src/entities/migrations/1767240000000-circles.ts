@@ -191,7 +191,7 @@ const LOGINS = `
  * Outcomes: 0 stored, 1 the same id of the client with the same message before, 2 with another message,
  * 3 no such conversation, 4 the author does not take part.
  */
-const APPEND = `
+export const APPEND = `
   CREATE FUNCTION "append_conversation_messages"(
     conversation_ids integer[], user_ids integer[], device_ids integer[], contents text[], exacts text[],
     client_ids text[], digests bytea[], files text[]

@@ -7,6 +7,7 @@ import { Calls1767243600000 } from './1767243600000-calls.js';
 import { LobbyTokens1767243660000 } from './1767243660000-lobby-tokens.js';
 import { Revocations1767247200000 } from './1767247200000-revocations.js';
 import { Nodes1767250800000 } from './1767250800000-nodes.js';
+import { AppendInGroups1767254400000 } from './1767254400000-append-in-groups.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   LobbyTokens1767243660000,
   Revocations1767247200000,
   Nodes1767250800000,
+  AppendInGroups1767254400000,
 ] as const;

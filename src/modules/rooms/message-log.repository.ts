@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
+import { byteStrings, integers, texts, timestamps } from '../database/binary-arrays.js';
 import { type Head } from './room-connection.js';
 
 /** A message to be stored. */
@@ -36,7 +36,6 @@ export interface StoredMessage {
 
 /** What became of a message: stored; the same was stored before; its key was used for another; the room is gone. */
 export type AppendOutcome = 'stored' | 'repeated' | 'mismatch' | 'gone';
-const OUTCOMES: readonly AppendOutcome[] = ['stored', 'repeated', 'mismatch', 'gone'];
 
 export interface AppendResult {
   readonly outcome: AppendOutcome;
@@ -44,10 +43,13 @@ export interface AppendResult {
   readonly epoch: string;
 }
 
+/** Of a room that messages were stored in; or, with a number, of a message whose key was used before. */
 interface AppendRow {
-  readonly outcome: number;
-  readonly at: string | null;
-  readonly in_epoch: string | null;
+  readonly place: number;
+  readonly number: number | null;
+  readonly epoch: string;
+  readonly at: string;
+  readonly same: boolean | null;
 }
 
 interface MessageRow {
@@ -71,24 +73,24 @@ export class MessageLogRepository {
 
   /** Stores all of `batch` in one transaction and one round trip. Within a batch a key may occur only once. */
   async append(batch: readonly NewMessage[]): Promise<AppendResult[]> {
+    const { rooms, places, ranks } = placesOf(batch);
+    const isKeyed = batch.some(({ key }) => key !== undefined);
     const rows: AppendRow[] = await this.database.query(
-      `SELECT "outcome", "at", "in_epoch" FROM append_room_messages($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `SELECT "place", "number", "epoch", "at", "same" FROM append_room_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
-        batch.map(({ roomId }) => roomId),
-        batch.map(({ message }) => message),
-        batch.map(({ identity }) => identity),
-        batch.map(({ timestamp }) => isoMicroseconds(timestamp)),
-        batch.map(({ key }) => key?.scope ?? null),
-        batch.map(({ key }) => key?.key ?? null),
-        batch.map(({ key }) => key?.digest ?? null),
-        batch.map(({ key }) => key?.lifeSeconds ?? null),
+        integers(rooms),
+        integers(places),
+        integers(ranks),
+        timestamps(batch.map(({ timestamp }) => timestamp)),
+        texts(batch.map(({ identity }) => identity)),
+        texts(batch.map(({ message }) => message)),
+        isKeyed ? integers(batch.map(({ key }) => key?.scope ?? null)) : null,
+        isKeyed ? byteStrings(batch.map(({ key }) => key?.key ?? null)) : null,
+        isKeyed ? byteStrings(batch.map(({ key }) => key?.digest ?? null)) : null,
+        isKeyed ? integers(batch.map(({ key }) => key?.lifeSeconds ?? null)) : null,
       ],
     );
-    return rows.map(({ outcome, at, in_epoch }) => ({
-      outcome: OUTCOMES[outcome] ?? 'gone',
-      offset: Number(at),
-      epoch: in_epoch ?? '',
-    }));
+    return resultsOf(places, rows);
   }
 
   /** Messages after `after` in ascending order: at most `count`, and no more than fit `bytes`, but always one. */
@@ -145,4 +147,29 @@ export class MessageLogRepository {
 
 export function headOf(row: Pick<HeadRow, 'epoch' | 'last_offset' | 'floor_offset'>): Head {
   return { epoch: row.epoch, last: Number(row.last_offset), floor: Number(row.floor_offset) };
+}
+
+/** The rooms of a batch, each once and in ascending order; of each message the place of its room there, and its rank in it. */
+function placesOf(batch: readonly NewMessage[]): { rooms: number[]; places: number[]; ranks: number[] } {
+  const rooms = [...new Set(batch.map(({ roomId }) => roomId))].sort((a, b) => a - b);
+  const placeOf = new Map(rooms.map((roomId, index) => [roomId, index + 1]));
+  const places = batch.map(({ roomId }) => placeOf.get(roomId) as number);
+  const lengths = new Int32Array(rooms.length + 1);
+  return { rooms, places, ranks: places.map((place) => ++(lengths[place] as number)) };
+}
+
+function resultsOf(places: readonly number[], rows: readonly AppendRow[]): AppendResult[] {
+  const known = new Map<number, AppendResult>();
+  const heads = new Map<number, { epoch: string; last: number }>();
+  for (const { place, number, epoch, at, same } of rows) {
+    if (number === null) heads.set(place, { epoch, last: Number(at) });
+    else known.set(number, { outcome: same === true ? 'repeated' : 'mismatch', offset: Number(at), epoch });
+  }
+  return places.map((place, index) => {
+    const head = heads.get(place);
+    return (
+      known.get(index + 1) ??
+      (head ? { outcome: 'stored', offset: ++head.last, epoch: head.epoch } : { outcome: 'gone', offset: 0, epoch: '' })
+    );
+  });
 }

@@ -5,7 +5,7 @@ import { CircleAccess } from '../access/access.service.js';
 import { type CirclesEvent, type MediaFact } from '../circles.events.js';
 import { mayInConversation } from '../circles.policy.js';
 import { Conversations } from '../conversations/conversations.service.js';
-import { type Appended } from '../messages/messages.repository.js';
+import { type Appended } from '../messages/message-append.js';
 import { announced, type Draft, Messages } from '../messages/messages.service.js';
 import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
 

@@ -4,28 +4,14 @@ import { Repository } from 'typeorm';
 import { MAX_ID } from '../../../common/http/cursor.js';
 import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
 import { Media } from '../../../entities/circles/media.entity.js';
-
-/** A message on its way into the database. */
-export interface NewMessage {
-  readonly conversationId: number;
-  readonly author: { readonly kind: 'user' | 'device'; readonly id: number };
-  readonly text: string;
-  /** Names of files that will be uploaded. */
-  readonly files: readonly string[];
-  readonly client: { readonly id: string; readonly digest: Buffer } | null;
-}
-
-const OUTCOMES = ['stored', 'repeated', 'conflict', 'no-conversation', 'not-taking-part'] as const;
-
-export interface Appended {
-  readonly outcome: (typeof OUTCOMES)[number];
-  /** 0 where there is none. */
-  readonly messageId: number;
-  readonly previousId: number;
-  readonly linkId: number;
-  readonly sentAt: Date;
-  readonly media: readonly { readonly id: number; readonly identifier: string }[];
-}
+import {
+  type Appended,
+  appendParameters,
+  type AppendedRow,
+  type NewMessage,
+  resultsOf,
+  storable,
+} from './message-append.js';
 
 export interface MediaRow {
   readonly id: number;
@@ -108,36 +94,13 @@ export class MessagesRepository {
 
   /** Stores a batch in one statement and one transaction; one result per message, in their order. */
   async append(batch: readonly NewMessage[]): Promise<Appended[]> {
-    const stored = batch.map(({ text }) => storable(text));
-    const rows: {
-      outcome: number;
-      message_id: number | null;
-      previous_id: number | null;
-      link_id: number | null;
-      at: Date;
-      media: string | null;
-    }[] = await this.messages.query(
-      `SELECT "outcome", "message_id", "previous_id", "link_id", "at", "media"
-       FROM append_conversation_messages($1, $2, $3, $4, $5, $6, $7, $8) ORDER BY "number"`,
-      [
-        batch.map(({ conversationId }) => conversationId),
-        batch.map(({ author }) => (author.kind === 'user' ? author.id : null)),
-        batch.map(({ author }) => (author.kind === 'device' ? author.id : null)),
-        stored.map(({ content }) => content),
-        stored.map(({ exact }) => exact),
-        batch.map(({ client }) => client?.id ?? null),
-        batch.map(({ client }) => client?.digest ?? null),
-        batch.map(({ files }) => (files.length > 0 ? JSON.stringify(files) : null)),
-      ],
+    const { parameters, shape } = appendParameters(batch);
+    const [row] = await this.messages.query<[AppendedRow]>(
+      `SELECT "at", "heads", "links", "ids", "known", "media"
+       FROM append_conversation_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      parameters,
     );
-    return rows.map((row) => ({
-      outcome: OUTCOMES[row.outcome] ?? 'no-conversation',
-      messageId: row.message_id ?? 0,
-      previousId: row.previous_id ?? 0,
-      linkId: row.link_id ?? 0,
-      sentAt: row.at,
-      media: row.media === null ? [] : (JSON.parse(row.media) as Appended['media']),
-    }));
+    return resultsOf(shape, row);
   }
 
   async users(ids: readonly number[]): Promise<UserSenderRow[]> {
@@ -291,12 +254,6 @@ function rangeOf(conversationId: number, { order, from }: MessagePosition) {
     order: isAscending ? 'm."conversation_id", m."id"' : 'm."conversation_id" DESC, m."id" DESC',
     parameters: [conversationId, above, upTo],
   };
-}
-
-/** PostgreSQL has no U+0000 and no lone surrogates in text: what was written is kept beside, as a JSON string. */
-function storable(text: string): { content: string; exact: string | null } {
-  const content = text.replace(/\u0000|\p{Surrogate}/gu, '\ufffd');
-  return { content, exact: content === text ? null : JSON.stringify(text) };
 }
 
 const toRow = ({ content, exact, ...row }: RawMessage): MessageRow => ({

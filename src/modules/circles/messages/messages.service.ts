@@ -13,7 +13,8 @@ import { notThere } from '../circles.policy.js';
 import { safeName } from '../safe-name.js';
 import { decodeMessageCursor, encodeMessageCursor } from './message-cursor.js';
 import { type Committed, MessageLog } from './message-log.service.js';
-import { type Appended, type MessagePosition, type MessageRow, MessagesRepository } from './messages.repository.js';
+import { type Appended } from './message-append.js';
+import { type MessagePosition, type MessageRow, MessagesRepository } from './messages.repository.js';
 import { factOf, mediaFactOf, Senders } from './senders.service.js';
 
 /** UTF-16 code units. */

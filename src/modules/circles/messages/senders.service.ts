@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type MessageEvent, type MessageFact, type Sender } from '../circles.events.js';
 import { Online } from '../presence/online.service.js';
+import { type NewMessage } from './message-append.js';
 import {
   type DeviceSenderRow,
   type MediaRow,
   type MessageRow,
   MessagesRepository,
-  type NewMessage,
   type UserSenderRow,
 } from './messages.repository.js';
 

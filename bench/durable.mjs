@@ -1,0 +1,208 @@
+// What the two benches of stored messages share: a server of their own, the plain way to compare with, load and its numbers.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { cpuNanoseconds, median } from './cpu-time.mjs';
+
+/** Sockets, and rooms or conversations. */
+export const WRITERS = 20;
+/** Messages that a writer keeps on their way. */
+const WINDOW = 64;
+/** What a plain backend has: so many connections, and twice as many requests at work. */
+const CONNECTIONS = 10;
+const root = path.resolve(import.meta.dirname, '..');
+
+/**
+ * Starts a server with a database of its own, runs `measure` and removes both.
+ * @param {(bench: { url: string, pool: pg.Pool, cpu: () => { server: number, database: number } }) => Promise<void>} measure
+ *   `cpu` gives the seconds used so far
+ */
+export async function withServer(env, measure) {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'switchboard-bench-'));
+  const server = spawn(process.execPath, [...process.execArgv, path.join(root, 'dist/src/main.js')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      REST_RATE: '0',
+      INBOUND_RATE: '0',
+      DRAIN_SECONDS: '1',
+      ...env,
+    },
+  });
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  try {
+    const url = await listening(server);
+    const [pid, , , port] = readFileSync(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+    const password = readFileSync(path.join(dataDir, 'postgres-password'), 'utf8').trim();
+    const pool = new pg.Pool({
+      host: '127.0.0.1',
+      port: Number(port),
+      user: 'postgres',
+      password,
+      database: 'switchboard',
+      max: CONNECTIONS,
+    });
+    const cpu = () => ({ server: cpuNanoseconds(server.pid) / 1e9, database: databaseSeconds(Number(pid)) });
+    await measure({ url, pool, cpu });
+    await pool.end();
+  } finally {
+    server.kill('SIGTERM');
+    await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 15_000))]);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function listening(server) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    server.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      const found = /Listening on (http:\S+?)"/.exec(output);
+      if (found) resolve(found[1]);
+    });
+    server.once('exit', () => reject(new Error(output)));
+  });
+}
+
+/** CPU seconds of a database server and all its processes, those that have ended included. */
+function databaseSeconds(postmaster) {
+  let sum = cpuNanoseconds(postmaster) / 1e9;
+  const fields = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  const [utime, stime] = fields(postmaster).slice(13, 15).map(Number);
+  sum += (utime + stime) / 100;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (Number(fields(pid)[1]) === postmaster) sum += cpuNanoseconds(pid) / 1e9;
+    } catch {
+      // It has ended.
+    }
+  }
+  return sum;
+}
+
+/**
+ * The plain way: one row, one transaction. `insert` gets the number of the writer.
+ * @param {(writer: number) => Promise<unknown>} insert
+ */
+export async function oneByOne(seconds, insert) {
+  const latencies = [];
+  const until = Date.now() + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS * 2 }, async (_each, i) => {
+      while (Date.now() < until) {
+        const began = performance.now();
+        await insert(i % WRITERS);
+        latencies.push(performance.now() - began);
+      }
+    }),
+  );
+  return summary(latencies, seconds);
+}
+
+/**
+ * @typedef {object} Writer
+ * @property {() => void} say sends a message
+ * @property {(heard: (error?: Error) => void) => void} listen `heard` is called with each answer, in the order of what was said
+ * @property {() => void} close
+ */
+
+/** Writers that keep `window` messages on their way each. */
+export async function closedLoop(seconds, writers, window = WINDOW) {
+  const latencies = [];
+  const until = Date.now() + seconds * 1_000;
+  await Promise.all(
+    writers.map(
+      (writer) =>
+        new Promise((resolve, reject) => {
+          const began = [];
+          const say = () => {
+            began.push(performance.now());
+            writer.say();
+          };
+          writer.listen((error) => {
+            if (error) return reject(error);
+            latencies.push(performance.now() - began.shift());
+            if (Date.now() < until) say();
+            else if (began.length === 0) resolve();
+          });
+          for (let n = 0; n < window; n++) say();
+        }),
+    ),
+  );
+  for (const writer of writers) writer.close();
+  return summary(latencies, seconds);
+}
+
+/** Messages at a fixed rate, whatever the answers; latencies count from when a message was due. */
+export async function openLoop(seconds, writers, rate) {
+  const latencies = [];
+  const due = writers.map(() => []);
+  const failed = new Promise((_resolve, reject) => {
+    for (const [i, writer] of writers.entries()) {
+      writer.listen((error) => (error ? reject(error) : latencies.push(performance.now() - due[i].shift())));
+    }
+  });
+  const start = performance.now();
+  let said = 0;
+  const speak = async () => {
+    while (said < rate * seconds) {
+      const now = performance.now();
+      for (; said < rate * seconds && start + (said / rate) * 1_000 <= now; said++) {
+        due[said % writers.length].push(start + (said / rate) * 1_000);
+        writers[said % writers.length].say();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    for (let n = 0; n < 1_000 && latencies.length < said; n++) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (latencies.length < said) throw new Error(`${said - latencies.length} messages were not answered`);
+  };
+  await Promise.race([speak(), failed]);
+  for (const writer of writers) writer.close();
+  return summary(latencies, seconds);
+}
+
+/**
+ * Measures the ways in turns, prints each turn, and at the end how each compares with `plain` of the same turn: the
+ * median of the rates, and of the messages per CPU-second of server and database together.
+ * @param {Record<string, () => Promise<{ rate: number }>>} ways among them `plain`
+ * @returns the median rate of each
+ */
+export async function compare(turns, ways, cpu) {
+  const names = Object.keys(ways);
+  const results = Object.fromEntries(names.map((name) => [name, []]));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const name of names) {
+      const before = cpu();
+      const own = process.cpuUsage();
+      const result = await ways[name]();
+      const after = cpu();
+      const { user, system } = process.cpuUsage(own);
+      const micro = (seconds) => Number(((seconds * 1e6) / result.count).toFixed(1));
+      const spent = {
+        server: micro(after.server - before.server),
+        database: micro(after.database - before.database),
+        driver: micro((user + system) / 1e6),
+      };
+      results[name].push({ ...result, spent });
+      console.log(JSON.stringify({ turn, way: name, ...result, cpuMicrosecondsPerMessage: spent }));
+    }
+  }
+  const ratio = (name, of) =>
+    Number(median(results[name].map((each, turn) => of(each) / of(results.plain[turn]))).toFixed(2));
+  for (const name of names.filter((each) => each !== 'plain')) {
+    console.log(JSON.stringify({ way: name, timesPlain: ratio(name, ({ rate }) => rate) }));
+  }
+  return Object.fromEntries(names.map((name) => [name, median(results[name].map(({ rate }) => rate))]));
+}
+
+function summary(latencies, seconds) {
+  latencies.sort((a, b) => a - b);
+  const at = (share) => Number(latencies[Math.floor(latencies.length * share)]?.toFixed(1));
+  return { count: latencies.length, rate: Math.round(latencies.length / seconds), p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,169 @@
+import { Logger } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+
+export interface GroupCommitOptions<Item, Result> {
+  /** Stores a batch in one transaction; one result for each, in their order. */
+  readonly store: (batch: readonly Item[]) => Promise<readonly Result[]>;
+  /** Called once an item is committed, in order, before whoever appended it goes on. Must not throw. */
+  readonly committed: (item: Item, result: Result) => void;
+  /** An integer; what must keep an order has the same. */
+  readonly orderOf: (item: Item) => number;
+  /** Two items with the same are never in one batch. */
+  readonly identifierOf: (item: Item) => string | undefined;
+  readonly sizeOf: (item: Item) => number;
+  /** Of one statement. A single item may be larger. */
+  readonly batch: { readonly items: number; readonly size: number };
+  /** Of what waits: from `crowded` on whoever appends had better wait, from `full` on it is refused. */
+  readonly waiting: { readonly crowded: number; readonly full: number };
+}
+
+interface Entry<Item, Result> {
+  readonly item: Item;
+  readonly identifier: string | undefined;
+  readonly size: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Batches that are stored at the same time: while one waits for the disk the database works on another. A room or
+ * conversation is in one lane only, so the lanes neither wait for each other's locks nor get ahead of each other.
+ */
+const LANES = 2;
+
+/**
+ * The way of messages into the database: what comes together is stored together, in order. While one batch is being
+ * stored the next one gathers, so an idle server stores a message in one round trip and a busy one thousands.
+ */
+export class GroupCommit<Item, Result> {
+  private readonly logger = new Logger(GroupCommit.name);
+  private readonly lanes = Array.from({ length: LANES }, () => new Lane<Item, Result>());
+  private waitingSize = 0;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+
+  /** Whether so much waits that whoever appends had better wait, too. */
+  get crowded(): boolean {
+    return this.waitingSize > this.options.waiting.crowded;
+  }
+
+  /** @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits */
+  append(item: Item): Promise<Result> {
+    const { orderOf, identifierOf, sizeOf, waiting } = this.options;
+    if (this.waitingSize > waiting.full) {
+      return Promise.reject(new AppError('unavailable', 'Too many messages wait to be stored; try again soon.'));
+    }
+    return new Promise((resolve, reject) => {
+      const lane = this.lanes[orderOf(item) % LANES] as Lane<Item, Result>;
+      const size = sizeOf(item);
+      lane.waiting.push({ item, identifier: identifierOf(item), size, resolve, reject });
+      this.waitingSize += size;
+      if (lane.working) return;
+      lane.working = true;
+      // What else arrives in this turn goes along.
+      setImmediate(() => void this.work(lane));
+    });
+  }
+
+  /** Resolves when nothing waits to be stored. */
+  idle(): Promise<void> {
+    if (!this.lanes.some(({ working }) => working)) return Promise.resolve();
+    return new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  private async work(lane: Lane<Item, Result>): Promise<void> {
+    let batch = this.takeBatch(lane);
+    let storing = this.store(batch);
+    while (batch.length > 0) {
+      const done = batch;
+      const stored = await storing;
+      if (stored instanceof Error) await this.failed(done, stored);
+      // The database works on the next batch while this one is answered.
+      batch = this.takeBatch(lane);
+      if (batch.length > 0) storing = this.store(batch);
+      if (!(stored instanceof Error)) this.settle(done, stored);
+      if (batch.length === 0) {
+        // Answering may have brought more.
+        batch = this.takeBatch(lane);
+        if (batch.length > 0) storing = this.store(batch);
+      }
+    }
+    lane.working = false;
+    if (this.lanes.some(({ working }) => working)) return;
+    for (const resolve of this.idleWaiters.splice(0)) resolve();
+  }
+
+  private takeBatch(lane: Lane<Item, Result>): Entry<Item, Result>[] {
+    const batch = lane.take(this.options.batch);
+    for (const { size } of batch) this.waitingSize -= size;
+    return batch;
+  }
+
+  /** Never rejects. */
+  private async store(batch: readonly Entry<Item, Result>[]): Promise<readonly Result[] | Error> {
+    try {
+      return await this.options.store(batch.map(({ item }) => item));
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private settle(batch: readonly Entry<Item, Result>[], results: readonly Result[]): void {
+    for (const [index, { item, resolve }] of batch.entries()) {
+      const result = results[index] as Result;
+      this.options.committed(item, result);
+      resolve(result);
+    }
+  }
+
+  private async failed(batch: readonly Entry<Item, Result>[], error: Error): Promise<void> {
+    if (isDatabaseUnavailable(error)) {
+      this.logger.warn(`the database is away; messages not stored: ${batch.length}`);
+      // The connection may have broken after the commit.
+      const detail = 'The database does not answer; it is not known whether the message was stored.';
+      for (const { reject } of batch) reject(new AppError('database_unavailable', detail, { cause: error }));
+      return;
+    }
+    if (batch.length > 1) {
+      // One that cannot be stored must not take the others along.
+      for (const entry of batch) {
+        const stored = await this.store([entry]);
+        if (stored instanceof Error) await this.failed([entry], stored);
+        else this.settle([entry], stored);
+      }
+      return;
+    }
+    for (const { reject } of batch) {
+      reject(new AppError('internal_error', 'The message could not be stored.', { cause: error }));
+    }
+  }
+}
+
+class Lane<Item, Result> {
+  waiting: Entry<Item, Result>[] = [];
+  working = false;
+
+  /** The oldest; of those with the same identifier the first one, the others wait to be recognised as repetitions. */
+  take(most: { readonly items: number; readonly size: number }): Entry<Item, Result>[] {
+    const batch: Entry<Item, Result>[] = [];
+    const repetitions: Entry<Item, Result>[] = [];
+    const seen = new Set<string>();
+    let size = 0;
+    let taken = 0;
+    for (const entry of this.waiting) {
+      if (batch.length === most.items || (batch.length > 0 && size + entry.size > most.size)) break;
+      taken++;
+      if (entry.identifier !== undefined && seen.has(entry.identifier)) {
+        repetitions.push(entry);
+        continue;
+      }
+      if (entry.identifier !== undefined) seen.add(entry.identifier);
+      batch.push(entry);
+      size += entry.size;
+    }
+    this.waiting = repetitions.concat(this.waiting.slice(taken));
+    return batch;
+  }
+}
