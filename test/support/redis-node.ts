@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type RedisSection } from '../../src/config/app-config.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
@@ -28,6 +29,7 @@ export async function startRedisNode(url: string): Promise<RedisNode> {
   const broker = new RedisBroker(connection, randomBytes(8));
   const presence = new RedisPresence(connection, identity, new Hub(broker));
   await connection.start();
+  for (let n = 0; n < 500 && !connection.up; n++) await sleep(20);
   return {
     identity,
     connection,

@@ -18,13 +18,16 @@ function toLimit({ value }: { value: unknown }): unknown {
   return Math.min(Number(value), MAX_LIMIT);
 }
 
-/** Query of every list that is paged by ascending id. */
-export class PageQuery {
+/** How much of a list is wanted. */
+export class LimitQuery {
   /** Items a page has at most; more than 200 is cut to 200. */
   @Transform(toLimit)
   @Field('limit', limitFault, { type: 'integer', minimum: 1 }, { optional: true, default: 50 })
   limit: number = 50;
+}
 
+/** Query of every list that is paged by ascending id. */
+export class PageQuery extends LimitQuery {
   /** `nextCursor` of the page before. */
   @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
   cursor?: string;

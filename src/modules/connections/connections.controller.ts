@@ -15,17 +15,17 @@ export class ConnectionsController {
 
   @Get()
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Live connections over all protocols, in the order they came' })
-  list(@Query() query: ConnectionQuery): ConnectionPage {
+  @ApiOperation({ summary: 'Live connections over all protocols and nodes, in the order they came' })
+  list(@Query() query: ConnectionQuery): Promise<ConnectionPage> {
     return this.connections.page(query);
   }
 
   @Delete(':id')
   @NoContent('The connection is closed.')
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Close a connection' })
+  @ApiOperation({ summary: 'Close a connection, on whichever node it is' })
   @ApiProblems(404)
-  delete(@Param('id') id: string, @CurrentPrincipal() admin: UserPrincipal): void {
-    this.connections.close(id, admin.userId);
+  async delete(@Param('id') id: string, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
+    await this.connections.close(id, admin.userId);
   }
 }

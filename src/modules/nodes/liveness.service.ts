@@ -45,10 +45,12 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** After the last connection: what is left of this node's goes with it, and nobody has to wait for its lease. */
   async onApplicationShutdown(): Promise<void> {
+    if (this.stopped) return;
     this.stopped = true;
     clearTimeout(this.timer);
     await this.beating;
-    if (this.listed !== undefined) await this.reaper.leave(this.identity.incarnation);
+    if (this.listed !== undefined || this.board.shared) await this.reaper.leave(this.identity.incarnation);
+    await this.repository.close();
   }
 
   /** The other live nodes, as last heard of. */

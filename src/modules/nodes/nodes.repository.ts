@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { type Beat, type NodeState, type NodeStatus } from './node-status.js';
@@ -41,7 +41,7 @@ interface Row {
  * every statement ends within a second and a half.
  */
 @Injectable()
-export class NodesRepository implements OnApplicationShutdown {
+export class NodesRepository {
   readonly #pool: pg.Pool;
 
   constructor(@Inject(DataSource) dataSource: DataSource) {
@@ -77,7 +77,8 @@ export class NodesRepository implements OnApplicationShutdown {
     await this.#pool.query(`DELETE FROM "nodes" WHERE "incarnation" = $1`, [incarnation]);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** For good, once; whoever writes heartbeats knows when the last one was. */
+  async close(): Promise<void> {
     await this.#pool.end();
   }
 }

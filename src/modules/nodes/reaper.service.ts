@@ -32,16 +32,17 @@ export class Reaper {
       .finally(() => this.busy.delete(incarnation));
   }
 
-  /** This node goes. Never throws: if it cannot say so, its lease does. */
+  /** This node goes. Never throws: what it cannot take along goes with its lease. */
   async leave(incarnation: string): Promise<void> {
     try {
       await this.presence.releaseNode(incarnation);
       await this.store.releaseNode(incarnation);
       await this.board.remove(incarnation);
-      await this.repository.remove(incarnation);
     } catch (error) {
-      this.logger.warn({ msg: 'this node could not take its leave', err: error });
+      this.logger.warn({ msg: 'this node leaves something behind', err: error });
+      return;
     }
+    await this.repository.remove(incarnation).catch(() => undefined);
   }
 
   private async release({ incarnation, name }: NodeStatus): Promise<void> {

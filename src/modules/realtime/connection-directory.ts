@@ -32,13 +32,13 @@ export class ConnectionDirectory {
     this.sources.push(source);
   }
 
-  /** The first `take` matching connections after `afterSerial`, in the order of connecting. */
-  list(filter: ConnectionFilter, afterSerial: number, take: number): LiveConnection[] {
+  /** The first `take` matching connections that come after a place in the order of connecting. */
+  list(filter: ConnectionFilter, isAfter: (connection: LiveConnection) => boolean, take: number): LiveConnection[] {
     const found: LiveConnection[] = [];
     for (const connection of this.all()) {
-      if (connection.serial > afterSerial && matches(connection, filter)) found.push(connection);
+      if (isAfter(connection) && matches(connection, filter)) found.push(connection);
     }
-    return found.sort((a, b) => a.serial - b.serial).slice(0, take);
+    return found.sort((a, b) => a.connectedAt - b.connectedAt || a.serial - b.serial).slice(0, take);
   }
 
   find(serial: number): LiveConnection | undefined {

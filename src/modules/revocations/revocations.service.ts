@@ -4,14 +4,16 @@ import { type Page, keyset, toPage } from '../../common/http/cursor.js';
 import { invalidInput } from '../../common/http/input.pipe.js';
 import { type PageQuery } from '../../common/http/page.dto.js';
 import { Clock } from '../../common/time/clock.js';
+import { ClusterQuery } from '../realtime/cluster-query.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { RevocationList } from '../realtime/revocation-list.js';
 import { RevocationSelectors, selector, SELECTORS, type SelectorName } from '../realtime/revocation-selectors.js';
 import { type CreateRevocationRequest, RevocationDto } from './dto/revocation.dto.js';
 import { RevocationsRepository } from './revocations.repository.js';
 
-/** How often every node asks the database what is revoked, in milliseconds: other nodes revoke, too. */
+/** How often every node asks the database what is revoked, in milliseconds: what the others said may have been lost. */
 const REFRESH_MS = 500;
+const CHANGED = 'revocations.changed';
 
 /** Closes matching sockets and refuses them for as long as the revocation holds. */
 @Injectable()
@@ -26,7 +28,10 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     private readonly directory: ConnectionDirectory,
     private readonly selectors: RevocationSelectors,
     private readonly clock: Clock,
-  ) {}
+    private readonly cluster: ClusterQuery,
+  ) {
+    cluster.answer(CHANGED, () => this.refresh());
+  }
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
@@ -54,6 +59,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
       createdBy,
     });
     this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: createdBy, until: row.until });
+    this.cluster.tell(CHANGED, null);
     await this.refresh();
     return RevocationDto.from(row);
   }
@@ -61,6 +67,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   async delete(id: number, by: number): Promise<void> {
     if (!(await this.repository.delete(id))) throw new AppError('not_found', 'There is no such revocation.');
     this.logger.log({ msg: 'revocation lifted', revocation: id, by });
+    this.cluster.tell(CHANGED, null);
     await this.refresh();
   }
 

@@ -1,12 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ChoiceField, TextField } from '../../../common/http/fields.js';
-import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
+import { ChoiceField, Field, TextField } from '../../../common/http/fields.js';
+import { LimitQuery, PageOf } from '../../../common/http/page.dto.js';
 import { type LiveConnection } from '../../realtime/connection-directory.js';
+import { decodePlace } from '../connection-place.js';
 
 const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
 const MAX_PRINCIPAL = 300;
 
-export class ConnectionQuery extends PageQuery {
+const MAX_CURSOR = 128;
+
+const cursorFault = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.length <= MAX_CURSOR && decodePlace(value) !== undefined
+    ? undefined
+    : 'must be a cursor that a list answered';
+
+export class ConnectionQuery extends LimitQuery {
+  /** `nextCursor` of the page before. */
+  @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
+  cursor?: string;
+
   /** One protocol only. */
   @ChoiceField(PROTOCOLS, { optional: true })
   protocol?: (typeof PROTOCOLS)[number];
@@ -32,7 +44,7 @@ class PrincipalDto {
 }
 
 export class ConnectionDto {
-  @ApiProperty({ example: '9f86d081-1a' })
+  @ApiProperty({ example: '9f86d081884c7d65-1a' })
   id!: string;
 
   @ApiProperty({ enum: PROTOCOLS, example: 'services' })
@@ -44,7 +56,7 @@ export class ConnectionDto {
   @ApiProperty({ type: PrincipalDto, nullable: true, description: '`null` until it has said who it is.' })
   principal!: PrincipalDto | null;
 
-  @ApiProperty({ example: '9f86d081' })
+  @ApiProperty({ example: '9f86d081884c7d65' })
   node!: string;
 
   @ApiProperty({ example: '192.0.2.7' })
