@@ -35,7 +35,7 @@ export class AppModule {
         ObservabilityModule,
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
-        RealtimeModule.forRoot(bus),
+        RealtimeModule.forRoot(config.redis, bus),
         AuthModule,
         AccountsModule,
         CallsModule,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
+import { type RedisSection } from '../../config/app-config.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { Broker } from './broker.js';
 import { BusHealth } from './bus-health.js';
@@ -17,6 +18,7 @@ import { InProcessNodeBoard, NodeBoard } from './node-board.js';
 import { NodeIdentity } from './node-identity.js';
 import { Presence } from './presence.js';
 import { RateLimiter } from './rate-limiter.js';
+import { redisPorts } from './redis/redis.ports.js';
 import { RevocationList } from './revocation-list.js';
 
 /** One process: everything is in its memory. */
@@ -28,17 +30,25 @@ const IN_PROCESS_PORTS: Provider[] = [
   { provide: NodeBoard, useClass: InProcessNodeBoard },
 ];
 
+function portsOf(redis: RedisSection | undefined, bus: LocalBus | undefined): Provider[] {
+  if (redis) return redisPorts(redis);
+  return bus ? localBusPorts(bus) : IN_PROCESS_PORTS;
+}
+
 /** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
 @Global()
 @Module({})
 export class RealtimeModule {
-  /** @param bus of a worker whose primary keeps what the workers share */
-  static forRoot(bus?: LocalBus): DynamicModule {
+  /**
+   * @param redis what the nodes share it in
+   * @param bus of a worker whose primary keeps what the workers share
+   */
+  static forRoot(redis?: RedisSection, bus?: LocalBus): DynamicModule {
     return {
       module: RealtimeModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
-        ...(bus ? localBusPorts(bus) : IN_PROCESS_PORTS),
+        ...portsOf(redis, bus),
         AttemptThrottle,
         BusHealth,
         ClusterQuery,

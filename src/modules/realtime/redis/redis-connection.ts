@@ -11,6 +11,7 @@ import { findMaster, findSlots, type SlotRange } from './redis-topology.js';
 
 /** Milliseconds the start of the server waits for Redis; then it goes on without. */
 const BOOT_PATIENCE_MS = 3_000;
+const FINISH_PATIENCE_MS = 1_000;
 /** Milliseconds between two looks at who holds which slots, while something is missing. */
 const DISCOVERY_MS = 500;
 /** What a server says that cannot do it now, but perhaps later or elsewhere. */
@@ -79,6 +80,13 @@ export class RedisConnection {
   close(): void {
     this.#closed = true;
     for (const shard of this.#shards.values()) shard.close();
+  }
+
+  /** Ends when what was sent so far has been carried out, or soon. */
+  async finish(): Promise<void> {
+    const pings = [...this.#shards.values()].map((shard) => shard.commands.send(['PING']).catch(() => undefined));
+    await Promise.race([Promise.all(pings), sleep(FINISH_PATIENCE_MS, undefined, { ref: false })]);
+    this.close();
   }
 
   /** Where `key`, or a channel, lies; `undefined` while that is unknown. */

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../broker.js';
 import { type Channel } from '../channel.js';
 import { hashTag, taggedName } from './channel-name.js';
@@ -34,7 +34,7 @@ export interface BusCounts {
  * decoded for that. Where they cannot come back (Redis is away, the subscription is not confirmed yet), they are
  * delivered at once, and ignored should they arrive after all.
  */
-export class RedisBroker extends Broker {
+export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   readonly counts: BusCounts = {
     published: 0,
     received: 0,
@@ -96,11 +96,6 @@ export class RedisBroker extends Broker {
     this.handler = handler;
   }
 
-  /** Channels that Redis is asked for. */
-  get subscriptionCount(): number {
-    return this.subscriptions.size;
-  }
-
   subscribe(channel: Channel): void | Promise<void> {
     const name = this.nameOf(channel);
     let subscription = this.subscriptions.get(name);
@@ -150,6 +145,10 @@ export class RedisBroker extends Broker {
     this.turn = [];
     this.lastOfTag.clear();
     for (const message of turn) this.send(message);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.close();
   }
 
   close(): void {

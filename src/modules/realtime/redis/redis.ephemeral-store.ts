@@ -1,9 +1,10 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ephemeral-store.js';
-import { type NodeIdentity } from '../node-identity.js';
+import { NodeIdentity } from '../node-identity.js';
 import { OwnedList, releaseListed } from './owned-list.js';
 import { OwnershipNotices } from './ownership-notices.js';
 import { RedisAway } from './redis-client.js';
-import { type RedisConnection } from './redis-connection.js';
+import { RedisConnection } from './redis-connection.js';
 import { type RedisShard } from './redis-shard.js';
 import {
   ASSERT,
@@ -28,7 +29,8 @@ const LIST = 'owned';
  * What this node owns it also remembers: it writes it again when Redis lost it, answers from memory and goes on changing
  * it while Redis is away, and settles what came of that when it is back. Everything else fails meanwhile.
  */
-export class RedisEphemeralStore extends EphemeralStore {
+@Injectable()
+export class RedisEphemeralStore extends EphemeralStore implements OnApplicationShutdown {
   private readonly owned = new Map<string, RawEntry>();
   /** Keys of which Redis may hold something of this node that should not be there, or lack what should. */
   private readonly unsettled = new Set<string>();
@@ -38,8 +40,8 @@ export class RedisEphemeralStore extends EphemeralStore {
   private writes = 0;
 
   constructor(
-    private readonly connection: RedisConnection,
-    private readonly identity: NodeIdentity,
+    @Inject(RedisConnection) private readonly connection: RedisConnection,
+    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
   ) {
     super();
     this.owner = identity.incarnation;
@@ -52,6 +54,10 @@ export class RedisEphemeralStore extends EphemeralStore {
         this.restore(shard);
       },
     });
+  }
+
+  onApplicationShutdown(): void {
+    this.close();
   }
 
   close(): void {
