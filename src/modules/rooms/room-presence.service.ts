@@ -3,7 +3,7 @@ import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';
 import { Presence } from '../realtime/presence.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from './room-connection.js';
-import { presenceOf, watchersChannel } from './rooms.channels.js';
+import { presenceOf, roomOfPresence, watchersChannel } from './rooms.channels.js';
 import { type PresenceChange, type PresentMember, type RoomsEvent } from './rooms.events.js';
 
 /** Who is connected to a room, on all nodes. */
@@ -16,7 +16,13 @@ export class RoomPresence {
     private readonly presence: Presence,
     private readonly hub: Hub,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    presence.onLost('rooms:', (of, { id: seat, data }) => {
+      const room = roomOfPresence(of);
+      if (room !== undefined)
+        this.announce(room, { type: 'rooms.left', seat, identity: (data as PresentMember).identity });
+    });
+  }
 
   /** In the order they came. */
   async list(roomId: number): Promise<PresentMember[]> {

@@ -10,6 +10,11 @@ export const logChannel = (room: number): Channel => channel('rooms', room, 'log
 export const watchersChannel = (room: number): Channel => channel('rooms', room, 'watchers');
 /** Presence: everybody who is connected to a room, by seat. */
 export const presenceOf = (room: number): Channel => channel('rooms', room, 'presence');
+/** The room of a `presenceOf` channel; `undefined` when it is none. */
+export function roomOfPresence(of: Channel): number | undefined {
+  const [, id] = /^rooms:(\d+):presence$/.exec(of) ?? [];
+  return id === undefined ? undefined : Number(id);
+}
 /** All sockets of one endpoint, by the digest of its code: known before the database is asked. */
 export const endpointChannel = (codeDigest: Buffer): Channel =>
   channel('rooms', 'endpoint', codeDigest.toString('base64url'));

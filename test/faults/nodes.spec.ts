@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ADMIN_ENV } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
+import { RoomsHarness, type TestApplication } from '../support/rooms.js';
+import { startRedis } from '../support/redis.js';
+import { describeWith } from '../support/requires.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { type WsClient } from '../support/ws-client.js';
+
+/** What a node that died may keep its people listed. */
+const LEASE_MS = 15_000;
+/** By when everything works again after what was away is back. */
+const HEAL_MS = 5_000;
+/** By when a node knows that something is wrong with its end of the bus. */
+const NOTICE_MS = 12_000;
+
+const ENV = { ...ADMIN_ENV, REST_RATE: '0', SECRET_KEY: 'a key that all nodes share, long enough' };
+
+interface TestNode {
+  readonly server: ServerProcess;
+  readonly proxy: TcpProxy;
+  readonly rooms: RoomsHarness;
+  readonly url: string;
+}
+
+/** Polls until `read` gives what is wanted, or fails with what it gave last. @returns milliseconds it took */
+async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number): Promise<number> {
+  const start = Date.now();
+  await expect.poll(read, { timeout: ms, interval: 100 }).toEqual(wanted);
+  return Date.now() - start;
+}
+
+describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let database: TestDatabase;
+  let nodes: TestNode[];
+  let app: TestApplication;
+  let room: string;
+  let rooms = 0;
+
+  async function startNode(): Promise<TestNode> {
+    const proxy = await new TcpProxy(new URL(redis.url)).open();
+    const server = await startProcess({ ...ENV, DATABASE_URL: database.url, DATABASE_POOL: '3', REDIS_URL: proxy.url });
+    const url = await server.url;
+    return { server, proxy, url, rooms: await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') }) };
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    database = await createTestDatabase();
+    const first = await startNode();
+    nodes = [first, await startNode(), await startNode()];
+    app = await first.rooms.application();
+    await becomes(async () => (await names(0)).length, 3, 10_000);
+  }, 300_000);
+  afterEach(async () => {
+    await Promise.all(nodes.map((node) => node.rooms.hangUp()));
+  });
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await Promise.all(nodes.map(({ proxy }) => proxy.cut()));
+    await database.drop();
+    await redis.stop();
+  });
+
+  const node = (n: number) => nodes[n] as TestNode;
+  const admin = async (n: number, method: string, path: string) => node(n).rooms.admin(method, path);
+  const names = async (n: number): Promise<string[]> =>
+    (await admin(n, 'GET', 'nodes')).body.items.map(({ id }: { id: string }) => id);
+  const readiness = async (n: number) => {
+    const response = await fetch(`${node(n).url}/health/ready`);
+    return { http: response.status, ...((await response.json()) as object) };
+  };
+  const OK = { http: 200, status: 'ok', away: [] };
+
+  /** A new room with a watcher on each of `watching`, who know each other. */
+  async function watchers(...watching: number[]): Promise<WsClient[]> {
+    room = `r${++rooms}`;
+    await node(0).rooms.room(app, room);
+    const clients: WsClient[] = [];
+    for (const n of watching) {
+      const client = await node(n).rooms.member(app, room, 'read', `watcher ${n}`, '?presence=1');
+      expect((await client.next()).event).toBe('present');
+      for (const other of clients) await other.expectNext({ event: 'join', identity: `watcher ${n}` });
+      clients.push(client);
+    }
+    return clients;
+  }
+
+  async function join(n: number, identity: string, ...hearers: WsClient[]): Promise<void> {
+    await node(n).rooms.member(app, room, 'readwrite', identity);
+    for (const hearer of hearers) await hearer.expectNext({ event: 'join', identity });
+  }
+
+  it('lists them all on each, and sums their sockets', async () => {
+    await watchers(0, 1, 2);
+    const all = await names(0);
+    expect(all).toHaveLength(3);
+    for (const n of [1, 2]) await becomes(() => names(n), all, 5_000);
+    const { body } = await admin(1, 'GET', 'stats');
+    expect(body).toMatchObject({ nodes: 3, missing: [], total: { connections: 3 } });
+  });
+
+  it('lists connections of all nodes page by page, and closes one on whichever node it is', async () => {
+    const clients = await watchers(2, 0, 1);
+    const seen: { id: string; node: string }[] = [];
+    let cursor = '';
+    do {
+      const { body } = await admin(1, 'GET', `connections?protocol=rooms&limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.items);
+      cursor = body.nextCursor ?? '';
+    } while (cursor !== '');
+    expect(seen).toHaveLength(3);
+    expect(new Set(seen.map((item) => item.node)).size).toBe(3);
+    const [first] = seen as [{ id: string; node: string }];
+    expect((await admin(0, 'GET', `connections?node=${first.node}`)).body.items).toHaveLength(1);
+    expect((await admin(1, 'DELETE', `connections/${first.id}`)).status).toBe(204);
+    expect(await (clients[0] as WsClient).closeCode()).toBe(1008);
+    expect((await admin(1, 'DELETE', `connections/${first.id}`)).status).toBe(404);
+  });
+
+  it('closes what is revoked on all nodes within a second', async () => {
+    room = `r${++rooms}`;
+    await node(0).rooms.room(app, room);
+    const endpoint = await node(0).rooms.endpoint(app, room, 'read', 'revoked');
+    const clients = await Promise.all([0, 1, 2].map((n) => node(n).rooms.connect(endpoint)));
+    const start = Date.now();
+    expect((await node(1).rooms.admin('POST', 'revocations', { endpoint: endpoint.code })).status).toBe(201);
+    for (const client of clients) expect(await client.closeCode()).toBe(1008);
+    expect(Date.now() - start).toBeLessThan(1_000);
+  });
+
+  it('announces nobody gone whose node only loses Redis, by cut or by hanging, and calls that node deaf', async () => {
+    for (const fault of ['cut', 'freeze'] as const) {
+      const [watcher] = (await watchers(0)) as [WsClient];
+      await join(1, 'there', watcher);
+      if (fault === 'cut') await node(1).proxy.cut();
+      else node(1).proxy.freeze(true);
+      const start = Date.now();
+      await becomes(async () => (await readiness(1)).http, 503, NOTICE_MS);
+      expect(await readiness(1)).toEqual({ http: 503, status: 'deaf', away: ['redis'] });
+      for (const n of [0, 2]) expect(await readiness(n)).toEqual(OK);
+      const states = (await admin(0, 'GET', 'nodes')).body.items.map(({ state }: { state: string }) => state);
+      expect(states.sort()).toEqual(['deaf', 'ready', 'ready']);
+      await sleep(Math.max(0, LEASE_MS - (Date.now() - start)));
+      if (fault === 'cut') await node(1).proxy.open();
+      else node(1).proxy.freeze(false);
+      await becomes(() => readiness(1), OK, HEAL_MS);
+      await watcher.expectNothing(1_000);
+      const { body } = await node(2).rooms.as(app, 'GET', `rooms/${room}/presence`);
+      expect(body.items.map(({ identity }: { identity: string }) => identity)).toEqual(['watcher 0', 'there']);
+      await node(1).rooms.hangUp();
+      await watcher.expectNext({ event: 'leave', identity: 'there' });
+    }
+  }, 120_000);
+
+  it('is degraded on all nodes while Redis is away for all, and heals with everybody where they were', async () => {
+    const [watcher] = (await watchers(0)) as [WsClient];
+    await join(1, 'there', watcher);
+    await redis.server.kill();
+    for (const n of [0, 1, 2]) {
+      await becomes(() => readiness(n), { http: 200, status: 'degraded', away: ['redis'] }, NOTICE_MS);
+    }
+    await sleep(LEASE_MS);
+    for (const n of [0, 1, 2]) {
+      expect(await readiness(n)).toEqual({ http: 200, status: 'degraded', away: ['redis'] });
+    }
+    await redis.server.restart();
+    for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
+    const { body } = await node(2).rooms.as(app, 'GET', `rooms/${room}/presence`);
+    expect(body.count).toBe(2);
+    await watcher.expectNothing(500);
+    await join(2, 'afterwards', watcher);
+  }, 120_000);
+
+  it('takes the people of a node that is killed away, with one event each, within the lease', async () => {
+    const [one, two] = (await watchers(0, 1)) as [WsClient, WsClient];
+    for (const identity of ['a', 'b', 'c']) await join(2, identity, one, two);
+    const killed = node(2);
+    const start = Date.now();
+    killed.server.kill('SIGKILL');
+    await becomes(async () => (await node(0).rooms.as(app, 'GET', `rooms/${room}/presence`)).body.count, 2, LEASE_MS);
+    for (const watcher of [one, two]) {
+      for (const identity of ['a', 'b', 'c']) await watcher.expectNext({ event: 'leave', identity });
+    }
+    expect(Date.now() - start).toBeLessThan(LEASE_MS);
+    for (const watcher of [one, two]) await watcher.expectNothing(3_000);
+    expect(await names(0)).toHaveLength(2);
+    const rows = await (await database.connect()).query('SELECT count(*)::int AS n FROM nodes');
+    expect(rows).toEqual([{ n: 2 }]);
+    nodes[2] = await startNode();
+  }, 120_000);
+
+  it('lets a node that is told to go leave at once', async () => {
+    const [watcher] = (await watchers(0)) as [WsClient];
+    await join(2, 'guest', watcher);
+    node(2).server.kill('SIGTERM');
+    await watcher.expectNext({ event: 'leave', identity: 'guest' });
+    expect((await node(2).server.exited).code).toBe(0);
+    await becomes(async () => (await names(0)).length, 2, 3_000);
+    nodes[2] = await startNode();
+    await becomes(async () => (await names(0)).length, 3, 5_000);
+  }, 120_000);
+
+  it('has a node start anew that slept until the others took it for dead', async () => {
+    const [watcher] = (await watchers(0)) as [WsClient];
+    await node(2).rooms.member(app, room, 'readwrite', 'sleeper');
+    await watcher.expectNext({ event: 'join', identity: 'sleeper' });
+    node(2).server.kill('SIGSTOP');
+    try {
+      await becomes(async () => (await node(0).rooms.as(app, 'GET', `rooms/${room}/presence`)).body.count, 1, LEASE_MS);
+    } finally {
+      node(2).server.kill('SIGCONT');
+    }
+    await watcher.expectNext({ event: 'leave', identity: 'sleeper' });
+    await node(2).server.says('starts anew');
+    await becomes(() => readiness(2), OK, HEAL_MS);
+    await becomes(async () => (await names(0)).length, 3, HEAL_MS);
+    await join(2, 'back', watcher);
+    await watcher.expectNothing(500);
+  }, 120_000);
+});
