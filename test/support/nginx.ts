@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
+import { accepts } from './accepts.js';
 import { removeAfterUs } from './remove-after-us.js';
+import { replaceAll } from './replace-all.js';
 
 const SITE = path.resolve(import.meta.dirname, '../../deploy/nginx/switchboard.conf');
+const THREE_NODES = path.resolve(import.meta.dirname, '../../deploy/nginx/three-nodes.conf');
 
 export interface Nginx {
   readonly port: number;
@@ -17,16 +19,21 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** The site we ship, with only addresses and files replaced, in an nginx of its own in front of `upstream`. */
+/** The `upstream` block of the site we ship. */
+const ONE_NODE = /^upstream switchboard \{$[^}]*^\}$/m;
+
+/**
+ * The site we ship, with only addresses and files replaced, in an nginx of its own in front of `upstream`; in front of three
+ * with the file that we ship for those.
+ */
 export async function startNginx(
-  upstream: string,
+  upstream: string | readonly [string, string, string],
   certificate: { readonly certFile: string; readonly keyFile: string },
 ): Promise<Nginx> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-nginx-'));
   removeAfterUs(folder);
   const [port, tlsPort] = [await freePort(), await freePort()];
-  const site = replaceAll(await readFile(SITE, 'utf8'), [
-    ['server 127.0.0.1:3000;', `server ${new URL(upstream).host};`],
+  const site = replaceAll(await nodesOf(upstream), [
     ['listen 80;', `listen 127.0.0.1:${port};`],
     ['listen [::]:80;', ''],
     ['listen 443 ssl http2;', `listen 127.0.0.1:${tlsPort} ssl http2;`],
@@ -69,23 +76,16 @@ ${site}
   };
 }
 
-/** Every text must be there, else the test would run something else than what we ship. */
-function replaceAll(text: string, replacements: readonly (readonly [string, string])[]): string {
-  return replacements.reduce((site, [from, to]) => {
-    if (!site.includes(from)) throw new Error(`deploy/nginx/switchboard.conf has no «${from}»`);
-    return site.replaceAll(from, to);
-  }, text);
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
+async function nodesOf(upstream: string | readonly [string, string, string]): Promise<string> {
+  const site = await readFile(SITE, 'utf8');
+  if (typeof upstream === 'string') {
+    return replaceAll(site, [['server 127.0.0.1:3000;', `server ${new URL(upstream).host};`]]);
+  }
+  if (!ONE_NODE.test(site))
+    throw new Error('deploy/nginx/switchboard.conf has no upstream block to put three nodes in');
+  const three = replaceAll(
+    await readFile(THREE_NODES, 'utf8'),
+    upstream.map((url, i) => [`server 10.0.0.1${i + 1}:3000 `, `server ${new URL(url).host} `]),
+  );
+  return site.replace(ONE_NODE, () => three);
 }
