@@ -1,15 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Envelope } from '../../src/modules/realtime/broker.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
 import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
-import { eventually, IMPLEMENTATIONS, type TestNode } from './node.js';
+import { eventually, describePorts, type TestNode } from './node.js';
 
 const A = channel('test', 1, 'a');
 const B = channel('test', 1, 'b');
 const event = (n: number): HubEvent & { n: number } => ({ type: 'test.event', n });
 
-describe.each(IMPLEMENTATIONS)('Broker ($name)', ({ start }) => {
+describePorts('Broker', ({ start }) => {
   let node: TestNode;
   let received: [Channel, Envelope][];
 

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
-import { IMPLEMENTATIONS, sleep, type TestNode } from './node.js';
+import { describePorts, sleep, type TestNode } from './node.js';
 
-describe.each(IMPLEMENTATIONS)('EphemeralStore ($name)', ({ start }) => {
+describePorts('EphemeralStore', ({ start }) => {
   let node: TestNode;
   let store: EphemeralStore;
 

@@ -1,18 +1,39 @@
+import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../src/common/time/clock.js';
+import { loadConfig } from '../../src/config/load-config.js';
 import { type Broker } from '../../src/modules/realtime/broker.js';
 import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process.ephemeral-store.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
 import { InProcessPresence } from '../../src/modules/realtime/in-process.presence.js';
+import { InProcessRateLimiter } from '../../src/modules/realtime/in-process.rate-limiter.js';
+import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { type Presence } from '../../src/modules/realtime/presence.js';
+import { type RateLimiter } from '../../src/modules/realtime/rate-limiter.js';
+import { RedisConnection } from '../../src/modules/realtime/redis/redis-connection.js';
+import { RedisBroker } from '../../src/modules/realtime/redis/redis.broker.js';
+import { RedisEphemeralStore } from '../../src/modules/realtime/redis/redis.ephemeral-store.js';
+import { RedisPresence } from '../../src/modules/realtime/redis/redis.presence.js';
+import { RedisRateLimiter } from '../../src/modules/realtime/redis/redis.rate-limiter.js';
 import { TestBus } from '../support/local-bus.js';
+import { startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.js';
+import { describeWith } from '../support/requires.js';
 
 /** The ports of one node, by one implementation. */
 export interface TestNode {
   readonly broker: Broker;
   readonly presence: Presence;
   readonly store: EphemeralStore;
+  readonly limiter: RateLimiter;
   close(): Promise<void>;
+}
+
+export interface RedisTestNode extends TestNode {
+  readonly connection: RedisConnection;
+  readonly identity: NodeIdentity;
+  readonly broker: RedisBroker;
+  readonly store: RedisEphemeralStore;
 }
 
 /** An implementation of the ports; every suite runs once for each. */
@@ -22,7 +43,7 @@ export interface Implementation {
   readonly start: () => Promise<TestNode>;
 }
 
-export const IMPLEMENTATIONS: readonly Implementation[] = [
+const WITHOUT_REDIS: readonly Implementation[] = [
   {
     name: 'in-process',
     start: () =>
@@ -30,6 +51,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
         broker: new InProcessBroker(),
         presence: new InProcessPresence(),
         store: new InProcessEphemeralStore(new SystemClock()),
+        limiter: new InProcessRateLimiter(new SystemClock()),
         close: () => Promise.resolve(),
       }),
   },
@@ -37,11 +59,12 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     name: 'local bus of workers',
     start: () => {
       const bus = new TestBus();
-      const { broker, presence, store } = bus.worker();
+      const { broker, presence, store, limiter } = bus.worker();
       return Promise.resolve({
         broker,
         presence,
         store,
+        limiter,
         close: () => {
           bus.close();
           return Promise.resolve();
@@ -50,6 +73,67 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     },
   },
 ];
+
+/** Runs `suite` for every implementation of the ports. */
+export function describePorts(subject: string, suite: (implementation: Implementation) => void): void {
+  for (const implementation of WITHOUT_REDIS) {
+    describe(`${subject} (${implementation.name})`, () => {
+      suite(implementation);
+    });
+  }
+  describeRedis(subject, ['single', 'cluster'], (redis) => {
+    suite({
+      name: 'Redis',
+      start: async () => {
+        await redis().flush();
+        return startRedisNode(redis().url);
+      },
+    });
+  });
+}
+
+type RedisKind = keyof typeof REDIS_KINDS;
+const REDIS_KINDS = { single: startRedis, cluster: startRedisCluster, sentinel: startRedisSentinel };
+
+/** Runs `suite` with real servers, once for each of `kinds`. */
+export function describeRedis<K extends RedisKind>(
+  subject: string,
+  kinds: readonly K[],
+  suite: (redis: () => Awaited<ReturnType<(typeof REDIS_KINDS)[K]>>, kind: K) => void,
+): void {
+  for (const kind of kinds) {
+    describeWith('redis-server', `${subject} (Redis ${kind})`, () => {
+      let redis: Awaited<ReturnType<(typeof REDIS_KINDS)[K]>>;
+      beforeAll(async () => {
+        redis = (await REDIS_KINDS[kind]()) as typeof redis;
+      }, 30_000);
+      afterAll(() => redis.stop());
+      suite(() => redis, kind);
+    });
+  }
+}
+
+/** A node of its own at `url`. */
+export async function startRedisNode(url: string): Promise<RedisTestNode> {
+  const connection = new RedisConnection(loadConfig({ REDIS_URL: url }).redis!);
+  await connection.start();
+  const identity = new NodeIdentity();
+  const broker = new RedisBroker(connection, Buffer.from(identity.name, 'hex'));
+  const store = new RedisEphemeralStore(connection, identity);
+  return {
+    connection,
+    identity,
+    broker,
+    presence: new RedisPresence(connection, identity, new Hub(broker)),
+    store,
+    limiter: new RedisRateLimiter(connection, new InProcessRateLimiter(new SystemClock())),
+    close: async () => {
+      broker.close();
+      store.close();
+      await connection.finish();
+    },
+  };
+}
 
 /** Waits until `condition` holds: what a bus carries takes its time. */
 export async function eventually(condition: () => boolean | Promise<boolean>, ms = 2_000): Promise<void> {

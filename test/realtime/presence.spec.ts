@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channel } from '../../src/modules/realtime/channel.js';
 import { type Presence } from '../../src/modules/realtime/presence.js';
-import { IMPLEMENTATIONS, type TestNode } from './node.js';
+import { describePorts, type TestNode } from './node.js';
 
 const A = channel('test', 1, 'a');
 const B = channel('test', 1, 'b');
 
-describe.each(IMPLEMENTATIONS)('Presence ($name)', ({ start }) => {
+describePorts('Presence', ({ start }) => {
   let node: TestNode;
   let presence: Presence;
 
