@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ADMIN_ENV } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -28,7 +29,12 @@ interface TestNode {
 /** Polls until `read` gives what is wanted, or fails with what it gave last. @returns milliseconds it took */
 async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number): Promise<number> {
   const start = Date.now();
-  await expect.poll(read, { timeout: ms, interval: 100 }).toEqual(wanted);
+  let got = await read();
+  while (!isDeepStrictEqual(got, wanted) && Date.now() - start < ms) {
+    await sleep(100);
+    got = await read();
+  }
+  expect(got).toEqual(wanted);
   return Date.now() - start;
 }
 
