@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../src/common/errors/app-error.js';
 import { type PlainConnection } from '../../src/gateways/transport/plain.connection.js';
 import { plainGateway, type PlainGateway, type UpgradeRequest } from '../../src/gateways/transport/plain-gateway.js';
-import { jsonFrame, type PlainFrame } from '../../src/gateways/transport/text-frame.js';
+import { joinFrames, jsonFrame, type PlainFrame } from '../../src/gateways/transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../../src/gateways/transport/wire-codec.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
@@ -27,6 +27,7 @@ const wire: WireCodec = {
     return { event: String((body as { event?: unknown }).event), data: body };
   },
   encode: (event: HubEvent): PlainFrame => jsonFrame((event as EchoEvent).body),
+  join: joinFrames,
 };
 
 @Catch()

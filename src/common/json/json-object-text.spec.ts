@@ -32,7 +32,7 @@ function expectSameVerdict(text: string): void {
   }
   const { text: head, tail } = actual.pieces(MEMBERS);
   assert.deepStrictEqual(
-    parsedObject(head.toString('utf8') + tail),
+    parsedObject(Buffer.concat([head, tail]).toString('utf8')),
     parsedObject(actual.withMembers(MEMBERS).toString('utf8')),
   );
   assert.deepStrictEqual(
@@ -299,6 +299,19 @@ describe('JsonObjectText', () => {
         expect(scan(text.replace('}', ''))).toBeNull();
       }
     }
+  });
+
+  it('compares the text of a value byte by byte', () => {
+    const found = scan('{"type":"a","user":1}');
+    const is = (name: string, text: string) => found?.hasText(name, Buffer.from(text));
+    expect([is('type', '"a"'), is('type', '"b"'), is('type', '"a'), is('type', '"a",'), is('user', '1')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(is('token', '')).toBe(false);
   });
 
   it('passes a string of 400 kB on unchanged', () => {

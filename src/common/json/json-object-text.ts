@@ -12,15 +12,20 @@ interface Span {
 export class JsonMembers {
   /** `"name":value,…` */
   readonly text: string;
-  /** What follows the last member of an object that they are appended to, and ends it. */
-  readonly end: string;
+  private ending: Buffer | null = null;
 
   constructor(readonly values: ReadonlyMap<string, string>) {
     this.text = [...values].map(([name, value]) => `"${name}":${value}`).join(',');
-    this.end = `,${this.text}}`;
     if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
   }
+
+  /** What follows the last member of an object that they are appended to, and ends it. */
+  get end(): Buffer {
+    return (this.ending ??= Buffer.from(`,${this.text}}`));
+  }
 }
+
+const NO_TAIL = Buffer.alloc(0);
 
 /**
  * A JSON object whose text is kept, so that values pass through equal at any precision: members are read, set or
@@ -38,6 +43,16 @@ export class JsonObjectText {
 
   has(name: string): boolean {
     return this.last(name) !== undefined;
+  }
+
+  /** Whether the text of the value is, byte by byte, `text`. */
+  hasText(name: string, text: Buffer): boolean {
+    const span = this.last(name);
+    return (
+      span !== undefined &&
+      span.valueEnd - span.valueStart === text.length &&
+      matches(this.bytes, span.valueStart, text)
+    );
   }
 
   /** The parsed value, `undefined` when there is no such member. Only for names the scanner was told. */
@@ -97,14 +112,14 @@ export class JsonObjectText {
   }
 
   /**
-   * The text that `withMembers` makes, in two pieces, which spares a copy: `text` and the ASCII `tail` behind it. The
-   * first shares memory with this object.
+   * The text that `withMembers` makes, in two pieces, which spares a copy: `text` and the `tail` behind it. They share
+   * memory with this object and with `members`.
    */
-  pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: string } {
+  pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: Buffer } {
     for (const span of this.spans) {
-      if (members.values.has(span.name)) return { text: this.withMembers(members), tail: '' };
+      if (members.values.has(span.name)) return { text: this.withMembers(members), tail: NO_TAIL };
     }
-    return { text: this.bytes.subarray(0, this.end), tail: this.empty ? members.end.slice(1) : members.end };
+    return { text: this.bytes.subarray(0, this.end), tail: this.empty ? members.end.subarray(1) : members.end };
   }
 
   /** `bytes` with ASCII `members` before the closing brace at `end`. */

@@ -70,20 +70,41 @@ function skipPlain(bytes: Buffer, at: number): number {
   const short = Math.min(length, at + SHORT);
   while (at < short && isPlain(bytes[at] as number)) at++;
   if (at < short || at === length) return at;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  while (at + 16 <= length && sixteenArePlain(view, at)) at += 16;
-  while (at + 4 <= length && marks(view.getInt32(at, true)) === 0) at += 4;
+  // Words are read where they are aligned.
+  while (((bytes.byteOffset + at) & 3) !== 0 && at < length) {
+    if (!isPlain(bytes[at] as number)) return at;
+    at++;
+  }
+  at += plainWords(bytes, at) * 4;
   while (at < length && isPlain(bytes[at] as number)) at++;
   return at;
+}
+
+/** @returns how many words from the aligned position `at` on are plain */
+function plainWords(bytes: Buffer, at: number): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 2);
+  let next = 0;
+  while (next + 4 <= words.length && fourArePlain(words, next)) next += 4;
+  while (next < words.length && marks(words[next] as number) === 0) next++;
+  return next;
 }
 
 function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
 }
 
-function sixteenArePlain(view: DataView, at: number): boolean {
-  const first = marks(view.getInt32(at, true)) | marks(view.getInt32(at + 4, true));
-  return (first | marks(view.getInt32(at + 8, true)) | marks(view.getInt32(at + 12, true))) === 0;
+function fourArePlain(words: Int32Array, at: number): boolean {
+  const [a, b] = [words[at] as number, words[at + 1] as number];
+  const [c, d] = [words[at + 2] as number, words[at + 3] as number];
+  if (((suspects(a) | suspects(b) | suspects(c) | suspects(d)) & HIGH_BITS) === 0) return true;
+  return (marks(a) | marks(b) | marks(c) | marks(d)) === 0;
+}
+
+const HIGH_BITS = 0x80808080;
+
+/** Like `marks` before its high bits are taken, in half the steps, but bytes that are not ASCII may be marked too. */
+function suspects(word: number): number {
+  return (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
 }
 
 /** Zero if none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times. */
@@ -91,7 +112,7 @@ function marks(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
   const control = (word - 0x20202020) & ~word;
-  return (control | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
+  return (control | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & HIGH_BITS;
 }
 
 function skipNumber(bytes: Buffer, at: number): number {

@@ -2,7 +2,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
-import { type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
+import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
 
 /*
@@ -49,6 +49,8 @@ const CALL: Handled = {
  */
 function omikronWire(handled: Handled, relays: boolean): WireCodec {
   const events = new Map<string, string>();
+  /** What came last comes again, mostly. */
+  let latest = { raw: Buffer.alloc(0), event: '' };
   const eventOf = (raw: string): string => {
     const known = events.get(raw);
     if (known !== undefined) return known;
@@ -67,14 +69,19 @@ function omikronWire(handled: Handled, relays: boolean): WireCodec {
         if (!admitted) return IGNORED;
         throw new AppError('malformed_request', 'Expected a JSON object in a text frame');
       }
-      const raw = message.rawOf('type');
-      const event = raw === undefined ? 'untyped' : eventOf(raw);
+      let { event } = latest;
+      if (!message.hasText('type', latest.raw)) {
+        const raw = message.rawOf('type');
+        event = raw === undefined ? 'untyped' : eventOf(raw);
+        if (raw !== undefined && raw.length <= MAX_TYPE_LENGTH) latest = { raw: Buffer.from(raw, 'latin1'), event };
+      }
       if (!admitted) return event === 'identification' ? { event, data: message } : IGNORED;
       if (event === 'identification') return IGNORED;
       const forUs = event === 'relay' && (!relays || isForOmikron(message));
       return { event: forUs ? 'unknown' : event, data: message };
     },
     encode,
+    join: joinFrames,
   };
 }
 
@@ -94,7 +101,7 @@ type Encoders = {
 };
 
 const ENCODERS: Encoders = {
-  'omikron.relayed': ({ text, tail }) => wrappedFrame('', text, tail),
+  'omikron.relayed': relayedFrame,
   'omikron.iota-identified': ({ id, accepted, denied }) =>
     own('identification_response', id, profiles(accepted, denied), 'Iota identified'),
   'omikron.client-identified': ({ id }) =>
@@ -132,10 +139,14 @@ const ENCODERS: Encoders = {
   'omikron.caller-closed': ({ user }) => said('client_closed', { user_id: user }, 'Client closed'),
 };
 
+function relayedFrame({ text, tail }: Extract<OmikronEvent, { readonly type: 'omikron.relayed' }>): PlainFrame {
+  return tail === undefined ? textFrame(text) : splicedFrame(text, tail);
+}
+
 function encode(event: HubEvent): PlainFrame | null {
   const fact = event as OmikronEvent;
   // Nearly everything is this.
-  if (fact.type === 'omikron.relayed') return wrappedFrame('', fact.text, fact.tail);
+  if (fact.type === 'omikron.relayed') return relayedFrame(fact);
   // What is not in the table is another protocol's, or for connections and not for their clients.
   const encoder = ENCODERS[fact.type] as ((fact: OmikronEvent) => PlainFrame) | undefined;
   return encoder === undefined ? null : encoder(fact);

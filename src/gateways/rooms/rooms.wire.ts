@@ -1,7 +1,7 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
-import { jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
+import { joinFrames, jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
 import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 
@@ -43,6 +43,8 @@ export const roomsWire: WireCodec = {
   decode(data: Buffer, isBinary: boolean): WireMessage {
     return { event: 'publish', data: isBinary ? null : scanner.scan(data) };
   },
+
+  join: joinFrames,
 
   encode(event: HubEvent): PlainFrame | null {
     const fact = event as RoomsEvent;

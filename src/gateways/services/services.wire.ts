@@ -2,7 +2,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type ServicesEvent } from '../../modules/services/services.events.js';
-import { jsonFrame, type PlainFrame, wrappedFrame } from '../transport/text-frame.js';
+import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from '../transport/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
 
 /** Members of a message that mean something to the relay. */
@@ -21,11 +21,13 @@ export const servicesWire: WireCodec = {
     return { event: admitted ? 'relay' : 'login', data: message };
   },
 
+  join: joinFrames,
+
   encode(event: HubEvent): PlainFrame | null {
     const fact = event as ServicesEvent;
     switch (fact.type) {
       case 'services.relayed':
-        return wrappedFrame('', fact.text, fact.tail);
+        return fact.tail === undefined ? textFrame(fact.text) : splicedFrame(fact.text, fact.tail);
       case 'services.greeted':
         return GREETING;
       case 'services.authorized':

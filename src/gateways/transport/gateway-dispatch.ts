@@ -22,8 +22,9 @@ export class GatewayDispatch {
   receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void> {
     try {
       const message = this.wire.decode(data, binary, connection.principal !== null);
-      if (!this.table.has(message.event)) throw new AppError('malformed_request', 'Unknown message.');
-      return this.table.invoke(message.event, connection, message.data);
+      const handler = this.table.find(message.event);
+      if (handler === undefined) throw new AppError('malformed_request', 'Unknown message.');
+      return this.table.call(handler, connection, message.data);
     } catch (error) {
       return this.table.fail(error, connection);
     }

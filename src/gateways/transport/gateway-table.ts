@@ -14,7 +14,8 @@ import { type PayloadValidator, payloadValidator } from './payload-validation.js
 
 type Method = (...args: unknown[]) => unknown;
 
-interface Handler {
+/** A method with what belongs to it. */
+export interface Handler {
   readonly call: Method;
   readonly validate: PayloadValidator | undefined;
   readonly filters: readonly BoundFilter[];
@@ -60,10 +61,17 @@ export class GatewayTable {
     return this.handlers.has(event);
   }
 
+  find(event: string): Handler | undefined {
+    return this.handlers.get(event);
+  }
+
   /** Calls `(connection, data, extra)` of the method for `event`, which must be there. */
   invoke(event: string, connection: Connection, data: unknown, extra?: unknown): void | Promise<void> {
     const handler = this.handlers.get(event);
-    if (handler === undefined) return;
+    if (handler !== undefined) return this.call(handler, connection, data, extra);
+  }
+
+  call(handler: Handler, connection: Connection, data: unknown, extra?: unknown): void | Promise<void> {
     try {
       const payload = handler.validate ? handler.validate(data) : data;
       const result = handler.call(connection, payload, extra);

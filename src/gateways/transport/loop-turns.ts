@@ -19,7 +19,10 @@ export class LoopTurns {
   now = Date.now();
   private scheduled = false;
   private inbound: TurnTask[] = [];
+  private settling: TurnTask[] = [];
   private outbound: TurnTask[] = [];
+  /** The turn's last frames are being sent; nothing follows them in this turn. */
+  ending = false;
 
   /** Makes sure that this turn has an end. */
   touch(): void {
@@ -32,6 +35,12 @@ export class LoopTurns {
   /** Runs `task` at the beginning of the next turn's work, or of a later one's when there is much of it. */
   resumeNextTurn(task: TurnTask): void {
     this.inbound.push(task);
+    this.touch();
+  }
+
+  /** Runs `task` at the end of this turn, before those of `flushThisTurn`. */
+  settleThisTurn(task: TurnTask): void {
+    this.settling.push(task);
     this.touch();
   }
 
@@ -50,7 +59,14 @@ export class LoopTurns {
       this.inbound = [];
       this.resume(inbound);
     }
-    const outbound = this.outbound;
+    const { settling } = this;
+    if (settling.length > 0) {
+      this.settling = [];
+      this.ending = true;
+      for (const task of settling) task.runTurn();
+      this.ending = false;
+    }
+    const { outbound } = this;
     this.outbound = [];
     for (const task of outbound) task.runTurn();
   };

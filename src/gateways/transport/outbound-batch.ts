@@ -26,13 +26,13 @@ export class OutboundBatch {
   with(frame: PlainFrame): OutboundBatch {
     if (this.nextFrame === frame && this.next !== null) return this.next;
     this.nextFrame = frame;
-    return (this.next = new OutboundBatch(this, frame, this.bytes + frame.bytes.length, this.frames + 1));
+    return (this.next = new OutboundBatch(this, frame, this.bytes + frame.length, this.frames + frame.count));
   }
 
   /** All frames in one piece. */
   toBuffer(): Buffer {
     if (this.joined !== null) return this.joined;
-    if (this.frames === 1 && this.frame !== null) return this.frame.bytes;
+    if (this.frame !== null && this.bytes === this.frame.length) return this.frame.bytes;
     const out = Buffer.allocUnsafe(this.bytes);
     let batch = this.copyLast(out);
     while (batch !== null) batch = batch.copyLast(out);

@@ -42,7 +42,9 @@ export class WriterHost {
  * Until a socket is attached, frames wait.
  */
 export class OutboundWriter implements TurnTask {
-  private pending: OutboundBatch | null = null;
+  /** What is to be written: one frame, or with further ones a batch that begins with it. */
+  private first: PlainFrame | null = null;
+  private batch: OutboundBatch | null = null;
   private socket: Duplex | null = null;
   private scheduled = false;
   private overdue = false;
@@ -55,7 +57,7 @@ export class OutboundWriter implements TurnTask {
 
   /** Bytes that wait, in this turn's batch and in the socket. */
   get queuedBytes(): number {
-    return (this.pending?.bytes ?? 0) + (this.socket?.writableLength ?? 0);
+    return this.pendingBytes + (this.socket?.writableLength ?? 0);
   }
 
   /** The socket, `null` before the 101. */
@@ -76,10 +78,17 @@ export class OutboundWriter implements TurnTask {
   }
 
   send(frame: PlainFrame): void {
-    const batch = (this.pending ?? this.host.empty()).with(frame);
-    this.pending = batch;
+    if (this.first === null) {
+      if (this.host.turns.ending && this.isFree) {
+        this.write(frame.bytes, frame.count);
+        return;
+      }
+      this.first = frame;
+    } else {
+      this.batch = (this.batch ?? this.host.empty().with(this.first)).with(frame);
+    }
     if (!this.scheduled) this.schedule();
-    if (batch.bytes >= EARLY_FLUSH_BYTES) this.flush();
+    if (this.pendingBytes >= EARLY_FLUSH_BYTES) this.flush();
   }
 
   /**
@@ -89,7 +98,7 @@ export class OutboundWriter implements TurnTask {
   runTurn(): void {
     this.scheduled = false;
     this.flush();
-    if (this.pending === null || this.socket === null) {
+    if (this.first === null || this.socket === null) {
       this.overdue = false;
     } else if (this.overdue) {
       this.owner.slowConsumer();
@@ -101,25 +110,23 @@ export class OutboundWriter implements TurnTask {
 
   /** Writes what is pending now, unless too much waits for the reader already. */
   flush(): void {
-    const { pending, socket } = this;
-    if (pending === null) return;
+    const { first, batch, socket } = this;
+    if (first === null) return;
+    const { limitBytes } = this.host;
+    const bytes = batch === null ? first.length : batch.bytes;
     if (socket === null) {
-      if (pending.bytes > this.host.limitBytes) this.owner.slowConsumer();
-      return;
-    }
-    if (!socket.writable) {
-      this.pending = null;
+      if (bytes > limitBytes) this.owner.slowConsumer();
       return;
     }
     const waiting = socket.writableLength;
-    if (waiting > 0 && waiting + pending.bytes > this.host.limitBytes) {
-      if (pending.bytes > this.host.limitBytes) this.owner.slowConsumer();
+    if (waiting > 0 && waiting + bytes > limitBytes && socket.writable) {
+      if (bytes > limitBytes) this.owner.slowConsumer();
       return;
     }
-    this.pending = null;
-    this.traffic.messagesOut += pending.frames;
-    this.traffic.bytesOut += pending.bytes;
-    socket.write(pending.toBuffer());
+    this.discard();
+    if (!socket.writable) return;
+    if (batch === null) this.write(first.bytes, first.count);
+    else this.write(batch.toBuffer(), batch.frames);
   }
 
   /** A whole control frame, written at once; it may overtake frames of this turn. */
@@ -139,7 +146,24 @@ export class OutboundWriter implements TurnTask {
 
   /** Forgets what was not written. */
   discard(): void {
-    this.pending = null;
+    this.first = null;
+    this.batch = null;
+  }
+
+  private get pendingBytes(): number {
+    return this.batch === null ? (this.first === null ? 0 : this.first.length) : this.batch.bytes;
+  }
+
+  /** Whether nothing stands before what is sent now. */
+  private get isFree(): boolean {
+    const { socket } = this;
+    return !this.scheduled && socket !== null && socket.writableLength === 0 && socket.writable;
+  }
+
+  private write(bytes: Buffer, frames: number): void {
+    this.traffic.messagesOut += frames;
+    this.traffic.bytesOut += bytes.length;
+    this.socket?.write(bytes);
   }
 
   private schedule(): void {

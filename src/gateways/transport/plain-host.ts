@@ -1,3 +1,4 @@
+import { type Hub } from '../../modules/realtime/hub.js';
 import { type RevocationList } from '../../modules/realtime/revocation-list.js';
 import { type InboundLimits } from './inbound-queue.js';
 import { type LoopTurns } from './loop-turns.js';
@@ -7,6 +8,7 @@ import { type WriterHost } from './outbound-writer.js';
 export interface PlainHost {
   readonly turns: LoopTurns;
   readonly writers: WriterHost;
+  readonly hub: Pick<Hub, 'settle'>;
   readonly revocations: RevocationList;
   readonly limits: { readonly inbound: InboundLimits };
   /** The server is going: every close says so. */

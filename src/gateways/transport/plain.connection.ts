@@ -124,6 +124,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
 
   close(reason: DisconnectReason): void {
     if (this.closing !== null || this.ended) return;
+    this.endpoint.host.hub.settle(this);
     this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
     // What was received before the server went is still handled; a connection sent away has nothing more to say.
     if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
@@ -132,18 +133,23 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
 
   /** Writes what was sent in this turn now. */
   flush(): void {
+    this.endpoint.host.hub.settle(this);
     this.writer.flush();
   }
 
   revoke(): void {
     const { reason, event } = this.endpoint.options.revoked ?? { reason: DISCONNECT.notAllowed };
     const frame = event && this.encoder.encode(event);
-    if (frame) this.send(frame as PlainFrame);
+    if (frame) {
+      this.endpoint.host.hub.settle(this);
+      this.send(frame as PlainFrame);
+    }
     this.close(reason);
   }
 
   /** Resolves when nothing waits for the reader any more, or the socket has ended: replays are paged by it. */
   whenDrained(): Promise<void> {
+    this.endpoint.host.hub.settle(this);
     return this.writer.drained();
   }
 

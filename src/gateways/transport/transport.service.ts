@@ -53,7 +53,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly hub: Hub,
+    readonly hub: Hub,
     private readonly metrics: SocketMetrics,
     readonly revocations: RevocationList,
     private readonly directory: ConnectionDirectory,
@@ -63,6 +63,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     directory.register(this.connections);
     const { limits } = config;
     this.writers = new WriterHost(this.turns, limits.outboundBytes);
+    hub.collectBy(this.turns);
     this.limits = {
       inbound: { rate: limits.inboundRate, burst: limits.inboundBurst, hardRate: limits.inboundHardRate },
     };

@@ -8,7 +8,7 @@ export interface WireMessage {
 
 /**
  * One protocol's language on plain WebSocket. Pure: no sockets, no database, no clock.
- * `encode` (from EventEncoder) returns `textFrame(…)` or `null` for events that have no frame.
+ * `encode` (from EventEncoder) returns `textFrame(…)` or `null` for events that have no frame; `join` is `joinFrames`.
  */
 export interface WireCodec extends EventEncoder {
   /**

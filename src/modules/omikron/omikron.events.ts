@@ -15,7 +15,7 @@ export interface CallerState {
 /** Facts of the Omikron that reach its peers. */
 export type OmikronEvent =
   /** The text of a JSON object, passed on: `text`, and behind it the ASCII `tail`. */
-  | { readonly type: 'omikron.relayed'; readonly text: Buffer; readonly tail: string }
+  | { readonly type: 'omikron.relayed'; readonly text: Buffer; readonly tail?: Buffer }
   | {
       readonly type: 'omikron.iota-identified';
       readonly id: ReplyId;
@@ -69,6 +69,7 @@ export type IotaSignal = HubEvent &
     | { readonly type: 'omikron.token-changed'; readonly digest: string }
   );
 
-export const relayed = (text: Buffer, tail = ''): OmikronEvent => ({ type: 'omikron.relayed', text, tail });
+export const relayed = (text: Buffer, tail?: Buffer): OmikronEvent =>
+  tail === undefined ? { type: 'omikron.relayed', text } : { type: 'omikron.relayed', text, tail };
 /** Says what is meant where the kernel takes any event. */
 export const fact = (event: OmikronEvent): OmikronEvent => event;

@@ -26,6 +26,12 @@ export interface Frame {
 export interface EventEncoder {
   /** `null` when the event has no frame in this protocol. Pure; must not throw. */
   encode(event: HubEvent): Frame | null;
+  /**
+   * One frame that is sent like all of `frames`, one behind the other; there are two of them at least. With it the hub
+   * visits the subscribers of a channel once a turn instead of once per event. Connections of such encoders call
+   * `Hub.settle` before they send or close by themselves.
+   */
+  join?(frames: readonly Frame[]): Frame;
 }
 
 /**

@@ -3,6 +3,7 @@ import { Broker, type Envelope } from './broker.js';
 import { type Channel } from './channel.js';
 import { type Connection, type EventEncoder, type Frame, type HubEvent } from './connection.js';
 import { type DisconnectReason } from './disconnect-reason.js';
+import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
 import { Members } from './members.js';
 
 export interface PublishOptions {
@@ -10,21 +11,53 @@ export interface PublishOptions {
   readonly except?: string;
 }
 
+/** Tells when a turn of the event loop ends; until then a channel's events are collected. */
+export interface TurnEnds {
+  /** Runs `task` at the end of this turn, before what was sent in it is written. */
+  settleThisTurn(task: { runTurn(): void }): void;
+}
+
+/** In channels with fewer subscribers than this nothing is collected: it would cost more than it spares. */
+const COLLECT_FROM = 16;
+
 /**
  * This node's connections and what they listen on.
  *
  * Ordering: what is published on one channel arrives at every subscriber in the same order; without a bus, what one
  * caller publishes on several channels keeps its order too. Delivery: at most once, to whoever is subscribed when the
  * envelope arrives. Cost: one encode per protocol, one reference per receiver; nothing scans all connections.
+ *
+ * What one large channel gets in a turn is collected and handed to its subscribers at once, at the turn's end or before
+ * any of them gets something else, so that nobody can tell.
  */
 @Injectable()
 export class Hub {
   private readonly channels = new Map<Channel, Members>();
+  private turns: TurnEnds | null = null;
+  /** What is being collected: of one channel only, so that the order over channels needs no bookkeeping. */
+  private run: FanOutRun | null = null;
+  private endIsAwaited = false;
+  private readonly endOfTurn = {
+    runTurn: (): void => {
+      this.endIsAwaited = false;
+      this.handOver();
+    },
+  };
 
   constructor(private readonly broker: Broker) {
     broker.bind((channel, envelope) => {
       this.deliver(channel, envelope);
     });
+  }
+
+  /** From now on events are collected by `turns`; without it every event is handed over on its own. */
+  collectBy(turns: TurnEnds): void {
+    this.turns = turns;
+  }
+
+  /** Hands over what is being collected for `connection`; for those who send to it, or close it, past the hub. */
+  settle(connection: Connection): void {
+    if (this.run !== null && this.run.concerns(connection)) this.handOver();
   }
 
   /**
@@ -35,6 +68,7 @@ export class Hub {
     if (connection.closed) return;
     const subscriptions = (connection.subscriptions ??= new Set());
     if (subscriptions.has(channel)) return;
+    this.settleChannel(channel);
     subscriptions.add(channel);
     let members = this.channels.get(channel);
     if (members) {
@@ -48,7 +82,9 @@ export class Hub {
   }
 
   unsubscribe(connection: Connection, channel: Channel): void {
-    if (!connection.subscriptions?.delete(channel)) return;
+    if (!connection.subscriptions?.has(channel)) return;
+    this.settleChannel(channel);
+    connection.subscriptions.delete(channel);
     const members = this.channels.get(channel);
     members?.remove(connection);
     if (members?.list.length === 0) {
@@ -73,8 +109,8 @@ export class Hub {
 
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
   publishHere(channel: Channel, event: HubEvent): void {
-    const members = this.channels.get(channel)?.list;
-    if (members !== undefined) this.fanOut(members, event, undefined);
+    const members = this.channels.get(channel);
+    if (members !== undefined) this.pass(channel, members, event, undefined);
   }
 
   /** Hands `event` to the subscribed connections themselves; their clients see nothing of it. */
@@ -90,7 +126,9 @@ export class Hub {
   /** Sends `event` to one connection of this node, in order with what is published. */
   sendTo(connection: Connection, event: HubEvent): void {
     const frame = connection.encoder.encode(event);
-    if (frame) connection.send(frame);
+    if (frame === null) return;
+    this.settle(connection);
+    connection.send(frame);
   }
 
   /** Subscribers of `channel` on this node. */
@@ -99,19 +137,52 @@ export class Hub {
   }
 
   private deliver(channel: Channel, envelope: Envelope): void {
-    const members = this.channels.get(channel)?.list;
+    const members = this.channels.get(channel);
     if (members === undefined) return;
+    const { list } = members;
     switch (envelope.kind) {
       case 'deliver':
-        this.fanOut(members, envelope.event, envelope.except);
+        this.pass(channel, members, envelope.event, envelope.except);
         return;
       case 'signal':
-        for (const member of [...members]) if (member.id !== envelope.except) member.signal(envelope.event);
+        for (const member of [...list]) if (member.id !== envelope.except) member.signal(envelope.event);
         return;
       case 'disconnect':
-        if (envelope.event) this.fanOut(members, envelope.event, envelope.except);
-        for (const member of members) if (member.id !== envelope.except) member.close(envelope.reason);
+        if (envelope.event) this.pass(channel, members, envelope.event, envelope.except);
+        for (const member of list) if (member.id !== envelope.except) member.close(envelope.reason);
     }
+  }
+
+  /** Collects `event`, or hands it over now where that is simpler. */
+  private pass(channel: Channel, members: Members, event: HubEvent, except: string | undefined): void {
+    const { list, encoder } = members;
+    if (list.length < COLLECT_FROM) {
+      if (this.run !== null) for (const member of list) this.settle(member);
+      this.fanOut(list, event, except);
+    } else if (this.turns === null || except !== undefined || !joins(encoder)) {
+      this.handOver();
+      this.fanOut(list, event, except);
+    } else {
+      const frame = encoder.encode(event);
+      if (frame === null) return;
+      if (this.run?.channel !== channel) {
+        this.handOver();
+        this.run = new FanOutRun(channel, members, encoder);
+        if (!this.endIsAwaited) this.turns.settleThisTurn(this.endOfTurn);
+        this.endIsAwaited = true;
+      }
+      if (!this.run.add(frame)) this.handOver();
+    }
+  }
+
+  private settleChannel(channel: Channel): void {
+    if (this.run?.channel === channel) this.handOver();
+  }
+
+  private handOver(): void {
+    const { run } = this;
+    this.run = null;
+    run?.handOver();
   }
 
   private fanOut(members: readonly Connection[], event: HubEvent, except: string | undefined): void {
@@ -132,6 +203,10 @@ export class Hub {
       }
     }
   }
+}
+
+function joins(encoder: EventEncoder | null): encoder is JoiningEncoder {
+  return encoder?.join !== undefined;
 }
 
 /** Frames of the rare channels whose subscribers have several encoders: one frame each. */

@@ -1,4 +1,4 @@
-import { type Connection } from './connection.js';
+import { type Connection, type EventEncoder } from './connection.js';
 
 /** Above this many members removal looks positions up instead of searching. */
 const INDEXED_FROM = 24;
@@ -9,9 +9,13 @@ const INDEXED_FROM = 24;
  */
 export class Members {
   readonly list: Connection[] = [];
+  /** The encoder of all members, `null` when there have been several. */
+  encoder: EventEncoder | null = null;
   private positions: Map<Connection, number> | null = null;
 
   add(connection: Connection): void {
+    if (this.list.length === 0) this.encoder = connection.encoder;
+    else if (this.encoder !== connection.encoder) this.encoder = null;
     this.positions?.set(connection, this.list.length);
     this.list.push(connection);
     if (this.positions === null && this.list.length > INDEXED_FROM) {

@@ -15,7 +15,7 @@ export type ServicesEvent =
   | { readonly type: 'services.kicked'; readonly message: string }
   | { readonly type: 'services.failed'; readonly message: string }
   /** A message of an application: the text of a JSON object, in two pieces, the second of which is ASCII. */
-  | { readonly type: 'services.relayed'; readonly text: Buffer; readonly tail: string };
+  | { readonly type: 'services.relayed'; readonly text: Buffer; readonly tail?: Buffer };
 
 export const greeted = (): ServicesEvent => ({ type: 'services.greeted' });
 export const authorized = (role: ServiceRole): ServicesEvent => ({ type: 'services.authorized', role });
@@ -23,7 +23,8 @@ export const coded = (code: string): ServicesEvent => ({ type: 'services.coded',
 export const left = (role: ServiceRole, user: string): ServicesEvent => ({ type: 'services.left', role, user });
 export const kicked = (message: string): ServicesEvent => ({ type: 'services.kicked', message });
 export const failed = (message: string): ServicesEvent => ({ type: 'services.failed', message });
-export const relayed = (text: Buffer, tail = ''): ServicesEvent => ({ type: 'services.relayed', text, tail });
+export const relayed = (text: Buffer, tail?: Buffer): ServicesEvent =>
+  tail === undefined ? { type: 'services.relayed', text } : { type: 'services.relayed', text, tail };
 /** `name` stands in it only when one was given. */
 export const joined = (role: ServiceRole, user: string, name: string | undefined): ServicesEvent => ({
   type: 'services.joined',
