@@ -1,9 +1,11 @@
 import { type LoggerService } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, type QueryRunner } from 'typeorm';
 import { BootError } from '../../common/errors/boot-error.js';
 
 /** Any number that nothing else in the database locks. */
 const LOCK = 7_220_131;
+const RETRY_MS = 250;
 
 /**
  * Applies what migrations are missing. Nodes that boot together take turns by an advisory lock, which ends with its
@@ -27,9 +29,15 @@ export async function migrate(dataSource: DataSource, log: Pick<LoggerService, '
   }
 }
 
+/** Asks again and again: a statement that waits for the lock would hold a snapshot, for which some migrations wait. */
 async function lock(runner: QueryRunner, log: Pick<LoggerService, 'log'>): Promise<void> {
+  for (let asked = 0; !(await isTaken(runner)); asked++) {
+    if (asked === 0) log.log('Another node migrates the database; waiting for it');
+    await sleep(RETRY_MS);
+  }
+}
+
+async function isTaken(runner: QueryRunner): Promise<boolean> {
   const [{ taken }] = (await runner.query('SELECT pg_try_advisory_lock($1) AS taken', [LOCK])) as [{ taken: boolean }];
-  if (taken) return;
-  log.log('Another node migrates the database; waiting for it');
-  await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
+  return taken;
 }
