@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessSeries } from '../modules/observability/metrics.js';
-import { type LocalBusHost } from '../modules/realtime/local-bus/local-bus.host.js';
+import { type LocalBusHost, type WorkerEnd } from '../modules/realtime/local-bus/local-bus.host.js';
 import { type Listening } from '../serve.js';
 import { type PrimaryMessage, type WorkerStart } from './messages.js';
 import { describeEnding, type Ending, WorkerProcess } from './worker-process.js';
@@ -27,6 +27,7 @@ export class WorkerPool {
   private readonly logger = new Logger(WorkerPool.name);
   /** By number. */
   private readonly running: (WorkerProcess | undefined)[];
+  private readonly ends = new WeakMap<WorkerProcess, WorkerEnd>();
   private readonly questions = new Map<number, Question>();
   private readonly stopping = new AbortController();
   private readonly replacing = new Set<Promise<void>>();
@@ -61,7 +62,11 @@ export class WorkerPool {
     this.stopping.abort();
     this.bus?.stop();
     const all = this.alive();
-    for (const worker of all) worker.say({ kind: 'stop', reason });
+    for (const worker of all) {
+      if (worker.serving) worker.say({ kind: 'stop', reason });
+      // Nobody is on it yet, and its start may take longer than a stop should.
+      else worker.kill();
+    }
     await Promise.all([...all.map(({ ended }) => ended), ...this.replacing]);
     return !this.endedBadly;
   }
@@ -90,20 +95,18 @@ export class WorkerPool {
       this.logger.error(`Worker ${number} (pid ${worker.pid ?? '?'}) does not read any more; ending it`);
       worker.kill();
     });
-    this.ends.set(worker, end);
+    if (end !== undefined) this.ends.set(worker, end);
     void worker.ended.then(async (ending) => {
       if (end !== undefined) await this.bus?.detach(end);
       this.forget(number);
-      this.ended(number, ending, performance.now() - born);
+      this.ended(number, worker.serving, ending, performance.now() - born);
     });
     return worker;
   }
 
-  private readonly ends = new WeakMap<WorkerProcess, ReturnType<LocalBusHost['attach']> | undefined>();
-
-  private ended(number: number, ending: Ending, lived: number): void {
+  private ended(number: number, serving: boolean, ending: Ending, lived: number): void {
     if (this.stopping.signal.aborted) {
-      if (ending.code !== 0) this.endedBadly = true;
+      if (serving && ending.code !== 0) this.endedBadly = true;
       return;
     }
     // While the first ones start, whoever starts them hears of it.

@@ -15,6 +15,8 @@ export class WorkerProcess {
   /** Resolves when it listens; rejects when it ends before. */
   readonly listening: Promise<Listening>;
   live = true;
+  /** It listened: clients may be on it. */
+  serving = false;
   private readonly worker: Worker;
 
   /** @param onMessage for what is not about beginning and ending */
@@ -36,8 +38,10 @@ export class WorkerProcess {
     });
     this.worker.on('message', (message: PrimaryMessage) => {
       if (message.kind === 'hello') this.say({ kind: 'start', start });
-      else if (message.kind === 'listening') resolve(message.where);
-      else if (message.kind === 'failed') {
+      else if (message.kind === 'listening') {
+        this.serving = true;
+        resolve(message.where);
+      } else if (message.kind === 'failed') {
         failure = message.known ? new BootError(message.message) : new Error(message.message);
       } else onMessage(message);
     });
