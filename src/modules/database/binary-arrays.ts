@@ -32,7 +32,7 @@ export function byteStrings(values: readonly (Buffer | null)[]): Buffer {
   return encode('bytea', values, bytes, (value, buffer, at) => value.copy(buffer, at));
 }
 
-/** @param bytes of all elements @param write puts an element at a place and returns its bytes */
+/** @param bytes at least, of all elements @param write puts an element at a place and returns its bytes */
 function encode<T>(
   type: keyof typeof TYPES,
   values: readonly (T | null)[],
@@ -51,5 +51,6 @@ function encode<T>(
     buffer.writeInt32BE(value === null ? -1 : length, at);
     at += 4 + length;
   }
-  return buffer;
+  // NULLs took no room.
+  return buffer.subarray(0, at);
 }

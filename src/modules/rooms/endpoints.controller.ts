@@ -8,7 +8,7 @@ import { PageQuery } from '../../common/http/page.dto.js';
 import { type ApplicationPrincipal } from '../auth/application-principal.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { CurrentApplication } from '../auth/current-application.decorator.js';
-import { CreateEndpointRequest, EndpointDto, EndpointPage } from './dto/endpoint.dto.js';
+import { CreateEndpointRequest, EndpointDto, EndpointPage, ListedEndpointDto } from './dto/endpoint.dto.js';
 import { Endpoints } from './endpoints.service.js';
 import { ANONYMOUS } from './room-name.js';
 
@@ -41,7 +41,7 @@ export class EndpointsController {
     @Query() query: PageQuery,
   ): Promise<EndpointPage> {
     const endpoints = await this.endpoints.page(application, name, query);
-    return toPage(endpoints, query.limit, (endpoint) => EndpointDto.from(endpoint));
+    return toPage(endpoints, query.limit, (endpoint) => ListedEndpointDto.from(endpoint));
   }
 
   @Delete(':code')

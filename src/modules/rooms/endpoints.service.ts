@@ -31,6 +31,11 @@ export interface EndpointWithCode {
   readonly expiresAt: Date | null;
 }
 
+/** The code is `null` when it was made under another secret key: it still admits, but cannot be shown any more. */
+export interface ListedEndpoint extends Omit<EndpointWithCode, 'code'> {
+  readonly code: string | null;
+}
+
 /** What applications do with the endpoints of their rooms; live sockets follow. */
 @Injectable()
 export class Endpoints {
@@ -79,14 +84,14 @@ export class Endpoints {
     application: ApplicationPrincipal,
     room: string,
     query: { limit: number; cursor?: string | undefined },
-  ): Promise<EndpointWithCode[]> {
+  ): Promise<ListedEndpoint[]> {
     const { id } = await this.rooms.get(application.applicationId, room);
     const { afterId, take } = keyset(query);
     return (await this.repository.page(id, afterId, take)).map((endpoint) => this.open(endpoint, room));
   }
 
   /** @throws AppError `not_found` */
-  async all(application: ApplicationPrincipal, room: string): Promise<EndpointWithCode[]> {
+  async all(application: ApplicationPrincipal, room: string): Promise<ListedEndpoint[]> {
     const { id } = await this.rooms.get(application.applicationId, room);
     return (await this.repository.all(id)).map((endpoint) => this.open(endpoint, room));
   }
@@ -99,9 +104,17 @@ export class Endpoints {
     this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 
-  private open(endpoint: RoomEndpoint, room: string): EndpointWithCode {
+  private open(endpoint: RoomEndpoint, room: string): ListedEndpoint {
     const { id, permissions, identity, expiresAt, codeSealed } = endpoint;
-    return { id, code: this.#seal.open(codeSealed), room, permissions, identity, expiresAt };
+    return { id, code: this.codeOf(codeSealed), room, permissions, identity, expiresAt };
+  }
+
+  private codeOf(sealed: Buffer): string | null {
+    try {
+      return this.#seal.open(sealed);
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -10,12 +10,16 @@ import { Hub } from '../realtime/hub.js';
 import { type AppendResult, type MessageKey } from './message-log.repository.js';
 import { MessageLog } from './message-log.service.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from './room-connection.js';
-import { ackKey } from './rooms.channels.js';
+import { ackCountKey, ackKey } from './rooms.channels.js';
 import { type RoomsEvent } from './rooms.events.js';
 
 /** Acknowledgement ids are remembered for this long. */
 const ACK_SECONDS = 600;
+/** Messages with an id that an endpoint may send in each such time where nothing is stored: what is remembered has an end. */
+const MAX_ACKS = 100_000;
 const MAX_ID = 64;
+const ACK_LIFE = { ttlMs: ACK_SECONDS * 1_000 };
+const TOO_MANY_ACKS = `An endpoint sends at most ${MAX_ACKS} ids in ${ACK_SECONDS / 60} minutes; send without, or later.`;
 /** Messages of one connection that may be on their way into the database before it is read more slowly. */
 const MAX_STORING = 64;
 
@@ -92,12 +96,24 @@ export class RoomRelay {
   ): Promise<void> {
     const entry = ackKey(principal.endpointId, key.key);
     const digest = key.digest.toString('base64url');
-    if (await this.store.claim(entry, digest, { ttlMs: ACK_SECONDS * 1_000 })) this.tell(principal, message);
+    // First: a message that was claimed, but then not told, would be acknowledged when it is repeated.
+    if (!(await this.countAck(principal.endpointId))) {
+      this.send(connection, { type: 'rooms.refused', id, code: 'rate_limited', detail: TOO_MANY_ACKS });
+      return;
+    }
+    if (await this.store.claim(entry, digest, ACK_LIFE)) this.tell(principal, message);
     else if ((await this.store.get<string>(entry)) !== digest) {
       this.send(connection, mismatch(id));
       return;
     }
     this.send(connection, { type: 'rooms.acked', id });
+  }
+
+  private async countAck(endpointId: number): Promise<boolean> {
+    const since = Math.floor(this.clock.now() / ACK_LIFE.ttlMs);
+    return (
+      (await this.store.increment(ackCountKey(endpointId, since), 1, { ...ACK_LIFE, limit: MAX_ACKS })) !== undefined
+    );
   }
 
   /** Returns a promise only when its connection should be read more slowly. */

@@ -21,5 +21,7 @@ export const endpointChannel = (codeDigest: Buffer): Channel =>
 
 /** Key of the ephemeral store: an acknowledgement id of an endpoint → digest of the message it was used with. */
 export const ackKey = (endpoint: number, id: Buffer): string => `rooms:ack:${endpoint}:${id.toString('base64url')}`;
+/** Key of the ephemeral store: how many acknowledgement ids an endpoint has sent since a time. */
+export const ackCountKey = (endpoint: number, since: number): string => `rooms:acks:${endpoint}:${since}`;
 /** Key of the ephemeral store: the node that sweeps now. */
 export const SWEEPER_KEY = 'rooms:sweeper';

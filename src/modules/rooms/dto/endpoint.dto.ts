@@ -1,7 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { ChoiceField, Field, IntegerField } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
-import { type EndpointWithCode } from '../endpoints.service.js';
+import { type EndpointWithCode, type ListedEndpoint } from '../endpoints.service.js';
 import { identityFault, MAX_IDENTITY } from '../room-name.js';
 import { PERMISSIONS, type Permissions } from '../rooms.events.js';
 
@@ -48,4 +48,14 @@ export class EndpointDto {
   }
 }
 
-export class EndpointPage extends PageOf(EndpointDto) {}
+export class ListedEndpointDto extends OmitType(EndpointDto, ['code']) {
+  /** `null` when it was made under another `SECRET_KEY`: it still admits, but cannot be shown any more. */
+  @ApiProperty({ type: 'string', nullable: true, pattern: '^[A-Za-z0-9]{100}$', example: 'rD3kZ8vQx1'.repeat(10) })
+  code!: string | null;
+
+  static from({ code, room, permissions, identity, expiresAt }: ListedEndpoint): ListedEndpointDto {
+    return { code, room, permissions, identity, expiresAt: expiresAt?.toISOString() ?? null };
+  }
+}
+
+export class EndpointPage extends PageOf(ListedEndpointDto) {}
