@@ -99,8 +99,10 @@ export class ServiceHosts implements OnModuleDestroy {
     const announced = principal && this.peers.announce(connection, principal, name);
     for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
     if (announced) return announced;
-    await this.sessions.retire(id, session, owner);
+    const isMine = await this.sessions.retire(id, session, owner);
     await this.sessions.clear(id, session, user);
+    // Whoever ended the session, e.g. the next host, sends this connection away and says why.
+    if (!isMine && (await this.directory.find(id))?.hostDigest === settings.hostDigest) return;
     refuseUnlessClosed(connection);
   }
 

@@ -4,7 +4,7 @@ import { authorized, ServicesHarness } from '../../support/services.js';
 import { type WsClient } from '../../support/ws-client.js';
 
 /** The nodes ask on their own what is revoked, and which calls are over, whoever connects. */
-const OWN_QUERIES = /"revocations"|"calls"|"room_|"lobby_tokens"|"media|SELECT 1/;
+const OWN_QUERIES = /"revocations"|"calls"|"room_|"lobby_tokens"|"media|nodes|SELECT 1/;
 
 describe('a connect with admission', () => {
   let harness: ServicesHarness;
