@@ -1,15 +1,23 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 
 /** URL-safe random token of `bytes` bytes of entropy. */
 export function randomToken(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
 
+/** Asking the CSPRNG costs about the same for a few bytes as for many. */
+const supply = Buffer.alloc(2_048);
+let used = supply.length;
+
 /** `count` lower-case hexadecimal characters from the CSPRNG. */
 export function randomHex(count: number): string {
-  return randomBytes(Math.ceil(count / 2))
-    .toString('hex')
-    .slice(0, count);
+  const bytes = Math.ceil(count / 2);
+  if (bytes > supply.length) return randomBytes(bytes).toString('hex').slice(0, count);
+  if (used + bytes > supply.length) {
+    randomFillSync(supply);
+    used = 0;
+  }
+  return supply.toString('hex', used, (used += bytes)).slice(0, count);
 }
 
 /** `length` characters drawn without repetition from `alphabet`, uniformly, from the CSPRNG. */

@@ -25,7 +25,8 @@ export interface ServicePrincipal extends Principal {
   /** What relaying needs for every message, made once. */
   readonly hosts: Channel;
   readonly audience: Channel;
-  readonly sender: JsonMembers;
+  /** See `senderOf`. */
+  sender: JsonMembers | null;
 }
 
 const MAX_LABEL = 100;
@@ -47,8 +48,13 @@ export function servicePrincipal(
     settings,
     hosts: hostsChannel(settings.id),
     audience: audienceChannel(settings.id),
-    sender: new JsonMembers(new Map([['user', JSON.stringify(user)]])),
+    sender: null,
   };
+}
+
+/** What is set in the messages of a client or guest; made with the first one, since many never send any. */
+export function senderOf(principal: ServicePrincipal): JsonMembers {
+  return (principal.sender ??= new JsonMembers(new Map([['user', JSON.stringify(principal.id)]])));
 }
 
 /** The principal of a connection of this protocol, once it is admitted. */

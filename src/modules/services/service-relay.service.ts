@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { Hub } from '../realtime/hub.js';
-import { type ServicePrincipal } from './service-connection.js';
+import { senderOf, type ServicePrincipal } from './service-connection.js';
 import { ServicePeers } from './service-peers.service.js';
 import { ServiceSessions } from './service-sessions.service.js';
 import { canonicalToken, tokenDigest } from './service-token.js';
@@ -29,7 +29,7 @@ export class ServiceRelay {
     if (message.has('token') && carriesToken(message, principal.settings)) return;
     if (principal.kind !== 'host') {
       if (message.has('type')) refuseReservedType(message);
-      const { text, tail } = message.pieces(principal.sender);
+      const { text, tail } = message.pieces(senderOf(principal));
       this.hub.publish(principal.hosts, relayed(text, tail));
       return;
     }

@@ -1,11 +1,27 @@
 import { type Channel, channel } from '../realtime/channel.js';
 
+/** So many services have their names kept; it is not worth more. */
+const MAX_KEPT = 4_096;
+
+/** Makes a name once for all the connections of a service, which hold on to it. */
+function perService(...parts: readonly string[]): (service: number) => Channel {
+  const kept = new Map<number, Channel>();
+  return (service) => {
+    let name = kept.get(service);
+    if (name === undefined) {
+      if (kept.size >= MAX_KEPT) kept.clear();
+      kept.set(service, (name = channel('services', service, ...parts)));
+    }
+    return name;
+  };
+}
+
 /** Hosts of a service: they hear clients, guests and their coming and going. */
-export const hostsChannel = (service: number): Channel => channel('services', service, 'hosts');
+export const hostsChannel = perService('hosts');
 /** Clients and guests of a service: they hear hosts. */
-export const audienceChannel = (service: number): Channel => channel('services', service, 'audience');
+export const audienceChannel = perService('audience');
 /** All connections of a service; nothing is relayed here, only settings. */
-export const serviceChannel = (service: number): Channel => channel('services', service, 'all');
+export const serviceChannel = perService('all');
 /** Guests of one session. */
 export const sessionChannel = (service: number, session: string): Channel =>
   channel('services', service, 'session', session);
@@ -13,7 +29,7 @@ export const sessionChannel = (service: number, session: string): Channel =>
 export const userChannel = (service: number, user: string): Channel => channel('services', service, 'user', user);
 
 /** Presence: everybody of a service by user id. */
-export const peersOf = (service: number): Channel => channel('services', service, 'peers');
+export const peersOf = perService('peers');
 /** Presence: a service's host sessions by session id. */
 export const sessionsOf = (service: number): Channel => channel('services', service, 'sessions');
 
