@@ -13,6 +13,30 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
+/**
+ * Milliseconds without a request after which the storage is switched off: while it is on, every promise and callback of
+ * the process pays for it (in Node before 24), those of the sockets too. What a request left running for longer than
+ * this is logged without it.
+ */
+const REST_MS = 1_000;
+/** Requests whose response has not ended. */
+let serving = 0;
+let resting: NodeJS.Timeout | undefined;
+
+function began(response: Response): void {
+  serving++;
+  clearTimeout(resting);
+  response.once('close', ended);
+}
+
+function ended(): void {
+  if (--serving > 0) return;
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    storage.disable();
+  }, REST_MS).unref();
+}
+
 /** The request this code runs for; `undefined` outside of one, e.g. for socket messages and timers. */
 export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
@@ -27,6 +51,7 @@ export function requestContext(addressOf: (request: Request) => string): Request
     const given = request.headers['x-request-id'];
     const requestId = typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : randomUUID();
     response.setHeader('X-Request-Id', requestId);
+    began(response);
     storage.run({ requestId, address: addressOf(request) }, next);
   };
 }
