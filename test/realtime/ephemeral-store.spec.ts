@@ -102,13 +102,13 @@ describePorts('EphemeralStore', ({ start }) => {
   });
 
   it('starts the life time anew with each write', async () => {
-    await store.increment('k', 1, { ttlMs: 150 });
-    await sleep(90);
-    await store.increment('k', 1, { ttlMs: 150 });
-    await sleep(90);
+    await store.increment('k', 1, { ttlMs: 1_000 });
+    await sleep(700);
+    await store.increment('k', 1, { ttlMs: 1_000 });
+    await sleep(700);
     expect(await store.get('k')).toBe(2);
     await store.swap('k', 0);
-    await sleep(100);
+    await sleep(500);
     expect(await store.get('k')).toBe(0);
   });
 });

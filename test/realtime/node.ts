@@ -117,6 +117,8 @@ export function describeRedis<K extends RedisKind>(
 export async function startRedisNode(url: string): Promise<RedisTestNode> {
   const connection = new RedisConnection(loadConfig({ REDIS_URL: url }).redis!);
   await connection.start();
+  // A busy machine may take longer than a start waits.
+  await eventually(() => connection.up, 20_000);
   const identity = new NodeIdentity();
   const broker = new RedisBroker(connection, Buffer.from(identity.name, 'hex'));
   const store = new RedisEphemeralStore(connection, identity);

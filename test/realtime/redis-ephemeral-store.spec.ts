@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
+
+const isAway = { kind: 'unavailable', code: 'broker_unavailable' };
+
+describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis) => {
+  let one: RedisTestNode, two: RedisTestNode;
+
+  beforeEach(async () => {
+    await redis().flush();
+    one = await startRedisNode(redis().url);
+    two = await startRedisNode(redis().url);
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('lets one of two nodes win each race', async () => {
+    const keys = Array.from({ length: 30 }, (_, n) => `k${n}`);
+    const claims = await Promise.all(
+      keys.map((key) => Promise.all([one.store.claim(key, 1), two.store.claim(key, 2)])),
+    );
+    for (const [n, key] of keys.entries()) {
+      expect(claims[n]!.filter(Boolean)).toHaveLength(1);
+      expect(await one.store.get(key)).toBe(claims[n]![0] ? 1 : 2);
+    }
+    const taken = await Promise.all(keys.map((key) => Promise.all([one.store.take(key), two.store.take(key)])));
+    for (const pair of taken) expect(pair.filter((value) => value !== undefined)).toHaveLength(1);
+  });
+
+  it('releases what a dead node owned, once, and nothing else', async () => {
+    await one.store.claim('own', 'a');
+    await one.store.claim('taken over', 'a');
+    await one.store.claim('swapped back', 'a');
+    await one.store.claim('with life', 'a', { ttlMs: 60_000 });
+    await one.store.increment('count', 3);
+    await two.store.claim('of another', 'b');
+    await two.store.swap('taken over', 'b');
+    await two.store.swap('swapped back', 'b');
+    await one.store.swap('swapped back', 'a');
+    const dead = one.identity.incarnation;
+    one.connection.close();
+    const counts = await Promise.all([two.store.releaseNode(dead), two.store.releaseNode(dead)]);
+    expect(counts[0] + counts[1]).toBe(3);
+    const left: Record<string, unknown> = {};
+    for (const key of ['own', 'taken over', 'swapped back', 'with life', 'count', 'of another']) {
+      left[key] = await two.store.get(key);
+    }
+    expect(left).toEqual({ 'taken over': 'b', 'with life': 'a', 'of another': 'b' });
+    expect(await two.store.releaseNode(dead)).toBe(0);
+  });
+
+  it('finds all of thousands of entries of a dead node', async () => {
+    await Promise.all(Array.from({ length: 3_000 }, (_, n) => one.store.claim(`k${n}`, n)));
+    await Promise.all(Array.from({ length: 1_000 }, (_, n) => one.store.release(`k${n}`, n)));
+    expect(await two.store.releaseNode(one.identity.incarnation)).toBe(2_000);
+    expect(await two.store.get('k1500')).toBeUndefined();
+  });
+
+  it('brings back what Redis lost, each node its own, and nothing that was taken from it', async () => {
+    await one.store.claim('own', { a: 1 });
+    await one.store.increment('count', 5);
+    await one.store.claim('released', 1);
+    await one.store.release('released', 1);
+    await one.store.claim('taken', 1);
+    await two.store.take('taken');
+    await one.store.claim('over', 'a');
+    await two.store.swap('over', 'b');
+    // Notices of what was taken are on their way.
+    await sleep(300);
+    await redis().flush();
+    await eventually(async () => (await two.store.get('own')) !== undefined, 8_000);
+    await eventually(async () => (await one.store.get('over')) === 'b', 8_000);
+    await eventually(async () => (await two.store.get('count')) === 5, 8_000);
+    expect(await two.store.get('own')).toEqual({ a: 1 });
+    expect(await two.store.get('released')).toBeUndefined();
+    expect(await two.store.get('taken')).toBeUndefined();
+    // And the list of what a node owns is back as well.
+    await eventually(async () => (await two.store.releaseNode(one.identity.incarnation)) > 0, 8_000);
+    await eventually(async () => (await two.store.get('own')) === undefined, 8_000);
+  }, 40_000);
+});
+
+describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', ['single'], (redis) => {
+  let one: RedisTestNode, two: RedisTestNode;
+
+  beforeEach(async () => {
+    await redis().flush();
+    one = await startRedisNode(redis().url);
+    two = await startRedisNode(redis().url);
+  }, 60_000);
+  afterEach(async () => {
+    redis().server.resume();
+    await redis().server.restart();
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('fails soon, keeps and changes its own from memory, and settles it when the server is back', async () => {
+    await one.store.claim('stays', 1);
+    await one.store.claim('goes', 1);
+    await one.store.increment('count', 5);
+    await two.store.claim('of two', 2);
+    redis().server.pause();
+    // Sent, never answered: whether it was carried out nobody knows.
+    const began = Date.now();
+    await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
+    expect(Date.now() - began).toBeLessThan(8_000);
+    await expect(one.store.get('of two')).rejects.toMatchObject(isAway);
+    expect(await one.store.get('stays')).toBe(1);
+    expect(await one.store.claim('stays', 2)).toBe(false);
+    expect(await one.store.release('goes', 1)).toBe(true);
+    expect(await one.store.increment('count', -2)).toBe(3);
+    expect(await one.store.replace('stays', 1, 3)).toBe(true);
+    redis().server.resume();
+    await eventually(() => one.connection.up && two.connection.up, 10_000);
+    expect(await one.store.get('unknown')).toBeUndefined();
+    expect(await two.store.get('stays')).toBe(3);
+    expect(await two.store.get('goes')).toBeUndefined();
+    expect(await two.store.get('count')).toBe(3);
+    expect(await two.store.claim('unknown', 2)).toBe(true);
+  }, 40_000);
+
+  it('does not take back what another node took meanwhile', async () => {
+    await one.store.claim('k', 'one');
+    await redis().server.kill();
+    await eventually(() => !one.connection.up && !two.connection.up, 5_000);
+    one.connection.close();
+    await redis().server.restart();
+    await eventually(() => two.connection.up, 10_000);
+    expect(await two.store.claim('k', 'two')).toBe(true);
+    const again = await startRedisNode(redis().url);
+    expect(await again.store.claim('k', 'one')).toBe(false);
+    await again.close();
+  }, 40_000);
+
+  it('limits rates by itself while the server is away, and shares the buckets otherwise', async () => {
+    const limit = { rate: 0.01, burst: 4 };
+    const takes = async (): Promise<number> => {
+      const waits = await Promise.all([one, two, one, two, one, two].map((node) => node.limiter.take('k', limit)));
+      return waits.filter((wait) => wait === 0).length;
+    };
+    expect(await takes()).toBe(4);
+    await redis().server.kill();
+    await eventually(() => !one.connection.up && !two.connection.up, 5_000);
+    expect(await takes()).toBe(6);
+    expect(await takes()).toBe(2);
+  }, 40_000);
+});
