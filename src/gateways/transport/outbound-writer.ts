@@ -157,7 +157,7 @@ export class OutboundWriter implements TurnTask {
   /** Whether nothing stands before what is sent now. */
   private get isFree(): boolean {
     const { socket } = this;
-    return !this.scheduled && socket !== null && socket.writableLength === 0 && socket.writable;
+    return socket !== null && socket.writableLength === 0 && socket.writable;
   }
 
   private write(bytes: Buffer, frames: number): void {
