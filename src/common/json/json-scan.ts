@@ -94,8 +94,10 @@ function isPlain(byte: number): boolean {
 }
 
 function fourArePlain(words: Int32Array, at: number): boolean {
-  const [a, b] = [words[at] as number, words[at + 1] as number];
-  const [c, d] = [words[at + 2] as number, words[at + 3] as number];
+  const a = words[at] as number;
+  const b = words[at + 1] as number;
+  const c = words[at + 2] as number;
+  const d = words[at + 3] as number;
   if (((suspects(a) | suspects(b) | suspects(c) | suspects(d)) & HIGH_BITS) === 0) return true;
   return (marks(a) | marks(b) | marks(c) | marks(d)) === 0;
 }
