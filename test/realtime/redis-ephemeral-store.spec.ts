@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
 const isAway = { kind: 'unavailable', code: 'broker_unavailable' };
@@ -121,16 +122,24 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
   }, 40_000);
 
   it('does not take back what another node took meanwhile', async () => {
-    await one.store.claim('k', 'one');
-    await redis().server.kill();
-    await eventually(() => !one.connection.up && !two.connection.up, 5_000);
-    one.connection.close();
-    await redis().server.restart();
-    await eventually(() => two.connection.up, 10_000);
-    expect(await two.store.claim('k', 'two')).toBe(true);
-    const again = await startRedisNode(redis().url);
-    expect(await again.store.claim('k', 'one')).toBe(false);
-    await again.close();
+    const cable = await new TcpProxy(new URL(redis().url)).open();
+    const cut = await startRedisNode(cable.url);
+    try {
+      await cut.store.claim('k', 'cut');
+      await cut.store.claim('other', 'cut');
+      await cable.cut();
+      await redis().flush();
+      expect(await two.store.claim('k', 'two')).toBe(true);
+      await cable.open();
+      await eventually(() => cut.connection.up, 10_000);
+      await eventually(async () => (await two.store.get('other')) === 'cut');
+      expect(await cut.store.get('k')).toBe('two');
+      expect(await two.store.releaseNode(cut.identity.incarnation)).toBe(1);
+      expect(await two.store.get('k')).toBe('two');
+    } finally {
+      await cut.close();
+      await cable.cut();
+    }
   }, 40_000);
 
   it('limits rates by itself while the server is away, and shares the buckets otherwise', async () => {

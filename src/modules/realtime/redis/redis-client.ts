@@ -44,6 +44,8 @@ const ORIGINAL = createClient({
   disableClientInfo: true,
   maintNotifications: 'disabled',
   commandsQueueMaxLength: MOST_PENDING,
+  // Every link watches itself. A timer per command costs seven times the command, and does not see a server that hangs.
+  commandOptions: { timeout: 0 },
 });
 
 /**
