@@ -71,8 +71,8 @@ function skipPlain(bytes: Buffer, at: number): number {
   while (at < short && isPlain(bytes[at] as number)) at++;
   if (at < short || at === length) return at;
   // Words are read where they are aligned.
-  while (((bytes.byteOffset + at) & 3) !== 0 && at < length) {
-    if (!isPlain(bytes[at] as number)) return at;
+  while (((bytes.byteOffset + at) & 3) !== 0) {
+    if (at === length || !isPlain(bytes[at] as number)) return at;
     at++;
   }
   at += plainWords(bytes, at) * 4;
