@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import cluster from 'node:cluster';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { SystemClock } from '../common/time/clock.js';
@@ -28,6 +29,10 @@ export async function servePrimary(stop: StopSignals, config: AppConfig, databas
   await database.dataSource.destroy();
   cluster.setupPrimary({ exec: path.join(import.meta.dirname, 'worker.js'), args: [], serialization: 'advanced' });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-'));
+  // However it ends: a second signal, or patience that is over, waits for nothing.
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   const bus = config.redis ? undefined : makeBus();
   const pool = new WorkerPool(config.workers, config.http.port, poolStart(config, database.url, folder, bus), bus);
   if (config.http.tls) {
@@ -47,7 +52,6 @@ export async function servePrimary(stop: StopSignals, config: AppConfig, databas
     if (!(await pool.close(String(stop.signal.reason)))) throw new Error('A worker did not stop in order');
   } finally {
     pool.kill();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
