@@ -159,6 +159,28 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     });
   });
 
+  it('lets a socket leave the namespace and come again on the same transport, however much it sent before', async () => {
+    const raw = await RawWebSocket.open(server.port, '/socket.io/?EIO=4&transport=websocket');
+    await raw.until((r) => r.texts.length === 1);
+    const joined = (times: number) =>
+      raw.until((r) => r.texts.filter((text) => text.startsWith('40')).length === times);
+    raw.socket.write(clientFrame('40'));
+    await joined(1);
+    const [id] = /(?<="sid":")[^"]+/.exec(raw.texts.at(-1) ?? '') ?? [];
+    raw.socket.write(
+      Buffer.concat([...Array.from({ length: 100 }, () => clientFrame('42["echo",0]')), clientFrame('41')]),
+    );
+    // In the same read as what comes next it would be a protocol violation, for any server.
+    await vi.waitFor(() => {
+      expect(FirstGateway.left).toContain(id);
+    });
+    raw.socket.write(clientFrame('40'));
+    await joined(2);
+    raw.socket.write(clientFrame('42["echo",7]'));
+    await raw.until((r) => r.texts.includes('42["echoed",7]'));
+    raw.socket.destroy();
+  });
+
   it('ends only the connection of a malformed packet', async () => {
     const [good, bad] = [
       await connectTo(),

@@ -73,4 +73,14 @@ describe('InboundQueue', () => {
     inbound.discard();
     expect(source.paused).toBe(false);
   });
+
+  it('lets its source go on when it has ended and nothing waits any more: another one may be fed by it', async () => {
+    const { inbound, handled, source } = queue();
+    for (const name of ['a', 'b']) inbound.push({ name, length: 500_000 });
+    inbound.finish({ name: 'end', length: 0 });
+    expect(source.paused).toBe(true);
+    for (let turn = 0; turn < 4; turn++) await nextTurn();
+    expect(handled.map(([name]) => name)).toEqual(['a', 'b', 'end']);
+    expect(source.paused).toBe(false);
+  });
 });

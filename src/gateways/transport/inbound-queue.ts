@@ -145,10 +145,11 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
       const { last } = this;
       this.last = null;
       this.handle(last);
-    } else if (this.paused && !this.ended) {
-      this.paused = false;
-      this.sink.resumeInbound();
     }
+    // Behind its end, too: a connection that ends may leave its source to another one.
+    if (!this.paused || this.busy) return;
+    this.paused = false;
+    this.sink.resumeInbound();
   }
 
   private handle(message: T): void {
