@@ -1,5 +1,5 @@
 import { iceUrlFault } from '../common/ice/ice-url.js';
-import { redisUrlFault } from './redis-target.js';
+import { REDIS_FORMS, redisUrlFault } from './redis-target.js';
 import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
 const MOST_WORKERS = 256;
@@ -90,10 +90,7 @@ export const ENVIRONMENT = {
   }),
   REDIS_URL: optionalText({
     group: 'Storage',
-    description:
-      'Redis that several nodes share: `redis://[user:password@]host[:port][/db]`, ' +
-      '`redis+sentinel://[user:password@]host[:port],…/<master name>[/db][?sentinelPassword=…]` or ' +
-      '`redis+cluster://[user:password@]host[:port],…`; `rediss` instead of `redis` for TLS. At least version 7.0.',
+    description: REDIS_FORMS,
     defaultText: 'one node, which needs none',
     check: redisUrlFault,
     secret: true,

@@ -18,6 +18,12 @@ export interface RedisAddress {
   readonly port: number;
 }
 
+/** For whoever sets it. */
+export const REDIS_FORMS =
+  'Redis that several nodes share: `redis://[user:password@]host[:port][/db]`, ' +
+  '`redis+sentinel://[user:password@]host[:port],…/<master name>[/db][?sentinelPassword=…]` or ' +
+  '`redis+cluster://[user:password@]host[:port],…`; `rediss` instead of `redis` for TLS. At least version 7.0.';
+
 const FORM =
   'must be redis://host[:port][/db], redis+sentinel://host[:port],…/<master name>[/db] or redis+cluster://host[:port],…; ' +
   'rediss for TLS';
