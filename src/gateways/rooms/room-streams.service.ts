@@ -29,6 +29,7 @@ export interface StreamRequest {
 /** Readers of rooms on event streams. */
 @Injectable()
 export class RoomStreams implements SseHost, OnModuleDestroy {
+  readonly node: string;
   readonly traffic;
   readonly limitBytes: number;
   private readonly connections = new Set<SseConnection>();
@@ -43,6 +44,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     lifecycle: Lifecycle,
     config: AppConfig,
   ) {
+    this.node = transport.node;
     this.traffic = metrics.of('rooms');
     this.limitBytes = config.limits.outboundBytes;
     directory.register(this.connections);

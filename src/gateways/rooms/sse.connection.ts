@@ -10,6 +10,8 @@ import { type SseFrame, sseWire } from './sse.wire.js';
 
 /** What the streams of one server share. */
 export interface SseHost {
+  /** Name of this node. */
+  readonly node: string;
   readonly traffic: SocketTraffic;
   /** Bytes that may wait for one slow reader. */
   readonly limitBytes: number;
@@ -43,7 +45,7 @@ export class SseConnection implements LiveConnection {
   ) {}
 
   get id(): string {
-    return this.serial.toString(36);
+    return `${this.host.node}-${this.serial.toString(36)}`;
   }
 
   get queuedBytes(): number {

@@ -6,6 +6,8 @@ import { type WriterHost } from './outbound-writer.js';
 
 /** What all connections of one server share. */
 export interface PlainHost {
+  /** Name of this node, which makes its connections' ids unique among all nodes. */
+  readonly node: string;
   readonly turns: LoopTurns;
   readonly writers: WriterHost;
   readonly hub: Pick<Hub, 'settle'>;

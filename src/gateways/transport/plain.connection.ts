@@ -70,7 +70,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   }
 
   get id(): string {
-    return this.serial.toString(36);
+    return `${this.endpoint.host.node}-${this.serial.toString(36)}`;
   }
 
   get transport(): string {

@@ -8,6 +8,7 @@ import { Lifecycle } from '../../modules/health/lifecycle.js';
 import { ConnectionDirectory } from '../../modules/realtime/connection-directory.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
+import { NodeIdentity } from '../../modules/realtime/node-identity.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
 import { RevocationList } from '../../modules/realtime/revocation-list.js';
 import { AdmissionDeadlines } from './admission-deadlines.js';
@@ -38,6 +39,7 @@ interface Upgrade {
 /** The plain WebSocket side of the one port: its gateways, its connections, and what they share. */
 @Injectable()
 export class TransportService implements PlainHost, BeforeApplicationShutdown {
+  readonly node: string;
   readonly turns = new LoopTurns();
   readonly writers: WriterHost;
   readonly limits;
@@ -58,7 +60,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     readonly revocations: RevocationList,
     private readonly directory: ConnectionDirectory,
     lifecycle: Lifecycle,
+    identity: NodeIdentity,
   ) {
+    this.node = identity.name;
     lifecycle.onDrain(() => this.drain());
     directory.register(this.connections);
     const { limits } = config;
