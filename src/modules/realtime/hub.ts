@@ -33,6 +33,8 @@ const COLLECT_FROM = 16;
 @Injectable()
 export class Hub {
   private readonly channels = new Map<Channel, Members>();
+  /** What the bus was asked and has not answered yet. */
+  private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
   /** What is being collected: of one channel only, so that the order over channels needs no bookkeeping. */
   private run: FanOutRun | null = null;
@@ -67,18 +69,29 @@ export class Hub {
   subscribe(connection: Connection, channel: Channel): void | Promise<void> {
     if (connection.closed) return;
     const subscriptions = (connection.subscriptions ??= new Set());
-    if (subscriptions.has(channel)) return;
+    if (subscriptions.has(channel)) return this.confirming.get(channel);
     this.settleChannel(channel);
     subscriptions.add(channel);
     let members = this.channels.get(channel);
     if (members) {
       members.add(connection);
-      return;
+      return this.confirming.get(channel);
     }
     members = new Members();
     members.add(connection);
     this.channels.set(channel, members);
-    return this.broker.subscribe(channel);
+    const confirmed = this.broker.subscribe(channel);
+    return confirmed && this.confirm(channel, confirmed);
+  }
+
+  /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
+  private async confirm(channel: Channel, confirmed: Promise<void>): Promise<void> {
+    this.confirming.set(channel, confirmed);
+    try {
+      await confirmed;
+    } finally {
+      if (this.confirming.get(channel) === confirmed) this.confirming.delete(channel);
+    }
   }
 
   unsubscribe(connection: Connection, channel: Channel): void {
