@@ -117,6 +117,27 @@ describe('the call ledger', () => {
     );
   });
 
+  it('knows who left, whichever of two nodes writes first', async () => {
+    const call = here.newCall('signaling');
+    for (const party of [ala, bob, { sid: 'C', name: 'Cyd' }]) here.joinedElsewhere(call, party);
+    here.answered(call);
+    clock.time += 1_000;
+    there.left(call, 'A');
+    await there.flush();
+    await here.flush();
+    expect((await last()).participants.map(({ leftAt }: Record<string, string>) => leftAt)).toEqual([
+      at(1),
+      null,
+      null,
+    ]);
+    clock.time += 1_000;
+    there.joined(call, ala);
+    await there.flush();
+    expect((await last()).participants[0]).toMatchObject({ joinedAt: at(0), leftAt: null });
+    there.ended(call, 'completed');
+    await there.flush();
+  });
+
   it('lets a participant come back, and ends the calls of a node that is gone as failed', async () => {
     const call = here.newCall('signaling');
     here.joined(call, ala);

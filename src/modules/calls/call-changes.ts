@@ -22,6 +22,8 @@ export interface PartyChange {
   name?: string;
   userId?: number;
   joinedAt?: number;
+  /** When it joined last. */
+  cameAt?: number;
   leftAt?: number;
   /** Whether it is in the call by the last of these changes. */
   present?: boolean;

@@ -38,6 +38,7 @@ export class CallLedgerRepository {
           parties.map(({ present }) => present ?? null),
           parties.map(({ muted }) => muted ?? null),
           parties.map(({ videoOff }) => videoOff ?? null),
+          parties.map(({ cameAt }) => dateOf(cameAt)),
         ]);
       }
       await manager.query(END_PARTIES, [calls.map(({ key }) => key)]);
@@ -91,12 +92,16 @@ const MERGE_PARTIES = `
     name = COALESCE(t.name, p.name),
     user_id = COALESCE((SELECT u.id FROM users u WHERE u.id = t.user_id), p.user_id),
     joined_at = LEAST(p.joined_at, t.joined_at),
-    left_at = CASE WHEN t.present THEN NULL ELSE COALESCE(t.left_at, p.left_at) END,
+    left_at = CASE
+      WHEN t.present IS NOT TRUE THEN COALESCE(t.left_at, p.left_at)
+      -- Another node may have written already that it left again.
+      WHEN t.came_at < p.left_at THEN p.left_at
+    END,
     muted = COALESCE(t.muted, p.muted),
     video_off = COALESCE(t.video_off, p.video_off)
   FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[], $7::boolean[],
-      $8::boolean[], $9::boolean[])
-    AS t (key, sid, name, user_id, joined_at, left_at, present, muted, video_off)
+      $8::boolean[], $9::boolean[], $10::timestamptz[])
+    AS t (key, sid, name, user_id, joined_at, left_at, present, muted, video_off, came_at)
   JOIN calls c ON c.key = t.key
   WHERE p.call_id = c.id AND p.sid = t.sid`;
 

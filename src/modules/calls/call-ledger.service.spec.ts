@@ -81,8 +81,8 @@ describe('CallLedger', () => {
           outcome: 'completed',
           endedBy: 'A',
           parties: new Map([
-            ['A', { name: 'Ala', userId: 7, joinedAt: 2_000, present: false, leftAt: 3_000 }],
-            ['B', { name: 'Bob', joinedAt: 2_000, present: true, muted: true }],
+            ['A', { name: 'Ala', userId: 7, joinedAt: 2_000, cameAt: 2_000, present: false, leftAt: 3_000 }],
+            ['B', { name: 'Bob', joinedAt: 2_000, cameAt: 2_000, present: true, muted: true }],
           ]),
         },
       ],
@@ -111,7 +111,7 @@ describe('CallLedger', () => {
     await ledger.flush();
     const [[written] = []] = repository.written;
     expect(written).toMatchObject({ startedAt: 1_000, endedAt: 2_000, outcome: 'completed', endedBy: 'B' });
-    expect(written?.parties.get('B')).toEqual({ name: 'Bobby', joinedAt: 2_000, present: true });
+    expect(written?.parties.get('B')).toEqual({ name: 'Bobby', joinedAt: 2_000, cameAt: 2_000, present: true });
   });
 
   it('does not let one call that cannot be written keep the others from it', async () => {
@@ -135,6 +135,8 @@ describe('CallLedger', () => {
     const { ledger, repository, call } = newLedger();
     const left = ledger.newCall('signaling');
     const ended = ledger.newCall('signaling');
+    const elsewhere = ledger.newCall('signaling');
+    ledger.joinedElsewhere(elsewhere, ala);
     const unknown = ledger.newCall('signaling');
     for (const each of [call, left, ended, unknown]) ledger.rang(each, ala, bob);
     ledger.left(left, 'A');

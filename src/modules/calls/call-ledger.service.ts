@@ -64,11 +64,17 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** `party`, a socket of this node, is in the call, for the first time or again. */
   joined(call: CallRef, party: CallParty): void {
+    this.joinedElsewhere(call, party);
+    this.hold(call, party.sid);
+  }
+
+  /** As `joined`, of a socket of another node, which vouches for it. */
+  joinedElsewhere(call: CallRef, party: CallParty): void {
     const change = this.describe(call, party);
-    change.joinedAt ??= this.clock.now();
+    change.cameAt = this.clock.now();
+    change.joinedAt ??= change.cameAt;
     change.present = true;
     delete change.leftAt;
-    this.hold(call, party.sid);
     this.schedule();
   }
 

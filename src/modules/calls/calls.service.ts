@@ -2,33 +2,47 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { keyset } from '../../common/http/cursor.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
+import { ClusterQuery } from '../realtime/cluster-query.js';
 import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
 
-/** What calls there were: admins see all of them, users their own. */
+/** Topic of a question to all nodes: write down what you know. */
+const FLUSH = 'calls.flush';
+/** Milliseconds; a node that takes longer is read without. */
+const PATIENCE_MS = 1_000;
+
+/** What calls there were: admins see all of them, users their own. What any node reported before is seen. */
 @Injectable()
 export class Calls {
   constructor(
     private readonly repository: CallsRepository,
-    private readonly ledger: CallLedger,
-  ) {}
+    private readonly cluster: ClusterQuery,
+    ledger: CallLedger,
+  ) {
+    cluster.answer(FLUSH, () => ledger.flush());
+  }
 
   /** One more than the page asks for, if there are so many. */
   async page(
     principal: UserPrincipal,
     query: CallFilter & { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<RecordedCall[]> {
-    await this.ledger.flush();
+    await this.writeAll();
     const { afterId, take } = keyset(query);
     return this.repository.page({ ...query, ...visibleTo(principal) }, afterId, take);
   }
 
   /** @throws AppError `not_found` */
   async get(principal: UserPrincipal, id: number): Promise<RecordedCall> {
-    await this.ledger.flush();
+    await this.writeAll();
     const call = await this.repository.find(id, visibleTo(principal));
     if (call === undefined) throw new AppError('not_found', 'There is no such call.');
     return call;
+  }
+
+  /** Each node writes behind what happens on it. */
+  private async writeAll(): Promise<void> {
+    await this.cluster.ask(FLUSH, null, { timeoutMs: PATIENCE_MS });
   }
 }
 

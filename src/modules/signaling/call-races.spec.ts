@@ -48,6 +48,7 @@ class FakeLedger {
   rang = ({ key }: CallRef): void => void this.open.set(key, this.open.get(key) ?? new Set());
   answered = ({ key }: CallRef): void => void this.open.set(key, this.open.get(key) ?? new Set());
   joined = ({ key }: CallRef, { sid }: CallParty): void => void this.open.get(key)?.add(sid);
+  joinedElsewhere = this.joined;
   left = ({ key }: CallRef, sid: string): void => void this.open.get(key)?.delete(sid);
   changed = (): void => undefined;
   ended = ({ key }: CallRef, _outcome: CallOutcome): void => void this.open.delete(key);
@@ -70,10 +71,11 @@ class World {
 
   constructor(random: () => number) {
     const [store, presence] = [remote(this.store, random), remote(this.presence, random)];
-    this.lobby = new Lobby(presence, this.hub);
+    const clock = new SystemClock();
+    this.lobby = new Lobby(presence, store, this.hub, clock);
     const ledger = this.ledger as unknown as CallLedger;
     this.rooms = new CallRooms(store, presence, ledger, this.lobby);
-    this.invitations = new Invitations(store, this.hub, this.lobby, this.rooms, ledger, new SystemClock());
+    this.invitations = new Invitations(store, presence, this.hub, this.lobby, this.rooms, ledger, clock);
   }
 
   async enter(id: string): Promise<Peer> {

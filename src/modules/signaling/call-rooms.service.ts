@@ -1,13 +1,18 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../common/errors/app-error.js';
 import { randomToken } from '../../common/security/random.js';
 import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { CallLedger } from '../calls/call-ledger.service.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
-import { Presence } from '../realtime/presence.js';
+import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { Lobby } from './lobby.service.js';
 import { keys, roomMembers } from './signaling.channels.js';
 import { type SignalingEvent, type ToggledName } from './signaling.events.js';
-import { type Invitation, type Peer } from './signaling-peer.js';
+import { type Invitation, type Peer, type RoomSeat } from './signaling-peer.js';
+
+/** Milliseconds until what could not be announced is tried again. */
+const AGAIN_MS = 1_000;
 
 /** Who hears that somebody leaves a room: the one who leaves, too, only the others, or nobody. */
 export type LeaveNotice = 'all' | 'others' | 'none';
@@ -15,6 +20,8 @@ export type LeaveNotice = 'all' | 'others' | 'none';
 /** The rooms that accepted invitations make; a peer sits in one at most. A room with two members or more is a call. */
 @Injectable()
 export class CallRooms {
+  private readonly logger = new Logger(CallRooms.name);
+
   constructor(
     private readonly store: EphemeralStore,
     private readonly presence: Presence,
@@ -61,10 +68,22 @@ export class CallRooms {
       return undefined;
     }
     const call = await this.callIn(room, invitation.call);
+    await this.note(room, [sender, receiver.sid], call);
     this.ledger.answered(call);
-    this.ledger.joined(call, { sid: sender, name: host.name, userId: host.userId ?? undefined });
+    this.ledger.joinedElsewhere(call, { sid: sender, name: host.name, userId: host.userId ?? undefined });
     this.ledger.joined(call, partyOf(receiver));
     return call;
+  }
+
+  /** The peer has been seated by another one, maybe on another node: from now on its seat lives as long as this node. */
+  async adopt(peer: Peer, call: CallRef): Promise<void> {
+    const { sid } = peer;
+    const room = await this.seatOf(sid);
+    if (room === undefined || !(await this.store.replace(keys.seat(sid), room, room))) return;
+    const seated: PresenceMember<RoomSeat> = { id: sid, data: { call } };
+    if (await this.presence.update(roomMembers(room), seated, { adopt: true })) {
+      this.ledger.joined(call, partyOf(peer));
+    }
   }
 
   /** Tells all members of the peer's room who they are. */
@@ -79,6 +98,23 @@ export class CallRooms {
   async leave(peer: Peer, notice: LeaveNotice): Promise<void> {
     const room = await this.store.take<string>(keys.seat(peer.sid));
     if (room !== undefined) await this.quit(room, peer.sid, notice);
+  }
+
+  /** A peer is gone with its node: it leaves the room it sits in, if it still does. */
+  async leaveLost(sid: string): Promise<void> {
+    const room = await this.store.take<string>(keys.seat(sid));
+    if (room === undefined) return;
+    const member = await this.presence.leave<RoomSeat>(roomMembers(room), sid);
+    if (member !== undefined) await this.farewell(room, member, 'others', 'failed');
+  }
+
+  /**
+   * A member is gone with the node that its seat lived on. It hears of that itself: where it had been seated by a peer
+   * of that node just now, it is still there.
+   */
+  async memberLost(room: string, member: PresenceMember<RoomSeat>): Promise<void> {
+    await this.store.release(keys.seat(member.id), room);
+    await this.farewell(room, member, 'all', 'failed');
   }
 
   /** Sends to the members of the peer's room, or does nothing. */
@@ -109,7 +145,7 @@ export class CallRooms {
    * again: whichever of the two comes last sees what the other has done.
    */
   private async seat(sid: string, room: string): Promise<boolean> {
-    await this.presence.enter(roomMembers(room), { id: sid, data: null });
+    await this.presence.enter(roomMembers(room), { id: sid, data: { call: null } });
     const [seat, peer] = [await this.seatOf(sid), await this.lobby.find(sid)];
     if (seat === room && peer !== undefined) return true;
     await this.store.release(keys.seat(sid), room);
@@ -119,31 +155,79 @@ export class CallRooms {
 
   /** The call of a room: the one that goes on there, else the one that rang, else a new one. */
   private async callIn(room: string, rung: CallRef | null): Promise<CallRef> {
-    const call = rung ?? this.ledger.newCall('signaling');
-    if (await this.store.claim(keys.call(room), { ...call })) return call;
-    const live = await this.store.get<CallValue>(keys.call(room));
-    if (live === undefined) return call;
+    const going = (await this.store.get<CallValue>(keys.call(room))) ?? (await this.noted(room));
+    const call = going ?? rung ?? this.ledger.newCall('signaling');
+    const claimed = await this.store.claim(keys.call(room), { ...call });
+    const live = claimed ? call : ((await this.store.get<CallValue>(keys.call(room))) ?? call);
     if (rung !== null && live.key !== rung.key) this.ledger.ended(rung, 'cancelled');
     return live;
   }
 
+  /** Members know their call themselves: the room's entry may be lost with the node that wrote it. */
+  private async note(room: string, sids: readonly string[], call: CallRef | null): Promise<void> {
+    const data: RoomSeat = { call };
+    await Promise.all(sids.map((id) => this.presence.update(roomMembers(room), { id, data })));
+  }
+
+  private async noted(room: string): Promise<CallRef | undefined> {
+    const members = await this.presence.list<RoomSeat>(roomMembers(room));
+    return members.find(({ data }) => data.call !== null)?.data.call ?? undefined;
+  }
+
   /** Exactly one of those who remove a member announces it. */
   private async quit(room: string, sid: string, notice: LeaveNotice): Promise<void> {
-    if ((await this.presence.leave(roomMembers(room), sid)) === undefined) return;
+    const member = await this.presence.leave<RoomSeat>(roomMembers(room), sid);
+    if (member === undefined) return;
+    try {
+      await this.farewell(room, member, notice, 'completed');
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      void this.farewellLater(room, member, notice);
+    }
+  }
+
+  /** What follows from somebody's not being a member any more. */
+  private async farewell(
+    room: string,
+    { id: sid, data }: PresenceMember<RoomSeat>,
+    notice: LeaveNotice,
+    outcome: 'completed' | 'failed',
+  ): Promise<void> {
     const rest = await this.members(room);
+    const held = await this.store.get<CallValue>(keys.call(room));
     if (notice !== 'none') {
       const told = notice === 'all' ? [...rest, sid] : rest;
       for (const member of told) this.lobby.send(member, { type: 'signaling.quit', sid });
     }
-    const call = await this.store.get<CallValue>(keys.call(room));
-    if (call === undefined) return;
+    const call = held ?? data.call;
+    if (call === null) return;
     this.ledger.left(call, sid);
-    if (rest.length > 1 || !(await this.store.release(keys.call(room), call))) return;
+    if (rest.length > 1) return;
+    // First, so that who joins once the call is released does not take it for one that goes on.
+    await this.note(room, rest, null);
+    if (held !== undefined && !(await this.store.release(keys.call(room), held))) return;
     for (const member of rest) this.ledger.left(call, member);
-    this.ledger.ended(call, 'completed', sid);
+    this.ledger.ended(call, outcome, outcome === 'completed' ? sid : undefined);
+  }
+
+  /** The shared state is away, and the others have to learn of it all the same. */
+  private async farewellLater(room: string, member: PresenceMember<RoomSeat>, notice: LeaveNotice): Promise<void> {
+    for (;;) {
+      await sleep(AGAIN_MS, undefined, { ref: false });
+      try {
+        await this.farewell(room, member, notice, 'completed');
+        return;
+      } catch (error) {
+        if (isAway(error)) continue;
+        this.logger.error({ msg: 'a leave could not be announced', err: error });
+        return;
+      }
+    }
   }
 }
 
 type CallValue = CallRef & Record<string, unknown>;
 
 const partyOf = ({ sid, name, userId }: Peer): CallParty => ({ sid, name, userId: userId ?? undefined });
+
+const isAway = (error: unknown): boolean => error instanceof AppError && error.kind === 'unavailable';

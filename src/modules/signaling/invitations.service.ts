@@ -5,11 +5,12 @@ import { type CallOutcome, type CallParty, type CallRef } from '../calls/call-ch
 import { CallLedger } from '../calls/call-ledger.service.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
+import { Presence } from '../realtime/presence.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from './lobby.service.js';
-import { isSid, keys, peerChannel } from './signaling.channels.js';
+import { isSid, keys, peerChannel, pendingInvitations } from './signaling.channels.js';
 import { type Invited, type PeerSignal } from './signaling.events.js';
-import { type Invitation, type Peer } from './signaling-peer.js';
+import { type Invitation, type Peer, type SentInvitation } from './signaling-peer.js';
 
 /** Milliseconds an invitation is pending. */
 const PENDING_MS = 10_000;
@@ -22,7 +23,8 @@ const MAX_PENDING = 1_000;
 
 /**
  * Pending requests for a call. Each is one entry of the shared store, and whoever removes that entry decides what became
- * of it: the receiver by accepting, either one by declining, the timer on the sender's node, or the sender's leaving.
+ * of it: the receiver by accepting, either one by declining, the timer on the sender's node, the sender's leaving, or
+ * another node when that one has died.
  */
 @Injectable()
 export class Invitations {
@@ -30,6 +32,7 @@ export class Invitations {
 
   constructor(
     private readonly store: EphemeralStore,
+    private readonly presence: Presence,
     private readonly hub: Hub,
     private readonly lobby: Lobby,
     private readonly rooms: CallRooms,
@@ -59,6 +62,7 @@ export class Invitations {
     };
     const key = await this.place(invitation);
     if (key === undefined) return;
+    await this.presence.enter(pendingInvitations(sender.sid), { id: invitation.id, data: { key, invitation } });
     this.watch(sender, key, invitation);
     if (call !== null) {
       await this.store.increment(keys.ringing(call.key), 1, KEPT);
@@ -115,6 +119,11 @@ export class Invitations {
     for (const invitation of await this.drop(peer, () => true)) await this.ends(invitation, 'cancelled', peer.sid);
   }
 
+  /** The sender's node has died with it. */
+  async lost({ key, invitation }: SentInvitation): Promise<void> {
+    if (await this.store.release(key, { ...invitation })) await this.ends(invitation, 'failed');
+  }
+
   private async hasCall(room: string | undefined): Promise<boolean> {
     return room !== undefined && (await this.store.get(keys.call(room))) !== undefined;
   }
@@ -150,7 +159,7 @@ export class Invitations {
   }
 
   private async expire(peer: Peer, key: string, invitation: Invitation): Promise<void> {
-    peer.pending.delete(invitation.id);
+    this.forget(peer, invitation.id);
     if (!(await this.store.release(key, { ...invitation }))) return;
     const { sender, receiver } = invitation;
     this.lobby.send(receiver, { type: 'signaling.expired', side: 'receiver', sender, receiver });
@@ -189,7 +198,7 @@ export class Invitations {
 
   private forget(peer: Peer, id: string): void {
     clearTimeout(peer.pending.get(id)?.timer);
-    peer.pending.delete(id);
+    if (peer.pending.delete(id)) this.inBackground(this.presence.leave(pendingInvitations(peer.sid), id));
   }
 
   /** An invitation came to nothing; with the last one of its call, the ringing ends. */
@@ -210,7 +219,7 @@ export class Invitations {
   }
 
   /** For what nobody waits for; a store that is away costs the event, nothing else. */
-  private inBackground(work: Promise<void>): void {
+  private inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       this.logger.warn({ msg: 'an invitation could not be ended', reason: (error as Error).message });
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SystemClock } from '../../common/time/clock.js';
 import { type EventEncoder, type HubEvent } from '../realtime/connection.js';
 import { Hub } from '../realtime/hub.js';
 import { InProcessBroker } from '../realtime/in-process.broker.js';
+import { InProcessEphemeralStore } from '../realtime/in-process.ephemeral-store.js';
 import { InProcessPresence } from '../realtime/in-process.presence.js';
 import { type PresenceMember } from '../realtime/presence.js';
 import { Lobby } from './lobby.service.js';
@@ -19,8 +21,8 @@ class CountingPresence extends InProcessPresence {
 async function lobbyOf(count: number) {
   const presence = new CountingPresence();
   const hub = new Hub(new InProcessBroker());
-  const lobby = new Lobby(presence, hub);
-  lobby.onModuleInit();
+  const clock = new SystemClock();
+  const lobby = new Lobby(presence, new InProcessEphemeralStore(clock), hub, clock);
   const encoded: HubEvent[] = [];
   const encoder: EventEncoder = {
     encode: (event) => {

@@ -1,41 +1,45 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Connection, type HubEvent } from '../realtime/connection.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { randomToken } from '../../common/security/random.js';
+import { Clock } from '../../common/time/clock.js';
+import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { type LobbyPeer, LobbyList } from './lobby-list.js';
-import { isSid, LOBBY, LOBBY_CHANGES, peerChannel } from './signaling.channels.js';
-import { type LobbyChanged, type SignalingEvent } from './signaling.events.js';
+import { isSid, keys, LOBBY, peerChannel } from './signaling.channels.js';
+import { type SignalingEvent } from './signaling.events.js';
 import { type Peer } from './signaling-peer.js';
 
-const CHANGED: LobbyChanged = { type: 'signaling.lobby-changed' };
+/** How long the lobby's state is known; without it each list is made for whoever asks. */
+const STATE_KEPT = { ttlMs: 3_600_000 } as const;
+/** Milliseconds a list serves at most: what came while the shared state was away has changed no state of the lobby. */
+const LIST_AGE = 2_000;
+
+/** The list that all who ask get while the lobby's state is the one it was made in. */
+interface MadeList {
+  readonly state: string;
+  readonly madeAt: number;
+  readonly text: Promise<LobbyList>;
+}
 
 /** Who can be invited. */
 @Injectable()
-export class Lobby implements OnModuleInit {
-  /** Counts the changes this node has heard of. */
-  private version = 0;
-  private list: { readonly version: number; readonly text: Promise<LobbyList> } | undefined;
+export class Lobby {
+  private readonly logger = new Logger(Lobby.name);
+  private list: MadeList | undefined;
 
   constructor(
     private readonly presence: Presence,
+    private readonly store: EphemeralStore,
     private readonly hub: Hub,
+    private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    void this.hub.subscribe(
-      listener(() => {
-        this.version++;
-      }),
-      LOBBY_CHANGES,
-    );
-  }
 
   /** Nobody hears of it, but whoever asks finds the peer. */
   async enter(peer: Peer): Promise<void> {
     await this.hub.subscribe(peer.connection, LOBBY);
     await this.hub.subscribe(peer.connection, peerChannel(peer.sid));
     await this.presence.enter(LOBBY, shown(peer));
-    this.changed();
+    await this.changed();
   }
 
   /** From now on no event of the lobby reaches the peer. */
@@ -47,7 +51,7 @@ export class Lobby implements OnModuleInit {
   /** Takes the peer off the list. @returns whether it was there, so that somebody has to hear of it */
   async remove({ sid }: Peer): Promise<boolean> {
     const was = await this.presence.leave(LOBBY, sid);
-    this.changed();
+    await this.changed();
     return was !== undefined;
   }
 
@@ -60,7 +64,7 @@ export class Lobby implements OnModuleInit {
   async rename(peer: Peer, name: string): Promise<void> {
     peer.name = name;
     if (!(await this.presence.update(LOBBY, shown(peer)))) return;
-    this.changed();
+    await this.changed();
     const event: SignalingEvent = { type: 'signaling.named', sid: peer.sid, name };
     this.hub.publish(LOBBY, event, { except: peer.connection.id });
   }
@@ -88,39 +92,34 @@ export class Lobby implements OnModuleInit {
     if (isSid(sid)) this.hub.publish(peerChannel(sid), event);
   }
 
-  private changed(): void {
-    this.hub.signal(LOBBY_CHANGES, CHANGED);
+  /** The list of peers is another one now, for whoever asks from now on, on whichever node. */
+  async changed(): Promise<void> {
+    try {
+      await this.store.swap(keys.lobbyState, randomToken(9), STATE_KEPT);
+    } catch (error) {
+      this.logger.debug({ msg: 'lists of the lobby may be late', reason: (error as Error).message });
+    }
   }
 
-  /** Made once for each change, however many ask; never older than what this node knew when it was asked. */
-  private current(): Promise<LobbyList> {
-    if (this.list?.version !== this.version) {
-      const text = this.presence.list<LobbyPeer>(LOBBY).then((members) => new LobbyList(members));
-      const made = { version: this.version, text };
-      text.catch(() => {
-        if (this.list === made) this.list = undefined;
-      });
-      this.list = made;
-    }
-    return this.list.text;
+  /** Made once for each change, however many ask; never older than the question. */
+  private async current(): Promise<LobbyList> {
+    const state = await this.store.get<string>(keys.lobbyState);
+    if (state === undefined) return this.make();
+    const now = this.clock.now();
+    if (this.list?.state === state && now - this.list.madeAt < LIST_AGE) return this.list.text;
+    const made: MadeList = { state, madeAt: now, text: this.make() };
+    made.text.catch(() => {
+      if (this.list === made) this.list = undefined;
+    });
+    this.list = made;
+    return made.text;
+  }
+
+  private async make(): Promise<LobbyList> {
+    return new LobbyList(await this.members());
   }
 }
 
 function shown({ sid, name, userId, connectedAt }: Peer): PresenceMember<LobbyPeer> {
   return { id: sid, data: { name, userId, connectedAt } };
-}
-
-/** A node's own ear on a channel of signals. */
-function listener(hear: (event: HubEvent) => void): Connection {
-  return {
-    id: 'signaling:node',
-    protocol: 'signaling',
-    encoder: { encode: () => null },
-    principal: null,
-    subscriptions: null,
-    closed: false,
-    send: () => undefined,
-    close: () => undefined,
-    signal: hear,
-  };
 }

@@ -19,10 +19,21 @@ export interface Invitation extends Invited {
   readonly receiverId: number | null;
 }
 
-/** A pending invitation of a peer of this node. */
-export interface PendingInvitation {
+/** What presence holds with a member of a room. Survives JSON. */
+export interface RoomSeat {
+  /** The call it is in there. */
+  readonly call: CallRef | null;
+}
+
+/** What presence holds with an invitation that may be pending. Survives JSON. */
+export interface SentInvitation {
+  /** Where the store holds it. */
   readonly key: string;
   readonly invitation: Invitation;
+}
+
+/** A pending invitation of a peer of this node. */
+export interface PendingInvitation extends SentInvitation {
   readonly timer: NodeJS.Timeout;
 }
 

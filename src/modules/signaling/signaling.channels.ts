@@ -2,8 +2,6 @@ import { type Channel, channel } from '../realtime/channel.js';
 
 /** Everybody in the lobby, named or not. */
 export const LOBBY: Channel = channel('signaling', 'lobby');
-/** The nodes themselves: what changes the list of peers. */
-export const LOBBY_CHANGES: Channel = channel('signaling', 'lobby-changes');
 /** The lobby's peer with this sid: only peers listen on such a channel, so publishing there reaches nobody else. */
 export const peerChannel = (sid: string): Channel => channel('signaling', 'peer', sid);
 /** Peers that came in with this lobby token. */
@@ -12,6 +10,17 @@ export const tokenChannel = (id: number): Channel => channel('signaling', 'token
 /** Presence: the members of a room by sid, in the order they joined. */
 export const roomMembers = (room: string): Channel => channel('signaling', 'room', room);
 
+/** The room whose members are on a channel; `undefined` when it is no such channel. */
+export const roomOfMembers = (of: Channel): string | undefined => partAfter(roomMembers(''), of);
+
+/** Presence: the invitations by id that a peer has sent and may be pending, so that somebody ends them if its node dies. */
+export const pendingInvitations = (sender: string): Channel => channel('signaling', 'pending', sender);
+
+export const isPendingInvitations = (of: Channel): boolean => partAfter(pendingInvitations(''), of) !== undefined;
+
+const partAfter = (prefix: string, of: Channel): string | undefined =>
+  of.startsWith(prefix) ? of.slice(prefix.length) : undefined;
+
 /** Socket.IO's ids are shorter; what does not look like one is nobody's. */
 const SID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -19,6 +28,8 @@ export const isSid = (text: string): boolean => SID.test(text);
 
 /** Keys of the ephemeral store. */
 export const keys = {
+  /** → text that is another one after each change of the list of peers. */
+  lobbyState: 'signaling:lobby-state',
   /** → id of the room a peer is in. */
   seat: (sid: string) => `signaling:seat:${keyPart(sid)}`,
   /** → `CallRef` of the call that goes on in a room. */

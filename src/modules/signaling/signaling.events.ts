@@ -1,4 +1,3 @@
-import { type HubEvent } from '../realtime/connection.js';
 import { type IceConfiguration } from '../ice-servers/ice-servers.service.js';
 
 /** Who invited whom. */
@@ -47,8 +46,3 @@ export type PeerSignal =
     /** The call that is live now. */
     readonly call: string;
   };
-
-/** For the nodes: their lists of peers are not true any more. */
-export interface LobbyChanged extends HubEvent {
-  readonly type: 'signaling.lobby-changed';
-}

@@ -7,6 +7,7 @@ import { CallIce } from './call-ice.service.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Invitations } from './invitations.service.js';
 import { LobbyController } from './lobby.controller.js';
+import { LostPeers } from './lost-peers.service.js';
 import { Lobby } from './lobby.service.js';
 import { LobbyDirectory } from './lobby-directory.service.js';
 import { LobbyTokensController } from './lobby-tokens.controller.js';
@@ -18,7 +19,17 @@ import { Signaling } from './signaling.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([LobbyToken]), CallsModule, IceServersModule],
   controllers: [LobbyController, LobbyTokensController],
-  providers: [Lobby, LobbyDirectory, LobbyTokens, LobbyTokensRepository, CallRooms, CallIce, Invitations, Signaling],
+  providers: [
+    Lobby,
+    LobbyDirectory,
+    LobbyTokens,
+    LobbyTokensRepository,
+    CallRooms,
+    CallIce,
+    Invitations,
+    LostPeers,
+    Signaling,
+  ],
   exports: [Signaling, Lobby, CallRooms, CallIce, Invitations],
 })
 export class SignalingModule {}

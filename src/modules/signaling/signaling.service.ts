@@ -52,9 +52,12 @@ export class Signaling {
     this.ice.stop(peer);
     // First off the list: whoever brings it into a room at the same time then finds it gone.
     const listed = await this.lobby.remove(peer);
-    await this.rooms.leave(peer, 'others');
-    await this.invitations.abandon(peer);
-    if (listed) this.lobby.announceLeave(peer.sid);
+    try {
+      await this.rooms.leave(peer, 'others');
+      await this.invitations.abandon(peer);
+    } finally {
+      if (listed) this.lobby.announceLeave(peer.sid);
+    }
   }
 
   /** Passes an object on to a peer, unparsed; to nobody when there is none with this sid. */
@@ -71,6 +74,7 @@ export class Signaling {
   /** Something happened to the peer that another node, or another peer's message, has brought about. */
   async hear(peer: Peer, signal: PeerSignal): Promise<void> {
     this.ice.seated(peer);
+    await this.rooms.adopt(peer, { key: signal.call, protocol: 'signaling' });
     await this.invitations.answered(peer, signal);
   }
 }
