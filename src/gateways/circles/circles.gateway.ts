@@ -66,8 +66,14 @@ export class CirclesGateway implements SocketIoGateway {
   @SubscribeMessage('leave_conversation')
   onLeaveConversation(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
     return this.inTurn(connection, () => {
-      this.rooms.leaveConversation(connection, idOf(data, 'conversation_id', 'Parameter conversation_id missing'));
-      this.succeed(connection, message, 'Vous avez quitte la conversation');
+      const id = idOf(data, 'conversation_id', 'Parameter conversation_id missing');
+      const left = this.rooms.leaveConversation(connection, id);
+      const succeed = () => {
+        this.succeed(connection, message, 'Vous avez quitte la conversation');
+      };
+      if (left !== undefined) return left.then(succeed);
+      succeed();
+      return undefined;
     });
   }
 

@@ -7,8 +7,9 @@ export const deviceChannel = (device: number): Channel => channel('circles', 'de
 export const circleChannel = (circle: number): Channel => channel('circles', 'circle', circle);
 /** The sockets that joined a conversation. */
 export const conversationChannel = (conversation: number): Channel => channel('circles', 'conversation', conversation);
-/** What the nodes say they stored; each node's feed of the conversation listens. */
-export const storedChannel = (conversation: number): Channel => channel('circles', 'stored', conversation);
+/** What the nodes say they stored; each node's feed of the conversation listens. In one order with its room's channel. */
+export const storedChannel = (conversation: number): Channel =>
+  channel('circles', 'conversation', conversation, 'stored');
 
 /** Presence: the authenticated sockets of an account or a device. */
 export const onlineUser = (user: number): Channel => channel('circles', 'online', 'user', user);

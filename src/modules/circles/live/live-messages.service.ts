@@ -77,11 +77,12 @@ export class LiveMessages {
   /** Never rejects. */
   private async store(
     connection: CirclesConnection,
-    { principal }: SocketState,
+    state: SocketState,
     conversationId: number,
     draft: Draft,
     outcome: Outcome,
   ): Promise<void> {
+    const { principal } = state;
     try {
       if (draft.text === '' && draft.files.length === 0) {
         const access = await this.access.inConversation(principal, conversationId);
@@ -90,6 +91,9 @@ export class LiveMessages {
         throw new AppError('invalid_input', 'Message vide');
       }
       const appended = await this.messages.append(principal, conversationId, draft, (result) => {
+        if (result.outcome === 'stored' && state.conversations.has(conversationId)) {
+          state.written.set(conversationId, result.messageId);
+        }
         this.settle(connection, result, draft, outcome);
       });
       if (appended.outcome === 'repeated' && draft.files.length > 0) {

@@ -34,7 +34,7 @@ export class LiveRooms {
     succeed: () => void,
   ): Promise<void> {
     const state = demandState(connection);
-    if (after !== undefined) this.leaveConversation(connection, id);
+    if (after !== undefined && state.conversations.has(id)) this.drop(connection, state, id);
     await this.whileJoining(state, { room: 'conversation', id, cancelled: false }, async (joining) => {
       const access = await this.access.inConversation(state.principal, id);
       if (access === undefined || !mayInConversation(access.standing, 'join')) throw outside();
@@ -66,10 +66,20 @@ export class LiveRooms {
     });
   }
 
-  /** No later event of the conversation reaches the socket. */
-  leaveConversation(connection: CirclesConnection, id: number): void {
+  /**
+   * The socket hears what it wrote itself, which may still be on the bus, and no later event of the conversation.
+   * @returns what to wait for until it has left, if anything
+   */
+  leaveConversation(connection: CirclesConnection, id: number): undefined | Promise<void> {
     const state = demandState(connection);
-    if (state.conversations.has(id)) this.drop(connection, state, id);
+    if (!state.conversations.has(id)) return undefined;
+    const heard = this.feeds.reach(id, state.written.get(id) ?? 0);
+    const leave = () => {
+      this.drop(connection, state, id);
+    };
+    if (heard !== undefined) return heard.then(leave, leave);
+    leave();
+    return undefined;
   }
 
   /** @throws AppError `forbidden` */
@@ -77,7 +87,7 @@ export class LiveRooms {
     const state = demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
     await this.whileJoining(state, { room: 'circle', id, cancelled: false }, async (joining) => {
       const isIn = () => !joining.cancelled && !connection.closed;
-      if (!mayInCircle(await this.access.inCircle(state.principal, id), 'join') || !isIn()) throw outsideCircle();
+      if (!(await this.mayJoin(state.principal, 'circle', id)) || !isIn()) throw outsideCircle();
       const subscribed = this.hub.subscribe(connection, circleChannel(id));
       if (subscribed) await subscribed;
       if (!isIn()) {
@@ -108,9 +118,39 @@ export class LiveRooms {
 
   /** What this socket is just joining is closed to it. */
   expel(connection: CirclesConnection, { room, id }: ExpelledSignal): void {
-    for (const joining of stateOf(connection)?.joining ?? []) {
-      if (joining.room === room && joining.id === id) joining.cancelled = true;
+    const state = stateOf(connection);
+    if (state === undefined) return;
+    let wasJoining = false;
+    for (const joining of state.joining) {
+      if (joining.room !== room || joining.id !== id) continue;
+      joining.cancelled = true;
+      wasJoining = true;
     }
+    if (!wasJoining) void this.expelBelated(connection, state, room, id);
+  }
+
+  /**
+   * The bus keeps the order of a room's channel, not over channels: a socket may have come in after its eviction was
+   * told there, and before it is told here. Whether it came back with a right to be there, the database knows.
+   */
+  private async expelBelated(
+    connection: CirclesConnection,
+    state: SocketState,
+    room: ExpelledSignal['room'],
+    id: number,
+  ): Promise<void> {
+    const own = room === 'circle' ? circleChannel(id) : conversationChannel(id);
+    if (!connection.subscriptions?.has(own)) return;
+    const mayStay = await this.mayJoin(state.principal, room, id).catch(() => false);
+    if (mayStay) return;
+    if (room === 'circle') this.hub.unsubscribe(connection, own);
+    else this.drop(connection, state, id);
+  }
+
+  private async mayJoin(principal: AccountPrincipal, room: ExpelledSignal['room'], id: number): Promise<boolean> {
+    if (room === 'circle') return mayInCircle(await this.access.inCircle(principal, id), 'join');
+    const access = await this.access.inConversation(principal, id);
+    return access !== undefined && mayInConversation(access.standing, 'join');
   }
 
   /** The socket has ended. */
@@ -122,6 +162,7 @@ export class LiveRooms {
   private drop(connection: CirclesConnection, state: SocketState, id: number): void {
     this.hub.unsubscribe(connection, conversationChannel(id));
     state.typing.delete(id);
+    state.written.delete(id);
     if (state.conversations.delete(id)) this.feeds.release(id);
   }
 

@@ -24,6 +24,8 @@ export interface SocketState {
   readonly joining: Set<Joining>;
   /** Conversations it joined, whose feeds it holds on to. */
   readonly conversations: Set<number>;
+  /** The newest message of its own in each of them. */
+  readonly written: Map<number, number>;
   /** The last typing notice of each conversation that was passed on. */
   readonly typing: Map<number, { readonly value: string; readonly at: number }>;
   /** Messages on their way into the database, and what to wait for until they are answered. */
@@ -42,6 +44,7 @@ export function begin(connection: CirclesConnection, principal: AccountPrincipal
     principal,
     joining: new Set(),
     conversations: new Set(),
+    written: new Map(),
     typing: new Map(),
     sending: 0,
     sent: undefined,

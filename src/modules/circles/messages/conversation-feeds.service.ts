@@ -52,6 +52,15 @@ export class ConversationFeeds implements OnModuleDestroy {
     this.hub.detach(held.feed);
   }
 
+  /**
+   * What to wait for until the sockets of this node have been told everything up to message `id`, which is stored;
+   * `undefined` when they have. @throws when the database is away
+   */
+  reach(conversationId: number, id: number): undefined | Promise<void> {
+    const feed = this.feeds.get(conversationId)?.feed;
+    return feed === undefined || feed.position >= id ? undefined : feed.reach(id);
+  }
+
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }

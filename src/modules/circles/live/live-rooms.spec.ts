@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type Channel } from '../../realtime/channel.js';
+import { Hub } from '../../realtime/hub.js';
+import { InProcessBroker } from '../../realtime/in-process.broker.js';
+import { type CircleAccess } from '../access/access.service.js';
+import { circleChannel, conversationChannel } from '../circles.channels.js';
+import { type ConversationStanding } from '../circles.policy.js';
+import { type ConversationFeed } from '../messages/conversation-feed.js';
+import { type ConversationFeeds } from '../messages/conversation-feeds.service.js';
+import { LiveRooms } from './live-rooms.service.js';
+import { type Replay } from './replay.service.js';
+import { begin, type CirclesConnection, demandState } from './socket-state.js';
+
+const CONVERSATION = 3;
+const CIRCLE = 1;
+
+describe('LiveRooms', () => {
+  let standing: ConversationStanding;
+  let database: Promise<void>;
+  let heard: Promise<void> | undefined;
+  let rooms: LiveRooms;
+  let socket: CirclesConnection;
+  beforeEach(async () => {
+    standing = 'participant';
+    database = Promise.resolve();
+    heard = undefined;
+    const access = {
+      inCircle: () => database.then(() => (standing === 'none' ? 'none' : 'member')),
+      inConversation: () => database.then(() => ({ standing, lastMessageId: 0 })),
+    } as unknown as CircleAccess;
+    const feeds = {
+      hold: () => Promise.resolve({} as ConversationFeed),
+      release: () => undefined,
+      reach: () => heard,
+    } as unknown as ConversationFeeds;
+    rooms = new LiveRooms(access, feeds, {} as Replay, new Hub(new InProcessBroker()));
+    socket = { id: 's', closed: false, subscriptions: null, attributes: new Map() } as unknown as CirclesConnection;
+    begin(socket, { kind: 'user', userId: 5, id: '5' } as AccountPrincipal);
+    await rooms.joinConversation(socket, CONVERSATION, undefined, () => undefined);
+    await rooms.joinCircle(socket, CIRCLE, () => undefined);
+    expect(channels()).toEqual([conversationChannel(CONVERSATION), circleChannel(CIRCLE)]);
+  });
+
+  const channels = (): Channel[] => [...(socket.subscriptions ?? [])];
+  const expelFromBoth = async (): Promise<void> => {
+    rooms.expel(socket, { type: 'circles.expelled', room: 'conversation', id: CONVERSATION });
+    rooms.expel(socket, { type: 'circles.expelled', room: 'circle', id: CIRCLE });
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
+  };
+
+  it('show out who came in after the room was told to show them out, and before they were told', async () => {
+    standing = 'none';
+    await expelFromBoth();
+    expect(channels()).toEqual([]);
+    expect(demandState(socket).conversations.size).toBe(0);
+  });
+
+  it('keep who was shown out before and has come back with the right to be there', async () => {
+    await expelFromBoth();
+    expect(channels()).toHaveLength(2);
+  });
+
+  it('show out whom they cannot ask the database about', async () => {
+    database = Promise.reject(new Error('away'));
+    database.catch(() => undefined);
+    await expelFromBoth();
+    expect(channels()).toEqual([]);
+  });
+
+  it('let a socket that leaves hear first what it wrote itself, unless that cannot be found out', async () => {
+    for (const outcome of ['told', 'away'] as const) {
+      let settle: () => void = () => undefined;
+      heard = new Promise((resolve, reject) => {
+        settle =
+          outcome === 'told'
+            ? resolve
+            : () => {
+                reject(new Error('away'));
+              };
+      });
+      const left = rooms.leaveConversation(socket, CONVERSATION);
+      await nextTurn();
+      expect(channels()).toContain(conversationChannel(CONVERSATION));
+      settle();
+      await left;
+      expect(channels()).toEqual([circleChannel(CIRCLE)]);
+      heard = undefined;
+      await rooms.joinConversation(socket, CONVERSATION, undefined, () => undefined);
+      rooms.leaveCircle(socket, CIRCLE);
+      await rooms.joinCircle(socket, CIRCLE, () => undefined);
+    }
+  });
+});
