@@ -238,8 +238,11 @@ describe('messages of a conversation', () => {
   it('moves read markers on and never back, and counts what is unread', async () => {
     const [u1, u2] = [await joined(world.u1), await circles.socket(world.u2)];
     const ids = [];
-    for (const text of ['a', 'b', 'c']) ids.push((await say(u1, text)).message_id as number);
-    u1.drain();
+    for (const text of ['a', 'b', 'c']) {
+      ids.push((await say(u1, text)).message_id as number);
+      await u1.expect('success');
+      await u1.expect('message');
+    }
     const unread = async (who: { token: string }) => (await circles.api(who, 'GET', path)).unreadCount as number;
     expect([await unread(world.u2), await unread(world.u1)]).toEqual([3, 0]);
     u2.emit('read', { conversation_id: world.conversation, message_id: ids[1] });

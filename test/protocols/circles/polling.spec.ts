@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CirclesHarness, type World } from '../../support/circles.js';
+import { type CirclesClient, CirclesHarness, type World } from '../../support/circles.js';
 import { PollingClient } from '../../support/polling-client.js';
 
 const LIMIT = 300_000;
@@ -23,6 +23,14 @@ describe('circles over long polling', () => {
       speaker.ask('message', { conversation_id, text_message: TEXT }),
     );
     await Promise.all(answers);
+  };
+  /** Until every node has handed on what is said. */
+  const speakAndBeHeard = async (count: number): Promise<void> => {
+    const hearers: CirclesClient[] = [];
+    for (let n = 0; n < 3; n++) hearers.push(await (await circles.socket(world.u1)).joinCircle(world.circle));
+    await speak(count);
+    await circles.api(world.u1, 'PATCH', `circles/${world.circle}`, { name: 'Heard' });
+    for (const hearer of hearers) await hearer.expect('circle');
   };
   const open = async (): Promise<PollingClient> => {
     const client = await PollingClient.open(circles.server.url);
@@ -55,7 +63,7 @@ describe('circles over long polling', () => {
     const client = await open();
     await client.emit('join_conversation', { conversation_id: world.conversation });
     await client.until((packet) => packet.includes('rejoins'));
-    await speak(MESSAGES);
+    await speakAndBeHeard(MESSAGES);
     const packets: string[] = [];
     for (let more = await client.poll(); more !== undefined; more = await client.poll()) packets.push(...more);
     expect(idsIn(packets).length).toBeLessThan(MESSAGES);
