@@ -19,6 +19,8 @@ abstract class ComingBack {
   private readonly unwanted = new AbortController();
   private readonly living: Promise<void>;
   connects = 0;
+  /** Close codes of connections that had come about. */
+  readonly closes: number[] = [];
 
   constructor() {
     this.living = this.live();
@@ -42,7 +44,9 @@ abstract class ComingBack {
       await new Promise<void>((resolve) => {
         const socket = new WebSocket(this.url(), { perMessageDeflate: false });
         this.socket = socket;
+        let opened = false;
         socket.on('open', () => {
+          opened = true;
           this.connects++;
           this.opened();
         });
@@ -50,7 +54,8 @@ abstract class ComingBack {
           this.received(JSON.parse(data.toString()) as Frame);
         });
         socket.on('error', () => undefined);
-        socket.on('close', () => {
+        socket.on('close', (code) => {
+          if (opened) this.closes.push(code);
           resolve();
         });
       });
@@ -59,26 +64,46 @@ abstract class ComingBack {
   }
 }
 
-/** Says `total` messages, `window` at a time, and says again what was not acknowledged, under the same id. */
+export interface WriterHabits {
+  /** How many messages it says; by default it goes on until it is told to finish. */
+  readonly total?: number;
+  /** How many it has on their way at most. */
+  readonly window?: number;
+  /** Milliseconds from an acknowledgement to the next message. */
+  readonly pauseMs?: number;
+}
+
+/** Says messages, some at a time, and says again what was not acknowledged, under the same id. */
 export class StubbornWriter extends ComingBack {
   /** Offsets by id, of what was acknowledged. */
   readonly acked = new Map<string, number>();
   /** Error codes that came instead of acknowledgements. */
   readonly errors: string[] = [];
   private readonly waiting = new Set<string>();
+  private readonly window: number;
+  private readonly pauseMs: number;
+  private total: number;
   private next = 0;
 
   constructor(
     private readonly address: () => string,
     private readonly name: string,
-    private readonly total: number,
-    private readonly window = 8,
+    { total = Infinity, window = 8, pauseMs = 0 }: WriterHabits = {},
   ) {
     super();
+    this.total = total;
+    this.window = window;
+    this.pauseMs = pauseMs;
   }
 
+  /** Whether it has said everything, and all of it is acknowledged. */
   get done(): boolean {
     return this.acked.size === this.total;
+  }
+
+  /** It says nothing more than what it has begun to say. */
+  finish(): void {
+    this.total = this.next;
   }
 
   protected url(): string {
@@ -96,7 +121,8 @@ export class StubbornWriter extends ComingBack {
       if (before !== undefined && before !== frame.offset) throw new Error(`${frame.ack} was acknowledged twice`);
       this.acked.set(frame.ack, frame.offset);
       this.waiting.delete(frame.ack);
-      this.more();
+      if (this.pauseMs === 0) this.more();
+      else setTimeout(() => { this.more(); }, this.pauseMs);
     } else if (frame.error && frame.id !== undefined) {
       this.errors.push(frame.error.code);
       const { id } = frame;

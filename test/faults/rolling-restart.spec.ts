@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DurableScene, until } from '../support/durable-scene.js';
+import { cleanUpProcesses } from '../support/process.js';
+import { describeWith } from '../support/requires.js';
+import { ThreeNodes } from '../support/three-nodes.js';
+import { WsClient } from '../support/ws-client.js';
+
+const NODES = [0, 1, 2];
+/** Publishers that lose their socket before they are answered. */
+const PUBLISHERS = 40;
+
+describeWith('redis-server', 'three nodes that are started anew one after the other', () => {
+  let nodes: ThreeNodes;
+  let scene: DurableScene | undefined;
+
+  beforeAll(async () => {
+    nodes = await ThreeNodes.start();
+  }, 300_000);
+  afterEach(() => scene?.stop());
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await nodes.stop();
+  });
+
+  const soon = (condition: () => boolean, what: string) => until(condition, what, 30_000, () => nodes.output());
+
+  it('lose nothing, double nothing and keep the order of what is said to durable rooms meanwhile', async () => {
+    const said = (scene = await DurableScene.begin(
+      () => nodes.rooms(0),
+      () => nodes.nextWsUrl(),
+      { writers: 10, readers: 20, window: 4, pauseMs: 50 },
+    ));
+    await soon(() => said.acked > 100, 'the first acknowledgements');
+    for (const n of NODES) {
+      const before = said.acked;
+      nodes.server(n).kill('SIGTERM');
+      expect(await nodes.server(n).exited).toEqual({ code: 0, signal: null });
+      // The others serve on while it is away.
+      await soon(() => said.acked > before + 50, 'acknowledgements by the others');
+      await nodes.startNode(n);
+      await soon(() => said.acked > before + 200, 'acknowledgements afterwards');
+    }
+    said.finish();
+    await soon(() => said.done, 'the last acknowledgements');
+    const kept = await said.expectTruth();
+    expect(kept.length).toBe(said.acked);
+    expect(said.errors).toEqual([]);
+    for (const client of [...said.readers, ...said.writers]) {
+      // Each was on some node when that went; who was told, was told to come back.
+      expect(client.connects).toBeGreaterThan(1);
+      expect(new Set(client.closes)).toEqual(new Set([1012]));
+    }
+  }, 180_000);
+
+  it('make one message of what is said again on another node, because the socket closed before the answer', async () => {
+    const [rooms] = await Promise.all(NODES.map((n) => nodes.rooms(n)));
+    const app = await rooms!.application();
+    await rooms!.room(app, 'again', { durable: true });
+    const offsets = await Promise.all(
+      Array.from({ length: PUBLISHERS }, async (_each, i) => {
+        const { code } = await rooms!.endpoint(app, 'again', 'write', `w${i}`);
+        const at = (n: number) => WsClient.open(`${nodes.wsUrl(n % 3)}/ws/endpoint/${code}/?acks=1`);
+        const message = { message: `m${i}`, id: 'the same' };
+        const [first, second] = [await at(i), await at(i + 1)];
+        first.send(message);
+        // Before, while and after it is stored; the fourth does not wait for anything.
+        if (i % 4 < 3) await sleep((i % 20) * 2);
+        first.socket.terminate();
+        second.send(message);
+        const { ack, offset } = await second.next();
+        expect(ack).toBe('the same');
+        const third = await at(i + 2);
+        third.send(message);
+        expect(await third.next()).toMatchObject({ ack, offset });
+        await Promise.all([second.close(), third.close()]);
+        return offset as number;
+      }),
+    );
+    expect(offsets.toSorted((a, b) => a - b)).toEqual(offsets.map((_each, i) => i + 1));
+    const { body } = await rooms!.as(app, 'GET', 'rooms/again/messages?limit=200');
+    expect(body.items).toHaveLength(PUBLISHERS);
+    for (const [i, offset] of offsets.entries()) expect(body.items[offset - 1]).toMatchObject({ message: `m${i}` });
+  }, 60_000);
+});
