@@ -101,6 +101,31 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.get('stays')).toBe(1);
   });
 
+  it('writes thousands of keys at once, and removes those that still hold the value', async () => {
+    const keys = Array.from({ length: 2_500 }, (_, n) => `k${n}`);
+    await store.swap('k7', 'before');
+    await store.swapAll(keys, { a: 1, b: 2 });
+    expect(await Promise.all(['k0', 'k7', 'k2499'].map((key) => store.get(key)))).toEqual(
+      Array.from({ length: 3 }, () => ({ a: 1, b: 2 })),
+    );
+    await store.swap('k7', 'after');
+    expect(await store.releaseAll([...keys, 'nothing'], { b: 2, a: 1 })).toBe(2_499);
+    expect(await Promise.all(['k0', 'k7', 'k2499'].map((key) => store.get(key)))).toEqual([
+      undefined,
+      'after',
+      undefined,
+    ]);
+    await store.swapAll([], 1);
+    expect(await store.releaseAll([], 1)).toBe(0);
+  });
+
+  it('gives each of many keys its life time', async () => {
+    await store.swapAll(['a', 'b'], 1, { ttlMs: 40 });
+    await store.swapAll(['c'], 1);
+    await sleep(80);
+    expect(await Promise.all(['a', 'b', 'c'].map((key) => store.get(key)))).toEqual([undefined, undefined, 1]);
+  });
+
   it('starts the life time anew with each write', async () => {
     await store.increment('k', 1, { ttlMs: 1_000 });
     await sleep(700);

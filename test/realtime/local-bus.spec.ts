@@ -109,10 +109,17 @@ describe('the bus of the workers of one machine', () => {
     await worker(0).store.replace('kept', 0, 2);
     await worker(0).store.swap('made timed', 1);
     await worker(0).store.swap('made timed', 2, { ttlMs: 60_000 });
+    await worker(1).store.swapAll(['one of many', 'given back'], 1);
+    await worker(0).store.swapAll(['one of many', 'given back', 'many timed'], 1);
+    await worker(0).store.swapAll(['many timed'], 2, { ttlMs: 60_000 });
+    await worker(0).store.releaseAll(['given back'], 1);
+    await worker(1).store.claim('given back', 2);
     await worker(0).die();
     const { store } = worker(2);
     const keys = ['mine', 'timed', 'taken over', 'counted', 'given', 'kept', 'made timed'];
     expect(await Promise.all(keys.map((key) => store.get(key)))).toEqual([undefined, 1, 2, undefined, undefined, 1, 2]);
+    const many = ['one of many', 'given back', 'many timed'];
+    expect(await Promise.all(many.map((key) => store.get(key)))).toEqual([undefined, 2, 2]);
   });
 
   describe('when a worker dies with members', () => {

@@ -16,12 +16,19 @@ export abstract class EphemeralStore {
   abstract claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean>;
   /** Writes `value`. @returns what was there before */
   abstract swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined>;
+  /**
+   * Writes `value` under each of `keys`, each by itself: for thousands, with few of them under way at a time.
+   * What it throws says nothing of which were written.
+   */
+  abstract swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void>;
   /** Writes `to` if the value still equals `from` (as JSON). @returns whether it did */
   abstract replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean>;
   /** Reads and removes: exactly one of two racing callers gets the value. */
   abstract take<T extends EphemeralValue>(key: string): Promise<T | undefined>;
   /** Removes `key` if its value still equals `value` (as JSON). @returns whether it did */
   abstract release(key: string, value: EphemeralValue): Promise<boolean>;
+  /** Does `release` for each of `keys`, as `swapAll` writes them. @returns how many it removed */
+  abstract releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number>;
   /** Adds `by` unless the sum would exceed `limit`. @returns the new sum, `undefined` when the limit forbade it */
   abstract increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined>;
   /**
@@ -30,3 +37,18 @@ export abstract class EphemeralStore {
    */
   abstract releaseNode(owner: string): Promise<number>;
 }
+
+/** Keys of one bulk operation that are under way at a time. */
+const SLICE = 1_000;
+
+/** Does `work` for slices of `keys`, one slice after the other. @returns what each slice came to */
+export async function inSlices<T>(
+  keys: readonly string[],
+  work: (slice: readonly string[]) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  for (let at = 0; at < keys.length; at += SLICE) results.push(await work(keys.slice(at, at + SLICE)));
+  return results;
+}
+
+export const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

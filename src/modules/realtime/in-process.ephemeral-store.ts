@@ -36,6 +36,11 @@ export class InProcessEphemeralStore extends EphemeralStore {
     return Promise.resolve(before as T | undefined);
   }
 
+  swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+    for (const key of keys) this.write(key, value, life);
+    return Promise.resolve();
+  }
+
   replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
     const held = this.read(key);
     const same = held !== undefined && isDeepStrictEqual(held, from);
@@ -50,9 +55,11 @@ export class InProcessEphemeralStore extends EphemeralStore {
   }
 
   release(key: string, value: EphemeralValue): Promise<boolean> {
-    const held = this.read(key);
-    const same = held !== undefined && isDeepStrictEqual(held, value);
-    return Promise.resolve(same && this.entries.delete(key));
+    return Promise.resolve(this.remove(key, value));
+  }
+
+  releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+    return Promise.resolve(keys.filter((key) => this.remove(key, value)).length);
   }
 
   increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
@@ -83,6 +90,11 @@ export class InProcessEphemeralStore extends EphemeralStore {
     const now = this.clock.now();
     if (now >= this.nextSweep) this.sweep(now);
     this.entries.set(key, { value, expiresAt: life?.ttlMs === undefined ? Infinity : now + life.ttlMs });
+  }
+
+  private remove(key: string, value: EphemeralValue): boolean {
+    const held = this.read(key);
+    return held !== undefined && isDeepStrictEqual(held, value) && this.entries.delete(key);
   }
 
   private sweep(now: number): void {

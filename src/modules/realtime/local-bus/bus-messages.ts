@@ -15,6 +15,8 @@ export type BusCall =
       life: LifeTime | undefined,
     ]
   | readonly [method: 'store.release', key: string, value: EphemeralValue]
+  | readonly [method: 'store.swapAll', keys: readonly string[], value: EphemeralValue, life: LifeTime | undefined]
+  | readonly [method: 'store.releaseAll', keys: readonly string[], value: EphemeralValue]
   | readonly [method: 'store.increment', key: string, by: number, options: (LifeTime & { limit?: number }) | undefined]
   | readonly [method: 'presence.enter', channel: Channel, member: PresenceMember]
   | readonly [method: 'presence.update', channel: Channel, member: PresenceMember, options: UpdateOptions | undefined]

@@ -1,7 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../broker.js';
 import { type Channel } from '../channel.js';
-import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ephemeral-store.js';
+import { EphemeralStore, type EphemeralValue, inSlices, type LifeTime, sum } from '../ephemeral-store.js';
 import { type BoardBeat, NodeBoard, type ReleaseClaim } from '../node-board.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../presence.js';
 import { type RateLimit, RateLimiter } from '../rate-limiter.js';
@@ -95,6 +95,15 @@ export class LocalBusEphemeralStore extends EphemeralStore {
 
   release(key: string, value: EphemeralValue): Promise<boolean> {
     return this.bus.call('store.release', key, value);
+  }
+
+  /** In slices, so that nobody else's calls wait long behind them. */
+  async swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+    await inSlices(keys, (slice) => this.bus.call<void>('store.swapAll', slice, value, life));
+  }
+
+  async releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+    return sum(await inSlices(keys, (slice) => this.bus.call<number>('store.releaseAll', slice, value)));
   }
 
   increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined> {

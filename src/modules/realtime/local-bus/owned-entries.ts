@@ -28,6 +28,15 @@ export class OwnedEntries<Owner> {
         this.written(owner, call[1], call[3], true);
         return before;
       }
+      case 'store.swapAll':
+        await store.swapAll(call[1], call[2], call[3]);
+        for (const key of call[1]) this.written(owner, key, call[3], true);
+        return undefined;
+      case 'store.releaseAll': {
+        const [, keys, value] = call;
+        const released = await Promise.all(keys.map((key) => this.run(owner, ['store.release', key, value])));
+        return released.filter(Boolean).length;
+      }
       case 'store.replace':
         return this.written(owner, call[1], call[4], await store.replace(call[1], call[2], call[3], call[4]));
       case 'store.release': {

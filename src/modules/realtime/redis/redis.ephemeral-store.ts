@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ephemeral-store.js';
+import { EphemeralStore, type EphemeralValue, inSlices, type LifeTime, sum } from '../ephemeral-store.js';
 import { NodeIdentity } from '../node-identity.js';
 import { OwnedList, releaseListed } from './owned-list.js';
 import { OwnershipNotices } from './ownership-notices.js';
@@ -88,18 +88,13 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   }
 
   async swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined> {
-    const entry = this.entry(canonicalJson(value), life);
-    const own = this.ownAway(key);
-    if (own !== undefined) {
-      this.writeAway(key, entry);
-      return valueOf(own) as T;
-    }
-    const name = this.nameOf(key);
-    const before = await this.write<RawEntry | null>(key, () =>
-      this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
-    );
-    this.wrote(key, entry, before);
+    const before = await this.swapText(key, canonicalJson(value), life);
     return before === null ? undefined : (valueOf(before) as T);
+  }
+
+  async swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+    const json = canonicalJson(value);
+    await inSlices(keys, (slice) => Promise.all(slice.map((key) => this.swapText(key, json, life))));
   }
 
   async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
@@ -130,19 +125,15 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     return before === null ? undefined : (valueOf(before) as T);
   }
 
-  async release(key: string, value: EphemeralValue): Promise<boolean> {
-    const expected = canonicalJson(value);
-    const own = this.ownAway(key);
-    if (own !== undefined) {
-      if (jsonOf(own) !== expected) return false;
-      this.removeAway(key);
-      return true;
-    }
-    const before = await this.write<RawEntry | null>(key, () =>
-      this.connection.run(RELEASE, this.nameOf(key), [expected]),
-    );
-    if (before !== null) this.removed(key, before);
-    return before !== null;
+  release(key: string, value: EphemeralValue): Promise<boolean> {
+    return this.releaseText(key, canonicalJson(value));
+  }
+
+  async releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+    const json = canonicalJson(value);
+    const release = async (slice: readonly string[]): Promise<number> =>
+      (await Promise.all(slice.map((key) => this.releaseText(key, json)))).filter(Boolean).length;
+    return sum(await inSlices(keys, release));
   }
 
   async increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
@@ -173,6 +164,34 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     return releaseListed(this.connection, LIST, owner, (key) =>
       this.connection.run<number>(RELEASE_OWNED, this.nameOf(key), [`${owner}.`]),
     );
+  }
+
+  /** @returns what was there before */
+  private async swapText(key: string, json: string, life: LifeTime | undefined): Promise<RawEntry | null> {
+    const entry = this.entry(json, life);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      this.writeAway(key, entry);
+      return own;
+    }
+    const name = this.nameOf(key);
+    const before = await this.write<RawEntry | null>(key, () =>
+      this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
+    );
+    this.wrote(key, entry, before);
+    return before;
+  }
+
+  private async releaseText(key: string, json: string): Promise<boolean> {
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      if (jsonOf(own) !== json) return false;
+      this.removeAway(key);
+      return true;
+    }
+    const before = await this.write<RawEntry | null>(key, () => this.connection.run(RELEASE, this.nameOf(key), [json]));
+    if (before !== null) this.removed(key, before);
+    return before !== null;
   }
 
   private nameOf(key: string): string {
