@@ -9,8 +9,9 @@ import { MessageData, replyId } from './message-data.js';
 import { asCaller } from './caller-text.js';
 import { type CallerPrincipal, type OmikronConnection } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
-import { callerChannel, membersOf } from './omikron.channels.js';
+import { callerChannel, callOf, CALLS, membersOf } from './omikron.channels.js';
 import { fact, type CallerState, type OmikronEvent, relayed } from './omikron.events.js';
+import { Retries } from './retries.service.js';
 import { StoreLocks } from './store-locks.service.js';
 import { canonicalUuid } from './uuid.js';
 
@@ -48,7 +49,10 @@ export class Calls {
     private readonly hub: Hub,
     private readonly locks: StoreLocks,
     private readonly ledger: CallLedger,
-  ) {}
+    private readonly retries: Retries,
+  ) {
+    presence.onLost(CALLS, (members, member) => this.lost(callOf(members), member as Member));
+  }
 
   /**
    * Takes a connection in. Those who are there hear of it first; then it is a member; then it is told who is there.
@@ -95,13 +99,12 @@ export class Calls {
 
   /** The connection has ended; the others hear of it, unless another socket of the user took its place. */
   leave({ call, id, socket }: CallerPrincipal): Promise<void> {
-    return this.exclusively(call, async () => {
+    return this.inTheEnd(call, async () => {
       const member = await this.presence.get<CallMember>(membersOf(call), id);
       if (member?.data.socket !== socket) return;
       const others = (await this.members(call)).filter((each) => each.id !== id);
       await this.remove(call, member, others);
-      if (others.length > 0) return;
-      this.ledger.ended(entryOf(member.data), member.data.answered ? 'completed' : 'cancelled', id);
+      this.endIfEmpty(member, others);
     });
   }
 
@@ -191,8 +194,28 @@ export class Calls {
 
   private async remove(call: string, { id, data }: Member, others: readonly Member[]): Promise<void> {
     await this.presence.leave(membersOf(call), id);
+    this.removed({ id, data }, others);
+  }
+
+  /** A member was removed because its node died. */
+  private lost(call: string, member: Member): Promise<void> {
+    return this.inTheEnd(call, async () => {
+      const others = await this.members(call);
+      // It came again before the others heard that it had gone: they see its new socket.
+      if (others.some(({ id }) => id === member.id)) return;
+      this.removed(member, others);
+      this.endIfEmpty(member, others);
+    });
+  }
+
+  private removed({ id, data }: Member, others: readonly Member[]): void {
     this.tell(others, fact({ type: 'omikron.caller-closed', user: data.written }));
     this.ledger.left(entryOf(data), id);
+  }
+
+  private endIfEmpty({ id, data }: Member, others: readonly Member[]): void {
+    if (others.length > 0) return;
+    this.ledger.ended(entryOf(data), data.answered ? 'completed' : 'cancelled', id);
   }
 
   /** Each by its own channel: what is under way when somebody joins does not reach them. */
@@ -207,6 +230,11 @@ export class Calls {
   /** So that joiners see, or are told of, everybody exactly once. */
   private exclusively<T>(call: string, work: () => Promise<T>): Promise<T> {
     return this.locks.run(`call:${call}`, work);
+  }
+
+  /** What must not be left out because the shared state is away. */
+  private inTheEnd(call: string, work: () => Promise<void>): Promise<void> {
+    return this.retries.run(() => this.exclusively(call, work));
   }
 }
 

@@ -8,6 +8,7 @@ import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
 import { selector } from '../realtime/revocation-selectors.js';
+import { IotaDepartures } from './iota-departures.service.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { idsOf, MessageData, replyId } from './message-data.js';
 import { type IotaPrincipal, type OmikronConnection, senderMembers } from './omikron-connection.js';
@@ -37,6 +38,7 @@ export class IotaAdmission {
     private readonly repository: OmikronRepository,
     private readonly throttle: AttemptThrottle,
     private readonly sessions: IotaSessions,
+    private readonly departures: IotaDepartures,
     private readonly states: UserStates,
     private readonly hub: Hub,
   ) {}
@@ -98,7 +100,8 @@ export class IotaAdmission {
     connection.admit(principal);
     // Also when it has just been found to be revoked.
     if (connection.closed) return;
-    const previous = await this.sessions.enter(iota, session, accepted.keys());
+    await this.departures.watch(principal);
+    const previous = await this.sessions.enter(iota, session, [...accepted.keys()]);
     if (previous !== undefined) {
       this.hub.disconnect(sessionChannel(previous), DISCONNECT.replaced);
       this.hub.disconnect(sessionClients(previous), DISCONNECT.partnerGone);
@@ -115,16 +118,14 @@ export class IotaAdmission {
     this.states.homeCame(accepted.keys());
   }
 
-  /** The connection has ended: its clients go, and its users are away unless it was replaced. */
-  async leave({ id, session, accepted }: IotaPrincipal): Promise<void> {
-    const gone = await this.sessions.leave(id, session, accepted.keys());
-    this.hub.disconnect(sessionClients(session), DISCONNECT.partnerGone);
-    if (gone) this.states.homeWent(accepted.keys());
+  /** The connection has ended. */
+  leave(principal: IotaPrincipal): Promise<void> {
+    return this.departures.leave(principal);
   }
 
   /** `user` no longer belongs to this Iota. */
   async dismiss(principal: IotaPrincipal, user: string): Promise<void> {
-    principal.accepted.delete(user);
+    if (principal.accepted.delete(user)) await this.departures.changed(principal);
     await this.sessions.dismiss(principal.id, principal.session, user);
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { NodeAddress } from './node-address.service.js';
 import { keys } from './omikron.channels.js';
-import { forEach, StoreLocks } from './store-locks.service.js';
+import { StoreLocks } from './store-locks.service.js';
 
 /** Where a connected Iota is. */
 export interface IotaSeat {
@@ -29,23 +29,24 @@ export class IotaSessions {
    * An Iota begins to serve `users`.
    * @returns the session it takes the place of, if it was connected already
    */
-  enter(iota: string, session: string, users: Iterable<string>): Promise<string | undefined> {
+  enter(iota: string, session: string, users: readonly string[]): Promise<string | undefined> {
     return this.locks.run(`iota:${iota}`, async () => {
-      await forEach(users, (user) => this.store.swap(keys.home(user), `${iota}/${session}`));
+      await this.store.swapAll(users.map(keys.home), `${iota}/${session}`);
       // Last, since from here on clients find their way to it.
       const previous = await this.store.swap<Seat>(keys.iota(iota), this.seat(session));
       return previous?.session;
     });
   }
 
-  /** A session has ended. @returns whether it was the Iota's newest, so that the Iota is gone */
-  leave(iota: string, session: string, users: Iterable<string>): Promise<boolean> {
+  /** A session has ended. May be repeated. @returns whether no newer one took its place, so that the Iota is gone */
+  leave(iota: string, session: string, users: readonly string[]): Promise<boolean> {
     return this.locks.run(`iota:${iota}`, async () => {
       const seat = await this.store.get<Seat>(keys.iota(iota));
-      const gone = seat?.session === session && (await this.store.release(keys.iota(iota), seat));
-      await forEach(users, (user) => this.release(iota, session, user));
+      const last = seat?.session === session;
+      if (last) await this.store.release(keys.iota(iota), seat);
+      await this.store.releaseAll(users.map(keys.home), `${iota}/${session}`);
       await this.store.take(keys.iotaPing(session));
-      return gone;
+      return last || seat === undefined;
     });
   }
 

@@ -22,10 +22,20 @@ export const callerChannel = (socket: string): Channel => channel('omikron', 'ca
 
 /** Presence: clients of a session by socket → `ClientPing`. */
 export const pingsOf = (session: string): Channel => channel('omikron', 'session', session, 'pings');
+/** How the channels of `socketsOf` begin, and others of users that have no members. */
+export const USERS = 'omikron:user:';
 /** Presence: sockets of a user → `SocketState`. */
 export const socketsOf = (user: string): Channel => channel('omikron', 'user', user, 'sockets');
+/** How the channels of `membersOf` begin. */
+export const CALLS = 'omikron:call:';
 /** Presence: members of a call by user → `CallMember`. */
 export const membersOf = (call: string): Channel => channel('omikron', 'call', call, 'members');
+/** The call whose `membersOf` a channel is. */
+export const callOf = (members: Channel): string => members.slice(CALLS.length).split(':', 1)[0] ?? '';
+/** How the channels of `seatedIn` begin. */
+export const SEATED = 'omikron:seated:';
+/** Presence: the Iota of a session, by the session → `SeatedIota`. */
+export const seatedIn = (session: string): Channel => channel('omikron', 'seated', session);
 /** Presence: nodes that take connections → `NodeLoad`. */
 export const nodesChannel: Channel = channel('omikron', 'nodes');
 

@@ -12,6 +12,7 @@ import { ClientIdentity } from './client-identity.service.js';
 import { FindOmikronController } from './find-omikron.controller.js';
 import { FindOmikron } from './find-omikron.service.js';
 import { IotaAdmission } from './iota-admission.service.js';
+import { IotaDepartures } from './iota-departures.service.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { IotasController } from './iotas.controller.js';
 import { KeyHashes } from './key-hashes.service.js';
@@ -21,6 +22,7 @@ import { OmikronNodes } from './omikron-nodes.service.js';
 import { OmikronRelay } from './omikron-relay.service.js';
 import { OmikronRepository } from './omikron.repository.js';
 import { PingBook } from './ping-book.service.js';
+import { Retries } from './retries.service.js';
 import { StoreLocks } from './store-locks.service.js';
 import { UserStates } from './user-states.service.js';
 
@@ -32,12 +34,14 @@ import { UserStates } from './user-states.service.js';
     OmikronRepository,
     KeyHashes,
     StoreLocks,
+    Retries,
     NodeAddress,
     OmikronNodes,
     IotaSessions,
     UserStates,
     PingBook,
     ClientIdentity,
+    IotaDepartures,
     IotaAdmission,
     ClientAdmission,
     CallAdmission,

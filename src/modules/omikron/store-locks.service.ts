@@ -32,7 +32,8 @@ export class StoreLocks {
     try {
       return await work();
     } finally {
-      await this.store.release(key, owner);
+      // What was done is done; if this fails, the lock ends with its life.
+      await this.store.release(key, owner).catch(() => undefined);
     }
   }
 }

@@ -6,9 +6,10 @@ import { IotaSessions } from './iota-sessions.service.js';
 import { idsOf, type MessageData } from './message-data.js';
 import { type ClientPrincipal, type OmikronConnection } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
-import { socketsOf, stateChannel } from './omikron.channels.js';
+import { socketsOf, stateChannel, USERS } from './omikron.channels.js';
 import { fact } from './omikron.events.js';
 import { OmikronRepository } from './omikron.repository.js';
+import { Retries } from './retries.service.js';
 import { forEach } from './store-locks.service.js';
 import { canonicalUuid } from './uuid.js';
 
@@ -21,7 +22,12 @@ const IOTA_OFFLINE = 'iota_offline';
 const MAX_WATCHED = 1_000;
 const MAX_STATE = 100;
 
+/** What is known of one socket of a user. Survives JSON. */
 interface SocketState {
+  /** Canonical. */
+  readonly user: string;
+  /** User id as the client wrote it. */
+  readonly written: string;
   readonly state: string;
   /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
   readonly at: number;
@@ -36,27 +42,23 @@ export class UserStates {
     private readonly repository: OmikronRepository,
     private readonly hub: Hub,
     private readonly clock: Clock,
-  ) {}
+    private readonly retries: Retries,
+  ) {
+    presence.onLost(USERS, (_, { data }) => this.left(data as SocketState));
+  }
 
   /** Another socket of a user; it shares the state of those that are there. */
   async enter({ id, written, socket }: ClientPrincipal): Promise<void> {
     const others = await this.sockets(id);
-    const state = newest(others) ?? ONLINE;
+    const state = newest(others)?.state ?? ONLINE;
     const at = others.length === 0 ? this.clock.now() : 0;
-    await this.presence.enter(socketsOf(id), { id: socket, data: { state, at } });
+    await this.presence.enter(socketsOf(id), { id: socket, data: { user: id, written, state, at } });
     if (others.length === 0) this.announce(id, written, state);
   }
 
-  async leave({ id, written, socket }: ClientPrincipal): Promise<void> {
-    const before = newest(await this.sockets(id));
-    if ((await this.presence.leave(socketsOf(id), socket)) === undefined) return;
-    const after = newest(await this.sockets(id));
-    if (after !== undefined) {
-      if (after !== before) this.announce(id, written, after);
-    } else if ((await this.sessions.find(id)) !== undefined) {
-      // Otherwise its Iota went first, and that was said.
-      this.announce(id, written, USER_OFFLINE);
-    }
+  async leave({ id, socket }: ClientPrincipal): Promise<void> {
+    const member = await this.presence.leave<SocketState>(socketsOf(id), socket);
+    if (member !== undefined) await this.left(member.data);
   }
 
   /** A client says how its user is. @throws OmikronRefusal when it does not say */
@@ -65,7 +67,8 @@ export class UserStates {
     if (typeof state !== 'string' || state === '' || state.length > MAX_STATE) {
       throw new OmikronRefusal('error', 'user_state must be a short text', reply);
     }
-    await this.presence.update(socketsOf(id), { id: socket, data: { state, at: this.clock.now() } });
+    const now: SocketState = { user: id, written, state, at: this.clock.now() };
+    await this.presence.update(socketsOf(id), { id: socket, data: now });
     this.announce(id, written, state);
   }
 
@@ -105,8 +108,8 @@ export class UserStates {
 
   /** The state of a user, by canonical id. */
   async of(user: string): Promise<string> {
-    const state = newest(await this.sockets(user));
-    if (state !== undefined) return state;
+    const socket = newest(await this.sockets(user));
+    if (socket !== undefined) return socket.state;
     return (await this.sessions.find(user)) === undefined ? IOTA_OFFLINE : USER_OFFLINE;
   }
 
@@ -120,6 +123,19 @@ export class UserStates {
     for (const user of users) this.announce(user, user, IOTA_OFFLINE);
   }
 
+  /** A socket has been removed: its user is in the state of the newest that is left, or away. */
+  private left({ user, written, state, at }: SocketState): Promise<void> {
+    return this.retries.run(async () => {
+      const rest = newest(await this.sockets(user));
+      if (rest !== undefined) {
+        if (rest.state !== state && rest.at <= at) this.announce(user, written, rest.state);
+      } else if ((await this.sessions.find(user)) !== undefined) {
+        // Otherwise its Iota went first, and that was said.
+        this.announce(user, written, USER_OFFLINE);
+      }
+    });
+  }
+
   private announce(user: string, written: string, state: string): void {
     this.hub.publish(stateChannel(user), fact({ type: 'omikron.state-changed', user: written, state }));
   }
@@ -129,8 +145,8 @@ export class UserStates {
   }
 }
 
-function newest(sockets: readonly PresenceMember<SocketState>[]): string | undefined {
+function newest(sockets: readonly PresenceMember<SocketState>[]): SocketState | undefined {
   let found: SocketState | undefined;
   for (const { data } of sockets) if (found === undefined || data.at >= found.at) found = data;
-  return found?.state;
+  return found;
 }

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { type JsonObjectText, JsonScanner } from '../../src/common/json/json-object-text.js';
+import { type Clock, SystemClock } from '../../src/common/time/clock.js';
+import { type AppConfig } from '../../src/config/app-config.js';
+import { KeyRing } from '../../src/config/key-ring.js';
+import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
+import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
+import { type Broker } from '../../src/modules/realtime/broker.js';
+import { type Connection, type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type DisconnectReason } from '../../src/modules/realtime/disconnect-reason.js';
+import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
+import { type Presence } from '../../src/modules/realtime/presence.js';
+import { CallAdmission } from '../../src/modules/omikron/call-admission.service.js';
+import { Calls } from '../../src/modules/omikron/calls.service.js';
+import { ClientAdmission } from '../../src/modules/omikron/client-admission.service.js';
+import { ClientIdentity } from '../../src/modules/omikron/client-identity.service.js';
+import { IotaAdmission } from '../../src/modules/omikron/iota-admission.service.js';
+import { IotaDepartures } from '../../src/modules/omikron/iota-departures.service.js';
+import { IotaSessions } from '../../src/modules/omikron/iota-sessions.service.js';
+import { KeyHashes } from '../../src/modules/omikron/key-hashes.service.js';
+import { type NodeAddress } from '../../src/modules/omikron/node-address.service.js';
+import { type OmikronConnection, type OmikronPrincipal } from '../../src/modules/omikron/omikron-connection.js';
+import { OmikronRelay } from '../../src/modules/omikron/omikron-relay.service.js';
+import { type OmikronEvent } from '../../src/modules/omikron/omikron.events.js';
+import { type OmikronRepository } from '../../src/modules/omikron/omikron.repository.js';
+import { PingBook } from '../../src/modules/omikron/ping-book.service.js';
+import { Retries } from '../../src/modules/omikron/retries.service.js';
+import { StoreLocks } from '../../src/modules/omikron/store-locks.service.js';
+import { UserStates } from '../../src/modules/omikron/user-states.service.js';
+
+interface Ports {
+  readonly broker: Broker;
+  readonly store: EphemeralStore;
+  readonly presence: Presence;
+}
+
+let connections = 0;
+
+/** A socket that keeps what it is sent. */
+export class FakeConnection implements OmikronConnection {
+  readonly id = `c${++connections}`;
+  readonly protocol = 'omikron';
+  readonly address = '192.0.2.1';
+  readonly events: OmikronEvent[] = [];
+  readonly encoder = { encode: (event: HubEvent) => ({ length: 1, event }) };
+  principal: OmikronPrincipal | null = null;
+  subscriptions: Connection['subscriptions'] = null;
+  reason: DisconnectReason | null = null;
+
+  get closed(): boolean {
+    return this.reason !== null;
+  }
+  admit(principal: OmikronPrincipal): void {
+    this.principal = principal;
+  }
+  send(frame: { length: number }): void {
+    if (!this.closed) this.events.push((frame as unknown as { event: OmikronEvent }).event);
+  }
+  close(reason: DisconnectReason): void {
+    this.reason ??= reason;
+  }
+  signal(): void {
+    // Not of interest here.
+  }
+  get types(): string[] {
+    return this.events.map(({ type }) => type.replace('omikron.', ''));
+  }
+  get texts(): unknown[] {
+    return this.events.flatMap((event) =>
+      event.type === 'omikron.relayed'
+        ? [JSON.parse(event.text.toString() + (event.tail?.toString() ?? '')) as unknown]
+        : [],
+    );
+  }
+}
+
+const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
+export const message = (value: object): JsonObjectText => {
+  const scanned = scanner.scan(Buffer.from(JSON.stringify(value)));
+  if (scanned === null) throw new Error('no message');
+  return scanned;
+};
+export const identification = (data: object): JsonObjectText => message({ id: 'X', type: 'identification', data });
+export const IOTA = randomUUID();
+export const ANN = randomUUID();
+export const BOB = randomUUID();
+export const HASH = 'ab'.repeat(32);
+const hashes = new KeyHashes(new KeyRing('a secret key of at least 32 bytes'));
+
+const repository = {
+  findEntry: (iota: string, users: readonly string[]) =>
+    Promise.resolve(iota === IOTA ? { name: 'Home', tokenDigest: Buffer.alloc(32), users } : undefined),
+  findProfile: (userId: string) => Promise.resolve({ userId, iotaId: IOTA, keyDigest: hashes.digest(HASH) }),
+  knownUsers: (users: readonly string[]) => Promise.resolve(new Set(users)),
+} as unknown as OmikronRepository;
+
+/** Keeps what it is told, as text. */
+function ledgerInto(told: string[]): CallLedger {
+  const note =
+    (what: string) =>
+    (_call: unknown, ...more: unknown[]) => {
+      told.push([what, ...more.filter((each) => typeof each === 'string')].join(' '));
+    };
+  return {
+    newCall: () => ({ key: 'k', protocol: 'omikron' }),
+    joined: () => undefined,
+    answered: () => undefined,
+    changed: () => undefined,
+    left: note('left'),
+    ended: note('ended'),
+  } as unknown as CallLedger;
+}
+
+const clock: Clock = new SystemClock();
+
+export type OmikronNode = ReturnType<typeof omikronNode>;
+
+/** The Omikron's services on one node; what is shared comes from outside. */
+export function omikronNode({ broker, store, presence }: Ports, host: string) {
+  const hub = new Hub(broker);
+  const told: string[] = [];
+  const retries = new Retries();
+  const locks = new StoreLocks(store, clock);
+  const throttle = new AttemptThrottle(store, clock);
+  const sessions = new IotaSessions(store, locks, { host } as NodeAddress);
+  const states = new UserStates(presence, sessions, repository, hub, clock, retries);
+  const pings = new PingBook(presence, store, clock);
+  const identity = new ClientIdentity(repository, hashes, throttle, sessions);
+  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries);
+  const config = { omikron: { iotaAccess: 'open' } } as AppConfig;
+  const departures = new IotaDepartures(presence, sessions, states, hub, retries);
+  return {
+    hub,
+    presence,
+    sessions,
+    pings,
+    states,
+    calls,
+    /** What the ledger was told here of the ends of calls. */
+    told,
+    relay: new OmikronRelay(hub, sessions),
+    iotas: new IotaAdmission(config, repository, throttle, sessions, departures, states, hub),
+    clients: new ClientAdmission(identity, sessions, pings, states, hub),
+    callers: new CallAdmission(identity, hashes, calls, states, sessions, throttle, hub),
+  };
+}
