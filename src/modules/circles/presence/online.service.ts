@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { type Channel } from '../../realtime/channel.js';
+import { Hub } from '../../realtime/hub.js';
 import { Presence } from '../../realtime/presence.js';
-import { onlineDevice, onlineUser } from '../circles.channels.js';
+import { deviceChannel, onlineDevice, onlineUser, userChannel } from '../circles.channels.js';
 
-/** Who is online: from an account's or device's first authenticated socket to the end of its last one. */
+/**
+ * Who is online: from an account's or device's first authenticated socket, on whichever node, to the end of its last
+ * one. Nobody is told of it, so there is nothing to tell when a node dies with its sockets: they are not counted any
+ * more. While the state that nodes share is away, this node answers by its own sockets.
+ */
 @Injectable()
 export class Online {
-  constructor(private readonly presence: Presence) {}
+  constructor(
+    private readonly presence: Presence,
+    private readonly hub: Hub,
+  ) {}
 
   /** A socket of `principal` was authenticated. */
   async enter(principal: AccountPrincipal, connectionId: string): Promise<void> {
@@ -19,12 +28,12 @@ export class Online {
     await this.presence.leave(channelOf(principal), connectionId);
   }
 
-  async isUserOnline(userId: number): Promise<boolean> {
-    return (await this.presence.count(onlineUser(userId))) > 0;
+  isUserOnline(userId: number): Promise<boolean> {
+    return this.isOnline(onlineUser(userId), userChannel(userId));
   }
 
-  async isDeviceOnline(deviceId: number): Promise<boolean> {
-    return (await this.presence.count(onlineDevice(deviceId))) > 0;
+  isDeviceOnline(deviceId: number): Promise<boolean> {
+    return this.isOnline(onlineDevice(deviceId), deviceChannel(deviceId));
   }
 
   /** Those of `userIds` who are online. */
@@ -39,6 +48,15 @@ export class Online {
     const distinct = [...new Set(deviceIds)];
     const states = await Promise.all(distinct.map((id) => this.isDeviceOnline(id)));
     return new Set(distinct.filter((_id, index) => states[index]));
+  }
+
+  private async isOnline(of: Channel, own: Channel): Promise<boolean> {
+    try {
+      return (await this.presence.count(of)) > 0;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      return this.hub.localCount(own) > 0;
+    }
   }
 }
 
