@@ -20,12 +20,23 @@ const EXIT_PATIENCE = 9_500;
  */
 const BUFFER_SLAB = 131_072;
 
+/**
+ * Connections that the kernel keeps until they are accepted, as many as it allows (`net.core.somaxconn`). Node's own 511 would
+ * be full while thousands come back at once and the process is busy with the first of them.
+ */
+const BACKLOG = 65_535;
+
 const log = new Logger('Server');
 
 /** Where a server listens. */
 export interface Listening {
   readonly address: string;
   readonly port: number;
+}
+
+/** What Nest passes on to Node, and does not declare. */
+interface ListeningApp {
+  listen(port: number, host: string, backlog: number): Promise<unknown>;
 }
 
 /** To be called first, before any buffer is made. */
@@ -78,7 +89,7 @@ async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   try {
-    await app.listen(port, host);
+    await (app as unknown as ListeningApp).listen(port, host, BACKLOG);
   } catch (error) {
     const { code, syscall, message } = error as NodeJS.ErrnoException;
     // A worker hears of the primary's fault as one of `bind`.

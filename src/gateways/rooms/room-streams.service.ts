@@ -10,6 +10,7 @@ import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { RoomSeats } from '../../modules/rooms/room-seats.service.js';
 import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
+import { pacedDrain } from '../transport/paced-drain.js';
 import { TransportService } from '../transport/transport.service.js';
 import { SseConnection, type SseHost } from './sse.connection.js';
 
@@ -48,9 +49,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     this.traffic = metrics.of('rooms');
     this.limitBytes = config.limits.outboundBytes;
     directory.register(this.connections);
-    lifecycle.onDrain(() => {
-      for (const connection of this.connections) connection.close(DISCONNECT.goingAway);
-    });
+    lifecycle.onDrain(() => pacedDrain(this.connections, config.http.drainSeconds * 1_000, DISCONNECT.goingAway));
   }
 
   onModuleDestroy(): void {

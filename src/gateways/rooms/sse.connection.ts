@@ -86,6 +86,10 @@ export class SseConnection implements LiveConnection {
     if (this.response.writableLength > 0) this.response.destroy();
   }
 
+  terminate(): void {
+    this.response.destroy();
+  }
+
   revoke(): void {
     this.close(DISCONNECT.notAllowed);
   }

@@ -6,15 +6,21 @@ interface Drainable {
   terminate(): void;
 }
 
+/** Mean time between two looks at who has to go. */
 const STEP_MS = 50;
 /** So many a second go at least: few sockets need no pacing. */
 const MIN_PER_SECOND = 500;
+/** So few go at once. */
+const FEW = (MIN_PER_SECOND * STEP_MS) / 1_000;
+/** The first part of the time is for load balancers: readiness fails already, and who is told to go should not come back here. */
+const HEAD_START_SHARE = 0.1;
 /** The last part of the time is for closing handshakes. */
 const PACED_SHARE = 0.7;
 
 /**
  * Closes all connections, spread over `durationMs` so that they don't come back to the other nodes all at once; ends
- * those that are still there afterwards.
+ * those that are still there afterwards. They go in random order, so that neither a whole room nor everybody who came with the
+ * same load balancer goes at the same moment, and at moments that are not those of another node that drains, too.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },
@@ -22,13 +28,27 @@ export async function pacedDrain<T extends Drainable>(
   reason: DisconnectReason,
 ): Promise<void> {
   const deadline = Date.now() + durationMs;
-  const all = [...connections];
-  const steps = Math.max(1, Math.floor((durationMs * PACED_SHARE) / STEP_MS));
-  const perStep = Math.max(Math.ceil(all.length / steps), (MIN_PER_SECOND * STEP_MS) / 1_000);
-  for (let from = 0; from < all.length; from += perStep) {
-    for (const connection of all.slice(from, from + perStep)) connection.close(reason);
-    if (from + perStep < all.length) await sleep(STEP_MS);
+  if (connections.size > FEW) await sleep(durationMs * HEAD_START_SHARE);
+  const all = shuffled(connections);
+  const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
+  const start = Date.now();
+  for (let closed = 0; closed < all.length;) {
+    // By the clock: steps that come late on a busy machine must not make the drain longer.
+    const share = windowMs > 0 ? (Date.now() - start + STEP_MS) / windowMs : 1;
+    const due = Math.min(all.length, Math.max(Math.ceil(all.length * share), FEW));
+    for (const connection of all.slice(closed, due)) connection.close(reason);
+    closed = Math.max(closed, due);
+    if (closed < all.length) await sleep(STEP_MS * (0.5 + Math.random()));
   }
   while (connections.size > 0 && Date.now() < deadline) await sleep(STEP_MS);
   for (const connection of [...connections]) connection.terminate();
+}
+
+function shuffled<T>(items: Iterable<T>): T[] {
+  const all = [...items];
+  for (let last = all.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [all[last], all[other]] = [all[other] as T, all[last] as T];
+  }
+  return all;
 }
