@@ -29,7 +29,9 @@ class FakeLedger {
   readonly open = new Map<string, Set<string>>();
   readonly ends: [key: string, outcome: CallOutcome, by: string | undefined][] = [];
   newCall = (): CallRef => ({ key: `call ${++this.calls}`, protocol: 'signaling' });
-  rang = (call: CallRef): void => { this.answered(call); };
+  rang = (call: CallRef): void => {
+    this.answered(call);
+  };
   answered = ({ key }: CallRef): void => void this.open.set(key, this.open.get(key) ?? new Set());
   joined = ({ key }: CallRef, { sid }: CallParty): void => void this.open.get(key)?.add(sid);
   joinedElsewhere = this.joined;

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ADMIN, ADMIN_ENV, apiOf, signIn } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
+import { startRedis } from '../support/redis.js';
+import { describeWith } from '../support/requires.js';
+import { invite, type Received, SignalingClient } from '../support/signaling.js';
+
+/** What a node that died may keep its people in the lobby and in calls. */
+const LEASE_MS = 15_000;
+
+const ENV = { ...ADMIN_ENV, REST_RATE: '0', SECRET_KEY: 'a key that all nodes share, long enough' };
+
+interface TestNode {
+  readonly server: ServerProcess;
+  readonly url: string;
+}
+
+describeWith('redis-server', 'signaling on three nodes', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let database: TestDatabase;
+  let nodes: [TestNode, TestNode, TestNode];
+  const clients: SignalingClient[] = [];
+
+  async function startNode(): Promise<TestNode> {
+    const server = await startProcess({
+      ...ENV,
+      DATABASE_URL: database.url,
+      DATABASE_POOL: '3',
+      REDIS_URL: redis.url,
+    });
+    return { server, url: await server.url };
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    database = await createTestDatabase();
+    nodes = [await startNode(), await startNode(), await startNode()];
+  }, 300_000);
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await cleanUpProcesses();
+    await database.drop();
+    await redis.stop();
+  });
+
+  async function enter({ url }: TestNode): Promise<SignalingClient> {
+    const client = await SignalingClient.open(url);
+    clients.push(client);
+    return client;
+  }
+
+  /** Those who are in the lobby beside the one who asks. */
+  async function listed(client: SignalingClient): Promise<string[]> {
+    client.emit('connections');
+    const [event, text] = await client.next();
+    expect(event).toBe('connections');
+    return (JSON.parse(text as string) as { sid: string }[]).map(({ sid }) => sid);
+  }
+
+  async function call(sender: SignalingClient, receiver: SignalingClient): Promise<void> {
+    sender.emit('send-invitation', receiver.sid);
+    await receiver.expectNext('receive-invite', invite(sender, receiver));
+    receiver.emit('accept-invitation', invite(sender, receiver));
+    await sender.expectNext('invite-accepted', invite(sender, receiver));
+    for (const client of [sender, receiver]) expect((await client.next())[0]).toBe('create-peer');
+  }
+
+  const calls = async (n: number) => {
+    const api = apiOf(nodes[n] as TestNode);
+    const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
+    return (await api('GET', 'calls', { token: accessToken })).body.items;
+  };
+
+  it('tells the others of each peer of a node that is killed, once, and ends what it had begun', async () => {
+    const [one, two, three] = nodes;
+    const [a, d, b, c, e] = [
+      await enter(three),
+      await enter(three),
+      await enter(one),
+      await enter(two),
+      await enter(one),
+    ] as const;
+    // Entering takes a moment after connecting.
+    while ((await listed(e)).length < 4) await sleep(20);
+    await call(a, b);
+    await call(b, c);
+    expect((await a.next())[0]).toBe('create-peer');
+    d.emit('send-invitation', e.sid);
+    await e.expectNext('receive-invite', invite(d, e));
+    await sleep(500);
+
+    const start = Date.now();
+    three.server.kill('SIGKILL');
+    const gone: Received[] = [a, d].map(({ sid }) => ['remove-connection', sid]);
+    const left: Received = ['remove-peer-connection', { sender_sid: a.sid }];
+    for (const [client, expected] of [
+      [b, [left, ...gone]],
+      [c, [left, ...gone]],
+      [e, gone],
+    ] as const) {
+      const heard: Received[] = [];
+      while (heard.length < expected.length) heard.push(await client.next(LEASE_MS - (Date.now() - start)));
+      expect(heard).toEqual(expected);
+    }
+    e.emit('accept-invitation', invite(d, e));
+    for (const client of [b, c, e]) await client.expectNothing(1_000);
+    expect((await listed(b)).sort()).toEqual([c.sid, e.sid].sort());
+    expect(await calls(1)).toMatchObject([
+      { state: 'live', participants: [{ sid: a.sid, leftAt: expect.any(String) }, { leftAt: null }, { leftAt: null }] },
+      { state: 'ended', outcome: 'failed', participants: [{ sid: d.sid }, { sid: e.sid, joinedAt: null }] },
+    ]);
+
+    c.emit('leave-room');
+    for (const client of [b, c]) await client.expectNext('remove-peer-connection', { sender_sid: c.sid });
+    expect((await calls(0))[0]).toMatchObject({ state: 'ended', outcome: 'completed', endedBy: c.sid });
+  }, 60_000);
+});
