@@ -19,8 +19,8 @@ abstract class ComingBack {
   private readonly unwanted = new AbortController();
   private readonly living: Promise<void>;
   connects = 0;
-  /** Close codes of connections that had come about. */
-  readonly closes: number[] = [];
+  /** How and when connections ended that had come about. */
+  readonly closes: { readonly code: number; readonly at: number }[] = [];
 
   constructor() {
     this.living = this.live();
@@ -55,7 +55,7 @@ abstract class ComingBack {
         });
         socket.on('error', () => undefined);
         socket.on('close', (code) => {
-          if (opened) this.closes.push(code);
+          if (opened) this.closes.push({ code, at: Date.now() });
           resolve();
         });
       });
@@ -122,7 +122,10 @@ export class StubbornWriter extends ComingBack {
       this.acked.set(frame.ack, frame.offset);
       this.waiting.delete(frame.ack);
       if (this.pauseMs === 0) this.more();
-      else setTimeout(() => { this.more(); }, this.pauseMs);
+      else
+        setTimeout(() => {
+          this.more();
+        }, this.pauseMs);
     } else if (frame.error && frame.id !== undefined) {
       this.errors.push(frame.error.code);
       const { id } = frame;
