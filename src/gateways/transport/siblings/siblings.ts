@@ -44,7 +44,8 @@ export class Siblings {
    * @param otherwise called when the sibling is away, with the request as it was
    */
   pass(door: string, request: IncomingMessage, response: ServerResponse, otherwise: () => void): void {
-    const headers = [...passedHeaders(request, HOP_HEADERS), PEER_HEADER, describePeer(request)];
+    // First: of too many headers the last are not read.
+    const headers = [PEER_HEADER, describePeer(request), ...passedHeaders(request, HOP_HEADERS)];
     const passed = httpRequest({
       socketPath: door,
       agent: this.agent,
@@ -125,9 +126,9 @@ function passedHeaders({ rawHeaders }: IncomingMessage, without: ReadonlySet<str
 
 function headOf(request: IncomingMessage): string {
   const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1`];
+  lines.push(`${PEER_HEADER}: ${describePeer(request)}`);
   const headers = passedHeaders(request, NOT_PASSED_UPGRADING);
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i] ?? ''}: ${headers[i + 1] ?? ''}`);
-  lines.push(`${PEER_HEADER}: ${describePeer(request)}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
