@@ -6,13 +6,17 @@ import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js'
 import { type Envelope } from '../../src/modules/realtime/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 import { type Frame, type HubEvent } from '../../src/modules/realtime/connection.js';
+import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
 import { type DisconnectReason } from '../../src/modules/realtime/disconnect-reason.js';
 import { type EphemeralValue, type LifeTime } from '../../src/modules/realtime/ephemeral-store.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process.ephemeral-store.js';
 import { InProcessPresence } from '../../src/modules/realtime/in-process.presence.js';
+import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { type PresenceMember } from '../../src/modules/realtime/presence.js';
+import { GuestPlaces } from '../../src/modules/services/guest-places.service.js';
+import { HostGrace } from '../../src/modules/services/host-grace.service.js';
 import { PublicCodes } from '../../src/modules/services/public-codes.service.js';
 import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
 import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
@@ -162,12 +166,15 @@ class SlowBroker extends InProcessBroker {
 class FakeRepository extends ServicesRepository {
   private readonly rows = new Map<number, Service>();
 
-  constructor(private readonly pause: Pause) {
+  constructor(
+    private readonly pause: Pause,
+    private readonly lookUp: Pause,
+  ) {
     super(undefined as never);
   }
 
   override async findByTokens(): Promise<Map<string, ServiceSettings>> {
-    await this.pause();
+    await this.lookUp();
     const all = [...this.rows.values()].map(settingsOf);
     await this.pause();
     return new Map(
@@ -293,28 +300,34 @@ export class ServicesDomain {
   readonly admission: ServiceAdmission;
   readonly admin: ServiceAdmin;
   readonly hosts: ServiceHosts;
+  readonly grace: HostGrace;
   readonly peers: ServicePeers;
   readonly sessions: ServiceSessions;
 
-  /** @param pause `undefined` for the ports as they are */
-  constructor(pause?: Pause) {
+  /**
+   * @param pause `undefined` for the ports as they are
+   * @param lookUp how long the database takes for a token, if that differs
+   */
+  constructor(pause?: Pause, lookUp?: Pause) {
     const clock = new SystemClock();
     const wait = pause ?? (() => Promise.resolve());
     this.store = new SlowStore(wait);
     this.presence = new SlowPresence(wait);
     this.broker = pause ? new SlowBroker(pause) : new InProcessBroker();
     this.hub = new Hub(this.broker);
-    const repository = new FakeRepository(wait);
+    const repository = new FakeRepository(wait, lookUp ?? wait);
     const codes = new PublicCodes(this.store, new RevocationSelectors(Buffer.alloc(32)));
-    const directory = new ServiceDirectory(this.store, this.hub);
+    const cluster = new ClusterQuery(this.hub, new NodeIdentity());
+    const directory = new ServiceDirectory(this.store, this.hub, cluster, repository);
     const peers = (this.peers = new ServicePeers(this.presence, this.hub));
     const sessions = (this.sessions = new ServiceSessions(this.store, this.presence, this.hub, peers, codes));
-    this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions);
+    this.grace = new HostGrace(this.store, clock, sessions);
+    this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions, this.grace);
     const throttle = new AttemptThrottle(this.store, clock);
     this.admission = new ServiceAdmission(
       repository,
       throttle,
-      this.store,
+      new GuestPlaces(this.store),
       this.hub,
       directory,
       peers,

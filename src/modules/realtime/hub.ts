@@ -5,6 +5,7 @@ import { type Connection, type EventEncoder, type Frame, type HubEvent } from '.
 import { type DisconnectReason } from './disconnect-reason.js';
 import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
 import { Members } from './members.js';
+import { Placeholder } from './placeholder.js';
 
 export interface PublishOptions {
   /** Id of a connection that is left out, usually the sender. */
@@ -84,6 +85,18 @@ export class Hub {
     return confirmed && this.confirm(channel, confirmed);
   }
 
+  /**
+   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription of
+   * `connection` takes effect at once: nothing comes between it and what it is sent next.
+   */
+  async hold(connection: Connection, channel: Channel): Promise<() => void> {
+    const placeholder = new Placeholder(connection);
+    await this.subscribe(placeholder, channel);
+    return () => {
+      this.unsubscribe(placeholder, channel);
+    };
+  }
+
   /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
   private async confirm(channel: Channel, confirmed: Promise<void>): Promise<void> {
     this.confirming.set(channel, confirmed);
@@ -129,6 +142,11 @@ export class Hub {
   /** Hands `event` to the subscribed connections themselves; their clients see nothing of it. */
   signal(channel: Channel, event: HubEvent): void {
     this.broker.publish(channel, { kind: 'signal', event });
+  }
+
+  /** Signals on this node alone. */
+  signalHere(channel: Channel, event: HubEvent): void {
+    for (const member of [...(this.channels.get(channel)?.list ?? [])]) member.signal(event);
   }
 
   /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */

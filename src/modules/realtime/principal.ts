@@ -7,4 +7,6 @@ export interface Principal {
   readonly label: string;
   /** What a revocation may name to close and refuse it, e.g. `service:5`; see `revocation-selectors`. */
   readonly selectors?: readonly string[];
+  /** A draining node closes it after all others: for them its end would mean something else than their own. */
+  readonly goesLast?: boolean;
 }

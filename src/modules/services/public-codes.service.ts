@@ -57,6 +57,11 @@ export class PublicCodes {
     return live?.service === service && live.session === session;
   }
 
+  /** A code that lives as long as its session does so by this node from now on. */
+  async adopt(code: string, service: number, session: string): Promise<void> {
+    await this.store.replace(keys.code(code), { service, session }, { service, session });
+  }
+
   /** The code stops working, unless it belongs to another session by now. */
   async revoke(code: string, service: number, session: string): Promise<void> {
     await this.store.release(keys.code(code), { service, session });

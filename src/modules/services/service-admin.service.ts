@@ -99,14 +99,18 @@ export class ServiceAdmin {
     await this.get(id);
     const peers = await this.peers.list(id);
     const clients = peers.filter(({ data }) => data.role === 'client').length;
-    return (await this.sessions.list(id)).map(({ id: session, data }) => ({
-      id: session,
-      code: data.code,
-      startedAt: new Date(data.startedAt),
-      host: data.away === null ? data.host : null,
-      clients,
-      guests: peers.filter((peer) => peer.data.role === 'guest' && peer.data.session === session).length,
-    }));
+    const guestsOf = (session: string): number =>
+      peers.filter(({ data }) => data.role === 'guest' && data.session === session).length;
+    return Promise.all(
+      (await this.sessions.list(id)).map(async ({ id: session, data }) => ({
+        id: session,
+        code: data.code,
+        startedAt: new Date(data.startedAt),
+        host: (await this.sessions.isAway(id, session)) ? null : data.host,
+        clients,
+        guests: guestsOf(session),
+      })),
+    );
   }
 
   /**

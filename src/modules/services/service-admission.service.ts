@@ -3,15 +3,15 @@ import { DigestLookup } from '../../common/database/digest-lookup.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { AttemptThrottle } from '../realtime/attempt-throttle.js';
-import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
+import { GuestPlaces } from './guest-places.service.js';
 import { type LiveCode, PublicCodes } from './public-codes.service.js';
 import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { canonicalToken, tokenDigest } from './service-token.js';
-import { audienceChannel, keys, sessionChannel } from './services.channels.js';
+import { audienceChannel, sessionChannel } from './services.channels.js';
 import { authorized, type ServiceSettings } from './services.events.js';
 import { ServicesRepository } from './services.repository.js';
 
@@ -29,7 +29,7 @@ export class ServiceAdmission {
   constructor(
     repository: ServicesRepository,
     private readonly throttle: AttemptThrottle,
-    private readonly store: EphemeralStore,
+    private readonly places: GuestPlaces,
     private readonly hub: Hub,
     private readonly directory: ServiceDirectory,
     private readonly peers: ServicePeers,
@@ -60,8 +60,10 @@ export class ServiceAdmission {
     if (principal === null) return;
     const { kind: role, id: user, settings, session } = principal;
     if (role === 'host') return this.hosts.left(connection, principal);
-    if (await this.peers.leave(settings.id, user)) this.peers.announceLeave(settings.id, role, user);
-    if (role === 'guest' && session !== null) await this.freePlace(settings.id, session);
+    const left = await this.peers.remove(settings.id, user);
+    if (left?.announced) this.peers.announceLeave(settings.id, role, user);
+    // Whoever removes a guest gives its place back.
+    if (left && role === 'guest' && session !== null) await this.places.free(settings.id, session);
   }
 
   /** Tokens cannot be guessed, so only the answer to a wrong one waits: owners get in from any crowded address. */
@@ -87,17 +89,12 @@ export class ServiceAdmission {
   ): Promise<void> {
     const { id } = settings;
     const user = await this.peers.enter(connection, settings, 'client', null);
-    const current = await this.directory.find(id);
-    const valid = current?.clientDigest === settings.clientDigest;
-    // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
-    const heard = valid && this.hub.subscribe(connection, audienceChannel(id));
-    if (heard instanceof Promise) await heard;
-    if (!valid || connection.closed) {
-      await this.peers.leave(id, user);
-      if (connection.closed) return;
-      throw invalidToken();
-    }
-    await this.welcome(connection, servicePrincipal(current, 'client', user, null, name), name);
+    const check = async (): Promise<ServicePrincipal | undefined> => {
+      const current = await this.directory.find(id);
+      if (current?.clientDigest !== settings.clientDigest) return undefined;
+      return servicePrincipal(current, 'client', user, null, name);
+    };
+    await this.admit(connection, id, name, { check, undo: () => this.peers.remove(id, user) });
   }
 
   /** Codes can be guessed, so every try is counted, and waits, before it is looked at. */
@@ -119,44 +116,61 @@ export class ServiceAdmission {
     { session }: LiveCode,
     name: string | undefined,
   ): Promise<void> {
-    const { id, guestLimit } = settings;
+    const { id } = settings;
     // Before the code is looked at again: should the session end in between, this connection hears it.
     await this.hub.subscribe(connection, sessionChannel(id, session));
-    const limit = guestLimit === null ? {} : { limit: guestLimit };
-    if ((await this.store.increment(keys.guests(id, session), 1, limit)) === undefined) {
-      throw new AppError('conflict', 'Session is full');
-    }
-    const user = await this.peers.enter(connection, settings, 'guest', session);
-    const current = await this.directory.find(id);
-    const valid = current?.allowPublicCode === true && (await this.codes.isLive(code, id, session));
-    // From here to the welcome nothing may be awaited but the bus: the first thing a newcomer hears is its success.
-    const heard = valid && this.hub.subscribe(connection, audienceChannel(id));
-    if (heard instanceof Promise) await heard;
-    if (!valid || connection.closed) {
-      await this.peers.leave(id, user);
-      await this.freePlace(id, session);
-      if (connection.closed) return;
-      throw invalidToken();
-    }
-    const selectors = [this.codes.selectorOf(code)];
-    await this.welcome(connection, servicePrincipal(current, 'guest', user, session, name, selectors), name);
+    await this.places.take(settings, session);
+    let user: string | undefined;
+    const check = async (): Promise<ServicePrincipal | undefined> => {
+      user = await this.peers.enter(connection, settings, 'guest', session);
+      const current = await this.directory.find(id);
+      if (current?.allowPublicCode !== true || !(await this.codes.isLive(code, id, session))) return undefined;
+      return servicePrincipal(current, 'guest', user, session, name, [this.codes.selectorOf(code)]);
+    };
+    const undo = async (): Promise<void> => {
+      if (user === undefined || (await this.peers.remove(id, user))) await this.places.free(id, session);
+    };
+    await this.admit(connection, id, name, { check, undo });
   }
 
+  /**
+   * Lets a client or guest in if `check` says as whom, else does `undo`.
+   * @throws AppError `invalid_credentials` when it may not, unless its socket has gone
+   */
+  private async admit(
+    connection: ServiceConnection,
+    service: number,
+    name: string | undefined,
+    { check, undo }: { check: () => Promise<ServicePrincipal | undefined>; undo: () => Promise<unknown> },
+  ): Promise<void> {
+    let welcomed: Promise<void> | undefined;
+    try {
+      const release = await this.hub.hold(connection, audienceChannel(service));
+      try {
+        const principal = await check();
+        if (principal !== undefined && !connection.closed) welcomed = this.welcome(connection, principal, name);
+      } finally {
+        release();
+      }
+    } finally {
+      if (welcomed === undefined) await undo();
+    }
+    if (welcomed !== undefined) return welcomed;
+    if (!connection.closed) throw invalidToken();
+  }
+
+  /** Until the success is sent nothing is awaited: that is the first thing a newcomer hears. */
   private async welcome(
     connection: ServiceConnection,
     principal: ServicePrincipal,
     name: string | undefined,
   ): Promise<void> {
+    void this.hub.subscribe(connection, principal.audience);
     connection.admit(principal);
     // Whoever is revoked is closed by that; its end cleans up.
     if (connection.closed) return;
     this.hub.sendTo(connection, authorized(principal.kind));
     await this.peers.announce(connection, principal, name);
-  }
-
-  private async freePlace(service: number, session: string): Promise<void> {
-    const key = keys.guests(service, session);
-    if ((await this.store.increment(key, -1)) === 0) await this.store.release(key, 0);
   }
 
   private try(connection: ServiceConnection): Promise<boolean> {

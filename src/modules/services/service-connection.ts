@@ -44,6 +44,7 @@ export function servicePrincipal(
     id: user,
     label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
     selectors: [selector('service', String(settings.id)), ...selectors],
+    goesLast: role === 'host',
     session,
     settings,
     hosts: hostsChannel(settings.id),

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Service } from '../../entities/services/service.entity.js';
+import { ClusterQuery } from '../realtime/cluster-query.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
 import { keys, serviceChannel } from './services.channels.js';
 import { type ServiceSettings, settingsChanged } from './services.events.js';
+import { ServicesRepository } from './services.repository.js';
 
 /** Logins that began before a service was deleted have ended after this. */
 const TOMBSTONE_MS = 3_600_000;
+/** Topic of the nodes. */
+const CHANGED = 'services.settings';
 
 /**
  * The settings that live connections go by, shared by all nodes, so that guests come in without the database and a
@@ -18,11 +22,23 @@ export class ServiceDirectory {
   constructor(
     private readonly store: EphemeralStore,
     private readonly hub: Hub,
-  ) {}
+    private readonly cluster: ClusterQuery,
+    private readonly repository: ServicesRepository,
+  ) {
+    cluster.answer(CHANGED, (settings) => {
+      this.changed(settings as ServiceSettings);
+    });
+  }
 
-  /** The settings of a live service; `undefined` when it was deleted or nobody has used it yet. */
+  /**
+   * The settings of a service; `undefined` when there is none. The database is asked only after the node that had them
+   * stored is gone.
+   */
   async find(id: number): Promise<ServiceSettings | undefined> {
-    return (await this.store.get<StoredSettings>(keys.settings(id))) ?? undefined;
+    const held = await this.store.get<StoredSettings>(keys.settings(id));
+    if (held !== undefined) return held ?? undefined;
+    const service = await this.repository.find(id);
+    return service && this.settle(settingsOf(service));
   }
 
   /**
@@ -40,11 +56,17 @@ export class ServiceDirectory {
     }
   }
 
-  /** The service has changed: every connection of it hears that. */
+  /** The service has changed: when this resolves every connection of it goes by that, on all nodes that answer. */
   async announce(settings: ServiceSettings): Promise<void> {
     const newest = await this.settle(settings);
     if (newest === undefined) return;
+    // For nodes that this one does not know yet.
     this.hub.signal(serviceChannel(newest.id), settingsChanged(newest));
+    await this.cluster.ask(CHANGED, newest);
+  }
+
+  private changed(settings: ServiceSettings): void {
+    this.hub.signalHere(serviceChannel(settings.id), settingsChanged(settings));
   }
 
   /** The service is deleted: no login that has begun can succeed. */

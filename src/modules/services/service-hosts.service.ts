@@ -1,10 +1,11 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { randomHex } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
+import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
 import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
 import { ServiceDirectory } from './service-directory.service.js';
@@ -26,12 +27,15 @@ interface HostPlace {
   readonly code: string | null;
 }
 
+/** A session that a host takes over, with its record as found. */
+interface ResumedSession {
+  readonly session: string;
+  readonly record: HostSession;
+}
+
 /** Hosts coming and going: sessions begin, change hands, wait for their host and end. */
 @Injectable()
-export class ServiceHosts implements OnModuleDestroy {
-  private readonly logger = new Logger(ServiceHosts.name);
-  private readonly graceTimers = new Set<NodeJS.Timeout>();
-
+export class ServiceHosts {
   constructor(
     private readonly store: EphemeralStore,
     private readonly hub: Hub,
@@ -40,11 +44,8 @@ export class ServiceHosts implements OnModuleDestroy {
     private readonly peers: ServicePeers,
     private readonly codes: PublicCodes,
     private readonly sessions: ServiceSessions,
+    private readonly grace: HostGrace,
   ) {}
-
-  onModuleDestroy(): void {
-    for (const timer of this.graceTimers) clearTimeout(timer);
-  }
 
   /** Whoever shows the host token becomes host: of the session that waits for it, or of a new one. */
   async login(connection: ServiceConnection, settings: ServiceSettings, name: string | undefined): Promise<void> {
@@ -56,24 +57,21 @@ export class ServiceHosts implements OnModuleDestroy {
   /** The host's socket has ended. */
   async left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
     const { settings, id: user, session } = principal;
+    const service = settings.id;
     if (session === null) return;
-    const owner: SessionOwner = { connection: connection.id, user };
-    const held = await this.sessions.ownerOf(settings.id, session);
-    if (held === undefined && (await this.sessions.clear(settings.id, session, user))) {
-      this.peers.announceLeave(settings.id, 'host', user);
+    for (;;) {
+      const held = await this.sessions.ownerOf(service, session);
+      if (held === undefined && (await this.sessions.clear(service, session, user))) {
+        this.peers.announceLeave(service, 'host', user);
+      }
+      if (held?.connection !== connection.id) return;
+      const waits = settings.hostGraceSeconds > 0 && (await this.peers.isAnnounced(service, user));
+      const isDone = waits
+        ? await this.grace.begin(service, session, held, settings.hostGraceSeconds)
+        : await this.end(service, session, held);
+      // Else somebody has taken or ended the session in this very moment.
+      if (isDone) return;
     }
-    if (held?.connection !== owner.connection) return;
-    if (settings.hostGraceSeconds === 0 || !(await this.peers.isAnnounced(settings.id, user))) {
-      await this.end(settings.id, session, owner);
-      return;
-    }
-    await this.markAway(settings.id, session, connection.id);
-    if ((await this.sessions.ownerOf(settings.id, session))?.connection !== owner.connection) {
-      // It came back in this very moment.
-      await this.markAway(settings.id, session, null);
-      return;
-    }
-    this.endLater(settings, session, owner);
   }
 
   private async beginSession(
@@ -85,22 +83,27 @@ export class ServiceHosts implements OnModuleDestroy {
     const session = randomHex(16);
     const code = settings.allowPublicCode ? await this.codes.issue(settings, session) : null;
     const user = await this.peers.enter(connection, settings, 'host', session);
-    const owner: SessionOwner = { connection: connection.id, user };
-    await this.store.claim(keys.owner(id, session), owner);
-    const previous = await this.store.swap<string>(keys.seat(id), session);
-    const { version } = settings;
-    await this.sessions.enter(id, session, { code, startedAt: this.clock.now(), host: user, away: null, version });
-    const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
-    const current = await this.confirm(connection, settings, session);
-    const heard = current && this.hub.subscribe(connection, hostsChannel(id));
-    if (heard instanceof Promise) await heard;
-    const admitted = current !== undefined && !connection.closed;
-    const principal = admitted && this.welcome(connection, current, { session, user, code }, name);
-    const announced = principal && this.peers.announce(connection, principal, name);
-    for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
-    if (announced) return announced;
-    const isMine = await this.sessions.retire(id, session, owner);
-    await this.sessions.clear(id, session, user);
+    const owner: SessionOwner = { connection: connection.id, user, until: null };
+    let announced: Promise<void> | undefined;
+    let isMine = true;
+    const release = await this.hub.hold(connection, hostsChannel(id));
+    try {
+      await this.store.claim(keys.owner(id, session), owner);
+      const previous = await this.store.swap<string>(keys.seat(id), session);
+      await this.sessions.enter(id, session, newSession(settings, code, user, this.clock.now()));
+      const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
+      const current = await this.confirm(connection, settings, session);
+      const principal = current && this.welcome(connection, current, { session, user, code }, name);
+      announced = principal ? this.peers.announce(connection, principal, name) : undefined;
+      for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
+    } finally {
+      release();
+      if (announced === undefined) {
+        isMine = (await this.sessions.retire(id, session, owner)) !== undefined;
+        await this.sessions.clear(id, session, user);
+      }
+    }
+    if (announced !== undefined) return announced;
     // Whoever ended the session, e.g. the next host, sends this connection away and says why.
     if (!isMine && (await this.directory.find(id))?.hostDigest === settings.hostDigest) return;
     refuseUnlessClosed(connection);
@@ -125,36 +128,33 @@ export class ServiceHosts implements OnModuleDestroy {
    * Takes over the session that a host of this service left or is about to lose: on a single-host service the one in
    * the seat, whether its socket is known to be dead or not, else one whose host is away.
    */
-  private async resume(connection: ServiceConnection, settings: ServiceSettings): Promise<HostPlace | undefined> {
-    const { id, allowMultipleHosts } = settings;
+  private async resume(
+    connection: ServiceConnection,
+    { id, allowMultipleHosts }: ServiceSettings,
+  ): Promise<ResumedSession | undefined> {
     const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
     for (const { id: session, data } of await this.sessions.list(id)) {
-      if (allowMultipleHosts ? data.away === null : session !== seat) continue;
+      if (allowMultipleHosts ? !(await this.sessions.isAway(id, session)) : session !== seat) continue;
       // A host that nobody has heard of yet cannot be gone on with unnoticed.
       if (!(await this.peers.isAnnounced(id, data.host))) continue;
       await this.peers.address(connection, id, data.host);
-      if (await this.takeOver(connection, id, session, allowMultipleHosts ? data.away : null)) {
-        return { session, user: data.host, code: data.code };
-      }
+      if (await this.takeOver(connection, id, session, allowMultipleHosts)) return { session, record: data };
       this.hub.unsubscribe(connection, userChannel(id, data.host));
     }
     return undefined;
   }
 
-  /**
-   * @param from the connection that must hold the session; `null` = whichever does
-   * @returns false when it has ended or, with `from`, another one has taken it
-   */
+  /** @returns false when the session has ended or, with `onlyAway`, its host is there */
   private async takeOver(
     connection: ServiceConnection,
     service: number,
     session: string,
-    from: string | null,
+    onlyAway: boolean,
   ): Promise<boolean> {
     for (;;) {
       const owner = await this.sessions.ownerOf(service, session);
-      if (owner === undefined || (from !== null && owner.connection !== from)) return false;
-      const mine: SessionOwner = { connection: connection.id, user: owner.user };
+      if (owner === undefined || (onlyAway && owner.until === null)) return false;
+      const mine: SessionOwner = { connection: connection.id, user: owner.user, until: null };
       if (await this.store.replace(keys.owner(service, session), owner, mine)) return true;
     }
   }
@@ -163,39 +163,58 @@ export class ServiceHosts implements OnModuleDestroy {
   private async continueSession(
     connection: ServiceConnection,
     settings: ServiceSettings,
-    place: HostPlace,
+    { session, record }: ResumedSession,
     name: string | undefined,
   ): Promise<void> {
-    const { session, user } = place;
-    const code = await this.codeToContinue(settings, place);
-    const known = await this.sessions.find(settings.id, session);
-    if (known) await this.sessions.update(settings.id, session, { ...known.data, code, away: null });
-    const current = await this.confirm(connection, settings, session);
-    const heard = current && this.hub.subscribe(connection, hostsChannel(settings.id));
-    if (heard instanceof Promise) await heard;
-    // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
-    this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked(KICKED.newHost), {
-      except: connection.id,
-    });
-    if (current && !connection.closed) {
-      this.welcome(connection, current, { session, user, code }, name);
-      return;
+    const { id } = settings;
+    const { host: user, version } = record;
+    let principal: ServicePrincipal | null = null;
+    let isSettled = false;
+    let issued: string | null = null;
+    const release = await this.hub.hold(connection, hostsChannel(id));
+    try {
+      const { code, codeExpires } = await this.codeToContinue(settings, session, record);
+      if (code !== record.code) issued = code;
+      await this.sessions.keep(id, session, { ...record, code, codeExpires });
+      await this.peers.adopt(id, user, { role: 'host', session, version, announced: true });
+      const current = await this.confirm(connection, settings, session);
+      // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
+      this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(KICKED.newHost), { except: connection.id });
+      if (current) principal = this.welcome(connection, current, { session, user, code }, name);
+      isSettled = principal !== null;
+    } finally {
+      release();
+      if (!isSettled) await this.letGo(connection, servicePrincipal(settings, 'host', user, session, name), issued);
     }
-    if (code !== null && code !== place.code) {
+    if (principal === null) refuseUnlessClosed(connection);
+  }
+
+  /** A host that took a session over cannot go on with it after all: as if it had been there and left. */
+  private async letGo(
+    connection: ServiceConnection,
+    principal: ServicePrincipal,
+    issued: string | null,
+  ): Promise<void> {
+    const { settings, session } = principal;
+    if (issued !== null && session !== null) {
       // A code that was issued in vain; unless the next one to take over goes on with it.
       const owner = await this.sessions.ownerOf(settings.id, session);
-      if ((owner?.connection ?? connection.id) === connection.id) await this.codes.revoke(code, settings.id, session);
+      if ((owner?.connection ?? connection.id) === connection.id) {
+        await this.codes.revoke(issued, settings.id, session);
+      }
     }
-    await this.left(connection, servicePrincipal(settings, 'host', user, session, name));
-    refuseUnlessClosed(connection);
+    await this.left(connection, principal);
   }
 
   /** The session's code; a new one in place of one whose life is over. */
-  private async codeToContinue(settings: ServiceSettings, place: HostPlace): Promise<string | null> {
-    if (!settings.allowPublicCode) return place.code;
-    const { code, session } = place;
-    if (code !== null && (await this.codes.isLive(code, settings.id, session))) return code;
-    return this.codes.issue(settings, session);
+  private async codeToContinue(
+    settings: ServiceSettings,
+    session: string,
+    { code, codeExpires }: HostSession,
+  ): Promise<Pick<HostSession, 'code' | 'codeExpires'>> {
+    const isKept = !settings.allowPublicCode || (code !== null && (await this.codes.isLive(code, settings.id, session)));
+    if (isKept) return { code, codeExpires };
+    return { code: await this.codes.issue(settings, session), codeExpires: settings.codeTtlSeconds !== null };
   }
 
   /**
@@ -214,7 +233,10 @@ export class ServiceHosts implements OnModuleDestroy {
     return connection.closed || owner?.connection !== connection.id ? undefined : current;
   }
 
-  /** @returns `null` when the host is closed by being admitted, because it is revoked */
+  /**
+   * From here to what is sent nothing may be awaited: the first thing a newcomer hears is its success.
+   * @returns `null` when the host is closed by being admitted, because it is revoked
+   */
   private welcome(
     connection: ServiceConnection,
     settings: ServiceSettings,
@@ -222,6 +244,7 @@ export class ServiceHosts implements OnModuleDestroy {
     name: string | undefined,
   ): ServicePrincipal | null {
     const principal = servicePrincipal(settings, 'host', user, session, name);
+    void this.hub.subscribe(connection, hostsChannel(settings.id));
     connection.admit(principal);
     if (connection.closed) return null;
     this.hub.sendTo(connection, authorized('host'));
@@ -229,26 +252,16 @@ export class ServiceHosts implements OnModuleDestroy {
     return principal;
   }
 
-  private async end(service: number, session: string, owner: SessionOwner): Promise<void> {
+  /** @returns false when it is not `owner` any more who holds the session */
+  private async end(service: number, session: string, owner: SessionOwner): Promise<boolean> {
     const ended = await this.sessions.retire(service, session, owner);
     if (ended) this.sessions.announceEnd(ended);
+    return ended !== undefined;
   }
+}
 
-  private endLater(settings: ServiceSettings, session: string, owner: SessionOwner): void {
-    const timer = setTimeout(() => {
-      this.graceTimers.delete(timer);
-      this.end(settings.id, session, owner).catch((error: unknown) => {
-        this.logger.error({ msg: 'a session could not be ended', service: settings.id, err: error });
-      });
-    }, settings.hostGraceSeconds * 1_000);
-    timer.unref();
-    this.graceTimers.add(timer);
-  }
-
-  private async markAway(service: number, session: string, away: string | null): Promise<void> {
-    const known = await this.sessions.find(service, session);
-    if (known) await this.sessions.update(service, session, { ...known.data, away } satisfies HostSession);
-  }
+function newSession(settings: ServiceSettings, code: string | null, host: string, startedAt: number): HostSession {
+  return { code, codeExpires: settings.codeTtlSeconds !== null, startedAt, host, version: settings.version };
 }
 
 function refuseUnlessClosed(connection: ServiceConnection): void {

@@ -70,7 +70,22 @@ export class ServicePeers {
 
   /** Removes `user`. @returns whether its leave is now the caller's to announce */
   async leave(service: number, user: string): Promise<boolean> {
-    return (await this.presence.leave<Peer>(peersOf(service), user))?.data.announced === true;
+    return (await this.remove(service, user))?.announced === true;
+  }
+
+  /** Removes `user`. @returns what it was; exactly one of two racing callers gets it */
+  async remove(service: number, user: string): Promise<Peer | undefined> {
+    return (await this.presence.leave<Peer>(peersOf(service), user))?.data;
+  }
+
+  /** A host that goes on elsewhere is listed as long as this node from now on. */
+  async adopt(service: number, user: string, data: Peer): Promise<void> {
+    await this.presence.update(peersOf(service), { id: user, data }, { adopt: true });
+  }
+
+  /** Puts back whom a dead node took along. @returns false when somebody did so before */
+  putBack(service: number, user: string, data: Peer): Promise<boolean> {
+    return this.presence.enter(peersOf(service), { id: user, data });
   }
 
   announceLeave(service: number, role: ServiceRole, user: string): void {

@@ -47,7 +47,9 @@ export class ServiceRelay {
    */
   async publish(service: number, text: Buffer, to: string): Promise<number> {
     const away = new Set<string>();
-    for (const { data } of await this.sessions.list(service)) if (data.away !== null) away.add(data.host);
+    for (const { id, data } of await this.sessions.list(service)) {
+      if (await this.sessions.isAway(service, id)) away.add(data.host);
+    }
     const present = (await this.peers.list(service)).filter(({ id }) => !away.has(id));
     switch (to) {
       case 'all':

@@ -15,14 +15,20 @@ export interface HostSession {
   readonly startedAt: number;
   /** User id of the host. */
   readonly host: string;
-  /** Id of the connection that ended while the session waits for its host; `null` while that is there. */
-  readonly away: string | null;
+  /** Whether the code has a life time of its own; else it lives as long as the session. */
+  readonly codeExpires: boolean;
   /** Version of the service's settings that it began under. */
   readonly version: number;
 }
 
 /** Who holds a session. */
-export type SessionOwner = Readonly<{ connection: string; user: string }>;
+export type SessionOwner = Readonly<{
+  /** Id of the host's connection, also after that has ended while the session waits for its host. */
+  connection: string;
+  user: string;
+  /** When the session ends unless its host comes back, in milliseconds since the epoch; `null` while that is there. */
+  until: number | null;
+}>;
 
 /** A session that has ended; its end is still to be told. */
 export interface EndedSession {
@@ -69,8 +75,32 @@ export class ServiceSessions {
     await this.presence.enter(sessionsOf(service), { id, data: session });
   }
 
-  async update(service: number, id: string, session: HostSession): Promise<void> {
-    await this.presence.update(sessionsOf(service), { id, data: session });
+  /**
+   * A session that lives does so by this node from now on, with all it has, even if its record went with another node.
+   * One that has ended is left alone.
+   */
+  async keep(service: number, id: string, session: HostSession): Promise<void> {
+    const { code, codeExpires, host } = session;
+    await this.store.replace(keys.seat(service), id, id);
+    if (code !== null && !codeExpires) await this.codes.adopt(code, service, id);
+    const member = { id, data: session };
+    while (!(await this.presence.update(sessionsOf(service), member, { adopt: true }))) {
+      if ((await this.ownerOf(service, id)) === undefined) return;
+      if (!(await this.presence.enter(sessionsOf(service), member))) continue;
+      if ((await this.ownerOf(service, id)) !== undefined) return;
+      // Whoever ended it meanwhile may not have seen the record.
+      if (await this.clear(service, id, host)) this.peers.announceLeave(service, 'host', host);
+    }
+  }
+
+  /** Puts back the record that a dead node took along. @returns false when somebody did so before */
+  putBack(service: number, id: string, session: HostSession): Promise<boolean> {
+    return this.presence.enter(sessionsOf(service), { id, data: session });
+  }
+
+  /** Whether the session waits for its host. */
+  async isAway(service: number, id: string): Promise<boolean> {
+    return typeof (await this.ownerOf(service, id))?.until === 'number';
   }
 
   async ownerOf(service: number, id: string): Promise<SessionOwner | undefined> {
@@ -92,8 +122,13 @@ export class ServiceSessions {
   /** Removes what a session leaves behind. Idempotent. @returns whether the host's leave is now to be announced */
   async clear(service: number, id: string, host: string): Promise<boolean> {
     const member = await this.presence.leave<HostSession>(sessionsOf(service), id);
-    if (member !== undefined && member.data.code !== null) await this.codes.revoke(member.data.code, service, id);
+    if (member !== undefined) await this.revokeCode(service, id, member.data);
     return this.peers.leave(service, host);
+  }
+
+  /** The code of a session that has ended stops working. Idempotent. */
+  async revokeCode(service: number, id: string, { code }: HostSession): Promise<void> {
+    if (code !== null) await this.codes.revoke(code, service, id);
   }
 
   /**

@@ -33,16 +33,22 @@ export const peersOf = perService('peers');
 /** Presence: a service's host sessions by session id. */
 export const sessionsOf = (service: number): Channel => channel('services', service, 'sessions');
 
+/** What a `peersOf` or `sessionsOf` channel holds, and of which service; `undefined` when it is neither. */
+export function presenceOfService(of: Channel): { service: number; holds: 'peers' | 'sessions' } | undefined {
+  const [, id, holds] = /^services:(\d+):(peers|sessions)$/.exec(of) ?? [];
+  return id === undefined ? undefined : { service: Number(id), holds: holds as 'peers' | 'sessions' };
+}
+
 /** Keys of the ephemeral store. */
 export const keys = {
   /** → `ServiceSettings`, or `null` once the service is deleted. */
   settings: (service: number) => `services:${service}:settings`,
   /** → `LiveCode`. Codes are unique over all services. */
   code: (code: string) => `services:code:${code}`,
-  /** → id of the connection that holds the session. Who removes it ends the session. */
+  /** → `SessionOwner`. Who removes it ends the session. */
   owner: (service: number, session: string) => `services:${service}:owner:${session}`,
   /** → id of the session whose host logged in last. */
   seat: (service: number) => `services:${service}:seat`,
-  /** → number of guests in a session. */
+  /** → number of guests in a session, whichever nodes they are on. */
   guests: (service: number, session: string) => `services:${service}:guests:${session}`,
 } as const;

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Service } from '../../entities/services/service.entity.js';
+import { GuestPlaces } from './guest-places.service.js';
+import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
 import { ServiceAdmin } from './service-admin.service.js';
 import { ServiceAdmission } from './service-admission.service.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
+import { ServiceLosses } from './service-losses.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { ServiceRelay } from './service-relay.service.js';
 import { ServiceSessions } from './service-sessions.service.js';
@@ -21,7 +24,10 @@ import { ServicesRepository } from './services.repository.js';
     ServiceDirectory,
     ServicePeers,
     PublicCodes,
+    GuestPlaces,
     ServiceSessions,
+    HostGrace,
+    ServiceLosses,
     ServiceHosts,
     ServiceAdmission,
     ServiceRelay,

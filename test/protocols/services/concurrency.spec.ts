@@ -28,13 +28,14 @@ async function play(
   steps: readonly Step[],
   seed: number,
   options: ServiceOptions,
+  lookUp?: () => Promise<void>,
 ): Promise<{
   domain: ServicesDomain;
   service: number;
   connections: FakeConnection[];
 }> {
   const random = generator(seed);
-  const domain = new ServicesDomain(pauses(random));
+  const domain = new ServicesDomain(pauses(random), lookUp);
   const { service, hostToken, clientToken } = await domain.admin.create({
     title: 'T',
     allowPublicCode: true,
@@ -160,7 +161,8 @@ async function expectConsistency(
   const sessions = await domain.sessions.list(service);
   if (singleHost) expect(sessions.length).toBeLessThanOrEqual(1);
   // Hosts that are away are waited for under their user id.
-  const away = sessions.filter(({ data }) => data.away !== null).map(({ data }) => data.host);
+  const away: string[] = [];
+  for (const { id, data } of sessions) if (await domain.sessions.isAway(service, id)) away.push(data.host);
   if (!hasGrace) expect(away).toEqual([]);
   ids.push(...away);
   const peers = await domain.peers.list(service);
@@ -181,7 +183,7 @@ async function expectConsistency(
   let counted = 0;
   for (const key of counters) counted += (await domain.store.get<number>(key)) ?? 0;
   expect(counted).toBe(guests.length);
-  domain.hosts.onModuleDestroy();
+  domain.grace.onModuleDestroy();
 }
 
 const any = fc.constantFrom<Step>('host', 'host', 'host', 'client', 'client', 'guest', 'guest', 'hang up', 'hang up');
@@ -220,6 +222,20 @@ describe('logins, ends and changes that overlap in every order', () => {
           await expectConsistency(await play(['client', 'host', ...steps], seed, {}));
         },
       ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<[string, ServiceOptions]>([
+    ['one host', { hostGraceSeconds: 60 }],
+    ['several hosts', { hostGraceSeconds: 60, allowMultipleHosts: true }],
+  ])('leave a consistent service where many who waited for one look-up go on at once: %s', async (_name, options) => {
+    const lookUp = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+    const steps = fc.array(any, { minLength: 4, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.integer(), async (each, seed) => {
+        await expectConsistency(await play(each, seed, options, lookUp), options);
+      }),
       { numRuns: 300 },
     );
   });
