@@ -83,6 +83,16 @@ describe('LivenessView', () => {
     expect(dead()).toEqual(['b']);
   });
 
+  it('leaves a node alone that is heard in a place which has just come back', () => {
+    watch(10, { database: ['a'], board: ['a', 'b'] });
+    view.failed('board');
+    watch(4, { database: ['a'] }, ['database']);
+    watch(2, { database: ['a'], board: ['a', 'b'] });
+    expect(dead()).toEqual([]);
+    watch(20, { database: ['a'], board: ['a', 'b'] });
+    expect(dead()).toEqual([]);
+  });
+
   it('takes nobody for dead after both places were away, before it watched a lease long again', () => {
     watch(10, { database: ['a'], board: ['a'] });
     view.failed('board');

@@ -24,8 +24,8 @@ interface Watch {
 
 /**
  * What one node knows of the life of the others. A node is dead when it has been silent for the lease in every place
- * that the looker has been able to watch for as long without a break. So neither a node that lost only one of the
- * places is taken for dead, nor all of them because the looker slept or a place was away.
+ * that the looker has been able to watch for as long without a break, and was heard of nowhere else. So neither a node
+ * that lost only one of the places is taken for dead, nor all of them because the looker slept or a place was away.
  *
  * Times are milliseconds of a clock that only runs forward.
  */
@@ -69,7 +69,13 @@ export class LivenessView {
       .map(({ status }) => status)
       .filter(({ incarnation }) =>
         watched.every(({ seen, lastLook }) => lastLook - (seen.get(incarnation) ?? -Infinity) >= LEASE_MS),
-      );
+      )
+      .filter(({ incarnation }) => now - this.heardAt(incarnation) >= LEASE_MS);
+  }
+
+  /** When a node was last heard of anywhere; also in a place that came back only now. */
+  private heardAt(incarnation: string): number {
+    return Math.max(...Object.values(this.watches).map(({ seen }) => seen.get(incarnation) ?? -Infinity));
   }
 
   private isKnown(incarnation: string): boolean {

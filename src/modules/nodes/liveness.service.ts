@@ -26,6 +26,8 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopped = false;
   /** When a heartbeat last arrived anywhere. */
   private heardOf = performance.now();
+  /** It was silent for so long that the others may have taken it for dead, and has not been told yet whether they did. */
+  private inDoubt = false;
   /** Under which incarnation this node is in the table. */
   private listed: string | undefined;
 
@@ -80,7 +82,8 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async beat(): Promise<void> {
-    if (performance.now() - this.heardOf >= LEASE_MS - BEAT_MS) await this.comeBack();
+    if (performance.now() - this.heardOf >= LEASE_MS - BEAT_MS) this.inDoubt = true;
+    if (this.inDoubt) await this.comeBack();
     this.own.measure();
     const status = this.own.read();
     await Promise.all([this.beatDatabase(status), this.beatBoard(status)]);
@@ -98,8 +101,10 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
       this.view.looked('database', performance.now(), beats);
       const wasListed = this.listed === status.incarnation;
       this.listed = status.incarnation;
-      if (wasListed && !known) await this.comeBack();
-      else this.heardOf = performance.now();
+      this.heardOf = performance.now();
+      if (!wasListed || known) return;
+      this.inDoubt = true;
+      await this.comeBack();
     } catch (error) {
       if (this.own.databaseUp) this.logger.warn({ msg: 'heartbeats do not reach the database', err: error });
       this.own.databaseUp = false;
@@ -121,11 +126,13 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /**
    * This node slept, or could tell nobody that it lives. If the others took it for dead, its people were announced
-   * gone: they are told to come back, as others to everybody, and it starts anew.
+   * gone: they are told to come back, as others to everybody, and it starts anew. Asked again until there is an answer.
    */
   private async comeBack(): Promise<void> {
     const { incarnation } = this.identity;
-    if (!this.board.shared || !(await this.board.isTakenForDead(incarnation).catch(() => false))) return;
+    const dead = this.board.shared && (await this.board.isTakenForDead(incarnation).catch(() => undefined));
+    this.inDoubt = dead === undefined;
+    if (dead !== true) return;
     this.identity.reincarnate();
     const closed = this.directory.closeAll(DISCONNECT.goingAway);
     this.logger.warn({ msg: 'the others took this node for dead; it starts anew', closed });
