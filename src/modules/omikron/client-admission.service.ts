@@ -49,10 +49,10 @@ export class ClientAdmission {
     };
     // Whatever happens from here on, the end of the connection undoes it.
     connection.admit(principal);
+    // Before it is told: what it or others ask next, on whichever node, finds it there.
+    await Promise.all([this.pings.enter(principal), this.states.enter(principal)]);
     this.hub.sendTo(connection, fact({ type: 'omikron.client-identified', id }));
     this.hub.publish(principal.home, fact({ type: 'omikron.client-connected', user: written }));
-    await this.pings.enter(principal);
-    await this.states.enter(principal);
   }
 
   /** The connection has ended. */
