@@ -99,7 +99,7 @@ export class LocalBusEphemeralStore extends EphemeralStore {
 
   /** In slices, so that nobody else's calls wait long behind them. */
   async swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
-    await inSlices(keys, (slice) => this.bus.call<void>('store.swapAll', slice, value, life));
+    await inSlices(keys, (slice) => this.bus.call('store.swapAll', slice, value, life));
   }
 
   async releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
