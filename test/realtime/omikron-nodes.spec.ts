@@ -7,7 +7,7 @@ import {
 } from '../../src/modules/omikron/omikron-connection.js';
 import { MessageData } from '../../src/modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../src/modules/omikron/omikron-refusal.js';
-import { stateChannel } from '../../src/modules/omikron/omikron.channels.js';
+import { socketsOf, stateChannel } from '../../src/modules/omikron/omikron.channels.js';
 import { channel } from '../../src/modules/realtime/channel.js';
 import { TestBus } from '../support/local-bus.js';
 import {
@@ -72,7 +72,39 @@ describeRedis('an Iota and its clients on different nodes', ['single'], (redis) 
     await redis().flush();
     return redisNodes(redis().url);
   });
+
+  it('end what ended while Redis was away, when it is back', async () => {
+    await redis().flush();
+    const pair = await redisNodes(redis().url);
+    const [i, a, b] = [new FakeConnection(), new FakeConnection(), new FakeConnection()];
+    const call = randomUUID();
+    await pair.one.iotas.identify(i, identification({ iota_id: IOTA, user_ids: ANN }), null);
+    await pair.two.clients.identify(a, identification({ user_id: ANN, private_key_hash: HASH }));
+    await pair.two.callers.identify(b, identification({ call_id: call, user_id: ANN, private_key_hash: HASH }));
+    await redis().server.kill();
+    try {
+      for (const { sessions } of [pair.one, pair.two]) {
+        await eventually(() => sessions.find(BOB).then(never, () => true), 5_000);
+      }
+      const ends = [
+        pair.two.calls.leave(b.principal as CallerPrincipal),
+        pair.two.clients.leave(a.principal as ClientPrincipal),
+        pair.one.iotas.leave(i.principal as IotaPrincipal),
+      ];
+      await redis().server.restart();
+      await Promise.all(ends);
+      expect(await pair.two.sessions.seatOf(IOTA)).toBeUndefined();
+      expect(await pair.one.calls.isLive(call, null)).toBe(false);
+      expect(await pair.one.states.of(ANN)).toBe('iota_offline');
+      expect(await pair.one.presence.count(socketsOf(ANN))).toBe(0);
+      expect(pair.two.told).toEqual([`left ${ANN}`, `ended cancelled ${ANN}`]);
+    } finally {
+      await pair.close();
+    }
+  }, 40_000);
 });
+
+const never = (): boolean => false;
 
 function describePair(start: () => Promise<Pair>): void {
   let pair: Pair;

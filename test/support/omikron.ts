@@ -29,16 +29,25 @@ export class OmikronHarness {
   private readonly sockets: WsClient[] = [];
 
   private constructor(
-    readonly server: RunningApp,
+    readonly server: Pick<RunningApp, 'url' | 'wsUrl'>,
     private readonly call: Api,
     private readonly token: string,
+    private readonly stop: () => Promise<void>,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<OmikronHarness> {
-    const server = await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env });
+  static async start(env: Record<string, string> = {}): Promise<OmikronHarness & { readonly app: RunningApp }> {
+    const app = await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env });
+    return Object.assign(await OmikronHarness.on(app, () => app.close()), { app });
+  }
+
+  /** On a server that runs already; its first admin is `ADMIN`. */
+  static async on(
+    server: Pick<RunningApp, 'url' | 'wsUrl'>,
+    stop: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<OmikronHarness> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
-    return new OmikronHarness(server, api, accessToken);
+    return new OmikronHarness(server, api, accessToken, stop);
   }
 
   /** REST as the admin. */
@@ -112,6 +121,6 @@ export class OmikronHarness {
 
   async close(): Promise<void> {
     await this.hangUp();
-    await this.server.close();
+    await this.stop();
   }
 }

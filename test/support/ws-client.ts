@@ -37,9 +37,9 @@ export class WsClient {
     this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
   }
 
-  /** The text of the next frame. */
-  async nextText(): Promise<string> {
-    if (this.inbox.length === 0) await this.somethingHappens();
+  /** The text of the next frame. @param ms how long it may take */
+  async nextText(ms = PATIENCE_MS): Promise<string> {
+    if (this.inbox.length === 0) await this.somethingHappens(ms);
     const text = this.inbox.shift();
     if (text === undefined) throw new Error(this.end ? `closed with ${this.end.code}` : 'no frame came');
     return text;
@@ -47,8 +47,8 @@ export class WsClient {
 
   /** The next frame, parsed. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into frames freely
-  async next(): Promise<any> {
-    return JSON.parse(await this.nextText());
+  async next(ms = PATIENCE_MS): Promise<any> {
+    return JSON.parse(await this.nextText(ms));
   }
 
   /** The next frame must be exactly this value. */
@@ -84,10 +84,10 @@ export class WsClient {
     await this.ended;
   }
 
-  private somethingHappens(): Promise<void> {
+  private somethingHappens(ms: number): Promise<void> {
     if (this.end) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
+      const timer = setTimeout(resolve, ms);
       this.wake = () => {
         clearTimeout(timer);
         this.wake = undefined;

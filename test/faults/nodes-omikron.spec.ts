@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ADMIN_ENV } from '../support/api.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { OmikronHarness, type TestIota, type TestUser } from '../support/omikron.js';
+import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
+import { startRedis } from '../support/redis.js';
+import { describeWith } from '../support/requires.js';
+import { type WsClient } from '../support/ws-client.js';
+
+/** By when the others know that a node has died, and have done what it leaves to do. */
+const LEASE_MS = 15_000;
+
+describeWith('redis-server', 'the Omikron on three nodes', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let database: TestDatabase;
+  let servers: ServerProcess[];
+  let nodes: [OmikronHarness, OmikronHarness, OmikronHarness];
+  let home: TestIota;
+  let other: TestIota;
+  let ann: TestUser, bob: TestUser, cat: TestUser;
+  /** Of `home` on the last node, of `other` on the first. */
+  let homeSocket: WsClient, otherSocket: WsClient;
+  /** On the second, the first and the last node. */
+  let a: WsClient, b: WsClient, c: WsClient;
+
+  async function startNode(n: number): Promise<OmikronHarness> {
+    const server = await startProcess({
+      ...ADMIN_ENV,
+      REST_RATE: '0',
+      IOTA_ACCESS: 'open',
+      SECRET_KEY: 'a key that all nodes share, long enough',
+      DATABASE_URL: database.url,
+      DATABASE_POOL: '3',
+      REDIS_URL: redis.url,
+      NODE_URL: nodeUrl(n),
+    });
+    servers.push(server);
+    const url = await server.url;
+    return OmikronHarness.on({ url, wsUrl: url.replace('http', 'ws') });
+  }
+  const nodeUrl = (n: number): string => `https://omikron-${n}.example.org:8443`;
+
+  beforeAll(async () => {
+    servers = [];
+    redis = await startRedis();
+    database = await createTestDatabase();
+    nodes = [await startNode(0), await startNode(1), await startNode(2)];
+    [home, other] = [await nodes[0].iota(1), await nodes[1].iota(2)];
+    [ann] = home.users as [TestUser];
+    [bob, cat] = other.users as [TestUser, TestUser];
+    homeSocket = await nodes[2].iotaSocket(home);
+    otherSocket = await nodes[0].iotaSocket(other);
+    a = await nodes[1].client(ann, homeSocket);
+    b = await nodes[0].client(bob, otherSocket);
+    c = await nodes[2].client(cat, otherSocket);
+  }, 180_000);
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await database.drop();
+    await redis.stop();
+  });
+
+  async function find(n: number, user: TestUser): Promise<{ status: number; where?: string; text: string }> {
+    const response = await fetch(`${nodes[n]!.server.url}/api/find_omikron/${user.id}`);
+    const { data, log } = (await response.json()) as { data?: { omikron: string }; log: { message: string } };
+    return { status: response.status, text: log.message, ...(data && { where: data.omikron }) };
+  }
+
+  async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number): Promise<void> {
+    const giveUp = Date.now() + ms;
+    let got = await read();
+    while (!isDeepStrictEqual(got, wanted) && Date.now() < giveUp) {
+      await sleep(100);
+      got = await read();
+    }
+    expect(got).toEqual(wanted);
+  }
+
+  it('lets an Iota and its client on another node reach each other, and names its node on each', async () => {
+    a.send({ type: 'up', log: {} });
+    expect(await homeSocket.next()).toMatchObject({ type: 'up', sender_id: ann.id });
+    homeSocket.send({ type: 'down', log: {}, receiver_id: ann.id });
+    expect(await a.next()).toMatchObject({ type: 'down', sender_id: home.id });
+    otherSocket.send({ type: 'message_other_iota', log: {}, receiver_id: ann.id, sender_id: bob.id });
+    expect(await homeSocket.next()).toMatchObject({ type: 'message_other_iota', sender_id: bob.id });
+    for (const n of [0, 1, 2]) {
+      expect(await find(n, ann)).toMatchObject({ status: 200, where: 'omikron-2.example.org:8443' });
+      expect(await find(n, cat)).toMatchObject({ status: 200, where: 'omikron-0.example.org:8443' });
+    }
+  });
+
+  it('ends what was on a node that is killed, each told of once, within the lease', async () => {
+    const call = randomUUID();
+    const { socket: caller } = await nodes[1].caller(bob, call);
+    await nodes[2].caller(cat, call);
+    expect(await caller.next()).toMatchObject({ type: 'client_connected', data: { user_id: cat.id } });
+    const { data } = await nodes[0].ask(b, 'get_states', { user_ids: `${ann.id},${cat.id}` });
+    expect(data.user_states).toEqual({ [ann.id]: 'online', [cat.id]: 'online' });
+    const start = Date.now();
+    servers[2]!.kill('SIGKILL');
+    const rest = (): number => Math.max(0, LEASE_MS - (Date.now() - start));
+
+    expect(await caller.next(rest())).toMatchObject({ type: 'client_closed', data: { user_id: cat.id } });
+    const heard = [await b.next(rest()), await b.next(rest())].map(({ type, data: { user_id, user_state } }) => [
+      type,
+      user_id,
+      user_state,
+    ]);
+    expect(heard.sort()).toEqual(
+      [
+        ['client_changed', ann.id, 'iota_offline'],
+        ['client_changed', cat.id, 'user_offline'],
+      ].sort(),
+    );
+    for (const n of [0, 1]) {
+      await becomes(() => find(n, ann), { status: 404, text: 'The user you are searching has no online iota' }, rest());
+      const { body } = await nodes[n]!.api('GET', `omikron/iotas/${home.id}`);
+      expect(body.online).toBe(false);
+    }
+    expect(await a.closeCode()).toBe(1012);
+    const pong = await nodes[0].ask(otherSocket, 'ping', { last_ping: 5 });
+    expect(Object.keys(pong.data.user_ping)).toEqual([bob.id]);
+    expect(Date.now() - start).toBeLessThan(LEASE_MS);
+    for (const socket of [b, caller, otherSocket]) await socket.expectNothing(1_000);
+
+    const again = await nodes[0].iotaSocket(home);
+    const back = await nodes[1].client(ann, again);
+    again.send({ type: 'down', log: {}, receiver_id: ann.id });
+    expect((await back.next()).type).toBe('down');
+    expect(await find(1, ann)).toMatchObject({ status: 200, where: 'omikron-0.example.org:8443' });
+    const { answer } = await nodes[0].caller(cat, call);
+    expect(Object.keys(answer.data.user_ids)).toEqual([bob.id, cat.id]);
+    expect(c.socket.readyState).toBe(c.socket.CLOSED);
+  }, 60_000);
+});
