@@ -21,6 +21,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(Revocations.name);
   private timer: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> | undefined;
+  /** Begins when that has ended, for all who asked meanwhile: what they know of it may have missed. */
+  private next: Promise<void> | undefined;
 
   constructor(
     private readonly repository: RevocationsRepository,
@@ -35,7 +37,9 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
-    this.timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    this.timer = setInterval(() => {
+      if (this.refreshing === undefined) void this.refresh();
+    }, REFRESH_MS).unref();
   }
 
   onModuleDestroy(): void {
@@ -77,10 +81,13 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Brings the list in step with the database, and closes what is newly on it. One at a time, never stale. */
-  private async refresh(): Promise<void> {
-    await this.refreshing;
-    this.refreshing = this.load();
-    await this.refreshing;
+  private refresh(): Promise<void> {
+    if (this.refreshing !== undefined) return (this.next ??= this.refreshing.then(() => this.refresh()));
+    this.next = undefined;
+    this.refreshing = this.load().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
   }
 
   private async load(): Promise<void> {
