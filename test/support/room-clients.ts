@@ -32,6 +32,11 @@ abstract class ComingBack {
     await this.living;
   }
 
+  /** Breaks its connection; it comes back. */
+  drop(): void {
+    this.socket?.terminate();
+  }
+
   protected abstract url(): string;
   protected abstract opened(): void;
   protected abstract received(frame: Frame): void;

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DurableScene, until } from '../support/durable-scene.js';
+import { cleanUpProcesses } from '../support/process.js';
+import { describeWith } from '../support/requires.js';
+import { ThreeNodes } from '../support/three-nodes.js';
+
+/** By when everything works again after what was away is back. */
+const HEAL_MS = 5_000;
+const OUTAGE_MS = 5_000;
+/** Said and acknowledged in any second of it, if it works. */
+const A_FEW = 20;
+
+interface Fault {
+  readonly what: string;
+  begin(nodes: ThreeNodes): Promise<void> | void;
+  end(nodes: ThreeNodes): Promise<void> | void;
+}
+
+const REDIS: Fault[] = [
+  { what: 'Redis is killed', begin: ({ redis }) => redis.server.kill(), end: ({ redis }) => redis.server.restart() },
+  {
+    what: 'Redis hangs',
+    begin: ({ redis }) => {
+      redis.server.pause();
+    },
+    end: ({ redis }) => {
+      redis.server.resume();
+    },
+  },
+];
+
+const POSTGRES: Fault[] = [
+  {
+    what: 'Postgres is gone',
+    begin: ({ databaseCable }) => databaseCable.cut(),
+    end: async ({ databaseCable }) => {
+      await databaseCable.open();
+    },
+  },
+  {
+    what: 'Postgres hangs',
+    begin: ({ databaseCable }) => {
+      databaseCable.freeze(true);
+    },
+    end: ({ databaseCable }) => {
+      databaseCable.freeze(false);
+    },
+  },
+];
+
+const titled = (faults: Fault[]) => faults.map((fault) => [fault.what, fault] as const);
+
+describeWith('redis-server', 'durable rooms on three nodes', () => {
+  let nodes: ThreeNodes;
+  let scene: DurableScene;
+
+  beforeAll(async () => {
+    nodes = await ThreeNodes.start();
+  }, 300_000);
+  afterEach(() => scene.stop());
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await nodes.stop();
+  });
+
+  const soon = (condition: () => boolean, what: string, ms = 20_000) =>
+    until(condition, what, ms, () => nodes.output());
+
+  /** Writers and readers on all nodes, who are at it. */
+  async function begin(): Promise<void> {
+    scene = await DurableScene.begin(
+      () => nodes.rooms(0),
+      () => nodes.nextWsUrl(),
+      { writers: 9, readers: 12, window: 2, pauseMs: 50 },
+    );
+    await soon(() => scene.acked > A_FEW * 5, 'the first acknowledgements');
+  }
+
+  /** After `fault` has ended: all well, and everybody hears what is said, in time. */
+  async function heal(fault: Fault): Promise<void> {
+    await fault.end(nodes);
+    const back = Date.now();
+    const before = scene.acked;
+    await Promise.all([
+      nodes.well(HEAL_MS),
+      soon(() => scene.acked > before + A_FEW, 'acknowledgements after the return', HEAL_MS),
+    ]);
+    const said = scene.acked;
+    const left = HEAL_MS - (Date.now() - back);
+    await soon(() => scene.readers.every(({ heard }) => heard.length >= said), 'readers that have heard it', left);
+    scene.finish();
+    await soon(() => scene.done, 'the last acknowledgements');
+    const kept = await scene.expectTruth();
+    expect(kept).toHaveLength(scene.acked);
+  }
+
+  it.each(titled(REDIS))(
+    'go on where they are while %s, for who comes back, too; all is well within 5 s of its return',
+    async (_what, fault) => {
+      await begin();
+      await fault.begin(nodes);
+      await sleep(OUTAGE_MS);
+      const before = scene.acked;
+      for (const client of [...scene.readers.slice(6), ...scene.writers.slice(6)]) client.drop();
+      await soon(() => scene.acked > before + A_FEW * 5, 'acknowledgements without Redis');
+      const said = scene.acked;
+      await soon(() => scene.readers.every(({ heard }) => heard.length >= said), 'readers that hear it without Redis');
+      await heal(fault);
+      expect(scene.errors).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(titled(POSTGRES))(
+    'acknowledge late or never while %s, and nothing falsely; all is well within 5 s of its return',
+    async (_what, fault) => {
+      await begin();
+      await fault.begin(nodes);
+      // What was on its way back.
+      await sleep(500);
+      const before = scene.acked;
+      for (const client of [...scene.readers.slice(6), ...scene.writers.slice(6)]) client.drop();
+      await sleep(OUTAGE_MS);
+      expect(scene.acked).toBe(before);
+      await heal(fault);
+      expect(scene.errors.filter((code) => code !== 'database_unavailable')).toEqual([]);
+      // Who did not come and go itself stayed where it was.
+      for (const reader of scene.readers.slice(0, 6)) expect(reader.connects).toBe(1);
+    },
+    60_000,
+  );
+});
