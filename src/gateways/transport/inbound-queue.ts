@@ -146,7 +146,11 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
       this.last = null;
       this.handle(last);
     }
-    // Behind its end, too: a connection that ends may leave its source to another one.
+    this.resume();
+  }
+
+  /** Behind its end, too: a connection that ends may leave its source to another one. */
+  private resume(): void {
     if (!this.paused || this.busy) return;
     this.paused = false;
     this.sink.resumeInbound();
