@@ -6,7 +6,7 @@ import { WsClient } from '../../support/ws-client.js';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 describe('directory of the omikron', () => {
-  let harness: OmikronHarness;
+  let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
     harness = await OmikronHarness.start({ NODE_URL: 'https://one.example.org:8443' });
@@ -78,13 +78,13 @@ describe('directory of the omikron', () => {
       }
       const { items } = (await harness.api('GET', `omikron/iotas/${one.id}/profiles`)).body;
       expect(items).toEqual([{ userId: user.id, iotaId: one.id, createdAt: expect.any(String) }]);
-      const rows = await harness.server.dataSource.query(
+      const rows = await harness.app.dataSource.query(
         `SELECT encode(key_digest, 'hex') AS digest FROM omikron_profiles WHERE user_id = $1`,
         [user.id],
       );
       expect(rows[0].digest).toMatch(/^[0-9a-f]{64}$/);
       expect(rows[0].digest).not.toBe(user.hash);
-      const [{ text }] = await harness.server.dataSource.query(
+      const [{ text }] = await harness.app.dataSource.query(
         `SELECT string_agg(i::text, '') AS text FROM omikron_iotas i`,
       );
       expect(text).not.toContain(one.token);
@@ -185,7 +185,7 @@ describe('directory of the omikron', () => {
 });
 
 describe('omikron where access is strict', () => {
-  let harness: OmikronHarness;
+  let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
     harness = await OmikronHarness.start({ IOTA_ACCESS: 'token', OMIKRON_REFUSAL: 'error' });
@@ -222,7 +222,7 @@ describe('omikron where access is strict', () => {
 });
 
 describe('calls of the omikron in the ledger', () => {
-  let harness: OmikronHarness;
+  let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
     harness = await OmikronHarness.start();
