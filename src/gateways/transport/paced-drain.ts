@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../modules/realtime/principal.js';
 
 interface Drainable {
+  readonly principal?: Principal | null;
   close(reason: DisconnectReason): void;
   terminate(): void;
 }
@@ -21,6 +23,7 @@ const PACED_SHARE = 0.7;
  * Closes all connections, spread over `durationMs` so that they don't come back to the other nodes all at once; ends
  * those that are still there afterwards. They go in random order, so that neither a whole room nor everybody who came with the
  * same load balancer goes at the same moment, and at moments that are not those of another node that drains, too.
+ * Those whose principal says so go after all others.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },
@@ -29,7 +32,7 @@ export async function pacedDrain<T extends Drainable>(
 ): Promise<void> {
   const deadline = Date.now() + durationMs;
   if (connections.size > FEW) await sleep(durationMs * HEAD_START_SHARE);
-  const all = shuffled(connections);
+  const all = shuffled(connections).sort((a, b) => Number(goesLast(a)) - Number(goesLast(b)));
   const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
   const start = Date.now();
   for (let closed = 0; closed < all.length;) {
@@ -52,3 +55,5 @@ function shuffled<T>(items: Iterable<T>): T[] {
   }
   return all;
 }
+
+const goesLast = ({ principal }: Drainable): boolean => principal?.goesLast === true;
