@@ -47,6 +47,7 @@ const ROOM = channel('test', 'io');
 export class FirstGateway implements SocketIoGateway {
   static left: string[] = [];
   static greeted = new Map<string, string | null>();
+  static takenIn = new Set<string>();
 
   constructor(private readonly hub: Hub) {}
 
@@ -54,6 +55,7 @@ export class FirstGateway implements SocketIoGateway {
     FirstGateway.greeted.set(connection.id, connection.principal?.id ?? null);
     await sleep(20);
     await this.hub.subscribe(connection, ROOM);
+    FirstGateway.takenIn.add(connection.id);
   }
 
   handleAdmitted(connection: SocketIoConnection): void {

@@ -213,6 +213,32 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     await own.close();
   });
 
+  it.each(Object.entries(VERSIONS))('tells a client %s that it is connected once it is taken in', async (_, name) => {
+    const connect = require(name) as Connect;
+    const socket = connect(`http://127.0.0.1:${server.port}`, { transports: ['websocket'], forceNew: true });
+    const takenIn = await new Promise<boolean>((resolve) => {
+      socket.on('connect', () => {
+        resolve(FirstGateway.takenIn.has((socket as unknown as { id: string }).id));
+      });
+    });
+    expect(takenIn).toBe(true);
+    socket.close();
+  });
+
+  it('says that a client has left which went before it was connected', async () => {
+    const before = FirstGateway.greeted.size;
+    const raw = await RawWebSocket.open(server.port, '/socket.io/?EIO=4&transport=websocket');
+    await raw.until((r) => r.texts.length >= 1);
+    raw.socket.end(clientFrame('40'));
+    await vi.waitFor(() => {
+      expect(FirstGateway.greeted.size).toBe(before + 1);
+    });
+    const id = [...FirstGateway.greeted.keys()].at(-1) as string;
+    await vi.waitFor(() => {
+      expect(FirstGateway.left).toContain(id);
+    });
+  });
+
   it('refuses foreign origins on upgrades and on polling', async () => {
     const strict = await startTransportApp([StockSocketIoGateway], { ALLOWED_ORIGINS: 'https://good.example' });
     const origin = { Origin: 'https://evil.example' };

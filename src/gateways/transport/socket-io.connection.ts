@@ -46,6 +46,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   readonly attributes = new Map<symbol, unknown>();
   private closing: DisconnectReason | null = null;
   private ended = false;
+  /** What the client gets after it was told that it is connected; `null` once it was. */
+  private early: SocketIoFrame[] | null = [];
   private traffic: SocketTraffic;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
@@ -126,6 +128,10 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   send(frame: SocketIoFrame): void {
     if (this.closing !== null || this.ended) return;
+    if (this.early !== null) {
+      this.early.push(frame);
+      return;
+    }
     const { conn } = this.socket;
     const stream = directStream(conn);
     if (stream !== null) {
@@ -157,7 +163,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
     this.writer.flush();
     if (this.closing.retry) this.socket.conn.close();
-    else this.socket.disconnect(true);
+    else if (this.early === null) this.socket.disconnect(true);
   }
 
   terminate(): void {
@@ -178,8 +184,16 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.inbound.length > POLLING_QUEUE_LIMIT) this.close(DISCONNECT.flooding);
   }
 
-  openInbound(): void {
+  /** The client has been told that it is connected, or has gone before. Idempotent. */
+  open(): void {
+    const { early } = this;
+    if (early === null) return;
+    this.early = null;
+    const { closing } = this;
+    this.closing = null;
+    for (const frame of early) this.send(frame);
     this.inbound.open();
+    if (closing !== null) this.close(closing);
   }
 
   handleInbound(message: Inbound): void | Promise<void> {

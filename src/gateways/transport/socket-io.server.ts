@@ -25,6 +25,7 @@ export class SocketIoServer implements SocketIoHost {
   private io: Server | undefined;
   private readonly endpoints: Endpoint[] = [];
   private readonly handlers = new Map<string, GatewayTable>();
+  private readonly greeted = new WeakMap<Socket, SocketIoConnection>();
   readonly encoder: EventEncoder = { encode: (event) => this.encode(event) };
 
   constructor(
@@ -41,8 +42,15 @@ export class SocketIoServer implements SocketIoHost {
 
   listen(io: Server): void {
     this.io = io;
+    // A client is told that it is connected once the gateways have taken it in, on whichever node others look for it.
+    io.use((socket, next) => {
+      void this.greet(socket).then((connection) => {
+        this.greeted.set(socket, connection);
+        next();
+      });
+    });
     io.on('connection', (socket) => {
-      void this.connect(socket);
+      this.greeted.get(socket)?.open();
     });
   }
 
@@ -102,7 +110,7 @@ export class SocketIoServer implements SocketIoHost {
     if (this.io) endAll(this.io);
   }
 
-  private async connect(socket: Socket): Promise<void> {
+  private async greet(socket: Socket): Promise<SocketIoConnection> {
     const protocol = this.endpoints.at(-1)?.options.protocol ?? 'signaling';
     const connection = new SocketIoConnection(this.plain.nextSerial(), socket, this, this.addressOf(socket), protocol);
     this.connections.add(connection);
@@ -113,11 +121,24 @@ export class SocketIoServer implements SocketIoHost {
     socket.on('disconnect', (reason) => {
       connection.end(reason);
     });
+    // Socket.IO says nothing of those who go before they were connected.
+    socket.conn.once('close', (reason: string) => {
+      if (socket.connected) return;
+      connection.end(reason);
+      void greeted.then(() => {
+        connection.open();
+      });
+    });
+    const greeted = this.takeIn(connection);
+    await greeted;
+    return connection;
+  }
+
+  private async takeIn(connection: SocketIoConnection): Promise<void> {
     for (const { gateway, table } of this.endpoints) {
       const greeted = table.guarded(connection, () => gateway.handleConnection?.(connection));
       if (greeted !== undefined) await greeted;
     }
-    connection.openInbound();
   }
 
   private encode(event: HubEvent): Frame | null {
