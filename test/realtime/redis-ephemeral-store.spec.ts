@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { channel } from '../../src/modules/realtime/channel.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
+const CHANNEL = channel('test', 1, 'a');
 const isAway = { kind: 'unavailable', code: 'broker_unavailable' };
 
 describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis) => {
@@ -49,6 +51,31 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     }
     expect(left).toEqual({ 'taken over': 'b', 'with life': 'a', 'of another': 'b' });
     expect(await two.store.releaseNode(dead)).toBe(0);
+  });
+
+  it('lists an entry with its write, so that a node that dies before the answer leaves nothing for ever', async () => {
+    const sent: unknown[] = [];
+    const real = one.connection.send.bind(one.connection);
+    vi.spyOn(one.connection, 'send').mockImplementation((key, args) => {
+      sent.push(args[0]);
+      return real(key, args);
+    });
+    const claimed = one.store.claim('k', 1);
+    // Nothing is read from the server in between.
+    for (let n = 0; n < 5; n++) await Promise.resolve();
+    expect(sent).toEqual(['SET', 'SADD']);
+    expect(await claimed).toBe(true);
+  });
+
+  it('takes off the list what it could not get', async () => {
+    await two.store.claim('k', 2);
+    await two.store.claim('n', 2);
+    expect(await one.store.claim('k', 1)).toBe(false);
+    expect(await one.store.replace('k', 1, 3)).toBe(false);
+    expect(await one.store.increment('n', 1, { limit: 1 })).toBeUndefined();
+    const list = `${one.connection.prefix}{${one.identity.incarnation}}:owned`;
+    expect(await one.connection.send(list, ['SCARD', list])).toBe(2);
+    await eventually(async () => (await one.connection.send(list, ['SCARD', list])) === 0, 5_000);
   });
 
   it('finds all of thousands of entries of a dead node', async () => {
@@ -141,6 +168,48 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
       await cut.close();
       await cable.cut();
     }
+  }, 40_000);
+
+  it('does not bring back what the others released while it was cut off', async () => {
+    const cable = await new TcpProxy(new URL(redis().url)).open();
+    const cut = await startRedisNode(cable.url);
+    try {
+      // Its first connection is none that was healed.
+      await cable.cut();
+      await eventually(() => !cut.connection.up, 5_000);
+      await cable.open();
+      await eventually(() => cut.connection.up, 10_000);
+      await cut.store.claim('k', 'cut');
+      await cut.presence.enter(CHANNEL, { id: 'x', data: 1 });
+      await cable.cut();
+      await eventually(() => !cut.connection.up, 5_000);
+      expect(await two.store.releaseNode(cut.identity.incarnation)).toBe(1);
+      expect(await two.presence.releaseNode(cut.identity.incarnation)).toBe(1);
+      await cable.open();
+      await eventually(() => cut.connection.up, 10_000);
+      await cut.store.get('k');
+      expect(await two.store.get('k')).toBeUndefined();
+      expect(await two.presence.list(CHANNEL)).toEqual([]);
+    } finally {
+      await cut.close();
+      await cable.cut();
+    }
+  }, 40_000);
+
+  it('does later what a server refused that did not go away', async () => {
+    const { server } = redis();
+    await one.store.claim('goes', 1);
+    await one.presence.enter(CHANNEL, { id: 'leaves', data: 1 });
+    await server.send('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    try {
+      await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
+      expect(await one.presence.leave(CHANNEL, 'leaves')).toMatchObject({ id: 'leaves' });
+      expect(await one.presence.enter(CHANNEL, { id: 'comes', data: 1 })).toBe(true);
+      await sleep(1_500);
+    } finally {
+      await server.send('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    }
+    await eventually(async () => (await two.presence.list(CHANNEL)).map(({ id }) => id).join() === 'comes', 5_000);
   }, 40_000);
 
   it('limits rates by itself while the server is away, and shares the buckets otherwise', async () => {

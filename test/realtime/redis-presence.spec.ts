@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { performance } from 'node:perf_hooks';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { channel, type Channel } from '../../src/modules/realtime/channel.js';
 import { type PresenceMember } from '../../src/modules/realtime/presence.js';
-import { startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
+import { RedisServer, startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { type RedisNode, startRedisNode } from '../support/redis-node.js';
 import { describeWith } from '../support/requires.js';
 import { eventually, sleep } from './node.js';
@@ -190,3 +191,29 @@ for (const [name, start] of SERVERS) {
     });
   });
 }
+
+describeWith('redis-server', 'Presence over a server that keeps its data now and then', () => {
+  it('writes again what came after the server last saved, when it crashed', async () => {
+    const server = await RedisServer.start(['--save', '3600', '1000000']);
+    const url = `redis://127.0.0.1:${server.port}`;
+    const [one, two] = await Promise.all([startRedisNode(url), startRedisNode(url)]);
+    try {
+      // From its second connection on it has seen this data before.
+      one.connection.shardOf('')?.commands.reset(new Error('planted'));
+      await eventually(() => one.connection.up);
+      await one.presence.enter(A, { id: 'saved', data: 1 });
+      await server.send('SAVE');
+      await one.presence.enter(A, { id: 'lost', data: 1 });
+      const before = performance.now();
+      vi.spyOn(performance, 'now').mockImplementation(() => before + 60_000);
+      await server.restart();
+      const ids = async (): Promise<string> => (await two.presence.list(A).catch(() => [])).map(({ id }) => id).join();
+      await eventually(async () => (await ids()) === 'saved,lost', 8_000);
+    } finally {
+      vi.restoreAllMocks();
+      one.die();
+      two.die();
+      await server.stop();
+    }
+  });
+});

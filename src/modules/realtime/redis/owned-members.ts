@@ -9,8 +9,8 @@ export interface OwnedMember {
   generation: number;
   /** Its data could not be written when it changed. */
   changed: boolean;
-  /** When it was last written, in milliseconds of a clock that runs forward only; `undefined` = not yet, as far as known. */
-  writtenAt: number | undefined;
+  /** Whether it has been there, as far as known. */
+  written: boolean;
 }
 
 /** What this node wrote: to write it again when it was lost, and to take it back when it could not be. */

@@ -23,8 +23,9 @@ export interface RedisListener {
   /**
    * The commands of a shard pass again, or it lost its data: write again what must be there, for keys of this shard.
    * Commands that are sent before the listener returns come before everybody else's.
+   * @param otherData it may lack what was written; otherwise what is missing was removed by somebody
    */
-  readonly restored?: (shard: RedisShard) => void;
+  readonly restored?: (shard: RedisShard, otherData: boolean) => void;
   readonly commandsDown?: (shard: RedisShard) => void;
   readonly subscriberUp?: (shard: RedisShard) => void;
   readonly subscriberDown?: (shard: RedisShard) => void;
@@ -130,7 +131,12 @@ export class RedisConnection {
   }
 
   async #afterFailure<T>(shard: RedisShard, args: RedisArgument[], error: unknown): Promise<T> {
-    if (!(error instanceof ErrorReply)) throw error instanceof RedisAway ? error : new RedisAway(error);
+    if (error instanceof RedisAway) throw error;
+    if (!(error instanceof ErrorReply)) {
+      // The connection broke, or too much waits on it.
+      shard.refused();
+      throw new RedisAway(error);
+    }
     const { message } = error;
     const elsewhere = this.sharded ? ELSEWHERE.exec(message)?.groups : undefined;
     if (elsewhere !== undefined) {
@@ -144,8 +150,9 @@ export class RedisConnection {
     }
     // A master that became a replica: there is another one by now.
     if (message.startsWith('READONLY')) shard.commands.reset(error);
-    if (NOT_NOW.test(message)) throw new RedisAway(error);
-    throw error;
+    if (!NOT_NOW.test(message)) throw error;
+    shard.refused();
+    throw new RedisAway(error);
   }
 
   #startOnly(target: RedisTarget): void {
@@ -246,8 +253,8 @@ export class RedisConnection {
 
   #events(): ShardEvents {
     return {
-      restored: (shard) => {
-        for (const { restored } of this.#listeners) restored?.(shard);
+      restored: (shard, otherData) => {
+        for (const { restored } of this.#listeners) restored?.(shard, otherData);
         this.#sayUp();
       },
       commandsDown: (shard, error) => {

@@ -21,6 +21,8 @@ import {
 } from './store-entry.js';
 
 const LIST = 'owned';
+/** As the life time of what is not written but removed: it needs no place on the list. */
+const REMOVES: LifeTime = { ttlMs: 0 };
 
 /**
  * Many nodes: entries live in Redis. Every operation is one command; the first write of an entry without life time adds
@@ -50,8 +52,8 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       if (this.owned.get(key) === entry) this.forget(key);
     });
     connection.listen({
-      restored: (shard) => {
-        this.restore(shard);
+      restored: (shard, otherData) => {
+        this.restore(shard, otherData);
       },
     });
   }
@@ -80,10 +82,13 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     if (this.ownAway(key) !== undefined) return false;
     const entry = this.entry(canonicalJson(value), life);
     const name = this.nameOf(key);
-    const answer = await this.write<string | null>(key, () =>
-      this.connection.send(name, ['SET', name, entry, 'NX', ...lifeArguments(life)]),
+    const answer = await this.write<string | null>(
+      key,
+      () => this.connection.send(name, ['SET', name, entry, 'NX', ...lifeArguments(life)]),
+      life,
     );
-    if (answer !== null) this.wrote(key, entry, null);
+    if (answer === null) this.unlist(key);
+    else this.wrote(key, entry, null);
     return answer !== null;
   }
 
@@ -106,10 +111,13 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       this.writeAway(key, entry);
       return true;
     }
-    const before = await this.write<RawEntry | null>(key, () =>
-      this.connection.run(REPLACE, this.nameOf(key), [expected, entry, lifeText(life)]),
+    const before = await this.write<RawEntry | null>(
+      key,
+      () => this.connection.run(REPLACE, this.nameOf(key), [expected, entry, lifeText(life)]),
+      life,
     );
-    if (before !== null) this.wrote(key, entry, before);
+    if (before === null) this.unlist(key);
+    else this.wrote(key, entry, before);
     return before !== null;
   }
 
@@ -120,7 +128,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       return valueOf(own) as T;
     }
     const name = this.nameOf(key);
-    const before = await this.write<RawEntry | null>(key, () => this.connection.send(name, ['GETDEL', name]));
+    const before = await this.write<RawEntry | null>(key, () => this.connection.send(name, ['GETDEL', name]), REMOVES);
     this.removed(key, before);
     return before === null ? undefined : (valueOf(before) as T);
   }
@@ -145,15 +153,16 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       this.writeAway(key, this.entry(`${sum}`, options));
       return sum;
     }
-    const answer = await this.write<[RawEntry, RawEntry | null] | null>(key, () =>
-      this.connection.run(INCREMENT, this.nameOf(key), [
-        `${by}`,
-        limit === undefined ? '' : `${limit}`,
-        this.stamp(options),
-        lifeText(options),
-      ]),
+    const args = [`${by}`, limit === undefined ? '' : `${limit}`, this.stamp(options), lifeText(options)];
+    const answer = await this.write<[RawEntry, RawEntry | null] | null>(
+      key,
+      () => this.connection.run(INCREMENT, this.nameOf(key), args),
+      options,
     );
-    if (answer === null) return undefined;
+    if (answer === null) {
+      this.unlist(key);
+      return undefined;
+    }
     const [entry, before] = answer;
     this.wrote(key, entry, before);
     return Number(jsonOf(entry));
@@ -175,8 +184,10 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       return own;
     }
     const name = this.nameOf(key);
-    const before = await this.write<RawEntry | null>(key, () =>
-      this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
+    const before = await this.write<RawEntry | null>(
+      key,
+      () => this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
+      life,
     );
     this.wrote(key, entry, before);
     return before;
@@ -189,7 +200,8 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
       this.removeAway(key);
       return true;
     }
-    const before = await this.write<RawEntry | null>(key, () => this.connection.run(RELEASE, this.nameOf(key), [json]));
+    const command = (): Promise<RawEntry | null> => this.connection.run(RELEASE, this.nameOf(key), [json]);
+    const before = await this.write(key, command, REMOVES);
     if (before !== null) this.removed(key, before);
     return before !== null;
   }
@@ -239,14 +251,23 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     this.unsettled.add(key);
   }
 
-  private async write<T>(key: string, command: () => Promise<T>): Promise<T> {
+  private async write<T>(key: string, command: () => Promise<T>, life: LifeTime | undefined): Promise<T> {
+    const answer = command();
+    // Before the answer: this node may die in between, and nobody would find the entry.
+    if (life?.ttlMs === undefined) this.list.add(key);
     try {
-      return await command();
+      return await answer;
     } catch (error) {
       // Once it was sent it may have been carried out all the same.
       if (!(error instanceof RedisAway) || error.sent) this.unsettled.add(key);
+      else this.unlist(key);
       throw error;
     }
+  }
+
+  /** Nothing came of a write. */
+  private unlist(key: string): void {
+    if (!this.owned.has(key)) this.list.remove(key);
   }
 
   private wrote(key: string, entry: RawEntry, before: RawEntry | null): void {
@@ -275,20 +296,22 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   }
 
   /** Brings Redis to what this node remembers, where it is still this node's. */
-  private restore(shard: RedisShard): void {
+  private restore(shard: RedisShard, otherData: boolean): void {
     this.checkIncarnation();
     this.list.restore(shard);
-    for (const [key, entry] of this.owned) this.assert(shard, key, entry);
-    for (const key of this.unsettled) if (!this.owned.has(key)) this.assert(shard, key, '');
+    for (const [key, entry] of this.owned) this.assert(shard, key, entry, otherData);
+    for (const key of this.unsettled) if (!this.owned.has(key)) this.assert(shard, key, '', otherData);
   }
 
-  private assert(shard: RedisShard, key: string, entry: RawEntry): void {
+  /** @param force write it although nothing is there; else another node removed it that could not say so */
+  private assert(shard: RedisShard, key: string, entry: RawEntry, force: boolean): void {
     const name = this.nameOf(key);
     if (this.connection.shardOf(name) !== shard) return;
     this.unsettled.delete(key);
-    this.connection.run<number>(ASSERT, name, [`${this.owner}.`, entry]).then(
+    this.connection.run<number>(ASSERT, name, [`${this.owner}.`, entry, force ? '1' : '0']).then(
       (mine) => {
-        if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
+        if (entry === '') this.unlist(key);
+        else if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
       },
       () => this.unsettled.add(key),
     );

@@ -1,5 +1,4 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { performance } from 'node:perf_hooks';
 import { channel as channelOf, type Channel } from '../channel.js';
 import { type HubEvent } from '../connection.js';
 import { Ears } from '../ears.js';
@@ -12,8 +11,6 @@ import { RedisAway } from './redis-client.js';
 import { RedisConnection } from './redis-connection.js';
 import { type RedisShard } from './redis-shard.js';
 
-/** A replica that takes over may lack what was written this shortly before, in milliseconds. */
-const RECENT_MS = 30_000;
 /** Members of one channel that are written again at once. */
 const ASSERT_AT_ONCE = 500;
 /** Channels whose lost members are announced beside each other. */
@@ -42,8 +39,6 @@ export class RedisPresence extends Presence {
   private readonly ears: Ears;
   /** Whom what is in `owned` belongs to. */
   private owner = '';
-  /** Names of the data that Redis has had. */
-  private readonly dataSets = new Set<string>();
 
   constructor(
     @Inject(RedisConnection) private readonly connection: RedisConnection,
@@ -55,8 +50,8 @@ export class RedisPresence extends Presence {
       this.changedElsewhere(event as OwnedChanged);
     });
     connection.listen({
-      restored: (shard) => {
-        this.restored(shard);
+      restored: (shard, otherData) => {
+        this.restored(shard, otherData);
       },
     });
   }
@@ -70,13 +65,13 @@ export class RedisPresence extends Presence {
       this.disown(channel, id, known);
       return this.enter(channel, { id, data });
     }
-    const member: OwnedMember = { data: json(data), order: 0, generation: 0, changed: false, writtenAt: undefined };
+    const member: OwnedMember = { data: json(data), order: 0, generation: 0, changed: false, written: false };
     if (this.owned.add(channel, id, member)) this.claimChannel(owner, channel);
     try {
       const order = await this.connection.run<number>(ENTER, this.key(channel), [id, owner, member.data]);
       if (order > 0) {
         member.order = order;
-        member.writtenAt = performance.now();
+        member.written = true;
         return true;
       }
     } catch (error) {
@@ -86,7 +81,7 @@ export class RedisPresence extends Presence {
       throw error;
     }
     // Not by another node, if it was written again in between.
-    if (member.writtenAt !== undefined) return true;
+    if (member.written) return true;
     this.disown(channel, id, member);
     return false;
   }
@@ -105,16 +100,16 @@ export class RedisPresence extends Presence {
       mine.changed = true;
       return true;
     }
-    if (reply === null) return mine?.writtenAt === undefined && this.owned.get(channel, id) !== undefined;
+    if (reply === null) return mine?.written !== true && this.owned.get(channel, id) !== undefined;
     const before = parse(id, reply);
     if (mine !== undefined) {
-      mine.writtenAt = performance.now();
+      mine.written = true;
       mine.changed = false;
     }
     if (before.owner === owner) return true;
     if (options.adopt === true) {
       const { order, generation } = before;
-      const adopted = { data: text, order, generation: generation + 1, changed: false, writtenAt: performance.now() };
+      const adopted = { data: text, order, generation: generation + 1, changed: false, written: true };
       if (this.owned.add(channel, id, adopted)) this.claimChannel(owner, channel);
       this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
     } else {
@@ -137,7 +132,7 @@ export class RedisPresence extends Presence {
         this.owned.forgetLeaving(channel, id);
         this.releaseChannelIfEmpty(owner, channel);
       }
-      if (reply === null) return mine && mine.writtenAt === undefined ? member<T>(id, mine.data) : undefined;
+      if (reply === null) return mine && !mine.written ? member<T>(id, mine.data) : undefined;
       const before = parse<T>(id, reply);
       if (before.owner !== owner) this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
       return before.member;
@@ -207,10 +202,8 @@ export class RedisPresence extends Presence {
   }
 
   /** A shard is back, or has lost what it held: writes what it should hold. Everything is sent before this returns. */
-  private restored(shard: RedisShard): void {
+  private restored(shard: RedisShard, otherData: boolean): void {
     const owner = this.me();
-    const isNew = !this.dataSets.has(shard.dataSet);
-    this.dataSets.add(shard.dataSet);
     const { channels, leaving } = this.owned;
     const work: Promise<unknown>[] = [];
     for (const [channel, ids] of leaving) {
@@ -223,7 +216,7 @@ export class RedisPresence extends Presence {
     }
     for (const [channel, members] of channels) {
       if (this.connection.shardOf(this.key(channel)) === shard) {
-        work.push(...this.assertMembers(owner, channel, [...members], isNew));
+        work.push(...this.assertMembers(owner, channel, [...members], otherData));
       }
     }
     // What fails now is done when the shard is back the next time.
@@ -242,21 +235,20 @@ export class RedisPresence extends Presence {
     owner: string,
     channel: Channel,
     members: readonly (readonly [id: string, member: OwnedMember])[],
-    isNew: boolean,
+    otherData: boolean,
   ): Promise<void>[] {
-    const recent = performance.now() - RECENT_MS;
     const work: Promise<void>[] = [];
     for (let from = 0; from < members.length; from += ASSERT_AT_ONCE) {
       const part = members.slice(from, from + ASSERT_AT_ONCE);
-      const args = part.flatMap(([id, { data, order, generation, writtenAt, changed }]) => {
-        // What was there for long and is not now was removed by another node that could not say so.
-        const force = isNew || writtenAt === undefined || writtenAt > recent;
+      const args = part.flatMap(([id, { data, order, generation, written, changed }]) => {
+        // What was there and is not now was removed by another node that could not say so.
+        const force = otherData || !written;
         return [id, String(order), String(generation), data, `${force ? 1 : 0}${changed ? 1 : 0}`];
       });
       work.push(
         this.connection.run<string[]>(ASSERT, this.key(channel), [owner, ...args]).then((lost) => {
           for (const [, each] of part) {
-            each.writtenAt ??= performance.now();
+            each.written = true;
             each.changed = false;
           }
           for (const id of lost) this.disown(channel, id, this.owned.get(channel, id));

@@ -66,15 +66,19 @@ return { raw, held }
 `);
 
 /**
- * ARGV: owner and '.', the entry that should be there or ''. Does nothing when the entry is another's by now.
- * Answers whether it is the owner's afterwards, or gone as wanted.
+ * ARGV: owner and '.', the entry that should be there or '', 1 when it is to be written although nothing is there. Does
+ * nothing when the entry is another's by now. Answers whether it is the owner's afterwards, or gone as wanted.
  */
 export const ASSERT = new RedisScript(`
 local held = redis.call('GET', KEYS[1])
-local free = not held or string.sub(held, 1, string.len(ARGV[1])) == ARGV[1]
-if free and ARGV[2] == '' then redis.call('DEL', KEYS[1])
-elseif free then redis.call('SET', KEYS[1], ARGV[2]) end
-return free and 1 or 0
+local mine = held and string.sub(held, 1, string.len(ARGV[1])) == ARGV[1]
+if ARGV[2] == '' then
+  if mine then redis.call('DEL', KEYS[1]) end
+  return (mine or not held) and 1 or 0
+end
+if not mine and (held or ARGV[3] == '0') then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
 `);
 
 /** ARGV: owner and '.'. Removes the entry if it is that owner's. Answers how many it removed. */
