@@ -95,6 +95,30 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     expect(here.on(A)).toEqual([1, 2]);
   });
 
+  it('forgets what was under way when nobody listened any more, however soon somebody does again', async () => {
+    await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
+    say(one, A, 1);
+    one.broker.flush();
+    one.broker.unsubscribe(A);
+    say(one, A, 2);
+    one.broker.flush();
+    await one.broker.subscribe(A);
+    await eventually(() => there.on(A).length === 2);
+    await sleep(100);
+    say(one, A, 3);
+    await eventually(() => here.on(A).includes(3));
+    expect(here.on(A)).toEqual([3]);
+    expect(there.on(A)).toEqual([1, 2, 3]);
+  });
+
+  it('sends the rest of a turn when one of its events cannot leave this process', async () => {
+    await Promise.all([one.broker.subscribe(A), two.broker.subscribe(B)]);
+    one.broker.publish(A, { kind: 'deliver', event: { type: 'test.event', n: 1, no: () => undefined } as HubEvent });
+    say(one, B, 2);
+    await eventually(() => there.on(B).length === 1);
+    expect(here.on(A)).toEqual([1]);
+  });
+
   it('comes back by itself when its listening connections were broken', async () => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
     for (const server of redis().servers) await server.send('CLIENT', 'KILL', 'TYPE', 'pubsub');

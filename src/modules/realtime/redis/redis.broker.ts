@@ -150,7 +150,6 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   beforeApplicationShutdown(): void {
     this.close();
   }
-
   close(): void {
     clearInterval(this.timer);
     this.flush();
@@ -165,8 +164,8 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     const client = this.connection.shardOf(name)?.commands.client;
     const subscription = this.subscriptions.get(name);
     const listening = subscription?.wanted === true;
-    if (client !== undefined) {
-      const body = this.codec.encode(number, envelopes);
+    const body = client && this.encoded(message);
+    if (client !== undefined && body !== undefined) {
       const answer = this.connection.sharded
         ? this.connection.send(name, ['SPUBLISH', name, body])
         : client.sendCommand(['PUBLISH', name, body]);
@@ -180,8 +179,22 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
         return;
       }
     }
-    if (subscription !== undefined) subscription.delivered = number;
-    if (listening || client === undefined) this.deliver(message);
+    if (subscription !== undefined) {
+      // Nothing is kept for those who listen later.
+      if (!listening) subscription.giveUp();
+      subscription.delivered = number;
+    }
+    if (listening || body === undefined) this.deliver(message);
+  }
+
+  /** `undefined` when something in it cannot leave this process. */
+  private encoded({ number, envelopes }: Outgoing): Buffer | undefined {
+    try {
+      return this.codec.encode(number, envelopes);
+    } catch (error) {
+      this.logger.error({ msg: 'an event cannot leave this process', event: envelopes[0]?.event?.type, err: error });
+      return undefined;
+    }
   }
 
   private deliver({ channel, envelopes }: Outgoing): void {
@@ -260,8 +273,8 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     subscription.shard = shard;
     subscription.asking = undefined;
     if (shard?.subscriber.up !== true) return undefined;
-    let flow = this.flows.get(shard);
-    if (flow === undefined) this.flows.set(shard, (flow = new Flow()));
+    const flow = this.flows.get(shard) ?? new Flow();
+    this.flows.set(shard, flow);
     subscription.flow = flow;
     this.toAsk.push(subscription);
     this.asked ??= Promise.resolve().then(() => this.askTogether());
