@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock } from '../../common/time/clock.js';
 import { type ClusterQuery } from '../realtime/cluster-query.js';
 import { type ConnectionDirectory } from '../realtime/connection-directory.js';
 import { RevocationList } from '../realtime/revocation-list.js';
@@ -33,14 +32,14 @@ describe('Revocations', () => {
     list = new RevocationList();
     const active = (): Promise<Row[]> => {
       const found = [...rows];
-      return hangs ? new Promise((resolve) => asked.push(() => resolve(found))) : Promise.resolve(found);
+      return hangs ? new Promise((resolve) => asked.push(resolve.bind(null, found))) : Promise.resolve(found);
     };
     revocations = new Revocations(
       { active } as unknown as RevocationsRepository,
       list,
       { revoke: () => 0 } as unknown as ConnectionDirectory,
       {} as RevocationSelectors,
-      { now: () => 0, date: () => new Date(0) } as Clock,
+      { now: () => 0, date: () => new Date(0) },
       {
         answer: (_: string, handler: () => unknown) => {
           changed = handler;
