@@ -163,7 +163,7 @@ class SlowBroker extends InProcessBroker {
 }
 
 /** Rows in memory. */
-class FakeRepository extends ServicesRepository {
+export class FakeRepository extends ServicesRepository {
   private readonly rows = new Map<number, Service>();
 
   constructor(
@@ -234,7 +234,7 @@ let connections = 0;
 
 /** A socket as the transport keeps it: handlers one at a time, its end behind them. */
 export class FakeConnection implements ServiceConnection {
-  readonly id = String(++connections);
+  readonly id: string;
   readonly protocol = 'services';
   readonly encoder = encoder;
   readonly address = '192.0.2.1';
@@ -245,7 +245,12 @@ export class FakeConnection implements ServiceConnection {
   readonly received: ServicesEvent[] = [];
   private work: Promise<void> = Promise.resolve();
 
-  constructor(private readonly domain: ServicesDomain) {}
+  constructor(
+    private readonly domain: Pick<ServicesDomain, 'hub' | 'admission' | 'busy'>,
+    node = 'node',
+  ) {
+    this.id = `${node}-${++connections}`;
+  }
 
   admit(principal: ServicePrincipal): void {
     this.principal = principal;

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { keys } from './services.channels.js';
@@ -10,10 +10,21 @@ import { type ServiceSettings } from './services.events.js';
  */
 const LIFE = { ttlMs: 366 * 86_400_000 };
 
+/** How often places are given back that could not be while the state that nodes share was away. */
+const RETRY_MS = 1_000;
+
 /** How many guests each session has. */
 @Injectable()
-export class GuestPlaces {
+export class GuestPlaces implements OnModuleDestroy {
+  /** Places that this node still has to give back, by key. */
+  private owed = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(private readonly store: EphemeralStore) {}
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+  }
 
   /** @throws AppError `conflict` when the session is full */
   async take({ id, guestLimit }: ServiceSettings, session: string): Promise<void> {
@@ -22,8 +33,28 @@ export class GuestPlaces {
     throw new AppError('conflict', 'Session is full');
   }
 
-  async free(service: number, session: string): Promise<void> {
-    const key = keys.guests(service, session);
-    if ((await this.store.increment(key, -1, LIFE)) === 0) await this.store.release(key, 0);
+  /** Gives a place back, now or as soon as that is possible. */
+  free(service: number, session: string): Promise<void> {
+    return this.lower(keys.guests(service, session), 1);
+  }
+
+  private async lower(key: string, by: number): Promise<void> {
+    try {
+      const sum = await this.store.increment(key, -by, LIFE);
+      // Below zero: the count was lost together with all else.
+      if (sum !== undefined && sum <= 0) await this.store.release(key, sum);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      this.owed.set(key, (this.owed.get(key) ?? 0) + by);
+      this.timer ??= setTimeout(() => void this.retry(), RETRY_MS).unref();
+    }
+  }
+
+  private async retry(): Promise<void> {
+    const { owed } = this;
+    this.owed = new Map();
+    this.timer = undefined;
+    // One after another: while one fails the others would.
+    for (const [key, by] of owed) await this.lower(key, by);
   }
 }

@@ -1,0 +1,78 @@
+import { SystemClock } from '../../src/common/time/clock.js';
+import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
+import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
+import { Hub } from '../../src/modules/realtime/hub.js';
+import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
+import { GuestPlaces } from '../../src/modules/services/guest-places.service.js';
+import { HostGrace } from '../../src/modules/services/host-grace.service.js';
+import { PublicCodes } from '../../src/modules/services/public-codes.service.js';
+import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
+import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
+import { ServiceDirectory } from '../../src/modules/services/service-directory.service.js';
+import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
+import { ServiceLosses } from '../../src/modules/services/service-losses.service.js';
+import { ServicePeers } from '../../src/modules/services/service-peers.service.js';
+import { ServiceSessions } from '../../src/modules/services/service-sessions.service.js';
+import { type RedisTestNode } from '../realtime/node.js';
+import { FakeConnection, type FakeRepository } from './services-domain.js';
+
+/** The services domain of one of several nodes, on real ports. */
+export class ServicesNode {
+  readonly hub: Hub;
+  readonly cluster: ClusterQuery;
+  readonly admission: ServiceAdmission;
+  readonly admin: ServiceAdmin;
+  readonly peers: ServicePeers;
+  readonly sessions: ServiceSessions;
+  readonly losses: ServiceLosses;
+  readonly busy = false;
+  private readonly connections: FakeConnection[] = [];
+  private readonly grace: HostGrace;
+
+  constructor(
+    readonly ports: RedisTestNode,
+    repository: FakeRepository,
+  ) {
+    const { store, presence, broker, identity } = ports;
+    const clock = new SystemClock();
+    this.hub = new Hub(broker);
+    const { hub } = this;
+    const cluster = (this.cluster = new ClusterQuery(hub, identity));
+    const codes = new PublicCodes(store, new RevocationSelectors(Buffer.alloc(32)));
+    const directory = new ServiceDirectory(store, hub, cluster, repository);
+    const peers = (this.peers = new ServicePeers(presence, hub));
+    const sessions = (this.sessions = new ServiceSessions(store, presence, hub, peers, codes));
+    const grace = (this.grace = new HostGrace(store, clock, sessions));
+    const hosts = new ServiceHosts(store, hub, clock, directory, peers, codes, sessions, grace);
+    const places = new GuestPlaces(store);
+    const throttle = new AttemptThrottle(store, clock);
+    this.admission = new ServiceAdmission(repository, throttle, places, hub, directory, peers, codes, hosts);
+    this.admin = new ServiceAdmin(repository, directory, sessions, peers, hub);
+    this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
+  }
+
+  /** Begins to answer other nodes; `others` are those it knows to live. */
+  async join(...others: readonly ServicesNode[]): Promise<void> {
+    await this.cluster.onModuleInit();
+    this.cluster.setPeers(new Set(others.map(({ ports }) => ports.identity.name)));
+  }
+
+  /** Somebody who has logged in. */
+  async login(token: string): Promise<FakeConnection> {
+    const connection = new FakeConnection(this, this.ports.identity.name);
+    this.connections.push(connection);
+    connection.login(token);
+    await connection.settled();
+    return connection;
+  }
+
+  /** Waits until ends that have begun are dealt with. */
+  async settled(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.settled()));
+  }
+
+  async close(): Promise<void> {
+    this.grace.onModuleDestroy();
+    await this.ports.close();
+  }
+}
