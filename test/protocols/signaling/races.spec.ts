@@ -22,10 +22,11 @@ describe('signaling', () => {
   });
   afterEach(() => harness.hangUp());
 
+  /** In the order they began; the ledger's is the order in which their nodes wrote them down. */
   const callsOf = async (client: SignalingClient) =>
-    (await harness.calls()).filter(({ participants }) =>
-      participants.some(({ sid }: { sid: string }) => sid === client.sid),
-    );
+    (await harness.calls())
+      .filter(({ participants }) => participants.some(({ sid }: { sid: string }) => sid === client.sid))
+      .sort((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
 
   it('has exactly one outcome when acceptance and cancellation meet', async () => {
     const outcomes = new Set<string>();
