@@ -22,17 +22,21 @@ export interface TestService {
 let titles = 0;
 
 /** The whole server with a signed-in admin, for transcripts of the services protocol. */
-export class ServicesHarness {
+export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = RunningApp> {
   private readonly clients: WsClient[] = [];
 
   private constructor(
-    readonly server: RunningApp,
+    readonly server: S,
     private readonly call: Api,
     private readonly token: string,
   ) {}
 
   static async start(env: Record<string, string> = {}): Promise<ServicesHarness> {
-    const server = await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env });
+    return ServicesHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
+  }
+
+  /** On a server that runs already, with the admin of `ADMIN_ENV`. */
+  static async on<S extends Pick<RunningApp, 'url' | 'wsUrl'>>(server: S): Promise<ServicesHarness<S>> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
     return new ServicesHarness(server, api, accessToken);
@@ -84,7 +88,7 @@ export class ServicesHarness {
     await Promise.all(this.clients.splice(0).map((client) => client.close()));
   }
 
-  async close(): Promise<void> {
+  async close(this: ServicesHarness): Promise<void> {
     await this.hangUp();
     await this.server.close();
   }
