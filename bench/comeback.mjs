@@ -182,7 +182,8 @@ try {
       rooms: ROOMS,
       nodes: NODES,
       signal: args.signal,
-      serverAway: seconds(signalled, NODES === 1 ? listening : ended),
+      serverEnded: seconds(signalled, ended),
+      ...(NODES === 1 && { serverAway: seconds(signalled, listening) }),
       back: times.length,
       backSinceSignal: { p50: seconds(signalled, times[times.length >> 1]), last: seconds(signalled, times.at(-1)) },
       ...(NODES === 1 && {

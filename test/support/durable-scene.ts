@@ -25,27 +25,31 @@ export class DurableScene {
     readonly readers: readonly FaithfulReader[],
   ) {}
 
-  /** @param address gives the `ws://…` of a server, for each connection of each client anew */
+  /**
+   * @param address gives the `ws://…` of a server, for each connection of each client anew
+   * @param writersAddress the same for writers, if they are elsewhere
+   */
   static async begin(
     rooms: () => Promise<RoomsHarness>,
     address: () => string,
     { writers, readers, ...habits }: SceneOptions,
+    writersAddress = address,
   ): Promise<DurableScene> {
     const harness = await rooms();
     const app = await harness.application(`Scene ${Date.now()}`);
     await harness.room(app, ROOM, { durable: true });
     const at =
-      ({ code }: TestEndpoint) =>
+      (of: () => string, { code }: TestEndpoint) =>
       () =>
-        `${address()}/ws/endpoint/${code}/`;
+        `${of()}/ws/endpoint/${code}/`;
     const endpoints: TestEndpoint[] = [];
     for (let i = 0; i < writers; i++) endpoints.push(await harness.endpoint(app, ROOM, 'write', `w${i}`));
     const reader = await harness.endpoint(app, ROOM, 'read', 'r');
     return new DurableScene(
       rooms,
       app,
-      endpoints.map((endpoint, i) => new StubbornWriter(at(endpoint), `w${i}`, habits)),
-      Array.from({ length: readers }, () => new FaithfulReader(at(reader))),
+      endpoints.map((endpoint, i) => new StubbornWriter(at(writersAddress, endpoint), `w${i}`, habits)),
+      Array.from({ length: readers }, () => new FaithfulReader(at(address, reader))),
     );
   }
 
