@@ -41,13 +41,17 @@ export abstract class EphemeralStore {
 /** Keys of one bulk operation that are under way at a time. */
 const SLICE = 1_000;
 
-/** Does `work` for slices of `keys`, one slice after the other. @returns what each slice came to */
-export async function inSlices<T>(
-  keys: readonly string[],
-  work: (slice: readonly string[]) => Promise<T>,
+/**
+ * Does `work` for slices of `keys`, one slice after the other; the first before this returns.
+ * @returns what each slice came to
+ */
+export async function inSlices<T, K = string>(
+  keys: readonly K[],
+  work: (slice: readonly K[]) => Promise<T>,
+  size = SLICE,
 ): Promise<T[]> {
   const results: T[] = [];
-  for (let at = 0; at < keys.length; at += SLICE) results.push(await work(keys.slice(at, at + SLICE)));
+  for (let at = 0; at < keys.length; at += size) results.push(await work(keys.slice(at, at + size)));
   return results;
 }
 

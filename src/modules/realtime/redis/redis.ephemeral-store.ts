@@ -5,7 +5,7 @@ import { OwnedList, releaseListed } from './owned-list.js';
 import { OwnershipNotices } from './ownership-notices.js';
 import { RedisAway } from './redis-client.js';
 import { RedisConnection } from './redis-connection.js';
-import { type RedisShard } from './redis-shard.js';
+import { type RedisShard, RESTORE_AT_ONCE } from './redis-shard.js';
 import {
   ASSERT,
   canonicalJson,
@@ -299,22 +299,33 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   private restore(shard: RedisShard, otherData: boolean): void {
     this.checkIncarnation();
     this.list.restore(shard);
-    for (const [key, entry] of this.owned) this.assert(shard, key, entry, otherData);
-    for (const key of this.unsettled) if (!this.owned.has(key)) this.assert(shard, key, '', otherData);
+    const { client } = shard.commands;
+    const keys = [...new Set([...this.owned.keys(), ...this.unsettled])].filter(
+      (key) => this.connection.shardOf(this.nameOf(key)) === shard,
+    );
+    const assert = async (slice: readonly string[]): Promise<void> => {
+      // The next connection does it anew.
+      if (shard.commands.client !== client) return;
+      await Promise.all(slice.map((key) => this.assert(key, otherData)));
+    };
+    void inSlices(keys, assert, RESTORE_AT_ONCE);
   }
 
-  /** @param force write it although nothing is there; else another node removed it that could not say so */
-  private assert(shard: RedisShard, key: string, entry: RawEntry, force: boolean): void {
-    const name = this.nameOf(key);
-    if (this.connection.shardOf(name) !== shard) return;
+  /**
+   * Never throws.
+   * @param force write it although nothing is there; else another node removed it that could not say so
+   */
+  private async assert(key: string, force: boolean): Promise<void> {
+    const entry = this.owned.get(key) ?? '';
     this.unsettled.delete(key);
-    this.connection.run<number>(ASSERT, name, [`${this.owner}.`, entry, force ? '1' : '0']).then(
-      (mine) => {
-        if (entry === '') this.unlist(key);
-        else if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
-      },
-      () => this.unsettled.add(key),
-    );
+    const args = [`${this.owner}.`, entry, force ? '1' : '0'];
+    try {
+      const mine = await this.connection.run<number>(ASSERT, this.nameOf(key), args);
+      if (entry === '') this.unlist(key);
+      else if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
+    } catch {
+      this.unsettled.add(key);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { channel as channelOf, type Channel } from '../channel.js';
 import { type HubEvent } from '../connection.js';
 import { Ears } from '../ears.js';
+import { inSlices } from '../ephemeral-store.js';
 import { Hub } from '../hub.js';
 import { NodeIdentity } from '../node-identity.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../presence.js';
@@ -9,7 +10,7 @@ import { type OwnedMember, OwnedMembers } from './owned-members.js';
 import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
 import { RedisAway } from './redis-client.js';
 import { RedisConnection } from './redis-connection.js';
-import { type RedisShard } from './redis-shard.js';
+import { type RedisShard, RESTORE_AT_ONCE } from './redis-shard.js';
 
 /** Members of one channel that are written again at once. */
 const ASSERT_AT_ONCE = 500;
@@ -214,11 +215,15 @@ export class RedisPresence extends Presence {
     if (list.length > 0 && this.connection.shardOf(this.channelsKey(owner)) === shard) {
       work.push(this.claimChannels(owner, list));
     }
-    for (const [channel, members] of channels) {
-      if (this.connection.shardOf(this.key(channel)) === shard) {
-        work.push(...this.assertMembers(owner, channel, [...members], otherData));
-      }
-    }
+    const here = list.filter((channel) => this.connection.shardOf(this.key(channel)) === shard);
+    const { client } = shard.commands;
+    const assert = async (slice: readonly Channel[]): Promise<void> => {
+      // The next connection does it anew.
+      if (shard.commands.client !== client) return;
+      const members = (channel: Channel): [string, OwnedMember][] => [...(channels.get(channel) ?? [])];
+      await Promise.all(slice.flatMap((channel) => this.assertMembers(owner, channel, members(channel), otherData)));
+    };
+    work.push(inSlices(here, assert, RESTORE_AT_ONCE));
     // What fails now is done when the shard is back the next time.
     void Promise.all(work).catch((error: unknown) => {
       this.logger.debug({ msg: 'members could not be written again', err: error });
