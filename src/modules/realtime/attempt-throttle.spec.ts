@@ -72,6 +72,17 @@ describe('AttemptThrottle', () => {
     await expect(outcome).resolves.toBe(false);
   });
 
+  it('lets a crowd of one address in that was counted before the first of it was found right', async () => {
+    const outcomes = Array.from({ length: 400 }, () =>
+      throttle.attempt('codes', '192.0.2.1', here).catch((error: unknown) => error),
+    );
+    await vi.advanceTimersByTimeAsync(400);
+    await throttle.succeeded('codes', '192.0.2.1');
+    await vi.advanceTimersByTimeAsync(100);
+    const refused = (await Promise.all(outcomes)).filter((outcome) => outcome !== true);
+    expect(refused).toHaveLength(400 - 10 - 64 - 256);
+  });
+
   it('refuses to let more than 64 tries of one address wait', async () => {
     const outcomes = Array.from({ length: 80 }, () =>
       throttle.attempt('codes', '192.0.2.1', here).catch((error: unknown) => error),

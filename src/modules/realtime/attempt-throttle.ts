@@ -12,6 +12,12 @@ export const MAX_DELAY_MS = 10_000;
 const MEMORY_MS = 5 * 60_000;
 /** Tries of one address that may wait at a time: together with the delay this bounds what guessing in parallel yields. */
 const MAX_WAITING = 64;
+/**
+ * Further tries of one address that are not refused at once: where answers take a while, a crowd behind one address is
+ * counted before the first of it was found right. None of them is looked at unless one is, in this time.
+ */
+const MAX_HELD = 256;
+const HOLD_MS = 1_000;
 /** How often a waiting try looks whether it may go on sooner. */
 const STEP_MS = 100;
 
@@ -38,17 +44,17 @@ export class AttemptThrottle {
     const key = throttleKey(scope, address);
     const tries = (await this.store.increment(key, 1, { ttlMs: MEMORY_MS })) ?? Infinity;
     if (tries > FREE_TRIES) {
-      const waiting = `${key}:waiting`;
-      const places = { limit: MAX_WAITING, ttlMs: 2 * MAX_DELAY_MS };
-      if ((await this.store.increment(waiting, 1, places)) === undefined) {
+      const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (tries - FREE_TRIES - 1));
+      const waiting = () => this.wait(key, tries, delay, gone).then(() => true);
+      const held = () => this.wait(key, tries, HOLD_MS, gone);
+      const mayGoOn =
+        (await this.inPlace(`${key}:waiting`, MAX_WAITING, waiting)) ??
+        (await this.inPlace(`${key}:held`, MAX_HELD, held)) ??
+        false;
+      if (!mayGoOn && !gone()) {
         throw new AppError('rate_limited', 'Too many tries, come back later.', {
           retryAfterSeconds: MAX_DELAY_MS / 1_000,
         });
-      }
-      try {
-        await this.wait(key, tries, gone);
-      } finally {
-        await this.store.increment(waiting, -1, places);
       }
     }
     return !gone();
@@ -59,14 +65,27 @@ export class AttemptThrottle {
     await this.store.take(throttleKey(scope, address));
   }
 
-  private async wait(key: string, tries: number, gone: () => boolean): Promise<void> {
-    const until = this.clock.now() + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (tries - FREE_TRIES - 1));
+  /** Does `work` in one of `limit` places. @returns `undefined` when none is free */
+  private async inPlace<T>(place: string, limit: number, work: () => Promise<T>): Promise<T | undefined> {
+    const life = { ttlMs: 2 * MAX_DELAY_MS };
+    if ((await this.store.increment(place, 1, { ...life, limit })) === undefined) return undefined;
+    try {
+      return await work();
+    } finally {
+      await this.store.increment(place, -1, life);
+    }
+  }
+
+  /** @returns whether another try was right meanwhile */
+  private async wait(key: string, tries: number, ms: number, gone: () => boolean): Promise<boolean> {
+    const until = this.clock.now() + ms;
     for (let rest = until - this.clock.now(); rest > 0; rest = until - this.clock.now()) {
       await sleep(Math.min(STEP_MS, rest));
-      if (gone()) return;
+      if (gone()) return false;
       // Fewer tries than there were: one of them was right.
-      if (((await this.store.get<number>(key)) ?? 0) < tries) return;
+      if (((await this.store.get<number>(key)) ?? 0) < tries) return true;
     }
+    return false;
   }
 }
 
