@@ -3,6 +3,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { addressKey } from '../../common/http/client-address.js';
 import { sha256 } from '../../common/security/digest.js';
 import { Clock } from '../../common/time/clock.js';
+import { DegradableStore } from '../realtime/degradable-store.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 
 /** Tries that are answered without delay. Many people may share an address; nobody shares an account. */
@@ -28,10 +29,14 @@ export interface SignInAttempt {
  */
 @Injectable()
 export class SignInThrottle {
+  private readonly store: DegradableStore;
+
   constructor(
-    private readonly store: EphemeralStore,
+    store: EphemeralStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.store = new DegradableStore(store, clock);
+  }
 
   /**
    * Counts one try. `account` is a normalised email, whether or not there is such an account.

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { addressKey } from '../../common/http/client-address.js';
 import { Clock } from '../../common/time/clock.js';
+import { DegradableStore } from './degradable-store.js';
 import { EphemeralStore } from './ephemeral-store.js';
 
 /** Tries of one address that are answered at once. */
@@ -29,10 +30,14 @@ const STEP_MS = 100;
  */
 @Injectable()
 export class AttemptThrottle {
+  private readonly store: DegradableStore;
+
   constructor(
-    private readonly store: EphemeralStore,
+    store: EphemeralStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.store = new DegradableStore(store, clock);
+  }
 
   /**
    * Counts one try and waits as long as the ones before demand.
