@@ -31,7 +31,10 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
 
   beforeEach(async () => {
     await redis().flush();
-    const repository = new FakeRepository(() => Promise.resolve(), () => Promise.resolve());
+    const repository = new FakeRepository(
+      () => Promise.resolve(),
+      () => Promise.resolve(),
+    );
     const start = async () => new ServicesNode(await startRedisNode(redis().url), repository);
     [doomed, one, two] = [await start(), await start(), await start()];
     isDead = false;
@@ -45,7 +48,11 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
   });
 
   async function scene(options: ServiceOptions = {}): Promise<Scene> {
-    const { service, hostToken, clientToken } = await one.admin.create({ title: 'T', allowPublicCode: true, ...options });
+    const { service, hostToken, clientToken } = await one.admin.create({
+      title: 'T',
+      allowPublicCode: true,
+      ...options,
+    });
     return { service: service.id, hostToken, clientToken };
   }
 

@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions } from 'ws';
+import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
+import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
 import { WsClient } from './ws-client.js';
@@ -81,6 +84,15 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     guest.send({ token: code });
     await guest.expectNext(authorized('guest'));
     return { guest, user: host ? ((await host.next()) as { user: string }).user : '' };
+  }
+
+  /** Resolves when every node has heard of all others, as it does within two seconds of their start. */
+  async nodesKnowEachOther(this: ServicesHarness): Promise<void> {
+    const { nodes } = this.server;
+    const names = nodes.map((node) => node.get(NodeIdentity).name);
+    const isKnown = () => nodes.every((node) => names.every((name) => node.get(ClusterQuery).knows(name)));
+    for (let i = 0; i < 500 && !isKnown(); i++) await sleep(20);
+    if (!isKnown()) throw new Error('the nodes do not know each other');
   }
 
   /** Ends the sockets of a test. */

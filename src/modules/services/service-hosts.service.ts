@@ -212,7 +212,8 @@ export class ServiceHosts {
     session: string,
     { code, codeExpires }: HostSession,
   ): Promise<Pick<HostSession, 'code' | 'codeExpires'>> {
-    const isKept = !settings.allowPublicCode || (code !== null && (await this.codes.isLive(code, settings.id, session)));
+    const isKept =
+      !settings.allowPublicCode || (code !== null && (await this.codes.isLive(code, settings.id, session)));
     if (isKept) return { code, codeExpires };
     return { code: await this.codes.issue(settings, session), codeExpires: settings.codeTtlSeconds !== null };
   }

@@ -114,7 +114,9 @@ export class ServiceLosses implements BeforeApplicationShutdown {
   /** Here, or on any other node while this one goes. @returns whether some node did */
   private async somewhere<T>(topic: string, lost: Lost<T>, here: () => Promise<boolean>): Promise<boolean> {
     if (!this.leaving) return here();
-    return (await this.cluster.ask<boolean>(topic, { ...lost, leaving: this.ownName })).answers.some(({ value }) => value);
+    return (await this.cluster.ask<boolean>(topic, { ...lost, leaving: this.ownName })).answers.some(
+      ({ value }) => value,
+    );
   }
 
   /** Whether the host is connected to a node that lives, so that its part alone was lost. */

@@ -8,6 +8,7 @@ describe('changes of a service reach its live sockets', () => {
 
   beforeAll(async () => {
     harness = await ServicesHarness.start();
+    await harness.nodesKnowEachOther();
   });
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
