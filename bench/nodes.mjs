@@ -73,9 +73,8 @@ async function stop(children) {
   await Promise.all(
     children.map((child) => {
       if (child.exitCode !== null) return undefined;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
       child.removeAllListeners('exit');
-      child.once('exit', () => undefined);
+      const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       return gone;
     }),
