@@ -8,6 +8,7 @@ import { Clock } from '../../common/time/clock.js';
 import { Lifecycle } from '../health/lifecycle.js';
 import { SocketMetrics } from '../observability/socket-metrics.js';
 import { BusHealth } from '../realtime/bus-health.js';
+import { PROTOCOLS } from '../realtime/connection.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { type NodeState, type NodeStatus } from './node-status.js';
 
@@ -41,7 +42,7 @@ export class OwnStatus {
 
   read(): NodeStatus {
     const connections: Record<string, number> = {};
-    for (const [protocol, traffic] of this.sockets.traffic) connections[protocol] = traffic.connections;
+    for (const protocol of PROTOCOLS) connections[protocol] = this.sockets.of(protocol).connections;
     const { heardAt } = this.bus;
     return {
       incarnation: this.identity.incarnation,

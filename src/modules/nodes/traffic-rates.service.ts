@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
+import { PROTOCOLS } from '../realtime/connection.js';
 import { SocketMetrics, type SocketTraffic } from '../observability/socket-metrics.js';
 
 const SAMPLE_MS = 2_000;
@@ -37,12 +38,13 @@ export class TrafficRates implements OnApplicationBootstrap, OnApplicationShutdo
     clearInterval(this.timer);
   }
 
-  /** By protocol. */
+  /** Of all protocols, those nobody has spoken yet included. */
   read(now = performance.now()): Record<string, ProtocolTraffic> {
     const [oldest] = this.samples;
     const seconds = oldest === undefined ? 0 : (now - oldest.at) / 1_000;
     const result: Record<string, ProtocolTraffic> = {};
-    for (const [protocol, traffic] of this.sockets.traffic) {
+    for (const protocol of PROTOCOLS) {
+      const traffic = this.sockets.of(protocol);
       const before = oldest?.counters.get(protocol) ?? NONE;
       const rate = (name: keyof SocketTraffic): number =>
         seconds > 0 ? Math.round(((traffic[name] - before[name]) / seconds) * 100) / 100 : 0;

@@ -3,7 +3,8 @@ import { type DisconnectReason } from './disconnect-reason.js';
 import { type Principal } from './principal.js';
 
 /** The five message languages. */
-export type Protocol = 'services' | 'rooms' | 'circles' | 'signaling' | 'omikron';
+export const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 /**
  * A fact that a feature publishes on a channel. Opaque to the kernel. It may cross nodes, so it holds only what

@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ChoiceField, Field, TextField } from '../../../common/http/fields.js';
 import { LimitQuery, PageOf } from '../../../common/http/page.dto.js';
+import { PROTOCOLS } from '../../realtime/connection.js';
 import { type LiveConnection } from '../../realtime/connection-directory.js';
 import { decodePlace } from '../connection-place.js';
 
-const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
 const MAX_PRINCIPAL = 300;
 
 const MAX_CURSOR = 128;
