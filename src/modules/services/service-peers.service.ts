@@ -53,8 +53,10 @@ export class ServicePeers {
 
   /** Lets a connection be addressed and kicked as `user`. */
   async address(connection: ServiceConnection, service: number, user: string): Promise<void> {
-    await this.hub.subscribe(connection, serviceChannel(service));
-    await this.hub.subscribe(connection, userChannel(service, user));
+    await Promise.all([
+      this.hub.subscribe(connection, serviceChannel(service)),
+      this.hub.subscribe(connection, userChannel(service, user)),
+    ]);
   }
 
   /** Tells the others, before anything is awaited, that a connection has come. One that was sent away already goes. */
