@@ -19,15 +19,13 @@ import { IceServersModule } from './modules/ice-servers/ice-servers.module.js';
 import { NodesModule } from './modules/nodes/nodes.module.js';
 import { ObservabilityModule } from './modules/observability/observability.module.js';
 import { PagesModule } from './modules/pages/pages.module.js';
-import { type LocalBus } from './modules/realtime/local-bus/local-bus.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 import { RevocationsModule } from './modules/revocations/revocations.module.js';
 
 /** Composition root. */
 @Module({})
 export class AppModule {
-  /** @param bus of a worker whose primary keeps what the workers share */
-  static forRoot(config: AppConfig, dataSource: DataSource, bus?: LocalBus): DynamicModule {
+  static forRoot(config: AppConfig, dataSource: DataSource): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -35,7 +33,7 @@ export class AppModule {
         ObservabilityModule,
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
-        RealtimeModule.forRoot(config.redis, bus),
+        RealtimeModule.forRoot(config.redis),
         AuthModule,
         AccountsModule,
         CallsModule,

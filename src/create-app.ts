@@ -11,20 +11,19 @@ import { RequestPolicy } from './gateways/transport/request-policy.js';
 import { type Siblings } from './gateways/transport/siblings/siblings.js';
 import { TransportAdapter } from './gateways/transport/transport.adapter.js';
 import { HttpObserver } from './modules/observability/http-observer.js';
-import { type LocalBus } from './modules/realtime/local-bus/local-bus.js';
 import { tlsServerOptions } from './tls.js';
 
 /**
  * Builds the application, not yet initialised nor listening: for `main`, for tests and for the OpenAPI document.
  * @param dataSource from `openDatabase`; an unconnected one is enough for an app that only describes itself
- * @param surroundings of a worker
+ * @param siblings the other workers behind the same port
  */
 export async function createApp(
   config: AppConfig,
   dataSource: DataSource,
-  { bus, siblings }: { readonly bus?: LocalBus | undefined; readonly siblings?: Siblings } = {},
+  siblings?: Siblings,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource, bus), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, dataSource), {
     abortOnError: false,
     bodyParser: false,
     // Published messages are passed on as the text they came in.

@@ -23,7 +23,7 @@ export class AppConfig {
 
   constructor(env: Environment) {
     this.production = env.NODE_ENV === 'production';
-    this.workers = env.WORKERS === 'auto' ? os.availableParallelism() : Number(env.WORKERS);
+    this.workers = workersOf(env.WORKERS);
     this.http = httpSection(env);
     this.storage = {
       dataDir: path.resolve(env.DATA_DIR),
@@ -64,6 +64,11 @@ export class AppConfig {
     this.media = mediaSection(env);
     this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
   }
+}
+
+/** Processes that `WORKERS` asks for. */
+export function workersOf(setting = '1'): number {
+  return setting === 'auto' ? os.availableParallelism() : Number(setting);
 }
 
 function httpSection(env: Environment): HttpSection {

@@ -29,8 +29,8 @@ export const ENVIRONMENT = {
   WORKERS: text({
     group: 'Process',
     description:
-      'Processes that share the port; `auto` is one for each core. More than one without `REDIS_URL`: what they share is ' +
-      'kept by one process more.',
+      'Processes that share the port; `auto` is one for each core. More than one needs `REDIS_URL`, over which they ' +
+      'share what nodes share.',
     default: '1',
     check: (value) =>
       value === 'auto' || (/^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_WORKERS)

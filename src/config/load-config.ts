@@ -1,4 +1,4 @@
-import { AppConfig } from './app-config.js';
+import { AppConfig, workersOf } from './app-config.js';
 import { ENVIRONMENT, type Environment, type EnvironmentName } from './environment.js';
 import { tlsFaults } from './tls-files.js';
 
@@ -17,7 +17,7 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const production = env['NODE_ENV'] === 'production';
   const faults: string[] = [];
-  const values: Record<string, unknown> = {};
+  const values: Partial<Record<EnvironmentName, unknown>> = {};
   for (const name of Object.keys(ENVIRONMENT) as EnvironmentName[]) {
     try {
       values[name] = ENVIRONMENT[name].read(env[name] === '' ? undefined : env[name], production);
@@ -25,11 +25,25 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
       faults.push(`${name} ${(error as Error).message}`);
     }
   }
-  if (production && !env['SECRET_KEY']) faults.push('SECRET_KEY must be set when NODE_ENV=production');
-  if (env['TURN_URLS'] && !/[^\s,]/.test(env['TURN_SECRET'] ?? ''))
-    faults.push('TURN_SECRET must be set when TURN_URLS is');
-  if (env['MEDIA_STORAGE'] === 's3' && !env['S3_BUCKET']) faults.push('S3_BUCKET must be set when MEDIA_STORAGE=s3');
-  faults.push(...tlsFaults(env['TLS_CERT'], env['TLS_KEY']));
+  faults.push(...crossFaults(values as Partial<Environment>, production));
   if (faults.length > 0) throw new ConfigError(faults);
   return new AppConfig(values as Environment);
+}
+
+/** What is wrong with settings that need each other. @param env without those that are wrong by themselves */
+function crossFaults(env: Partial<Environment>, production: boolean): string[] {
+  const unset = (name: EnvironmentName): boolean => {
+    const value = env[name];
+    return name in env && (Array.isArray(value) ? value.length === 0 : value === undefined);
+  };
+  const faults: string[] = [];
+  if (production && unset('SECRET_KEY')) faults.push('SECRET_KEY must be set when NODE_ENV=production');
+  if (env.TURN_URLS?.length && unset('TURN_SECRET')) faults.push('TURN_SECRET must be set when TURN_URLS is');
+  if (env.MEDIA_STORAGE === 's3' && unset('S3_BUCKET')) faults.push('S3_BUCKET must be set when MEDIA_STORAGE=s3');
+  if (workersOf(env.WORKERS) > 1 && unset('REDIS_URL'))
+    faults.push(
+      `WORKERS=${env.WORKERS} needs REDIS_URL, over which the processes share their state: install redis-server 7 or ` +
+        'newer on this machine and set REDIS_URL=redis://127.0.0.1:6379, or leave WORKERS at 1',
+    );
+  return [...faults, ...tlsFaults(env.TLS_CERT, env.TLS_KEY)];
 }

@@ -1,5 +1,4 @@
 import { type ProcessSeries } from '../modules/observability/metrics.js';
-import { type Batch, type ToPrimary, type ToWorker } from '../modules/realtime/local-bus/bus-messages.js';
 import { type Listening } from '../serve.js';
 
 /** What a worker needs to know to begin. It goes from process to process, never through the environment: it has secrets. */
@@ -15,8 +14,6 @@ export interface WorkerStart {
   readonly folder: string;
   /** By worker's number, where siblings reach it. */
   readonly doors: readonly string[];
-  /** Whether the primary keeps what the workers share. */
-  readonly bus: boolean;
 }
 
 /** From the primary. */
@@ -24,7 +21,6 @@ export type WorkerMessage =
   | { readonly kind: 'start'; readonly start: WorkerStart }
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'reload' }
-  | { readonly kind: 'bus'; readonly batch: Batch<ToWorker> }
   | { readonly kind: 'measure'; readonly question: number }
   | { readonly kind: 'measured'; readonly series: readonly ProcessSeries[] };
 
@@ -34,7 +30,6 @@ export type PrimaryMessage =
   | { readonly kind: 'listening'; readonly where: Listening }
   /** It cannot begin. `known`: the message says all there is to say. */
   | { readonly kind: 'failed'; readonly message: string; readonly known: boolean }
-  | { readonly kind: 'bus'; readonly batch: Batch<ToPrimary> }
   /** Wants the series of all workers. */
   | { readonly kind: 'gather' }
   | { readonly kind: 'measurement'; readonly question: number; readonly series: ProcessSeries };

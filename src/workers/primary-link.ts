@@ -1,12 +1,10 @@
 import { type ProcessSeries } from '../modules/observability/metrics.js';
-import { type Batch, type BusLink, type ToPrimary, type ToWorker } from '../modules/realtime/local-bus/bus-messages.js';
 import { type PrimaryMessage, type WorkerMessage, type WorkerStart } from './messages.js';
 
 /** A worker's channel to its primary. */
-export class PrimaryLink implements BusLink<ToPrimary> {
+export class PrimaryLink {
   onStop: (reason: string) => void = () => undefined;
   onReload: () => void = () => undefined;
-  onBus: (batch: Batch<ToWorker>) => void = () => undefined;
   onMeasure: () => Promise<ProcessSeries> = () => Promise.resolve([]);
   private onStart: (start: WorkerStart) => void = () => undefined;
   private awaiting: ((series: readonly ProcessSeries[]) => void)[] = [];
@@ -31,10 +29,6 @@ export class PrimaryLink implements BusLink<ToPrimary> {
     else setImmediate(done);
   }
 
-  send(batch: Batch<ToPrimary>, done: () => void): void {
-    this.say({ kind: 'bus', batch }, done);
-  }
-
   /** The series of all workers. */
   gather(): Promise<readonly ProcessSeries[]> {
     return new Promise((resolve) => {
@@ -53,9 +47,6 @@ export class PrimaryLink implements BusLink<ToPrimary> {
         break;
       case 'reload':
         this.onReload();
-        break;
-      case 'bus':
-        this.onBus(message.batch);
         break;
       case 'measure':
         void this.onMeasure().then((series) => {

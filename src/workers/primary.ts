@@ -4,13 +4,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { SystemClock } from '../common/time/clock.js';
 import { type AppConfig } from '../config/app-config.js';
 import { type OpenDatabase } from '../modules/database/open-data-source.js';
-import { InProcessEphemeralStore } from '../modules/realtime/in-process.ephemeral-store.js';
-import { InProcessPresence } from '../modules/realtime/in-process.presence.js';
-import { InProcessRateLimiter } from '../modules/realtime/in-process.rate-limiter.js';
-import { LocalBusHost } from '../modules/realtime/local-bus/local-bus.host.js';
 import { logListening } from '../serve.js';
 import { type StopSignals } from '../stop-signals.js';
 import { type PoolStart, WorkerPool } from './worker-pool.js';
@@ -19,8 +14,8 @@ import { type PoolStart, WorkerPool } from './worker-pool.js';
 const LEAST_CONNECTIONS = 4;
 
 /**
- * Serves with several processes behind one port until the signal to stop. This one keeps what they share; nothing a
- * client sends is handled here.
+ * Serves with several processes behind one port until the signal to stop. They share state over Redis, as nodes do;
+ * nothing a client sends is handled here.
  * @param database open and migrated; closed by the caller
  * @throws BootError as a single process would
  */
@@ -33,8 +28,7 @@ export async function servePrimary(stop: StopSignals, config: AppConfig, databas
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
-  const bus = config.redis ? undefined : makeBus();
-  const pool = new WorkerPool(config.workers, config.http.port, poolStart(config, database.url, folder, bus), bus);
+  const pool = new WorkerPool(config.workers, config.http.port, poolStart(config, database.url, folder));
   if (config.http.tls) {
     process.on('SIGHUP', () => {
       pool.reload();
@@ -55,23 +49,13 @@ export async function servePrimary(stop: StopSignals, config: AppConfig, databas
   }
 }
 
-function makeBus(): LocalBusHost {
-  const clock = new SystemClock();
-  return new LocalBusHost({
-    presence: new InProcessPresence(),
-    store: new InProcessEphemeralStore(clock),
-    limiter: new InProcessRateLimiter(clock),
-  });
-}
-
-function poolStart(config: AppConfig, databaseUrl: string, folder: string, bus: LocalBusHost | undefined): PoolStart {
+function poolStart(config: AppConfig, databaseUrl: string, folder: string): PoolStart {
   const share = Math.ceil(config.storage.databasePool / config.workers);
   return {
     databaseUrl,
     databasePool: Math.max(LEAST_CONNECTIONS, share),
     folder,
     doors: Array.from({ length: config.workers }, (_, number) => doorPath(folder, number)),
-    bus: bus !== undefined,
   };
 }
 

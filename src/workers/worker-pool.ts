@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProcessSeries } from '../modules/observability/metrics.js';
-import { type LocalBusHost, type WorkerEnd } from '../modules/realtime/local-bus/local-bus.host.js';
 import { type Listening } from '../serve.js';
 import { type PrimaryMessage, type WorkerStart } from './messages.js';
 import { describeEnding, type Ending, WorkerProcess } from './worker-process.js';
@@ -27,7 +26,6 @@ export class WorkerPool {
   private readonly logger = new Logger(WorkerPool.name);
   /** By number. */
   private readonly running: (WorkerProcess | undefined)[];
-  private readonly ends = new WeakMap<WorkerProcess, WorkerEnd>();
   private readonly questions = new Map<number, Question>();
   private readonly stopping = new AbortController();
   private readonly replacing = new Set<Promise<void>>();
@@ -41,7 +39,6 @@ export class WorkerPool {
     private readonly size: number,
     private port: number,
     private readonly start: PoolStart,
-    private readonly bus: LocalBusHost | undefined,
   ) {
     this.running = new Array<undefined>(size).fill(undefined);
     this.early = new Array<number>(size).fill(0);
@@ -60,7 +57,6 @@ export class WorkerPool {
   /** Tells all to go, and waits for them. @returns whether all went in order */
   async close(reason: string): Promise<boolean> {
     this.stopping.abort();
-    this.bus?.stop();
     const all = this.alive();
     for (const worker of all) {
       if (worker.serving) worker.say({ kind: 'stop', reason });
@@ -91,13 +87,7 @@ export class WorkerPool {
     });
     this.running[number] = worker;
     const born = performance.now();
-    const end = this.bus?.attach(worker.link(), () => {
-      this.logger.error(`Worker ${number} (pid ${worker.pid ?? '?'}) does not read any more; ending it`);
-      worker.kill();
-    });
-    if (end !== undefined) this.ends.set(worker, end);
-    void worker.ended.then(async (ending) => {
-      if (end !== undefined) await this.bus?.detach(end);
+    void worker.ended.then((ending) => {
       this.forget(number);
       this.ended(number, worker.serving, ending, performance.now() - born);
     });
@@ -132,10 +122,7 @@ export class WorkerPool {
   }
 
   private receive(worker: WorkerProcess, number: number, message: PrimaryMessage): void {
-    if (message.kind === 'bus') {
-      const end = this.ends.get(worker);
-      if (end !== undefined) this.bus?.receive(end, message.batch);
-    } else if (message.kind === 'gather') {
+    if (message.kind === 'gather') {
       void this.gather().then((series) => {
         worker.say({ kind: 'measured', series });
       });

@@ -1,6 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
 import { BootError } from '../common/errors/boot-error.js';
-import { type BusLink, type ToWorker } from '../modules/realtime/local-bus/bus-messages.js';
 import { type Listening } from '../serve.js';
 import { type PrimaryMessage, type WorkerMessage, type WorkerStart } from './messages.js';
 
@@ -49,22 +48,9 @@ export class WorkerProcess {
     this.worker.on('error', () => undefined);
   }
 
-  get pid(): number | undefined {
-    return this.worker.process.pid;
-  }
-
-  say(message: WorkerMessage, done: () => void = () => undefined): void {
-    // Called back with an error, later, when the worker is gone.
-    if (this.worker.isConnected()) this.worker.process.send(message, undefined, undefined, done);
-    else setImmediate(done);
-  }
-
-  link(): BusLink<ToWorker> {
-    return {
-      send: (batch, done) => {
-        this.say({ kind: 'bus', batch }, done);
-      },
-    };
+  say(message: WorkerMessage): void {
+    // A callback, so that one that has just gone is no error of ours.
+    if (this.worker.isConnected()) this.worker.process.send(message, undefined, undefined, () => undefined);
   }
 
   kill(): void {

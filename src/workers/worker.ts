@@ -10,7 +10,6 @@ import { joinDatabase } from '../modules/database/open-data-source.js';
 import { JsonLogger } from '../modules/observability/json-logger.js';
 import { Metrics } from '../modules/observability/metrics.js';
 import { logProcessFaults } from '../modules/observability/process-faults.js';
-import { LocalBus } from '../modules/realtime/local-bus/local-bus.js';
 import { exitInTheEnd, serveUntil, tuneProcess } from '../serve.js';
 import { StopSignals } from '../stop-signals.js';
 import { tlsReloader } from '../tls.js';
@@ -29,17 +28,11 @@ async function serve(stop: StopSignals, primary: PrimaryLink): Promise<void> {
     if (!process.connected) rmSync(start.folder, { recursive: true, force: true });
   });
   const database = await joinDatabase(start, start.databaseUrl, new Logger('Database'), stop.signal);
-  const bus = start.bus ? new LocalBus(primary) : undefined;
-  if (bus) {
-    primary.onBus = (batch) => {
-      bus.receive(batch);
-    };
-  }
   const siblings = new Siblings(start.number, start.doors);
   let door: PrivateDoor | undefined;
   try {
     if (stop.signal.aborted) return;
-    const app = await createApp(config, database.dataSource, { bus, siblings });
+    const app = await createApp(config, database.dataSource, siblings);
     const metrics = app.get(Metrics);
     primary.onMeasure = () => metrics.registry.getMetricsAsJSON();
     metrics.gatherFrom(() => primary.gather());
@@ -49,7 +42,6 @@ async function serve(stop: StopSignals, primary: PrimaryLink): Promise<void> {
       // One that died has left its socket behind.
       await rm(path, { force: true });
       door = await PrivateDoor.open(path, app.getHttpServer());
-      bus?.ready();
       primary.say({ kind: 'listening', where });
     });
   } finally {

@@ -11,13 +11,16 @@ import {
   type ServerProcess,
   startProcess,
 } from '../support/process.js';
+import { startRedis } from '../support/redis.js';
+import { describeWith } from '../support/requires.js';
 import { RoomsHarness } from '../support/rooms.js';
 import { authorized, left, type TestService, WELCOME } from '../support/services.js';
 import { SignalingClient } from '../support/signaling.js';
 import { WsClient } from '../support/ws-client.js';
 
 const WORKERS = 3;
-const ENV = { ...ADMIN_ENV, WORKERS: String(WORKERS), REST_RATE: '0' };
+let redis: Awaited<ReturnType<typeof startRedis>>;
+const environment = () => ({ ...ADMIN_ENV, WORKERS: String(WORKERS), REST_RATE: '0', REDIS_URL: redis.url });
 
 /** What Socket.IO clients of all versions keep of their connection. */
 interface Engine {
@@ -45,7 +48,7 @@ const addressOf = async (server: ServerProcess): Promise<{ url: string; wsUrl: s
   return { url, wsUrl: url.replace('http', 'ws') };
 };
 
-describe.runIf(process.platform === 'linux')('several workers behind one port', () => {
+describeWith('redis-server', 'several workers behind one port', () => {
   let server: ServerProcess;
   let harness: RoomsHarness;
   let address: { url: string; wsUrl: string };
@@ -53,12 +56,16 @@ describe.runIf(process.platform === 'linux')('several workers behind one port', 
 
   beforeAll(async () => {
     await ensureBuilt();
-    server = await startProcess(ENV);
+    redis = await startRedis();
+    server = await startProcess(environment());
     address = await addressOf(server);
     harness = await RoomsHarness.on(address);
     admin = (...call) => harness.admin(...call);
   }, 300_000);
-  afterAll(cleanUpProcesses);
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await redis.stop();
+  });
 
   it('listens once, with as many workers as asked for', async () => {
     expect(server.output().match(/Listening on/g)).toHaveLength(1);
@@ -216,7 +223,8 @@ describe.runIf(process.platform === 'linux')('several workers behind one port', 
     const gone = inState(3);
     expect(gone.length).toBeLessThan(people.length);
     const announced: unknown[] = [];
-    while (announced.length < gone.length) announced.push(await watcher.next());
+    // A killed node is known to be dead when its lease has ended.
+    while (announced.length < gone.length) announced.push(await watcher.next(30_000));
     expect(announced).toEqual(gone.map(({ identity }) => ({ event: 'leave', identity })));
     const alive = inState(1);
     for (const { client } of alive) client.send({ message: 'still here' });
@@ -259,10 +267,14 @@ describe.runIf(process.platform === 'linux')('several workers behind one port', 
   }, 120_000);
 });
 
-describe('the start and the end of several workers', () => {
+describeWith('redis-server', 'the start and the end of several workers', () => {
   let database: TestDatabase | undefined;
   const open: Server[] = [];
-  beforeAll(ensureBuilt, 300_000);
+  beforeAll(async () => {
+    await ensureBuilt();
+    redis = await startRedis();
+  }, 300_000);
+  afterAll(() => redis.stop());
   afterEach(async () => {
     await cleanUpProcesses();
     for (const server of open.splice(0)) server.close();
@@ -276,7 +288,7 @@ describe('the start and the end of several workers', () => {
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
     database = await createTestDatabase();
-    const server = await startProcess({ ...ENV, DATABASE_URL: database.url, PORT: String(port) });
+    const server = await startProcess({ ...environment(), DATABASE_URL: database.url, PORT: String(port) });
     expect(await server.exited).toEqual({ code: 1, signal: null });
     expect(server.output().match(/Cannot listen on 127\.0\.0\.1 port/g)).toHaveLength(1);
     expect(server.output()).toContain('another program uses it');
@@ -289,9 +301,15 @@ describe('the start and the end of several workers', () => {
     expect(server.output()).toContain('WORKERS must be a whole number from 1 to 256, or auto');
   });
 
+  it('refuses several workers without the Redis they need, in one message', async () => {
+    const server = await startProcess({ ...ADMIN_ENV, WORKERS: '2' });
+    expect(await server.exited).toEqual({ code: 1, signal: null });
+    expect(server.output()).toMatch(/^Bad configuration:\n {2}WORKERS=2 needs REDIS_URL, .*\n$/);
+  });
+
   it('takes its workers along when the primary is killed', async () => {
     database = await createTestDatabase();
-    const server = await startProcess({ ...ENV, WORKERS: '2', DATABASE_URL: database.url });
+    const server = await startProcess({ ...environment(), WORKERS: '2', DATABASE_URL: database.url });
     await server.url;
     const workers = await workersOf(server.pid);
     expect(workers).toHaveLength(2);

@@ -16,7 +16,6 @@ import { RedisBroker } from '../../src/modules/realtime/redis/redis.broker.js';
 import { RedisEphemeralStore } from '../../src/modules/realtime/redis/redis.ephemeral-store.js';
 import { RedisPresence } from '../../src/modules/realtime/redis/redis.presence.js';
 import { RedisRateLimiter } from '../../src/modules/realtime/redis/redis.rate-limiter.js';
-import { TestBus } from '../support/local-bus.js';
 import { startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 
@@ -43,44 +42,23 @@ export interface Implementation {
   readonly start: () => Promise<TestNode>;
 }
 
-const WITHOUT_REDIS: readonly Implementation[] = [
-  {
-    name: 'in-process',
-    start: () =>
-      Promise.resolve({
-        broker: new InProcessBroker(),
-        presence: new InProcessPresence(),
-        store: new InProcessEphemeralStore(new SystemClock()),
-        limiter: new InProcessRateLimiter(new SystemClock()),
-        close: () => Promise.resolve(),
-      }),
-  },
-  {
-    name: 'local bus of workers',
-    start: () => {
-      const bus = new TestBus();
-      const { broker, presence, store, limiter } = bus.worker();
-      return Promise.resolve({
-        broker,
-        presence,
-        store,
-        limiter,
-        close: () => {
-          bus.close();
-          return Promise.resolve();
-        },
-      });
-    },
-  },
-];
+const IN_PROCESS: Implementation = {
+  name: 'in-process',
+  start: () =>
+    Promise.resolve({
+      broker: new InProcessBroker(),
+      presence: new InProcessPresence(),
+      store: new InProcessEphemeralStore(new SystemClock()),
+      limiter: new InProcessRateLimiter(new SystemClock()),
+      close: () => Promise.resolve(),
+    }),
+};
 
 /** Runs `suite` for every implementation of the ports. */
 export function describePorts(subject: string, suite: (implementation: Implementation) => void): void {
-  for (const implementation of WITHOUT_REDIS) {
-    describe(`${subject} (${implementation.name})`, () => {
-      suite(implementation);
-    });
-  }
+  describe(`${subject} (${IN_PROCESS.name})`, () => {
+    suite(IN_PROCESS);
+  });
   describeRedis(subject, ['single', 'cluster'], (redis) => {
     suite({
       name: 'Redis',

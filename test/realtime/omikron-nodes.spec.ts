@@ -9,7 +9,6 @@ import { MessageData } from '../../src/modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../src/modules/omikron/omikron-refusal.js';
 import { socketsOf, stateChannel } from '../../src/modules/omikron/omikron.channels.js';
 import { channel } from '../../src/modules/realtime/channel.js';
-import { TestBus } from '../support/local-bus.js';
 import {
   ANN,
   BOB,
@@ -32,20 +31,6 @@ interface Pair {
   close(): Promise<void>;
 }
 
-function workers(): Promise<Pair> {
-  const bus = new TestBus();
-  const [one, two] = [bus.worker(), bus.worker()];
-  return Promise.resolve({
-    one: omikronNode(one, 'one'),
-    two: omikronNode(two, 'two'),
-    kill: () => two.die(),
-    close: () => {
-      bus.close();
-      return Promise.resolve();
-    },
-  });
-}
-
 async function redisNodes(url: string): Promise<Pair> {
   const [one, two] = [await startRedisNode(url), await startRedisNode(url)];
   return {
@@ -62,10 +47,6 @@ async function redisNodes(url: string): Promise<Pair> {
     },
   };
 }
-
-describe('an Iota and its clients on different workers', () => {
-  describePair(workers);
-});
 
 describeRedis('an Iota and its clients on different nodes', ['single'], (redis) => {
   describePair(async () => {

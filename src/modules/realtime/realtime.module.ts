@@ -12,8 +12,6 @@ import { InProcessBroker } from './in-process.broker.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 import { InProcessPresence } from './in-process.presence.js';
 import { InProcessRateLimiter } from './in-process.rate-limiter.js';
-import { type LocalBus } from './local-bus/local-bus.js';
-import { localBusPorts } from './local-bus/local-bus.ports.js';
 import { InProcessNodeBoard, NodeBoard } from './node-board.js';
 import { NodeIdentity } from './node-identity.js';
 import { Presence } from './presence.js';
@@ -30,25 +28,17 @@ const IN_PROCESS_PORTS: Provider[] = [
   { provide: NodeBoard, useClass: InProcessNodeBoard },
 ];
 
-function portsOf(redis: RedisSection | undefined, bus: LocalBus | undefined): Provider[] {
-  if (redis) return redisPorts(redis);
-  return bus ? localBusPorts(bus) : IN_PROCESS_PORTS;
-}
-
 /** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
 @Global()
 @Module({})
 export class RealtimeModule {
-  /**
-   * @param redis what the nodes share it in
-   * @param bus of a worker whose primary keeps what the workers share
-   */
-  static forRoot(redis?: RedisSection, bus?: LocalBus): DynamicModule {
+  /** @param redis what the nodes share it in; `undefined` = one node */
+  static forRoot(redis?: RedisSection): DynamicModule {
     return {
       module: RealtimeModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
-        ...portsOf(redis, bus),
+        ...(redis ? redisPorts(redis) : IN_PROCESS_PORTS),
         AttemptThrottle,
         BusHealth,
         ClusterQuery,

@@ -1,0 +1,38 @@
+import os from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from './load-config.js';
+
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+};
+
+describe('loadConfig', () => {
+  it('names all faults at once', () => {
+    expect(faultsOf({ PORT: 'x', NODE_ENV: 'production', MEDIA_STORAGE: 's3' })).toEqual([
+      'PORT must be a whole number from 0 to 65535',
+      'SECRET_KEY must be set when NODE_ENV=production',
+      'S3_BUCKET must be set when MEDIA_STORAGE=s3',
+    ]);
+  });
+
+  it('says how to get a Redis when several workers have none', () => {
+    const [fault, ...others] = faultsOf({ WORKERS: '2' });
+    expect(fault).toMatch(
+      /^WORKERS=2 needs REDIS_URL, .* install redis-server .* REDIS_URL=redis:\/\/127\.0\.0\.1:6379/,
+    );
+    expect(others).toEqual([]);
+    expect(faultsOf({ WORKERS: 'auto' })).toHaveLength(os.availableParallelism() > 1 ? 1 : 0);
+    expect(loadConfig({ WORKERS: '2', REDIS_URL: 'redis://127.0.0.1' }).workers).toBe(2);
+    expect(loadConfig({}).workers).toBe(1);
+  });
+
+  it('does not blame REDIS_URL for being away when it is only misspelt', () => {
+    expect(faultsOf({ WORKERS: '2', REDIS_URL: 'localhost' })).toEqual([expect.stringMatching(/^REDIS_URL must be /)]);
+  });
+});
