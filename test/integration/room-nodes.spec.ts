@@ -43,7 +43,7 @@ class Node {
     this.hub = new Hub(bus.node());
     this.repository = new MessageLogRepository(dataSource);
     this.log = new MessageLog(this.repository, this.hub, { onDrain: () => undefined } as unknown as Lifecycle);
-    this.feeds = new RoomFeeds(this.hub, this.repository);
+    this.feeds = new RoomFeeds(this.repository, this.hub);
   }
 
   async reader(roomId: number): Promise<Reader> {

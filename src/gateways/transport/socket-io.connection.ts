@@ -1,4 +1,5 @@
 import { type Socket } from 'socket.io';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../modules/realtime/channel.js';
 import { type EventEncoder, type HubEvent, type Protocol } from '../../modules/realtime/connection.js';
@@ -27,6 +28,9 @@ export interface SocketIoHost {
 
 type Inbound = SocketIoMessage | typeof END;
 const END = { length: 0 } as const;
+
+/** Engine.IO does not say when a polling client has fetched what waited. */
+const DRAIN_LOOK_MS = 5;
 
 /** Events that may wait for a polling client, whose reading we cannot slow down. */
 const POLLING_QUEUE_LIMIT = 10_000;
@@ -110,6 +114,12 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   get queuedMessages(): number {
     return this.inbound.length;
+  }
+
+  /** Resolves when nothing waits for the client any more, or the socket has ended. */
+  async whenDrained(): Promise<void> {
+    this.writer.flush();
+    while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
   }
 
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */

@@ -24,7 +24,7 @@ import { CallSignals } from './live/call-signals.service.js';
 import { LiveAdmission } from './live/live-admission.service.js';
 import { LiveMessages } from './live/live-messages.service.js';
 import { LiveRooms } from './live/live-rooms.service.js';
-import { Replay } from './live/replay.service.js';
+import { ConversationRecovery } from './live/conversation-recovery.service.js';
 import { TargetsRepository } from './live/targets.repository.js';
 import { Typing } from './live/typing.service.js';
 import { CirclesController } from './membership/circles.controller.js';
@@ -80,7 +80,7 @@ const MEDIA = [
     inject: [AppConfig],
   },
 ];
-const LIVE = [LiveAdmission, LiveRooms, LiveMessages, Replay, Typing, CallSignals, TargetsRepository];
+const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typing, CallSignals, TargetsRepository];
 
 /** Circles of families and teams: domain and REST. The sockets' edge is in `gateways/circles`. */
 @Module({

@@ -4,7 +4,6 @@ import { Clock } from '../../common/time/clock.js';
 import { BusHealth } from '../realtime/bus-health.js';
 import { channel, type Channel } from '../realtime/channel.js';
 import { type HubEvent } from '../realtime/connection.js';
-import { Ears } from '../realtime/ears.js';
 import { Hub } from '../realtime/hub.js';
 import { NodeBoard } from '../realtime/node-board.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
@@ -28,7 +27,6 @@ interface ProbeEvent extends HubEvent {
 export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(BusProbe.name);
   private readonly judge = new BusJudge();
-  private readonly ears: Ears;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -38,17 +36,13 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly liveness: Liveness,
     private readonly identity: NodeIdentity,
     private readonly clock: Clock,
-  ) {
-    this.ears = new Ears(`probe-${identity.name}`, (event) => {
-      this.heard(event as ProbeEvent);
-    });
-  }
+  ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.board.shared) return;
     this.health.state = 'ok';
-    await this.hub.subscribe(this.ears, PROBES);
-    await this.hub.subscribe(this.ears, echoChannel(this.identity.name));
+    await this.hub.listen(PROBES, this.heard);
+    await this.hub.listen(echoChannel(this.identity.name), this.heard);
     this.probe();
     this.timer = setInterval(() => {
       this.look();
@@ -73,7 +67,8 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     this.hub.signal(PROBES, { type: 'nodes.probe', from: this.identity.name } as ProbeEvent);
   }
 
-  private heard({ type, from }: ProbeEvent): void {
+  private readonly heard = (event: HubEvent): void => {
+    const { type, from } = event as ProbeEvent;
     if (type === 'nodes.echo') {
       this.judge.answered(performance.now());
     } else if (from !== this.identity.name) {
@@ -82,7 +77,7 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
       this.judge.echoed(performance.now());
       this.health.heardAt = this.clock.now();
     }
-  }
+  };
 
   private answer(to: string): void {
     if (Math.random() * this.liveness.others().length > ANSWERS) return;

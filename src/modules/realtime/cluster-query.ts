@@ -2,7 +2,6 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { randomHex } from '../../common/security/random.js';
 import { channel, type Channel } from './channel.js';
 import { type HubEvent } from './connection.js';
-import { Ears } from './ears.js';
 import { Hub } from './hub.js';
 import { NodeIdentity } from './node-identity.js';
 
@@ -62,11 +61,8 @@ export class ClusterQuery implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    const ears = new Ears(`cluster-${this.identity.name}`, (event) => {
-      this.heard(event as Asked | Answered);
-    });
-    await this.hub.subscribe(ears, nodeChannel(this.identity.name));
-    await this.hub.subscribe(ears, ALL_NODES);
+    await this.hub.listen(nodeChannel(this.name), this.heard);
+    await this.hub.listen(ALL_NODES, this.heard);
   }
 
   /** Names of the other live nodes; whoever watches them keeps this up to date. */
@@ -136,10 +132,11 @@ export class ClusterQuery implements OnModuleInit {
     });
   }
 
-  private heard(event: Asked | Answered): void {
+  private readonly heard = (heard: HubEvent): void => {
+    const event = heard as Asked | Answered;
     if (event.type === 'cluster.answered') this.collected(event);
     else if (event.from !== this.name) void this.reply(event);
-  }
+  };
 
   private collected({ id, from, ok, value }: Answered): void {
     const pending = this.pending.get(id);

@@ -35,6 +35,9 @@ export interface EventEncoder {
   join?(frames: readonly Frame[]): Frame;
 }
 
+/** A part of the node itself that hears what is signalled on a channel. Never throws. */
+export type Listener = (event: HubEvent) => void;
+
 /**
  * One live client socket, whatever the transport.
  *

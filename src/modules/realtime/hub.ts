@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Broker, type Envelope } from './broker.js';
 import { type Channel } from './channel.js';
-import { type Connection, type EventEncoder, type Frame, type HubEvent } from './connection.js';
+import { type Connection, type EventEncoder, type Frame, type HubEvent, type Listener } from './connection.js';
 import { type DisconnectReason } from './disconnect-reason.js';
 import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
 import { Members } from './members.js';
-import { Placeholder } from './placeholder.js';
 
 export interface PublishOptions {
   /** Id of a connection that is left out, usually the sender. */
@@ -34,6 +33,8 @@ const COLLECT_FROM = 16;
 @Injectable()
 export class Hub {
   private readonly channels = new Map<Channel, Members>();
+  /** Parts of this node, which hear signals only. */
+  private readonly listeners = new Map<Channel, Set<Listener>>();
   /** What the bus was asked and has not answered yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
@@ -81,20 +82,42 @@ export class Hub {
     members = new Members();
     members.add(connection);
     this.channels.set(channel, members);
-    const confirmed = this.broker.subscribe(channel);
-    return confirmed && this.confirm(channel, confirmed);
+    return this.listeners.has(channel) ? this.confirming.get(channel) : this.open(channel);
+  }
+
+  /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
+  listen(channel: Channel, listener: Listener): void | Promise<void> {
+    const listeners = this.listeners.get(channel);
+    if (listeners !== undefined) {
+      listeners.add(listener);
+      return this.confirming.get(channel);
+    }
+    this.listeners.set(channel, new Set([listener]));
+    return this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
+  }
+
+  unlisten(channel: Channel, listener: Listener): void {
+    const listeners = this.listeners.get(channel);
+    if (listeners?.delete(listener) !== true || listeners.size > 0) return;
+    this.listeners.delete(channel);
+    if (!this.channels.has(channel)) this.broker.unsubscribe(channel);
   }
 
   /**
-   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription of
-   * `connection` takes effect at once: nothing comes between it and what it is sent next.
+   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription takes
+   * effect at once: nothing comes between it and what the connection is sent next.
    */
-  async hold(connection: Connection, channel: Channel): Promise<() => void> {
-    const placeholder = new Placeholder(connection);
-    await this.subscribe(placeholder, channel);
+  async hold(channel: Channel): Promise<() => void> {
+    const holder: Listener = () => undefined;
+    await this.listen(channel, holder);
     return () => {
-      this.unsubscribe(placeholder, channel);
+      this.unlisten(channel, holder);
     };
+  }
+
+  private open(channel: Channel): void | Promise<void> {
+    const confirmed = this.broker.subscribe(channel);
+    return confirmed && this.confirm(channel, confirmed);
   }
 
   /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
@@ -115,7 +138,7 @@ export class Hub {
     members?.remove(connection);
     if (members?.list.length === 0) {
       this.channels.delete(channel);
-      this.broker.unsubscribe(channel);
+      if (!this.listeners.has(channel)) this.broker.unsubscribe(channel);
     }
   }
 
@@ -139,14 +162,14 @@ export class Hub {
     if (members !== undefined) this.pass(channel, members, event, undefined);
   }
 
-  /** Hands `event` to the subscribed connections themselves; their clients see nothing of it. */
+  /** Hands `event` to the listeners and the subscribed connections themselves; no client sees anything of it. */
   signal(channel: Channel, event: HubEvent): void {
     this.broker.publish(channel, { kind: 'signal', event });
   }
 
   /** Signals on this node alone. */
   signalHere(channel: Channel, event: HubEvent): void {
-    for (const member of [...(this.channels.get(channel)?.list ?? [])]) member.signal(event);
+    this.passSignal(channel, event, undefined);
   }
 
   /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */
@@ -167,16 +190,25 @@ export class Hub {
     return this.channels.get(channel)?.list.length ?? 0;
   }
 
+  private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
+    // Copies: who hears something may come or go.
+    const listeners = this.listeners.get(channel);
+    if (listeners !== undefined) for (const listener of [...listeners]) listener(event);
+    const members = this.channels.get(channel);
+    if (members !== undefined) for (const member of [...members.list]) if (member.id !== except) member.signal(event);
+  }
+
   private deliver(channel: Channel, envelope: Envelope): void {
+    if (envelope.kind === 'signal') {
+      this.passSignal(channel, envelope.event, envelope.except);
+      return;
+    }
     const members = this.channels.get(channel);
     if (members === undefined) return;
     const { list } = members;
     switch (envelope.kind) {
       case 'deliver':
         this.pass(channel, members, envelope.event, envelope.except);
-        return;
-      case 'signal':
-        for (const member of [...list]) if (member.id !== envelope.except) member.signal(envelope.event);
         return;
       case 'disconnect':
         if (envelope.event) this.pass(channel, members, envelope.event, envelope.except);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { DataSource } from 'typeorm';
 import { byteStrings, integers, texts, timestamps } from '../database/binary-arrays.js';
-import { type Head } from './room-connection.js';
 
 /** A message to be stored. */
 export interface NewMessage {
@@ -114,7 +114,7 @@ export class MessageLogRepository {
   }
 
   /** The heads of rooms that have one. */
-  async heads(roomIds: readonly number[]): Promise<Map<number, Head>> {
+  async heads(roomIds: readonly number[]): Promise<Map<number, LogHead>> {
     const rows: HeadRow[] = await this.database.query(
       `SELECT "room_id", "epoch", "last_offset", "floor_offset" FROM "room_heads" WHERE "room_id" = ANY ($1)`,
       [roomIds],
@@ -145,7 +145,7 @@ export class MessageLogRepository {
   }
 }
 
-export function headOf(row: Pick<HeadRow, 'epoch' | 'last_offset' | 'floor_offset'>): Head {
+export function headOf(row: Pick<HeadRow, 'epoch' | 'last_offset' | 'floor_offset'>): LogHead {
   return { epoch: row.epoch, last: Number(row.last_offset), floor: Number(row.floor_offset) };
 }
 

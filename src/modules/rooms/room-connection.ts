@@ -1,16 +1,14 @@
 import { type Channel } from '../realtime/channel.js';
+import { type PacedReader } from '../durable-log/catch-up.js';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { type Connection } from '../realtime/connection.js';
 import { type Principal } from '../realtime/principal.js';
 import { readersChannel } from './rooms.channels.js';
 import { type Permissions } from './rooms.events.js';
 
 /** A connection that may become an endpoint's. */
-export interface RoomConnection extends Connection {
+export interface RoomConnection extends PacedReader {
   admit(principal: RoomPrincipal): void;
-  /** Bytes that wait for its reader. */
-  readonly queuedBytes: number;
-  /** Resolves when the reader has taken (nearly) everything that was sent, or the connection has closed. */
-  whenDrained(): Promise<void>;
 }
 
 /** What a client asks for when it connects. */
@@ -37,16 +35,7 @@ export interface Seat {
   readonly roomName: string;
   readonly durable: boolean;
   /** `null` in rooms that never kept messages. */
-  readonly head: Head | null;
-}
-
-/** Where a durable room's messages begin and end. */
-export interface Head {
-  readonly epoch: string;
-  /** Offset of the newest message. */
-  readonly last: number;
-  /** Messages up to this offset are gone. */
-  readonly floor: number;
+  readonly head: LogHead | null;
 }
 
 /** A connected endpoint. */

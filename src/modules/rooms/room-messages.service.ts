@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { sha256 } from '../../common/security/digest.js';
 import { Clock } from '../../common/time/clock.js';
@@ -6,7 +7,7 @@ import { type ApplicationPrincipal } from '../auth/application-principal.js';
 import { Hub } from '../realtime/hub.js';
 import { type MessageKey, MessageLogRepository, type StoredMessage } from './message-log.repository.js';
 import { MessageLog } from './message-log.service.js';
-import { asciiJson, type Head } from './room-connection.js';
+import { asciiJson } from './room-connection.js';
 import { readersChannel } from './rooms.channels.js';
 import { type MessagePlace, type RoomsEvent } from './rooms.events.js';
 import { Rooms } from './rooms.service.js';
@@ -32,7 +33,7 @@ export interface HistoryInput {
 
 export interface HistoryPage {
   readonly messages: readonly StoredMessage[];
-  readonly head: Head;
+  readonly head: LogHead;
   /** Whether there are more behind the last one. */
   readonly hasMore: boolean;
 }

@@ -1,17 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { AppConfig } from '../../config/app-config.js';
-import { DISCONNECT } from '../realtime/disconnect-reason.js';
-import { Hub } from '../realtime/hub.js';
-import { MessageLogRepository } from './message-log.repository.js';
-import { type Head, principalOf, type RoomConnection, type SeatRequest } from './room-connection.js';
-import { eventOf, type RoomFeed } from './room-feed.js';
+import { principalOf, type RoomConnection, type SeatRequest } from './room-connection.js';
 import { RoomFeeds } from './room-feeds.service.js';
-
-const PAGE_MESSAGES = 500;
-const PAGE_BYTES = 262_144;
-/** The next message of a replay waits until no more than this waits for the reader. */
-const AHEAD_BYTES = 16_384;
 
 /** What a client that comes back with its last offset is told, and from where it is replayed. */
 export interface Recovery {
@@ -19,20 +10,16 @@ export interface Recovery {
   readonly from: number;
 }
 
-/** Brings readers that come back up to date, at the pace of their socket, and lets them into the live feed. */
+/** Decides what readers that come back can be told of what they missed, and tells them. */
 @Injectable()
 export class RoomRecovery {
-  private readonly logger = new Logger(RoomRecovery.name);
-
   constructor(
-    private readonly log: MessageLogRepository,
     private readonly feeds: RoomFeeds,
-    private readonly hub: Hub,
     private readonly config: AppConfig,
   ) {}
 
-  /** Decides what can be recovered: nothing that is partly gone, of another epoch, or too much. */
-  decide({ after, epoch }: SeatRequest, head: Head): Recovery {
+  /** Nothing can be recovered that is partly gone, of another epoch, or too much. */
+  decide({ after, epoch }: SeatRequest, head: LogHead): Recovery {
     const lost = { recovered: false, from: head.last };
     const known = /^\d{1,15}$/.test(after ?? '') ? Number(after) : undefined;
     if (known === undefined) return lost;
@@ -48,44 +35,6 @@ export class RoomRecovery {
   async replay(connection: RoomConnection, from: number): Promise<void> {
     const principal = principalOf(connection);
     const feed = principal?.hasFeed ? this.feeds.get(principal.roomId) : undefined;
-    if (!feed) return;
-    feed.beginCatchUp();
-    try {
-      await this.catchUp(connection, feed, from);
-    } catch (error) {
-      if (!isDatabaseUnavailable(error)) {
-        this.logger.error({ msg: 'a replay failed', connectionId: connection.id, stack: (error as Error).stack });
-      }
-      connection.close(DISCONNECT.tryLater);
-    } finally {
-      feed.caughtUp();
-    }
-  }
-
-  private async catchUp(connection: RoomConnection, feed: RoomFeed, from: number): Promise<void> {
-    const { epoch } = feed;
-    const isGone = () => connection.closed;
-    let at = from;
-    while (!isGone()) {
-      await connection.whenDrained();
-      if (isGone() || feed.join(connection, at)) return;
-      const isBehind = feed.isPast(at);
-      const page = await this.log.page(feed.roomId, at, PAGE_MESSAGES, PAGE_BYTES);
-      if (feed.epoch !== epoch || (page.length === 0 && isBehind)) break;
-      if (page.length === 0) {
-        await feed.reach(at);
-        continue;
-      }
-      for (const message of page) {
-        const { queuedBytes } = connection;
-        if (queuedBytes > 0 && queuedBytes + message.message.length > AHEAD_BYTES) await connection.whenDrained();
-        if (isGone() || message.offset !== at + 1) break;
-        this.hub.sendTo(connection, eventOf(message, epoch));
-        at = message.offset;
-      }
-      if (page.at(-1)?.offset !== at) break;
-    }
-    // What it has still to be told is gone: it has to start anew.
-    connection.close(DISCONNECT.slowConsumer);
+    if (feed) await this.feeds.catchUp.run(connection, feed, from, () => !connection.closed);
   }
 }

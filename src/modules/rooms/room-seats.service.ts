@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { randomHex } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
@@ -6,7 +7,6 @@ import { Hub } from '../realtime/hub.js';
 import { codeDigest } from './endpoint-code.js';
 import { MessageLogRepository } from './message-log.repository.js';
 import {
-  type Head,
   principalOf,
   type RoomConnection,
   type RoomPrincipal,
@@ -111,10 +111,12 @@ export class RoomSeats {
       await this.hub.subscribe(connection, principal.readers);
       return;
     }
-    if (!feed.join(connection, from)) principal.replayFrom = from;
+    const joined = feed.join(connection, from);
+    if (joined === false) principal.replayFrom = from;
+    else await joined;
   }
 
-  private async holdFeed(principal: RoomPrincipal, head: Head) {
+  private async holdFeed(principal: RoomPrincipal, head: LogHead) {
     principal.hasFeed = true;
     return this.feeds.hold(principal.roomId, head);
   }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../durable-log/log-kind.js';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, MoreThan, Repository } from 'typeorm';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { Room } from '../../entities/rooms/room.entity.js';
 import { headOf } from './message-log.repository.js';
-import { type Head } from './room-connection.js';
 import { isRoomName } from './room-name.js';
 
 /** What an application decides about a room. */
@@ -14,7 +14,7 @@ export type RoomOptions = Partial<Pick<Room, 'name' | 'durable' | 'historyLimit'
 /** A room with where its messages begin and end, if it keeps any. */
 export interface RoomWithHead {
   readonly room: Room;
-  readonly head: Head | null;
+  readonly head: LogHead | null;
 }
 
 @Injectable()
@@ -95,7 +95,7 @@ export class RoomsRepository {
     });
   }
 
-  async head(roomId: number): Promise<Head | null> {
+  async head(roomId: number): Promise<LogHead | null> {
     const [row]: { epoch: string; last_offset: string; floor_offset: string }[] = await this.rooms.query(
       `SELECT "epoch", "last_offset", "floor_offset" FROM "room_heads" WHERE "room_id" = $1`,
       [roomId],

@@ -145,7 +145,7 @@ export class ServiceAdmission {
   ): Promise<void> {
     let welcomed: Promise<void> | undefined;
     try {
-      const release = await this.hub.hold(connection, audienceChannel(service));
+      const release = await this.hub.hold(audienceChannel(service));
       try {
         const principal = await check();
         if (principal !== undefined && !connection.closed) welcomed = this.welcome(connection, principal, name);

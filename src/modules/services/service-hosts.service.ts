@@ -86,7 +86,7 @@ export class ServiceHosts {
     const owner: SessionOwner = { connection: connection.id, user, until: null };
     let announced: Promise<void> | undefined;
     let isMine = true;
-    const release = await this.hub.hold(connection, hostsChannel(id));
+    const release = await this.hub.hold(hostsChannel(id));
     try {
       await this.store.claim(keys.owner(id, session), owner);
       const previous = await this.store.swap<string>(keys.seat(id), session);
@@ -171,7 +171,7 @@ export class ServiceHosts {
     let principal: ServicePrincipal | null = null;
     let isSettled = false;
     let issued: string | null = null;
-    const release = await this.hub.hold(connection, hostsChannel(id));
+    const release = await this.hub.hold(hostsChannel(id));
     try {
       const { code, codeExpires } = await this.codeToContinue(settings, session, record);
       if (code !== record.code) issued = code;

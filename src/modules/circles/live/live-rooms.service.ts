@@ -7,7 +7,7 @@ import { conversationChanged, type EvictedSignal, type ExpelledSignal, type Evic
 import { mayInCircle, mayInConversation } from '../circles.policy.js';
 import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { Replay } from './replay.service.js';
+import { ConversationRecovery } from './conversation-recovery.service.js';
 import { type CirclesConnection, demandState, type Joining, type SocketState, stateOf } from './socket-state.js';
 
 const outside = (): AppError => new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
@@ -19,7 +19,7 @@ export class LiveRooms {
   constructor(
     private readonly access: CircleAccess,
     private readonly feeds: ConversationFeeds,
-    private readonly replay: Replay,
+    private readonly recovery: ConversationRecovery,
     private readonly hub: Hub,
   ) {}
 
@@ -53,12 +53,12 @@ export class LiveRooms {
           if (!isIn()) throw outside();
           succeed();
         } else {
-          const missed = await this.replay.decide(id, after, access.lastMessageId);
+          const missed = await this.recovery.decide(id, after, access.lastMessageId);
           if (!isIn()) throw outside();
           succeed();
           const recovered = { event: 'recovered', recovered: missed.recovered, count: missed.count } as const;
           this.hub.sendTo(connection, conversationChanged(id, recovered));
-          await this.replay.run(connection, feed, missed.from, isIn);
+          await this.recovery.replay(connection, feed, missed.from, isIn);
         }
       } finally {
         if (!isIn()) this.drop(connection, state, id);

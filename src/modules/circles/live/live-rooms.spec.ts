@@ -7,10 +7,9 @@ import { InProcessBroker } from '../../realtime/in-process.broker.js';
 import { type CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
 import { type ConversationStanding } from '../circles.policy.js';
-import { type ConversationFeed } from '../messages/conversation-feed.js';
 import { type ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { LiveRooms } from './live-rooms.service.js';
-import { type Replay } from './replay.service.js';
+import { type ConversationRecovery } from './conversation-recovery.service.js';
 import { begin, type CirclesConnection, demandState } from './socket-state.js';
 
 const CONVERSATION = 3;
@@ -31,11 +30,11 @@ describe('LiveRooms', () => {
       inConversation: () => database.then(() => ({ standing, lastMessageId: 0 })),
     } as unknown as CircleAccess;
     const feeds = {
-      hold: () => Promise.resolve({} as ConversationFeed),
+      hold: () => Promise.resolve({}),
       release: () => undefined,
       reach: () => heard,
     } as unknown as ConversationFeeds;
-    rooms = new LiveRooms(access, feeds, {} as Replay, new Hub(new InProcessBroker()));
+    rooms = new LiveRooms(access, feeds, {} as ConversationRecovery, new Hub(new InProcessBroker()));
     socket = { id: 's', closed: false, subscriptions: null, attributes: new Map() } as unknown as CirclesConnection;
     begin(socket, { kind: 'user', userId: 5, id: '5' } as AccountPrincipal);
     await rooms.joinConversation(socket, CONVERSATION, undefined, () => undefined);

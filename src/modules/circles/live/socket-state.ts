@@ -1,13 +1,12 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { type Connection, type Protocol } from '../../realtime/connection.js';
+import { type PacedReader } from '../../durable-log/catch-up.js';
+import { type Protocol } from '../../realtime/connection.js';
 import { type EvictedSignal } from '../circles.events.js';
 
 /** A socket that may become an account's or a device's. */
-export interface CirclesConnection extends Connection {
+export interface CirclesConnection extends PacedReader {
   readonly attributes: Map<symbol, unknown>;
-  /** Bytes that wait for its reader. */
-  readonly queuedBytes: number;
   admit(principal: AccountPrincipal, protocol: Protocol): void;
 }
 

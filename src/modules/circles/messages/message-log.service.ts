@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { GroupCommit } from '../../database/group-commit.js';
+import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
 import { Hub } from '../../realtime/hub.js';
 import { storedChannel } from '../circles.channels.js';

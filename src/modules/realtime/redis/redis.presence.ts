@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { channel as channelOf, type Channel } from '../channel.js';
 import { type HubEvent } from '../connection.js';
-import { Ears } from '../ears.js';
 import { inSlices } from '../ephemeral-store.js';
 import { Hub } from '../hub.js';
 import { NodeIdentity } from '../node-identity.js';
@@ -37,7 +36,6 @@ interface Stored<T = unknown> {
 export class RedisPresence extends Presence {
   private readonly logger = new Logger(RedisPresence.name);
   private readonly owned = new OwnedMembers();
-  private readonly ears: Ears;
   /** Whom what is in `owned` belongs to. */
   private owner = '';
 
@@ -47,9 +45,6 @@ export class RedisPresence extends Presence {
     @Inject(Hub) private readonly hub: Hub,
   ) {
     super();
-    this.ears = new Ears(`presence-${identity.name}`, (event) => {
-      this.changedElsewhere(event as OwnedChanged);
-    });
     connection.listen({
       restored: (shard, otherData) => {
         this.restored(shard, otherData);
@@ -263,12 +258,13 @@ export class RedisPresence extends Presence {
     return work;
   }
 
-  private changedElsewhere({ channel, id, data }: OwnedChanged): void {
+  private readonly changedElsewhere = (event: HubEvent): void => {
+    const { channel, id, data } = event as OwnedChanged;
     const mine = this.owned.get(channel, id);
     if (mine === undefined) return;
     if (data === undefined) this.disown(channel, id, mine);
     else mine.data = data;
-  }
+  };
 
   private tellOwner(owner: string, event: OwnedChanged): void {
     this.hub.signal(ownerChannel(owner), event);
@@ -278,10 +274,10 @@ export class RedisPresence extends Presence {
   private me(): string {
     const { incarnation } = this.identity;
     if (incarnation !== this.owner) {
-      if (this.owner !== '') this.hub.unsubscribe(this.ears, ownerChannel(this.owner));
+      if (this.owner !== '') this.hub.unlisten(ownerChannel(this.owner), this.changedElsewhere);
       this.owned.clear();
       this.owner = incarnation;
-      void this.hub.subscribe(this.ears, ownerChannel(incarnation));
+      void this.hub.listen(ownerChannel(incarnation), this.changedElsewhere);
     }
     return incarnation;
   }

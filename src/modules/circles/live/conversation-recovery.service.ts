@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../config/app-config.js';
+import { type OrderedFeed } from '../../durable-log/ordered-feed.js';
+import { type MessageEvent } from '../circles.events.js';
+import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
+import { MessagesRepository } from '../messages/messages.repository.js';
+import { type CirclesConnection } from './socket-state.js';
+
+/** What a client that comes back with its last message is told, and from where it is replayed. */
+export interface Missed {
+  readonly recovered: boolean;
+  readonly count: number;
+  readonly from: number;
+}
+
+/** Decides what sockets that come back can be told of what they missed, and tells them. */
+@Injectable()
+export class ConversationRecovery {
+  constructor(
+    private readonly feeds: ConversationFeeds,
+    private readonly repository: MessagesRepository,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** What cannot be recovered: too much, or messages that are still to come. @param head id of the newest message */
+  async decide(conversationId: number, after: number, head: number): Promise<Missed> {
+    const most = this.config.limits.recoveryMessages;
+    const count = after <= head ? await this.repository.count(conversationId, after, head, most + 1) : most + 1;
+    return count > most ? { recovered: false, count: 0, from: head } : { recovered: true, count, from: after };
+  }
+
+  /** Replays what is behind `from`, then lets the socket hear what follows. Never throws. */
+  replay(
+    connection: CirclesConnection,
+    feed: OrderedFeed<MessageEvent>,
+    from: number,
+    isIn: () => boolean,
+  ): Promise<void> {
+    return this.feeds.catchUp.run(connection, feed, from, isIn);
+  }
+}

@@ -1,0 +1,97 @@
+import { type HubEvent } from '../realtime/connection.js';
+import { type Hub } from '../realtime/hub.js';
+import { CatchUp } from './catch-up.js';
+import { type LogHead, type LogKind } from './log-kind.js';
+import { OrderedFeed } from './ordered-feed.js';
+
+/** How often the heads of the logs that are listened to are looked at. */
+const LOOK_MS = 1_000;
+const EMPTY: LogHead = { epoch: '', last: 0, floor: 0 };
+
+interface Held<E extends HubEvent> {
+  readonly feed: OrderedFeed<E>;
+  readonly begun: Promise<void>;
+}
+
+/** The feeds of the logs of one kind that have readers on this node; like the hub, it knows this node alone. */
+export class Feeds<E extends HubEvent> {
+  /** For readers that come back. */
+  readonly catchUp: CatchUp<E>;
+  private readonly feeds = new Map<number, Held<E>>();
+  private timer: NodeJS.Timeout | undefined;
+  private looking = false;
+
+  constructor(
+    private readonly kind: LogKind<E>,
+    private readonly hub: Hub,
+  ) {
+    this.catchUp = new CatchUp(kind, hub);
+  }
+
+  /**
+   * Holds on to the log's feed, which hears from before this resolves. Undone by `release`.
+   * @param head if it is known already; spares a question
+   */
+  async hold(log: number, head?: LogHead): Promise<OrderedFeed<E>> {
+    let held = this.feeds.get(log);
+    if (held === undefined) {
+      const feed = new OrderedFeed(log, this.kind, this.hub);
+      held = { feed, begun: this.begin(feed, head) };
+      this.feeds.set(log, held);
+      this.timer ??= setInterval(() => void this.look(), LOOK_MS).unref();
+    }
+    held.feed.holders++;
+    try {
+      await held.begun;
+    } catch (error) {
+      this.release(log);
+      throw error;
+    }
+    if (head) held.feed.headIs(head);
+    return held.feed;
+  }
+
+  get(log: number): OrderedFeed<E> | undefined {
+    return this.feeds.get(log)?.feed;
+  }
+
+  release(log: number): void {
+    const feed = this.get(log);
+    if (!feed || --feed.holders > 0) return;
+    this.feeds.delete(log);
+    this.hub.unlisten(this.kind.stored(log), feed.heard);
+  }
+
+  /**
+   * What to wait for until the readers of this node have been told everything up to `position`, which is stored;
+   * `undefined` when they have. @throws when the database is away
+   */
+  reach(log: number, position: number): undefined | Promise<void> {
+    const feed = this.get(log);
+    return feed === undefined || feed.position >= position ? undefined : feed.reach(position);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** It listens first and looks then, so nothing falls in between; what is behind a head known before is found by the next look. */
+  private async begin(feed: OrderedFeed<E>, known: LogHead | undefined): Promise<void> {
+    await this.hub.listen(this.kind.stored(feed.log), feed.heard);
+    feed.begin(known ?? (await this.kind.heads([feed.log])).get(feed.log) ?? EMPTY);
+  }
+
+  /** One question for all logs, and none while the last one is unanswered. */
+  private async look(): Promise<void> {
+    if (this.looking || this.feeds.size === 0) return;
+    this.looking = true;
+    try {
+      const heads = await this.kind.heads([...this.feeds.keys()]);
+      for (const [log, head] of heads) this.get(log)?.headIs(head);
+    } catch {
+      // The database is away: nothing is stored meanwhile, and the next look finds out.
+    } finally {
+      this.looking = false;
+    }
+  }
+}
