@@ -57,17 +57,19 @@ export interface RelayedObject {
   readonly text: string;
 }
 
-/** Nearly always nothing is changed, and then the text passes as it came. */
+/** Nearly always nothing is changed, and then the text passes as it came. Of several senders receivers may read any. */
 export function relayedOf(event: InboundEvent, sid: string): RelayedObject | undefined {
   const [object] = event.args;
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined;
-  const { receiver_sid: receiver, sender_sid: sender } = object as Record<string, unknown>;
+  const { receiver_sid: receiver } = object as Record<string, unknown>;
   if (typeof receiver !== 'string') return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
   if (text === undefined || !fits(text)) return undefined;
-  if (sender === sid || !Object.hasOwn(object, 'sender_sid')) return { receiver, text };
-  const forged = scanner.scan(Buffer.from(text));
-  return forged === null ? undefined : { receiver, text: forged.with('sender_sid', JSON.stringify(sid)).toString() };
+  if (!Object.hasOwn(object, 'sender_sid')) return { receiver, text };
+  const read = scanner.scan(Buffer.from(text));
+  if (read === null) return undefined;
+  if (read.parseAll('sender_sid').every((sender) => sender === sid)) return { receiver, text };
+  return { receiver, text: read.with('sender_sid', JSON.stringify(sid)).toString() };
 }
 
 function fits(text: string): boolean {

@@ -38,6 +38,26 @@ describe('signaling under bad input', () => {
     await b.expectNext(event, { receiver_sid: b.sid });
   });
 
+  it.each([
+    (own: string, other: string) => `"sender_sid":"${other}","sender_sid":"${own}"`,
+    (own: string, other: string) => `"sender_sid":"${own}","sender_sid":"${other}"`,
+    (own: string, other: string) => `"sender\\u005fsid":"${other}","n":1,"sender_sid":"${own}"`,
+    (own: string, other: string) => `"sender_sid":"${own}","sender_sid":{"a":"${other}"},"sender_sid":"${own}"`,
+  ])('lets nobody pose as another by naming two senders (%#)', async (senders) => {
+    const { raw: sender, sid } = await rawPeer();
+    const { raw: receiver, sid: receiverSid } = await rawPeer();
+    for (const event of ['offer', 'answer', 'candidate']) {
+      const seen = receiver.texts.length;
+      sender.socket.write(clientFrame(`42["${event}",{"receiver_sid":"${receiverSid}",${senders(sid, c.sid)}}]`));
+      await receiver.until((r) => r.texts.slice(seen).some((text) => text.startsWith(`42["${event}"`)));
+      const relayed = receiver.texts.slice(seen).find((text) => text.startsWith(`42["${event}"`)) ?? '';
+      expect(relayed).toContain(sid);
+      expect(relayed).not.toContain(c.sid);
+    }
+    sender.socket.destroy();
+    receiver.socket.destroy();
+  });
+
   it('relays to a peer of the lobby only, never to a room, a channel or the sender', async () => {
     const room = await harness.call(a, b);
     const strange = [
