@@ -24,7 +24,8 @@ export class RoomStreamsController {
       {
         code,
         address: currentRequest()?.address ?? '',
-        lastEventId,
+        // Where a polyfill can set no header.
+        lastEventId: lastEventId || (query.get('lastEventId') ?? undefined),
         after: query.get('after') ?? undefined,
         epoch: query.get('epoch') ?? undefined,
       },

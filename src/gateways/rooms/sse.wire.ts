@@ -27,7 +27,7 @@ export const sseWire: EventEncoder = {
         // No event, only the position to come back with.
         return block(`${idLine(fact.place)}\n`);
       case 'rooms.recovered':
-        return block(`event: recovered\ndata: ${JSON.stringify(plainFact(fact))}\n\n`);
+        return block(`${lostLine(fact)}event: recovered\ndata: ${JSON.stringify(plainFact(fact))}\n\n`);
       case 'rooms.present':
       case 'rooms.joined':
       case 'rooms.left':
@@ -40,6 +40,12 @@ export const sseWire: EventEncoder = {
 };
 
 const idLine = ({ epoch, offset }: MessagePlace): string => `id: ${epoch}:${offset}\n`;
+
+/** What was lost is lost once: the browser comes back with where it stands now, or nothing where nothing is kept. */
+function lostLine({ recovered, epoch, offset }: Extract<RoomsEvent, { type: 'rooms.recovered' }>): string {
+  if (recovered) return '';
+  return epoch === '' ? 'id:\n' : idLine({ epoch, offset });
+}
 
 function block(...parts: (string | Buffer)[]): SseFrame {
   return new SseFrame(Buffer.concat(parts.map((part) => Buffer.from(part))));

@@ -136,6 +136,32 @@ describe('an event stream', () => {
     }
   });
 
+  it('says with it where it stands now, so that nobody comes back with the lost position', async () => {
+    const lost = await open(reader, { 'last-event-id': 'gone:1' });
+    const [first] = await lost.until(1);
+    const { offset, epoch } = JSON.parse(first!.data!) as { offset: number; epoch: string };
+    expect(first!.id).toBe(`${epoch}:${offset}`);
+    const again = await open(reader, { 'last-event-id': first!.id! });
+    expect(JSON.parse((await again.until(1))[0]!.data!)).toMatchObject({ recovered: true });
+    // Where nothing is kept there is no position to come back with.
+    const plain = await open(await harness.endpoint(app, 'plain', 'read'), { 'last-event-id': 'gone:1' });
+    expect((await plain.until(1))[0]).toMatchObject({ id: '', event: 'recovered' });
+  });
+
+  it('is told the position in its address by clients that can set no header, which goes before it', async () => {
+    const [{ id }] = await (async () => {
+      const stream = await open(reader);
+      await expect.poll(() => stream.blocks.length).toBe(1);
+      return stream.blocks as [{ id: string }];
+    })();
+    const told = async (headers: object, query: string): Promise<unknown> =>
+      JSON.parse((await (await open(reader, headers, query)).until(1))[0]!.data!) as unknown;
+    expect(await told({}, `?lastEventId=${encodeURIComponent(id)}`)).toMatchObject({ recovered: true });
+    expect(await told({}, `?after=1&epoch=no&lastEventId=${id}`)).toMatchObject({ recovered: true });
+    expect(await told({ 'last-event-id': id }, '?lastEventId=gone:1')).toMatchObject({ recovered: true });
+    expect(await told({}, '?lastEventId=gone:1')).toMatchObject({ recovered: false });
+  });
+
   it('is refused to codes that are unknown or may not read', async () => {
     expect((await open({ code: 'unknown' })).status).toBe(403);
     expect((await open({ code: 'A'.repeat(100) })).status).toBe(403);
