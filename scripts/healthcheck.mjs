@@ -2,17 +2,13 @@
 import http from 'node:http';
 import https from 'node:https';
 
-const { PORT, TLS_CERT, ALLOWED_HOSTS, PUBLIC_URL } = process.env;
-const port = PORT || '3000';
-// The server may answer for its own names only.
-const name = ALLOWED_HOSTS?.split(',')[0].trim() || (PUBLIC_URL ? new URL(PUBLIC_URL).host : `127.0.0.1:${port}`);
+const { PORT, TLS_CERT } = process.env;
 const { get } = TLS_CERT ? https : http;
 get(
   {
     host: '127.0.0.1',
-    port,
+    port: PORT || '3000',
     path: '/health/ready',
-    headers: { host: name },
     timeout: 4_000,
     // It is ourselves.
     rejectUnauthorized: false,

@@ -2,12 +2,12 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
-import { TrustedProxies } from './common/http/client-address.js';
-import { configureHttp, identifyRequests, isTls } from './common/http/configure-http.js';
+import { boundConnections } from './common/http/bound-connections.js';
+import { configureHttp, identifyRequests } from './common/http/configure-http.js';
 import { serveOpenApi } from './common/http/openapi.js';
+import { RequestPolicy } from './common/http/request-policy.js';
 import { securityHeaders } from './common/http/security-headers.js';
 import { type AppConfig } from './config/app-config.js';
-import { RequestPolicy } from './gateways/transport/request-policy.js';
 import { type Siblings } from './gateways/transport/siblings/siblings.js';
 import { TransportAdapter } from './gateways/transport/transport.adapter.js';
 import { HttpObserver } from './modules/observability/http-observer.js';
@@ -30,13 +30,14 @@ export async function createApp(
     rawBody: true,
     ...(config.http.tls && { httpsOptions: tlsServerOptions(config.http.tls) }),
   });
-  const proxies = new TrustedProxies(config.http.trustedProxies);
-  identifyRequests(app, proxies);
+  boundConnections(app.getHttpServer(), config.http.keepAliveSeconds);
+  const policy = new RequestPolicy(config);
+  identifyRequests(app, policy);
   app.use(app.get(HttpObserver).middleware);
-  app.use(securityHeaders((request) => isTls(request, proxies)));
-  configureHttp(app, { ...config.http, production: config.production }, proxies);
+  app.use(securityHeaders((request) => policy.isTls(request)));
+  configureHttp(app, policy);
   serveOpenApi(app);
   const maxHttpBufferSize = config.limits.maxFrameBytes;
-  app.useWebSocketAdapter(new TransportAdapter(app, new RequestPolicy(config), { maxHttpBufferSize }, siblings));
+  app.useWebSocketAdapter(new TransportAdapter(app, policy, { maxHttpBufferSize }, siblings));
   return app;
 }

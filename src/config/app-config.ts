@@ -76,7 +76,7 @@ function httpSection(env: Environment): HttpSection {
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
-    nodeUrl: (env.NODE_URL ?? env.PUBLIC_URL)?.replace(/\/+$/, ''),
+    nodeUrl: env.NODE_URL?.replace(/\/+$/, ''),
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowedHosts: env.ALLOWED_HOSTS,
     trustedProxies: env.TRUSTED_PROXIES ?? [],
@@ -85,6 +85,7 @@ function httpSection(env: Environment): HttpSection {
         ? undefined
         : { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY) },
     drainSeconds: env.DRAIN_SECONDS,
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
   };
 }
 
@@ -109,7 +110,7 @@ export interface HttpSection {
   readonly port: number;
   /** Without trailing slash; `undefined` = derived from the port that is really listened on. */
   readonly publicUrl: string | undefined;
-  /** Where this node itself is reached; likewise. */
+  /** Where this node itself is reached, if elsewhere; likewise. */
   readonly nodeUrl: string | undefined;
   readonly allowedOrigins: readonly string[] | undefined;
   readonly allowedHosts: readonly string[] | undefined;
@@ -117,6 +118,7 @@ export interface HttpSection {
   /** `undefined` = plain HTTP. */
   readonly tls: TlsFiles | undefined;
   readonly drainSeconds: number;
+  readonly keepAliveSeconds: number;
 }
 
 export interface StorageSection {

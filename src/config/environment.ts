@@ -1,6 +1,7 @@
 import { iceUrlFault } from '../common/ice/ice-url.js';
+import { NETWORK } from './network-variables.js';
 import { REDIS_FORMS, redisUrlFault } from './redis-target.js';
-import { addressFault, choice, integer, list, optionalText, text, urlFault } from './variable.js';
+import { choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
 const MOST_WORKERS = 256;
 
@@ -149,23 +150,7 @@ export const ENVIRONMENT = {
     choices: ['response', 'error'],
     default: 'response',
   }),
-  ALLOWED_ORIGINS: list({
-    group: 'Network',
-    description: 'Origins whose pages may connect, checked on every upgrade and for CORS.',
-    defaultText: 'same origin; outside production any',
-    check: (item) => urlFault(item, ['http', 'https']),
-  }),
-  ALLOWED_HOSTS: list({
-    group: 'Network',
-    description: '`Host` header values that are answered.',
-    defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
-  }),
-  TRUSTED_PROXIES: list({
-    group: 'Network',
-    description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',
-    defaultText: 'none',
-    check: addressFault,
-  }),
+  ...NETWORK,
   MAX_FRAME_BYTES: integer({
     group: 'Limits',
     description: 'Largest inbound frame of an admitted socket; larger closes with 1009.',

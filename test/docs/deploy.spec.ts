@@ -99,12 +99,15 @@ describe('the manifests for Kubernetes', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('ask for the host that the server answers for', () => {
-    const { host } = new URL(the('ConfigMap')['data'].PUBLIC_URL as string);
+  it('probe the health of each pod', () => {
     const [container] = the('Deployment')['spec'].template.spec.containers;
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
-      expect(container[probe].httpGet.httpHeaders).toEqual([{ name: 'Host', value: host }]);
+      expect(container[probe].httpGet).toMatchObject({ path: expect.stringMatching(/^\/health\//), port: 'http' });
     }
+  });
+
+  it('let in the host that the server answers for', () => {
+    const { host } = new URL(the('ConfigMap')['data'].PUBLIC_URL as string);
     for (const { kind, spec } of manifests) if (kind === 'Ingress') expect(spec.rules[0].host).toBe(host);
   });
 
@@ -146,7 +149,6 @@ describeWith('docker-compose', 'the Compose file', () => {
     ADMIN_EMAIL: 'a@example.org',
     ADMIN_PASSWORD: 'long enough',
     PUBLIC_URL: 'https://switchboard.example.org',
-    PUBLIC_HOST: 'switchboard.example.org',
     TURN_HOST: 'turn.example.org',
   };
   const config = async (env: Record<string, string>, ...args: string[]) => {

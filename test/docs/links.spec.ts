@@ -31,14 +31,7 @@ describe.each(PAGES)('%s', (page) => {
 
 it('the documents, Compose file and unit set only variables that the server reads', () => {
   /** Of later releases, of Node, and of the programs beside the server. */
-  const others = new Set([
-    'REDIS_URL',
-    'POSTGRES_USER',
-    'POSTGRES_DB',
-    'POSTGRES_PASSWORD',
-    'REDISCLI_AUTH',
-    'HEALTH_HOST',
-  ]);
+  const others = new Set(['REDIS_URL', 'POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'REDISCLI_AUTH']);
   const compose = [...read('docker-compose.yml').matchAll(/^ {4,6}([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name);
   const image = [...read('Dockerfile').matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name = '']) => name);
   const unit = [...read('deploy/systemd/switchboard.service').matchAll(/\b([A-Z][A-Z_]+)=/g)].map(

@@ -220,6 +220,37 @@ describe('media of messages', () => {
     expect((await create(10)).status).toBe(409);
   });
 
+  it('goes on with an upload through a network that lets no PATCH pass', async () => {
+    const [id = 0] = await announce(world.u1, 'a.bin');
+    const url = `${circles.server.url}/api/v1/media/${id}/upload`;
+    const tus = { ...bearer(world.u1), 'tus-resumable': '1.0.0', origin: 'https://app.example' };
+    const post = (headers: object, body?: string): Promise<Response> =>
+      fetch(url, { method: 'POST', headers: { ...tus, ...headers }, ...(body !== undefined && { body }) });
+    const patch = (offset: number, body: string, name: string): Promise<Response> =>
+      post(
+        {
+          'content-type': 'application/offset+octet-stream',
+          'upload-offset': String(offset),
+          'x-http-method-override': name,
+        },
+        body,
+      );
+    expect((await post({ 'upload-length': '9' })).status).toBe(201);
+    const first = await patch(0, 'hel', 'PATCH');
+    expect([first.status, first.headers.get('upload-offset')]).toEqual([204, '3']);
+    expect(first.headers.get('access-control-expose-headers')).toMatch(/Upload-Offset.*Retry-After/);
+    expect((await patch(3, 'low', 'patch')).status).toBe(204);
+    const wrong = await patch(0, 'x', 'PATCH');
+    expect(wrong.status).toBe(409);
+    const progress = await fetch(url, { method: 'HEAD', headers: tus });
+    expect([progress.status, progress.headers.get('upload-offset')]).toEqual([200, '6']);
+    expect((await patch(6, 'rld', 'PATCH')).status).toBe(204);
+    expect((await circles.api(world.u1, 'GET', `media/${id}`)).size).toBe(9);
+    const [other = 0] = await announce(world.u1, 'b.bin');
+    expect((await post({ 'x-http-method-override': 'GET' })).status).not.toBe(200);
+    expect(await circles.status(world.u1, 'GET', `media/${other}/content`)).toBe(409);
+  });
+
   it('sweeps what nobody has any more and what never came', async () => {
     const sweeper = circles.server.app!.get(MediaSweeper);
     await sweeper.sweep();

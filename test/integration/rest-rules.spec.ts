@@ -6,14 +6,17 @@ import { type RunningApp, startApp } from '../support/app.js';
 const account = { email: 'a@example.org', password: 'a good password', firstName: 'A', lastName: 'B' };
 
 /** One raw HTTP/1.1 exchange, for what fetch would not send. */
-function raw(server: RunningApp, head: string, body = ''): Promise<string> {
+function raw(server: RunningApp, head: string, body = '', connection = 'close'): Promise<string> {
   const { port, hostname } = new URL(server.url);
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(port), hostname, () => {
-      socket.write(`${head}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      socket.write(`${head}\r\nConnection: ${connection}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     });
     let answer = '';
-    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('data', (data) => {
+      answer += data.toString();
+      if (connection !== 'close') socket.end();
+    });
     socket.on('error', reject);
     socket.on('close', () => {
       resolve(answer);
@@ -210,6 +213,43 @@ describe('REST v1', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toBe('api-key');
   });
 
+  it.each([
+    'api/v1/auth/me',
+    'list_rooms/',
+    'api/find_omikron/',
+    'sse/endpoint/none',
+    'api/v1/media/1/upload',
+    'health/live',
+  ])('lets pages send credentials to %s, and read what its clients need', async (path) => {
+    const { headers } = await fetch(`${server.url}/${path}`, { headers: { origin: 'https://else.example' } });
+    expect(headers.get('access-control-allow-origin')).toBe('https://else.example');
+    expect(headers.get('access-control-allow-credentials')).toBe('true');
+    expect(headers.get('vary')).toContain('Origin');
+    const exposed = headers.get('access-control-expose-headers')?.split(',');
+    expect(exposed).toEqual(
+      expect.arrayContaining([
+        'Location',
+        'Retry-After',
+        'ETag',
+        'Content-Range',
+        'Upload-Offset',
+        'Upload-Length',
+        'Tus-Resumable',
+      ]),
+    );
+  });
+
+  it.each(['utf-8', 'UTF-8', 'utf8', 'UTF8', '"utf8"'])('reads JSON in UTF-8, also called %s', async (charset) => {
+    const headers = { 'content-type': `application/json; charset=${charset}` };
+    const answer = await fetch(`${server.url}/api/v1/auth/login`, { method: 'POST', headers, body: '{"email":"é"}' });
+    expect(answer.status).toBe(422);
+  });
+
+  it('keeps idle connections for longer than the proxies in front of it', async () => {
+    const answer = await raw(server, 'GET /health/live HTTP/1.1\r\nHost: x', '', 'keep-alive');
+    expect(answer).toContain('Keep-Alive: timeout=95');
+  });
+
   it('never lets answers be cached', async () => {
     expect((await api('GET', 'auth/me', { token: admin })).headers.get('cache-control')).toBe('no-store');
     expect((await api('GET', 'auth/me')).headers.get('cache-control')).toBe('no-store');
@@ -236,6 +276,47 @@ describe('REST v1 behind settings', () => {
       expect(other.toLowerCase()).not.toContain('access-control-allow-origin');
     } finally {
       await server.close();
+    }
+  });
+
+  it('answers load balancers that know its address only, and the clients it sends here', async () => {
+    const env = { NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32), NODE_URL: 'https://node-2.example:8443' };
+    for (const more of [{ PUBLIC_URL: 'https://a.example' }, { ALLOWED_HOSTS: 'a.example' }]) {
+      const server = await startApp({ ...env, ...more });
+      try {
+        const status = async (line: string): Promise<string | undefined> => (await raw(server, line)).split(' ')[1];
+        for (const path of ['/health/live', '/health/ready?x']) {
+          expect(await status(`GET ${path} HTTP/1.1\r\nHost: 10.244.1.17:3000`)).toBe('200');
+          expect(await status(`GET ${path} HTTP/1.0`)).toBe('200');
+        }
+        expect(await status('GET /healthy HTTP/1.1\r\nHost: 10.244.1.17:3000')).toBe('400');
+        expect(await status('GET /docs-json HTTP/1.1\r\nHost: 10.244.1.17:3000')).toBe('400');
+        for (const host of ['node-2.example:8443', 'Node-2.example.', 'A.example:443']) {
+          expect(await status(`GET /docs-json HTTP/1.1\r\nHost: ${host}`)).toBe('200');
+        }
+      } finally {
+        await server.close();
+      }
+    }
+  });
+
+  it('believes a trusted proxy which host and scheme the client asked for', async () => {
+    const env = { ALLOWED_HOSTS: 'good.example', NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32) };
+    const head = (host: string, origin: string): string =>
+      `GET /health/live HTTP/1.1\r\nHost: upstream:3000\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: https, http\r\nOrigin: ${origin}`;
+    const behind = await startApp({ ...env, TRUSTED_PROXIES: '127.0.0.1' });
+    const alone = await startApp(env);
+    try {
+      const own = /access-control-allow-origin: https:\/\/good\.example/i;
+      expect(await raw(behind, head('good.example, upstream', 'https://good.example'))).toMatch(own);
+      expect(await raw(behind, head('good.example', 'http://good.example'))).not.toMatch(/access-control-allow/i);
+      expect(await raw(alone, head('good.example', 'https://good.example'))).not.toMatch(own);
+      const api = (host: string) => head(host, 'https://good.example').replace('/health/live', '/api/v1/auth/me');
+      expect(await raw(behind, api('good.example'))).toContain('401 Unauthorized');
+      expect(await raw(behind, api('evil.example'))).toContain('host_not_allowed');
+      expect(await raw(alone, api('good.example'))).toContain('host_not_allowed');
+    } finally {
+      await Promise.all([behind.close(), alone.close()]);
     }
   });
 

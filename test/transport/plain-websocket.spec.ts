@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -82,11 +84,31 @@ describe('plain WebSocket transport', () => {
   });
 
   it('refuses an upgrade that is no WebSocket handshake, without admitting it', async () => {
-    const raw = await open('/room/abc', undefined, ['Sec-WebSocket-Version: 8']);
+    const raw = await open('/room/abc', undefined, ['Sec-WebSocket-Key: short']);
     await raw.until((r) => r.ended);
     expect(raw.status).toBe(400);
     expect(journal).not.toContain('left abc');
   });
+
+  it.each(['8', '13, 8', '99', 'x', ''])(
+    'says which version of WebSocket it speaks when asked for «%s»',
+    async (version) => {
+      for (const path of ['/room/abc', '/socket.io/?EIO=4&transport=websocket']) {
+        const request = http.get(`http://127.0.0.1:${server.port}${path}`, {
+          headers: {
+            connection: 'Upgrade',
+            upgrade: 'websocket',
+            'sec-websocket-version': version,
+            'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          },
+        });
+        const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+        expect([response.statusCode, response.headers['sec-websocket-version']]).toEqual([426, '13']);
+        response.destroy();
+      }
+      expect(journal).not.toContain('left abc');
+    },
+  );
 
   it('undoes an admission whose client went away before the 101', async () => {
     const raw = await open('/room/slow');

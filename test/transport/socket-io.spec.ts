@@ -255,4 +255,66 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     good.socket.destroy();
     await strict.close();
   });
+
+  describe('with a list of origins', () => {
+    const GOOD = 'https://good.example';
+    let strict: TransportApp;
+    beforeAll(async () => {
+      strict = await startTransportApp([FirstGateway, SocketIoFilter], { ALLOWED_ORIGINS: GOOD });
+    });
+    afterAll(() => strict.close());
+    const ask = (query: string, origin?: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`http://127.0.0.1:${strict.port}/socket.io/?transport=polling&${query}`, {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), ...(origin !== undefined && { origin }) },
+      });
+    const cors = ({ headers }: Response): (string | null)[] =>
+      ['allow-origin', 'allow-credentials'].map((name) => headers.get(`access-control-${name}`));
+    const LET_IN = [GOOD, 'true'];
+    const KEPT_OUT = [null, null];
+
+    it.each(['3', '4'])('lets their pages read every answer to polling, errors too (EIO %s)', async (eio) => {
+      const opened = await ask(`EIO=${eio}`, GOOD);
+      expect([opened.status, ...cors(opened)]).toEqual([200, ...LET_IN]);
+      expect(opened.headers.get('vary')).toBe('Origin');
+      const sid = /"sid":"([^"]+)"/.exec(await opened.text())?.[1] ?? '';
+      const posted = await ask(`EIO=${eio}&sid=${sid}`, GOOD, { method: 'POST', body: eio === '3' ? '1:1' : '1' });
+      expect([posted.status, ...cors(posted)]).toEqual([200, ...LET_IN]);
+      for (const query of [`EIO=${eio}&sid=gone`, `EIO=${eio}&transport=none`]) {
+        const refused = await ask(query, GOOD);
+        expect([refused.status, ...cors(refused)]).toEqual([400, ...LET_IN]);
+      }
+    });
+
+    it.each(['EIO=4', 'EIO=3', 'EIO=4&sid=gone'])('answers a preflight of their pages (%s)', async (query) => {
+      const headers = {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,x-a',
+      };
+      const preflight = await ask(query, GOOD, { method: 'OPTIONS', headers });
+      expect([preflight.status, ...cors(preflight)]).toEqual([204, ...LET_IN]);
+      expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,x-a');
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+      const foreign = await ask(query, 'https://evil.example', { method: 'OPTIONS', headers });
+      expect([foreign.status, ...cors(foreign)]).toEqual([403, ...KEPT_OUT]);
+    });
+
+    it('checks every request of a session, not its first only', async () => {
+      const sid = /"sid":"([^"]+)"/.exec(await (await ask('EIO=4', GOOD)).text())?.[1] ?? '';
+      const query = `EIO=4&sid=${sid}`;
+      for (const init of [{}, { method: 'POST', body: '41' }]) {
+        const foreign = await ask(query, 'https://evil.example', init);
+        expect([foreign.status, ...cors(foreign)]).toEqual([403, ...KEPT_OUT]);
+      }
+      expect((await ask(query, GOOD, { method: 'POST', body: '1' })).status).toBe(200);
+    });
+
+    it('answers JSONP to nobody', async () => {
+      const sid = /"sid":"([^"]+)"/.exec(await (await ask('EIO=3')).text())?.[1] ?? '';
+      for (const query of ['EIO=4&j=0', 'EIO=3&j=', `EIO=3&sid=${sid}&j=1`, `EIO=3&%6A=0`]) {
+        const answer = await ask(query);
+        expect([answer.status, await answer.text()]).toEqual([403, '{"code":4,"message":"Forbidden"}']);
+      }
+    });
+  });
 });

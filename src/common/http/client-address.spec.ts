@@ -45,8 +45,12 @@ describe('the client address', () => {
     expect(isTlsRequest(true, '203.0.113.5', undefined, NONE)).toBe(true);
     expect(isTlsRequest(false, '203.0.113.5', 'https', PROXIES)).toBe(false);
     expect(isTlsRequest(false, '10.1.2.3', 'https', PROXIES)).toBe(true);
-    expect(isTlsRequest(false, '10.1.2.3', 'http, HTTPS', PROXIES)).toBe(true);
-    expect(isTlsRequest(false, '10.1.2.3', 'https, http', PROXIES)).toBe(false);
+    // The first is what the proxy that the client spoke to says.
+    expect(isTlsRequest(false, '10.1.2.3', 'HTTPS, http', PROXIES)).toBe(true);
+    expect(isTlsRequest(false, '10.1.2.3', ' wss ,http', PROXIES)).toBe(true);
+    expect(isTlsRequest(false, '10.1.2.3', ['https', 'http'], PROXIES)).toBe(true);
+    expect(isTlsRequest(false, '10.1.2.3', 'http, https', PROXIES)).toBe(false);
+    expect(isTlsRequest(false, '10.1.2.3', '', PROXIES)).toBe(false);
   });
 
   it.each([

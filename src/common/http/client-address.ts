@@ -57,6 +57,19 @@ export function clientAddress(
   return address;
 }
 
+/**
+ * What the proxy nearest to the client says in an `X-Forwarded-*` header that every proxy adds to; `undefined` when it is
+ * not there, or not from a trusted proxy.
+ */
+export function forwardedFirst(
+  remoteAddress: string | undefined,
+  header: string | readonly string[] | undefined,
+  proxies: TrustedProxies,
+): string | undefined {
+  if (header === undefined || !proxies.has(normalizeAddress(remoteAddress ?? ''))) return undefined;
+  return String(header).split(',', 1)[0]?.trim() || undefined;
+}
+
 /** Whether the client speaks TLS, to us or to a trusted proxy in front of us. */
 export function isTlsRequest(
   encrypted: boolean,
@@ -64,11 +77,9 @@ export function isTlsRequest(
   forwardedProto: string | readonly string[] | undefined,
   proxies: TrustedProxies,
 ): boolean {
-  if (encrypted || forwardedProto === undefined || !proxies.has(normalizeAddress(remoteAddress ?? ''))) {
-    return encrypted;
-  }
-  const last = String(forwardedProto).split(',').at(-1)?.trim().toLowerCase();
-  return last === 'https' || last === 'wss';
+  if (encrypted) return true;
+  const proto = forwardedFirst(remoteAddress, forwardedProto, proxies)?.toLowerCase();
+  return proto === 'https' || proto === 'wss';
 }
 
 /**

@@ -1,14 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { isHostAllowed } from './host-policy.js';
+import { hostFault, isHostAllowed } from './host-policy.js';
 
 const settings = (changes: object = {}) => ({
   production: true,
   allowedHosts: undefined,
   publicUrl: undefined,
+  nodeUrl: undefined,
   ...changes,
 });
 
 describe('the host policy', () => {
+  it.each([
+    ['node.example', true],
+    ['NODE.example.:3001', true],
+    ['other.example', false],
+  ])('answers for the node that clients are sent to, with and without a list: %s %s', (host, allowed) => {
+    for (const url of ['https://node.example:8443', 'wss://node.example']) {
+      expect(isHostAllowed(host, settings({ publicUrl: 'https://a.example', nodeUrl: url }))).toBe(allowed);
+      expect(isHostAllowed(host, settings({ allowedHosts: ['b.example'], nodeUrl: url }))).toBe(allowed);
+    }
+  });
+
+  it.each([
+    ['a.example', true],
+    ['A.Example.', true],
+    ['a.example:443', true],
+    ['b.example', true],
+    ['c.example', false],
+  ])('takes a usual port that is left out for the one of the list: %s %s', (host, allowed) => {
+    const allowedHosts = ['a.example:443', 'b.example:80', 'c.example:8080'];
+    expect(isHostAllowed(host, settings({ allowedHosts }))).toBe(allowed);
+  });
+
+  it.each([
+    'a.example',
+    'a.example:8443',
+    '10.0.0.7',
+    '::1',
+    '[2001:db8::1]:3000',
+    'localhost',
+    'a_b',
+    'xn--bcher-kva.example',
+  ])('takes %s for a host', (text) => {
+    expect(hostFault(text)).toBeUndefined();
+  });
+
+  it.each([
+    '*',
+    '*.example.org',
+    '.example.org',
+    'https://a.example',
+    'a.example/x',
+    'a.example:port',
+    'bücher.example',
+    'a b',
+  ])('can match nothing with %s', (text) => {
+    expect(hostFault(text)).toContain('host[:port]');
+  });
+
   it('answers any host outside production, and in production while nothing says which', () => {
     expect(isHostAllowed('x.example', settings({ production: false, publicUrl: 'https://a.example' }))).toBe(true);
     expect(isHostAllowed('x.example', settings())).toBe(true);

@@ -3,31 +3,57 @@ export interface HostSettings {
   readonly production: boolean;
   readonly allowedHosts: readonly string[] | undefined;
   readonly publicUrl: string | undefined;
+  /** Of this node by itself, where it has one. */
+  readonly nodeUrl: string | undefined;
+}
+
+interface Host {
+  readonly name: string;
+  readonly port: string;
 }
 
 /** A page cannot forge these by pointing its own name at us, and local probes use them. */
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+/** Clients leave them out. */
+const DEFAULT_PORTS: readonly string[] = ['80', '443'];
 
-function parts(host: string): { name: string; port: string } | undefined {
+function parts(host: string): Host | undefined {
   const match = /^(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/i.exec(host);
   const name = match?.[1]?.toLowerCase().replace(/\.$/, '');
   return name === undefined || name === '' ? undefined : { name, port: match?.[2] ?? '' };
 }
 
-function matches(allowed: string, host: { name: string; port: string }): boolean {
-  const item = parts(/^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(allowed) ? `[${allowed}]` : allowed);
-  return item !== undefined && item.name === host.name && (item.port === '' || item.port === host.port);
+/** An entry of the list; IPv6 addresses may stand without brackets. */
+function entry(allowed: string): Host | undefined {
+  return parts(/^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(allowed) ? `[${allowed}]` : allowed);
+}
+
+function matches(allowed: string, host: Host): boolean {
+  const item = entry(allowed);
+  if (item?.name !== host.name) return false;
+  return item.port === '' || item.port === host.port || (host.port === '' && DEFAULT_PORTS.includes(item.port));
+}
+
+/** Reason why `text` can be no `Host`, or `undefined`. Patterns can be none. */
+export function hostFault(text: string): string | undefined {
+  const name = entry(text)?.name ?? '';
+  return name.startsWith('[') || /^[a-z\d_-][a-z\d._-]*$/.test(name)
+    ? undefined
+    : 'must be a host name or address, host[:port] without scheme, path or pattern';
 }
 
 /**
  * Whether a request for `hostHeader` is answered. Names compare without case; an entry without port matches any port.
- * Without a list: any outside production, else the host of `PUBLIC_URL` (if set) and loopback names.
+ * Without a list: any outside production, else the host of `PUBLIC_URL` (if set) and loopback names. The host of
+ * `NODE_URL` is answered in any case: clients are sent there.
  */
 export function isHostAllowed(hostHeader: string | undefined, settings: HostSettings): boolean {
-  const { allowedHosts, production, publicUrl } = settings;
+  const { allowedHosts, production, publicUrl, nodeUrl } = settings;
   if (allowedHosts === undefined && (!production || publicUrl === undefined)) return true;
   const host = parts(hostHeader ?? '');
   if (host === undefined) return false;
-  if (allowedHosts !== undefined) return allowedHosts.some((item) => matches(item, host));
-  return [...LOOPBACK_NAMES, new URL(publicUrl ?? '').hostname].some((item) => matches(item, host));
+  const allowed = allowedHosts ?? [...LOOPBACK_NAMES, new URL(publicUrl ?? '').hostname];
+  return (
+    allowed.some((item) => matches(item, host)) || (nodeUrl !== undefined && new URL(nodeUrl).hostname === host.name)
+  );
 }

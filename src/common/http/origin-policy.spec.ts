@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOriginAllowed } from './origin-policy.js';
+import { isOriginAllowed, originFault } from './origin-policy.js';
 
 const settings = (changes: object = {}) => ({
   production: true,
@@ -41,6 +41,55 @@ describe('the origin policy', () => {
     ['http://a.example', 'not a host', false, false],
   ])('in production: the page of %s at host %s (TLS %s): %s', (origin, host, isTls, allowed) => {
     expect(isOriginAllowed(origin, host, settings(), isTls)).toBe(allowed);
+  });
+
+  it.each([
+    ['capacitor://localhost', 'capacitor://localhost'],
+    ['ionic://localhost', 'ionic://localhost'],
+    ['app://my.app', 'app://MY.app'],
+    ['app://.', 'app://.'],
+    ['tauri://localhost', 'tauri://localhost'],
+    ['chrome-extension://abcdefghijklmnopabcdefghijklmnop', 'chrome-extension://abcdefghijklmnopabcdefghijklmnop'],
+    ['safari-web-extension://1A2B-3C', 'safari-web-extension://1a2b-3c'],
+    ['http://localhost:5173', 'http://LOCALHOST:5173'],
+    ['https://app.example:443', 'https://app.example'],
+    ['https://app.example', 'https://app.example.'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+    ['http://[::1]:3000', 'http://[0::1]:3000'],
+    ['file://', 'file://'],
+    ['null', 'null'],
+  ])('lets in the page that a list names %s and the browser %s, and no other', (item, origin) => {
+    expect(originFault(item)).toBeUndefined();
+    const listed = settings({ allowedOrigins: [item] });
+    expect(isOriginAllowed(origin, 'a.example', listed, false)).toBe(true);
+    for (const other of ['null', 'file://', 'capacitor://evil', 'https://localhost', 'app://x', `${origin}x`]) {
+      if (other !== origin) expect(isOriginAllowed(other, 'a.example', listed, false)).toBe(false);
+    }
+  });
+
+  it.each([
+    '*',
+    'https://*',
+    'https://*.example.org',
+    'https://.example.org',
+    'https://a..example.org',
+    'https://example.org:*',
+    'https://example.org:99999',
+    'https://example.org/app',
+    'https://example.org?x',
+    'https://user@example.org',
+    'https://(a|b).example.org',
+    'chrome-extension://*',
+    'capacitor://',
+    'https://',
+    'example.org',
+    '//example.org',
+    'wss://example.org',
+    'ws://example.org',
+    'data:text/html',
+    'NULL',
+  ])('can match nothing with %s', (text) => {
+    expect(originFault(text)).toContain('scheme://host[:port]');
   });
 
   it('takes a list exactly, with the public address in it', () => {

@@ -5,11 +5,30 @@ export interface OriginSettings {
   readonly publicUrl: string | undefined;
 }
 
-/** Scheme, host and port as browsers write them; `undefined` for `null` and for what is no URL. */
+/** Sandboxed frames and local files write `null`, some web views the latter without host. */
+const WITHOUT_HOST: readonly string[] = ['null', 'file://'];
+/** No page ever comes from these. */
+const NO_PAGES: readonly string[] = ['ws:', 'wss:', 'ftp:'];
+
+/**
+ * Scheme, host and port, in the one spelling they are compared in; `undefined` for what is no URL. By hand, since
+ * `URL.origin` is `null` for the schemes of apps and extensions.
+ */
 function originOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
-  const { origin } = new URL(url);
-  return origin === 'null' ? undefined : origin;
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${hostname.toLowerCase().replace(/\.$/, '')}${port === '' ? '' : `:${port}`}`;
+}
+
+/** Reason why `text` can be the origin of no page, or `undefined`. Patterns can be none. */
+export function originFault(text: string): string | undefined {
+  if (WITHOUT_HOST.includes(text)) return undefined;
+  const isOrigin = /^[a-z][a-z\d+.-]*:\/\/[\p{L}\p{M}\p{N}_.:[\]-]+\/?$/iu.test(text) && URL.canParse(text);
+  const { protocol, hostname } = new URL(isOrigin ? text : 'wss://none');
+  const isName = !protocol.startsWith('http') || !/^\.|\.\./.test(hostname);
+  return isName && !NO_PAGES.includes(protocol)
+    ? undefined
+    : 'must be an origin as browsers write it, scheme://host[:port] without path or pattern, or null';
 }
 
 /**
@@ -23,10 +42,12 @@ export function isOriginAllowed(
   isTls: boolean,
 ): boolean {
   if (origin === undefined) return true;
-  if (settings.allowedOrigins === undefined && !settings.production) return true;
+  const { allowedOrigins, production, publicUrl } = settings;
+  if (allowedOrigins === undefined && !production) return true;
+  if (origin === 'null') return allowedOrigins?.includes(origin) ?? false;
   const asked = originOf(origin);
   if (asked === undefined) return false;
-  if (settings.publicUrl !== undefined && asked === originOf(settings.publicUrl)) return true;
-  if (settings.allowedOrigins !== undefined) return settings.allowedOrigins.some((item) => originOf(item) === asked);
+  if (publicUrl !== undefined && asked === originOf(publicUrl)) return true;
+  if (allowedOrigins !== undefined) return allowedOrigins.some((item) => originOf(item) === asked);
   return hostHeader !== undefined && asked === originOf(`${isTls ? 'https' : 'http'}://${hostHeader}`);
 }

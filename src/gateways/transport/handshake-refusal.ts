@@ -4,6 +4,9 @@ import { type AppError } from '../../common/errors/app-error.js';
 import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
 
+/** Of a WebSocket version that we do not speak. */
+export const UPGRADE_REQUIRED = 426;
+
 /** Answers an upgrade with an ordinary HTTP response and ends the socket. */
 export function refuseHandshake(socket: Duplex, status: number, retryAfterSeconds?: number): void {
   if (!socket.writable) {
@@ -18,6 +21,8 @@ export function refuseHandshake(socket: Duplex, status: number, retryAfterSecond
     'Content-Type: text/plain; charset=utf-8',
     'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    // The version to come back with.
+    ...(status === UPGRADE_REQUIRED ? ['Sec-WebSocket-Version: 13'] : []),
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
   socket.once('finish', () => {

@@ -5,6 +5,8 @@ import { AbstractWsAdapter } from '@nestjs/websockets';
 import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
 import { type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
+import { corsDelegate } from '../../common/http/cors.js';
+import { type RequestPolicy } from '../../common/http/request-policy.js';
 import { type Server as SocketIoServer, type ServerOptions } from 'socket.io';
 import { EngineWebSocketServer } from './engine-socket.js';
 import { GatewayDispatch } from './gateway-dispatch.js';
@@ -13,10 +15,11 @@ import { PLAIN_GATEWAY, type PlainGateway } from './plain-gateway.js';
 import { type PlainGatewayOptions } from './plain-options.js';
 import { shareSessions } from './siblings/share-sessions.js';
 import { type Siblings } from './siblings/siblings.js';
+import { guardEngine } from './engine-guard.js';
 import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io-gateway.js';
 import { textKeepingParser } from './socket-io.parser.js';
 import { TransportService } from './transport.service.js';
-import { UpgradeRouter, type UpgradePolicy } from './upgrade-router.js';
+import { UpgradeRouter } from './upgrade-router.js';
 
 /**
  * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our
@@ -53,7 +56,7 @@ export class TransportAdapter extends AbstractWsAdapter {
 
   constructor(
     private readonly app: INestApplication,
-    private readonly policy: UpgradePolicy,
+    private readonly policy: RequestPolicy,
     private readonly ioOptions: { readonly maxHttpBufferSize: number },
     private readonly siblings?: Siblings,
   ) {
@@ -118,7 +121,7 @@ export class TransportAdapter extends AbstractWsAdapter {
 
   private createIo(port: number, options: GatewayOptions): unknown {
     if (options.server === undefined) this.enginePaths.add(IO_PATH);
-    return this.io.create(port, {
+    const server: unknown = this.io.create(port, {
       ...options,
       path: IO_PATH,
       // Old clients (1.x, 2.x) speak Engine.IO 3.
@@ -132,12 +135,14 @@ export class TransportAdapter extends AbstractWsAdapter {
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: PING_TIMEOUT_MS,
       maxHttpBufferSize: this.ioOptions.maxHttpBufferSize,
-      // Upgrades were checked by the router; this is for polling.
-      allowRequest: (request: IncomingMessage, done: (error: string | null | undefined, allowed: boolean) => void) => {
-        const refused = this.transport.draining || this.policy.refuse(request) !== undefined;
-        done(refused ? 'refused' : null, !refused);
+      cors: corsDelegate((request) => this.policy.isOriginAllowed(request)),
+      // New sessions by polling; the router refuses upgrades.
+      allowRequest: (_request: IncomingMessage, done: (error: string | null, allowed: boolean) => void) => {
+        done(this.transport.draining ? 'draining' : null, !this.transport.draining);
       },
     } as never);
+    if (options.server === undefined) guardEngine(server as SocketIoServer, this.policy);
+    return server;
   }
 
   private listen(): void {

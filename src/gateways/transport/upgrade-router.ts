@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../common/errors/app-error.js';
-import { handshakeStatus, refuseHandshake } from './handshake-refusal.js';
+import { handshakeStatus, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from './plain-endpoint.js';
 import { type PlainConnection } from './plain.connection.js';
@@ -57,6 +57,10 @@ export class UpgradeRouter {
     const refusal = this.refusal(request, path);
     if (refusal !== undefined) {
       refuseHandshake(socket, refusal, refusal === 503 ? 1 : undefined);
+      return;
+    }
+    if (asksForOtherVersion(request)) {
+      refuseHandshake(socket, UPGRADE_REQUIRED);
       return;
     }
     if (path === undefined || this.isEngine(path)) return;
@@ -142,6 +146,11 @@ function queryOf(request: IncomingMessage): URLSearchParams {
 
 function retryAfter(error: unknown): number | undefined {
   return error instanceof AppError ? error.retryAfterSeconds : undefined;
+}
+
+function asksForOtherVersion({ headers }: IncomingMessage): boolean {
+  const version = headers['sec-websocket-version'];
+  return version !== undefined && version !== '13';
 }
 
 /** Checked before admission, so that what is no WebSocket handshake costs no query. */

@@ -65,7 +65,7 @@ export class OwnStatus {
   }
 
   private get url(): string {
-    const { nodeUrl, tls } = this.config.http;
+    const { publicUrl, nodeUrl = publicUrl, tls } = this.config.http;
     if (nodeUrl !== undefined) return nodeUrl;
     const address = (this.adapter.httpAdapter.getHttpServer() as Server | undefined)?.address();
     const port = typeof address === 'object' && address !== null ? `:${address.port}` : '';

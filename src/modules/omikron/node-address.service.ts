@@ -12,7 +12,7 @@ export class NodeAddress {
   ) {}
 
   get host(): string {
-    const { nodeUrl } = this.config.http;
+    const { publicUrl, nodeUrl = publicUrl } = this.config.http;
     if (nodeUrl !== undefined) return new URL(nodeUrl).host;
     const address = (this.adapter.httpAdapter.getHttpServer() as Server | undefined)?.address();
     return typeof address === 'object' && address !== null ? `localhost:${address.port}` : 'localhost';

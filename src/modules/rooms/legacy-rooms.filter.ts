@@ -3,7 +3,7 @@ import { type Response } from 'express';
 import { type AppError } from '../../common/errors/app-error.js';
 import { assertNever } from '../../common/errors/assert-never.js';
 import { retryAfterOf, toAppError } from '../../common/http/problem.js';
-import { LegacyAnswer, sendText } from './legacy-answer.js';
+import { LegacyAnswer, NO_KEY, sendText } from './legacy-answer.js';
 
 /** The errors of the legacy routes, as their clients know them. */
 @Catch()
@@ -31,7 +31,7 @@ function answerTo(error: AppError): { status: number; body: string } {
   switch (error.kind) {
     case 'unauthenticated':
     case 'forbidden':
-      return { status: 403, body: 'No/Invalid API KEY' };
+      return { status: 403, body: NO_KEY };
     case 'not_found':
       return { status: 404, body: page('Not Found', 'The requested resource was not found on this server.') };
     case 'conflict':

@@ -3,12 +3,11 @@ import { ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
 import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { baseUrl } from '../../common/http/base-url.js';
-import { TrustedProxies } from '../../common/http/client-address.js';
 import { toPage } from '../../common/http/cursor.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
 import { PageQuery } from '../../common/http/page.dto.js';
 import { PathId } from '../../common/http/path-id.js';
+import { RequestPolicy } from '../../common/http/request-policy.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
@@ -18,13 +17,13 @@ import { LobbyTokens } from './lobby-tokens.service.js';
 
 @ApiV1Controller('lobby/tokens', 'lobby')
 export class LobbyTokensController {
-  private readonly proxies: TrustedProxies;
+  private readonly policy: RequestPolicy;
 
   constructor(
     private readonly tokens: LobbyTokens,
-    private readonly config: AppConfig,
+    config: AppConfig,
   ) {
-    this.proxies = new TrustedProxies(config.http.trustedProxies);
+    this.policy = new RequestPolicy(config);
   }
 
   @Post()
@@ -37,8 +36,7 @@ export class LobbyTokensController {
     @Req() request: Request,
   ): Promise<NewLobbyTokenDto> {
     const made = await this.tokens.create(principal, body);
-    const base = baseUrl(request, this.config.http.publicUrl, this.proxies);
-    return { ...made, link: `${base}/call/#lobby=${made.token}` };
+    return { ...made, link: `${this.policy.baseUrl(request)}/call/#lobby=${made.token}` };
   }
 
   @Get()

@@ -307,6 +307,49 @@ describe('rooms protocol', () => {
 });
 
 describe('rooms without a key', () => {
+  it('are safe from pages of other sites, which need a key or to be on the list', async () => {
+    const harness = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo', ALLOWED_ORIGINS: 'https://app.example' });
+    const free = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo' });
+    try {
+      const { apiKey } = await harness.application();
+      const status = async (
+        server: RoomsHarness,
+        headers: Record<string, string>,
+        path = 'create-room/x/',
+        method = 'GET',
+      ) => (await fetch(`${server.server.url}/${path}`, { method, headers })).status;
+      const evil = { origin: 'https://evil.example' };
+      const routes = [
+        'create-room/r/',
+        'delete-room/r/',
+        'list_rooms/',
+        'add_endpoint/r/read/',
+        'delete_endpoint/r/x/',
+      ];
+      for (const server of [harness, free]) {
+        for (const path of routes) {
+          expect(await status(server, { 'sec-fetch-site': 'cross-site' }, path)).toBe(403);
+          expect(await status(server, evil, path)).toBe(403);
+          expect(await status(server, { ...evil, 'sec-fetch-site': 'cross-site' }, path, 'POST')).toBe(403);
+          expect(await status(server, { origin: 'null' }, path, 'POST')).toBe(403);
+        }
+        const { body } = await server.call('GET', 'rooms');
+        expect(body.items).toEqual([]);
+        expect(await status(server, { 'sec-fetch-site': 'none' })).toBe(200);
+        const { url } = server.server;
+        expect(
+          await status(server, { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' }, 'delete-room/x/'),
+        ).toBe(server === free ? 200 : 403);
+      }
+      expect(
+        await status(harness, { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }, 'create-room/y/'),
+      ).toBe(200);
+      expect(await status(harness, { ...evil, 'api-key': apiKey }, 'create-room/z/')).toBe(200);
+    } finally {
+      await Promise.all([harness.close(), free.close()]);
+    }
+  });
+
   it('act as the application that the configuration names', async () => {
     const harness = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo' });
     try {

@@ -3,6 +3,7 @@ import { type ServerOptions, Server } from '@tus/server';
 import { type Upload } from '@tus/server';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AppError } from '../../../common/errors/app-error.js';
+import { EXPOSED_HEADERS } from '../../../common/http/cors.js';
 import { statusOf, toAppError } from '../../../common/http/problem.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
@@ -38,6 +39,7 @@ export class ResumableUploads {
       locker: new UploadLocker(store),
       // Origins are checked and answered before, for all routes.
       allowedOrigins: () => false,
+      exposedHeaders: [...EXPOSED_HEADERS],
       namingFunction: (request) => contextOf(request).key,
       getFileIdFromRequest: (request) => contextOf(request).key,
       generateUrl: (request) => `/api/v1/media/${contextOf(request).media.id}/upload`,
@@ -60,6 +62,9 @@ export class ResumableUploads {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    // For networks that let no other method through.
+    const meant = /^(?:PATCH|DELETE|HEAD)$/i.exec(String(request.headers['x-http-method-override']))?.[0];
+    if (request.method === 'POST' && meant !== undefined) request.method = meant.toUpperCase();
     const media = await this.uploads.demandOwn(principal, id);
     if (request.method === 'HEAD' && media.uploaded) {
       answerComplete(response, media);

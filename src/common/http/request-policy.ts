@@ -1,0 +1,67 @@
+import { type IncomingMessage } from 'node:http';
+import { clientAddress, forwardedFirst, isTlsRequest, TrustedProxies } from './client-address.js';
+import { type HostSettings, isHostAllowed } from './host-policy.js';
+import { isOriginAllowed, type OriginSettings } from './origin-policy.js';
+
+const BAD_REQUEST = 400;
+const FORBIDDEN = 403;
+
+interface PolicySettings {
+  readonly production: boolean;
+  readonly http: Omit<HostSettings & OriginSettings, 'production'> & { readonly trustedProxies: readonly string[] };
+}
+
+/** The host, origin and proxy settings, applied alike to HTTP, upgrades and Engine.IO's requests. */
+export class RequestPolicy {
+  private readonly proxies: TrustedProxies;
+  private readonly settings: HostSettings & OriginSettings;
+
+  constructor({ production, http }: PolicySettings) {
+    this.proxies = new TrustedProxies(http.trustedProxies);
+    this.settings = { production, ...http };
+  }
+
+  /** Status with which the request is refused, `undefined` when it may go on. */
+  refuse(request: IncomingMessage): number | undefined {
+    if (!this.isHostAllowed(request)) return BAD_REQUEST;
+    return this.isOriginAllowed(request) ? undefined : FORBIDDEN;
+  }
+
+  isHostAllowed(request: IncomingMessage): boolean {
+    return isHostAllowed(this.hostOf(request), this.settings);
+  }
+
+  isOriginAllowed(request: IncomingMessage): boolean {
+    return isOriginAllowed(request.headers.origin, this.hostOf(request), this.settings, this.isTls(request));
+  }
+
+  /**
+   * Whether a page that is neither ours nor named in the settings made a browser send this, and would not need to read
+   * the answer: links, pictures and forms say `Sec-Fetch-Site`, and at times no `Origin`.
+   */
+  isForeignPage(request: IncomingMessage): boolean {
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    if (origin === undefined) return site === 'cross-site';
+    return !isOriginAllowed(origin, this.hostOf(request), { ...this.settings, production: true }, this.isTls(request));
+  }
+
+  /** Whether the client speaks TLS, to us or to a trusted proxy in front of us. */
+  isTls({ socket, headers }: IncomingMessage): boolean {
+    return isTlsRequest('encrypted' in socket, socket.remoteAddress, headers['x-forwarded-proto'], this.proxies);
+  }
+
+  clientAddress({ socket, headers }: IncomingMessage): string {
+    return clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.proxies);
+  }
+
+  /** The address, without trailing slash, that links point at: the configured one, else the one this request came to. */
+  baseUrl(request: IncomingMessage): string {
+    const { publicUrl } = this.settings;
+    return publicUrl ?? `${this.isTls(request) ? 'https' : 'http'}://${this.hostOf(request) ?? 'localhost'}`;
+  }
+
+  /** The host that the client asked for, of us or of a trusted proxy in front of us. */
+  private hostOf({ socket, headers }: IncomingMessage): string | undefined {
+    return forwardedFirst(socket.remoteAddress, headers['x-forwarded-host'], this.proxies) ?? headers.host;
+  }
+}
