@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { isEmail, ValidateBy, ValidateIf } from 'class-validator';
-import { dateFault, textFault, timeFault } from './text-rules.js';
+import { dateFault, nameFault, textFault, timeFault } from './text-rules.js';
 
 /**
  * Members of request bodies, declared once: each decorator validates and writes the schema.
@@ -66,13 +66,13 @@ export function TextField(
   );
 }
 
-/** Text that a person is called by: not blank. */
+/** Text that somebody or something is called by: not blank, and nothing in it that cannot be seen. */
 export function NameField(options: FieldOptions & { max: number }): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
     if (value.length > options.max || value.trim() === '')
       return `must have 1 to ${options.max} characters, not all blank`;
-    return textFault(value);
+    return nameFault(value);
   };
   return Field('name', check, { type: 'string', minLength: 1, maxLength: options.max }, options);
 }
@@ -110,9 +110,16 @@ export function ChoiceField(choices: readonly string[], options: FieldOptions = 
   return Field('choice', check, { type: 'string', enum: [...choices] }, options);
 }
 
-/** A calendar date, `YYYY-MM-DD`. */
-export function DateField(options: FieldOptions = {}): PropertyDecorator {
-  const check: Check = (value) => (typeof value === 'string' ? dateFault(value) : 'must be a date YYYY-MM-DD');
+/** Where a day begins first, it is that many milliseconds earlier than in UTC. */
+const EARLIEST_ZONE_MS = 14 * 3_600_000;
+
+/** A calendar date that is not in the future, `YYYY-MM-DD`. */
+export function PastDateField(options: FieldOptions = {}): PropertyDecorator {
+  const check: Check = (value) => {
+    const fault = typeof value === 'string' ? dateFault(value) : 'must be a date YYYY-MM-DD';
+    if (fault !== undefined) return fault;
+    return Date.parse(value as string) > Date.now() + EARLIEST_ZONE_MS ? 'must not be in the future' : undefined;
+  };
   return Field('date', check, { type: 'string', format: 'date' }, options);
 }
 

@@ -6,6 +6,21 @@ export function textFault(value: string): string | undefined {
   return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : undefined;
 }
 
+/** Joiners where writing needs them: between letters of scripts that join them, and inside an emoji. */
+const JOINERS =
+  /(?<=[\p{L}\p{M}])(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Inherited}])[\u200c\u200d](?=[\p{L}\p{M}])|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})/gu;
+
+/**
+ * Why people cannot be shown `value` as a name, or `undefined`: what is not seen, or changes the direction of what
+ * stands beside it, makes two names look like one.
+ */
+export function nameFault(value: string): string | undefined {
+  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(value.replace(JOINERS, ''))) {
+    return 'must not contain control, invisible or direction-changing characters';
+  }
+  return textFault(value);
+}
+
 /** Why `value` is no calendar date `YYYY-MM-DD` of the years 0001 to 9999, or `undefined`. */
 export function dateFault(value: string): string | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);

@@ -1,4 +1,4 @@
-/** The one spelling under which an address is stored and compared: NFC, lower case. */
+/** The one spelling under which an address is stored and compared: NFC, lower case, no space around it. */
 export function normalizeEmail(email: string): string {
-  return email.normalize('NFC').toLowerCase().normalize('NFC');
+  return email.trim().normalize('NFC').toLowerCase().normalize('NFC');
 }

@@ -1,5 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, ChoiceField, DateField, EmailField, NameField, TextField } from '../../../common/http/fields.js';
+import {
+  BooleanField,
+  ChoiceField,
+  EmailField,
+  NameField,
+  PastDateField,
+  TextField,
+} from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
 import { type Role, ROLES } from '../../../common/security/role.js';
 import { UserDto } from '../../auth/dto/user.dto.js';
@@ -22,7 +29,7 @@ export class CreateAccountRequest {
   @NameField({ max: MAX_NAME, example: 'Lovelace' })
   lastName!: string;
 
-  @DateField({ optional: true, nullable: true, example: '1815-12-10' })
+  @PastDateField({ optional: true, nullable: true, example: '1815-12-10' })
   birthday?: string | null;
 }
 
@@ -35,7 +42,7 @@ export class UpdateProfileRequest {
   lastName?: string;
 
   /** `null` removes it. */
-  @DateField({ optional: true, nullable: true, example: '1815-12-10' })
+  @PastDateField({ optional: true, nullable: true, example: '1815-12-10' })
   birthday?: string | null;
 }
 
