@@ -290,6 +290,19 @@ describe('messages of a conversation', () => {
     }
   });
 
+  it('finds what was said however often others say the word of the index', async () => {
+    const u1 = await circles.socket(world.u1);
+    const { message_id: id } = await say(u1, 'the swordfish is in the garden');
+    const { id: circle } = await circles.api(world.u3, 'POST', 'circles', { name: 'Attack' });
+    const { id: theirs } = await circles.api(world.u3, 'POST', `circles/${circle}/conversations`, { name: 'Attack' });
+    const text = `qconv${world.conversation} swordfish garden`;
+    for (let n = 0; n < 60; n++) await circles.api(world.u3, 'POST', `conversations/${theirs}/messages`, { text });
+    for (const query of ['q=swordfish', 'q=swordfish&after=0', 'q=garden&limit=1']) {
+      const { items } = await circles.api(world.u2, 'GET', `${path}/messages?${query}`);
+      expect(items.map((item: { id: number }) => item.id)).toEqual([id]);
+    }
+  });
+
   it('knows who is online from their first socket to the end of their last', async () => {
     const isOnline = async () => {
       const { items } = await circles.api(world.u1, 'GET', `circles/${world.circle}/members`);

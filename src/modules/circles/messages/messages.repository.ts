@@ -145,7 +145,7 @@ export class MessagesRepository {
     const matches = `${WORDS} @@ (to_tsquery('simple', 'qconv' || ($1::integer)::text) && websearch_to_tsquery('simple', $5))
       AND numnode(websearch_to_tsquery('simple', $5)) > 0 AND m."deleted_at" IS NULL`;
     // What is said often is found among the next messages; only for what is not the index is asked, since it answers
-    // with all there are, in no order.
+    // with all there are, in no order. Messages of other conversations among them say the index's word themselves.
     const near: RawMessage[] = await this.messages.query(
       `WITH near AS MATERIALIZED (
          SELECT m."id" FROM (
@@ -156,11 +156,11 @@ export class MessagesRepository {
     );
     if (near.length === take) return near.map(toRow);
     const found: RawMessage[] = await this.messages.query(
-      `WITH found AS MATERIALIZED (SELECT m."id" FROM "conversation_messages" m WHERE ${matches}),
+      `WITH found AS MATERIALIZED (SELECT m."id", m."conversation_id" FROM "conversation_messages" m WHERE ${matches}),
        shown AS MATERIALIZED (
-         SELECT m."id" FROM found m WHERE m."id" > $2 AND m."id" <= $3
+         SELECT m."id" FROM found m WHERE m."conversation_id" = $1 AND m."id" > $2 AND m."id" <= $3
          ORDER BY m."id" ${position.order === 'ascending' ? 'ASC' : 'DESC'} LIMIT $4
-       ) ${SELECT} WHERE m."conversation_id" = $1 AND m."id" IN (SELECT "id" FROM shown) ORDER BY ${order}`,
+       ) ${SELECT} WHERE m."id" IN (SELECT "id" FROM shown) ORDER BY ${order}`,
       all,
     );
     return found.map(toRow);
