@@ -12,10 +12,10 @@ import {
 import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
 
-/** A person who may join a circle; gone once they answered. */
+/** Whoever has this email may join a circle; gone once they answered. */
 @Entity('circle_invites')
-@Unique('circle_invites_circle_id_user_id_key', ['circleId', 'userId'])
-@Index('circle_invites_user_id_idx', ['userId'])
+@Unique('circle_invites_circle_id_email_key', ['circleId', 'email'])
+@Index('circle_invites_email_idx', ['email'])
 @Index('circle_invites_invited_by_idx', ['invitedBy'])
 export class CircleInvite {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'circle_invites_pkey', generatedIdentity: 'ALWAYS' })
@@ -28,12 +28,9 @@ export class CircleInvite {
   @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'circle_invites_circle_id_fkey' })
   circle!: Relation<Circle>;
 
-  @Column('integer', { name: 'user_id' })
-  userId!: number;
-
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'circle_invites_user_id_fkey' })
-  user!: Relation<User>;
+  /** Normalised; whether or not there is such an account. */
+  @Column('varchar', { length: 254 })
+  email!: string;
 
   /** `null` once that account is gone. */
   @Column('integer', { name: 'invited_by', nullable: true })

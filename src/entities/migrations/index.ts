@@ -8,6 +8,7 @@ import { LobbyTokens1767243660000 } from './1767243660000-lobby-tokens.js';
 import { Revocations1767247200000 } from './1767247200000-revocations.js';
 import { Nodes1767250800000 } from './1767250800000-nodes.js';
 import { AppendInGroups1767254400000 } from './1767254400000-append-in-groups.js';
+import { InvitesByEmail1767260100000 } from './1767260100000-invites-by-email.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Revocations1767247200000,
   Nodes1767250800000,
   AppendInGroups1767254400000,
+  InvitesByEmail1767260100000,
 ] as const;

@@ -245,6 +245,17 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     }
   });
 
+  it('17: does not tell strangers who has an account', async () => {
+    const [u3, u1] = [await socket(world.u3), await socket(world.u1)];
+    for (const target of [{ email: world.u2.email }, { email: 'nobody@example.org' }, { user_id: world.u2.id }]) {
+      u3.emit('webrtc_forward', target);
+      await u3.expectNext('error', 'Utilisateur introuvable');
+    }
+    u3.emit('webrtc_forward', { email: world.u1.email });
+    await u3.expectNext('success', 'Message forwarded');
+    await u1.expect('webrtc_forward');
+  });
+
   it('18, 19: tells the invited, and the circle when they join', async () => {
     const [u2, u3] = [await inCircle(world.u2), await socket(world.u3)];
     u3.emit('join_circle', { circle_id: world.circle });

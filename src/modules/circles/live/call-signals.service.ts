@@ -49,13 +49,14 @@ export class CallSignals {
     const { principal } = demandState(connection);
     const target = named && 'email' in named ? await this.findByEmail(named.email) : named;
     if (target === undefined) throw nobody();
-    const isOnline =
-      target.kind === 'user' ? await this.online.isUserOnline(target.id) : await this.online.isDeviceOnline(target.id);
-    if (!isOnline) throw (await this.targets.exists(target)) ? away() : nobody();
     const self: Target = { kind: principal.kind, id: Number(principal.id) };
-    if (this.config.circles.forward === 'shared-circle' && !(await this.targets.shareCircle(self, target))) {
-      throw nobody();
-    }
+    const [isOnline, isNear] = await Promise.all([
+      target.kind === 'user' ? this.online.isUserOnline(target.id) : this.online.isDeviceOnline(target.id),
+      this.targets.shareCircle(self, target),
+    ]);
+    // Only who shares a circle with somebody learns that there is such an account, and that it is not connected.
+    if (!isNear && (!isOnline || this.config.circles.forward === 'shared-circle')) throw nobody();
+    if (!isOnline) throw away();
     const channel = target.kind === 'user' ? userChannel(target.id) : deviceChannel(target.id);
     // The page of the protocol names one channel, the clients listen on the other.
     for (const name of ['webrtc_config', 'webrtc_forward'] as const) {
@@ -70,9 +71,9 @@ export class CallSignals {
     }
   }
 
-  private async findByEmail(email: string): Promise<Target | undefined> {
-    const id = await this.targets.findUserByEmail(normalizeEmail(email));
-    return id === undefined ? undefined : { kind: 'user', id };
+  /** An account that is not there is asked for like any other, so that it takes as long. */
+  private async findByEmail(email: string): Promise<Target> {
+    return { kind: 'user', id: (await this.targets.findUserByEmail(normalizeEmail(email))) ?? NOBODY };
   }
 
   private tell(connection: CirclesConnection, config: unknown): unknown {
@@ -83,5 +84,8 @@ export class CallSignals {
 }
 
 const wireHost = ({ host, port }: IceHost) => ({ domain: host, ip: '', port });
+/** No account has this id. */
+const NOBODY = 0;
+
 const nobody = (): AppError => new AppError('not_found', 'Utilisateur introuvable');
 const away = (): AppError => new AppError('not_found', 'Destinataire non connecte aux websockets');

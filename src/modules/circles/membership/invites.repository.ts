@@ -7,16 +7,15 @@ export interface InviteRow {
   readonly id: number;
   readonly circleId: number;
   readonly circleName: string;
-  /** Who is invited. */
-  readonly userId: number;
+  /** Who is invited, normalised. */
   readonly email: string;
   readonly invitedBy: number | null;
   readonly createdAt: Date;
 }
 
-const SELECT = `SELECT i."id", i."circle_id" AS "circleId", c."name" AS "circleName", i."user_id" AS "userId", u."email",
+const SELECT = `SELECT i."id", i."circle_id" AS "circleId", c."name" AS "circleName", i."email",
     i."invited_by" AS "invitedBy", i."created_at" AS "createdAt"
-  FROM "circle_invites" i JOIN "circles" c ON c."id" = i."circle_id" JOIN "users" u ON u."id" = i."user_id"`;
+  FROM "circle_invites" i JOIN "circles" c ON c."id" = i."circle_id"`;
 
 @Injectable()
 export class InvitesRepository {
@@ -35,31 +34,36 @@ export class InvitesRepository {
     ]);
   }
 
-  listOfUser(userId: number, afterId: number, take: number): Promise<InviteRow[]> {
-    return this.invites.query(`${SELECT} WHERE i."user_id" = $1 AND i."id" > $2 ORDER BY i."id" LIMIT $3`, [
-      userId,
+  /** @param email normalised */
+  listOfInvitee(email: string, afterId: number, take: number): Promise<InviteRow[]> {
+    return this.invites.query(`${SELECT} WHERE i."email" = $1 AND i."id" > $2 ORDER BY i."id" LIMIT $3`, [
+      email,
       afterId,
       take,
     ]);
   }
 
-  /** @returns id of the invited account; `undefined` when nobody has that (normalised) email */
+  /** @returns id of the account with that (normalised) email, if there is one */
   async findInvitee(email: string): Promise<number | undefined> {
     const rows: { id: number }[] = await this.invites.query(`SELECT "id" FROM "users" WHERE "email" = $1`, [email]);
     return rows[0]?.id;
   }
 
-  /** @returns the invite; `undefined` when they are a member or invited already, or the circle is gone */
-  create(circleId: number, userId: number, invitedBy: number): Promise<InviteRow | undefined> {
+  /**
+   * @param email normalised
+   * @returns the invite; `undefined` when they are a member or invited already, or the circle is gone
+   */
+  create(circleId: number, email: string, invitedBy: number): Promise<InviteRow | undefined> {
     return this.invites.manager.transaction(async (manager) => {
       // The circle's lock makes this and an acceptance happen one after the other.
       const rows: { id: number }[] = await manager.query(
         `WITH circle AS MATERIALIZED (SELECT "id" FROM "circles" WHERE "id" = $1 FOR NO KEY UPDATE)
-         INSERT INTO "circle_invites" ("circle_id", "user_id", "invited_by")
-         SELECT "id", $2, $3 FROM circle
-         WHERE NOT EXISTS (SELECT FROM "circle_members" WHERE "circle_id" = $1 AND "user_id" = $2)
+         INSERT INTO "circle_invites" ("circle_id", "email", "invited_by")
+         SELECT "id", $2::varchar, $3 FROM circle
+         WHERE NOT EXISTS (SELECT FROM "circle_members" m JOIN "users" u ON u."id" = m."user_id"
+           WHERE m."circle_id" = $1 AND u."email" = $2::varchar)
          ON CONFLICT DO NOTHING RETURNING "id"`,
-        [circleId, userId, invitedBy],
+        [circleId, email, invitedBy],
       );
       const [row] = rows;
       if (row === undefined) return undefined;
@@ -69,7 +73,7 @@ export class InvitesRepository {
   }
 
   /** Makes the invited person a member. @returns false when the invite is gone */
-  accept(invite: InviteRow): Promise<boolean> {
+  accept(invite: InviteRow, userId: number): Promise<boolean> {
     return this.invites.manager.transaction(async (manager) => {
       await manager.query(`SELECT 1 FROM "circles" WHERE "id" = $1 FOR NO KEY UPDATE`, [invite.circleId]);
       if ((await manager.delete(CircleInvite, { id: invite.id })).affected !== 1) return false;
@@ -77,7 +81,7 @@ export class InvitesRepository {
         `INSERT INTO "circle_members" ("circle_id", "user_id", "privilege")
          VALUES ($1, $2, CASE WHEN EXISTS (SELECT FROM "circle_members" WHERE "circle_id" = $1 AND "privilege" = 'ADMIN')
            THEN 'MEMBRE' ELSE 'ADMIN' END) ON CONFLICT DO NOTHING`,
-        [invite.circleId, invite.userId],
+        [invite.circleId, userId],
       );
       return true;
     });

@@ -26,13 +26,16 @@ export class Invites {
     private readonly hub: Hub,
   ) {}
 
-  /** @throws AppError `not_found` (circle or account), `already_exists` when they are in or invited */
+  /**
+   * Whoever has the email, now or later, is invited: the answer does not tell whether anybody has.
+   * @throws AppError `not_found`, `already_exists` when they are in or invited
+   */
   async create(principal: UserPrincipal, circleId: number, email: string): Promise<InviteRow> {
     await this.access.demandCircle(principal, circleId, 'invite');
-    const userId = await this.repository.findInvitee(normalizeEmail(email));
-    if (userId === undefined) throw new AppError('not_found', 'Nobody has this email.');
-    const invite = await this.repository.create(circleId, userId, principal.userId);
+    const invite = await this.repository.create(circleId, normalizeEmail(email), principal.userId);
     if (invite === undefined) throw new AppError('already_exists', 'They are a member or invited already.');
+    const userId = await this.repository.findInvitee(invite.email);
+    if (userId === undefined) return invite;
     const event: CirclesEvent = { type: 'circles.invited', circleId, inviteId: invite.id };
     this.hub.publish(userChannel(userId), event);
     return invite;
@@ -48,7 +51,7 @@ export class Invites {
   /** Pending ones of the person who asks. */
   async listOwn(principal: UserPrincipal, query: Query): Promise<Page<InviteRow>> {
     const { afterId, take } = keyset(query);
-    return toPage(await this.repository.listOfUser(principal.userId, afterId, take), query.limit, (row) => row);
+    return toPage(await this.repository.listOfInvitee(principal.label, afterId, take), query.limit, (row) => row);
   }
 
   /** Takes an invitation back. @throws AppError `not_found` */
@@ -56,7 +59,7 @@ export class Invites {
     const invite = await this.repository.find(id);
     if (invite === undefined) throw notThere();
     // Who is invited knows of it but only accepts or declines.
-    if (invite.userId === principal.userId) throw new AppError('forbidden', 'Accept or decline it instead.');
+    if (invite.email === principal.label) throw new AppError('forbidden', 'Accept or decline it instead.');
     await this.access.demandCircle(principal, invite.circleId, 'withdrawInvite');
     if (!(await this.repository.remove(id))) throw notThere();
   }
@@ -64,7 +67,7 @@ export class Invites {
   /** @returns the circle. @throws AppError `not_found` */
   async accept(principal: UserPrincipal, id: number): Promise<CircleRow> {
     const invite = await this.own(principal, id);
-    if (!(await this.repository.accept(invite))) throw notThere();
+    if (!(await this.repository.accept(invite, principal.userId))) throw notThere();
     this.rooms.tellCircle(invite.circleId, { event: 'join', user: principal.label });
     return this.circles.get(principal, invite.circleId);
   }
@@ -77,7 +80,7 @@ export class Invites {
 
   private async own(principal: UserPrincipal, id: number): Promise<InviteRow> {
     const invite = await this.repository.find(id);
-    if (invite?.userId !== principal.userId) throw notThere();
+    if (invite?.email !== principal.label) throw notThere();
     return invite;
   }
 }

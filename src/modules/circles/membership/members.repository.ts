@@ -76,6 +76,9 @@ export async function removeEverywhere(
   manager: EntityManager,
   userId: number,
 ): Promise<{ circleId: number; departure: Departure }[]> {
+  await manager.query(`DELETE FROM "circle_invites" WHERE "email" = (SELECT "email" FROM "users" WHERE "id" = $1)`, [
+    userId,
+  ]);
   const departures: { circleId: number; departure: Departure }[] = [];
   const memberships = await manager.find(CircleMember, { where: { userId }, order: { circleId: 'ASC' } });
   for (const { circleId } of memberships) {

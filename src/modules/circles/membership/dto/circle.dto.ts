@@ -118,10 +118,7 @@ export class InviteDto {
   @ApiProperty({ example: 'Family' })
   circleName!: string;
 
-  /** Who is invited. */
-  @ApiProperty({ type: 'integer', example: 7 })
-  userId!: number;
-
+  /** Who is invited, whether or not they have an account. */
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email!: string;
 
@@ -137,7 +134,6 @@ export class InviteDto {
     dto.id = row.id;
     dto.circleId = row.circleId;
     dto.circleName = row.circleName;
-    dto.userId = row.userId;
     dto.email = row.email;
     dto.invitedBy = row.invitedBy;
     dto.createdAt = row.createdAt.toISOString();
