@@ -2,14 +2,12 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { currentRequest } from '../../common/context/request-context.js';
 import { AppError } from '../../common/errors/app-error.js';
-import { addressKey } from '../../common/http/client-address.js';
-import { AppConfig } from '../../config/app-config.js';
-import { RateLimiter } from '../realtime/rate-limiter.js';
 import { ACCESS, type Access, type ApiRequest } from './access.js';
 import { ApiKeys } from './api-keys.service.js';
 import { AccessTokens } from './access-tokens.service.js';
 import { FeatureTokens } from './feature-tokens.service.js';
 import { type AccountPrincipal } from './device-principal.js';
+import { RequestAllowance } from './request-allowance.service.js';
 
 /**
  * Lets a request through to its route: finds out who asks, charges their rate limit (or their address's), and checks
@@ -23,8 +21,7 @@ export class AccessGuard implements CanActivate {
     private readonly tokens: AccessTokens,
     private readonly keys: ApiKeys,
     private readonly featureTokens: FeatureTokens,
-    private readonly limiter: RateLimiter,
-    private readonly config: AppConfig,
+    private readonly allowance: RequestAllowance,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -34,7 +31,8 @@ export class AccessGuard implements CanActivate {
     if (access.kind === 'application') return this.admitApplication(request);
     if (access.kind === 'bearer') return this.admitBearer(request);
     const principal = await this.identify(request, access);
-    await this.charge(principal ? `${principal.kind}:${principal.id}` : addressBucket());
+    if (principal === undefined) await this.allowance.chargeAddress(addressOf());
+    else await this.allowance.charge(`${principal.kind}:${principal.id}`);
     if (principal === undefined) return true;
     request.principal = principal;
     const current = currentRequest();
@@ -51,7 +49,7 @@ export class AccessGuard implements CanActivate {
   private async admitApplication(request: ApiRequest): Promise<true> {
     const key = request.headers['api-key'];
     const application = await this.guessing(() => this.keys.identify(Array.isArray(key) ? key[0] : key));
-    await this.charge(`application:${application.id}`);
+    await this.allowance.charge(`application:${application.id}`);
     request.application = application;
     const current = currentRequest();
     if (current) current.principal = { kind: application.kind, id: application.id };
@@ -64,7 +62,7 @@ export class AccessGuard implements CanActivate {
       const verify = this.featureTokens.verifierOf(token);
       return verify ? verify(token) : this.tokens.verifyAccount(token);
     });
-    await this.charge(`${bearer.kind}:${bearer.id}`);
+    await this.allowance.charge(`${bearer.kind}:${bearer.id}`);
     request.bearer = bearer;
     const current = currentRequest();
     if (current) current.principal = { kind: bearer.kind, id: bearer.id };
@@ -82,19 +80,11 @@ export class AccessGuard implements CanActivate {
     try {
       return await identify();
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'unauthenticated') await this.charge(addressBucket());
+      if (error instanceof AppError && error.kind === 'unauthenticated') {
+        await this.allowance.chargeAddress(addressOf());
+      }
       throw error;
     }
-  }
-
-  private async charge(bucket: string): Promise<void> {
-    const { restRate: rate, restBurst: burst } = this.config.limits;
-    if (rate === 0) return;
-    const waitMs = await this.limiter.take(`rest:${bucket}`, { rate, burst });
-    if (waitMs === 0) return;
-    throw new AppError('rate_limited', 'Too many requests; slow down.', {
-      retryAfterSeconds: Math.ceil(waitMs / 1_000),
-    });
   }
 }
 
@@ -105,4 +95,4 @@ function bearerToken(header: string | undefined): string {
   return token;
 }
 
-const addressBucket = (): string => `address:${addressKey(currentRequest()?.address ?? '')}`;
+const addressOf = (): string => currentRequest()?.address ?? '';

@@ -46,10 +46,12 @@ export class AuthController {
   @Post('refresh')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Get the next pair of tokens; a used refresh token ends the login' })
+  @ApiOperation({
+    summary: 'Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login',
+  })
   @ApiProblems(401, 'token_reused')
   async refresh(@Body() { refreshToken }: RefreshRequest): Promise<TokenPairDto> {
-    return this.logins.refresh(refreshToken);
+    return this.logins.refresh(refreshToken, currentRequest()?.address ?? '');
   }
 
   @Post('logout')

@@ -15,6 +15,8 @@ import { LoginEvents } from './login-events.js';
 import { Logins } from './logins.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
+import { RefreshSuccessors } from './refresh-successors.service.js';
+import { RequestAllowance } from './request-allowance.service.js';
 import { RouteDeclarations } from './route-declarations.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 
@@ -32,9 +34,11 @@ import { SignInThrottle } from './sign-in-throttle.service.js';
     Logins,
     LoginsRepository,
     Passwords,
+    RefreshSuccessors,
+    RequestAllowance,
     RouteDeclarations,
     SignInThrottle,
   ],
-  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, Passwords],
+  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, Passwords, RequestAllowance],
 })
 export class AuthModule {}

@@ -14,7 +14,14 @@ import { loginChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
 import { type NewLogin, LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
-import { formatRefreshToken, newRefreshToken, parseRefreshToken, type RefreshToken } from './refresh-token.js';
+import {
+  formatRefreshToken,
+  newRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  type TokenPair,
+} from './refresh-token.js';
+import { RefreshSuccessors } from './refresh-successors.service.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 import { type UserPrincipal } from './user-principal.js';
 
@@ -23,13 +30,6 @@ const LOGIN_MS = 30 * 24 * 3_600_000;
 /** Several logins of an account live side by side; beyond this many the oldest ends. */
 const LOGINS_PER_ACCOUNT = 100;
 const SWEEP_MS = 3_600_000;
-
-/** Access token (seconds to live) and the refresh token that gets the next pair. */
-export interface TokenPair {
-  readonly accessToken: string;
-  readonly expiresIn: number;
-  readonly refreshToken: string;
-}
 
 /** Signing in and out. Ending a login ends its tokens and closes its sockets on every node. */
 @Injectable()
@@ -42,6 +42,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly tokens: AccessTokens,
     private readonly passwords: Passwords,
     private readonly throttle: SignInThrottle,
+    private readonly successors: RefreshSuccessors,
     private readonly events: LoginEvents,
     private readonly hub: Hub,
     private readonly clock: Clock,
@@ -106,26 +107,22 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * The next pair of a login. A refresh token works once: one that comes back ends the login, since either its holder
-   * or a thief has used it.
+   * The next pair of a login. A refresh token works once: one that comes back later, or from elsewhere, ends the login,
+   * since either its holder or a thief has used it. `address` is the client's.
    * @throws AppError `unauthenticated`, `token_reused`
    */
-  async refresh(text: string): Promise<TokenPair> {
+  async refresh(text: string, address: string): Promise<TokenPair> {
     const token = parseRefreshToken(text);
     const login = token && (await this.repository.findByHandle(sha256(token.handle)));
     if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
       throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
     }
-    const next = newRefreshToken(token.handle);
-    const fresh =
-      digestsEqual(login.secretDigest, sha256(token.secret)) &&
-      (await this.repository.rotate(login.id, login.secretDigest, sha256(next.secret), this.expiry()));
-    if (!fresh) {
-      this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
-      await this.end(login.id);
-      throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
-    }
-    return this.pair(accountOf(login), login.id, next);
+    const isCurrent = digestsEqual(login.secretDigest, sha256(token.secret));
+    const pair = isCurrent ? await this.rotate(login, token, address) : await this.successors.find(token, address);
+    if (pair !== undefined) return pair;
+    this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
+    await this.end(login.id);
+    throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
   }
 
   async end(loginId: number): Promise<void> {
@@ -149,6 +146,18 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Closes the sockets of logins that have ended; for those that end with their account. */
   close(loginIds: readonly number[]): void {
     for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
+  }
+
+  /** @returns the next pair, the same for all who ask at the same time; `undefined` when one of them is elsewhere */
+  private async rotate(login: Login, token: RefreshToken, address: string): Promise<TokenPair | undefined> {
+    const next = this.pair(accountOf(login), login.id, newRefreshToken(token.handle));
+    const pair = await this.successors.keep(token, address, next);
+    const successor = pair && parseRefreshToken(pair.refreshToken);
+    // Each of them writes it: who gets a pair can use it, whatever becomes of the others.
+    if (successor) {
+      await this.repository.rotate(login.id, login.secretDigest, sha256(successor.secret), this.expiry());
+    }
+    return pair;
   }
 
   private async begin(

@@ -27,3 +27,10 @@ export function parseRefreshToken(text: string): RefreshToken | undefined {
   const bytes = Buffer.from(text, 'base64url');
   return { handle: bytes.subarray(0, BYTES), secret: bytes.subarray(BYTES) };
 }
+
+/** Access token (seconds to live) and the refresh token that gets the next pair. */
+export interface TokenPair {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+}

@@ -22,7 +22,7 @@ export class DeviceLoginRequest {
 }
 
 export class RefreshRequest {
-  /** Works once; the answer holds its successor. */
+  /** Counts once: the answer holds its successor, also for who asks again within 10 seconds from the same address. */
   @TextField({ max: 200, example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
   refreshToken!: string;
 }
@@ -36,7 +36,7 @@ export class TokenPairDto {
   @ApiProperty({ type: 'integer', example: 900 })
   expiresIn!: number;
 
-  /** Shown once; using it a second time ends the login. */
+  /** Using it a second time, later than in 10 seconds or from another address, ends the login. */
   @ApiProperty({ example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
   refreshToken!: string;
 }
