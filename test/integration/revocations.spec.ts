@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { left, ServicesHarness } from '../support/services.js';
+import { INVALID, left, ServicesHarness } from '../support/services.js';
 
 const REVOKED = { type: 'server_disconnect', message: 'Revoked' };
 
@@ -58,8 +58,12 @@ describe('connections and revocations', () => {
     for (const socket of [host, client]) expect(await socket.closeCode()).toBe(4000);
     const again = await services.connect();
     again.send({ token: service.clientToken });
-    await again.expectNext(REVOKED);
-    expect(await again.closeCode()).toBe(4000);
+    await again.expectNext(INVALID);
+    expect(await again.closeCode()).toBe(1000);
+    const owner = await services.connect();
+    owner.send({ token: service.hostToken });
+    await owner.expectNext(INVALID);
+    expect(await owner.closeCode()).toBe(1000);
     expect((await services.api('DELETE', `revocations/${body.id}`)).status).toBe(204);
     const { client: back } = await services.client(service);
     back.send({ alive: true });
@@ -73,7 +77,7 @@ describe('connections and revocations', () => {
     await services.api('POST', 'revocations', { service: service.id, until });
     const refused = await services.connect();
     refused.send({ token: service.clientToken });
-    await refused.expectNext(REVOKED);
+    await refused.expectNext(INVALID);
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     await services.client(service);
   });
@@ -88,7 +92,8 @@ describe('connections and revocations', () => {
     await host.expectNext(left('guest', user));
     const again = await services.connect();
     again.send({ token: code });
-    await again.expectNext(REVOKED);
+    await again.expectNext(INVALID);
+    expect(await again.closeCode()).toBe(1000);
     const { user: client } = await services.client(service, host);
     expect(client).not.toBe('');
   });

@@ -96,6 +96,7 @@ class Node {
     const heard: SignalingEvent[] = [];
     const connection: SignalingConnection = {
       id,
+      address: '192.0.2.1',
       protocol: 'signaling',
       encoder: {
         encode: (event: HubEvent) => {

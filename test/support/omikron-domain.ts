@@ -4,6 +4,9 @@ import { type Clock, SystemClock } from '../../src/common/time/clock.js';
 import { type AppConfig } from '../../src/config/app-config.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
+import { RequestAllowance } from '../../src/modules/auth/request-allowance.service.js';
+import { InProcessRateLimiter } from '../../src/modules/realtime/in-process.rate-limiter.js';
+import { CallSecrets } from '../../src/modules/omikron/call-secrets.service.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { type Broker } from '../../src/modules/realtime/broker.js';
 import { type Connection, type HubEvent } from '../../src/modules/realtime/connection.js';
@@ -128,7 +131,8 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const pings = new PingBook(presence, store, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions);
   const calls = new Calls(presence, hub, locks, ledgerInto(told), retries);
-  const config = { omikron: { iotaAccess: 'open' } } as AppConfig;
+  const config = { omikron: { iotaAccess: 'open' }, limits: { restRate: 0 } } as AppConfig;
+  const allowance = new RequestAllowance(new InProcessRateLimiter(clock), config);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,
@@ -140,8 +144,8 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     /** What the ledger was told here of the ends of calls. */
     told,
     relay: new OmikronRelay(hub, sessions),
-    iotas: new IotaAdmission(config, repository, throttle, sessions, departures, states, hub),
+    iotas: new IotaAdmission(config, repository, throttle, allowance, sessions, departures, states, hub),
     clients: new ClientAdmission(identity, sessions, pings, states, hub),
-    callers: new CallAdmission(identity, hashes, calls, states, sessions, throttle, hub),
+    callers: new CallAdmission(identity, hashes, calls, states, sessions, new CallSecrets(throttle), hub),
   };
 }

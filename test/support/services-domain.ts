@@ -1,3 +1,4 @@
+import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
 import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
 import { JsonScanner } from '../../src/common/json/json-object-text.js';
 import { SystemClock } from '../../src/common/time/clock.js';
@@ -21,6 +22,7 @@ import { PublicCodes } from '../../src/modules/services/public-codes.service.js'
 import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
 import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
 import { type ServiceConnection, type ServicePrincipal } from '../../src/modules/services/service-connection.js';
+import { ServiceCredentials } from '../../src/modules/services/service-credentials.service.js';
 import { ServiceDirectory, settingsOf } from '../../src/modules/services/service-directory.service.js';
 import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
 import { ServicePeers } from '../../src/modules/services/service-peers.service.js';
@@ -329,9 +331,9 @@ export class ServicesDomain {
     this.grace = new HostGrace(this.store, clock, sessions);
     this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions, this.grace);
     const throttle = new AttemptThrottle(this.store, clock);
+    const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(
-      repository,
-      throttle,
+      credentials,
       new GuestPlaces(this.store),
       this.hub,
       directory,

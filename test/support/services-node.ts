@@ -2,12 +2,14 @@ import { SystemClock } from '../../src/common/time/clock.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
+import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
 import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
 import { GuestPlaces } from '../../src/modules/services/guest-places.service.js';
 import { HostGrace } from '../../src/modules/services/host-grace.service.js';
 import { PublicCodes } from '../../src/modules/services/public-codes.service.js';
 import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
 import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
+import { ServiceCredentials } from '../../src/modules/services/service-credentials.service.js';
 import { ServiceDirectory } from '../../src/modules/services/service-directory.service.js';
 import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
 import { ServiceLosses } from '../../src/modules/services/service-losses.service.js';
@@ -46,7 +48,8 @@ export class ServicesNode {
     const hosts = new ServiceHosts(store, hub, clock, directory, peers, codes, sessions, grace);
     const places = new GuestPlaces(store);
     const throttle = new AttemptThrottle(store, clock);
-    this.admission = new ServiceAdmission(repository, throttle, places, hub, directory, peers, codes, hosts);
+    const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
+    this.admission = new ServiceAdmission(credentials, places, hub, directory, peers, codes, hosts);
     this.admin = new ServiceAdmin(repository, directory, sessions, peers, hub);
     this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
   }

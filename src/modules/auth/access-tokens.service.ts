@@ -5,6 +5,7 @@ import { MAX_ID } from '../../common/http/cursor.js';
 import { randomToken } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
 import { KeyRing } from '../../config/key-ring.js';
+import { RevocationList } from '../realtime/revocation-list.js';
 import { selector } from '../realtime/revocation-selectors.js';
 import { type AccountPrincipal } from './device-principal.js';
 import { type LoginAccount } from './login-events.js';
@@ -36,6 +37,7 @@ export class AccessTokens {
     keys: KeyRing,
     private readonly clock: Clock,
     private readonly logins: LoginsRepository,
+    private readonly revocations: RevocationList,
   ) {
     this.jwt = new JwtService({ secret: keys.derive('access-tokens') });
   }
@@ -77,6 +79,7 @@ export class AccessTokens {
   async confirm({ kind, id, loginId }: TokenClaims): Promise<AccountPrincipal> {
     const now = this.clock.date();
     const common = { id: String(id), loginId, selectors: [selector(kind, String(id))] };
+    if (this.revocations.matches(common.selectors, now.getTime())) throw refused();
     if (kind === 'user') {
       const user = await this.logins.findAccount(loginId, id, now);
       if (user === undefined) throw refused();

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { randomHex } from '../../common/security/random.js';
-import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { Hub } from '../realtime/hub.js';
+import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { ClientIdentity } from './client-identity.service.js';
 import { IotaSessions } from './iota-sessions.service.js';
@@ -14,9 +14,6 @@ import { userCalls } from './omikron.channels.js';
 import { ONLINE, UserStates } from './user-states.service.js';
 import { canonicalUuid } from './uuid.js';
 
-/** Scope of the throttle. */
-const TRIES = 'omikron-call';
-
 /** Turns strangers into callers. */
 @Injectable()
 export class CallAdmission {
@@ -26,7 +23,7 @@ export class CallAdmission {
     private readonly calls: Calls,
     private readonly states: UserStates,
     private readonly sessions: IotaSessions,
-    private readonly throttle: AttemptThrottle,
+    private readonly secrets: CallSecrets,
     private readonly hub: Hub,
   ) {}
 
@@ -55,12 +52,12 @@ export class CallAdmission {
       };
       const state = await this.states.of(user);
       const userState = state.endsWith('_offline') ? ONLINE : state;
-      await this.calls.join(connection, caller, this.secretOf(data, id), userState, id);
+      const secret = this.secretOf(data, id);
+      const join = () => this.calls.join(connection, caller, secret, userState, id);
+      const hasJoined = await this.secrets.guess(connection, call, secret, join);
+      if (hasJoined === undefined) throw new OmikronRefusal('error_invalid_secret', 'Wrong call secret', id);
     } catch (error) {
       if (connection.principal === null) this.hub.unsubscribe(connection, userCalls(user));
-      if (error instanceof OmikronRefusal && error.wireType === 'error_invalid_secret') {
-        await this.throttle.attempt(TRIES, connection.address, () => connection.closed);
-      }
       throw error;
     }
   }

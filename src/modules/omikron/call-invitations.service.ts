@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { Hub } from '../realtime/hub.js';
+import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { KeyHashes } from './key-hashes.service.js';
@@ -17,6 +18,7 @@ export class CallInvitations {
   constructor(
     private readonly sessions: IotaSessions,
     private readonly calls: Calls,
+    private readonly secrets: CallSecrets,
     private readonly hashes: KeyHashes,
     private readonly hub: Hub,
   ) {}
@@ -62,7 +64,7 @@ export class CallInvitations {
       fact({
         type: 'omikron.call-found',
         id,
-        live: await this.calls.isLive(call, secret),
+        live: (await this.secrets.guess(connection, call, secret, () => this.calls.isLive(call, secret))) ?? false,
       }),
     );
   }

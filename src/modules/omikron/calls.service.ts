@@ -57,7 +57,7 @@ export class Calls {
   /**
    * Takes a connection in. Those who are there hear of it first; then it is a member; then it is told who is there.
    * @param secret keyed digest of the secret it brought
-   * @throws OmikronRefusal when the call has another secret
+   * @returns `undefined` when the call has another secret
    */
   join(
     connection: OmikronConnection,
@@ -65,12 +65,12 @@ export class Calls {
     secret: string | null,
     userState: string,
     reply: string | undefined,
-  ): Promise<void> {
+  ): Promise<true | undefined> {
     const { call, id, written, socket } = caller;
     return this.exclusively(call, async () => {
       const present = await this.members(call);
       const fixed = present[0]?.data.secret;
-      if (fixed && fixed !== secret) throw new OmikronRefusal('error_invalid_secret', 'Wrong call secret', reply);
+      if (fixed && fixed !== secret) return undefined;
       const old = present.find((member) => member.id === id);
       const others = present.filter((member) => member.id !== id);
       if (old) await this.replace(call, old, others);
@@ -94,6 +94,7 @@ export class Calls {
       this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
       this.ledger.joined(entryOf(member), partyOf(id));
       if (member.answered) await this.answered(call);
+      return true;
     });
   }
 
@@ -145,10 +146,15 @@ export class Calls {
     this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
   }
 
-  /** Whether a call goes on for whoever knows its secret. @param secret keyed digest */
-  async isLive(call: string, secret: string | null): Promise<boolean> {
+  /**
+   * Whether a call goes on.
+   * @param secret keyed digest
+   * @returns `undefined` when the call has another secret
+   */
+  async isLive(call: string, secret: string | null): Promise<boolean | undefined> {
     const [member] = await this.members(call);
-    return member !== undefined && (member.data.secret === null || member.data.secret === secret);
+    if (member === undefined) return false;
+    return member.data.secret === null || member.data.secret === secret ? true : undefined;
   }
 
   /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */

@@ -56,7 +56,7 @@ export class ClientIdentity {
 
   /** A hash cannot be guessed, so only the answer to a wrong one waits. */
   private async wrong(connection: OmikronConnection, refusal: OmikronRefusal): Promise<never> {
-    await this.throttle.attempt(TRIES, connection.address, () => connection.closed);
+    await this.throttle.wrong({ scope: TRIES, address: connection.address, gone: () => connection.closed });
     throw refusal;
   }
 }

@@ -4,6 +4,7 @@ import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { digestsEqual, sha256 } from '../../common/security/digest.js';
 import { randomHex } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
+import { RequestAllowance } from '../auth/request-allowance.service.js';
 import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
@@ -37,6 +38,7 @@ export class IotaAdmission {
     private readonly config: AppConfig,
     private readonly repository: OmikronRepository,
     private readonly throttle: AttemptThrottle,
+    private readonly allowance: RequestAllowance,
     private readonly sessions: IotaSessions,
     private readonly departures: IotaDepartures,
     private readonly states: UserStates,
@@ -56,8 +58,7 @@ export class IotaAdmission {
     const tokenDigest = sha256(token);
     const iota = await this.repository.findIotaByToken(tokenDigest);
     if (iota === undefined) {
-      // Tokens cannot be guessed, so only the answer to a wrong one waits.
-      await this.throttle.attempt(TRIES, address, () => false);
+      await this.allowance.chargeAddress(address);
       throw new AppError('invalid_credentials', 'This is no Iota token.');
     }
     return { iota: iota.iotaId, tokenDigest };
@@ -147,8 +148,9 @@ export class IotaAdmission {
     if (credential !== null && (!entry || !digestsEqual(entry.tokenDigest, credential.tokenDigest))) {
       throw new OmikronRefusal('error', 'The token is no longer valid', id);
     }
-    if (entry === undefined) await this.throttle.attempt(TRIES, connection.address, () => connection.closed);
-    else await this.throttle.succeeded(TRIES, connection.address);
+    const { address } = connection;
+    if (entry === undefined) await this.throttle.wrong({ scope: TRIES, address, gone: () => connection.closed });
+    else await this.throttle.succeeded(TRIES, address);
     const own = new Set(entry?.users);
     const accepted = new Map([...asked].filter(([canonical]) => own.has(canonical)));
     for (const [canonical, user] of asked) if (!own.has(canonical)) denied.add(user);

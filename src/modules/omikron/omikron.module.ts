@@ -6,6 +6,7 @@ import { CallsModule } from '../calls/calls.module.js';
 import { LifecycleModule } from '../health/lifecycle.module.js';
 import { CallAdmission } from './call-admission.service.js';
 import { CallInvitations } from './call-invitations.service.js';
+import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { ClientAdmission } from './client-admission.service.js';
 import { ClientIdentity } from './client-identity.service.js';
@@ -48,6 +49,7 @@ import { UserStates } from './user-states.service.js';
     OmikronRelay,
     Calls,
     CallInvitations,
+    CallSecrets,
     OmikronAdmin,
     FindOmikron,
   ],

@@ -8,6 +8,8 @@ import { type Permissions } from './rooms.events.js';
 
 /** A connection that may become an endpoint's. */
 export interface RoomConnection extends PacedReader {
+  /** The client's address, behind trusted proxies too. */
+  readonly address: string;
   admit(principal: RoomPrincipal): void;
 }
 

@@ -38,16 +38,17 @@ export class RoomSeats {
 
   /**
    * Admits `connection`. When this resolves it hears what is said in the room, or `begin` has something to replay.
-   * @throws AppError `forbidden` when the code is unknown or expired, `database_unavailable`
+   * @throws AppError `forbidden` when the code is unknown or expired, `rate_limited`, `database_unavailable`
    */
   async admit(connection: RoomConnection, code: string, request: SeatRequest): Promise<void> {
     const digest = codeDigest(code);
-    if (digest === undefined) throw noSuchEndpoint();
+    if (digest === undefined) throw await this.lookup.refusal(connection.address);
     // Before the lookup: if the endpoint is removed in between, this connection hears it.
     await this.hub.subscribe(connection, endpointChannel(digest));
     const seat = await this.lookup.find(digest);
-    if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now())) throw noSuchEndpoint();
-    if (request.stream && seat.permissions === 'write') throw noSuchEndpoint();
+    if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now()))
+      throw await this.lookup.refusal(connection.address);
+    if (request.stream && seat.permissions === 'write') throw await this.lookup.refusal(connection.address);
     if (connection.closed) return;
     const principal = roomPrincipal(seat, this.lookup.selectorsOf(code, seat), randomHex(16), request.acks);
     connection.admit(principal);
@@ -137,8 +138,4 @@ export class RoomSeats {
   private tell(connection: RoomConnection, event: RoomsEvent): void {
     this.hub.sendTo(connection, event);
   }
-}
-
-function noSuchEndpoint(): AppError {
-  return new AppError('forbidden', 'There is no such endpoint, or it has expired.');
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DigestLookup } from '../../common/database/digest-lookup.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { RequestAllowance } from '../auth/request-allowance.service.js';
 import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { type Seat } from './room-connection.js';
 import { SeatsRepository } from './seats.repository.js';
@@ -12,6 +14,7 @@ export class SeatLookup {
   constructor(
     repository: SeatsRepository,
     private readonly selectors: RevocationSelectors,
+    private readonly allowance: RequestAllowance,
   ) {
     this.lookup = new DigestLookup((digests) => repository.find(digests));
   }
@@ -19,6 +22,12 @@ export class SeatLookup {
   /** @throws AppError `database_unavailable` */
   find(digest: Buffer): Promise<Seat | undefined> {
     return this.lookup.find(digest);
+  }
+
+  /** What is said to a code that admits nobody. Nobody guesses one, but trying is charged for. @throws AppError `rate_limited` */
+  async refusal(address: string): Promise<AppError> {
+    await this.allowance.chargeAddress(address);
+    return new AppError('forbidden', 'There is no such endpoint, or it has expired.');
   }
 
   /** What a revocation that concerns this endpoint names. */

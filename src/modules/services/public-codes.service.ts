@@ -18,6 +18,9 @@ const CODE = /^[A-VX-Z]{4,12}$/;
 /** So many draws in a row are taken only when hardly any code is free. */
 const MAX_DRAWS = 200;
 
+/** Whether `text`, compared case-sensitively, can be a code. */
+export const isCode = (text: string): boolean => CODE.test(text);
+
 /** The short public codes guests come in with: unique among the live ones of all services. */
 @Injectable()
 export class PublicCodes {
@@ -40,10 +43,9 @@ export class PublicCodes {
     throw new AppError('unavailable', 'No public code is free, try later.');
   }
 
-  /** What `text`, compared case-sensitively, admits to. */
-  async find(text: string): Promise<LiveCode | undefined> {
-    if (!CODE.test(text)) return undefined;
-    return this.store.get<LiveCode & Record<string, unknown>>(keys.code(text));
+  /** What `code` admits to. */
+  async find(code: string): Promise<LiveCode | undefined> {
+    return this.store.get<LiveCode & Record<string, unknown>>(keys.code(code));
   }
 
   /** What a revocation of `code` names. */

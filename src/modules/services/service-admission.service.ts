@@ -1,22 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DigestLookup } from '../../common/database/digest-lookup.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
-import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { Hub } from '../realtime/hub.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { type LiveCode, PublicCodes } from './public-codes.service.js';
 import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
+import { invalidToken, ServiceCredentials } from './service-credentials.service.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
 import { ServicePeers } from './service-peers.service.js';
-import { canonicalToken, tokenDigest } from './service-token.js';
 import { audienceChannel, sessionChannel } from './services.channels.js';
 import { authorized, type ServiceSettings } from './services.events.js';
-import { ServicesRepository } from './services.repository.js';
-
-/** Scope of the throttle. */
-const TRIES = 'services';
 
 /**
  * Turns strangers into hosts, clients and guests. Whoever is admitted hears its channels before it is told so, and
@@ -24,20 +18,15 @@ const TRIES = 'services';
  */
 @Injectable()
 export class ServiceAdmission {
-  private readonly lookup: DigestLookup<ServiceSettings>;
-
   constructor(
-    repository: ServicesRepository,
-    private readonly throttle: AttemptThrottle,
+    private readonly credentials: ServiceCredentials,
     private readonly places: GuestPlaces,
     private readonly hub: Hub,
     private readonly directory: ServiceDirectory,
     private readonly peers: ServicePeers,
     private readonly codes: PublicCodes,
     private readonly hosts: ServiceHosts,
-  ) {
-    this.lookup = new DigestLookup((digests) => repository.findByTokens(digests));
-  }
+  ) {}
 
   /**
    * Admits by the first message, `{"token": …, "name"?: …}`. A connection that has closed meanwhile is left alone.
@@ -49,9 +38,12 @@ export class ServiceAdmission {
     if (!token) throw new AppError('unauthenticated', 'Unauthorized. Expected {"token": "<token>"}');
     const given = message.parse('name');
     const name = typeof given === 'string' ? given : undefined;
-    const canonical = typeof token === 'string' ? canonicalToken(token) : undefined;
-    if (canonical !== undefined) return this.loginByToken(connection, canonical, name);
-    return this.loginByCode(connection, typeof token === 'string' ? token : '', name);
+    const entitled = await this.credentials.check(connection, token);
+    if (entitled === undefined) return;
+    const { settings } = entitled;
+    if (entitled.role === 'host') return this.hosts.login(connection, settings, name);
+    if (entitled.role === 'client') return this.enterClient(connection, settings, name);
+    return this.enterGuest(connection, settings, entitled.code, entitled.live, name);
   }
 
   /** The connection has ended: those who heard of its coming hear of its going, unless they have already. */
@@ -64,22 +56,6 @@ export class ServiceAdmission {
     if (left?.announced) this.peers.announceLeave(settings.id, role, user);
     // Whoever removes a guest gives its place back.
     if (left && role === 'guest' && session !== null) await this.places.free(settings.id, session);
-  }
-
-  /** Tokens cannot be guessed, so only the answer to a wrong one waits: owners get in from any crowded address. */
-  private async loginByToken(connection: ServiceConnection, token: string, name: string | undefined): Promise<void> {
-    const digest = tokenDigest(token);
-    const stored = await this.lookup.find(digest);
-    const settings = stored && (await this.directory.settle(stored));
-    const hex = digest.toString('hex');
-    const isHost = settings?.hostDigest === hex;
-    if (settings === undefined || (!isHost && settings.clientDigest !== hex)) {
-      if (await this.try(connection)) throw invalidToken();
-      return;
-    }
-    await this.throttle.succeeded(TRIES, connection.address);
-    if (connection.closed) return;
-    await (isHost ? this.hosts.login(connection, settings, name) : this.enterClient(connection, settings, name));
   }
 
   private async enterClient(
@@ -95,18 +71,6 @@ export class ServiceAdmission {
       return servicePrincipal(current, 'client', user, null, name);
     };
     await this.admit(connection, id, name, { check, undo: () => this.peers.remove(id, user) });
-  }
-
-  /** Codes can be guessed, so every try is counted, and waits, before it is looked at. */
-  private async loginByCode(connection: ServiceConnection, code: string, name: string | undefined): Promise<void> {
-    if (!(await this.try(connection))) return;
-    const live = await this.codes.find(code);
-    if (!live) throw invalidToken();
-    const settings = await this.directory.find(live.service);
-    if (!settings?.allowPublicCode) throw invalidToken();
-    await this.throttle.succeeded(TRIES, connection.address);
-    if (connection.closed) return;
-    await this.enterGuest(connection, settings, code, live, name);
   }
 
   private async enterGuest(
@@ -172,12 +136,4 @@ export class ServiceAdmission {
     this.hub.sendTo(connection, authorized(principal.kind));
     await this.peers.announce(connection, principal, name);
   }
-
-  private try(connection: ServiceConnection): Promise<boolean> {
-    return this.throttle.attempt(TRIES, connection.address, () => connection.closed);
-  }
-}
-
-function invalidToken(): AppError {
-  return new AppError('invalid_credentials', 'Invalid token');
 }

@@ -31,6 +31,9 @@ export interface ServicePrincipal extends Principal {
 
 const MAX_LABEL = 100;
 
+/** What a revocation of a service names. */
+export const serviceSelector = (id: number): string => selector('service', String(id));
+
 export function servicePrincipal(
   settings: ServiceSettings,
   role: ServiceRole,
@@ -43,7 +46,7 @@ export function servicePrincipal(
     kind: role,
     id: user,
     label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
-    selectors: [selector('service', String(settings.id)), ...selectors],
+    selectors: [serviceSelector(settings.id), ...selectors],
     goesLast: role === 'host',
     session,
     settings,

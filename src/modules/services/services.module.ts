@@ -6,6 +6,7 @@ import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
 import { ServiceAdmin } from './service-admin.service.js';
 import { ServiceAdmission } from './service-admission.service.js';
+import { ServiceCredentials } from './service-credentials.service.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
 import { ServiceLosses } from './service-losses.service.js';
@@ -21,6 +22,7 @@ import { ServicesRepository } from './services.repository.js';
   controllers: [ServicesController],
   providers: [
     ServicesRepository,
+    ServiceCredentials,
     ServiceDirectory,
     ServicePeers,
     PublicCodes,

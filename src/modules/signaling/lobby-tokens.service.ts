@@ -7,6 +7,7 @@ import { Clock } from '../../common/time/clock.js';
 import { type LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
 import { type BearerPrincipal } from '../auth/bearer-principal.js';
 import { FeatureTokens } from '../auth/feature-tokens.service.js';
+import { RequestAllowance } from '../auth/request-allowance.service.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
@@ -33,6 +34,7 @@ export class LobbyTokens implements OnModuleInit {
     private readonly repository: LobbyTokensRepository,
     private readonly revocations: RevocationList,
     private readonly featureTokens: FeatureTokens,
+    private readonly allowance: RequestAllowance,
     private readonly hub: Hub,
     private readonly clock: Clock,
   ) {}
@@ -75,9 +77,15 @@ export class LobbyTokens implements OnModuleInit {
     this.hub.disconnect(tokenChannel(id), DISCONNECT.notAllowed);
   }
 
-  /** Takes one use of a token. @param token whatever a client brought. @returns `undefined` when it admits nobody */
-  async admit(token: unknown): Promise<ValidLobbyToken | undefined> {
+  /**
+   * Takes one use of a token.
+   * @param token whatever a client brought
+   * @returns `undefined` when it admits nobody
+   * @throws AppError `rate_limited` when too many such come from this address
+   */
+  async admit(token: unknown, address: string): Promise<ValidLobbyToken | undefined> {
     const found = typeof token === 'string' ? await this.find(token) : undefined;
+    if (found === undefined) await this.allowance.chargeAddress(address);
     if (found === undefined || found.usesLeft === null) return found;
     return (await this.repository.use(found.id)) ? found : undefined;
   }

@@ -35,6 +35,7 @@ async function lobbyOf(count: number) {
   for (let i = 0; i < count; i++) {
     const connection = {
       id: `sid${i}`,
+      address: '192.0.2.1',
       protocol: 'signaling',
       encoder,
       principal: null,

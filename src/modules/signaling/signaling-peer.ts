@@ -5,6 +5,8 @@ import { type Invited } from './signaling.events.js';
 
 /** A connection that may enter the lobby. */
 export interface SignalingConnection extends Connection {
+  /** The client's address, behind trusted proxies too. */
+  readonly address: string;
   admit(principal: Principal, protocol: 'signaling'): void;
 }
 

@@ -32,7 +32,7 @@ export class Signaling {
    * @returns `null` when a token is needed and this is none
    */
   async enter(connection: SignalingConnection, token: unknown): Promise<Peer | null> {
-    const admitted = token === undefined ? undefined : await this.tokens.admit(token);
+    const admitted = token === undefined ? undefined : await this.tokens.admit(token, connection.address);
     if (admitted === undefined && this.needsToken) return null;
     if (connection.closed) return null;
     const peer = newPeer(connection, admitted?.userId ?? null, this.clock.now());

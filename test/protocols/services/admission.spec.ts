@@ -27,7 +27,7 @@ describe('admission to services', () => {
     return performance.now() - start;
   }
 
-  it('slows wrong codes and tokens down per address after ten, until a success', async () => {
+  it('slows wrong codes and tokens down per address after ten', async () => {
     const { code } = await harness.host(service, true);
     const wrong = ['ABCD', '00000000-0000-4000-8000-000000000000', 'nonsense', service.title];
     for (let i = 0; i < 10; i++) await attempt('192.0.2.1', wrong[i % 4] ?? '', INVALID);
@@ -39,9 +39,28 @@ describe('admission to services', () => {
       attempt('192.0.2.2', 'ABCD', INVALID).then(() => order.push('other')),
     ]);
     expect(order).toEqual(['other', 'slowed']);
-    // A right code waits like a wrong one, since an early answer would give it away; then the slate is clean.
+    // A right code waits like a wrong one, since an early answer would give it away; then it is no guess any more.
     expect(await attempt('192.0.2.1', code, authorized('guest'))).toBeGreaterThan(1_900);
-    for (let i = 0; i < 10; i++) await attempt('192.0.2.1', 'ABCD', INVALID);
+    const later = await from('192.0.2.1');
+    later.send({ token: 'ABCE' });
+    await attempt('192.0.2.1', code, authorized('guest'));
+    await later.expectNothing(50);
+  });
+
+  it('goes on slowing an address that comes in by the code or token of another service in between', async () => {
+    const own = await harness.service({ allowPublicCode: true });
+    const { code } = await harness.host(own, true);
+    for (let i = 0; i < 10; i++) {
+      await attempt('192.0.2.6', `ABC${'DEFGHIJKLM'[i]}`, INVALID);
+      await attempt('192.0.2.6', code, authorized('guest'));
+      await attempt('192.0.2.6', own.clientToken, authorized('client'));
+    }
+    const guesses = await Promise.all(['ZYXV', 'ZYXU', 'ZYXT'].map(() => from('192.0.2.6')));
+    for (const [n, socket] of guesses.entries()) socket.send({ token: `ZYX${'VUT'[n]}` });
+    await attempt('192.0.2.6', code, authorized('guest'));
+    for (const socket of guesses) await socket.expectNothing(0);
+    // The first of them has its turn, the others go on waiting.
+    await Promise.race(guesses.map((socket) => socket.expectNext(INVALID)));
   });
 
   it('lets the owner of a token in at once from an address that guesses', async () => {

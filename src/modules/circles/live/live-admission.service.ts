@@ -3,6 +3,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { AccessTokens, type TokenClaims } from '../../auth/access-tokens.service.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { loginChannel } from '../../auth/login-channel.js';
+import { RequestAllowance } from '../../auth/request-allowance.service.js';
 import { Hub } from '../../realtime/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { Online } from '../presence/online.service.js';
@@ -18,11 +19,25 @@ export class LiveAdmission {
     private readonly tokens: AccessTokens,
     private readonly online: Online,
     private readonly rooms: LiveRooms,
+    private readonly allowance: RequestAllowance,
     private readonly hub: Hub,
   ) {}
 
-  /** Costs one statement. @throws AppError `unauthenticated`, `conflict` when the socket has an identity already */
+  /**
+   * Costs one statement.
+   * @throws AppError `unauthenticated`, `rate_limited`, `conflict` when the socket has an identity already
+   */
   async authenticate(connection: CirclesConnection, token: unknown): Promise<void> {
+    try {
+      await this.identify(connection, token);
+    } catch (error) {
+      const isRefused = error instanceof AppError && error.kind === 'unauthenticated';
+      if (isRefused) await this.allowance.chargeAddress(connection.address);
+      throw error;
+    }
+  }
+
+  private async identify(connection: CirclesConnection, token: unknown): Promise<void> {
     if (stateOf(connection)) throw new AppError('conflict', 'Already authenticated');
     if (token === undefined || token === null) throw new AppError('unauthenticated', 'Json web token introuvable');
     if (typeof token !== 'string') throw unknown();

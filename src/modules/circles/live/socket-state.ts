@@ -7,6 +7,8 @@ import { type EvictedSignal } from '../circles.events.js';
 /** A socket that may become an account's or a device's. */
 export interface CirclesConnection extends PacedReader {
   readonly attributes: Map<symbol, unknown>;
+  /** The client's address, behind trusted proxies too. */
+  readonly address: string;
   admit(principal: AccountPrincipal, protocol: Protocol): void;
 }
 
