@@ -81,7 +81,7 @@ async function startShared(folder) {
     stdio: 'ignore',
   });
   children.push(redis);
-  return { REDIS_URL: `redis://127.0.0.1:${port}` };
+  return { MEDIA_SHARED: 'true', REDIS_URL: `redis://127.0.0.1:${port}` };
 }
 
 async function databaseOf(folder) {

@@ -203,7 +203,14 @@ try {
   const DATABASE_URL = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/switchboard`;
   const nodes = [];
   for (let n = 0; n < 3; n++) {
-    nodes.push(await startNode({ DATA_DIR: path.join(folder, `node-${n}`), DATABASE_URL, REDIS_URL: redis.url }));
+    nodes.push(
+      await startNode({
+        DATA_DIR: path.join(folder, `node-${n}`),
+        DATABASE_URL,
+        REDIS_URL: redis.url,
+        MEDIA_SHARED: 'true',
+      }),
+    );
   }
   const [one] = nodes;
   await scenarios('one node on Redis', [one], [one.child, redis.child]);

@@ -93,6 +93,9 @@ function mediaSection(env: Environment): MediaSection {
   return {
     storage: env.MEDIA_STORAGE,
     maxBytes: env.MEDIA_MAX_BYTES,
+    maxPixels: env.MEDIA_MAX_PIXELS,
+    accountQuotaBytes: env.MEDIA_ACCOUNT_QUOTA_BYTES,
+    circleQuotaBytes: env.MEDIA_CIRCLE_QUOTA_BYTES,
     pendingHours: env.MEDIA_PENDING_HOURS,
     s3: {
       endpoint: env.S3_ENDPOINT,
@@ -184,6 +187,12 @@ export interface CirclesSection {
 export interface MediaSection {
   readonly storage: 'disk' | 's3';
   readonly maxBytes: number;
+  /** Of a picture that gets a thumbnail. */
+  readonly maxPixels: number;
+  /** 0 = no limit. */
+  readonly accountQuotaBytes: number;
+  /** 0 = no limit. */
+  readonly circleQuotaBytes: number;
   readonly pendingHours: number;
   readonly s3: S3Section;
 }

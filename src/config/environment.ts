@@ -288,12 +288,44 @@ export const ENVIRONMENT = {
     choices: ['disk', 's3'],
     default: 'disk',
   }),
+  MEDIA_SHARED: choice({
+    group: 'Circles',
+    description:
+      'Whether DATA_DIR is one folder that all nodes share (NFS and the like); with `REDIS_URL` and ' +
+      '`MEDIA_STORAGE=disk` it must be, or one node would not find what another one stored.',
+    choices: ['false', 'true'],
+    default: 'false',
+  }),
   MEDIA_MAX_BYTES: integer({
     group: 'Circles',
     description: 'Largest file of a message.',
     default: 100_000_000,
     min: 1_024,
     max: 1_000_000_000_000,
+    unit: 'bytes',
+  }),
+  MEDIA_MAX_PIXELS: integer({
+    group: 'Circles',
+    description: 'Pictures with more pixels get no thumbnail: a small file may need much memory to be looked at.',
+    default: 25_000_000,
+    min: 0,
+    max: 250_000_000,
+    unit: 'pixels',
+  }),
+  MEDIA_ACCOUNT_QUOTA_BYTES: integer({
+    group: 'Circles',
+    description: 'What the files of one account may take together; 0 = no limit.',
+    default: 5_000_000_000,
+    min: 0,
+    max: 900_000_000_000_000,
+    unit: 'bytes',
+  }),
+  MEDIA_CIRCLE_QUOTA_BYTES: integer({
+    group: 'Circles',
+    description: 'What the files of one circle may take together, whoever sent them; 0 = no limit.',
+    default: 20_000_000_000,
+    min: 0,
+    max: 900_000_000_000_000,
     unit: 'bytes',
   }),
   MEDIA_PENDING_HOURS: integer({

@@ -40,6 +40,10 @@ function crossFaults(env: Partial<Environment>, production: boolean): string[] {
   if (production && unset('SECRET_KEY')) faults.push('SECRET_KEY must be set when NODE_ENV=production');
   if (env.TURN_URLS?.length && unset('TURN_SECRET')) faults.push('TURN_SECRET must be set when TURN_URLS is');
   if (env.MEDIA_STORAGE === 's3' && unset('S3_BUCKET')) faults.push('S3_BUCKET must be set when MEDIA_STORAGE=s3');
+  if (env.REDIS_URL !== undefined && env.MEDIA_STORAGE === 'disk' && env.MEDIA_SHARED !== 'true')
+    faults.push(
+      'MEDIA_STORAGE must be s3 when REDIS_URL is set, or MEDIA_SHARED=true where all nodes share the folder DATA_DIR',
+    );
   if (workersOf(env.WORKERS) > 1 && unset('REDIS_URL'))
     faults.push(
       `WORKERS=${env.WORKERS} needs REDIS_URL, over which the processes share their state: install redis-server 7 or ` +

@@ -35,6 +35,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
       DATABASE_URL: database.url,
       DATABASE_POOL: '3',
       REDIS_URL: redis.url,
+      MEDIA_SHARED: 'true',
       NODE_URL: nodeUrl(n),
     });
     servers.push(server);

@@ -29,6 +29,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
       DATABASE_URL: database.url,
       DATABASE_POOL: '3',
       REDIS_URL: redis.url,
+      MEDIA_SHARED: 'true',
     });
     return { server, url: await server.url };
   }

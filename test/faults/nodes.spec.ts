@@ -48,7 +48,13 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
 
   async function startNode(): Promise<TestNode> {
     const proxy = await new TcpProxy(new URL(redis.url)).open();
-    const server = await startProcess({ ...ENV, DATABASE_URL: database.url, DATABASE_POOL: '3', REDIS_URL: proxy.url });
+    const server = await startProcess({
+      ...ENV,
+      DATABASE_URL: database.url,
+      DATABASE_POOL: '3',
+      REDIS_URL: proxy.url,
+      MEDIA_SHARED: 'true',
+    });
     const url = await server.url;
     return { server, proxy, url, rooms: await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') }) };
   }

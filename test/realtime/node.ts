@@ -93,7 +93,7 @@ export function describeRedis<K extends RedisKind>(
 
 /** A node of its own at `url`. */
 export async function startRedisNode(url: string): Promise<RedisTestNode> {
-  const connection = new RedisConnection(loadConfig({ REDIS_URL: url }).redis!);
+  const connection = new RedisConnection(loadConfig({ REDIS_URL: url, MEDIA_SHARED: 'true' }).redis!);
   await connection.start();
   // A busy machine may take longer than a start waits.
   await eventually(() => connection.up, 20_000);

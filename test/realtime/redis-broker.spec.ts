@@ -204,7 +204,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await redis().server.kill();
     const { RedisConnection } = await import('../../src/modules/realtime/redis/redis-connection.js');
     const { loadConfig } = await import('../../src/config/load-config.js');
-    const connection = new RedisConnection(loadConfig({ REDIS_URL: redis().url }).redis!);
+    const connection = new RedisConnection(loadConfig({ REDIS_URL: redis().url, MEDIA_SHARED: 'true' }).redis!);
     try {
       await connection.start();
       expect(connection.up).toBe(false);

@@ -86,7 +86,7 @@ class Node {
   }
 
   static async start(url: string, ledger: FakeLedger): Promise<Node> {
-    const connection = new RedisConnection(loadConfig({ REDIS_URL: url }).redis as RedisSection);
+    const connection = new RedisConnection(loadConfig({ REDIS_URL: url, MEDIA_SHARED: 'true' }).redis as RedisSection);
     await connection.start();
     await eventually(() => connection.up, 20_000);
     return new Node(connection, ledger as unknown as CallLedger);

@@ -104,5 +104,9 @@ const nodeCount = (): number => Number(process.env['TEST_NODES'] ?? 1);
 /** Tests of one run share a Redis; each server of theirs has its own keys in it. */
 function clusterEnvironment(): Record<string, string> {
   if (nodeCount() === 1) return {};
-  return { REDIS_URL: inject('redisServer'), REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}:` };
+  return {
+    REDIS_URL: inject('redisServer'),
+    MEDIA_SHARED: 'true',
+    REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}:`,
+  };
 }

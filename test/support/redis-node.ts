@@ -23,7 +23,7 @@ export interface RedisNode {
 
 /** A node of its own at `url`. */
 export async function startRedisNode(url: string): Promise<RedisNode> {
-  const section = loadConfig({ REDIS_URL: url }).redis as RedisSection;
+  const section = loadConfig({ REDIS_URL: url, MEDIA_SHARED: 'true' }).redis as RedisSection;
   const identity = new NodeIdentity();
   const connection = new RedisConnection(section);
   const broker = new RedisBroker(connection, randomBytes(8));

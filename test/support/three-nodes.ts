@@ -45,6 +45,7 @@ export class ThreeNodes {
       SECRET_KEY: 'a key that all nodes share, long enough',
       DATABASE_URL: cable.url,
       REDIS_URL: redis.url,
+      MEDIA_SHARED: 'true',
       ...env,
     });
     for (let n = 0; n < COUNT; n++) await all.startNode(n);

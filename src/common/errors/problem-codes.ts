@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'unsupported_media_type'
   | 'invalid_input'
   | 'rate_limited'
+  | 'no_space'
   | 'unavailable'
   | 'internal';
 
@@ -36,9 +37,11 @@ export const PROBLEM_CODES = {
   last_admin: { kind: 'conflict', title: 'The last enabled admin must stay' },
   range_not_satisfiable: { kind: 'malformed', title: 'There are no such bytes' },
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
+  quota_exceeded: { kind: 'too_large', title: 'The quota is used up' },
   unsupported_media_type: { kind: 'unsupported_media_type', title: 'This media type is not supported' },
   invalid_input: { kind: 'invalid_input', title: 'The request is not valid' },
   rate_limited: { kind: 'rate_limited', title: 'Too many requests' },
+  storage_full: { kind: 'no_space', title: 'There is no space left to store it' },
   database_unavailable: { kind: 'unavailable', title: 'The database is away' },
   broker_unavailable: { kind: 'unavailable', title: 'What the nodes share is away' },
   unavailable: { kind: 'unavailable', title: 'The server cannot do this right now' },

@@ -18,6 +18,7 @@ const TYPICAL = {
   429: 'rate_limited',
   500: 'internal_error',
   503: 'database_unavailable',
+  507: 'storage_full',
 } as const satisfies Record<number, ProblemCode>;
 
 export type ProblemStatus = keyof typeof TYPICAL;
@@ -35,7 +36,7 @@ export function problemResponse(status: ProblemStatus, codes: readonly ProblemCo
   const [code = TYPICAL[status]] = codes;
   return {
     description: `${STATUS_CODES[status] ?? ''}: ${codes.map((each) => `\`${each}\``).join(', ')}`,
-    ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
+    ...((status === 429 || status === 503 || status === 507) && { headers: RETRY_AFTER }),
     content: {
       [PROBLEM_JSON]: {
         schema: { $ref: getSchemaPath(ProblemDto) },

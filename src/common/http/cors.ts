@@ -18,6 +18,7 @@ interface CorsAnswer {
   readonly methods: string[];
   readonly exposedHeaders: string[];
   readonly maxAge: number;
+  readonly preflightContinue: boolean;
 }
 
 /** What the middleware `cors` asks about every request. */
@@ -35,6 +36,8 @@ export function corsDelegate(isAllowed: (request: IncomingMessage) => boolean): 
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: [...EXPOSED_HEADERS],
       maxAge: PREFLIGHT_SECONDS,
+      // An OPTIONS of no browser has a route, or none.
+      preflightContinue: request.headers['access-control-request-method'] === undefined,
     });
   };
 }

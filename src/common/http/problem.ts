@@ -48,6 +48,8 @@ export function statusOf(kind: ErrorKind): number {
       return 500;
     case 'unavailable':
       return 503;
+    case 'no_space':
+      return 507;
     default:
       return assertNever(kind);
   }
@@ -68,7 +70,7 @@ export function toProblem(error: AppError, requestId: string | undefined): Probl
 
 /** `Retry-After` in seconds where the answer has one. */
 export function retryAfterOf(error: AppError): number | undefined {
-  const retryable = error.kind === 'rate_limited' || error.kind === 'unavailable';
+  const retryable = error.kind === 'rate_limited' || error.kind === 'unavailable' || error.kind === 'no_space';
   return error.retryAfterSeconds ?? (retryable ? DEFAULT_RETRY_SECONDS : undefined);
 }
 

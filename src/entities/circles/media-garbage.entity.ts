@@ -12,4 +12,15 @@ export class MediaGarbage {
 
   @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
   dueAt!: Date;
+
+  /** Whose quota an upload in progress counts in. */
+  @Column('integer', { name: 'user_id', nullable: true })
+  userId!: number | null;
+
+  @Column('integer', { name: 'circle_id', nullable: true })
+  circleId!: number | null;
+
+  /** Bytes that an upload in progress may come to have. */
+  @Column('bigint', { default: 0 })
+  size!: string;
 }

@@ -8,11 +8,16 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
+import { User } from '../accounts/user.entity.js';
+import { Circle } from './circle.entity.js';
 import { ConversationMessage } from './conversation-message.entity.js';
 
 /** A file of a message: announced with the message, uploaded later. */
 @Entity('media')
 @Index('media_message_id_idx', ['messageId'])
+@Index('media_user_id_idx', ['userId'])
+@Index('media_circle_id_idx', ['circleId'])
+@Index('media_thumbnail_due_idx', ['uploadedAt'], { where: `"thumbnail_due"` })
 @Index('media_pending_idx', ['createdAt'], { where: `"uploaded_at" IS NULL` })
 export class Media {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'media_pkey', generatedIdentity: 'ALWAYS' })
@@ -33,9 +38,29 @@ export class Media {
   @Column('varchar', { length: 255, nullable: true })
   filename!: string | null;
 
+  /** Whose quota it counts in; `null` before the upload, for a device's, and once the account is gone. */
+  @Column('integer', { name: 'user_id', nullable: true })
+  userId!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'media_user_id_fkey' })
+  user!: Relation<User> | null;
+
+  /** Whose quota it counts in, too; `null` before the upload, and once the circle is gone. */
+  @Column('integer', { name: 'circle_id', nullable: true })
+  circleId!: number | null;
+
+  @ManyToOne(() => Circle, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'media_circle_id_fkey' })
+  circle!: Relation<Circle> | null;
+
   /** Of the content, not of the name; `null` before the upload. */
   @Column('varchar', { name: 'content_type', length: 127, nullable: true })
   contentType!: string | null;
+
+  /** Its content is not what its sender said it is: never shown in place. */
+  @Column('boolean', { name: 'is_download', default: false })
+  isDownload!: boolean;
 
   /** Bytes. */
   @Column('bigint', { nullable: true })
@@ -47,6 +72,10 @@ export class Media {
 
   @Column('varchar', { name: 'thumbnail_key', length: 64, nullable: true })
   thumbnailKey!: string | null;
+
+  /** It may get a thumbnail, which is not made yet. */
+  @Column('boolean', { name: 'thumbnail_due', default: false })
+  thumbnailDue!: boolean;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

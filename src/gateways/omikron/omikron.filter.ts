@@ -58,6 +58,7 @@ function closeReasonOf(kind: ErrorKind, admitted: boolean): DisconnectReason | n
       return null;
     case 'rate_limited':
       return DISCONNECT.tryLater;
+    case 'no_space':
     case 'unavailable':
       // Whoever is identified goes on relaying without the database.
       return admitted ? null : DISCONNECT.tryLater;

@@ -37,6 +37,7 @@ function closeReasonOf(kind: ErrorKind): DisconnectReason {
     case 'too_large':
       return DISCONNECT.tooLarge;
     case 'rate_limited':
+    case 'no_space':
     case 'unavailable':
       return DISCONNECT.tryLater;
     case 'internal':

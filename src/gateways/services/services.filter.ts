@@ -46,6 +46,7 @@ function closeReasonOf(kind: ErrorKind): DisconnectReason | null {
     case 'invalid_input':
       return null;
     case 'rate_limited':
+    case 'no_space':
     case 'unavailable':
       return DISCONNECT.tryLater;
     case 'internal':

@@ -57,6 +57,7 @@ function statusOfKind(kind: ErrorKind): number {
       return 415;
     case 'rate_limited':
       return 429;
+    case 'no_space':
     case 'unavailable':
       return 503;
     case 'internal':

@@ -11,6 +11,6 @@ import { FirstAdmin } from './first-admin.service.js';
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [AccountsController],
   providers: [AccountRemovals, Accounts, AccountsRepository, FirstAdmin],
-  exports: [AccountRemovals],
+  exports: [AccountRemovals, Accounts],
 })
 export class AccountsModule {}

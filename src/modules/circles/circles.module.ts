@@ -38,11 +38,15 @@ import { MembersRepository } from './membership/members.repository.js';
 import { Members } from './membership/members.service.js';
 import { MediaController } from './media/media.controller.js';
 import { MediaRepository } from './media/media.repository.js';
+import { MediaQuotaRepository } from './media/media-quota.repository.js';
+import { MediaQuota } from './media/media-quota.service.js';
+import { AccountMediaUsageController, CircleMediaUsageController } from './media/media-usage.controller.js';
 import { MediaFiles } from './media/media.service.js';
 import { MediaSweeper } from './media/media-sweeper.service.js';
 import { ResumableUploads } from './media/resumable-uploads.service.js';
 import { DiskStorage } from './media/storage/disk-storage.js';
 import { MediaStorage } from './media/storage/media-storage.js';
+import { StorageHealth } from './media/storage/storage-health.js';
 import { Thumbnails } from './media/thumbnails.service.js';
 import { Uploads } from './media/uploads.service.js';
 import { ConversationFeeds } from './messages/conversation-feeds.service.js';
@@ -66,18 +70,21 @@ const MEDIA = [
   Uploads,
   ResumableUploads,
   Thumbnails,
+  MediaQuota,
+  MediaQuotaRepository,
+  StorageHealth,
   {
     provide: MediaStorage,
-    useFactory: async ({ media, storage }: AppConfig): Promise<MediaStorage> => {
+    useFactory: async ({ media, storage }: AppConfig, health: StorageHealth): Promise<MediaStorage> => {
       if (media.storage === 'disk') {
         prepareDataDir(storage.dataDir);
-        return new DiskStorage(path.join(storage.dataDir, 'media'));
+        return new DiskStorage(path.join(storage.dataDir, 'media'), health);
       }
       // Large, and needed by few.
       const { S3Storage } = await import('./media/storage/s3-storage.js');
-      return new S3Storage(media.s3);
+      return new S3Storage(media.s3, health);
     },
-    inject: [AppConfig],
+    inject: [AppConfig, StorageHealth],
   },
 ];
 const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typing, CallSignals, TargetsRepository];
@@ -96,6 +103,8 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typi
     ConversationsController,
     MessagesController,
     MediaController,
+    AccountMediaUsageController,
+    CircleMediaUsageController,
   ],
   providers: [
     AccessRepository,

@@ -12,6 +12,7 @@ const MARGIN = 500;
 export class Lifecycle {
   readonly #logger = new Logger(Lifecycle.name);
   readonly #hooks: (() => Promise<void> | void)[] = [];
+  readonly #lacks: (() => string | undefined)[] = [];
   #state: LifecycleState = 'starting';
   #drained: Promise<void> | undefined;
 
@@ -29,6 +30,16 @@ export class Lifecycle {
   /** `hook` starts with the drain, beside the others, and should end within DRAIN_SECONDS. */
   onDrain(hook: () => Promise<void> | void): void {
     this.#hooks.push(hook);
+  }
+
+  /** `lack` names what this node has to do without at the moment, if anything. */
+  onReadiness(lack: () => string | undefined): void {
+    this.#lacks.push(lack);
+  }
+
+  /** What this node has to do without, beside the database and the bus. */
+  lacks(): string[] {
+    return this.#lacks.map((lack) => lack()).filter((lack) => lack !== undefined);
   }
 
   /** Readiness fails from now on. Resolves when all hooks have ended or their time is up; the same for every caller. */

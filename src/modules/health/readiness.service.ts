@@ -18,7 +18,7 @@ export class ReadinessService {
     // Read only now: the signal to go may have come while the database was asked.
     const { state } = this.lifecycle;
     if (state !== 'ready') return { status: state, away: [] };
-    const away = asked?.up === false ? ['database'] : [];
+    const away = [...(asked?.up === false ? ['database'] : []), ...this.lifecycle.lacks()];
     if (this.bus.state === 'deaf') return { status: 'deaf', away: [...away, 'redis'] };
     if (this.bus.state === 'away') away.push('redis');
     return { status: away.length > 0 ? 'degraded' : 'ok', away };

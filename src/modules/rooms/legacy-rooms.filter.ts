@@ -46,6 +46,7 @@ function answerTo(error: AppError): { status: number; body: string } {
       return { status: 413, body: page('Content Too Large', '') };
     case 'rate_limited':
       return { status: 429, body: page('Too Many Requests', 'Slow down.') };
+    case 'no_space':
     case 'unavailable':
       return { status: 503, body: page('Service Unavailable', 'Try again soon.') };
     case 'internal':

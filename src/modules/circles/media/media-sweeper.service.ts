@@ -3,13 +3,16 @@ import { Clock } from '../../../common/time/clock.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { Messages } from '../messages/messages.service.js';
 import { MediaRepository } from './media.repository.js';
+import { Thumbnails } from './thumbnails.service.js';
 import { MediaStorage } from './storage/media-storage.js';
 
 const SWEEP_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const BATCH = 100;
+/** A thumbnail that is not made after so long was left by a node that is no more. */
+const BELATED_MINUTES = 30;
 
-/** Removes what no message has any more, and gives up what was announced and never came. */
+/** Removes what no message has any more, gives up what never came, and takes up thumbnails that were left undone. */
 @Injectable()
 export class MediaSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(MediaSweeper.name);
@@ -20,6 +23,7 @@ export class MediaSweeper implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly repository: MediaRepository,
     private readonly storage: MediaStorage,
+    private readonly thumbnails: Thumbnails,
     private readonly messages: Messages,
     private readonly clock: Clock,
     private readonly config: AppConfig,
@@ -47,6 +51,9 @@ export class MediaSweeper implements OnApplicationBootstrap, OnApplicationShutdo
       try {
         await this.giveUp();
         await this.collect();
+        for (const picture of await this.repository.takeBelated(BELATED_MINUTES, BATCH)) {
+          this.thumbnails.makeSoon(picture);
+        }
       } catch (error) {
         this.logger.debug({ msg: 'media could not be swept', reason: (error as Error).message });
       }

@@ -1,19 +1,16 @@
-import { Delete, Get, Head, HttpCode, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Delete, Get, Head, HttpCode, Options, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
-import { type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ApiProblems } from '../../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { AcceptsOtherBodies } from '../../../common/http/json-api.interceptor.js';
 import { NoContent } from '../../../common/http/outcomes.js';
 import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { Authenticated, Public } from '../../auth/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
 import type { AccountPrincipal } from '../../auth/device-principal.js';
 import { MediaDto } from '../messages/dto/message.dto.js';
-import { byteRange } from './byte-range.js';
-import { contentDisposition, refuseRange, setContentHeaders } from './content-headers.js';
+import { answerContent, contentOf } from './content-answer.js';
 import { MediaFiles } from './media.service.js';
 import { ResumableUploads } from './resumable-uploads.service.js';
 import { THUMBNAIL_TYPE } from './thumbnails.service.js';
@@ -54,7 +51,7 @@ export class MediaController {
   @ApiBody({
     schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
   })
-  @ApiProblems(403, 404, 409)
+  @ApiProblems(403, 404, 409, 413, 'quota_exceeded', 507)
   async putContent(
     @CurrentPrincipal() principal: AccountPrincipal,
     @PathId() id: number,
@@ -67,9 +64,17 @@ export class MediaController {
   @Authenticated('account')
   @ApiOperation({ summary: 'The content of a file, or a range of it' })
   @ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: 'E.g. `bytes=0-99`.' })
+  @ApiHeader({
+    name: 'If-Range',
+    required: false,
+    schema: { type: 'string' },
+    description: '`ETag` of the first part.',
+  })
+  @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' }, description: '`ETag` one has.' })
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'All of it.', content: { 'application/octet-stream': BINARY } })
   @ApiResponse({ status: 206, description: 'The range.', content: { 'application/octet-stream': BINARY } })
+  @ApiResponse({ status: 304, description: 'The content is the one of `If-None-Match`.' })
   @ApiResponse({ status: 416, description: 'There are no such bytes: `range_not_satisfiable`.' })
   @ApiProblems(404, 409)
   async getContent(
@@ -79,18 +84,7 @@ export class MediaController {
     @Res() response: Response,
   ): Promise<void> {
     const media = await this.files.demandContent(principal, id);
-    const size = media.size ?? 0;
-    const range = byteRange(request.headers.range, size);
-    if (range === 'unsatisfiable') {
-      refuseRange(response, size);
-      return;
-    }
-    setContentHeaders(response, media.contentType ?? '');
-    response.setHeader('Content-Disposition', contentDisposition(media.contentType ?? '', media.filename ?? ''));
-    response.setHeader('Accept-Ranges', 'bytes');
-    response.setHeader('Content-Length', range ? range.end - range.start + 1 : size);
-    if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
-    await send(request, response, () => this.files.content(media, range));
+    await answerContent(request, response, contentOf(media), (range) => this.files.content(media, range));
   }
 
   @Get(':id/thumbnail')
@@ -105,11 +99,9 @@ export class MediaController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const media = await this.files.demandContent(principal, id);
-    const content = await this.files.thumbnail(media);
-    setContentHeaders(response, THUMBNAIL_TYPE);
-    response.setHeader('Content-Disposition', 'inline');
-    await send(request, response, () => Promise.resolve(content));
+    const key = await this.files.demandThumbnail(principal, id);
+    const content = { type: THUMBNAIL_TYPE, etag: `"thumbnail-${id}"`, disposition: 'inline' };
+    await answerContent(request, response, content, () => this.files.thumbnail(key));
   }
 
   @Post(':id/upload')
@@ -124,7 +116,7 @@ export class MediaController {
     schema: { type: 'string' },
     description: '`filename`, `filetype`.',
   })
-  @ApiProblems(403, 404, 409, 413)
+  @ApiProblems(403, 404, 409, 413, 'quota_exceeded', 507)
   async createUpload(
     @CurrentPrincipal() principal: AccountPrincipal,
     @PathId() id: number,
@@ -132,6 +124,14 @@ export class MediaController {
     @Res() response: Response,
   ): Promise<void> {
     await this.resumable.handle(principal, id, request, response);
+  }
+
+  @Options(':id/upload')
+  @HttpCode(204)
+  @Public()
+  @ApiOperation({ summary: 'What this server knows of the tus protocol' })
+  async describeUploads(@PathId() _id: number, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.resumable.describe(request, response);
   }
 
   @Head(':id/upload')
@@ -155,7 +155,7 @@ export class MediaController {
   @ApiConsumes('application/offset+octet-stream')
   @ApiBody(BINARY)
   @ApiHeader({ name: 'Upload-Offset', schema: { type: 'integer' }, description: 'Bytes that came before.' })
-  @ApiProblems(403, 404, 409)
+  @ApiProblems(403, 404, 409, 413, 507)
   async appendUpload(
     @CurrentPrincipal() principal: AccountPrincipal,
     @PathId() id: number,
@@ -178,14 +178,4 @@ export class MediaController {
   ): Promise<void> {
     await this.resumable.handle(principal, id, request, response);
   }
-}
-
-/** Clients that go away in the middle are nobody's fault. */
-async function send(request: Request, response: Response, open: () => Promise<Readable>): Promise<void> {
-  if (request.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  const content = await open();
-  await pipeline(content, response).catch(() => response.destroy());
 }

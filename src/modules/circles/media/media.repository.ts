@@ -6,16 +6,33 @@ import { type MediaRow } from '../messages/messages.repository.js';
 
 export interface StoredMedia extends MediaRow {
   readonly conversationId: number;
+  /** Whose quotas it counts in: of the author, unless it is a device or gone, and of the circle. */
+  readonly userId: number | null;
+  readonly circleId: number | null;
+  readonly isDownload: boolean;
   readonly storageKey: string | null;
   readonly thumbnailKey: string | null;
+  readonly thumbnailDue: boolean;
 }
 
 export interface CompletedUpload {
   readonly storageKey: string;
-  readonly thumbnailKey: string | null;
+  readonly thumbnailDue: boolean;
   readonly filename: string;
   readonly contentType: string;
+  readonly isDownload: boolean;
   readonly size: number;
+  readonly userId: number | null;
+  readonly circleId: number | null;
+}
+
+/** A picture whose thumbnail is to be made. */
+export interface Picture {
+  readonly id: number;
+  readonly storageKey: string;
+  readonly size: number;
+  readonly contentType: string;
+  readonly userId: number | null;
 }
 
 @Injectable()
@@ -26,19 +43,30 @@ export class MediaRepository {
     const rows = await this.media.query<(Omit<StoredMedia, 'size'> & { size: string | null })[]>(
       `SELECT x."id", x."message_id" AS "messageId", x."identifier", x."filename", x."content_type" AS "contentType",
          x."size", x."uploaded_at" IS NOT NULL AS "uploaded", x."thumbnail_key" IS NOT NULL AS "hasThumbnail",
-         x."storage_key" AS "storageKey", x."thumbnail_key" AS "thumbnailKey", m."conversation_id" AS "conversationId"
-       FROM "media" x JOIN "conversation_messages" m ON m."id" = x."message_id" WHERE x."id" = $1`,
+         x."storage_key" AS "storageKey", x."thumbnail_key" AS "thumbnailKey", x."thumbnail_due" AS "thumbnailDue",
+         x."is_download" AS "isDownload", m."conversation_id" AS "conversationId", a."user_id" AS "userId",
+         c."circle_id" AS "circleId"
+       FROM "media" x JOIN "conversation_messages" m ON m."id" = x."message_id"
+       JOIN "conversation_links" a ON a."id" = m."author_id"
+       JOIN "conversations" c ON c."id" = m."conversation_id" WHERE x."id" = $1`,
       [id],
     );
     return rows.map(({ size, ...row }) => ({ ...row, size: size === null ? null : Number(size) }))[0];
   }
 
-  /** Notes that something may be left under `keys`, to be removed after `hours` unless an upload is completed with it. */
-  async expect(keys: readonly string[], hours: number): Promise<void> {
+  /** Notes that something may be left under `key`, to be removed after `hours` unless it is taken over by a media. */
+  async expect(key: string, hours: number): Promise<void> {
     await this.media.query(
-      `INSERT INTO "media_garbage" ("storage_key", "due_at")
-       SELECT unnest($1::varchar[]), now() + make_interval(hours => $2) ON CONFLICT DO NOTHING`,
-      [keys, hours],
+      `INSERT INTO "media_garbage" ("storage_key", "due_at") VALUES ($1, now() + make_interval(hours => $2))`,
+      [key, hours],
+    );
+  }
+
+  /** Bytes still come: what is under `key` stays for `hours` more. */
+  async postpone(key: string, hours: number): Promise<void> {
+    await this.media.query(
+      `UPDATE "media_garbage" SET "due_at" = now() + make_interval(hours => $2) WHERE "storage_key" = $1`,
+      [key, hours],
     );
   }
 
@@ -63,16 +91,36 @@ export class MediaRepository {
         .where('"id" = :id AND "uploaded_at" IS NULL', { id })
         .execute();
       if (affected !== 1) return false;
-      await manager.query(`DELETE FROM "media_garbage" WHERE "storage_key" = ANY ($1)`, [
-        [upload.storageKey, upload.thumbnailKey],
-      ]);
+      await manager.query(`DELETE FROM "media_garbage" WHERE "storage_key" = $1`, [upload.storageKey]);
       return true;
     });
   }
 
-  /** What is under the keys is of no use. */
-  async discard(keys: readonly string[]): Promise<void> {
-    await this.media.query(`UPDATE "media_garbage" SET "due_at" = now() WHERE "storage_key" = ANY ($1)`, [keys]);
+  /** The thumbnail of a picture is made, or there is none to make. @returns false when the picture is gone */
+  setThumbnail({ id, storageKey }: Picture, thumbnailKey: string | null): Promise<boolean> {
+    return this.media.manager.transaction(async (manager) => {
+      const { affected } = await manager.update(Media, { id, storageKey }, { thumbnailKey, thumbnailDue: false });
+      if (affected !== 1) return false;
+      await manager.query(`DELETE FROM "media_garbage" WHERE "storage_key" = $1`, [thumbnailKey]);
+      return true;
+    });
+  }
+
+  /** Pictures whose thumbnails a node left undone that long; each is given out once, since it may have been its end. */
+  async takeBelated(minutes: number, most: number): Promise<Picture[]> {
+    const [rows] = await this.media.query<[(Omit<Picture, 'size'> & { size: string })[], number]>(
+      `UPDATE "media" SET "thumbnail_due" = false WHERE "id" IN (
+         SELECT "id" FROM "media" WHERE "thumbnail_due" AND "uploaded_at" < now() - make_interval(mins => $1)
+         ORDER BY "uploaded_at" LIMIT $2 FOR UPDATE SKIP LOCKED)
+       RETURNING "id", "storage_key" AS "storageKey", "content_type" AS "contentType", "size", "user_id" AS "userId"`,
+      [minutes, most],
+    );
+    return rows.map((row) => ({ ...row, size: Number(row.size) }));
+  }
+
+  /** What is under `key` is of no use. */
+  async discard(key: string): Promise<void> {
+    await this.media.query(`UPDATE "media_garbage" SET "due_at" = now() WHERE "storage_key" = $1`, [key]);
   }
 
   /** @returns whether there was such a media */

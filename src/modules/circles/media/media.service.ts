@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
 import { type Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { CircleAccess } from '../access/access.service.js';
@@ -8,6 +10,9 @@ import { Messages } from '../messages/messages.service.js';
 import { MediaRepository, type StoredMedia } from './media.repository.js';
 import { MediaSweeper } from './media-sweeper.service.js';
 import { type ByteRange, MediaStorage } from './storage/media-storage.js';
+
+const THUMBNAIL_PATIENCE_MS = 5_000;
+const THUMBNAIL_STEP_MS = 200;
 
 /** Files of messages, for whoever may read the message. */
 @Injectable()
@@ -39,10 +44,22 @@ export class MediaFiles {
     return this.storage.read(media.storageKey ?? '', range);
   }
 
-  /** @throws AppError `not_found` when there is none */
-  thumbnail(media: StoredMedia): Promise<Readable> {
-    if (media.thumbnailKey === null) throw new AppError('not_found', 'There is no thumbnail of it.');
-    return this.storage.read(media.thumbnailKey);
+  /** Waits a moment for one that is being made. @throws AppError `not_found` when there is none, `conflict` not yet */
+  async demandThumbnail(principal: AccountPrincipal, id: number): Promise<string> {
+    const patience = performance.now() + THUMBNAIL_PATIENCE_MS;
+    for (;;) {
+      const { thumbnailKey, thumbnailDue } = await this.demandContent(principal, id);
+      if (thumbnailKey !== null) return thumbnailKey;
+      if (!thumbnailDue) throw new AppError('not_found', 'There is no thumbnail of it.');
+      if (performance.now() > patience) {
+        throw new AppError('conflict', 'The thumbnail is not made yet.', { retryAfterSeconds: 2 });
+      }
+      await sleep(THUMBNAIL_STEP_MS);
+    }
+  }
+
+  thumbnail(key: string): Promise<Readable> {
+    return this.storage.read(key);
   }
 
   /** @throws AppError `not_found`, `forbidden` */

@@ -1,6 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { type ServerOptions, Server } from '@tus/server';
-import { type Upload } from '@tus/server';
+import { Injectable, Logger } from '@nestjs/common';
+import { EVENTS, Server, type ServerOptions, type Upload } from '@tus/server';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AppError } from '../../../common/errors/app-error.js';
 import { EXPOSED_HEADERS } from '../../../common/http/cors.js';
@@ -9,9 +8,16 @@ import { AppConfig } from '../../../config/app-config.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { EphemeralStore } from '../../realtime/ephemeral-store.js';
 import { MediaRepository, type StoredMedia } from './media.repository.js';
-import { MediaStorage } from './storage/media-storage.js';
+import { MediaQuota } from './media-quota.service.js';
+import { MediaStorage, newKey } from './storage/media-storage.js';
 import { UploadLocker } from './upload-locker.js';
-import { newKey, uploadedBefore, Uploads } from './uploads.service.js';
+import { uploadedBefore, Uploads } from './uploads.service.js';
+
+const VERSION = '1.0.0';
+/** An upload that gets no bytes for so long is given up. */
+const IDLE_HOURS = 1;
+/** How often it is noted that bytes come. */
+const NOTE_MS = 60_000;
 
 /** What a request is about, for the hooks of the tus server. */
 interface UploadRequest extends IncomingMessage {
@@ -23,12 +29,14 @@ type TusRequest = Parameters<NonNullable<ServerOptions['namingFunction']>>[0];
 /** Uploads that go on after an interruption, by the tus protocol: one per media, at one address. */
 @Injectable()
 export class ResumableUploads {
+  private readonly logger = new Logger(ResumableUploads.name);
   private readonly tus: Server;
 
   constructor(
     private readonly uploads: Uploads,
     private readonly repository: MediaRepository,
     private readonly storage: MediaStorage,
+    private readonly quota: MediaQuota,
     private readonly config: AppConfig,
     store: EphemeralStore,
   ) {
@@ -36,6 +44,7 @@ export class ResumableUploads {
       path: '/api/v1/media',
       datastore: storage.resumable,
       maxSize: config.media.maxBytes,
+      postReceiveInterval: NOTE_MS,
       locker: new UploadLocker(store),
       // Origins are checked and answered before, for all routes.
       allowedOrigins: () => false,
@@ -43,16 +52,32 @@ export class ResumableUploads {
       namingFunction: (request) => contextOf(request).key,
       getFileIdFromRequest: (request) => contextOf(request).key,
       generateUrl: (request) => `/api/v1/media/${contextOf(request).media.id}/upload`,
+      // Only now, when the request is known to be right: what was begun before is given up.
+      onUploadCreate: async (request, upload) => {
+        await this.begin(contextOf(request).media, upload).catch(rethrow);
+        return {};
+      },
       onUploadFinish: async (request, upload) => {
-        await this.finish(contextOf(request).media, upload);
+        await this.finish(contextOf(request).media, upload).catch(rethrow);
         return {};
       },
       onResponseError: (_request, error) => {
         if (!(error instanceof Error)) return undefined;
-        const problem = toAppError(error);
+        const problem = toAppError(this.storage.problemOf(error));
         return { status_code: statusOf(problem.kind), body: `${problem.detail}\n` };
       },
     });
+    this.tus.on(EVENTS.POST_RECEIVE, (_request, { id }) => {
+      this.note(this.repository.postpone(id, IDLE_HOURS));
+    });
+    this.tus.on(EVENTS.POST_TERMINATE, (_request, _response, id) => {
+      this.note(this.repository.discard(id));
+    });
+  }
+
+  /** Which version, extensions and size are understood. */
+  async describe(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.tus.handle(request, response);
   }
 
   /** Answers a request of the tus protocol. @throws AppError `not_found`, `forbidden`, `conflict` when it is uploaded */
@@ -62,16 +87,24 @@ export class ResumableUploads {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    if (request.headers['tus-resumable'] !== VERSION) {
+      response.writeHead(412, { 'Tus-Version': VERSION, 'Tus-Resumable': VERSION }).end();
+      return;
+    }
     // For networks that let no other method through.
     const meant = /^(?:PATCH|DELETE|HEAD)$/i.exec(String(request.headers['x-http-method-override']))?.[0];
     if (request.method === 'POST' && meant !== undefined) request.method = meant.toUpperCase();
+    // Read by then, and refused by the tus server when it is a list.
+    delete request.headers['x-forwarded-proto'];
     const media = await this.uploads.demandOwn(principal, id);
     if (request.method === 'HEAD' && media.uploaded) {
       answerComplete(response, media);
       return;
     }
     if (media.uploaded) throw uploadedBefore();
-    (request as UploadRequest).upload = { media, key: await this.keyFor(media, request.method) };
+    const key = request.method === 'POST' ? newKey() : media.storageKey;
+    if (key === null) throw new AppError('not_found', 'No upload was begun.');
+    (request as UploadRequest).upload = { media, key };
     if (request.method === 'HEAD' && (await this.completeBelated(media))) {
       await this.handle(principal, id, request, response);
       return;
@@ -79,15 +112,18 @@ export class ResumableUploads {
     await this.tus.handle(request, response);
   }
 
-  private async keyFor(media: StoredMedia, method: string | undefined): Promise<string> {
-    if (method !== 'POST') {
-      if (media.storageKey === null) throw new AppError('not_found', 'No upload was begun.');
-      return media.storageKey;
-    }
-    const key = newKey();
-    await this.repository.expect([key], this.config.media.pendingHours);
-    if (!(await this.repository.beginUpload(media.id, key))) throw uploadedBefore();
-    return key;
+  private async begin(media: StoredMedia, { id: key, size }: Upload): Promise<void> {
+    await this.quota.reserve(media, key, size ?? this.config.media.maxBytes, IDLE_HOURS);
+    if (await this.repository.beginUpload(media.id, key)) return;
+    await this.repository.discard(key);
+    throw uploadedBefore();
+  }
+
+  /** What is not noted now is noted with the next bytes, or swept later. */
+  private note(noted: Promise<void>): void {
+    noted.catch((error: unknown) => {
+      this.logger.debug({ msg: 'the state of an upload was not noted', reason: (error as Error).message });
+    });
   }
 
   private async finish(media: StoredMedia, { id: key, metadata }: Pick<Upload, 'id' | 'metadata'>): Promise<void> {
@@ -109,6 +145,11 @@ export class ResumableUploads {
   }
 }
 
+/** What is wrong in the hooks is no fault of the storage's. */
+function rethrow(error: unknown): never {
+  throw toAppError(error);
+}
+
 function contextOf(request: TusRequest): { media: StoredMedia; key: string } {
   const upload = (request.runtime?.node?.req as UploadRequest | undefined)?.upload;
   if (upload === undefined) throw new AppError('not_found', 'No upload was begun.');
@@ -116,6 +157,6 @@ function contextOf(request: TusRequest): { media: StoredMedia; key: string } {
 }
 
 function answerComplete(response: ServerResponse, { size }: StoredMedia): void {
-  const headers = { 'Tus-Resumable': '1.0.0', 'Upload-Offset': String(size ?? 0), 'Upload-Length': String(size ?? 0) };
+  const headers = { 'Tus-Resumable': VERSION, 'Upload-Offset': String(size ?? 0), 'Upload-Length': String(size ?? 0) };
   response.writeHead(200, { ...headers, 'Cache-Control': 'no-store' }).end();
 }

@@ -3,7 +3,6 @@ import { type IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../common/errors/app-error.js';
-import { randomHex } from '../../../common/security/random.js';
 import { Clock } from '../../../common/time/clock.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
@@ -12,13 +11,11 @@ import { notThere } from '../circles.policy.js';
 import { Messages } from '../messages/messages.service.js';
 import { safeName } from '../safe-name.js';
 import { MediaRepository, type StoredMedia } from './media.repository.js';
+import { MediaQuota } from './media-quota.service.js';
 import { HEAD_BYTES, typeOf } from './media-type.js';
 import { takeFile } from './multipart.js';
-import { MediaStorage } from './storage/media-storage.js';
+import { MediaStorage, newKey } from './storage/media-storage.js';
 import { Thumbnails } from './thumbnails.service.js';
-
-const KEY_LENGTH = 32;
-export const newKey = (): string => randomHex(KEY_LENGTH);
 
 /** What is known of a file whose content lies in the storage. */
 export interface Arrived {
@@ -37,6 +34,7 @@ export class Uploads {
     private readonly access: CircleAccess,
     private readonly storage: MediaStorage,
     private readonly thumbnails: Thumbnails,
+    private readonly quota: MediaQuota,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}
@@ -55,19 +53,21 @@ export class Uploads {
   /**
    * Takes the content of a media out of a multipart request.
    * @throws AppError `not_found`, `forbidden`, `conflict` when it was uploaded before, `payload_too_large`,
-   *   `unsupported_media_type`, `malformed_body`
+   *   `quota_exceeded`, `storage_full`, `unsupported_media_type`, `malformed_body`
    */
   async take(principal: AccountPrincipal, id: number, request: IncomingMessage): Promise<StoredMedia> {
     const media = await this.demandOwn(principal, id);
     if (media.uploaded) throw uploadedBefore();
     const { maxBytes, pendingHours } = this.config.media;
     const key = newKey();
-    await this.repository.expect([key], pendingHours);
+    // The request is longer than its file.
+    const size = Math.min(Number(request.headers['content-length'] ?? maxBytes), maxBytes);
+    await this.quota.reserve(media, key, size, pendingHours);
     const arrived = await takeFile(request, maxBytes, async ({ name, declaredType, content }) => {
       const size = await this.store(key, content);
       return { key, size, name, declaredType };
     }).catch(async (error: unknown) => {
-      await this.repository.discard([key]);
+      await this.repository.discard(key);
       throw error;
     });
     return this.finish(media, arrived);
@@ -75,31 +75,27 @@ export class Uploads {
 
   /**
    * The content of a media is in the storage: it is looked at, and told to the conversation.
-   * @throws AppError `unsupported_media_type` when it is not what it is said to be, `conflict`, `not_found`
+   * @throws AppError `conflict`, `not_found`
    */
   async finish(media: StoredMedia, { key, size, name, declaredType }: Arrived): Promise<StoredMedia> {
-    const contentType = await typeOf(await this.head(key), declaredType);
-    if (contentType === undefined) {
-      await this.repository.discard([key]);
-      throw new AppError('unsupported_media_type', 'The content is not of the type it is said to be.');
-    }
-    const thumbnailKey = newKey();
-    await this.repository.expect([thumbnailKey], this.config.media.pendingHours);
-    const hasThumbnail = await this.thumbnails.make(key, contentType, thumbnailKey);
+    const { type, isDownload } = await typeOf(await this.head(key), declaredType);
     const upload = {
       storageKey: key,
-      thumbnailKey: hasThumbnail ? thumbnailKey : null,
+      thumbnailDue: this.thumbnails.isDue(type, size),
       filename: safeName(name === undefined || name === '' ? media.identifier : name),
-      contentType,
+      contentType: type,
+      isDownload,
       size,
+      userId: media.userId,
+      circleId: media.circleId,
     };
-    if (!hasThumbnail) await this.repository.discard([thumbnailKey]);
     if (!(await this.repository.complete(media.id, upload, this.clock.date()))) {
-      await this.repository.discard([key, thumbnailKey]);
+      await this.repository.discard(key);
       throw (await this.repository.find(media.id)) === undefined ? notThere() : uploadedBefore();
     }
     await this.messages.announceUpload(media.messageId, media.id);
-    return { ...media, ...upload, uploaded: true, hasThumbnail };
+    if (upload.thumbnailDue) this.thumbnails.makeSoon({ ...upload, id: media.id });
+    return { ...media, ...upload, uploaded: true };
   }
 
   /** @returns its size in bytes */

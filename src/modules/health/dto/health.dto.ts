@@ -11,6 +11,6 @@ export class ReadinessDto {
    */
   status!: 'ok' | 'degraded' | 'starting' | 'draining' | 'deaf';
 
-  /** What is away: `database`, `redis`. */
+  /** What is away: `database`, `redis`; `media` when files cannot be stored, e.g. since the disk is full. */
   away!: string[];
 }

@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   S3Client,
   type S3ClientConfig,
@@ -10,20 +11,27 @@ import { S3Store } from '@tus/s3-store';
 import { Readable } from 'node:stream';
 import { type S3Section } from '../../../../config/app-config.js';
 import { type ByteRange, MediaStorage } from './media-storage.js';
+import { type StorageFault, type StorageHealth } from './storage-health.js';
 
 /** Bytes of a part; S3 takes at least 5 MiB and at most 10,000 parts. */
 const PART_BYTES = 8 * 1_048_576;
 /** Parts of one upload that are in memory at a time. */
 const PARTS_IN_FLIGHT = 2;
 
+const INSUFFICIENT_STORAGE = 507;
+
 /** In a bucket of an S3-compatible service. */
 export class S3Storage extends MediaStorage {
   readonly resumable: S3Store;
+  protected readonly where: string;
   private readonly client: S3Client;
   private readonly bucket: string;
 
-  constructor({ bucket, endpoint, region, forcePathStyle, accessKeyId, secretAccessKey }: S3Section) {
-    super();
+  constructor(
+    { bucket, endpoint, region, forcePathStyle, accessKeyId, secretAccessKey }: S3Section,
+    health: StorageHealth,
+  ) {
+    super(health);
     const settings: S3ClientConfig = {
       region,
       forcePathStyle,
@@ -35,6 +43,7 @@ export class S3Storage extends MediaStorage {
       responseChecksumValidation: 'WHEN_REQUIRED',
     };
     this.bucket = bucket;
+    this.where = `bucket ${bucket}`;
     this.client = new S3Client(settings);
     this.resumable = new S3Store({
       partSize: PART_BYTES,
@@ -43,7 +52,7 @@ export class S3Storage extends MediaStorage {
     });
   }
 
-  async write(key: string, content: Readable): Promise<void> {
+  protected async put(key: string, content: Readable): Promise<void> {
     const upload = new Upload({
       client: this.client,
       params: { Bucket: this.bucket, Key: key, Body: content },
@@ -59,7 +68,7 @@ export class S3Storage extends MediaStorage {
     }
   }
 
-  async read(key: string, range?: ByteRange): Promise<Readable> {
+  protected async open(key: string, range?: ByteRange): Promise<Readable> {
     const { Body } = await this.client.send(
       new GetObjectCommand({
         Bucket: this.bucket,
@@ -77,10 +86,24 @@ export class S3Storage extends MediaStorage {
     for (const each of [key, `${key}.info`, `${key}.part`]) await this.delete(each);
   }
 
-  async adopt(key: string): Promise<number> {
+  protected async takeOver(key: string): Promise<number> {
     const { ContentLength = 0 } = await this.client.send(new HeadObjectCommand({ Bucket: this.bucket, Key: key }));
     await this.delete(`${key}.info`);
     return ContentLength;
+  }
+
+  protected faultOf(error: unknown): StorageFault | undefined {
+    // Errors of the stream that is written are not the bucket's.
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code?.startsWith('ERR_STREAM')) return undefined;
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    if (status === 404) return 'missing';
+    return status === INSUFFICIENT_STORAGE || /^(?:QuotaExceeded|XMinioStorageFull)$/.test(error.name)
+      ? 'full'
+      : 'away';
+  }
+
+  protected async probe(): Promise<void> {
+    await this.client.send(new HeadBucketCommand({ Bucket: this.bucket }));
   }
 
   private async delete(key: string): Promise<void> {

@@ -1,0 +1,17 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Usage } from '../media-quota.repository.js';
+
+/** How much room files take. */
+export class MediaUsageDto {
+  /** Bytes of the files that are there, and of those on their way. */
+  @ApiProperty({ type: 'integer', example: 48213 })
+  usedBytes!: number;
+
+  /** Bytes they may take; `null` = no limit. */
+  @ApiProperty({ type: 'integer', nullable: true, example: 5_000_000_000 })
+  quotaBytes!: number | null;
+
+  static from({ usedBytes, quotaBytes }: Usage): MediaUsageDto {
+    return { usedBytes, quotaBytes: quotaBytes === 0 ? null : quotaBytes };
+  }
+}

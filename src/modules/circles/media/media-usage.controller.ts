@@ -1,0 +1,44 @@
+import { Get } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
+import { PathId } from '../../../common/http/path-id.js';
+import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
+import type { AccountPrincipal } from '../../auth/device-principal.js';
+import { type UserPrincipal } from '../../auth/user-principal.js';
+import { MediaUsageDto } from './dto/media-usage.dto.js';
+import { MediaQuota } from './media-quota.service.js';
+
+@ApiV1Controller('accounts')
+export class AccountMediaUsageController {
+  constructor(private readonly quota: MediaQuota) {}
+
+  @Get('me/media-usage')
+  @Authenticated('user')
+  @ApiOperation({ summary: "How much room the caller's own files take, and may take" })
+  async getMine(@CurrentPrincipal() { userId }: UserPrincipal): Promise<MediaUsageDto> {
+    return MediaUsageDto.from(await this.quota.ofAccount(userId));
+  }
+
+  @Get(':id/media-usage')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'How much room the files of an account take, and may take' })
+  @ApiProblems(404)
+  async get(@PathId() id: number): Promise<MediaUsageDto> {
+    return MediaUsageDto.from(await this.quota.ofAccount(id));
+  }
+}
+
+@ApiV1Controller('circles')
+export class CircleMediaUsageController {
+  constructor(private readonly quota: MediaQuota) {}
+
+  @Get(':id/media-usage')
+  @Authenticated('account')
+  @ApiOperation({ summary: 'How much room the files of a circle take, and may take' })
+  @ApiProblems(404)
+  async get(@CurrentPrincipal() principal: AccountPrincipal, @PathId() id: number): Promise<MediaUsageDto> {
+    return MediaUsageDto.from(await this.quota.ofCircle(principal, id));
+  }
+}

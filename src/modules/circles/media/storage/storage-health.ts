@@ -1,0 +1,59 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Lifecycle } from '../../../health/lifecycle.js';
+
+/** What is wrong with a storage: content that should be there is not, there is no room, or it does not answer. */
+export type StorageFault = 'missing' | 'full' | 'away';
+
+interface Circumstances {
+  readonly where: string;
+  readonly reason: string;
+}
+
+const PROBE_MS = 5_000;
+
+/** Whether media can be stored: told to readiness, and in one line of the log when it changes. */
+@Injectable()
+export class StorageHealth implements OnApplicationShutdown {
+  private readonly logger = new Logger(StorageHealth.name);
+  private timer: NodeJS.Timeout | undefined;
+  private refused = 0;
+  private missing = 0;
+
+  constructor(lifecycle: Lifecycle) {
+    lifecycle.onReadiness(() => (this.timer === undefined ? undefined : 'media'));
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @param probe succeeds when it is over */
+  fail(fault: 'full' | 'away', circumstances: Circumstances, probe: () => Promise<void>): void {
+    this.refused++;
+    if (this.timer !== undefined) return;
+    const msg = fault === 'full' ? 'the disk of media is full' : 'the storage of media does not answer';
+    this.logger.warn({ msg, ...circumstances });
+    this.timer = setInterval(() => {
+      probe().then(
+        () => {
+          this.recover();
+        },
+        () => undefined,
+      );
+    }, PROBE_MS).unref();
+  }
+
+  /** Of many that are missing the first is told, then each tenfold. */
+  miss(circumstances: Circumstances): void {
+    this.missing++;
+    if (Number.isInteger(Math.log10(this.missing)))
+      this.logger.warn({ msg: 'content of media is missing', ...circumstances, times: this.missing });
+  }
+
+  private recover(): void {
+    clearInterval(this.timer);
+    if (this.timer !== undefined) this.logger.log({ msg: 'media can be stored again', refused: this.refused });
+    this.timer = undefined;
+    this.refused = 0;
+  }
+}
