@@ -36,3 +36,15 @@ describe('loadConfig', () => {
     expect(faultsOf({ WORKERS: '2', REDIS_URL: 'localhost' })).toEqual([expect.stringMatching(/^REDIS_URL must be /)]);
   });
 });
+
+describe('where media are kept', () => {
+  const REDIS_URL = 'redis://localhost';
+
+  it('is no disk of one node among several, unless all of them share it', () => {
+    expect(() => loadConfig({ REDIS_URL })).toThrow(/MEDIA_SHARED=true/);
+    expect(() => loadConfig({ REDIS_URL, MEDIA_STORAGE: 'disk', MEDIA_SHARED: 'false' })).toThrow(/MEDIA_SHARED=true/);
+    for (const env of [{}, { REDIS_URL, MEDIA_SHARED: 'true' }, { REDIS_URL, MEDIA_STORAGE: 's3', S3_BUCKET: 'b' }]) {
+      expect(() => loadConfig(env)).not.toThrow();
+    }
+  });
+});

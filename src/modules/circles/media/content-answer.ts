@@ -45,7 +45,7 @@ export async function answerContent(
   open: (range?: ByteRange) => Promise<Readable>,
 ): Promise<void> {
   response.setHeader('ETag', etag);
-  if (request.fresh) {
+  if (isKnown(request.headers['if-none-match'], etag)) {
     response.status(304).end();
     return;
   }
@@ -55,7 +55,9 @@ export async function answerContent(
     return;
   }
   // Before any header of it: what cannot be read is answered as a problem.
+  response.removeHeader('ETag');
   const content = request.method === 'HEAD' ? undefined : await open(range);
+  response.setHeader('ETag', etag);
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Disposition', disposition);
   response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -70,6 +72,10 @@ export async function answerContent(
   if (content) await pipeline(content, response).catch(() => response.destroy());
   else response.end();
 }
+
+/** Express would not say so to a request that asks caches for news, as every `fetch` with this header does. */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  header?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false;
 
 function rangeOf(request: Request, size: number, etag: string): ByteRange | undefined | 'unsatisfiable' {
   const condition = request.headers['if-range'];

@@ -24,6 +24,8 @@ export interface Reservation {
   readonly size: number;
   readonly userId: number | null;
   readonly circleId: number | null;
+  /** Of an upload that this one takes the place of. */
+  readonly replaced: string | null;
   /** Until it is removed, unless it is taken over by a media. */
   readonly hours: number;
 }
@@ -37,7 +39,7 @@ export class MediaQuotaRepository {
   constructor(@InjectRepository(Media) private readonly media: Repository<Media>) {}
 
   used(owner: QuotaOwner, id: number): Promise<number> {
-    return usedIn(this.media.manager, owner, id);
+    return usedIn(this.media.manager, owner, id, null);
   }
 
   /** Notes an upload unless a quota has no room for it. @returns the usage in the way */
@@ -45,12 +47,12 @@ export class MediaQuotaRepository {
     reservation: Reservation,
     quotas: readonly Quota[],
   ): Promise<(Usage & { readonly owner: QuotaOwner }) | undefined> {
-    const { key, size, userId, circleId, hours } = reservation;
+    const { key, size, userId, circleId, replaced, hours } = reservation;
     return this.media.manager.transaction(async (manager) => {
       for (const { owner, id, bytes } of quotas) {
         // Always the account's before the circle's. Held until the end, so that uploads side by side see each other.
         await manager.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCKS[owner], id]);
-        const usedBytes = await usedIn(manager, owner, id);
+        const usedBytes = await usedIn(manager, owner, id, replaced);
         if (usedBytes + size > bytes) return { owner, usedBytes, quotaBytes: bytes };
       }
       await manager.query(
@@ -63,13 +65,19 @@ export class MediaQuotaRepository {
   }
 }
 
-async function usedIn(manager: EntityManager, owner: QuotaOwner, id: number): Promise<number> {
+async function usedIn(
+  manager: EntityManager,
+  owner: QuotaOwner,
+  id: number,
+  exceptKey: string | null,
+): Promise<number> {
   const column = owner === 'user' ? '"user_id"' : '"circle_id"';
   const [row] = await manager.query<[{ bytes: string }]>(
     `SELECT coalesce(sum("size"), 0) AS "bytes" FROM (
        SELECT "size" FROM "media" WHERE ${column} = $1
-       UNION ALL SELECT "size" FROM "media_garbage" WHERE ${column} = $1 AND "due_at" > now()) AS x`,
-    [id],
+       UNION ALL SELECT "size" FROM "media_garbage"
+       WHERE ${column} = $1 AND "due_at" > now() AND "storage_key" IS DISTINCT FROM $2) AS x`,
+    [id, exceptKey],
   );
   return Number(row.bytes);
 }

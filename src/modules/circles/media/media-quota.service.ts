@@ -23,13 +23,14 @@ export class MediaQuota {
    * Counts an upload of at most `size` bytes under `key` from now on.
    * @throws AppError `quota_exceeded`
    */
-  async reserve({ userId, circleId }: StoredMedia, key: string, size: number, hours: number): Promise<void> {
+  async reserve(media: StoredMedia, key: string, size: number, hours: number): Promise<void> {
+    const { userId, circleId, storageKey: replaced } = media;
     const quotas: Quota[] = [];
     const { accountQuotaBytes, circleQuotaBytes } = this.config.media;
     if (userId !== null && accountQuotaBytes > 0) quotas.push({ owner: 'user', id: userId, bytes: accountQuotaBytes });
     if (circleId !== null && circleQuotaBytes > 0)
       quotas.push({ owner: 'circle', id: circleId, bytes: circleQuotaBytes });
-    const full = await this.repository.reserve({ key, size, userId, circleId, hours }, quotas);
+    const full = await this.repository.reserve({ key, size, userId, circleId, replaced, hours }, quotas);
     if (full === undefined) return;
     const { owner, usedBytes, quotaBytes } = full;
     throw new AppError(

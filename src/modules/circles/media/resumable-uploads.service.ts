@@ -94,8 +94,10 @@ export class ResumableUploads {
     // For networks that let no other method through.
     const meant = /^(?:PATCH|DELETE|HEAD)$/i.exec(String(request.headers['x-http-method-override']))?.[0];
     if (request.method === 'POST' && meant !== undefined) request.method = meant.toUpperCase();
-    // Read by then, and refused by the tus server when it is a list.
-    delete request.headers['x-forwarded-proto'];
+    // Understood by then; the tus server, which does not need it, refuses what several proxies make of it.
+    request.rawHeaders = request.rawHeaders.filter(
+      (_part, at, all) => !/^x-forwarded-proto$/i.test(all[at & ~1] ?? ''),
+    );
     const media = await this.uploads.demandOwn(principal, id);
     if (request.method === 'HEAD' && media.uploaded) {
       answerComplete(response, media);
@@ -109,6 +111,8 @@ export class ResumableUploads {
       await this.handle(principal, id, request, response);
       return;
     }
+    // Also when it is broken off before the first note of its bytes.
+    if (request.method === 'PATCH') await this.repository.postpone(key, IDLE_HOURS);
     await this.tus.handle(request, response);
   }
 
