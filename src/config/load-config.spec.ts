@@ -28,7 +28,7 @@ describe('loadConfig', () => {
     );
     expect(others).toEqual([]);
     expect(faultsOf({ WORKERS: 'auto' })).toHaveLength(os.availableParallelism() > 1 ? 1 : 0);
-    expect(loadConfig({ WORKERS: '2', REDIS_URL: 'redis://127.0.0.1' }).workers).toBe(2);
+    expect(loadConfig({ WORKERS: '2', REDIS_URL: 'redis://127.0.0.1', MEDIA_SHARED: 'true' }).workers).toBe(2);
     expect(loadConfig({}).workers).toBe(1);
   });
 

@@ -20,7 +20,13 @@ import { WsClient } from '../support/ws-client.js';
 
 const WORKERS = 3;
 let redis: Awaited<ReturnType<typeof startRedis>>;
-const environment = () => ({ ...ADMIN_ENV, WORKERS: String(WORKERS), REST_RATE: '0', REDIS_URL: redis.url, MEDIA_SHARED: 'true' });
+const environment = () => ({
+  ...ADMIN_ENV,
+  WORKERS: String(WORKERS),
+  REST_RATE: '0',
+  REDIS_URL: redis.url,
+  MEDIA_SHARED: 'true',
+});
 
 /** What Socket.IO clients of all versions keep of their connection. */
 interface Engine {
