@@ -205,7 +205,7 @@ describe('limits of media', () => {
     await chmod(file, 0o600);
     await rm(file);
     const gone = await fetch(url(id, 'content'), { headers: bearer(u1) });
-    expect([gone.status, (await gone.json()).code]).toEqual([404, 'not_found']);
+    expect([gone.status, ((await gone.json()) as { code: string }).code]).toEqual([404, 'not_found']);
     expect(gone.headers.get('etag')).toBeNull();
   });
 });

@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { type AppError } from '../errors/app-error.js';
-import { BooleanField, ChoiceField, DateField, IntegerField, TextField } from './fields.js';
+import { BooleanField, ChoiceField, IntegerField, PastDateField, TextField } from './fields.js';
 import { InputPipe } from './input.pipe.js';
 
 class Member {
@@ -26,7 +26,7 @@ class Thing {
   @ChoiceField(['a', 'b'], { optional: true })
   kind?: string;
 
-  @DateField({ optional: true })
+  @PastDateField({ optional: true })
   day?: string;
 
   @Type(() => Member)

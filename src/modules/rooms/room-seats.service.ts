@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type LogHead } from '../durable-log/log-kind.js';
-import { AppError } from '../../common/errors/app-error.js';
 import { randomHex } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';

@@ -41,9 +41,9 @@ export class ServiceAdmission {
     const entitled = await this.credentials.check(connection, token);
     if (entitled === undefined) return;
     const { settings } = entitled;
-    if (entitled.role === 'host') return this.hosts.login(connection, settings, name);
+    if (entitled.role === 'guest') return this.enterGuest(connection, settings, entitled.code, entitled.live, name);
     if (entitled.role === 'client') return this.enterClient(connection, settings, name);
-    return this.enterGuest(connection, settings, entitled.code, entitled.live, name);
+    return this.hosts.login(connection, settings, name);
   }
 
   /** The connection has ended: those who heard of its coming hear of its going, unless they have already. */
