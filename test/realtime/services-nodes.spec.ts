@@ -126,6 +126,44 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect(await hosts(s)).toEqual([idOf(host)]);
   });
 
+  it.each(['after', 'before'])(
+    'lets guests stay when a planned restart sends their host away, who comes back %s its old socket has ended',
+    async (when) => {
+      const s = await scene();
+      const host = await doomed.login(s.hostToken);
+      const client = await one.login(s.clientToken);
+      const guest = await two.login(codeOf(host));
+      two.cluster.setPeers(new Set([doomed, one].map(({ ports }) => ports.identity.name)));
+      doomed.lifecycle.state = 'draining';
+      const end = async () => {
+        host.close();
+        await host.settled();
+      };
+      if (when === 'after') await end();
+      const back = await two.login(s.hostToken);
+      if (when === 'before') await end();
+      expect([codeOf(back), idOf(back)]).toEqual([codeOf(host), idOf(host)]);
+      doomed.losses.beforeApplicationShutdown();
+      await doomed.ports.presence.releaseNode(doomed.ports.identity.incarnation);
+      await doomed.ports.store.releaseNode(doomed.ports.identity.incarnation);
+      await sleep(QUIET_MS);
+      expect([client.closed, guest.closed, back.closed]).toEqual([false, false, false]);
+      expect([...leaves(client), ...leaves(guest)]).toEqual([]);
+      expect(await hosts(s)).toEqual([idOf(host)]);
+    },
+  );
+
+  it('ends the session of a host that leaves by itself, and of one that somebody takes the place of', async () => {
+    const s = await scene();
+    const host = await doomed.login(s.hostToken);
+    const guest = await two.login(codeOf(host));
+    const next = await one.login(s.hostToken);
+    await eventually(() => guest.closed && host.closed);
+    const other = await two.login(codeOf(next));
+    next.close();
+    await eventually(() => other.closed);
+  });
+
   it('ends a session whose host does not come back', async () => {
     const s = await scene({ hostGraceSeconds: 1 });
     const host = await doomed.login(s.hostToken);

@@ -3,6 +3,7 @@ import { RevocationSelectors } from '../../src/modules/realtime/revocation-selec
 import { JsonScanner } from '../../src/common/json/json-object-text.js';
 import { SystemClock } from '../../src/common/time/clock.js';
 import { Service } from '../../src/entities/services/service.entity.js';
+import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { type Envelope } from '../../src/modules/realtime/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
@@ -308,6 +309,8 @@ export class ServicesDomain {
   readonly admin: ServiceAdmin;
   readonly hosts: ServiceHosts;
   readonly grace: HostGrace;
+  /** `draining` once this node lets its sockets go. */
+  readonly lifecycle = { state: 'ready' as LifecycleState };
   readonly peers: ServicePeers;
   readonly sessions: ServiceSessions;
 
@@ -328,7 +331,7 @@ export class ServicesDomain {
     const directory = new ServiceDirectory(this.store, this.hub, cluster, repository);
     const peers = (this.peers = new ServicePeers(this.presence, this.hub));
     const sessions = (this.sessions = new ServiceSessions(this.store, this.presence, this.hub, peers, codes));
-    this.grace = new HostGrace(this.store, clock, sessions);
+    this.grace = new HostGrace(this.store, clock, sessions, this.lifecycle, cluster);
     this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions, this.grace);
     const throttle = new AttemptThrottle(this.store, clock);
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);

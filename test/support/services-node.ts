@@ -1,4 +1,5 @@
 import { SystemClock } from '../../src/common/time/clock.js';
+import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
@@ -28,6 +29,8 @@ export class ServicesNode {
   readonly sessions: ServiceSessions;
   readonly losses: ServiceLosses;
   readonly busy = false;
+  /** `draining` once this node lets its sockets go. */
+  readonly lifecycle = { state: 'ready' as LifecycleState };
   private readonly connections: FakeConnection[] = [];
   private readonly grace: HostGrace;
 
@@ -44,7 +47,7 @@ export class ServicesNode {
     const directory = new ServiceDirectory(store, hub, cluster, repository);
     const peers = (this.peers = new ServicePeers(presence, hub));
     const sessions = (this.sessions = new ServiceSessions(store, presence, hub, peers, codes));
-    const grace = (this.grace = new HostGrace(store, clock, sessions));
+    const grace = (this.grace = new HostGrace(store, clock, sessions, this.lifecycle, cluster));
     const hosts = new ServiceHosts(store, hub, clock, directory, peers, codes, sessions, grace);
     const places = new GuestPlaces(store);
     const throttle = new AttemptThrottle(store, clock);

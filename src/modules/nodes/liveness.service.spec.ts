@@ -1,8 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { channel } from '../realtime/channel.js';
 import { type ClusterQuery } from '../realtime/cluster-query.js';
+import { type Connection } from '../realtime/connection.js';
 import { type ConnectionDirectory } from '../realtime/connection-directory.js';
+import { DISCONNECT, type DisconnectReason } from '../realtime/disconnect-reason.js';
+import { Hub } from '../realtime/hub.js';
+import { InProcessBroker } from '../realtime/in-process.broker.js';
 import { type NodeBoard } from '../realtime/node-board.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { Liveness } from './liveness.service.js';
@@ -19,6 +24,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
   let database: { up: boolean; known: boolean };
   let board: { up: boolean; takenForDead: boolean };
   let closed: number;
+  let hub: Hub;
 
   beforeEach(async () => {
     Logger.overrideLogger(false);
@@ -28,6 +34,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
     database = { up: true, known: true };
     board = { up: true, takenForDead: false };
     closed = 0;
+    hub = new Hub(new InProcessBroker());
     const answer = <T>(up: boolean, value: T): Promise<T> =>
       up ? Promise.resolve(value) : Promise.reject(new Error('away'));
     liveness = new Liveness(
@@ -42,6 +49,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
       { setPeers: () => undefined } as unknown as ClusterQuery,
       { closeAll: () => ++closed } as unknown as ConnectionDirectory,
       {} as Reaper,
+      hub,
     );
     liveness.onApplicationBootstrap();
     await pass(2);
@@ -88,6 +96,24 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
       expect(closed).toBe(1);
     },
   );
+
+  it.each([
+    [true, []],
+    [false, [4000]],
+  ])('closes whom the others send away only once it knows whether it was taken for dead (%s)', async (dead, codes) => {
+    const close = vi.fn<(reason: DisconnectReason) => void>();
+    const socket = { id: 's', closed: false, subscriptions: null, close } as unknown as Connection;
+    void hub.subscribe(socket, channel('test', 1));
+    board.takenForDead = dead;
+    // It sleeps for longer than its lease: the clock goes on, and no timer.
+    vi.setSystemTime(Date.now() + 15_000);
+    hub.disconnect(channel('test', 1), DISCONNECT.forced);
+    expect(close).not.toHaveBeenCalled();
+    await pass(1);
+    expect([closed, close.mock.calls.map(([{ code }]) => code)]).toEqual([dead ? 1 : 0, codes]);
+    hub.disconnect(channel('test', 1), DISCONNECT.notAllowed);
+    expect(close).toHaveBeenLastCalledWith(DISCONNECT.notAllowed);
+  });
 
   it('goes on when nobody took it for dead', async () => {
     const before = identity.incarnation;

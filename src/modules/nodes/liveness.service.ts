@@ -4,6 +4,7 @@ import { ClusterQuery } from '../realtime/cluster-query.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { type BoardBeat, NodeBoard } from '../realtime/node-board.js';
+import { Hub } from '../realtime/hub.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { type Heard, LEASE_MS, LivenessView } from './liveness-view.js';
 import { type Beat, type NodeStatus } from './node-status.js';
@@ -12,6 +13,8 @@ import { OwnStatus } from './own-status.service.js';
 import { Reaper } from './reaper.service.js';
 
 const BEAT_MS = 2_000;
+/** Closes that wait at most until this node knows whether it was taken for dead. */
+const MAX_HELD = 10_000;
 
 /**
  * Leaves a heartbeat every two seconds in the database and, where nodes share a bus, beside it; watches those of the
@@ -28,6 +31,8 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   private heardOf = performance.now();
   /** It was silent for so long that the others may have taken it for dead, and has not been told yet whether they did. */
   private inDoubt = false;
+  /** What others told this node to close meanwhile. */
+  private held: (() => void)[] = [];
   /** Under which incarnation this node is in the table. */
   private listed: string | undefined;
 
@@ -39,7 +44,14 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly cluster: ClusterQuery,
     private readonly directory: ConnectionDirectory,
     private readonly reaper: Reaper,
-  ) {}
+    hub: Hub,
+  ) {
+    if (board.shared) {
+      hub.closeBy((close) => {
+        this.whenCertain(close);
+      });
+    }
+  }
 
   onApplicationBootstrap(): void {
     this.schedule(0);
@@ -82,7 +94,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async beat(): Promise<void> {
-    if (performance.now() - this.heardOf >= LEASE_MS - BEAT_MS) this.inDoubt = true;
+    if (this.silent) this.inDoubt = true;
     if (this.inDoubt) await this.comeBack();
     this.own.measure();
     const status = this.own.read();
@@ -92,6 +104,16 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const dead of this.view.dead(now)) {
       if (dead.incarnation !== this.identity.incarnation) this.reaper.reap(dead);
     }
+  }
+
+  private get silent(): boolean {
+    return performance.now() - this.heardOf >= LEASE_MS - BEAT_MS;
+  }
+
+  /** A node that wakes finds what was said while it slept before it can ask what it was taken for. */
+  private whenCertain(close: () => void): void {
+    if ((this.inDoubt || this.silent) && this.held.length < MAX_HELD) this.held.push(close);
+    else close();
   }
 
   private async beatDatabase(status: NodeStatus): Promise<void> {
@@ -132,7 +154,13 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     const { incarnation } = this.identity;
     const dead = this.board.shared && (await this.board.isTakenForDead(incarnation).catch(() => undefined));
     this.inDoubt = dead === undefined;
-    if (dead !== true) return;
+    if (this.inDoubt) return;
+    const { held } = this;
+    this.held = [];
+    if (dead !== true) {
+      for (const close of held) close();
+      return;
+    }
     this.identity.reincarnate();
     const closed = this.directory.closeAll(DISCONNECT.goingAway);
     this.logger.warn({ msg: 'the others took this node for dead; it starts anew', closed });

@@ -11,13 +11,15 @@ export type Envelope =
       /** Id of a connection that is left out, usually the sender. */
       readonly except?: string;
     }
-  | {
-      readonly kind: 'disconnect';
-      readonly reason: DisconnectReason;
-      /** Sent before the close. */
-      readonly event?: HubEvent;
-      readonly except?: string;
-    };
+  | DisconnectEnvelope;
+
+export interface DisconnectEnvelope {
+  readonly kind: 'disconnect';
+  readonly reason: DisconnectReason;
+  /** Sent before the close. */
+  readonly event?: HubEvent;
+  readonly except?: string;
+}
 
 /** This node's end of the broker: what it does with an envelope that arrives. Never throws. */
 export type EnvelopeHandler = (channel: Channel, envelope: Envelope) => void;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Broker, type Envelope } from './broker.js';
+import { Broker, type DisconnectEnvelope, type Envelope } from './broker.js';
 import { type Channel } from './channel.js';
 import { type Connection, type EventEncoder, type Frame, type HubEvent, type Listener } from './connection.js';
 import { type DisconnectReason } from './disconnect-reason.js';
@@ -38,6 +38,9 @@ export class Hub {
   /** What the bus was asked and has not answered yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
+  private whenCertain = (close: () => void): void => {
+    close();
+  };
   /** What is being collected: of one channel only, so that the order over channels needs no bookkeeping. */
   private run: FanOutRun | null = null;
   private endIsAwaited = false;
@@ -57,6 +60,14 @@ export class Hub {
   /** From now on events are collected by `turns`; without it every event is handed over on its own. */
   collectBy(turns: TurnEnds): void {
     this.turns = turns;
+  }
+
+  /**
+   * From now on `whenCertain` runs what closes connections because another node says so; while this one may have been
+   * taken for dead, that is perhaps only because of it, and who is told to stay away would not come back.
+   */
+  closeBy(whenCertain: (close: () => void) => void): void {
+    this.whenCertain = whenCertain;
   }
 
   /** Hands over what is being collected for `connection`; for those who send to it, or close it, past the hub. */
@@ -177,6 +188,14 @@ export class Hub {
     this.broker.publish(channel, { kind: 'disconnect', reason, ...(event && { event }), ...options });
   }
 
+  /** Disconnects on this node alone. */
+  disconnectHere(channel: Channel, { reason, event, except }: Omit<DisconnectEnvelope, 'kind'>): void {
+    const members = this.channels.get(channel);
+    if (members === undefined) return;
+    if (event) this.pass(channel, members, event, except);
+    for (const member of [...members.list]) if (member.id !== except) member.close(reason);
+  }
+
   /** Sends `event` to one connection of this node, in order with what is published. */
   sendTo(connection: Connection, event: HubEvent): void {
     const frame = connection.encoder.encode(event);
@@ -211,8 +230,9 @@ export class Hub {
         this.pass(channel, members, envelope.event, envelope.except);
         return;
       case 'disconnect':
-        if (envelope.event) this.pass(channel, members, envelope.event, envelope.except);
-        for (const member of list) if (member.id !== envelope.except) member.close(envelope.reason);
+        this.whenCertain(() => {
+          this.disconnectHere(channel, envelope);
+        });
     }
   }
 

@@ -1,8 +1,16 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
+import { Lifecycle } from '../health/lifecycle.js';
+import { ClusterQuery } from '../realtime/cluster-query.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { type SessionOwner, ServiceSessions } from './service-sessions.service.js';
 import { keys } from './services.channels.js';
+
+/** Topic of the nodes. */
+const DRAINS = 'services.drains';
+const ASK_MS = 1_000;
+/** Seconds that hosts have to come back in whom a node sent away that drains, whatever their service says. */
+const DRAIN_SECONDS = 10;
 
 /** Sessions whose host has gone and may come back: this node ends those in time that it took on. */
 @Injectable()
@@ -14,10 +22,28 @@ export class HostGrace implements OnModuleDestroy {
     private readonly store: EphemeralStore,
     private readonly clock: Clock,
     private readonly sessions: ServiceSessions,
-  ) {}
+    @Inject(Lifecycle) private readonly lifecycle: Pick<Lifecycle, 'state'>,
+    private readonly cluster: ClusterQuery,
+  ) {
+    cluster.answer(DRAINS, () => this.drains);
+  }
 
   onModuleDestroy(): void {
     for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Seconds that a session waits for a host that has gone, by the setting of its service; a drain is no goodbye. */
+  seconds(setting: number, drained = this.drains): number {
+    return drained ? Math.max(setting, DRAIN_SECONDS) : setting;
+  }
+
+  /** Whether a session waits for its host, or is about to since the node that has it drains. */
+  async isOpen({ connection, until }: SessionOwner): Promise<boolean> {
+    if (until !== null) return true;
+    const [node = ''] = connection.split('-');
+    if (!this.cluster.knows(node)) return false;
+    const { answers } = await this.cluster.ask<boolean>(DRAINS, null, { node, timeoutMs: ASK_MS });
+    return answers.some(({ value }) => value);
   }
 
   /**
@@ -40,6 +66,10 @@ export class HostGrace implements OnModuleDestroy {
     timer.unref();
     this.timers.add(timer);
     return true;
+  }
+
+  private get drains(): boolean {
+    return this.lifecycle.state === 'draining';
   }
 
   /** Nothing happens to a session that is another's by now. */

@@ -134,6 +134,6 @@ export class ServiceAdmission {
     // Whoever is revoked is closed by that; its end cleans up.
     if (connection.closed) return;
     this.hub.sendTo(connection, authorized(principal.kind));
-    await this.peers.announce(connection, principal, name);
+    await this.peers.announce(principal, name);
   }
 }

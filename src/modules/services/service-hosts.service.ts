@@ -49,7 +49,7 @@ export class ServiceHosts {
 
   /** Whoever shows the host token becomes host: of the session that waits for it, or of a new one. */
   async login(connection: ServiceConnection, settings: ServiceSettings, name: string | undefined): Promise<void> {
-    const resumed = settings.hostGraceSeconds > 0 ? await this.resume(connection, settings) : undefined;
+    const resumed = await this.resume(connection, settings);
     if (resumed) await this.continueSession(connection, settings, resumed, name);
     else await this.beginSession(connection, settings, name);
   }
@@ -65,9 +65,10 @@ export class ServiceHosts {
         this.peers.announceLeave(service, 'host', user);
       }
       if (held?.connection !== connection.id) return;
-      const waits = settings.hostGraceSeconds > 0 && (await this.peers.isAnnounced(service, user));
+      const seconds = this.grace.seconds(settings.hostGraceSeconds);
+      const waits = seconds > 0 && (await this.peers.isAnnounced(service, user));
       const isDone = waits
-        ? await this.grace.begin(service, session, held, settings.hostGraceSeconds)
+        ? await this.grace.begin(service, session, held, seconds)
         : await this.end(service, session, held);
       // Else somebody has taken or ended the session in this very moment.
       if (isDone) return;
@@ -94,7 +95,7 @@ export class ServiceHosts {
       const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
       const current = await this.confirm(connection, settings, session);
       const principal = current && this.welcome(connection, current, { session, user, code }, name);
-      announced = principal ? this.peers.announce(connection, principal, name) : undefined;
+      announced = principal ? this.peers.announce(principal, name) : undefined;
       for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
     } finally {
       release();
@@ -126,37 +127,46 @@ export class ServiceHosts {
 
   /**
    * Takes over the session that a host of this service left or is about to lose: on a single-host service the one in
-   * the seat, whether its socket is known to be dead or not, else one whose host is away.
+   * the seat, whether its socket is known to be dead or not if hosts have a grace, else one that waits for its host.
    */
   private async resume(
     connection: ServiceConnection,
-    { id, allowMultipleHosts }: ServiceSettings,
+    { id, allowMultipleHosts, hostGraceSeconds }: ServiceSettings,
   ): Promise<ResumedSession | undefined> {
     const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
+    if (seat === undefined && !allowMultipleHosts) return undefined;
+    const onlyOpen = allowMultipleHosts || hostGraceSeconds === 0;
     for (const { id: session, data } of await this.sessions.list(id)) {
-      if (allowMultipleHosts ? !(await this.sessions.isAway(id, session)) : session !== seat) continue;
+      if (!allowMultipleHosts && session !== seat) continue;
+      if ((await this.takeable(id, session, onlyOpen)) === undefined) continue;
       // A host that nobody has heard of yet cannot be gone on with unnoticed.
       if (!(await this.peers.isAnnounced(id, data.host))) continue;
       await this.peers.address(connection, id, data.host);
-      if (await this.takeOver(connection, id, session, allowMultipleHosts)) return { session, record: data };
+      if (await this.takeOver(connection, id, session, onlyOpen)) return { session, record: data };
       this.hub.unsubscribe(connection, userChannel(id, data.host));
     }
     return undefined;
   }
 
-  /** @returns false when the session has ended or, with `onlyAway`, its host is there */
+  /** @returns false when the session has ended or, with `onlyOpen`, its host is there */
   private async takeOver(
     connection: ServiceConnection,
     service: number,
     session: string,
-    onlyAway: boolean,
+    onlyOpen: boolean,
   ): Promise<boolean> {
     for (;;) {
-      const owner = await this.sessions.ownerOf(service, session);
-      if (owner === undefined || (onlyAway && owner.until === null)) return false;
+      const owner = await this.takeable(service, session, onlyOpen);
+      if (owner === undefined) return false;
       const mine: SessionOwner = { connection: connection.id, user: owner.user, until: null };
       if (await this.store.replace(keys.owner(service, session), owner, mine)) return true;
     }
+  }
+
+  /** Who holds a session that may be taken over. */
+  private async takeable(service: number, session: string, onlyOpen: boolean): Promise<SessionOwner | undefined> {
+    const owner = await this.sessions.ownerOf(service, session);
+    return owner !== undefined && (!onlyOpen || (await this.grace.isOpen(owner))) ? owner : undefined;
   }
 
   /** The new host goes on where the old one was: same user id, same code, and the others notice nothing. */

@@ -69,7 +69,8 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     const { service, id, data } = lost;
     const owner = await this.sessions.ownerOf(service, session);
     if (owner?.user === id && data.announced) {
-      const waits = this.isHeld(owner, this.ownName) || owner.until !== null || (await this.graceOf(service)) > 0;
+      const waits =
+        this.isHeld(owner, this.ownName) || owner.until !== null || (await this.graceOf(service, this.leaving)) > 0;
       if (waits && (await this.somewhere(PEER, lost, () => this.keepHost(lost)))) return;
     }
     const ended = await this.sessions.retire(service, session);
@@ -104,7 +105,7 @@ export class ServiceLosses implements BeforeApplicationShutdown {
       await this.sessions.revokeCode(service, id, data);
       if (await this.sessions.clear(service, id, data.host)) this.peers.announceLeave(service, 'host', data.host);
     } else if (!this.isHeld(owner, leaving)) {
-      const seconds = (await this.graceOf(service)) || BACKSTOP_SECONDS;
+      const seconds = (await this.graceOf(service, leaving !== undefined)) || BACKSTOP_SECONDS;
       // Should this fail, the host has just come back, and holds it.
       await this.grace.begin(service, id, owner, seconds);
     }
@@ -130,8 +131,9 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     return this.leaving ? this.identity.name : undefined;
   }
 
-  /** Seconds that sessions of a service wait for their host now. */
-  private async graceOf(service: number): Promise<number> {
-    return (await this.directory.find(service))?.hostGraceSeconds ?? 0;
+  /** Seconds that sessions of a service wait for their host now; its node died or, if `drained`, goes by itself. */
+  private async graceOf(service: number, drained: boolean): Promise<number> {
+    const settings = await this.directory.find(service);
+    return settings === undefined ? 0 : this.grace.seconds(settings.hostGraceSeconds, drained);
   }
 }

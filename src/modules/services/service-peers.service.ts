@@ -60,14 +60,13 @@ export class ServicePeers {
   }
 
   /** Tells the others, before anything is awaited, that a connection has come. One that was sent away already goes. */
-  async announce(connection: ServiceConnection, principal: ServicePrincipal, name: string | undefined): Promise<void> {
+  async announce(principal: ServicePrincipal, name: string | undefined): Promise<void> {
     const { kind: role, id: user, session, settings } = principal;
     this.hub.publish(hearersOf(settings.id, role), joined(role, user, name));
     const data: Peer = { role, session, version: settings.version, announced: true };
     if (await this.presence.update(peersOf(settings.id), { id: user, data })) return;
     this.announceLeave(settings.id, role, user);
-    this.hub.sendTo(connection, kicked('Sent away'));
-    connection.close(DISCONNECT.forced);
+    this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked('Sent away'));
   }
 
   /** Removes `user`. @returns whether its leave is now the caller's to announce */
