@@ -39,3 +39,8 @@ export class AppError extends Error {
     this.members = options.members ?? {};
   }
 }
+
+/** Whether it could not be done because something that is needed is away. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.kind === 'unavailable';
+}

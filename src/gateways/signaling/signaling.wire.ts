@@ -3,7 +3,7 @@ import { type Invited, type SignalingEvent } from '../../modules/signaling/signa
 import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io.frame.js';
 
 type Encoders = {
-  readonly [T in SignalingEvent['type']]: (fact: Extract<SignalingEvent, { type: T }>) => SocketIoFrame;
+  readonly [T in SignalingEvent['type']]: (fact: Extract<SignalingEvent, { type: T }>) => SocketIoFrame | null;
 };
 
 const BUSY = eventFrame('room-is-already-set');
@@ -14,6 +14,7 @@ const invitation = (name: string, { sender, receiver }: Invited): SocketIoFrame 
 
 const ENCODERS: Encoders = {
   'signaling.relayed': ({ name, text }) => rawEventFrame(name, text),
+  'signaling.entered': () => null,
   'signaling.named': ({ sid, name }) => eventFrame('add-connection', JSON.stringify({ sid, name })),
   'signaling.gone': ({ sid }) => eventFrame('remove-connection', sid),
   'signaling.peers': ({ text }) => rawEventFrame('connections', text),
@@ -24,14 +25,14 @@ const ENCODERS: Encoders = {
   'signaling.busy': () => BUSY,
   'signaling.requested': ({ sender }) => eventFrame('invitation-request', { sender_sid: sender }),
   'signaling.grown': ({ room, peers }) => eventFrame('create-peer', { room_id: room, peers: JSON.stringify(peers) }),
-  'signaling.quit': ({ sid }) => eventFrame('remove-peer-connection', { sender_sid: sid }),
+  'signaling.quit': ({ sid, silent }) => (silent ? null : eventFrame('remove-peer-connection', { sender_sid: sid })),
   'signaling.toggled': ({ name, sid }) => eventFrame(name, { sender_sid: sid }),
   'signaling.chatted': ({ text }) => rawEventFrame('message', text),
   'signaling.ice': ({ configuration }) => eventFrame('ice-servers', configuration),
   'signaling.refused': ({ message }) => eventFrame('error', message),
 };
 
-const BY_TYPE = new Map(Object.entries(ENCODERS) as [string, (fact: HubEvent) => SocketIoFrame][]);
+const BY_TYPE = new Map(Object.entries(ENCODERS) as [string, (fact: HubEvent) => SocketIoFrame | null][]);
 
 /** The language of the signaling lobby, as `docs/protocols/signaling.md` tells it. */
 export const signalingWire: EventEncoder = {

@@ -48,9 +48,12 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     return { key: randomToken(16), protocol };
   }
 
-  /** `from`, a socket of this node, rings `to`. The call is `ringing` until somebody answers. */
-  rang(call: CallRef, from: CallParty, to: CallParty): void {
-    for (const party of [from, to]) this.describe(call, party);
+  /**
+   * `from`, a socket of this node or of one that died, rings `to`. The call is `ringing` until somebody answers.
+   * @param at when, if that was not just now
+   */
+  rang(call: CallRef, from: CallParty, to: CallParty, at?: number): void {
+    for (const party of [from, to]) this.describe(call, party, at);
     this.hold(call, from.sid);
     this.schedule();
   }
@@ -69,9 +72,9 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** As `joined`, of a socket of another node, which vouches for it. */
-  joinedElsewhere(call: CallRef, party: CallParty): void {
-    const change = this.describe(call, party);
-    change.cameAt = this.clock.now();
+  joinedElsewhere(call: CallRef, party: CallParty, at = this.clock.now()): void {
+    const change = this.describe(call, party, at);
+    change.cameAt = at;
     change.joinedAt ??= change.cameAt;
     change.present = true;
     delete change.leftAt;
@@ -148,8 +151,8 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.changes.size > 0) this.logger.error({ msg: 'calls could not be recorded', calls: this.changes.size });
   }
 
-  private describe(call: CallRef, { sid, name, userId }: CallParty) {
-    const change = this.changes.party(call, sid, this.clock.now());
+  private describe(call: CallRef, { sid, name, userId }: CallParty, at = this.clock.now()) {
+    const change = this.changes.party(call, sid, at);
     change.name = storable(name);
     if (userId !== undefined) change.userId = userId;
     return change;

@@ -4,6 +4,7 @@ import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { CallLedger } from '../calls/call-ledger.service.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
+import { type PictureSubject } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { MessageData, replyId } from './message-data.js';
 import { asCaller } from './caller-text.js';
@@ -90,6 +91,7 @@ export class Calls {
       // Whatever happens from here on, the end of the connection undoes it.
       connection.admit(caller);
       await this.hub.subscribe(connection, callerChannel(socket));
+      this.hub.keep(callerChannel(socket), this.pictureFor(caller, others));
       const members = (await this.members(call)).map(({ data }) => shown(data));
       this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
       this.ledger.joined(entryOf(member), partyOf(id));
@@ -226,7 +228,36 @@ export class Calls {
 
   /** Each by its own channel: what is under way when somebody joins does not reach them. */
   private tell(members: readonly Member[], event: OmikronEvent): void {
-    for (const { data } of members) this.hub.publish(callerChannel(data.socket), event);
+    for (const { data } of members) {
+      if (event.type === 'omikron.relayed') this.hub.publish(callerChannel(data.socket), event);
+      else this.hub.announce(callerChannel(data.socket), event);
+    }
+  }
+
+  /** The others in the call, by user id as they wrote it. */
+  private pictureFor({ call, id, socket }: CallerPrincipal, present: readonly Member[]): PictureSubject<true> {
+    let others = present;
+    const listed = (): [string, true][] => others.map(({ data }) => [data.written, true]);
+    return {
+      initially: listed(),
+      read: async () => {
+        others = (await this.members(call)).filter((member) => member.id !== id);
+        return listed();
+      },
+      changes: (event) => {
+        const change = event as Extract<OmikronEvent, { type: 'omikron.caller-connected' | 'omikron.caller-closed' }>;
+        return change.type === 'omikron.caller-closed' ? [[change.user, undefined]] : [[change.caller.user, true]];
+      },
+      tell: (missed) => {
+        for (const { id: user, now } of missed) {
+          const member = now && others.find(({ data }) => data.written === user);
+          const event: OmikronEvent = member
+            ? { type: 'omikron.caller-connected', caller: shown(member.data) }
+            : { type: 'omikron.caller-closed', user };
+          this.hub.publishHere(callerChannel(socket), event);
+        }
+      },
+    };
   }
 
   private members(call: string): Promise<Member[]> {

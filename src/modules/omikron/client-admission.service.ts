@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { randomHex } from '../../common/security/random.js';
+import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
+import { type PictureSubject, standing } from '../realtime/picture.js';
 import { ClientIdentity } from './client-identity.service.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { MessageData, replyId } from './message-data.js';
@@ -26,9 +28,10 @@ export class ClientAdmission {
   /** @throws OmikronRefusal when it is not who it says or its Iota is not there */
   async identify(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
     const id = replyId(message);
-    const { user, written, session } = await this.identity.prove(connection, MessageData.of(message), id);
+    const { user, written, iota, session } = await this.identity.prove(connection, MessageData.of(message), id);
     await this.hub.subscribe(connection, sessionClients(session));
     await this.hub.subscribe(connection, userChannel(user));
+    this.hub.keep(sessionClients(session), this.untilEnd(iota, session));
     // Heard from here on; what changed before is seen now.
     if ((await this.sessions.find(user))?.session !== session) {
       this.hub.unsubscribe(connection, sessionClients(session));
@@ -59,5 +62,15 @@ export class ClientAdmission {
   async leave(principal: ClientPrincipal): Promise<void> {
     await this.pings.leave(principal);
     await this.states.leave(principal);
+  }
+
+  /** Clients go with their Iota also when the bus did not bring its end. */
+  private untilEnd(iota: string, session: string): PictureSubject<true> {
+    return standing(
+      async () => (await this.sessions.seatOf(iota))?.session === session,
+      () => {
+        this.hub.disconnectHere(sessionClients(session), { reason: DISCONNECT.partnerGone });
+      },
+    );
   }
 }

@@ -14,7 +14,8 @@ export interface ProvenUser {
   readonly user: string;
   /** As the client wrote it. */
   readonly written: string;
-  /** Session of the Iota. */
+  /** Canonical id of the user's Iota, and its session. */
+  readonly iota: string;
   readonly session: string;
 }
 
@@ -51,7 +52,7 @@ export class ClientIdentity {
     }
     const home = await this.sessions.find(user);
     if (home?.iota !== profile.iotaId) throw new OmikronRefusal('error_no_iota', 'Your Iota is not connected', id);
-    return { user, written: written as string, session: home.session };
+    return { user, written: written as string, iota: home.iota, session: home.session };
   }
 
   /** A hash cannot be guessed, so only the answer to a wrong one waits. */

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';
+import { type PictureSubject } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { idsOf, type MessageData } from './message-data.js';
 import { type ClientPrincipal, type OmikronConnection } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
 import { socketsOf, stateChannel, USERS } from './omikron.channels.js';
-import { fact } from './omikron.events.js';
+import { type OmikronEvent } from './omikron.events.js';
 import { OmikronRepository } from './omikron.repository.js';
 import { Retries } from './retries.service.js';
 import { forEach } from './store-locks.service.js';
@@ -95,6 +96,7 @@ export class UserStates {
     await forEach(known, async (user) => {
       watched.add(user);
       await this.hub.subscribe(connection, stateChannel(user));
+      this.hub.keep(stateChannel(user), this.pictureOf(user));
     });
     const states = new Map<string, string>();
     await forEach(users.keys(), async (user) => {
@@ -108,9 +110,7 @@ export class UserStates {
 
   /** The state of a user, by canonical id. */
   async of(user: string): Promise<string> {
-    const socket = newest(await this.sockets(user));
-    if (socket !== undefined) return socket.state;
-    return (await this.sessions.find(user)) === undefined ? IOTA_OFFLINE : USER_OFFLINE;
+    return (await this.current(user)).state;
   }
 
   /** An Iota began to serve these users; its clients come after it. */
@@ -137,13 +137,41 @@ export class UserStates {
   }
 
   private announce(user: string, written: string, state: string): void {
-    this.hub.publish(stateChannel(user), fact({ type: 'omikron.state-changed', user: written, state }));
+    this.hub.announce(stateChannel(user), changed(written, state));
+  }
+
+  private async current(user: string): Promise<Pick<SocketState, 'written' | 'state'>> {
+    const socket = newest(await this.sockets(user));
+    if (socket !== undefined) return socket;
+    const state = (await this.sessions.find(user)) === undefined ? IOTA_OFFLINE : USER_OFFLINE;
+    return { written: user, state };
+  }
+
+  /** The user's state, under the user's id. */
+  private pictureOf(user: string): PictureSubject<string> {
+    let written = user;
+    return {
+      read: async () => {
+        const current = await this.current(user);
+        written = current.written;
+        return [[user, current.state]];
+      },
+      changes: (event) => [[user, (event as ReturnType<typeof changed>).state]],
+      tell: (missed) => {
+        for (const { now } of missed) {
+          if (now !== undefined) this.hub.publishHere(stateChannel(user), changed(written, now));
+        }
+      },
+    };
   }
 
   private sockets(user: string): Promise<PresenceMember<SocketState>[]> {
     return this.presence.list<SocketState>(socketsOf(user));
   }
 }
+
+const changed = (user: string, state: string) =>
+  ({ type: 'omikron.state-changed', user, state }) satisfies OmikronEvent;
 
 function newest(sockets: readonly PresenceMember<SocketState>[]): SocketState | undefined {
   let found: SocketState | undefined;

@@ -11,6 +11,14 @@ export type Envelope =
       /** Id of a connection that is left out, usually the sender. */
       readonly except?: string;
     }
+  | {
+      /** Of somebody's coming or going: `event` is what the channel's picture knows how to read. */
+      readonly kind: 'announce';
+      readonly event: HubEvent;
+      /** To the connections themselves rather than to their clients. */
+      readonly signal?: true;
+      readonly except?: string;
+    }
   | DisconnectEnvelope;
 
 export interface DisconnectEnvelope {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
 import { Broker, type DisconnectEnvelope, type Envelope } from './broker.js';
 import { type Channel } from './channel.js';
 import { type Connection, type EventEncoder, type Frame, type HubEvent, type Listener } from './connection.js';
 import { type DisconnectReason } from './disconnect-reason.js';
 import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
 import { Members } from './members.js';
+import { Picture, type PictureSubject } from './picture.js';
 
 export interface PublishOptions {
   /** Id of a connection that is left out, usually the sender. */
@@ -38,6 +40,7 @@ export class Hub {
   /** What the bus was asked and has not answered yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
+  private begun: ((channel: Channel, picture: Picture) => void) | null = null;
   private whenCertain = (close: () => void): void => {
     close();
   };
@@ -167,6 +170,46 @@ export class Hub {
     );
   }
 
+  /**
+   * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
+   * the channel's picture, and told later to those whom the bus did not bring it.
+   */
+  announce(channel: Channel, event: HubEvent, options?: PublishOptions & { readonly signal?: true }): void {
+    this.broker.publish(channel, { kind: 'announce', event, ...options });
+  }
+
+  /** From now on pictures are kept, and `begun` is told of each one that begins. */
+  paintBy(begun: (channel: Channel, picture: Picture) => void): void {
+    this.begun = begun;
+  }
+
+  /**
+   * From now on, until its last listener here has gone, what `channel` announces is kept: whoever listens is told what
+   * the bus did not bring. Idempotent.
+   */
+  keep<T>(channel: Channel, subject: PictureSubject<T>): void {
+    const members = this.channels.get(channel);
+    if (this.begun === null || members === undefined || members.picture !== null) return;
+    const picture = new Picture(subject) as Picture;
+    members.picture = picture;
+    this.begun(channel, picture);
+  }
+
+  /** What listeners of `channel` here were told is so, in that order; `undefined` when nobody knows whether that is all. */
+  told<T>(channel: Channel): ReadonlyMap<string, T> | undefined {
+    const picture = this.channels.get(channel)?.picture;
+    return picture?.complete === true ? (picture.told as Map<string, T>) : undefined;
+  }
+
+  /** Whether it still is what this node's listeners of `channel` are told by. */
+  hasPicture(channel: Channel, picture: Picture): boolean {
+    return this.channels.get(channel)?.picture === picture;
+  }
+
+  *pictures(): Generator<[Channel, Picture]> {
+    for (const [channel, { picture }] of this.channels) if (picture !== null) yield [channel, picture];
+  }
+
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
   publishHere(channel: Channel, event: HubEvent): void {
     const members = this.channels.get(channel);
@@ -228,6 +271,11 @@ export class Hub {
     switch (envelope.kind) {
       case 'deliver':
         this.pass(channel, members, envelope.event, envelope.except);
+        return;
+      case 'announce':
+        if (members.picture?.hear(envelope.event, performance.now()) === false) return;
+        if (envelope.signal) this.signalHere(channel, envelope.event);
+        else this.pass(channel, members, envelope.event, envelope.except);
         return;
       case 'disconnect':
         this.whenCertain(() => {

@@ -1,4 +1,5 @@
 import { type Connection, type EventEncoder } from './connection.js';
+import { type Picture } from './picture.js';
 
 /** Above this many members removal looks positions up instead of searching. */
 const INDEXED_FROM = 24;
@@ -11,6 +12,8 @@ export class Members {
   readonly list: Connection[] = [];
   /** The encoder of all members, `null` when there have been several. */
   encoder: EventEncoder | null = null;
+  /** What they were told of who is there, where that can be missed. */
+  picture: Picture | null = null;
   private positions: Map<Connection, number> | null = null;
 
   add(connection: Connection): void {

@@ -17,6 +17,12 @@ export abstract class NodeBoard {
   /** Whether the connection claims to be up. */
   abstract readonly connected: boolean;
   /**
+   * `listener` is told when what the nodes share is there again after it was not, or has lost what was in it: by then
+   * this node has sent what it writes again.
+   * @returns false where it is never away
+   */
+  abstract onBack(listener: (dataLost: boolean) => void): boolean;
+  /**
    * Leaves a heartbeat and reads those of all nodes.
    * @throws AppError `unavailable`, soon, when the board is away
    */
@@ -36,6 +42,9 @@ export class InProcessNodeBoard extends NodeBoard {
   readonly shared = false;
   readonly connected = true;
 
+  onBack(): boolean {
+    return false;
+  }
   beat(): Promise<BoardBeat[]> {
     return Promise.resolve([]);
   }

@@ -14,6 +14,7 @@ import { InProcessPresence } from './in-process.presence.js';
 import { InProcessRateLimiter } from './in-process.rate-limiter.js';
 import { InProcessNodeBoard, NodeBoard } from './node-board.js';
 import { NodeIdentity } from './node-identity.js';
+import { Pictures } from './pictures.service.js';
 import { Presence } from './presence.js';
 import { RateLimiter } from './rate-limiter.js';
 import { redisPorts } from './redis/redis.ports.js';
@@ -45,6 +46,7 @@ export class RealtimeModule {
         Hub,
         ConnectionDirectory,
         NodeIdentity,
+        Pictures,
         RevocationList,
       ],
       exports: [
@@ -60,6 +62,7 @@ export class RealtimeModule {
         ConnectionDirectory,
         NodeBoard,
         NodeIdentity,
+        Pictures,
         RevocationList,
       ],
     };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';
+import { type PictureSubject } from '../realtime/picture.js';
 import { Presence } from '../realtime/presence.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from './room-connection.js';
 import { presenceOf, roomOfPresence, watchersChannel } from './rooms.channels.js';
@@ -46,6 +47,7 @@ export class RoomPresence {
     this.early.set(connection, early);
     try {
       await this.hub.subscribe(connection, watchersChannel(principal.roomId));
+      this.hub.keep(watchersChannel(principal.roomId), this.pictureOf(principal.roomId));
       const members = await this.presence.list<PresentMember>(presenceOf(principal.roomId));
       principal.known = new Set(members.map(({ id }) => id));
       const present: RoomsEvent = { type: 'rooms.present', items: members.map(({ data }) => data) };
@@ -72,6 +74,27 @@ export class RoomPresence {
   }
 
   private announce(roomId: number, change: PresenceChange): void {
-    this.hub.signal(watchersChannel(roomId), change);
+    this.hub.announce(watchersChannel(roomId), change, { signal: true });
+  }
+
+  /** Identities by seat. */
+  private pictureOf(roomId: number): PictureSubject<string> {
+    return {
+      read: async () =>
+        (await this.presence.list<PresentMember>(presenceOf(roomId))).map(({ id, data }) => [id, data.identity]),
+      changes: (event) => {
+        const { type, seat, identity } = event as PresenceChange;
+        return [[seat, type === 'rooms.joined' ? identity : undefined]];
+      },
+      tell: (missed) => {
+        for (const { id: seat, before = '', now } of missed) {
+          const change: PresenceChange =
+            now === undefined
+              ? { type: 'rooms.left', seat, identity: before }
+              : { type: 'rooms.joined', seat, identity: now };
+          this.hub.signalHere(watchersChannel(roomId), change);
+        }
+      },
+    };
   }
 }

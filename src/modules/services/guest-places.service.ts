@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { AppError, isUnavailable } from '../../common/errors/app-error.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { keys } from './services.channels.js';
 import { type ServiceSettings } from './services.events.js';
@@ -44,7 +44,7 @@ export class GuestPlaces implements OnModuleDestroy {
       // Below zero: the count was lost together with all else.
       if (sum !== undefined && sum <= 0) await this.store.release(key, sum);
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      if (!isUnavailable(error)) throw error;
       this.owed.set(key, (this.owed.get(key) ?? 0) + by);
       this.timer ??= setTimeout(() => void this.retry(), RETRY_MS).unref();
     }

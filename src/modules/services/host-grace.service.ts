@@ -3,6 +3,7 @@ import { Clock } from '../../common/time/clock.js';
 import { Lifecycle } from '../health/lifecycle.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { untilAvailable } from '../realtime/until-available.js';
 import { type SessionOwner, ServiceSessions } from './service-sessions.service.js';
 import { keys } from './services.channels.js';
 
@@ -32,6 +33,11 @@ export class HostGrace implements OnModuleDestroy {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
+  /** Whether this node is about to go. */
+  get drains(): boolean {
+    return this.lifecycle.state === 'draining';
+  }
+
   /** Seconds that a session waits for a host that has gone, by the setting of its service; a drain is no goodbye. */
   seconds(setting: number, drained = this.drains): number {
     return drained ? Math.max(setting, DRAIN_SECONDS) : setting;
@@ -57,7 +63,7 @@ export class HostGrace implements OnModuleDestroy {
     const timer = setTimeout(
       () => {
         this.timers.delete(timer);
-        this.end(service, session, away).catch((error: unknown) => {
+        untilAvailable(() => this.end(service, session, away)).catch((error: unknown) => {
           this.logger.error({ msg: 'a session could not be ended', service, err: error });
         });
       },
@@ -66,10 +72,6 @@ export class HostGrace implements OnModuleDestroy {
     timer.unref();
     this.timers.add(timer);
     return true;
-  }
-
-  private get drains(): boolean {
-    return this.lifecycle.state === 'draining';
   }
 
   /** Nothing happens to a session that is another's by now. */

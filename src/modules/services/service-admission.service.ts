@@ -83,6 +83,7 @@ export class ServiceAdmission {
     const { id } = settings;
     // Before the code is looked at again: should the session end in between, this connection hears it.
     await this.hub.subscribe(connection, sessionChannel(id, session));
+    this.hosts.watchSession(id, session);
     await this.places.take(settings, session);
     let user: string | undefined;
     const check = async (): Promise<ServicePrincipal | undefined> => {

@@ -5,6 +5,7 @@ import { Clock } from '../../common/time/clock.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
+import { untilAvailable } from '../realtime/until-available.js';
 import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
 import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from './service-connection.js';
@@ -54,8 +55,20 @@ export class ServiceHosts {
     else await this.beginSession(connection, settings, name);
   }
 
-  /** The host's socket has ended. */
-  async left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
+  /** From now on guests that this node has go with their session, whether the bus brings its end or not. */
+  watchSession(service: number, session: string): void {
+    this.sessions.watch(service, session);
+  }
+
+  /** The host's socket has ended. What cannot be done now is done later, unless this node goes before. */
+  left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
+    return untilAvailable(
+      () => this.leave(connection, principal),
+      () => this.grace.drains,
+    );
+  }
+
+  private async leave(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
     const { settings, id: user, session } = principal;
     const service = settings.id;
     if (session === null) return;
@@ -256,6 +269,7 @@ export class ServiceHosts {
   ): ServicePrincipal | null {
     const principal = servicePrincipal(settings, 'host', user, session, name);
     void this.hub.subscribe(connection, hostsChannel(settings.id));
+    this.sessions.watchHost(settings.id, session, user, connection.id);
     connection.admit(principal);
     if (connection.closed) return null;
     this.hub.sendTo(connection, authorized('host'));

@@ -3,10 +3,11 @@ import { randomHex } from '../../common/security/random.js';
 import { type Channel } from '../realtime/channel.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
+import { type PictureSubject } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { type ServiceConnection, type ServicePrincipal } from './service-connection.js';
 import { audienceChannel, hostsChannel, peersOf, serviceChannel, userChannel } from './services.channels.js';
-import { joined, kicked, left, type ServiceRole, type ServiceSettings } from './services.events.js';
+import { joined, type JoinedOrLeft, kicked, left, type ServiceRole, type ServiceSettings } from './services.events.js';
 
 /** Somebody who is connected to a service; a host also while its session waits for it to come back. */
 export interface Peer {
@@ -17,7 +18,12 @@ export interface Peer {
   readonly version: number;
   /** Whether the others have heard of it. */
   readonly announced: boolean;
+  /** The name it was announced by. */
+  readonly name?: string | undefined;
 }
+
+/** What a service's pictures hold of somebody. */
+type Told = Pick<Peer, 'role' | 'name'>;
 
 const USER_ID = /^[0-9a-f]{6}$/;
 
@@ -62,8 +68,9 @@ export class ServicePeers {
   /** Tells the others, before anything is awaited, that a connection has come. One that was sent away already goes. */
   async announce(principal: ServicePrincipal, name: string | undefined): Promise<void> {
     const { kind: role, id: user, session, settings } = principal;
-    this.hub.publish(hearersOf(settings.id, role), joined(role, user, name));
-    const data: Peer = { role, session, version: settings.version, announced: true };
+    this.hub.keep(role === 'host' ? principal.hosts : principal.audience, this.pictureOf(settings.id, role === 'host'));
+    this.hub.announce(hearersOf(settings.id, role), joined(role, user, name));
+    const data: Peer = { role, session, version: settings.version, announced: true, name };
     if (await this.presence.update(peersOf(settings.id), { id: user, data })) return;
     this.announceLeave(settings.id, role, user);
     this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked('Sent away'));
@@ -81,7 +88,9 @@ export class ServicePeers {
 
   /** A host that goes on elsewhere is listed as long as this node from now on. */
   async adopt(service: number, user: string, data: Peer): Promise<void> {
-    await this.presence.update(peersOf(service), { id: user, data }, { adopt: true });
+    const known = await this.presence.get<Peer>(peersOf(service), user);
+    const adopted: Peer = { ...data, name: known?.data.name };
+    await this.presence.update(peersOf(service), { id: user, data: adopted }, { adopt: true });
   }
 
   /** Puts back whom a dead node took along. @returns false when somebody did so before */
@@ -90,7 +99,7 @@ export class ServicePeers {
   }
 
   announceLeave(service: number, role: ServiceRole, user: string): void {
-    this.hub.publish(hearersOf(service, role), left(role, user));
+    this.hub.announce(hearersOf(service, role), left(role, user));
   }
 
   async isAnnounced(service: number, user: string): Promise<boolean> {
@@ -108,7 +117,32 @@ export class ServicePeers {
   list(service: number): Promise<PresenceMember<Peer>[]> {
     return this.presence.list<Peer>(peersOf(service));
   }
+
+  /** Of clients and guests for hosts, of hosts for those. */
+  private pictureOf(service: number, forHosts: boolean): PictureSubject<Told> {
+    const channel = forHosts ? hostsChannel(service) : audienceChannel(service);
+    return {
+      read: async () =>
+        (await this.list(service))
+          .filter(({ data }) => (data.role === 'host') !== forHosts)
+          .map(({ id, data: { role, announced, name } }) => [id, announced ? toldOf(role, name) : undefined]),
+      changes: (event) => {
+        const { type, role, user, name } = event as JoinedOrLeft;
+        return [[user, type === 'services.joined' ? toldOf(role, name) : undefined]];
+      },
+      tell: (missed) => {
+        for (const { id, before, now } of missed) {
+          if (before !== undefined && now === undefined) this.hub.publishHere(channel, left(before.role, id));
+          else if (before === undefined && now !== undefined) {
+            this.hub.publishHere(channel, joined(now.role, id, now.name));
+          }
+        }
+      },
+    };
+  }
 }
+
+const toldOf = (role: ServiceRole, name: string | undefined): Told => ({ role, ...(name !== undefined && { name }) });
 
 /** Who hears of somebody's coming and going. */
 const hearersOf = (service: number, role: ServiceRole): Channel =>

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
+import { standing } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { PublicCodes } from './public-codes.service.js';
 import { ServicePeers } from './service-peers.service.js';
@@ -141,6 +142,28 @@ export class ServiceSessions {
     this.hub.disconnect(sessionChannel(service, id), DISCONNECT.forced, kicked(guestsHear));
     if (isHostKnown) this.peers.announceLeave(service, 'host', host);
     this.hub.disconnect(userChannel(service, host), DISCONNECT.forced, kicked(why));
+  }
+
+  /** From now on guests of a session go with it also when the bus did not bring its end. */
+  watch(service: number, id: string): void {
+    const channel = sessionChannel(service, id);
+    const stands = async () => (await this.ownerOf(service, id)) !== undefined;
+    const end = () => {
+      this.hub.disconnectHere(channel, { reason: DISCONNECT.forced, event: kicked(KICKED.guests) });
+    };
+    this.hub.keep(channel, standing(stands, end));
+  }
+
+  /** From now on a host of this node goes also when the bus did not bring that its session has ended or is another's. */
+  watchHost(service: number, id: string, user: string, connection: string): void {
+    const channel = userChannel(service, user);
+    // Of any socket on this node: one that takes another's place here is told of that here.
+    const node = connection.slice(0, connection.indexOf('-') + 1);
+    const stands = async () => (await this.ownerOf(service, id))?.connection.startsWith(node) === true;
+    const end = () => {
+      this.hub.disconnectHere(channel, { reason: DISCONNECT.forced, event: kicked(KICKED.newHost) });
+    };
+    this.hub.keep(channel, standing(stands, end));
   }
 
   /** Ends the sessions of a service that began before its settings had `version`. */

@@ -17,6 +17,11 @@ export type ServicesEvent =
   /** A message of an application: the text of a JSON object, in two pieces, the second of which is ASCII. */
   | { readonly type: 'services.relayed'; readonly text: Buffer; readonly tail?: Buffer };
 
+/** Somebody came or went. */
+export type JoinedOrLeft =
+  | Extract<ServicesEvent, { type: 'services.joined' }>
+  | (Extract<ServicesEvent, { type: 'services.left' }> & { readonly name?: undefined });
+
 export const greeted = (): ServicesEvent => ({ type: 'services.greeted' });
 export const authorized = (role: ServiceRole): ServicesEvent => ({ type: 'services.authorized', role });
 export const coded = (code: string): ServicesEvent => ({ type: 'services.coded', code });

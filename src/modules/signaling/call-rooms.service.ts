@@ -1,18 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../common/errors/app-error.js';
+import { isUnavailable } from '../../common/errors/app-error.js';
 import { randomToken } from '../../common/security/random.js';
 import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { CallLedger } from '../calls/call-ledger.service.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { type Change } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
+import { untilAvailable } from '../realtime/until-available.js';
 import { Lobby } from './lobby.service.js';
 import { keys, roomMembers } from './signaling.channels.js';
 import { type SignalingEvent, type ToggledName } from './signaling.events.js';
 import { type Invitation, type Peer, type RoomSeat } from './signaling-peer.js';
-
-/** Milliseconds until what could not be announced is tried again. */
-const AGAIN_MS = 1_000;
 
 /** Who hears that somebody leaves a room: the one who leaves, too, only the others, or nobody. */
 export type LeaveNotice = 'all' | 'others' | 'none';
@@ -91,13 +89,50 @@ export class CallRooms {
     const room = await this.seatOf(sid);
     if (room === undefined) return;
     const peers = await this.members(room);
-    for (const peer of peers) this.lobby.send(peer, { type: 'signaling.grown', room, peers });
+    for (const peer of peers) this.lobby.announceTo(peer, { type: 'signaling.grown', room, peers });
+  }
+
+  /** From now on the peer hears who comes to its room, and leaves it, whether the bus brings that or not. */
+  watch({ sid }: Peer): void {
+    let room = '';
+    let peers: string[] = [];
+    this.lobby.keep<true>(sid, {
+      initially: [],
+      read: async () => {
+        room = (await this.seatOf(sid)) ?? '';
+        peers = room === '' ? [] : await this.members(room);
+        return peers.filter((peer) => peer !== sid).map((peer) => [peer, true]);
+      },
+      changes: (event, told) => changesFor(sid, event as SignalingEvent, told),
+      tell: (missed) => {
+        for (const { id, now } of missed) {
+          if (now === undefined) this.lobby.sendHere(sid, { type: 'signaling.quit', sid: id });
+        }
+        if (missed.some(({ now }) => now !== undefined)) {
+          this.lobby.sendHere(sid, { type: 'signaling.grown', room, peers });
+        }
+      },
+    });
+  }
+
+  /** Whether both sit in the same room. */
+  async areTogether(one: string, other: string): Promise<boolean> {
+    const room = await this.seatOf(one);
+    return room !== undefined && (await this.seatOf(other)) === room;
   }
 
   /** The peer leaves the room it sits in, if it does. */
   async leave(peer: Peer, notice: LeaveNotice): Promise<void> {
-    const room = await this.store.take<string>(keys.seat(peer.sid));
-    if (room !== undefined) await this.quit(room, peer.sid, notice);
+    const leave = async (): Promise<void> => {
+      const room = await this.store.take<string>(keys.seat(peer.sid));
+      if (room !== undefined) await this.quit(room, peer.sid, notice);
+    };
+    try {
+      await leave();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.later(leave);
+    }
   }
 
   /** A peer is gone with its node: it leaves the room it sits in, if it still does. */
@@ -181,8 +216,8 @@ export class CallRooms {
     try {
       await this.farewell(room, member, notice, 'completed');
     } catch (error) {
-      if (!isAway(error)) throw error;
-      void this.farewellLater(room, member, notice);
+      if (!isUnavailable(error)) throw error;
+      this.later(() => this.farewell(room, member, notice, 'completed'));
     }
   }
 
@@ -195,10 +230,8 @@ export class CallRooms {
   ): Promise<void> {
     const rest = await this.members(room);
     const held = await this.store.get<CallValue>(keys.call(room));
-    if (notice !== 'none') {
-      const told = notice === 'all' ? [...rest, sid] : rest;
-      for (const member of told) this.lobby.send(member, { type: 'signaling.quit', sid });
-    }
+    const quit: SignalingEvent = { type: 'signaling.quit', sid, ...(notice === 'none' && { silent: true }) };
+    for (const member of notice === 'others' ? rest : [...rest, sid]) this.lobby.announceTo(member, quit);
     const call = held ?? data.call;
     if (call === null) return;
     this.ledger.left(call, sid);
@@ -211,18 +244,10 @@ export class CallRooms {
   }
 
   /** The shared state is away, and the others have to learn of it all the same. */
-  private async farewellLater(room: string, member: PresenceMember<RoomSeat>, notice: LeaveNotice): Promise<void> {
-    for (;;) {
-      await sleep(AGAIN_MS, undefined, { ref: false });
-      try {
-        await this.farewell(room, member, notice, 'completed');
-        return;
-      } catch (error) {
-        if (isAway(error)) continue;
-        this.logger.error({ msg: 'a leave could not be announced', err: error });
-        return;
-      }
-    }
+  private later(leave: () => Promise<void>): void {
+    untilAvailable(leave).catch((error: unknown) => {
+      this.logger.error({ msg: 'a leave could not be announced', err: error });
+    });
   }
 }
 
@@ -230,4 +255,11 @@ type CallValue = CallRef & Record<string, unknown>;
 
 const partyOf = ({ sid, name, userId }: Peer): CallParty => ({ sid, name, userId: userId ?? undefined });
 
-const isAway = (error: unknown): boolean => error instanceof AppError && error.kind === 'unavailable';
+/** What an event of the room says to its member `sid`. */
+function* changesFor(sid: string, event: SignalingEvent, told: ReadonlyMap<string, true>): Generator<Change<true>> {
+  if (event.type === 'signaling.grown') {
+    for (const peer of event.peers) if (peer !== sid) yield [peer, true];
+  } else if (event.type === 'signaling.quit') {
+    for (const peer of event.sid === sid ? [...told.keys()] : [event.sid]) yield [peer, undefined];
+  }
+}

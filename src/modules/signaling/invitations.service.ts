@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { isUnavailable } from '../../common/errors/app-error.js';
 import { randomToken } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../calls/call-changes.js';
@@ -6,6 +7,7 @@ import { CallLedger } from '../calls/call-ledger.service.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub } from '../realtime/hub.js';
 import { Presence } from '../realtime/presence.js';
+import { untilAvailable } from '../realtime/until-available.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from './lobby.service.js';
 import { isSid, keys, peerChannel, pendingInvitations } from './signaling.channels.js';
@@ -20,6 +22,8 @@ const KEPT = { ttlMs: PENDING_MS + 5_000 } as const;
 const SLOTS = [0, 1, 2, 3, 4];
 /** Invitations a peer may have pending to all others together. */
 const MAX_PENDING = 1_000;
+/** Stands for the key of an invitation that the store does not hold. */
+const UNSENT = '';
 
 /**
  * Pending requests for a call. Each is one entry of the shared store, and whoever removes that entry decides what became
@@ -42,6 +46,15 @@ export class Invitations {
 
   /** `sender` rings `receiver`, which is whatever the client sent. */
   async send(sender: Peer, receiver: string): Promise<void> {
+    try {
+      await this.tryToSend(sender, receiver);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.expireUnsent(sender, receiver);
+    }
+  }
+
+  private async tryToSend(sender: Peer, receiver: string): Promise<void> {
     const [own, theirs] = await Promise.all([this.rooms.seatOf(sender.sid), this.rooms.seatOf(receiver)]);
     if (theirs !== undefined) {
       this.hub.sendTo(sender.connection, { type: 'signaling.busy' });
@@ -52,21 +65,16 @@ export class Invitations {
     const peer = await this.lobby.find(receiver);
     const rings = peer !== undefined && receiver !== sender.sid && !(await this.hasCall(own));
     const call = rings ? await this.ring(sender, receiver) : null;
-    const invitation: Invitation = {
-      id: randomToken(12),
-      sender: sender.sid,
-      receiver,
-      sentAt: this.clock.now(),
-      call,
-      receiverId: peer?.userId ?? null,
-    };
+    const invitation = this.newInvitation(sender, receiver, call, peer?.userId ?? null);
     const key = await this.place(invitation);
     if (key === undefined) return;
-    await this.presence.enter(pendingInvitations(sender.sid), { id: invitation.id, data: { key, invitation } });
+    const parties = [partyOf(sender.sid, sender), partyOf(receiver, peer)] as const;
+    const sent: SentInvitation = { key, invitation, parties };
+    await this.presence.enter(pendingInvitations(sender.sid), { id: invitation.id, data: sent });
     this.watch(sender, key, invitation);
     if (call !== null) {
-      await this.store.increment(keys.ringing(call.key), 1, KEPT);
-      this.ledger.rang(call, partyOf(sender.sid, sender), partyOf(receiver, peer));
+      this.ledger.rang(call, ...parties);
+      await this.store.increment(keys.ringing(call.key), 1, KEPT).catch(swallowUnavailable);
     }
     this.lobby.send(receiver, { type: 'signaling.invited', sender: sender.sid, receiver });
   }
@@ -114,14 +122,27 @@ export class Invitations {
     await this.ends(invitation, peer.sid === sender ? 'cancelled' : 'declined', peer.sid);
   }
 
+  /** As `abandon`, though the shared state may be away; nobody waits for that to be back. */
+  async abandonInTheEnd(peer: Peer): Promise<void> {
+    try {
+      await this.abandon(peer);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.inBackground(untilAvailable(() => this.abandon(peer)));
+    }
+  }
+
   /** The peer has left: what it sent dies; what it was sent expires for the senders. */
   async abandon(peer: Peer): Promise<void> {
     for (const invitation of await this.drop(peer, () => true)) await this.ends(invitation, 'cancelled', peer.sid);
   }
 
   /** The sender's node has died with it. */
-  async lost({ key, invitation }: SentInvitation): Promise<void> {
-    if (await this.store.release(key, { ...invitation })) await this.ends(invitation, 'failed');
+  async lost({ key, invitation, parties }: SentInvitation): Promise<void> {
+    if (!(await this.store.release(key, { ...invitation }))) return;
+    // That node may not have come to writing it.
+    if (invitation.call !== null) this.ledger.rang(invitation.call, ...parties, invitation.sentAt);
+    await this.ends(invitation, 'failed');
   }
 
   private async hasCall(room: string | undefined): Promise<boolean> {
@@ -155,16 +176,52 @@ export class Invitations {
     timer.unref();
     sender.pending.set(invitation.id, { key, invitation, timer });
     // It may have left while this was placed.
-    if (sender.gone) this.inBackground(this.abandon(sender));
+    if (sender.gone) this.inBackground(this.abandonInTheEnd(sender));
   }
 
   private async expire(peer: Peer, key: string, invitation: Invitation): Promise<void> {
     this.forget(peer, invitation.id);
-    if (!(await this.store.release(key, { ...invitation }))) return;
-    const { sender, receiver } = invitation;
-    this.lobby.send(receiver, { type: 'signaling.expired', side: 'receiver', sender, receiver });
-    this.lobby.send(sender, { type: 'signaling.expired', side: 'sender', sender, receiver });
+    try {
+      if (!(await this.store.release(key, { ...invitation }))) return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return this.expireAlone(key, invitation);
+    }
+    this.tellExpired('receiver', invitation);
+    this.tellExpired('sender', invitation);
     await this.ends(invitation, 'expired');
+  }
+
+  /** The shared state is away, and nobody whom this node knows of has decided: others hear of it later. */
+  private async expireAlone(key: string, invitation: Invitation): Promise<void> {
+    const { sender, receiver } = invitation;
+    const isHere = isSid(receiver) && this.hub.localCount(peerChannel(receiver)) > 0;
+    if (isHere) this.tellExpired('receiver', invitation);
+    this.tellExpired('sender', invitation);
+    const isReleased = await untilAvailable(() => this.store.release(key, { ...invitation }));
+    // By now it may have come to its end by itself, or have been accepted elsewhere.
+    if (!isReleased && (await this.rooms.areTogether(sender, receiver))) return;
+    if (!isHere) this.tellExpired('receiver', invitation);
+    await this.ends(invitation, 'expired');
+  }
+
+  /** Nobody can be rung while the shared state is away: for its sender, such an invitation is like one to nobody. */
+  private expireUnsent(sender: Peer, receiver: string): void {
+    const alike = [...sender.pending.values()].filter((other) => other.invitation.receiver === receiver);
+    if (sender.pending.size >= MAX_PENDING || alike.length >= SLOTS.length) return;
+    const invitation = this.newInvitation(sender, receiver, null, null);
+    const timer = setTimeout(() => {
+      if (sender.pending.delete(invitation.id)) this.tellExpired('sender', invitation);
+    }, PENDING_MS).unref();
+    sender.pending.set(invitation.id, { key: UNSENT, invitation, timer });
+  }
+
+  private tellExpired(side: 'sender' | 'receiver', { sender, receiver }: Invitation): void {
+    this.lobby.send(side === 'sender' ? sender : receiver, { type: 'signaling.expired', side, sender, receiver });
+  }
+
+  private newInvitation(sender: Peer, receiver: string, call: CallRef | null, receiverId: number | null): Invitation {
+    return { id: randomToken(12), sender: sender.sid, receiver, sentAt: this.clock.now(), call, receiverId };
   }
 
   /** Removes the oldest of equal invitations: nobody else can decide on it any more. */
@@ -186,8 +243,10 @@ export class Invitations {
     const dropped: Invitation[] = [];
     for (const { key, invitation } of [...peer.pending.values()]) {
       if (!which(invitation)) continue;
+      // Until then it is pending: who tries again finds it.
+      const isReleased = key !== UNSENT && (await this.store.release(key, { ...invitation }));
       this.forget(peer, invitation.id);
-      if (!(await this.store.release(key, { ...invitation }))) continue;
+      if (!isReleased) continue;
       dropped.push(invitation);
       if (live === undefined || invitation.call === null || invitation.call.key === live) continue;
       await this.stopRinging(invitation);
@@ -224,6 +283,10 @@ export class Invitations {
       this.logger.warn({ msg: 'an invitation could not be ended', reason: (error as Error).message });
     });
   }
+}
+
+function swallowUnavailable(error: unknown): void {
+  if (!isUnavailable(error)) throw error;
 }
 
 const partyOf = (sid: string, who: { name: string; userId: number | null } | undefined): CallParty => ({

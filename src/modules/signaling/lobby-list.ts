@@ -8,8 +8,10 @@ export interface LobbyPeer {
   readonly connectedAt: number;
 }
 
+type Named = Pick<LobbyPeer, 'name'>;
+
 /** `{"sid":…,"name":…}` as it stands inside a JSON string: quotes escaped. */
-function escapedEntry({ id, data }: PresenceMember<LobbyPeer>): string {
+function escapedEntry({ id, data }: PresenceMember<Named>): string {
   const text = JSON.stringify(JSON.stringify({ sid: id, name: data.name }));
   return text.slice(1, -1);
 }
@@ -22,7 +24,7 @@ export class LobbyList {
   private readonly text: string;
   private readonly spans = new Map<string, readonly [from: number, to: number]>();
 
-  constructor(members: readonly PresenceMember<LobbyPeer>[]) {
+  constructor(members: readonly PresenceMember<Named>[]) {
     const entries: string[] = [];
     let at = 0;
     for (const member of members) {

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomToken } from '../../common/security/random.js';
+import { isUnavailable } from '../../common/errors/app-error.js';
 import { Clock } from '../../common/time/clock.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
-import { Hub } from '../realtime/hub.js';
+import { Hub, type PublishOptions } from '../realtime/hub.js';
+import { type PictureSubject } from '../realtime/picture.js';
 import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { type LobbyPeer, LobbyList } from './lobby-list.js';
 import { isSid, keys, LOBBY, peerChannel } from './signaling.channels.js';
@@ -38,8 +40,10 @@ export class Lobby {
   async enter(peer: Peer): Promise<void> {
     await this.hub.subscribe(peer.connection, LOBBY);
     await this.hub.subscribe(peer.connection, peerChannel(peer.sid));
+    this.hub.keep(LOBBY, this.picture);
     await this.presence.enter(LOBBY, shown(peer));
     await this.changed();
+    this.announce({ type: 'signaling.entered', sid: peer.sid });
   }
 
   /** From now on no event of the lobby reaches the peer. */
@@ -56,8 +60,7 @@ export class Lobby {
   }
 
   announceLeave(sid: string): void {
-    const event: SignalingEvent = { type: 'signaling.gone', sid };
-    this.hub.publish(LOBBY, event);
+    this.announce({ type: 'signaling.gone', sid });
   }
 
   /** The others hear the name, each time it is set. */
@@ -65,13 +68,12 @@ export class Lobby {
     peer.name = name;
     if (!(await this.presence.update(LOBBY, shown(peer)))) return;
     await this.changed();
-    const event: SignalingEvent = { type: 'signaling.named', sid: peer.sid, name };
-    this.hub.publish(LOBBY, event, { except: peer.connection.id });
+    this.announce({ type: 'signaling.named', sid: peer.sid, name }, { except: peer.connection.id });
   }
 
   /** Tells a peer who else is there. */
   async tell(peer: Peer): Promise<void> {
-    const list = await this.current();
+    const list = await this.current().catch((error: unknown) => this.fromMemory(error));
     if (peer.gone) return;
     const event: SignalingEvent = { type: 'signaling.peers', text: list.without(peer.sid) };
     this.hub.sendTo(peer.connection, event);
@@ -90,6 +92,21 @@ export class Lobby {
   /** Sends to one peer, wherever it is; to nobody when `sid` is no peer's. */
   send(sid: string, event: SignalingEvent): void {
     if (isSid(sid)) this.hub.publish(peerChannel(sid), event);
+  }
+
+  /** Like `send`, of what changes in the peer's room. */
+  announceTo(sid: string, event: SignalingEvent): void {
+    this.hub.announce(peerChannel(sid), event);
+  }
+
+  /** From now on a peer of this node is told later what of that the bus does not bring. */
+  keep<T>(sid: string, subject: PictureSubject<T>): void {
+    this.hub.keep(peerChannel(sid), subject);
+  }
+
+  /** Sends to a peer of this node. */
+  sendHere(sid: string, event: SignalingEvent): void {
+    this.hub.publishHere(peerChannel(sid), event);
   }
 
   /** The list of peers is another one now, for whoever asks from now on, on whichever node. */
@@ -118,6 +135,41 @@ export class Lobby {
   private async make(): Promise<LobbyList> {
     return new LobbyList(await this.members());
   }
+
+  /** While the shared state is away: those of whom this node's peers were told. @throws what is none of that */
+  private fromMemory(error: unknown): LobbyList {
+    const told = this.hub.told<string>(LOBBY);
+    if (told === undefined || !isUnavailable(error)) throw error;
+    return new LobbyList([...told].map(([id, name]) => ({ id, data: { name } })));
+  }
+
+  private announce(event: SignalingEvent, options?: PublishOptions): void {
+    this.hub.announce(LOBBY, event, options);
+  }
+
+  /** The names of all, by sid. */
+  private readonly picture: PictureSubject<string> = {
+    read: async () => (await this.members()).map(({ id, data: { name } }) => [id, name]),
+    changes: (event) => {
+      const change = event as Extract<
+        SignalingEvent,
+        { type: 'signaling.entered' | 'signaling.named' | 'signaling.gone' }
+      >;
+      if (change.type === 'signaling.gone') return [[change.sid, undefined]];
+      return [[change.sid, change.type === 'signaling.named' ? change.name : '']];
+    },
+    tell: (missed) => {
+      for (const { id: sid, now: name } of missed) {
+        const event: SignalingEvent | null =
+          name === undefined
+            ? { type: 'signaling.gone', sid }
+            : name === ''
+              ? null
+              : { type: 'signaling.named', sid, name };
+        if (event !== null) this.hub.publishHere(LOBBY, event);
+      }
+    },
+  };
 }
 
 function shown({ sid, name, userId, connectedAt }: Peer): PresenceMember<LobbyPeer> {

@@ -1,4 +1,4 @@
-import { type CallRef } from '../calls/call-changes.js';
+import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type Connection } from '../realtime/connection.js';
 import { type Principal } from '../realtime/principal.js';
 import { type Invited } from './signaling.events.js';
@@ -32,10 +32,12 @@ export interface SentInvitation {
   /** Where the store holds it. */
   readonly key: string;
   readonly invitation: Invitation;
+  /** What the ledger knows the two by. */
+  readonly parties: readonly [from: CallParty, to: CallParty];
 }
 
 /** A pending invitation of a peer of this node. */
-export interface PendingInvitation extends SentInvitation {
+export interface PendingInvitation extends Pick<SentInvitation, 'key' | 'invitation'> {
   readonly timer: NodeJS.Timeout;
 }
 

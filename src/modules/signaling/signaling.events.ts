@@ -11,6 +11,8 @@ export type ToggledName = 'toggle-mic' | 'toggle-video';
 
 /** Facts of the lobby and its calls that reach clients. */
 export type SignalingEvent =
+  /** A peer is there. Nobody is told, but who has to know it later. */
+  | { readonly type: 'signaling.entered'; readonly sid: string }
   /** A peer has a name, for the first time or a new one. */
   | { readonly type: 'signaling.named'; readonly sid: string; readonly name: string }
   | { readonly type: 'signaling.gone'; readonly sid: string }
@@ -26,7 +28,8 @@ export type SignalingEvent =
   | { readonly type: 'signaling.requested'; readonly sender: string }
   /** A room has another member; `peers` are all of them, in the order they joined. */
   | { readonly type: 'signaling.grown'; readonly room: string; readonly peers: readonly string[] }
-  | { readonly type: 'signaling.quit'; readonly sid: string }
+  /** `silent`: nobody is told. */
+  | { readonly type: 'signaling.quit'; readonly sid: string; readonly silent?: true }
   | { readonly type: 'signaling.toggled'; readonly name: ToggledName; readonly sid: string }
   /** A message of a room's member: JSON text of any value. */
   | { readonly type: 'signaling.chatted'; readonly text: string }

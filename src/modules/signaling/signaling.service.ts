@@ -38,6 +38,7 @@ export class Signaling {
     const peer = newPeer(connection, admitted?.userId ?? null, this.clock.now());
     if (admitted !== undefined) await this.tokens.bind(connection, admitted);
     await this.lobby.enter(peer);
+    this.rooms.watch(peer);
     return peer;
   }
 
@@ -54,7 +55,7 @@ export class Signaling {
     const listed = await this.lobby.remove(peer);
     try {
       await this.rooms.leave(peer, 'others');
-      await this.invitations.abandon(peer);
+      await this.invitations.abandonInTheEnd(peer);
     } finally {
       if (listed) this.lobby.announceLeave(peer.sid);
     }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../common/errors/app-error.js';
+import { isUnavailable } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { type Channel } from '../../realtime/channel.js';
 import { Hub } from '../../realtime/hub.js';
@@ -54,7 +54,7 @@ export class Online {
     try {
       return (await this.presence.count(of)) > 0;
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== 'unavailable') throw error;
+      if (!isUnavailable(error)) throw error;
       return this.hub.localCount(own) > 0;
     }
   }

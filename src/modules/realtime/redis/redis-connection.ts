@@ -31,6 +31,8 @@ export interface RedisListener {
   readonly subscriberDown?: (shard: RedisShard) => void;
   /** Keys lie on other shards than before, and those that are gone are down. */
   readonly rerouted?: () => void;
+  /** Everything passes again, and what had to be written again is sent. @param otherData as in `restored`, of any shard */
+  readonly back?: (otherData: boolean) => void;
 }
 
 /**
@@ -52,6 +54,8 @@ export class RedisConnection {
   #only: RedisShard | undefined;
   #discovering = false;
   #closed = false;
+  /** Whether a shard came back without its data since everything passed last. */
+  #otherData = false;
   #said = '';
 
   constructor({ target, prefix }: RedisSection) {
@@ -231,7 +235,9 @@ export class RedisConnection {
       shard.close();
     }
     for (const shard of fresh) shard.start();
-    if (changed) for (const { rerouted } of this.#listeners) rerouted?.();
+    if (!changed) return;
+    for (const { rerouted } of this.#listeners) rerouted?.();
+    this.#tellIfUp();
   }
 
   #shardAt(address: RedisAddress): RedisShard {
@@ -255,7 +261,8 @@ export class RedisConnection {
     return {
       restored: (shard, otherData) => {
         for (const { restored } of this.#listeners) restored?.(shard, otherData);
-        this.#sayUp();
+        this.#otherData ||= otherData;
+        this.#tellIfUp();
       },
       commandsDown: (shard, error) => {
         for (const { commandsDown } of this.#listeners) commandsDown?.(shard);
@@ -263,7 +270,7 @@ export class RedisConnection {
       },
       subscriberUp: (shard) => {
         for (const { subscriberUp } of this.#listeners) subscriberUp?.(shard);
-        this.#sayUp();
+        this.#tellIfUp();
       },
       subscriberDown: (shard, error) => {
         for (const { subscriberDown } of this.#listeners) subscriberDown?.(shard);
@@ -286,8 +293,12 @@ export class RedisConnection {
     this.#say(`is away: ${describe(error)}`);
   }
 
-  #sayUp(): void {
-    if (this.up) this.#say('is connected');
+  #tellIfUp(): void {
+    if (!this.up) return;
+    this.#say('is connected');
+    const otherData = this.#otherData;
+    this.#otherData = false;
+    for (const { back } of this.#listeners) back?.(otherData);
   }
 
   /** Once until it changes. */

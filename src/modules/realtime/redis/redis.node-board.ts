@@ -46,6 +46,11 @@ export class RedisNodeBoard extends NodeBoard {
     return this.connection.up;
   }
 
+  onBack(listener: (dataLost: boolean) => void): boolean {
+    this.connection.listen({ back: listener });
+    return true;
+  }
+
   async beat(incarnation: string, text: string): Promise<BoardBeat[]> {
     const reply = await this.connection.run<string[]>(BEAT, this.key, [incarnation, text]);
     const beats: BoardBeat[] = [];
