@@ -17,6 +17,8 @@ export type Envelope =
       readonly event: HubEvent;
       /** To the connections themselves rather than to their clients. */
       readonly signal?: true;
+      /** To nobody: the picture alone takes it down. */
+      readonly silent?: true;
       readonly except?: string;
     }
   | DisconnectEnvelope;

@@ -174,7 +174,11 @@ export class Hub {
    * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
    * the channel's picture, and told later to those whom the bus did not bring it.
    */
-  announce(channel: Channel, event: HubEvent, options?: PublishOptions & { readonly signal?: true }): void {
+  announce(
+    channel: Channel,
+    event: HubEvent,
+    options?: PublishOptions & { readonly signal?: true; readonly silent?: true },
+  ): void {
     this.broker.publish(channel, { kind: 'announce', event, ...options });
   }
 
@@ -274,6 +278,7 @@ export class Hub {
         return;
       case 'announce':
         if (members.picture?.hear(envelope.event, performance.now()) === false) return;
+        if (envelope.silent) return;
         if (envelope.signal) this.signalHere(channel, envelope.event);
         else this.pass(channel, members, envelope.event, envelope.except);
         return;

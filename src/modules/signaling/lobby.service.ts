@@ -43,7 +43,8 @@ export class Lobby {
     this.hub.keep(LOBBY, this.picture);
     await this.presence.enter(LOBBY, shown(peer));
     await this.changed();
-    this.announce({ type: 'signaling.entered', sid: peer.sid });
+    const event: SignalingEvent = { type: 'signaling.entered', sid: peer.sid };
+    this.hub.announce(LOBBY, event, { silent: true });
   }
 
   /** From now on no event of the lobby reaches the peer. */
