@@ -271,7 +271,6 @@ export class Hub {
     }
     const members = this.channels.get(channel);
     if (members === undefined) return;
-    const { list } = members;
     switch (envelope.kind) {
       case 'deliver':
         this.pass(channel, members, envelope.event, envelope.except);
