@@ -155,6 +155,50 @@ describe('REST v1, fed with what its document forbids', () => {
     expect(wrong).toEqual([]);
   });
 
+  it.each([
+    ['unheardOf', 'unheardOf=1'],
+    ['Limit', 'Limit=1'],
+    ['a[b]', 'a[b]=1'],
+    ['limit[]', 'limit[]=1'],
+    ['constructor', 'constructor=x'],
+    ['__proto__', '__proto__=x'],
+    ['', '=x'],
+    ['twice', 'twice=1&twice=2'],
+  ])('refuses the unknown parameter «%s» on every route', async (name, query) => {
+    const accepted: string[] = [];
+    for (const operation of OPERATIONS.filter(({ method }) => method !== 'HEAD')) {
+      const { id, method, credential, body } = operation;
+      const answer = await fetch(`${server.url}${pathOf(operation)}?${query}`, {
+        method,
+        headers: { ...headers[credential ?? ''], ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(goodBody(operation)) }),
+      });
+      const { errors = [] } = (await answer.json().catch(() => ({}))) as Problem;
+      if (answer.status !== 422 || !errors.some(({ field }) => field === name)) accepted.push(`${id} ${answer.status}`);
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  it('refuses members of a body where a route takes none', async () => {
+    const bodyless = OPERATIONS.filter(
+      ({ method, body, readsOtherBody }) => !['GET', 'HEAD'].includes(method) && !body && !readsOtherBody,
+    );
+    expect(bodyless.length).toBeGreaterThan(20);
+    const accepted: string[] = [];
+    for (const operation of bodyless) {
+      for (const [name, body] of [
+        ['unheardOf', '{"unheardOf":1}'],
+        ['__proto__', '{"__proto__":{"isAdmin":true}}'],
+        ['', '[]'],
+        ['', '"text"'],
+      ] as const) {
+        const { status, fields } = await send(operation, body);
+        if (status !== 422 || !fields.includes(name)) accepted.push(`${operation.id} ${body} ${status}`);
+      }
+    }
+    expect(accepted).toEqual([]);
+  });
+
   it('refuses each parameter of a query with a wrong type, length or choice, by name', async () => {
     const accepted: string[] = [];
     for (const operation of OPERATIONS) {

@@ -28,6 +28,8 @@ export interface Operation {
   readonly queryParameters: readonly { readonly name: string; readonly schema: Schema }[];
   /** Of its JSON body; `undefined` when it takes none. */
   readonly body: Schema | undefined;
+  /** Whether it reads a body that is not JSON. */
+  readonly readsOtherBody: boolean;
 }
 
 interface Parameter {
@@ -75,6 +77,9 @@ export function operationsOfDocument(): Operation[] {
         pathParameters: named(operation, 'path').map(({ name }) => name),
         queryParameters: named(operation, 'query').map(({ name, schema }) => ({ name, schema: resolve(schema ?? {}) })),
         body: bodyOf(operation),
+        readsOtherBody:
+          route.endsWith('/upload') ||
+          (operation.requestBody !== undefined && !('application/json' in operation.requestBody.content)),
       })),
   );
 }

@@ -15,23 +15,19 @@ const BUILT_IN: readonly unknown[] = [String, Boolean, Number, Array, Object, Bu
 
 /**
  * Turns bodies and queries into instances of their DTO class, validated: all faults at once, with dotted field paths.
- * Unknown members of a body are refused, unknown query parameters ignored. Path parameters have their own pipes.
+ * What the class does not know is refused. Path parameters have their own pipes, and `JsonApiInterceptor` refuses what
+ * is sent to a route without such a class.
  */
 @Injectable()
 export class InputPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || metatype === undefined || BUILT_IN.includes(metatype)) return value;
     const target = metatype as Constructor;
-    if (!isPlainObject(value)) throw invalidInput([{ field: '', message: 'the body must be a JSON object' }]);
-    const known = memberNames(target);
-    if (type === 'body') {
-      const unknown = Object.keys(value).filter((name) => !known.has(name));
-      if (unknown.length > 0) throw invalidInput(unknown.map((field) => ({ field, message: 'unknown member' })));
-      if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
-    }
-    // Only known members are taken over, so neither `__proto__` nor `constructor` gets near the instance.
+    refuseUnknown(type, value, memberNames(target));
+    if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
+    // All members are known by now, so neither `__proto__` nor `constructor` gets near the instance.
     const verbatim = verbatimMembers(target);
-    const members = Object.entries(value).filter(([name]) => known.has(name));
+    const members = Object.entries(value);
     const plain = Object.fromEntries(members.filter(([name]) => !verbatim.includes(name)));
     const taken = Object.fromEntries(members.filter(([name]) => verbatim.includes(name)));
     const instance = Object.assign(plainToInstance(target, plain), taken);
@@ -45,6 +41,18 @@ export class InputPipe implements PipeTransform {
     if (errors.length > 0) throw invalidInput(errors.flatMap((error) => flatten(error, '')));
     return instance;
   }
+}
+
+/** @throws AppError `invalid_input` when `value` is no object or has members other than `known`, which it names */
+export function refuseUnknown(
+  type: 'body' | 'query',
+  value: unknown,
+  known: ReadonlySet<string> = new Set(),
+): asserts value is Record<string, unknown> {
+  if (!isPlainObject(value)) throw invalidInput([{ field: '', message: 'the body must be a JSON object' }]);
+  const message = type === 'body' ? 'unknown member' : 'unknown parameter';
+  const unknown = Object.keys(value).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw invalidInput(unknown.map((field) => ({ field, message })));
 }
 
 /** The 422 of this pipe, for faults that only a service can see. */

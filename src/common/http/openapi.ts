@@ -81,10 +81,10 @@ function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
 }
 
-/** Whoever sends a body or a parameter can get it wrong. Documented here once instead of at every route. */
+/** Whoever sends a body or a parameter, also one too many, can get it wrong. Documented here once, not at every route. */
 function addInputProblems(operation: Operation): void {
-  const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
-  if (operation.parameters?.length) statuses.push(422);
+  const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415] : [];
+  if (operation.tags?.length) statuses.push(422);
   // Any route may be asked for under a name that is not answered.
   if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) statuses.push(400);
   for (const status of statuses)
