@@ -1,9 +1,19 @@
-import { Check, Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, Unique, UpdateDateColumn } from 'typeorm';
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  PrimaryGeneratedColumn,
+  Unique,
+  UpdateDateColumn,
+} from 'typeorm';
 import { type Role } from '../../common/security/role.js';
 
 /** A person's account. Admins are accounts with that role. */
 @Entity('users')
 @Unique('users_email_key', ['email'])
+@Index('users_words_idx', { synchronize: false })
 @Check('users_role_check', `"role" IN ('user', 'admin')`)
 export class User {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'users_pkey', generatedIdentity: 'ALWAYS' })

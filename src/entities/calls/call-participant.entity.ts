@@ -6,6 +6,8 @@ import { Call } from './call.entity.js';
 @Entity('call_participants')
 @Unique('call_participants_call_id_sid_key', ['callId', 'sid'])
 @Index('call_participants_user_id_idx', ['userId'])
+@Index('call_participants_sid_idx', ['sid'])
+@Index('call_participants_name_idx', ['name'])
 export class CallParticipant {
   @PrimaryGeneratedColumn('identity', {
     primaryKeyConstraintName: 'call_participants_pkey',

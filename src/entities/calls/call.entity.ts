@@ -4,8 +4,11 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Entity('calls')
 @Unique('calls_key_key', ['key'])
 @Index('calls_lease_until_idx', ['leaseUntil'], { where: `"ended_at" IS NULL` })
+@Index('calls_outcome_id_idx', ['outcome', 'id'])
+@Index('calls_started_at_idx', ['startedAt'])
 @Check('calls_protocol_check', `"protocol" IN ('signaling', 'omikron')`)
 @Check('calls_outcome_check', `"outcome" IN ('completed', 'declined', 'cancelled', 'expired', 'failed')`)
+@Check('calls_reason_check', `("reason" IS NOT NULL) = ("outcome" IS NOT DISTINCT FROM 'failed')`)
 export class Call {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'calls_pkey', generatedIdentity: 'ALWAYS' })
   id!: number;
@@ -20,6 +23,14 @@ export class Call {
   /** Not null exactly when the call has ended. */
   @Column('varchar', { length: 16, nullable: true })
   outcome!: 'completed' | 'declined' | 'cancelled' | 'expired' | 'failed' | null;
+
+  /** Why it failed; not null exactly when it has. */
+  @Column('varchar', { length: 32, nullable: true })
+  reason!: 'node_lost' | 'abandoned' | null;
+
+  /** The id its participants know it by, where the protocol has one. */
+  @Column('varchar', { name: 'wire_id', length: 64, nullable: true })
+  wireId!: string | null;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;

@@ -17,6 +17,7 @@ import { Room } from './room.entity.js';
 @Entity('room_endpoints')
 @Unique('room_endpoints_code_digest_key', ['codeDigest'])
 @Index('room_endpoints_room_id_idx', ['roomId'])
+@Index('room_endpoints_room_id_identity_idx', ['roomId', 'identity'])
 @Index('room_endpoints_key_id_idx', ['keyId'])
 @Index('room_endpoints_expires_at_idx', ['expiresAt'])
 @Check('room_endpoints_permissions_check', `"permissions" IN ('read', 'write', 'readwrite')`)

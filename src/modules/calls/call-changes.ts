@@ -1,11 +1,15 @@
 export type CallProtocol = 'signaling' | 'omikron';
 export type CallState = 'ringing' | 'live' | 'ended';
 export type CallOutcome = 'completed' | 'declined' | 'cancelled' | 'expired' | 'failed';
+/** Why a call failed: with the node of a participant; or no node knows of it any more. */
+export type CallFailure = 'node_lost' | 'abandoned';
 
 /** What all nodes know a call by. Survives JSON. */
 export interface CallRef {
   readonly key: string;
   readonly protocol: CallProtocol;
+  /** The id its participants know it by, where the protocol has one. At most 64 characters. */
+  readonly wireId?: string;
 }
 
 /** Somebody who rings, is rung, or is in a call. */
@@ -37,6 +41,7 @@ export interface CallChange extends CallRef {
   answeredAt?: number;
   endedAt?: number;
   outcome?: CallOutcome;
+  reason?: CallFailure;
   endedBy?: string;
   readonly parties: Map<string, PartyChange>;
 }
@@ -54,10 +59,16 @@ export class CallChanges {
   }
 
   /** The waiting change of a call that was there `at`. */
-  of({ key, protocol }: CallRef, at: number): CallChange {
+  of({ key, protocol, wireId }: CallRef, at: number): CallChange {
     let change = this.calls.get(key);
     if (change === undefined) {
-      change = { key, protocol, startedAt: at, parties: new Map<string, PartyChange>() };
+      change = {
+        key,
+        protocol,
+        ...(wireId !== undefined && { wireId }),
+        startedAt: at,
+        parties: new Map<string, PartyChange>(),
+      };
       this.calls.set(key, change);
     }
     return change;
@@ -104,8 +115,8 @@ export class CallChanges {
     older.startedAt = Math.min(older.startedAt, newer.startedAt);
     if (newer.answeredAt !== undefined) older.answeredAt ??= newer.answeredAt;
     if (newer.endedAt !== undefined && older.endedAt === undefined) {
-      const { endedAt, outcome, endedBy } = newer;
-      Object.assign(older, { endedAt, outcome, endedBy });
+      const { endedAt, outcome, reason, endedBy } = newer;
+      Object.assign(older, { endedAt, outcome, reason, endedBy });
     }
     for (const [sid, change] of newer.parties) {
       const before = older.parties.get(sid) ?? {};

@@ -22,6 +22,8 @@ export class CallLedgerRepository {
         calls.map(({ endedAt }) => dateOf(endedAt)),
         calls.map(({ outcome }) => outcome ?? null),
         calls.map(({ endedBy }) => endedBy ?? null),
+        calls.map(({ reason }) => reason ?? null),
+        calls.map(({ wireId }) => wireId ?? null),
         leaseMs,
       ]);
       if (parties.length > 0) {
@@ -68,15 +70,16 @@ const dateOf = (time: number | undefined): Date | null => (time === undefined ? 
 
 // What a sweep ended for want of a lease counts as not ended when somebody still reports on the call.
 const MERGE_CALLS = `
-  INSERT INTO calls (key, protocol, started_at, answered_at, ended_at, outcome, ended_by, lease_until)
-  SELECT key, protocol, started_at, answered_at, ended_at, outcome, ended_by, now() + $8::float8 * interval '1 ms'
-  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[])
-    AS t (key, protocol, started_at, answered_at, ended_at, outcome, ended_by)
+  INSERT INTO calls (key, protocol, started_at, answered_at, ended_at, outcome, ended_by, reason, wire_id, lease_until)
+  SELECT t.*, now() + $10::float8 * interval '1 ms'
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
+    $8::text[], $9::text[]) AS t
   ON CONFLICT ON CONSTRAINT calls_key_key DO UPDATE SET
     started_at = LEAST(calls.started_at, EXCLUDED.started_at),
     answered_at = LEAST(calls.answered_at, EXCLUDED.answered_at),
     ended_at = CASE WHEN calls.lapsed THEN EXCLUDED.ended_at ELSE COALESCE(calls.ended_at, EXCLUDED.ended_at) END,
     outcome = CASE WHEN calls.lapsed THEN EXCLUDED.outcome ELSE COALESCE(calls.outcome, EXCLUDED.outcome) END,
+    reason = CASE WHEN calls.ended_at IS NULL OR calls.lapsed THEN EXCLUDED.reason ELSE calls.reason END,
     ended_by = CASE WHEN calls.ended_at IS NULL OR calls.lapsed THEN EXCLUDED.ended_by ELSE calls.ended_by END,
     lease_until = EXCLUDED.lease_until,
     lapsed = false`;
@@ -119,12 +122,13 @@ const RENEW = `
     WHERE m.lapsed AND p.call_id = m.id AND p.left_at = m.ended_at
   )
   UPDATE calls c SET lease_until = now() + $2::float8 * interval '1 ms', lapsed = false,
-    ended_at = NULL, outcome = NULL
+    ended_at = NULL, outcome = NULL, reason = NULL
   FROM mine m WHERE c.id = m.id RETURNING c.key`;
 
 const END_LAPSED = `
   WITH lapsed AS (
-    UPDATE calls SET ended_at = GREATEST(lease_until, started_at, answered_at), outcome = 'failed', lapsed = true
+    UPDATE calls SET ended_at = GREATEST(lease_until, started_at, answered_at), outcome = 'failed', reason = 'abandoned',
+      lapsed = true
     WHERE ended_at IS NULL AND lease_until < now() RETURNING id, ended_at
   )
   UPDATE call_participants p SET left_at = l.ended_at FROM lapsed l

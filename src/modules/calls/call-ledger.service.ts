@@ -103,6 +103,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     if (change.endedAt === undefined) {
       change.endedAt = now;
       change.outcome = outcome;
+      if (outcome === 'failed') change.reason = 'node_lost';
       if (by !== undefined) change.endedBy = by;
     }
     this.held.delete(call.key);

@@ -16,7 +16,7 @@ export class CallsController {
 
   @Get()
   @Authenticated('user')
-  @ApiOperation({ summary: 'List calls: an admin all of them, a user the own ones' })
+  @ApiOperation({ summary: 'List calls, the newest first: an admin all of them, a user the own ones' })
   async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: CallsQuery): Promise<CallPage> {
     return toPage(await this.calls.page(principal, query), query.limit, (call) => CallDto.from(call));
   }

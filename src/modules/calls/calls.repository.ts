@@ -3,11 +3,17 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, Repository, type SelectQueryBuilder } from 'typeorm';
 import { Call } from '../../entities/calls/call.entity.js';
 import { CallParticipant } from '../../entities/calls/call-participant.entity.js';
-import { type CallProtocol, type CallState } from './call-changes.js';
+import { type CallOutcome, type CallProtocol, type CallState } from './call-changes.js';
 
 export interface CallFilter {
   readonly state?: CallState | undefined;
   readonly protocol?: CallProtocol | undefined;
+  readonly outcome?: CallOutcome | undefined;
+  /** Who took part: `sid`, name, id or email of the account. */
+  readonly participant?: string | undefined;
+  /** Times between which it began: RFC 3339. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   /** Only calls this account took part in. */
   readonly userId?: number | undefined;
 }
@@ -24,6 +30,13 @@ const STATES: Record<CallState, string> = {
   ended: 'c.ended_at IS NOT NULL',
 };
 
+/** Each of its parts by an index of its own. */
+const WITH_PARTICIPANT = `c.id IN (
+  SELECT call_id FROM call_participants WHERE sid = :participant
+  UNION SELECT call_id FROM call_participants WHERE name = :participant
+  UNION SELECT p.call_id FROM call_participants p JOIN users u ON u.id = p.user_id
+    WHERE u.id = CAST(:accountId AS integer) OR u.email = lower(:participant))`;
+
 const TOOK_PART = `EXISTS (SELECT FROM call_participants mine WHERE mine.call_id = c.id AND mine.user_id = :userId)`;
 
 @Injectable()
@@ -33,8 +46,10 @@ export class CallsRepository {
     @InjectRepository(CallParticipant) private readonly participants: Repository<CallParticipant>,
   ) {}
 
-  async page(filter: CallFilter, afterId: number, take: number): Promise<RecordedCall[]> {
-    const query = this.select(filter).andWhere('c.id > :afterId', { afterId }).orderBy('c.id').limit(take);
+  /** The newest first, before `beforeId`. */
+  async page(filter: CallFilter, beforeId: number | undefined, take: number): Promise<RecordedCall[]> {
+    const query = this.select(filter).orderBy('c.id', 'DESC').limit(take);
+    if (beforeId !== undefined) query.andWhere('c.id < :beforeId', { beforeId });
     return this.withParticipants(await query.getMany());
   }
 
@@ -43,10 +58,18 @@ export class CallsRepository {
     return call === null ? undefined : (await this.withParticipants([call]))[0];
   }
 
-  private select({ state, protocol, userId }: CallFilter): SelectQueryBuilder<Call> {
+  private select(filter: CallFilter): SelectQueryBuilder<Call> {
+    const { state, protocol, outcome, participant, from, to, userId } = filter;
     const query = this.calls.createQueryBuilder('c').where('true');
     if (state !== undefined) query.andWhere(STATES[state]);
     if (protocol !== undefined) query.andWhere('c.protocol = :protocol', { protocol });
+    if (outcome !== undefined) query.andWhere('c.outcome = :outcome', { outcome });
+    if (participant !== undefined) {
+      const accountId = /^[1-9]\d{0,8}$/.test(participant) ? Number(participant) : null;
+      query.andWhere(WITH_PARTICIPANT, { participant, accountId });
+    }
+    if (from !== undefined) query.andWhere('c.started_at >= :from', { from });
+    if (to !== undefined) query.andWhere('c.started_at < :to', { to });
     if (userId !== undefined) query.andWhere(TOOK_PART, { userId });
     return query;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { keyset } from '../../common/http/cursor.js';
+import { decodeIdCursor } from '../../common/http/cursor.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
 import { CallLedger } from './call-ledger.service.js';
@@ -22,14 +22,14 @@ export class Calls {
     cluster.answer(FLUSH, () => ledger.flush());
   }
 
-  /** One more than the page asks for, if there are so many. */
+  /** The newest first; one more than the page asks for, if there are so many. */
   async page(
     principal: UserPrincipal,
     query: CallFilter & { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<RecordedCall[]> {
     await this.writeAll();
-    const { afterId, take } = keyset(query);
-    return this.repository.page({ ...query, ...visibleTo(principal) }, afterId, take);
+    const beforeId = query.cursor === undefined ? undefined : decodeIdCursor(query.cursor);
+    return this.repository.page({ ...query, ...visibleTo(principal) }, beforeId, query.limit + 1);
   }
 
   /** @throws AppError `not_found` */

@@ -3,7 +3,7 @@ import { plainName } from './message-data.js';
 import { type CallerPrincipal } from './omikron-connection.js';
 
 /** Members of `data` that the Omikron may set, in every spelling that a receiver may read. */
-const SPELLINGS = ['sender_id', 'user_id', 'call_state'].flatMap((name) => {
+const SPELLINGS = ['sender_id', 'user_id', 'call_state', 'user_state'].flatMap((name) => {
   const pascal = name.replace(/(?:^|_)(\w)/g, (_match, first: string) => first.toUpperCase());
   return [name, pascal, pascal.charAt(0).toLowerCase() + pascal.slice(1), plainName(name)];
 });

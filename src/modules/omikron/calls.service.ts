@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
+import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { CallLedger } from '../calls/call-ledger.service.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
@@ -40,7 +41,6 @@ const INITIAL_STATE = 'muted';
 const STREAMING = 'streaming';
 /** As the wire spells it; the right spelling means the same. */
 const DEAFENED = 'deafed';
-const MAX_STATE = 100;
 
 /** Calls: who is in them, in what state, and what they tell each other. A call begins and ends with its members. */
 @Injectable()
@@ -94,7 +94,7 @@ export class Calls {
       this.hub.keep(callerChannel(socket), this.pictureFor(caller, others));
       const members = (await this.members(call)).map(({ data }) => shown(data));
       this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
-      this.ledger.joined(entryOf(member), partyOf(id));
+      this.ledger.joined(entryOf(call, member), partyOf(id));
       if (member.answered) await this.answered(call);
       return true;
     });
@@ -107,7 +107,7 @@ export class Calls {
       if (member?.data.socket !== socket) return;
       const others = (await this.members(call)).filter((each) => each.id !== id);
       await this.remove(call, member, others);
-      this.endIfEmpty(member, others);
+      this.endIfEmpty(call, member, others);
     });
   }
 
@@ -125,7 +125,11 @@ export class Calls {
       }),
       ...(userState !== undefined && { userState }),
     });
-    return this.update(caller, message, change, callState === DEAFENED ? { call_state: DEAFENED } : {});
+    // By the names that all clients know, too, whatever spelling they came in.
+    return this.update(caller, message, change, {
+      ...(callState !== undefined && { call_state: callState }),
+      ...(userState !== undefined && { user_state: userState }),
+    });
   }
 
   /** A member begins or ends to show its screen. */
@@ -162,14 +166,14 @@ export class Calls {
   /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */
   async rang(call: string, caller: string, receiver: string): Promise<void> {
     const member = await this.presence.get<CallMember>(membersOf(call), caller);
-    if (member) this.ledger.rang(entryOf(member.data), partyOf(caller), partyOf(receiver));
+    if (member) this.ledger.rang(entryOf(call, member.data), partyOf(caller), partyOf(receiver));
   }
 
   /** From now on it is a conversation. */
   private async answered(call: string): Promise<void> {
     for (const { id, data } of await this.members(call)) {
       if (!data.answered) await this.presence.update(membersOf(call), { id, data: { ...data, answered: true } });
-      this.ledger.answered(entryOf(data));
+      this.ledger.answered(entryOf(call, data));
     }
   }
 
@@ -185,7 +189,7 @@ export class Calls {
       if (member?.data.socket !== socket) return;
       const data = change(member.data);
       await this.presence.update(membersOf(call), { id, data });
-      this.ledger.changed(entryOf(data), id, {
+      this.ledger.changed(entryOf(call, data), id, {
         muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
       });
       const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
@@ -202,7 +206,7 @@ export class Calls {
 
   private async remove(call: string, { id, data }: Member, others: readonly Member[]): Promise<void> {
     await this.presence.leave(membersOf(call), id);
-    this.removed({ id, data }, others);
+    this.removed(call, { id, data }, others);
   }
 
   /** A member was removed because its node died. */
@@ -211,19 +215,19 @@ export class Calls {
       const others = await this.members(call);
       // It came again before the others heard that it had gone: they see its new socket.
       if (others.some(({ id }) => id === member.id)) return;
-      this.removed(member, others);
-      this.endIfEmpty(member, others);
+      this.removed(call, member, others);
+      if (others.length === 0) this.ledger.ended(entryOf(call, member.data), 'failed');
     });
   }
 
-  private removed({ id, data }: Member, others: readonly Member[]): void {
+  private removed(call: string, { id, data }: Member, others: readonly Member[]): void {
     this.tell(others, fact({ type: 'omikron.caller-closed', user: data.written }));
-    this.ledger.left(entryOf(data), id);
+    this.ledger.left(entryOf(call, data), id);
   }
 
-  private endIfEmpty({ id, data }: Member, others: readonly Member[]): void {
+  private endIfEmpty(call: string, { id, data }: Member, others: readonly Member[]): void {
     if (others.length > 0) return;
-    this.ledger.ended(entryOf(data), data.answered ? 'completed' : 'cancelled', id);
+    this.ledger.ended(entryOf(call, data), data.answered ? 'completed' : 'cancelled', id);
   }
 
   /** Each by its own channel: what is under way when somebody joins does not reach them. */
@@ -275,7 +279,7 @@ export class Calls {
   }
 }
 
-const entryOf = ({ entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron' });
+const entryOf = (call: string, { entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron', wireId: call });
 /** The ledger knows people by their user id. */
 const partyOf = (user: string): CallParty => ({ sid: user, name: user });
 
@@ -287,7 +291,7 @@ function shown({ written, callState, userState, streaming }: CallMember): Caller
 function stateOf(data: MessageData, name: string, message: JsonObjectText): string | undefined {
   if (!data.has(name)) return undefined;
   const state = data.get(name);
-  if (typeof state !== 'string' || state === '' || state.length > MAX_STATE) {
+  if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
     throw new OmikronRefusal('error', `${name} must be a short text`, replyId(message));
   }
   return state === 'deafened' && name === 'call_state' ? DEAFENED : state;

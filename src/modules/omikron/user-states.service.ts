@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';
 import { type PictureSubject } from '../realtime/picture.js';
@@ -21,7 +22,6 @@ const IOTA_OFFLINE = 'iota_offline';
 
 /** Users whose state one client may watch. */
 const MAX_WATCHED = 1_000;
-const MAX_STATE = 100;
 
 /** What is known of one socket of a user. Survives JSON. */
 interface SocketState {
@@ -29,6 +29,8 @@ interface SocketState {
   readonly user: string;
   /** User id as the client wrote it. */
   readonly written: string;
+  /** Session of the Iota through which it was admitted: once that is over, the socket is as good as gone. */
+  readonly session: string;
   readonly state: string;
   /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
   readonly at: number;
@@ -49,11 +51,11 @@ export class UserStates {
   }
 
   /** Another socket of a user; it shares the state of those that are there. */
-  async enter({ id, written, socket }: ClientPrincipal): Promise<void> {
-    const others = await this.sockets(id);
+  async enter({ id, written, socket, session }: ClientPrincipal): Promise<void> {
+    const others = await this.sockets(id, session);
     const state = newest(others)?.state ?? ONLINE;
     const at = others.length === 0 ? this.clock.now() : 0;
-    await this.presence.enter(socketsOf(id), { id: socket, data: { user: id, written, state, at } });
+    await this.presence.enter(socketsOf(id), { id: socket, data: { user: id, written, session, state, at } });
     if (others.length === 0) this.announce(id, written, state);
   }
 
@@ -63,12 +65,16 @@ export class UserStates {
   }
 
   /** A client says how its user is. @throws OmikronRefusal when it does not say */
-  async change({ id, written, socket }: ClientPrincipal, data: MessageData, reply: string | undefined): Promise<void> {
+  async change(
+    { id, written, socket, session }: ClientPrincipal,
+    data: MessageData,
+    reply: string | undefined,
+  ): Promise<void> {
     const state = data.get('user_state');
-    if (typeof state !== 'string' || state === '' || state.length > MAX_STATE) {
+    if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
       throw new OmikronRefusal('error', 'user_state must be a short text', reply);
     }
-    const now: SocketState = { user: id, written, state, at: this.clock.now() };
+    const now: SocketState = { user: id, written, session, state, at: this.clock.now() };
     await this.presence.update(socketsOf(id), { id: socket, data: now });
     this.announce(id, written, state);
   }
@@ -124,15 +130,13 @@ export class UserStates {
   }
 
   /** A socket has been removed: its user is in the state of the newest that is left, or away. */
-  private left({ user, written, state, at }: SocketState): Promise<void> {
+  private left({ user, written, session, state, at }: SocketState): Promise<void> {
     return this.retries.run(async () => {
-      const rest = newest(await this.sockets(user));
-      if (rest !== undefined) {
-        if (rest.state !== state && rest.at <= at) this.announce(user, written, rest.state);
-      } else if ((await this.sessions.find(user)) !== undefined) {
-        // Otherwise its Iota went first, and that was said.
-        this.announce(user, written, USER_OFFLINE);
-      }
+      // Otherwise its Iota went first, or came anew, and that was said.
+      if ((await this.sessions.find(user))?.session !== session) return;
+      const rest = newest(await this.sockets(user, session));
+      if (rest === undefined) this.announce(user, written, USER_OFFLINE);
+      else if (rest.state !== state && rest.at <= at) this.announce(user, written, rest.state);
     });
   }
 
@@ -141,10 +145,9 @@ export class UserStates {
   }
 
   private async current(user: string): Promise<Pick<SocketState, 'written' | 'state'>> {
-    const socket = newest(await this.sockets(user));
-    if (socket !== undefined) return socket;
-    const state = (await this.sessions.find(user)) === undefined ? IOTA_OFFLINE : USER_OFFLINE;
-    return { written: user, state };
+    const home = await this.sessions.find(user);
+    if (home === undefined) return { written: user, state: IOTA_OFFLINE };
+    return newest(await this.sockets(user, home.session)) ?? { written: user, state: USER_OFFLINE };
   }
 
   /** The user's state, under the user's id. */
@@ -165,8 +168,10 @@ export class UserStates {
     };
   }
 
-  private sockets(user: string): Promise<PresenceMember<SocketState>[]> {
-    return this.presence.list<SocketState>(socketsOf(user));
+  /** Those that came through `session`. */
+  private async sockets(user: string, session: string): Promise<PresenceMember<SocketState>[]> {
+    const all = await this.presence.list<SocketState>(socketsOf(user));
+    return all.filter(({ data }) => data.session === session);
   }
 }
 

@@ -1,4 +1,5 @@
 import { textFault } from '../../common/http/text-rules.js';
+import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 
 export const ROOM_NAME_PATTERN = '^[A-Za-z0-9_-]{1,100}$';
 const NAME = new RegExp(ROOM_NAME_PATTERN);
@@ -6,14 +7,11 @@ const NAME = new RegExp(ROOM_NAME_PATTERN);
 /** Letters, digits, `-` and `_`; at most 100. */
 export const isRoomName = (name: unknown): name is string => typeof name === 'string' && NAME.test(name);
 
-export const MAX_IDENTITY = 100;
-
 /** Why `identity` cannot be one, or `undefined`: at most 100 characters (code points) that can be stored. */
 export function identityFault(identity: unknown): string | undefined {
   if (typeof identity !== 'string') return 'must be a string';
-  if (identity.length > 2 * MAX_IDENTITY || Array.from(identity).length > MAX_IDENTITY) {
-    return `must have at most ${MAX_IDENTITY} characters`;
-  }
+  const { identity: max } = MAX_CHARACTERS;
+  if (!fits(identity, max)) return `must have at most ${max} characters`;
   return textFault(identity);
 }
 

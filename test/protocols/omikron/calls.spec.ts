@@ -52,6 +52,19 @@ describe('omikron calls', () => {
     });
   });
 
+  it.each(['call_state', 'CallState', 'callState', 'user_state', 'UserState'])(
+    'passes %s on by the name that all clients know, and as it was written',
+    async (name) => {
+      const { socket: a } = await harness.caller(A, call);
+      const { socket: b } = await harness.caller(B, call);
+      await a.next();
+      b.send({ type: 'client_changed', data: { [name]: 'busy' } });
+      const plain = name.toLowerCase().startsWith('call') ? 'call_state' : 'user_state';
+      const { data } = await a.next();
+      expect(data).toEqual({ user_id: B.id, sender_id: B.id, [plain]: 'busy', [name]: 'busy' });
+    },
+  );
+
   it('15: tells those who are there before the one who joins', async () => {
     const { socket: a } = await harness.caller(A, call);
     const { socket: b, answer } = await harness.caller(B, call.toUpperCase());

@@ -76,6 +76,24 @@ describe('presence of the omikron', () => {
     await a.expectNothing(50);
   });
 
+  it('says when it is asked what it has told', async () => {
+    const ask = async () => (await harness.ask(a, 'get_states', { user_ids: [cat.id] })).data.user_states;
+    await ask();
+    for (let round = 0; round < 10; round++) {
+      const home = await harness.iotaSocket(two);
+      await expectState(a, cat, 'user_offline');
+      const apps = [];
+      for (let i = 0; i < 5; i++) apps.push(await harness.client(cat, home));
+      await expectState(a, cat, 'online');
+      home.socket.terminate();
+      await expectState(a, cat, 'iota_offline');
+      expect(await ask()).toEqual({ [cat.id]: 'iota_offline' });
+      for (const app of apps) expect(await app.closeCode()).toBe(1012);
+      expect(await ask()).toEqual({ [cat.id]: 'iota_offline' });
+    }
+    await a.expectNothing(50);
+  });
+
   it('tells nobody who has not asked', async () => {
     const home = await harness.iotaSocket(two);
     const c = await harness.client(cat, home);

@@ -1,13 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ChoiceField } from '../../../common/http/fields.js';
+import { ChoiceField, TextField, TimeField } from '../../../common/http/fields.js';
 import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
 import { type Call } from '../../../entities/calls/call.entity.js';
 import { type CallParticipant } from '../../../entities/calls/call-participant.entity.js';
-import { type CallOutcome, type CallProtocol, type CallState } from '../call-changes.js';
+import { type CallFailure, type CallOutcome, type CallProtocol, type CallState } from '../call-changes.js';
 
 const STATES = ['ringing', 'live', 'ended'] as const satisfies readonly CallState[];
 const PROTOCOLS = ['signaling', 'omikron'] as const satisfies readonly CallProtocol[];
 const OUTCOMES = ['completed', 'declined', 'cancelled', 'expired', 'failed'] as const satisfies readonly CallOutcome[];
+const FAILURES = ['node_lost', 'abandoned'] as const satisfies readonly CallFailure[];
 const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' } as const;
 
 export class CallsQuery extends PageQuery {
@@ -18,6 +19,22 @@ export class CallsQuery extends PageQuery {
   /** Only those of this protocol. */
   @ChoiceField(PROTOCOLS, { optional: true })
   protocol?: CallProtocol;
+
+  /** Only those that ended like this. */
+  @ChoiceField(OUTCOMES, { optional: true, example: 'failed' })
+  outcome?: CallOutcome;
+
+  /** Only those that somebody took part in: the `sid` or the whole name, or the id or email of the account. */
+  @TextField({ max: 254, optional: true, example: 'ada@example.org' })
+  participant?: string;
+
+  /** Only those that began then or later. */
+  @TimeField({ optional: true, example: '2026-01-01T00:00:00Z' })
+  from?: string;
+
+  /** Only those that began before. */
+  @TimeField({ optional: true, example: '2026-02-01T00:00:00Z' })
+  to?: string;
 }
 
 export class CallParticipantDto {
@@ -25,6 +42,7 @@ export class CallParticipantDto {
   @ApiProperty({ example: 'oMsgbXwBdVZ5MXTmAAAB' })
   sid!: string;
 
+  /** What the others saw of it. */
   @ApiProperty({ example: 'Ala' })
   name!: string;
 
@@ -36,12 +54,15 @@ export class CallParticipantDto {
   @ApiProperty({ ...TIME, nullable: true })
   joinedAt!: string | null;
 
+  /** When it left last; `null` while it is there. */
   @ApiProperty({ ...TIME, nullable: true, example: null })
   leftAt!: string | null;
 
+  /** Whether its microphone was off last. */
   @ApiProperty({ example: false })
   muted!: boolean;
 
+  /** Whether its camera was off last. */
   @ApiProperty({ example: false })
   videoOff!: boolean;
 
@@ -59,28 +80,46 @@ export class CallParticipantDto {
 }
 
 export class CallDto {
+  /** The call's id in the ledger. */
   @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** The message language it was made in. */
   @ApiProperty({ enum: PROTOCOLS, example: 'signaling' })
   protocol!: CallProtocol;
 
+  /** The id its participants know it by, in lower case; `null` in a protocol that has none. */
+  @ApiProperty({ type: 'string', nullable: true, example: '5f8d3c52-9a3e-4b7e-8f0a-1c2d3e4f5a6b' })
+  callId!: string | null;
+
+  /** Where it stands. */
   @ApiProperty({ enum: STATES, example: 'live' })
   state!: CallState;
 
-  /** How it ended; `failed` when the server that carried it was lost. */
+  /** How it ended; `null` while it has not. */
   @ApiProperty({ type: 'string', enum: OUTCOMES, nullable: true, example: null })
   outcome!: CallOutcome | null;
 
+  /**
+   * Why it failed; else `null`. `node_lost`: the server of a participant was lost; `abandoned`: no server knew of the
+   * call any more.
+   */
+  @ApiProperty({ type: 'string', enum: FAILURES, nullable: true, example: null })
+  reason!: CallFailure | null;
+
+  /** Who rang, was rung, or was in the call. */
   @ApiProperty({ type: [CallParticipantDto] })
   participants!: CallParticipantDto[];
 
+  /** When it began to ring, or to be. */
   @ApiProperty(TIME)
   startedAt!: string;
 
+  /** From when it was live; `null` = it never was. */
   @ApiProperty({ ...TIME, nullable: true })
   answeredAt!: string | null;
 
+  /** When it ended; `null` while it has not. */
   @ApiProperty({ ...TIME, nullable: true, example: null })
   endedAt!: string | null;
 
@@ -92,8 +131,10 @@ export class CallDto {
     return {
       id: call.id,
       protocol: call.protocol,
+      callId: call.wireId,
       state: call.endedAt !== null ? 'ended' : call.answeredAt !== null ? 'live' : 'ringing',
       outcome: call.outcome,
+      reason: call.reason,
       participants: participants.map((participant) => CallParticipantDto.from(participant)),
       startedAt: call.startedAt.toISOString(),
       answeredAt: call.answeredAt?.toISOString() ?? null,
