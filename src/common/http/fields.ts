@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { isEmail, ValidateBy, ValidateIf } from 'class-validator';
+import { fits } from '../text/characters.js';
 import { dateFault, nameFault, textFault, timeFault } from './text-rules.js';
 
 /**
@@ -13,6 +14,9 @@ interface FieldOptions {
   readonly example?: unknown;
   readonly default?: unknown;
 }
+
+/** Schema of a member that holds any JSON value. Decorators must name a type; the document drops it. */
+export const ANY_JSON = { type: 'string', format: 'any-json' } as const;
 
 /** Says why a value is not valid, or `undefined`. Never quotes the value: it may be a secret. */
 type Check = (value: unknown) => string | undefined;
@@ -46,14 +50,14 @@ export function Field(
   );
 }
 
-/** Storable text of `min` (default 1) to `max` UTF-16 code units. */
+/** Storable text of `min` (default 1) to `max` characters. */
 export function TextField(
   options: FieldOptions & { min?: number; max: number; pattern?: RegExp; format?: string },
 ): PropertyDecorator {
   const { min = 1, max, pattern, format } = options;
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
-    if (value.length < min || value.length > max) return `must have ${min} to ${max} characters`;
+    if (fits(value, min - 1) || !fits(value, max)) return `must have ${min} to ${max} characters`;
     if (pattern && !pattern.test(value)) return `must match ${pattern.source}`;
     return textFault(value);
   };
@@ -70,7 +74,7 @@ export function TextField(
 export function NameField(options: FieldOptions & { max: number }): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
-    if (value.length > options.max || value.trim() === '')
+    if (!fits(value, options.max) || value.trim() === '')
       return `must have 1 to ${options.max} characters, not all blank`;
     return nameFault(value);
   };
@@ -82,7 +86,7 @@ const MAX_EMAIL = 254;
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
-    if (value.length > MAX_EMAIL) return `must have at most ${MAX_EMAIL} characters`;
+    if (!fits(value, MAX_EMAIL)) return `must have at most ${MAX_EMAIL} characters`;
     return (
       textFault(value) ?? (isEmail(value, { allow_utf8_local_part: true }) ? undefined : 'must be an email address')
     );

@@ -2,8 +2,9 @@ import { AppError } from '../../common/errors/app-error.js';
 import { MAX_ID } from '../../common/http/cursor.js';
 import { textFault } from '../../common/http/text-rules.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
+import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type NamedTarget } from '../../modules/circles/live/call-signals.service.js';
-import { type Draft, MAX_CLIENT_ID, MAX_FILES, MAX_TEXT } from '../../modules/circles/messages/messages.service.js';
+import { type Draft, MAX_CLIENT_ID, MAX_FILES } from '../../modules/circles/messages/messages.service.js';
 import { type SocketIoMessage } from '../transport/socket-io.message.js';
 
 const MAX_FILENAME = 1_000;
@@ -45,14 +46,14 @@ export function afterOf(data: unknown): number | undefined {
 export function draftOf(data: unknown): Draft {
   const text = memberOf(data, 'text_message') ?? '';
   if (typeof text !== 'string') throw invalid('Parameter text_message invalid');
-  if (text.length > MAX_TEXT) throw invalid('Parameter text_message trop long');
+  if (!fits(text, MAX_CHARACTERS.message)) throw invalid('Parameter text_message trop long');
   return { text, files: filesOf(data), clientMessageId: clientIdOf(data) };
 }
 
 function clientIdOf(data: unknown): string | null {
   const id = memberOf(data, 'client_message_id');
   if (id === undefined) return null;
-  const isFine = typeof id === 'string' && id.length >= 1 && id.length <= MAX_CLIENT_ID && textFault(id) === undefined;
+  const isFine = typeof id === 'string' && id !== '' && fits(id, MAX_CLIENT_ID) && textFault(id) === undefined;
   if (!isFine) throw invalid('Parameter client_message_id invalid');
   return id;
 }
@@ -61,7 +62,7 @@ function filesOf(data: unknown): string[] {
   const files = memberOf(data, 'files') ?? [];
   if (!Array.isArray(files) || files.length > MAX_FILES) throw invalid('Parameter files invalid');
   return files.map((name: unknown) => {
-    if (typeof name !== 'string' || name === '' || name.length > MAX_FILENAME) throw invalid('Parameter files invalid');
+    if (typeof name !== 'string' || name === '' || !fits(name, MAX_FILENAME)) throw invalid('Parameter files invalid');
     return name;
   });
 }

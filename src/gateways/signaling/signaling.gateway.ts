@@ -119,6 +119,7 @@ export class SignalingGateway implements SocketIoGateway {
   onChat(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Promise<void> {
     return this.handle(connection, message, (peer) => {
       const text = chatOf(message);
+      if (message.hasAttachments) this.hub.sendTo(connection, unreadable);
       if (text === undefined) return;
       return this.rooms.tellRoom(peer, { type: 'signaling.chatted', text }, 'others');
     });
@@ -160,6 +161,7 @@ export class SignalingGateway implements SocketIoGateway {
     const peer = peerOf(connection);
     if (peer) {
       const object = relayedOf(message, peer.sid);
+      if (message.hasAttachments) this.hub.sendTo(connection, unreadable);
       if (object) this.signaling.relay(peer, name, object.receiver, object.text);
     } else {
       this.refuse(connection);
@@ -193,6 +195,11 @@ export class SignalingGateway implements SocketIoGateway {
 }
 
 const refused = { type: 'signaling.refused', message: 'A lobby token is needed here.' } as const;
+
+const unreadable = {
+  type: 'signaling.refused',
+  message: 'Binary members are not passed on; send them as text.',
+} as const;
 
 const peerOf = (connection: SocketIoConnection): Peer | null | undefined =>
   connection.attributes.get(PEER) as Peer | null | undefined;

@@ -1,8 +1,7 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
+import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type Invited } from '../../modules/signaling/signaling.events.js';
 
-const MAX_NAME = 100;
-const MAX_CHAT = 4_000;
 const MAX_RECEIVER = 100;
 /** Bytes. */
 const MAX_OBJECT = 262_144;
@@ -20,8 +19,7 @@ export interface InboundEvent {
 
 /** @returns `undefined` when it is no name, or too long */
 export function nameOf({ args: [name] }: InboundEvent): string | undefined {
-  if (typeof name !== 'string' || name.length > 2 * MAX_NAME) return undefined;
-  return Array.from(name).length > MAX_NAME ? undefined : name;
+  return typeof name === 'string' && fits(name, MAX_CHARACTERS.name) ? name : undefined;
 }
 
 /** Whom an invitation is for; whether there is such a peer is not looked at. */
@@ -44,11 +42,22 @@ export function invitedOf({ args: [text] }: InboundEvent): Invited | undefined {
   return { sender, receiver };
 }
 
-/** The text of a chat message, any value. */
+/** JSON text of a chat message: any value, in which no text is too long. */
 export function chatOf(event: InboundEvent): string | undefined {
   if (event.args.length === 0) return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
-  return text === undefined || text.length > MAX_CHAT ? undefined : text;
+  return text === undefined || !hasSize(text) || hasLongText(event.args[0], MAX_CHARACTERS.chat) ? undefined : text;
+}
+
+/** Without recursion, since the value decides how deep this goes. */
+function hasLongText(value: unknown, max: number): boolean {
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && !fits(next, max)) return true;
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) left.push(inner);
+  }
+  return false;
 }
 
 /** An offer, answer or candidate: for whom, and its text with the sender as it must be. */
@@ -64,7 +73,7 @@ export function relayedOf(event: InboundEvent, sid: string): RelayedObject | und
   const { receiver_sid: receiver } = object as Record<string, unknown>;
   if (typeof receiver !== 'string') return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
-  if (text === undefined || !fits(text)) return undefined;
+  if (text === undefined || !hasSize(text)) return undefined;
   if (!Object.hasOwn(object, 'sender_sid')) return { receiver, text };
   const read = scanner.scan(Buffer.from(text));
   if (read === null) return undefined;
@@ -72,6 +81,7 @@ export function relayedOf(event: InboundEvent, sid: string): RelayedObject | und
   return { receiver, text: read.with('sender_sid', JSON.stringify(sid)).toString() };
 }
 
-function fits(text: string): boolean {
+/** Whether an event of this text is small enough. */
+function hasSize(text: string): boolean {
   return 3 * text.length <= MAX_OBJECT || Buffer.byteLength(text) <= MAX_OBJECT;
 }

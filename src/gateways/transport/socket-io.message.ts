@@ -35,6 +35,11 @@ export class SocketIoMessage {
     return this.respond !== undefined;
   }
 
+  /** Whether it carries bytes, which no text holds. */
+  get hasAttachments(): boolean {
+    return this.text?.startsWith('5') ?? false;
+  }
+
   /** Answers the acknowledgement, once, in order behind what was sent before; nothing if none was asked for. */
   ack(...args: unknown[]): void {
     if (this.respond === undefined || this.connection.closed) return;

@@ -3,6 +3,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { toAppError } from '../../common/http/problem.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { sha256 } from '../../common/security/digest.js';
+import { fits } from '../../common/text/characters.js';
 import { Clock } from '../../common/time/clock.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
@@ -71,7 +72,7 @@ export class RoomRelay {
     id: Buffer,
   ): void | Promise<void> {
     const name: unknown = JSON.parse(id.toString('utf8'));
-    if (typeof name !== 'string' || name === '' || Array.from(name).length > MAX_ID) {
+    if (typeof name !== 'string' || name === '' || !fits(name, MAX_ID)) {
       const detail = `An id is a string of 1 to ${MAX_ID} characters.`;
       // An id too long to be quoted is not.
       const quoted = id.length > 1_024 ? NO_ID : id;

@@ -58,6 +58,44 @@ describe('signaling under bad input', () => {
     receiver.socket.destroy();
   });
 
+  it.each([
+    ['plain', 'x'],
+    ['escaped', '\n'],
+    ['of two units', '😀'],
+  ])('counts characters of a chat, which are %s', async (_what, character) => {
+    await harness.call(a, b);
+    for (const wrap of [(data: string): unknown => data, (data: string) => ({ senderName: `Ala(${a.sid})`, data })]) {
+      const most = wrap(character.repeat(4_000));
+      a.emit('chat', wrap(character.repeat(4_001)));
+      a.emit('chat', most);
+      await b.expectNext('message', most);
+    }
+  });
+
+  it.each([
+    ['x', 100],
+    ['😀', 100],
+  ])('counts characters of a name, such as %s', async (character, most) => {
+    a.emit('name', character.repeat(most + 1));
+    a.emit('name', character.repeat(most));
+    await b.expectNext('add-connection', JSON.stringify({ sid: a.sid, name: character.repeat(most) }));
+  });
+
+  it('answers objects and chats that hold bytes, which it does not pass on', async () => {
+    await harness.call(a, b);
+    const bytes = Buffer.from([1, 2, 3]);
+    for (const event of ['offer', 'answer', 'candidate']) {
+      a.emit(event, { receiver_sid: b.sid, bytes });
+      await a.expectNext('error', 'Binary members are not passed on; send them as text.');
+    }
+    for (const value of [bytes, { data: bytes }]) {
+      a.emit('chat', value);
+      await a.expectNext('error', 'Binary members are not passed on; send them as text.');
+    }
+    a.emit('chat', 'text');
+    await b.expectNext('message', 'text');
+  });
+
   it('relays to a peer of the lobby only, never to a room, a channel or the sender', async () => {
     const room = await harness.call(a, b);
     const strange = [
@@ -129,7 +167,7 @@ describe('signaling under bad input', () => {
   it('takes names up to 100 characters and chat up to 4,000', async () => {
     await harness.call(a, b);
     for (const name of ['x'.repeat(101), '👋'.repeat(101), 7, null, { name: 'x' }, ['x']]) a.emit('name', name);
-    for (const chat of ['x'.repeat(4_000), { text: 'x'.repeat(4_000) }]) a.emit('chat', chat);
+    for (const chat of ['x'.repeat(4_001), { text: 'x'.repeat(4_001) }]) a.emit('chat', chat);
     a.emit('chat');
     expect(await harness.settle([a, b, c])).toEqual([[], [], []]);
     const names = ['x'.repeat(100), '👋'.repeat(100), '', '</script><b>"', '\ud800'];

@@ -16,7 +16,7 @@ export class MessagesController {
   constructor(private readonly messages: Messages) {}
 
   @Post('conversations/:id/messages')
-  @Creates(MessageDto, 'conversations/:conversationId/messages')
+  @Creates(MessageDto, 'conversations/:id/messages')
   @ApiOkResponse({ type: MessageDto, description: 'The same `clientMessageId` was used before: the message of then.' })
   @Authenticated('account')
   @ApiOperation({ summary: 'Write a message' })

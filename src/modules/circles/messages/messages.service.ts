@@ -18,7 +18,6 @@ import { type MessagePosition, type MessageRow, MessagesRepository } from './mes
 import { factOf, mediaFactOf, Senders } from './senders.service.js';
 
 /** UTF-16 code units. */
-export const MAX_TEXT = 8_192;
 export const MAX_FILES = 20;
 export const MAX_CLIENT_ID = 64;
 

@@ -3,6 +3,7 @@ import { PageOf } from '../../../common/http/page.dto.js';
 import { type SessionSummary } from '../service-admin.service.js';
 
 export class ServiceSessionDto {
+  /** The session's id. */
   @ApiProperty({ example: '9f86d081884c7d65' })
   id!: string;
 
@@ -10,6 +11,7 @@ export class ServiceSessionDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'HRSC' })
   code!: string | null;
 
+  /** When its host came. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   startedAt!: string;
 

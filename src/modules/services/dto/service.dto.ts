@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
 import { nameFault } from '../../../common/http/text-rules.js';
+import { fits } from '../../../common/text/characters.js';
 import { Verbatim } from '../../../common/http/verbatim.js';
 import { type Service } from '../../../entities/services/service.entity.js';
 
@@ -13,7 +14,7 @@ const MAX_GUESTS = 1_000_000;
 
 function titleFault(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
-  if (value.trim() === '' || Array.from(value).length > MAX_TITLE) {
+  if (value.trim() === '' || !fits(value, MAX_TITLE)) {
     return `must have 1 to ${MAX_TITLE} characters, not all blank`;
   }
   return nameFault(value);
@@ -84,36 +85,47 @@ export class UpdateServiceRequest extends ServiceOptionsRequest {
 }
 
 export class ServiceDto {
-  @ApiProperty({ example: 1 })
+  /** The service's id. */
+  @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** Unique. */
   @ApiProperty({ example: 'Planetarium' })
   title!: string;
 
+  /** Whether each host session gets a public code that guests come in with. */
   @ApiProperty({ example: true })
   allowPublicCode!: boolean;
 
+  /** Whether several hosts may be connected. */
   @ApiProperty({ example: false })
   allowMultipleHosts!: boolean;
 
+  /** Whether a host's message with a member `user` goes to that user alone. */
   @ApiProperty({ example: true })
   targeting!: boolean;
 
+  /** Seconds for which a session waits for its host to come back. */
   @ApiProperty({ type: 'integer', example: 0 })
   hostGraceSeconds!: number;
 
+  /** Guests a session takes; `null` = any number. */
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   guestLimit!: number | null;
 
+  /** Seconds during which a code admits new guests; `null` = as long as its session. */
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   codeTtlSeconds!: number | null;
 
+  /** Letters of a public code. */
   @ApiProperty({ type: 'integer', example: 4 })
   codeLength!: number;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 
@@ -136,9 +148,11 @@ export class ServiceDto {
 
 /** A new service with its tokens, which are shown this once. */
 export class NewServiceDto extends ServiceDto {
+  /** Hosts come in with it. Shown this once. */
   @ApiProperty({ format: 'uuid', example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   hostToken!: string;
 
+  /** Clients come in with it. Shown this once. */
   @ApiProperty({ format: 'uuid', example: '7c9e6679-7425-40de-944b-e07fc1f90ae7' })
   clientToken!: string;
 }
@@ -148,15 +162,18 @@ export class ServicePage extends PageOf(ServiceDto) {}
 const ROTATABLE = ['host', 'client'] as const;
 
 export class RotateTokenRequest {
+  /** Whose token. */
   @ChoiceField(ROTATABLE, { example: 'host' })
   role!: (typeof ROTATABLE)[number];
 }
 
 /** A new token, shown this once. */
 export class RotatedTokenDto {
+  /** Whose token. */
   @ApiProperty({ enum: ROTATABLE, example: 'host' })
   role!: (typeof ROTATABLE)[number];
 
+  /** Shown this once. */
   @ApiProperty({ format: 'uuid', example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   token!: string;
 }

@@ -3,9 +3,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { MAX_ID, MAX_LIMIT } from '../../../../common/http/cursor.js';
 import { Field, TextField } from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
+import { fits, MAX_CHARACTERS } from '../../../../common/text/characters.js';
 import { type Sender } from '../../circles.events.js';
 import { type MediaRow } from '../messages.repository.js';
-import { MAX_CLIENT_ID, MAX_FILES, MAX_TEXT, type MessageState } from '../messages.service.js';
+import { MAX_CLIENT_ID, MAX_FILES, type MessageState } from '../messages.service.js';
 import { decodeMessageCursor } from '../message-cursor.js';
 
 const MAX_FILENAME = 1_000;
@@ -13,19 +14,24 @@ const MAX_WORDS = 200;
 
 /** Any text goes, also what other members of other requests may not hold: it comes out as it went in. */
 const contentFault = (min: number) => (value: unknown) =>
-  typeof value === 'string' && value.length >= min && value.length <= MAX_TEXT
+  typeof value === 'string' && value.length >= min && fits(value, MAX_CHARACTERS.message)
     ? undefined
-    : `must be a string of ${min} to ${MAX_TEXT} characters`;
+    : `must be a string of ${min} to ${MAX_CHARACTERS.message} characters`;
 
 function filesFault(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length > MAX_FILES) return `must be a list of at most ${MAX_FILES} names`;
-  const fine = value.every((name) => typeof name === 'string' && name.length > 0 && name.length <= MAX_FILENAME);
+  const fine = value.every((name) => typeof name === 'string' && name.length > 0 && fits(name, MAX_FILENAME));
   return fine ? undefined : `must hold names of 1 to ${MAX_FILENAME} characters`;
 }
 
 export class SendMessageRequest {
   /** Needed unless there are files. */
-  @Field('content', contentFault(0), { type: 'string', maxLength: MAX_TEXT }, { optional: true, example: 'hi' })
+  @Field(
+    'content',
+    contentFault(0),
+    { type: 'string', maxLength: MAX_CHARACTERS.message },
+    { optional: true, example: 'hi' },
+  )
   text?: string;
 
   /** Names of files that will be uploaded; the answer holds a media for each. */
@@ -43,7 +49,13 @@ export class SendMessageRequest {
 }
 
 export class EditMessageRequest {
-  @Field('content', contentFault(1), { type: 'string', minLength: 1, maxLength: MAX_TEXT }, { example: 'hello' })
+  /** In the place of the old text. */
+  @Field(
+    'content',
+    contentFault(1),
+    { type: 'string', minLength: 1, maxLength: MAX_CHARACTERS.message },
+    { example: 'hello' },
+  )
   text!: string;
 }
 
@@ -94,9 +106,11 @@ export class MessageQuery {
 
 /** Who wrote a message. */
 export class SenderDto {
+  /** Whether it is a person or a device. */
   @ApiProperty({ enum: ['user', 'device'], example: 'user' })
   kind!: 'user' | 'device';
 
+  /** Id of the account or device. */
   @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
@@ -120,6 +134,7 @@ export class SenderDto {
   @ApiProperty({ required: false, example: 'kmwqzhtbnrva' })
   username?: string;
 
+  /** Whether a socket of it is connected. */
   @ApiProperty({ example: true })
   isOnline!: boolean;
 
@@ -142,9 +157,11 @@ export class SenderDto {
 
 /** A file of a message. */
 export class MediaDto {
+  /** The file's id. */
   @ApiProperty({ type: 'integer', example: 9 })
   id!: number;
 
+  /** The message it belongs to. */
   @ApiProperty({ type: 'integer', example: 12 })
   messageId!: number;
 
@@ -164,6 +181,7 @@ export class MediaDto {
   @ApiProperty({ type: 'integer', nullable: true, example: 48213 })
   size!: number | null;
 
+  /** Whether its content is there. */
   @ApiProperty({ example: true })
   uploaded!: boolean;
 
@@ -186,9 +204,11 @@ export class MediaDto {
 }
 
 export class MessageDto {
+  /** The message's id. */
   @ApiProperty({ type: 'integer', example: 12 })
   id!: number;
 
+  /** The conversation it was written in. */
   @ApiProperty({ type: 'integer', example: 3 })
   conversationId!: number;
 
@@ -200,9 +220,11 @@ export class MessageDto {
   @ApiProperty({ example: 'hi' })
   text!: string;
 
+  /** Its files. */
   @ApiProperty({ type: [MediaDto] })
   media!: MediaDto[];
 
+  /** When it was written. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   sentAt!: string;
 
@@ -210,6 +232,7 @@ export class MessageDto {
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   editedAt!: string | null;
 
+  /** The client's own name of it; `null` = none. */
   @ApiProperty({ type: 'string', nullable: true, example: '1c9e4a2f' })
   clientMessageId!: string | null;
 
