@@ -14,11 +14,19 @@ import { type RunningApp, startApp } from '../support/app.js';
 interface Operation {
   readonly operationId: string;
   readonly summary?: string;
+  readonly description?: string;
   readonly tags: readonly string[];
   readonly responses: Readonly<Record<string, object>>;
   readonly requestBody?: object;
   readonly parameters: readonly object[];
   readonly security?: readonly object[];
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly oneOf?: unknown;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
 }
 
 describe('the API documents', () => {
@@ -81,6 +89,45 @@ describe('the API documents', () => {
         expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
       if (parameters.length > 0) expect(responses, operationId).toHaveProperty('422');
     }
+  });
+
+  it('describe every tag, operation, parameter and property', async () => {
+    const document = JSON.parse(await readFile('openapi/openapi.json', 'utf8'));
+    const silent: string[] = [];
+    const check = (what: string, { description }: { description?: string }): void => {
+      if (!/\w.*\w/.test(description ?? '')) silent.push(what);
+    };
+    for (const tag of document.tags) check(`tag ${tag.name}`, tag);
+    for (const operation of await operations()) {
+      check(operation.operationId, operation);
+      for (const parameter of operation.parameters as { name: string; description?: string }[])
+        check(`${operation.operationId} ${parameter.name}`, parameter);
+    }
+    for (const [name, { properties = {} }] of Object.entries<Schema>(document.components.schemas))
+      for (const [member, schema] of Object.entries(properties)) check(`${name}.${member}`, schema);
+    expect(silent).toEqual([]);
+  });
+
+  it('give ids as integers, PATCH bodies no defaults, and any JSON no type', async () => {
+    const { components, paths } = JSON.parse(await readFile('openapi/openapi.json', 'utf8'));
+    const schemas = Object.entries<Schema>(components.schemas);
+    const members = schemas.flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties).map(([member, schema]) => [`${name}.${member}`, schema] as const),
+    );
+    expect(members.filter(([name, { type }]) => type === 'number' && /[.I]d$/.test(name))).toEqual([]);
+    const patched = Object.values<{ patch?: object }>(paths).flatMap(({ patch }) => {
+      const [, name] = /schemas\/(\w+Request)"/.exec(JSON.stringify(patch ?? '')) ?? [];
+      return name === undefined ? [] : [name];
+    });
+    expect(patched).toContain('UpdateServiceRequest');
+    expect(
+      members.filter(([name, schema]) => patched.includes(name.split('.')[0] ?? '') && 'default' in schema),
+    ).toEqual([]);
+    const anything = members.filter(([name]) => /^(RoomMessageDto|PublishToRoomRequest)\.message$/.test(name));
+    expect(anything.map(([, { type, oneOf }]) => [type, oneOf])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
   });
 
   it('say truly which routes need a credential', async () => {

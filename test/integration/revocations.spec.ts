@@ -107,11 +107,58 @@ describe('connections and revocations', () => {
     [{ service: 1, until: '2020-01-01T00:00:00Z' }, 422],
     [{ service: 1, until: 'tomorrow' }, 422],
     [{ service: 1, extra: 1 }, 422],
+    [{ service: 1, connection: 'x-1' }, 422],
     [{ endpoint: 'x\u0000' }, 422],
   ])('refuses %j with %i', async (body, status) => {
     const answer = await services.api('POST', 'revocations', body);
     expect(answer.status).toBe(status);
     expect(answer.body.errors.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { user: 99_999 },
+    { device: 99_999 },
+    { apiKey: 99_999 },
+    { endpoint: '3' },
+    { endpoint: 'A'.repeat(100) },
+    { service: 99_999 },
+    { guestCode: 'ABCD' },
+    { guestCode: 'no code' },
+    { iota: '5f8d3c52-9a3e-4b7e-8f0a-1c2d3e4f5a6b' },
+    { connection: 'nonsense' },
+    { connection: 'ffffffffffffffff-1' },
+  ])('answers %j, which is nobody, with 422', async (body) => {
+    const { status, body: problem } = await services.api('POST', 'revocations', body);
+    expect([status, problem.code]).toEqual([422, 'unknown_subject']);
+    expect(problem.errors).toMatchObject([{ field: Object.keys(body)[0] }]);
+    expect((await services.api('GET', 'revocations')).body.items).not.toContainEqual(
+      expect.objectContaining({ selector: Object.keys(body)[0], subject: String(Object.values(body)[0]) }),
+    );
+  });
+
+  it('revokes the credential that a connection came with', async () => {
+    const service = await services.service({ allowPublicCode: true });
+    const { host, code } = await services.host(service, true);
+    const { guest, user } = await services.guest(code, host);
+    const { client, user: clientId } = await services.client(service, host);
+    const revoke = async (principal: string) => {
+      const [item] = await connections(`?principal=${principal}`);
+      return services.api('POST', 'revocations', { connection: item?.id });
+    };
+    const { status, body } = await revoke(user);
+    expect([status, body.selector, body.subject]).toEqual([201, 'guestCode', null]);
+    await guest.expectNext(REVOKED);
+    await host.expectNext(left('guest', user));
+    const again = await services.connect();
+    again.send({ token: code });
+    await again.expectNext(REVOKED);
+    expect((await revoke(clientId)).body).toMatchObject({ selector: 'service', subject: String(service.id) });
+    while ((await client.next()).type !== REVOKED.type);
+    const [stranger] = [await services.connect()];
+    const [unnamed] = (await connections()).filter(({ principal }) => principal === null);
+    const refused = await services.api('POST', 'revocations', { connection: unnamed?.id });
+    expect([refused.status, refused.body.code]).toEqual([422, 'unknown_subject']);
+    await stranger.close();
   });
 
   it('does not let admins lock themselves out', async () => {

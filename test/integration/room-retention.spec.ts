@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Retention } from '../../src/modules/rooms/retention.service.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 
+/** The first message of a stream. */
+const FIRST = /^id: \w+:(\d+)\ndata: \{"message"/m;
+
 describe('retention', () => {
   let harness: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let app: TestApplication;
@@ -50,12 +53,55 @@ describe('retention', () => {
     expect(body.offset).toBe(7_001);
     const back = await harness.member(app, 'counted', 'read', 'r', `?after=6000&epoch=${body.epoch}`);
     expect(await back.next()).toMatchObject({ recovered: false });
-    const inTime = await harness.member(app, 'counted', 'read', 'r', `?after=6900&epoch=${body.epoch}`);
+    const inTime = await harness.member(app, 'counted', 'read', 'r', `?after=6901&epoch=${body.epoch}`);
     expect(await inTime.next()).toMatchObject({ recovered: true });
-    expect(await inTime.next()).toMatchObject({ offset: 6_901 });
+    expect(await inTime.next()).toMatchObject({ offset: 6_902 });
     const fromOldest = await harness.member(app, 'counted', 'read', 'r', '?after=0');
     expect(await fromOldest.next()).toMatchObject({ recovered: true });
-    expect(await fromOldest.next()).toMatchObject({ offset: 6_901 });
+    expect(await fromOldest.next()).toMatchObject({ offset: 6_902 });
+  });
+
+  /** From where a client, over either kind of connection, is told everything that there is. */
+  async function firstTold(room: string): Promise<unknown[]> {
+    const endpoint = await harness.endpoint(app, room, 'read');
+    const socket = await harness.connect(endpoint, '?after=0');
+    expect(await socket.next()).toMatchObject({ recovered: true });
+    const stop = new AbortController();
+    const stream = await fetch(`${harness.server.url}/sse/endpoint/${endpoint.code}/?after=0`, { signal: stop.signal });
+    let text = '';
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(chunk).toString();
+      if (FIRST.test(text)) break;
+    }
+    stop.abort();
+    const [, streamed] = FIRST.exec(text) ?? [];
+    return [await oldest(room), (await socket.next()).offset, Number(streamed)];
+  }
+
+  it('shows no more than the newest messages before anything is swept', async () => {
+    await harness.room(app, 'unswept', { durable: true });
+    await fill('unswept', 500);
+    expect(await oldest('unswept')).toBe(1);
+    await harness.as(app, 'PATCH', 'rooms/unswept', { historyLimit: 10 });
+    expect(await firstTold('unswept')).toEqual([491, 491, 491]);
+    await harness.as(app, 'POST', 'rooms/unswept/messages', { message: 'next' });
+    const { body } = await harness.as(app, 'GET', 'rooms/unswept/messages?after=0&limit=200');
+    expect(body.items.map(({ offset }: { offset: number }) => offset)).toEqual(
+      Array.from({ length: 10 }, (_, i) => 492 + i),
+    );
+    const late = await harness.member(app, 'unswept', 'read', 'r', `?after=490&epoch=${body.epoch}`);
+    expect(await late.next()).toMatchObject({ recovered: false });
+  });
+
+  it('shows no message that is too old before anything is swept', async () => {
+    await harness.room(app, 'ageing', { durable: true });
+    await fill('ageing', 100, 20);
+    await harness.as(app, 'PATCH', 'rooms/ageing', { retentionDays: 10 });
+    const told = await firstTold('ageing');
+    expect(new Set(told).size).toBe(1);
+    expect(told[0]).toBeGreaterThanOrEqual(50);
+    await sql(`UPDATE room_messages SET sent_at = now() - interval '11 days'`);
+    expect((await harness.as(app, 'GET', 'rooms/ageing/messages')).body.items).toEqual([]);
   });
 
   it('keeps messages for as many days as they may get old', async () => {

@@ -65,7 +65,8 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     await one.ports.store.releaseNode(incarnation);
   }
 
-  const hosts = async ({ service }: Scene) => (await two.admin.listSessions(service)).map(({ host }) => host);
+  const hosts = async ({ service }: Scene) =>
+    (await two.admin.listSessions(service, { limit: 200 })).items.map(({ host }) => host);
 
   it('tells hosts once of clients and guests that went with it, and gives the places of guests back', async () => {
     const s = await scene({ guestLimit: 1 });

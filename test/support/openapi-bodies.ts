@@ -28,6 +28,8 @@ export interface Operation {
   readonly queryParameters: readonly { readonly name: string; readonly schema: Schema }[];
   /** Of its JSON body; `undefined` when it takes none. */
   readonly body: Schema | undefined;
+  /** Whether it answers 201. Resumable uploads are begun, not made. */
+  readonly creates: boolean;
   /** Whether it reads a body that is not JSON. */
   readonly readsOtherBody: boolean;
 }
@@ -45,6 +47,7 @@ interface Document {
 
 interface RawOperation {
   readonly operationId: string;
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly security?: readonly Record<string, unknown>[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
@@ -77,6 +80,7 @@ export function operationsOfDocument(): Operation[] {
         pathParameters: named(operation, 'path').map(({ name }) => name),
         queryParameters: named(operation, 'query').map(({ name, schema }) => ({ name, schema: resolve(schema ?? {}) })),
         body: bodyOf(operation),
+        creates: '201' in operation.responses && !route.endsWith('/upload'),
         readsOtherBody:
           route.endsWith('/upload') ||
           (operation.requestBody !== undefined && !('application/json' in operation.requestBody.content)),

@@ -39,6 +39,7 @@ export const PROBLEM_CODES = {
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
   quota_exceeded: { kind: 'too_large', title: 'The quota is used up' },
   unsupported_media_type: { kind: 'unsupported_media_type', title: 'This media type is not supported' },
+  unknown_subject: { kind: 'invalid_input', title: 'There is nobody and nothing of this name' },
   invalid_input: { kind: 'invalid_input', title: 'The request is not valid' },
   rate_limited: { kind: 'rate_limited', title: 'Too many requests' },
   storage_full: { kind: 'no_space', title: 'There is no space left to store it' },

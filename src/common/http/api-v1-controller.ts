@@ -18,6 +18,7 @@ export function ApiV1Controller(path: string, tag = path): ClassDecorator {
     ApiTags(tag),
     UsePipes(InputPipe),
     UseInterceptors(JsonApiInterceptor),
-    ApiProblems(429, 500, 503),
+    // Also a route that takes no input may be sent some.
+    ApiProblems(422, 429, 500, 503),
   );
 }

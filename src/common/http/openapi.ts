@@ -2,6 +2,8 @@ import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
+import { ANY_JSON } from './fields.js';
+import { CALLER, CALLERS, TAGS } from './openapi-texts.js';
 import { describePathParameters } from './path-parameters.js';
 import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES } from './api-problems.js';
 
@@ -40,9 +42,11 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     // Said aloud: a route without any is open on purpose.
     operation.security ??= [];
     describePathParameters(operation.parameters);
+    describeOperation(operation);
     addInputProblems(operation);
     tidyResponses(operation);
   }
+  tidySchemas(document);
   document.components = { ...document.components, responses: commonProblems(document) };
   document.info = {
     title: base.info.title,
@@ -81,10 +85,10 @@ function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
 }
 
-/** Whoever sends a body or a parameter, also one too many, can get it wrong. Documented here once, not at every route. */
+/** Whoever sends a body or a parameter can get it wrong. Documented here once instead of at every route. */
 function addInputProblems(operation: Operation): void {
-  const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415] : [];
-  if (operation.tags?.length) statuses.push(422);
+  const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
+  if (operation.parameters?.length) statuses.push(422);
   // Any route may be asked for under a name that is not answered.
   if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) statuses.push(400);
   for (const status of statuses)
@@ -101,9 +105,37 @@ function commonProblems(document: OpenAPIObject): Record<string, ReturnType<type
   return Object.fromEntries(used.map((status) => [commonName(status), problemResponse(status)]));
 }
 
-function tagsOf(document: OpenAPIObject): { name: string }[] {
+/** What it does and who may call it, unless it says more itself. */
+function describeOperation(operation: Operation): void {
+  const caller = (operation as { [CALLER]?: keyof typeof CALLERS })[CALLER] ?? 'public';
+  operation.description ??= `${operation.summary?.replace(/\.$/, '') ?? ''}. ${CALLERS[caller]}`;
+}
+
+/** What decorators cannot say: any JSON has no type, and what a PATCH leaves out has no default but stays. */
+function tidySchemas(document: OpenAPIObject): void {
+  const schemas = document.components?.schemas ?? {};
+  const propertiesOf = (schema: (typeof schemas)[string] | undefined): Schema[] =>
+    schema && 'properties' in schema ? (Object.values(schema.properties ?? {}) as Schema[]) : [];
+  for (const property of Object.values(schemas).flatMap(propertiesOf)) {
+    if (property.format !== ANY_JSON.format) continue;
+    delete property.type;
+    delete property.format;
+  }
+  for (const { patch } of Object.values(document.paths)) {
+    const [, name = ''] = /"#\/components\/schemas\/(\w+)"/.exec(JSON.stringify(patch?.requestBody ?? '')) ?? [];
+    for (const property of propertiesOf(schemas[name])) delete property.default;
+  }
+}
+
+interface Schema {
+  type?: string;
+  format?: string;
+  default?: unknown;
+}
+
+function tagsOf(document: OpenAPIObject): { name: string; description?: string }[] {
   const names = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
-  return [...names].sort().map((name) => ({ name }));
+  return [...names].sort().map((name) => ({ name, ...(TAGS[name] !== undefined && { description: TAGS[name] }) }));
 }
 
 function tidyResponses(operation: Operation): void {

@@ -19,16 +19,24 @@ class LocationInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<unknown> {
     const { params } = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
-    return next.handle().pipe(tap((body) => response.location(fill(this.pattern, { ...params, ...(body as object) }))));
+    return next.handle().pipe(
+      tap((body) => {
+        response.location(fill(this.pattern, params, body as Values));
+      }),
+    );
   }
 }
 
-const fill = (pattern: string, values: Readonly<Record<string, unknown>>): string =>
-  pattern.replace(/:(\w+)/g, (_match, name: string) => encodeURIComponent(String(values[name])));
+type Values = Readonly<Record<string, unknown>>;
+
+const fill = (pattern: string, params: Values, answer: Values): string =>
+  pattern.replace(/:(\w+)|\{(\w+)\}/g, (_match, param: string | undefined, member: string | undefined) =>
+    encodeURIComponent(String(param === undefined ? answer[member ?? ''] : params[param])),
+  );
 
 /**
- * The route answers 201 with a `type` and its `Location`: `pattern` below `/api/v1`, whose parameters are members of
- * the answer or parameters of the request, e.g. `services/:id`.
+ * The route answers 201 with a `type` and its `Location`: `pattern` below `/api/v1`, in which `:name` is a parameter of
+ * the request's path and `{name}` a member of the answer, e.g. `applications/:id/keys/{id}`.
  */
 export function Creates(type: Type, pattern: string): MethodDecorator {
   return applyDecorators(
@@ -39,7 +47,7 @@ export function Creates(type: Type, pattern: string): MethodDecorator {
       headers: {
         Location: {
           description: 'Where the new resource is.',
-          schema: { type: 'string', example: `/api/v1/${pattern.replace(/:\w+/g, '1')}` },
+          schema: { type: 'string', example: `/api/v1/${pattern.replace(/:\w+|\{\w+\}/g, '1')}` },
         },
       },
     }),

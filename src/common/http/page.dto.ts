@@ -2,7 +2,8 @@ import { type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { decodeIdCursor, MAX_CURSOR, MAX_LIMIT, type Page } from './cursor.js';
-import { Field } from './fields.js';
+import { Field, NameField } from './fields.js';
+import { decodePlace, MAX_PLACE_CURSOR } from './place-cursor.js';
 
 const limitFault = (value: unknown): string | undefined =>
   typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1';
@@ -33,10 +34,29 @@ export class PageQuery extends LimitQuery {
   cursor?: string;
 }
 
+const MAX_SEARCH = 100;
+
+/** Query of a list that can be searched. */
+export class SearchQuery extends PageQuery {
+  /** Words that must all occur, anywhere and in any case. */
+  @NameField({ max: MAX_SEARCH, optional: true, example: 'plan' })
+  q?: string;
+}
+
+const placeFault = (value: unknown): string | undefined =>
+  typeof value === 'string' && decodePlace(value) !== undefined ? undefined : 'must be a cursor that a list answered';
+
+/** Query of a list of what is live, in the order it came. */
+export class PlaceQuery extends LimitQuery {
+  /** `nextCursor` of the page before. */
+  @Field('cursor', placeFault, { type: 'string', maxLength: MAX_PLACE_CURSOR }, { optional: true })
+  cursor?: string;
+}
+
 /** The class of a page, for OpenAPI. Extend it per item: `class ThingPage extends PageOf(ThingDto) {}`. */
 export function PageOf<T>(item: Type<T>): Type<Page<T>> {
   class PageDto implements Page<T> {
-    @ApiProperty({ type: [item] })
+    @ApiProperty({ type: [item], description: 'What is on this page.' })
     items!: readonly T[];
 
     @ApiProperty({

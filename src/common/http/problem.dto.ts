@@ -6,6 +6,7 @@ export class FieldErrorDto {
   @ApiProperty({ example: 'email' })
   field!: string;
 
+  /** What is wrong with it. */
   @ApiProperty({ example: 'must be an email address' })
   message!: string;
 }
@@ -20,6 +21,7 @@ export class ProblemDto {
   @ApiProperty({ example: 'There is no such resource' })
   title!: string;
 
+  /** HTTP status. */
   @ApiProperty({ type: 'integer', example: 404 })
   status!: number;
 

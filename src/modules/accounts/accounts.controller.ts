@@ -4,7 +4,7 @@ import { currentRequest } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { PageQuery } from '../../common/http/page.dto.js';
+import { SearchQuery } from '../../common/http/page.dto.js';
 import { PathId } from '../../common/http/path-id.js';
 import { Authenticated, MaybeAuthenticated } from '../auth/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
@@ -25,7 +25,7 @@ export class AccountsController {
   constructor(private readonly accounts: Accounts) {}
 
   @Post()
-  @Creates(UserDto, 'accounts/:id')
+  @Creates(UserDto, 'accounts/{id}')
   @MaybeAuthenticated()
   @ApiOperation({ summary: 'Make an account; anyone where registration is open, else an admin' })
   @ApiProblems('already_exists', 'registration_closed')
@@ -76,8 +76,8 @@ export class AccountsController {
 
   @Get()
   @Authenticated('admin')
-  @ApiOperation({ summary: 'List accounts' })
-  async list(@Query() query: PageQuery): Promise<AccountPage> {
+  @ApiOperation({ summary: 'List accounts, or find them by email and name' })
+  async list(@Query() query: SearchQuery): Promise<AccountPage> {
     const { items, nextCursor } = await this.accounts.list(query);
     return { items: items.map((user) => UserDto.from(user)), nextCursor };
   }

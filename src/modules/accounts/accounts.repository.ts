@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { wordPatterns } from '../../common/database/search.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { type Role } from '../../common/security/role.js';
@@ -53,8 +54,14 @@ export class AccountsRepository {
     return (await this.users.findOneBy({ id })) ?? undefined;
   }
 
-  list(afterId: number, take: number): Promise<User[]> {
-    return this.users.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  /** @param q words that must all occur in email and names */
+  list(q: string | undefined, afterId: number, take: number): Promise<User[]> {
+    const query = this.users.createQueryBuilder('u').where('u.id > :afterId', { afterId }).orderBy('u.id').limit(take);
+    for (const [i, pattern] of wordPatterns(q ?? '').entries()) {
+      // As it is indexed.
+      query.andWhere(`(u.email || ' ' || u.first_name || ' ' || u.last_name) ILIKE :q${i}`, { [`q${i}`]: pattern });
+    }
+    return query.getMany();
   }
 
   /** @throws AppError `last_admin`. @returns `undefined` when there is no such account */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { type Page, keyset, toPage } from '../../common/http/cursor.js';
+import { type SearchQuery } from '../../common/http/page.dto.js';
 import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
@@ -49,9 +50,9 @@ export class Accounts {
   }
 
   /** Ascending by id. */
-  async list(query: { limit: number; cursor?: string }): Promise<Page<User>> {
+  async list(query: SearchQuery): Promise<Page<User>> {
     const { afterId, take } = keyset(query);
-    return toPage(await this.repository.list(afterId, take), query.limit, (user) => user);
+    return toPage(await this.repository.list(query.q, afterId, take), query.limit, (user) => user);
   }
 
   /** Members that are `undefined` stay as they are. @throws AppError `not_found`, `last_admin` */

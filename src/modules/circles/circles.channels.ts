@@ -5,6 +5,8 @@ export const userChannel = (user: number): Channel => channel('circles', 'user',
 export const deviceChannel = (device: number): Channel => channel('circles', 'device', device);
 /** The sockets that joined a circle. */
 export const circleChannel = (circle: number): Channel => channel('circles', 'circle', circle);
+/** The circle of a `circleChannel`; `undefined` when it is none. */
+export const circleOf = (of: Channel): string | undefined => /^circles:circle:(\d+)$/.exec(of)?.[1];
 /** The sockets that joined a conversation. */
 export const conversationChannel = (conversation: number): Channel => channel('circles', 'conversation', conversation);
 /** What the nodes say they stored; each node's feed of the conversation listens. In one order with its room's channel. */

@@ -10,6 +10,8 @@ import { Conversation } from '../../entities/circles/conversation.entity.js';
 import { ConversationMessage } from '../../entities/circles/conversation-message.entity.js';
 import { Device } from '../../entities/circles/device.entity.js';
 import { Media } from '../../entities/circles/media.entity.js';
+import { ConnectionDirectory } from '../realtime/connection-directory.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { IceServersModule } from '../ice-servers/ice-servers.module.js';
 import { AccessRepository } from './access/access.repository.js';
@@ -58,6 +60,7 @@ import { Messages } from './messages/messages.service.js';
 import { Senders } from './messages/senders.service.js';
 import { Online } from './presence/online.service.js';
 import { Rooms } from './presence/rooms.service.js';
+import { placesOf } from './live/socket-state.js';
 
 const MEMBERSHIP = [Circles, CirclesRepository, Members, MembersRepository, Invites, InvitesRepository, ComingAndGoing];
 const DEVICES = [Devices, DevicesRepository];
@@ -120,4 +123,10 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typi
   ],
   exports: LIVE,
 })
-export class CirclesModule {}
+export class CirclesModule {
+  constructor(directory: ConnectionDirectory, selectors: RevocationSelectors, targets: TargetsRepository) {
+    directory.describe('circles', placesOf);
+    selectors.know('user', (id) => targets.exists({ kind: 'user', id: Number(id) }));
+    selectors.know('device', (id) => targets.exists({ kind: 'device', id: Number(id) }));
+  }
+}

@@ -3,6 +3,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { type Page } from '../../common/http/cursor.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
 import { ConnectionDirectory, type ConnectionFilter } from '../realtime/connection-directory.js';
+import { parseConnectionId } from '../realtime/connection-id.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { comparePlaces, type ConnectionPlace, decodePlace, encodePlace } from './connection-place.js';
 import { ConnectionDto, type ConnectionQuery } from './dto/connection.dto.js';
@@ -39,10 +40,10 @@ export class Connections {
    * In the order they came; those of nodes that do not answer are left out.
    * @throws AppError `unavailable` when the only node asked for does not answer
    */
-  async page({ limit, cursor, node, protocol, principal }: ConnectionQuery): Promise<Page<ConnectionDto>> {
+  async page({ limit, cursor, node, ...filter }: ConnectionQuery): Promise<Page<ConnectionDto>> {
     if (node !== undefined && !this.cluster.knows(node)) return { items: [], nextCursor: null };
     const after = (cursor === undefined ? undefined : decodePlace(cursor)) ?? null;
-    const question: ListQuestion = { filter: { protocol, principal }, after, take: limit + 1 };
+    const question: ListQuestion = { filter, after, take: limit + 1 };
     const { answers, missing } = await this.cluster.ask<ListedConnection[]>(LIST, question, {
       ...(node !== undefined && { node }),
     });
@@ -59,7 +60,7 @@ export class Connections {
 
   /** @throws AppError `not_found` when it is not connected, or not any more; `unavailable` when its node is silent */
   async close(id: string, by: number): Promise<void> {
-    const [node = ''] = id.split('-');
+    const { node } = parseConnectionId(id);
     if (!this.cluster.knows(node)) throw unknown();
     const { answers } = await this.cluster.ask<boolean>(CLOSE, { id, by }, { node });
     if (answers[0] === undefined) throw silent();
@@ -75,12 +76,14 @@ export class Connections {
     });
     return this.directory
       .list(filter, (connection) => after === null || comparePlaces(placeOf(connection), after) > 0, take)
-      .map((connection) => ({ place: placeOf(connection), item: ConnectionDto.from(connection, node) }));
+      .map((connection) => ({
+        place: placeOf(connection),
+        item: ConnectionDto.from(connection, node, this.directory.placesOf(connection)),
+      }));
   }
 
   private closeHere({ id, by }: { id: string; by: number }): boolean {
-    const [, serial = ''] = id.split('-');
-    const connection = this.directory.find(parseInt(serial, 36));
+    const connection = this.directory.find(parseConnectionId(id).serial);
     if (connection === undefined) return false;
     this.logger.log({ msg: 'connection closed by an admin', connectionId: connection.id, by });
     connection.revoke();

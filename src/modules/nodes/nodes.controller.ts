@@ -1,6 +1,7 @@
-import { Get } from '@nestjs/common';
+import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { PlaceQuery } from '../../common/http/page.dto.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { NodeList } from './dto/node.dto.js';
 import { Nodes } from './nodes.service.js';
@@ -12,7 +13,7 @@ export class NodesController {
   @Get()
   @Authenticated('admin')
   @ApiOperation({ summary: 'Live nodes with their state, in the order they started' })
-  list(): NodeList {
-    return this.nodes.list();
+  list(@Query() query: PlaceQuery): NodeList {
+    return this.nodes.page(query);
   }
 }

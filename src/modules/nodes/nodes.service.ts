@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type PlaceQuery } from '../../common/http/page.dto.js';
+import { pageByPlace } from '../../common/http/place-cursor.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
 import { NodeDto, type NodeList } from './dto/node.dto.js';
 import { StatsDto } from './dto/stats.dto.js';
@@ -18,8 +20,13 @@ export class Nodes {
     cluster.answer(TRAFFIC, () => rates.read());
   }
 
-  list(): NodeList {
-    return { items: this.liveness.nodes().map((status) => NodeDto.from(status)), nextCursor: null };
+  /** In the order they started. */
+  page(query: PlaceQuery): NodeList {
+    const { items, nextCursor } = pageByPlace(this.liveness.nodes(), query, ({ startedAt, name }) => ({
+      at: startedAt,
+      id: name,
+    }));
+    return { items: items.map((status) => NodeDto.from(status)), nextCursor };
   }
 
   /** Sums over all nodes that answer. */

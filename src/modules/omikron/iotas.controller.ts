@@ -24,7 +24,7 @@ export class IotasController {
   constructor(private readonly admin: OmikronAdmin) {}
 
   @Post()
-  @Creates(NewIotaDto, 'omikron/iotas/:iotaId')
+  @Creates(NewIotaDto, 'omikron/iotas/{iotaId}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Register a home server; its token is shown this once' })
   @ApiProblems('already_exists')
@@ -69,7 +69,7 @@ export class IotasController {
   }
 
   @Post(':iotaId/profiles')
-  @Creates(ProfileDto, 'omikron/iotas/:iotaId/profiles/:userId')
+  @Creates(ProfileDto, 'omikron/iotas/:iotaId/profiles/{userId}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Say that a user belongs to a home server' })
   @ApiProblems(404, 'already_exists')
@@ -86,6 +86,14 @@ export class IotasController {
   @ApiProblems(404)
   async listProfiles(@PathUuid('iotaId') iotaId: string, @Query() query: PageQuery): Promise<ProfilePage> {
     return toPage(await this.admin.pageProfiles(iotaId, query), query.limit, (profile) => ProfileDto.from(profile));
+  }
+
+  @Get(':iotaId/profiles/:userId')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One user of a home server' })
+  @ApiProblems(404)
+  async getProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<ProfileDto> {
+    return ProfileDto.from(await this.admin.getProfile(iotaId, userId));
   }
 
   @Delete(':iotaId/profiles/:userId')

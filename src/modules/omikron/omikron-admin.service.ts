@@ -95,6 +95,12 @@ export class OmikronAdmin {
     return this.repository.pageProfiles(iotaId, afterId, take);
   }
 
+  /** @throws AppError `not_found` */
+  async getProfile(iotaId: string, userId: string): Promise<Profile> {
+    const profile = await this.repository.findProfile(userId);
+    return profile?.iotaId === iotaId ? profile : notFound('profile');
+  }
+
   /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
   async deleteProfile(iotaId: string, userId: string): Promise<void> {
     if (!(await this.repository.deleteProfile(iotaId, userId))) notFound('profile');

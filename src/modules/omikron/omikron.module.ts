@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Iota } from '../../entities/omikron/iota.entity.js';
 import { Profile } from '../../entities/omikron/profile.entity.js';
 import { CallsModule } from '../calls/calls.module.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { LifecycleModule } from '../health/lifecycle.module.js';
 import { CallAdmission } from './call-admission.service.js';
 import { CallInvitations } from './call-invitations.service.js';
@@ -55,4 +56,14 @@ import { UserStates } from './user-states.service.js';
   ],
   exports: [IotaAdmission, ClientAdmission, CallAdmission, OmikronRelay, PingBook, UserStates, Calls, CallInvitations],
 })
-export class OmikronModule {}
+export class OmikronModule {
+  constructor(selectors: RevocationSelectors, directory: OmikronRepository, sessions: IotaSessions) {
+    // Where Iotas need no token, one may be connected that is in no directory.
+    selectors.know(
+      'iota',
+      async (id) =>
+        (await directory.findIota(id.toLowerCase())) !== undefined ||
+        (await sessions.seatOf(id.toLowerCase())) !== undefined,
+    );
+  }
+}

@@ -5,7 +5,10 @@ export interface Principal {
   readonly id: string;
   /** Shown to admins; never a secret. */
   readonly label: string;
-  /** What a revocation may name to close and refuse it, e.g. `service:5`; see `revocation-selectors`. */
+  /**
+   * What a revocation may name to close and refuse it, e.g. `service:5`; see `revocation-selectors`. The first is the
+   * credential it came with.
+   */
   readonly selectors?: readonly string[];
   /** A draining node closes it after all others: for them its end would mean something else than their own. */
   readonly goesLast?: boolean;

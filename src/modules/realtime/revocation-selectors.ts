@@ -9,6 +9,8 @@ const CODES: ReadonlySet<SelectorName> = new Set(['endpoint', 'guestCode']);
 
 /** Makes selectors such as `service:5`; of codes they hold a keyed digest. */
 export class RevocationSelectors {
+  private readonly lookups = new Map<SelectorName, (value: string) => Promise<boolean>>();
+
   /** @param key bound to this purpose */
   constructor(private readonly key: Buffer) {}
 
@@ -18,6 +20,15 @@ export class RevocationSelectors {
     return name === 'iota' ? text.toLowerCase() : text;
   }
 
+  /** `exists` says whether there is a subject of selector `name` right now. */
+  know(name: SelectorName, exists: (value: string) => Promise<boolean>): void {
+    this.lookups.set(name, exists);
+  }
+
+  async exists(name: SelectorName, value: string | number): Promise<boolean> {
+    return (await this.lookups.get(name)?.(String(value))) ?? false;
+  }
+
   of(name: SelectorName, value: string | number): string {
     return selector(name, this.subject(name, value));
   }
@@ -25,4 +36,16 @@ export class RevocationSelectors {
 
 export function selector(name: string, subject: string): string {
   return `${name}:${subject}`;
+}
+
+/** Whom a selector names. */
+export interface Subject {
+  readonly name: SelectorName;
+  readonly subject: string;
+}
+
+export function parseSelector(text: string): Subject | undefined {
+  const [name, ...subject] = text.split(':');
+  const known = SELECTORS.find((each) => each === name);
+  return known === undefined ? undefined : { name: known, subject: subject.join(':') };
 }

@@ -16,10 +16,10 @@ export class RevocationsController {
   constructor(private readonly revocations: Revocations) {}
 
   @Post()
-  @Creates(RevocationDto, 'revocations/:id')
+  @Creates(RevocationDto, 'revocations/{id}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Close matching sockets at once and refuse them until it ends' })
-  @ApiProblems('conflict')
+  @ApiProblems('conflict', 'unknown_subject')
   create(@Body() body: CreateRevocationRequest, @CurrentPrincipal() admin: UserPrincipal): Promise<RevocationDto> {
     return this.revocations.create(body, admin.userId);
   }
@@ -29,6 +29,14 @@ export class RevocationsController {
   @ApiOperation({ summary: 'List revocations' })
   list(@Query() query: PageQuery): Promise<RevocationPage> {
     return this.revocations.page(query);
+  }
+
+  @Get(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One revocation' })
+  @ApiProblems(404)
+  get(@PathId() id: number): Promise<RevocationDto> {
+    return this.revocations.get(id);
   }
 
   @Delete(':id')

@@ -11,6 +11,10 @@ export class RevocationsRepository {
     return this.revocations.save(this.revocations.create(revocation));
   }
 
+  async find(id: number): Promise<Revocation | undefined> {
+    return (await this.revocations.findOneBy({ id })) ?? undefined;
+  }
+
   /** @returns whether there was such a revocation */
   async delete(id: number): Promise<boolean> {
     return (await this.revocations.delete({ id })).affected === 1;

@@ -5,15 +5,27 @@ import { invalidInput } from '../../common/http/input.pipe.js';
 import { type PageQuery } from '../../common/http/page.dto.js';
 import { Clock } from '../../common/time/clock.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
+import { parseConnectionId } from '../realtime/connection-id.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { RevocationList } from '../realtime/revocation-list.js';
-import { RevocationSelectors, selector, SELECTORS, type SelectorName } from '../realtime/revocation-selectors.js';
+import {
+  parseSelector,
+  RevocationSelectors,
+  selector,
+  SELECTORS,
+  type Subject,
+} from '../realtime/revocation-selectors.js';
 import { type CreateRevocationRequest, RevocationDto } from './dto/revocation.dto.js';
 import { RevocationsRepository } from './revocations.repository.js';
 
 /** How often every node asks the database what is revoked, in milliseconds: what the others said may have been lost. */
 const REFRESH_MS = 500;
 const CHANGED = 'revocations.changed';
+const CREDENTIAL = 'revocations.credential';
+
+/** What a request may name: a subject, or a connection for the credential it came with. */
+const REQUEST_SELECTORS = [...SELECTORS, 'connection'] as const;
+type RequestSelector = (typeof REQUEST_SELECTORS)[number];
 
 /** Closes matching sockets and refuses them for as long as the revocation holds. */
 @Injectable()
@@ -33,6 +45,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     private readonly cluster: ClusterQuery,
   ) {
     cluster.answer(CHANGED, () => this.refresh());
+    cluster.answer(CREDENTIAL, (connection) => this.credentialHere(connection as string));
   }
 
   async onModuleInit(): Promise<void> {
@@ -46,15 +59,17 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** @throws AppError `invalid_input` unless the request names exactly one selector, and a time that is to come */
+  /**
+   * @throws AppError `invalid_input` unless the request names exactly one selector, and a time that is to come;
+   * `unknown_subject`; `conflict` when the admin would revoke themselves
+   */
   async create(request: CreateRevocationRequest, createdBy: number): Promise<RevocationDto> {
-    const { name, value } = theOneSelector(request);
-    if (name === 'user' && value === createdBy) throw new AppError('conflict', 'You cannot revoke yourself.');
+    const { name, subject } = await this.subjectOf(request);
+    if (name === 'user' && subject === String(createdBy)) throw new AppError('conflict', 'You cannot revoke yourself.');
     const until = request.until === undefined ? null : new Date(request.until);
     if (until && until.getTime() <= this.clock.now()) {
       throw invalidInput([{ field: 'until', message: 'must be in the future' }]);
     }
-    const subject = this.selectors.subject(name, value);
     const row = await this.repository.create({
       selector: name,
       subject,
@@ -68,8 +83,14 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     return RevocationDto.from(row);
   }
 
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<RevocationDto> {
+    return RevocationDto.from((await this.repository.find(id)) ?? notFound());
+  }
+
+  /** @throws AppError `not_found` */
   async delete(id: number, by: number): Promise<void> {
-    if (!(await this.repository.delete(id))) throw new AppError('not_found', 'There is no such revocation.');
+    if (!(await this.repository.delete(id))) notFound();
     this.logger.log({ msg: 'revocation lifted', revocation: id, by });
     this.cluster.tell(CHANGED, null);
     await this.refresh();
@@ -78,6 +99,29 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   async page(query: PageQuery): Promise<Page<RevocationDto>> {
     const { afterId, take } = keyset(query);
     return toPage(await this.repository.page(afterId, take), query.limit, (row) => RevocationDto.from(row));
+  }
+
+  private async subjectOf(request: CreateRevocationRequest): Promise<Subject> {
+    const { name, value } = theOneSelector(request);
+    if (name === 'connection') return (await this.credentialOf(String(value))) ?? unknownSubject(name);
+    if (!(await this.selectors.exists(name, value))) unknownSubject(name);
+    return { name, subject: this.selectors.subject(name, value) };
+  }
+
+  /** What the connection came in with; `undefined` when it is not there, or needed nothing to come in. */
+  private async credentialOf(connection: string): Promise<Subject | undefined> {
+    const { node } = parseConnectionId(connection);
+    if (!this.cluster.knows(node)) return undefined;
+    const { answers } = await this.cluster.ask<Subject | undefined>(CREDENTIAL, connection, { node });
+    if (answers[0] === undefined) {
+      throw new AppError('broker_unavailable', 'The node does not answer right now.', { retryAfterSeconds: 1 });
+    }
+    return answers[0].value;
+  }
+
+  private credentialHere(connection: string): Subject | undefined {
+    const [credential] = this.directory.find(parseConnectionId(connection).serial)?.principal?.selectors ?? [];
+    return credential === undefined ? undefined : parseSelector(credential);
   }
 
   /** Brings the list in step with the database, and closes what is newly on it. One at a time, never stale. */
@@ -109,13 +153,23 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function theOneSelector(request: CreateRevocationRequest): { name: SelectorName; value: string | number } {
-  const given = SELECTORS.filter((name) => request[name] !== undefined);
+function theOneSelector(request: CreateRevocationRequest): { name: RequestSelector; value: string | number } {
+  const given = REQUEST_SELECTORS.filter((name) => request[name] !== undefined);
   const [name] = given;
   const value = name && request[name];
   if (name === undefined || value === undefined || given.length > 1) {
-    const message = `exactly one of ${SELECTORS.join(', ')} is needed`;
-    throw invalidInput((given.length ? given : SELECTORS).map((field) => ({ field, message })));
+    const message = `exactly one of ${REQUEST_SELECTORS.join(', ')} is needed`;
+    throw invalidInput((given.length ? given : REQUEST_SELECTORS).map((field) => ({ field, message })));
   }
   return { name, value };
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such revocation.');
+}
+
+function unknownSubject(field: RequestSelector): never {
+  const detail =
+    field === 'connection' ? 'There is no such connection, or it needed no credential.' : `There is no such ${field}.`;
+  throw new AppError('unknown_subject', detail, { errors: [{ field, message: 'is unknown' }] });
 }

@@ -4,7 +4,7 @@ import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { toPage } from '../../common/http/cursor.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { PageQuery } from '../../common/http/page.dto.js';
+import { PageQuery, SearchQuery } from '../../common/http/page.dto.js';
 import { PathId } from '../../common/http/path-id.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { Applications } from './applications.service.js';
@@ -24,7 +24,7 @@ export class ApplicationsController {
   constructor(private readonly applications: Applications) {}
 
   @Post()
-  @Creates(NewApplicationDto, 'applications/:id')
+  @Creates(NewApplicationDto, 'applications/{id}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Make an application; its first API key is shown this once' })
   @ApiProblems('already_exists')
@@ -35,8 +35,8 @@ export class ApplicationsController {
 
   @Get()
   @Authenticated('admin')
-  @ApiOperation({ summary: 'List applications' })
-  async list(@Query() query: PageQuery): Promise<ApplicationPage> {
+  @ApiOperation({ summary: 'List applications, or find them by name' })
+  async list(@Query() query: SearchQuery): Promise<ApplicationPage> {
     return toPage(await this.applications.page(query), query.limit, (each) => ApplicationDto.from(each));
   }
 
@@ -66,7 +66,7 @@ export class ApplicationsController {
   }
 
   @Post(':id/keys')
-  @Creates(NewApplicationKeyDto, 'applications/:id/keys')
+  @Creates(NewApplicationKeyDto, 'applications/:id/keys/{id}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Add an API key, which is shown this once; the others go on' })
   @ApiProblems(404)
@@ -84,10 +84,18 @@ export class ApplicationsController {
     return toPage(keys, query.limit, (key) => ApplicationKeyDto.from(key));
   }
 
-  @Delete(':id/keys/:keyId')
-  @NoContent('The key counts no longer; sockets of the endpoints that it made are closed.')
+  @Get(':id/keys/:keyId')
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Remove an API key and close the sockets of endpoints that it made' })
+  @ApiOperation({ summary: 'One API key, without its secret' })
+  @ApiProblems(404)
+  async getKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<ApplicationKeyDto> {
+    return ApplicationKeyDto.from(await this.applications.getKey(id, keyId));
+  }
+
+  @Delete(':id/keys/:keyId')
+  @NoContent('The key counts no longer; the endpoints that it made stay.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove an API key; the endpoints that it made stay, with their sockets' })
   @ApiProblems(404)
   async deleteKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<void> {
     await this.applications.deleteKey(id, keyId);

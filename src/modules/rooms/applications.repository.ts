@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, Repository } from 'typeorm';
+import { containing } from '../../common/database/search.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { Application } from '../../entities/rooms/application.entity.js';
@@ -19,8 +20,9 @@ export class ApplicationsRepository {
     return (await this.applications.findOneBy({ id })) ?? undefined;
   }
 
-  page(afterId: number, take: number): Promise<Application[]> {
-    return this.applications.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  page(q: string | undefined, afterId: number, take: number): Promise<Application[]> {
+    const where = { id: MoreThan(afterId), ...(q !== undefined && { name: containing(q) }) };
+    return this.applications.find({ where, order: { id: 'ASC' }, take });
   }
 
   /** Makes an application with its first key. @throws AppError `already_exists` when the name is taken */
@@ -66,25 +68,21 @@ export class ApplicationsRepository {
     return this.keys.find({ where: { applicationId, id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }
 
+  async findKey(applicationId: number, id: number): Promise<ApplicationKey | undefined> {
+    return (await this.keys.findOneBy({ applicationId, id })) ?? undefined;
+  }
+
+  hasKey(id: number): Promise<boolean> {
+    return this.keys.existsBy({ id });
+  }
+
   async addKey(applicationId: number, key: NewKey): Promise<ApplicationKey> {
     return this.keys.save(this.keys.create({ ...key, applicationId }));
   }
 
-  /** @returns the digests of the codes of endpoints it made, `undefined` when there is no such key */
-  deleteKey(applicationId: number, id: number): Promise<Buffer[] | undefined> {
-    return this.keys.manager.transaction(async (manager) => {
-      const found: unknown[] = await manager.query(
-        `SELECT 1 FROM "application_keys" WHERE "id" = $1 AND "application_id" = $2 FOR UPDATE`,
-        [id, applicationId],
-      );
-      if (found.length === 0) return undefined;
-      const digests: { code_digest: Buffer }[] = await manager.query(
-        `SELECT "code_digest" FROM "room_endpoints" WHERE "key_id" = $1`,
-        [id],
-      );
-      await manager.delete(ApplicationKey, { id });
-      return digests.map(({ code_digest }) => code_digest);
-    });
+  /** The endpoints it made stay. @returns whether there was such a key */
+  async deleteKey(applicationId: number, id: number): Promise<boolean> {
+    return (await this.keys.delete({ applicationId, id })).affected === 1;
   }
 }
 

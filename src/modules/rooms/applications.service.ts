@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { keyset } from '../../common/http/cursor.js';
+import { type PageQuery, type SearchQuery } from '../../common/http/page.dto.js';
 import { sha256 } from '../../common/security/digest.js';
 import { randomToken } from '../../common/security/random.js';
 import { type Application } from '../../entities/rooms/application.entity.js';
@@ -15,12 +16,6 @@ const KEY_MARK = 'sb_';
 const KEY_BYTES = 64;
 /** Shown for telling keys apart; what stays hidden is more than nobody can guess. */
 const PREFIX_LENGTH = 11;
-
-/** A page of what admins list. */
-interface PageInput {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
 
 /** What admins do with applications and their keys; live sockets follow. */
 @Injectable()
@@ -39,9 +34,9 @@ export class Applications {
     return { application: await this.repository.create(name, key), apiKey };
   }
 
-  page(query: PageInput): Promise<Application[]> {
+  page(query: SearchQuery): Promise<Application[]> {
     const { afterId, take } = keyset(query);
-    return this.repository.page(afterId, take);
+    return this.repository.page(query.q, afterId, take);
   }
 
   /** @throws AppError `not_found` */
@@ -57,14 +52,20 @@ export class Applications {
 
   /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    this.disconnect((await this.repository.delete(id)) ?? notFound());
+    const digests = (await this.repository.delete(id)) ?? notFound();
+    for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 
   /** @throws AppError `not_found` */
-  async pageOfKeys(id: number, query: PageInput): Promise<ApplicationKey[]> {
+  async pageOfKeys(id: number, query: PageQuery): Promise<ApplicationKey[]> {
     await this.get(id);
     const { afterId, take } = keyset(query);
     return this.repository.pageOfKeys(id, afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async getKey(id: number, keyId: number): Promise<ApplicationKey> {
+    return (await this.repository.findKey(id, keyId)) ?? notFound();
   }
 
   /** @returns a further key, which nobody can show again. @throws AppError `not_found` */
@@ -78,13 +79,9 @@ export class Applications {
     }
   }
 
-  /** The key counts no longer, and the sockets of endpoints that it made are closed. @throws AppError `not_found` */
+  /** The key counts no longer; the endpoints that it made stay. @throws AppError `not_found` */
   async deleteKey(id: number, keyId: number): Promise<void> {
-    this.disconnect((await this.repository.deleteKey(id, keyId)) ?? notFound());
-  }
-
-  private disconnect(digests: readonly Buffer[]): void {
-    for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
+    if (!(await this.repository.deleteKey(id, keyId))) notFound();
   }
 }
 

@@ -4,11 +4,16 @@ import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { toPage } from '../../common/http/cursor.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { PageQuery } from '../../common/http/page.dto.js';
 import { type ApplicationPrincipal } from '../auth/application-principal.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { CurrentApplication } from '../auth/current-application.decorator.js';
-import { CreateEndpointRequest, EndpointDto, EndpointPage, ListedEndpointDto } from './dto/endpoint.dto.js';
+import {
+  CreateEndpointRequest,
+  EndpointDto,
+  EndpointPage,
+  EndpointQuery,
+  ListedEndpointDto,
+} from './dto/endpoint.dto.js';
 import { Endpoints } from './endpoints.service.js';
 import { ANONYMOUS } from './room-name.js';
 
@@ -17,7 +22,7 @@ export class EndpointsController {
   constructor(private readonly endpoints: Endpoints) {}
 
   @Post()
-  @Creates(EndpointDto, 'rooms/:name/endpoints/:code')
+  @Creates(EndpointDto, 'rooms/:name/endpoints/{code}')
   @Authenticated('application')
   @ApiOperation({ summary: 'Make an endpoint; its code admits sockets to the room' })
   @ApiProblems(404)
@@ -36,12 +41,24 @@ export class EndpointsController {
   @ApiOperation({ summary: 'List the endpoints of a room with their codes' })
   @ApiProblems(404)
   async list(
-    @CurrentApplication() application: ApplicationPrincipal,
+    @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Param('name') name: string,
-    @Query() query: PageQuery,
+    @Query() query: EndpointQuery,
   ): Promise<EndpointPage> {
-    const endpoints = await this.endpoints.page(application, name, query);
+    const endpoints = await this.endpoints.page(applicationId, name, query);
     return toPage(endpoints, query.limit, (endpoint) => ListedEndpointDto.from(endpoint));
+  }
+
+  @Get(':code')
+  @Authenticated('application')
+  @ApiOperation({ summary: 'One endpoint' })
+  @ApiProblems(404)
+  async get(
+    @CurrentApplication() { applicationId }: ApplicationPrincipal,
+    @Param('name') name: string,
+    @Param('code') code: string,
+  ): Promise<ListedEndpointDto> {
+    return ListedEndpointDto.from(await this.endpoints.get(applicationId, name, code));
   }
 
   @Delete(':code')

@@ -17,13 +17,18 @@ export class EndpointsRepository {
   }
 
   /** Ascending by id, which is the order they were made in. */
-  page(roomId: number, afterId: number, take: number): Promise<RoomEndpoint[]> {
-    return this.endpoints.find({ where: { roomId, id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  page(roomId: number, identity: string | undefined, afterId: number, take: number): Promise<RoomEndpoint[]> {
+    const where = { roomId, id: MoreThan(afterId), ...(identity !== undefined && { identity }) };
+    return this.endpoints.find({ where, order: { id: 'ASC' }, take });
   }
 
   /** All of them, in the order they were made in. */
   all(roomId: number): Promise<RoomEndpoint[]> {
     return this.endpoints.find({ where: { roomId }, order: { id: 'ASC' } });
+  }
+
+  async find(roomId: number, codeDigest: Buffer): Promise<RoomEndpoint | undefined> {
+    return (await this.endpoints.findOneBy({ roomId, codeDigest })) ?? undefined;
   }
 
   /** @returns whether there was such an endpoint */

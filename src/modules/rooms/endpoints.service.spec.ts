@@ -22,7 +22,7 @@ describe('endpoints after a change of the secret key', () => {
       { derive: () => current } as unknown as KeyRing,
     );
     const application = {} as ApplicationPrincipal;
-    for (const found of [await service.page(application, 'r', { limit: 2 }), await service.all(application, 'r')]) {
+    for (const found of [await service.page(1, 'r', { limit: 2 }), await service.all(application, 'r')]) {
       expect(found.map(({ id, code }) => ({ id, code }))).toEqual([
         { id: 1, code: null },
         { id: 2, code: 'code 2' },

@@ -34,6 +34,16 @@ export interface EndpointWithCode {
 /** The code is `null` when it was made under another secret key: it still admits, but cannot be shown any more. */
 export interface ListedEndpoint extends Omit<EndpointWithCode, 'code'> {
   readonly code: string | null;
+  /** The key that made it, while that exists. */
+  readonly keyId: number | null;
+  readonly createdAt: Date;
+}
+
+/** Which endpoints of a room are listed. */
+export interface EndpointsQuery {
+  readonly identity?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
 /** What applications do with the endpoints of their rooms; live sockets follow. */
@@ -80,14 +90,19 @@ export class Endpoints {
   }
 
   /** @throws AppError `not_found` */
-  async page(
-    application: ApplicationPrincipal,
-    room: string,
-    query: { limit: number; cursor?: string | undefined },
-  ): Promise<ListedEndpoint[]> {
-    const { id } = await this.rooms.get(application.applicationId, room);
+  async page(applicationId: number, room: string, query: EndpointsQuery): Promise<ListedEndpoint[]> {
+    const { id } = await this.rooms.get(applicationId, room);
     const { afterId, take } = keyset(query);
-    return (await this.repository.page(id, afterId, take)).map((endpoint) => this.open(endpoint, room));
+    const endpoints = await this.repository.page(id, query.identity, afterId, take);
+    return endpoints.map((endpoint) => this.open(endpoint, room));
+  }
+
+  /** @throws AppError `not_found` */
+  async get(applicationId: number, room: string, code: string): Promise<ListedEndpoint> {
+    const { id } = await this.rooms.get(applicationId, room);
+    const digest = codeDigest(code);
+    const endpoint = digest && (await this.repository.find(id, digest));
+    return endpoint ? this.open(endpoint, room) : notFound();
   }
 
   /** @throws AppError `not_found` */
@@ -105,8 +120,8 @@ export class Endpoints {
   }
 
   private open(endpoint: RoomEndpoint, room: string): ListedEndpoint {
-    const { id, permissions, identity, expiresAt, codeSealed } = endpoint;
-    return { id, code: this.codeOf(codeSealed), room, permissions, identity, expiresAt };
+    const { id, permissions, identity, expiresAt, codeSealed, keyId, createdAt } = endpoint;
+    return { id, code: this.codeOf(codeSealed), room, permissions, identity, expiresAt, keyId, createdAt };
   }
 
   private codeOf(sealed: Buffer): string | null {

@@ -113,7 +113,7 @@ export class MessageLogRepository {
     }));
   }
 
-  /** The heads of rooms that have one. */
+  /** The heads of rooms that have one, as live readers need them: what the limits of history take away was told to them. */
   async heads(roomIds: readonly number[]): Promise<Map<number, LogHead>> {
     const rows: HeadRow[] = await this.database.query(
       `SELECT "room_id", "epoch", "last_offset", "floor_offset" FROM "room_heads" WHERE "room_id" = ANY ($1)`,
@@ -144,6 +144,21 @@ export class MessageLogRepository {
     return used?.digest ?? digest;
   }
 }
+
+/**
+ * Of a room `r` with its head `h`, the offset up to which nobody is shown anything: what its limits take away counts at
+ * once, not only when the sweep has come.
+ */
+export const FLOOR = `GREATEST(
+  h."floor_offset",
+  h."last_offset" - r."history_limit",
+  CASE WHEN r."retention_days" IS NOT NULL THEN COALESCE(
+    (SELECT m."offset" - 1 FROM "room_messages" m
+     WHERE m."room_id" = h."room_id" AND m."offset" > h."floor_offset"
+       AND m."sent_at" >= now() - make_interval(days => r."retention_days")
+     ORDER BY m."offset" LIMIT 1),
+    h."last_offset") END
+)`;
 
 export function headOf(row: Pick<HeadRow, 'epoch' | 'last_offset' | 'floor_offset'>): LogHead {
   return { epoch: row.epoch, last: Number(row.last_offset), floor: Number(row.floor_offset) };

@@ -2,6 +2,7 @@ import { type Channel } from '../realtime/channel.js';
 import { type PacedReader } from '../durable-log/catch-up.js';
 import { type LogHead } from '../durable-log/log-kind.js';
 import { type Connection } from '../realtime/connection.js';
+import { type ConnectionPlaces } from '../realtime/connection-directory.js';
 import { type Principal } from '../realtime/principal.js';
 import { readersChannel } from './rooms.channels.js';
 import { type Permissions } from './rooms.events.js';
@@ -33,6 +34,7 @@ export interface Seat {
   readonly identity: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | null;
+  readonly applicationId: number;
   readonly roomId: number;
   readonly roomName: string;
   readonly durable: boolean;
@@ -44,7 +46,10 @@ export interface Seat {
 export interface RoomPrincipal extends Principal {
   readonly kind: 'endpoint';
   readonly endpointId: number;
+  readonly applicationId: number;
   readonly roomId: number;
+  /** As it was when it connected. */
+  readonly roomName: string;
   readonly permissions: Permissions;
   readonly canRead: boolean;
   readonly canWrite: boolean;
@@ -77,7 +82,9 @@ export function roomPrincipal(seat: Seat, selectors: readonly string[], id: stri
     label: `${seat.roomName}: ${identity}`,
     selectors,
     endpointId: seat.endpointId,
+    applicationId: seat.applicationId,
     roomId: seat.roomId,
+    roomName: seat.roomName,
     permissions,
     canRead: permissions !== 'write',
     canWrite: permissions !== 'read',
@@ -98,6 +105,14 @@ export function roomPrincipal(seat: Seat, selectors: readonly string[], id: stri
 /** The principal of a connection of this protocol, once it is admitted. */
 export function principalOf(connection: Connection): RoomPrincipal | null {
   return connection.principal as RoomPrincipal | null;
+}
+
+/** For admins who look for its sockets. */
+export function placesOf(connection: Connection): ConnectionPlaces {
+  const principal = principalOf(connection);
+  if (principal === null) return {};
+  const { applicationId, roomId, roomName } = principal;
+  return { application: [String(applicationId)], room: [roomName, String(roomId)] };
 }
 
 /** JSON text of a string in ASCII, so that its bytes are its characters. */

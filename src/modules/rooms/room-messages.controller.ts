@@ -52,11 +52,11 @@ export class RoomMessagesController {
   @ApiOkResponse({ type: RoomMessagePage })
   @ApiProblems(404, 'room_not_durable', 'epoch_changed')
   async list(
-    @CurrentApplication() application: ApplicationPrincipal,
+    @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Param('name') name: string,
     @Query() query: HistoryQuery,
   ): Promise<string> {
     const input = { ...HistoryQuery.position(query), limit: query.limit };
-    return historyJson(await this.messages.history(application, name, input));
+    return historyJson(await this.messages.history(applicationId, name, input));
   }
 }

@@ -77,8 +77,8 @@ export class RoomMessages {
    * Messages after an offset, ascending.
    * @throws AppError `not_found`, `room_not_durable`, `epoch_changed`
    */
-  async history(application: ApplicationPrincipal, name: string, input: HistoryInput): Promise<HistoryPage> {
-    const { room, head } = await this.rooms.getWithHead(application.applicationId, name);
+  async history(applicationId: number, name: string, input: HistoryInput): Promise<HistoryPage> {
+    const { room, head } = await this.rooms.getWithHead(applicationId, name);
     if (!room.durable || head === null) {
       throw new AppError('room_not_durable', 'This room keeps no messages; make it durable.');
     }

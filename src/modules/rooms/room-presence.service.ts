@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { Hub } from '../realtime/hub.js';
 import { type PictureSubject } from '../realtime/picture.js';
-import { Presence } from '../realtime/presence.js';
+import { Presence, type PresenceMember } from '../realtime/presence.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from './room-connection.js';
 import { presenceOf, roomOfPresence, watchersChannel } from './rooms.channels.js';
 import { type PresenceChange, type PresentMember, type RoomsEvent } from './rooms.events.js';
@@ -25,9 +25,9 @@ export class RoomPresence {
     });
   }
 
-  /** In the order they came. */
-  async list(roomId: number): Promise<PresentMember[]> {
-    return (await this.presence.list<PresentMember>(presenceOf(roomId))).map(({ data }) => data);
+  /** Everybody who is there, with the id of the seat. */
+  list(roomId: number): Promise<PresenceMember<PresentMember>[]> {
+    return this.presence.list<PresentMember>(presenceOf(roomId));
   }
 
   async enter({ roomId, seat, identity, permissions }: RoomPrincipal): Promise<void> {

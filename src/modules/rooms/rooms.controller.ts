@@ -4,7 +4,7 @@ import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { toPage } from '../../common/http/cursor.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { PageQuery } from '../../common/http/page.dto.js';
+import { SearchQuery, PlaceQuery } from '../../common/http/page.dto.js';
 import { type ApplicationPrincipal } from '../auth/application-principal.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { CurrentApplication } from '../auth/current-application.decorator.js';
@@ -16,7 +16,7 @@ export class RoomsController {
   constructor(private readonly rooms: Rooms) {}
 
   @Post()
-  @Creates(RoomDto, 'rooms/:name')
+  @Creates(RoomDto, 'rooms/{name}')
   @Authenticated('application')
   @ApiOperation({ summary: 'Make a room' })
   @ApiProblems('already_exists')
@@ -29,10 +29,10 @@ export class RoomsController {
 
   @Get()
   @Authenticated('application')
-  @ApiOperation({ summary: 'List rooms' })
+  @ApiOperation({ summary: 'List rooms, or find them by name' })
   async list(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
-    @Query() query: PageQuery,
+    @Query() query: SearchQuery,
   ): Promise<RoomPage> {
     return toPage(await this.rooms.page(applicationId, query), query.limit, (room) => RoomDto.from(room));
   }
@@ -79,8 +79,8 @@ export class RoomsController {
   async presence(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Param('name') name: string,
+    @Query() query: PlaceQuery,
   ): Promise<RoomPresenceDto> {
-    const items = await this.rooms.present(applicationId, name);
-    return { items, count: items.length };
+    return this.rooms.present(applicationId, name, query);
   }
 }

@@ -4,9 +4,13 @@ import { Application } from '../../entities/rooms/application.entity.js';
 import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
 import { Room } from '../../entities/rooms/room.entity.js';
 import { RoomEndpoint } from '../../entities/rooms/room-endpoint.entity.js';
+import { ConnectionDirectory } from '../realtime/connection-directory.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { ApplicationRoomsController } from './application-rooms.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { Applications } from './applications.service.js';
 import { ApplicationsRepository } from './applications.repository.js';
+import { codeDigest } from './endpoint-code.js';
 import { EndpointsController } from './endpoints.controller.js';
 import { Endpoints } from './endpoints.service.js';
 import { EndpointsRepository } from './endpoints.repository.js';
@@ -15,6 +19,7 @@ import { MessageLog } from './message-log.service.js';
 import { MessageLogRepository } from './message-log.repository.js';
 import { Retention } from './retention.service.js';
 import { RetentionRepository } from './retention.repository.js';
+import { placesOf } from './room-connection.js';
 import { RoomFeeds } from './room-feeds.service.js';
 import { RoomMessages } from './room-messages.service.js';
 import { RoomMessagesController } from './room-messages.controller.js';
@@ -34,6 +39,7 @@ import { SeatsRepository } from './seats.repository.js';
   imports: [TypeOrmModule.forFeature([Application, ApplicationKey, Room, RoomEndpoint])],
   controllers: [
     ApplicationsController,
+    ApplicationRoomsController,
     RoomsController,
     EndpointsController,
     RoomMessagesController,
@@ -62,4 +68,18 @@ import { SeatsRepository } from './seats.repository.js';
   ],
   exports: [RoomSeats, RoomRelay, RoomPresence],
 })
-export class RoomsModule {}
+export class RoomsModule {
+  constructor(
+    directory: ConnectionDirectory,
+    selectors: RevocationSelectors,
+    seats: SeatLookup,
+    applications: ApplicationsRepository,
+  ) {
+    directory.describe('rooms', placesOf);
+    selectors.know('apiKey', (id) => applications.hasKey(Number(id)));
+    selectors.know('endpoint', async (code) => {
+      const digest = codeDigest(code);
+      return digest !== undefined && (await seats.find(digest)) !== undefined;
+    });
+  }
+}

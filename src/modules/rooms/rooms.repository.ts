@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type LogHead } from '../durable-log/log-kind.js';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, MoreThan, Repository } from 'typeorm';
+import { containing } from '../../common/database/search.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { Room } from '../../entities/rooms/room.entity.js';
-import { headOf } from './message-log.repository.js';
+import { FLOOR, headOf } from './message-log.repository.js';
 import { isRoomName } from './room-name.js';
 
 /** What an application decides about a room. */
@@ -28,8 +29,9 @@ export class RoomsRepository {
   }
 
   /** Ascending by id, which is the order they were made in. */
-  page(applicationId: number, afterId: number, take: number): Promise<Room[]> {
-    return this.rooms.find({ where: { applicationId, id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  page(applicationId: number, q: string | undefined, afterId: number, take: number): Promise<Room[]> {
+    const where = { applicationId, id: MoreThan(afterId), ...(q !== undefined && { name: containing(q) }) };
+    return this.rooms.find({ where, order: { id: 'ASC' }, take });
   }
 
   /** All names in the order the rooms were made in. */
@@ -97,7 +99,8 @@ export class RoomsRepository {
 
   async head(roomId: number): Promise<LogHead | null> {
     const [row]: { epoch: string; last_offset: string; floor_offset: string }[] = await this.rooms.query(
-      `SELECT "epoch", "last_offset", "floor_offset" FROM "room_heads" WHERE "room_id" = $1`,
+      `SELECT h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
+       FROM "room_heads" h JOIN "rooms" r ON r."id" = h."room_id" WHERE h."room_id" = $1`,
       [roomId],
     );
     return row ? headOf(row) : null;

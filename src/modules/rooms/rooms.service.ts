@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { keyset } from '../../common/http/cursor.js';
+import { keyset, type Page } from '../../common/http/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../common/http/page.dto.js';
+import { pageByPlace } from '../../common/http/place-cursor.js';
 import { randomHex } from '../../common/security/random.js';
 import { type Room } from '../../entities/rooms/room.entity.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
@@ -26,9 +28,9 @@ export class Rooms {
     return this.repository.create(applicationId, options, randomHex(EPOCH_LENGTH));
   }
 
-  page(applicationId: number, query: { limit: number; cursor?: string | undefined }): Promise<Room[]> {
+  page(applicationId: number, query: SearchQuery): Promise<Room[]> {
     const { afterId, take } = keyset(query);
-    return this.repository.page(applicationId, afterId, take);
+    return this.repository.page(applicationId, query.q, afterId, take);
   }
 
   names(applicationId: number): Promise<string[]> {
@@ -64,9 +66,15 @@ export class Rooms {
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 
-  /** Who is connected. @throws AppError `not_found` */
-  async present(applicationId: number, name: string): Promise<PresentMember[]> {
-    return this.presence.list((await this.get(applicationId, name)).id);
+  /** Who is connected, in the order they came. @throws AppError `not_found` */
+  async present(
+    applicationId: number,
+    name: string,
+    query: PlaceQuery,
+  ): Promise<Page<PresentMember> & { readonly count: number }> {
+    const all = await this.presence.list((await this.get(applicationId, name)).id);
+    const page = pageByPlace(all, query, ({ id, data }) => ({ at: Date.parse(data.connectedAt), id }));
+    return { items: page.items.map(({ data }) => data), nextCursor: page.nextCursor, count: all.length };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { headOf } from './message-log.repository.js';
+import { FLOOR, headOf } from './message-log.repository.js';
 import { type Seat } from './room-connection.js';
 import { type Permissions } from './rooms.events.js';
 
@@ -11,6 +11,7 @@ interface SeatRow {
   readonly permissions: Permissions;
   readonly identity: string;
   readonly expires_at: Date | null;
+  readonly application_id: number;
   readonly room_id: number;
   readonly room_name: string;
   readonly durable: boolean;
@@ -28,7 +29,7 @@ export class SeatsRepository {
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
       `SELECT e."code_digest", e."id" AS "endpoint_id", e."key_id", e."permissions", e."identity", e."expires_at",
-         r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", h."floor_offset"
+         r."application_id", r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
        WHERE e."code_digest" = ANY ($1)`,
       [digests],
@@ -44,6 +45,7 @@ function seatOf(row: SeatRow): Seat {
     permissions: row.permissions,
     identity: row.identity,
     expiresAt: row.expires_at?.getTime() ?? null,
+    applicationId: row.application_id,
     roomId: row.room_id,
     roomName: row.room_name,
     durable: row.durable,

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { keyset } from '../../common/http/cursor.js';
+import { keyset, type Page } from '../../common/http/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../common/http/page.dto.js';
+import { pageByPlace } from '../../common/http/place-cursor.js';
 import { type Service } from '../../entities/services/service.entity.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
@@ -51,9 +53,9 @@ export class ServiceAdmin {
     return { service, hostToken, clientToken };
   }
 
-  page(query: { limit: number; cursor?: string | undefined }): Promise<Service[]> {
+  page(query: SearchQuery): Promise<Service[]> {
     const { afterId, take } = keyset(query);
-    return this.repository.page(afterId, take);
+    return this.repository.page(query.q, afterId, take);
   }
 
   /** @throws AppError `not_found` */
@@ -94,15 +96,17 @@ export class ServiceAdmin {
     return token;
   }
 
-  /** @throws AppError `not_found` */
-  async listSessions(id: number): Promise<SessionSummary[]> {
+  /** In the order they began. @throws AppError `not_found` */
+  async listSessions(id: number, query: PlaceQuery): Promise<Page<SessionSummary>> {
     await this.get(id);
+    const sessions = await this.sessions.list(id);
+    const page = pageByPlace(sessions, query, (session) => ({ at: session.data.startedAt, id: session.id }));
     const peers = await this.peers.list(id);
     const clients = peers.filter(({ data }) => data.role === 'client').length;
     const guestsOf = (session: string): number =>
       peers.filter(({ data }) => data.role === 'guest' && data.session === session).length;
-    return Promise.all(
-      (await this.sessions.list(id)).map(async ({ id: session, data }) => ({
+    const items = await Promise.all(
+      page.items.map(async ({ id: session, data }) => ({
         id: session,
         code: data.code,
         startedAt: new Date(data.startedAt),
@@ -111,6 +115,7 @@ export class ServiceAdmin {
         guests: guestsOf(session),
       })),
     );
+    return { items, nextCursor: page.nextCursor };
   }
 
   /**

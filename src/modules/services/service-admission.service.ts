@@ -90,7 +90,10 @@ export class ServiceAdmission {
       user = await this.peers.enter(connection, settings, 'guest', session);
       const current = await this.directory.find(id);
       if (current?.allowPublicCode !== true || !(await this.codes.isLive(code, id, session))) return undefined;
-      return servicePrincipal(current, 'guest', user, session, name, [this.codes.selectorOf(code)]);
+      return servicePrincipal(current, 'guest', user, session, name, {
+        code,
+        credential: this.codes.selectorOf(code),
+      });
     };
     const undo = async (): Promise<void> => {
       if (user === undefined || (await this.peers.remove(id, user))) await this.places.free(id, session);

@@ -1,6 +1,7 @@
 import { JsonMembers } from '../../common/json/json-object-text.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
+import { type ConnectionPlaces } from '../realtime/connection-directory.js';
 import { selector } from '../realtime/revocation-selectors.js';
 import { type Principal } from '../realtime/principal.js';
 import { audienceChannel, hostsChannel } from './services.channels.js';
@@ -20,6 +21,8 @@ export interface ServicePrincipal extends Principal {
   readonly id: string;
   /** Id of the session of a host or guest. */
   readonly session: string | null;
+  /** The public code of that session, if it had one when the host or guest came. */
+  readonly code: string | null;
   /** Replaced when the service changes. */
   settings: ServiceSettings;
   /** What relaying needs for every message, made once. */
@@ -40,19 +43,32 @@ export function servicePrincipal(
   user: string,
   session: string | null,
   name: string | undefined,
-  selectors: readonly string[] = [],
+  { code = null, credential }: { readonly code?: string | null; readonly credential?: string } = {},
 ): ServicePrincipal {
+  const service = serviceSelector(settings.id);
   return {
     kind: role,
     id: user,
     label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
-    selectors: [serviceSelector(settings.id), ...selectors],
+    selectors: credential === undefined ? [service] : [credential, service],
     goesLast: role === 'host',
     session,
+    code,
     settings,
     hosts: hostsChannel(settings.id),
     audience: audienceChannel(settings.id),
     sender: null,
+  };
+}
+
+/** For admins who look for its sockets. */
+export function placesOf(connection: Connection): ConnectionPlaces {
+  const principal = principalOf(connection);
+  if (principal === null) return {};
+  const { settings, session, code } = principal;
+  return {
+    service: [String(settings.id), settings.title],
+    ...(session !== null && { session: code === null ? [session] : [session, code] }),
   };
 }
 

@@ -267,7 +267,7 @@ export class ServiceHosts {
     { session, user, code }: HostPlace,
     name: string | undefined,
   ): ServicePrincipal | null {
-    const principal = servicePrincipal(settings, 'host', user, session, name);
+    const principal = servicePrincipal(settings, 'host', user, session, name, { code });
     void this.hub.subscribe(connection, hostsChannel(settings.id));
     this.sessions.watchHost(settings.id, session, user, connection.id);
     connection.admit(principal);

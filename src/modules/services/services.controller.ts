@@ -5,7 +5,7 @@ import { ApiProblems } from '../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { toPage } from '../../common/http/cursor.js';
 import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { PageQuery } from '../../common/http/page.dto.js';
+import { SearchQuery, PlaceQuery } from '../../common/http/page.dto.js';
 import { PathId } from '../../common/http/path-id.js';
 import { memberText } from '../../common/http/raw-body.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
@@ -32,7 +32,7 @@ export class ServicesController {
   ) {}
 
   @Post()
-  @Creates(NewServiceDto, 'services/:id')
+  @Creates(NewServiceDto, 'services/{id}')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Make a service; its tokens are shown this once' })
   @ApiProblems('already_exists')
@@ -43,8 +43,8 @@ export class ServicesController {
 
   @Get()
   @Authenticated('admin')
-  @ApiOperation({ summary: 'List services' })
-  async list(@Query() query: PageQuery): Promise<ServicePage> {
+  @ApiOperation({ summary: 'List services, or find them by title' })
+  async list(@Query() query: SearchQuery): Promise<ServicePage> {
     return toPage(await this.services.page(query), query.limit, (service) => ServiceDto.from(service));
   }
 
@@ -86,9 +86,9 @@ export class ServicesController {
   @Authenticated('admin')
   @ApiOperation({ summary: 'Live sessions of a service' })
   @ApiProblems(404)
-  async listSessions(@PathId() id: number): Promise<ServiceSessionPage> {
-    const sessions = await this.services.listSessions(id);
-    return { items: sessions.map((session) => ServiceSessionDto.from(session)), nextCursor: null };
+  async listSessions(@PathId() id: number, @Query() query: PlaceQuery): Promise<ServiceSessionPage> {
+    const { items, nextCursor } = await this.services.listSessions(id, query);
+    return { items: items.map((session) => ServiceSessionDto.from(session)), nextCursor };
   }
 
   @Delete(':id/sessions/:code')

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Service } from '../../entities/services/service.entity.js';
+import { ConnectionDirectory } from '../realtime/connection-directory.js';
+import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
@@ -12,6 +14,7 @@ import { ServiceHosts } from './service-hosts.service.js';
 import { ServiceLosses } from './service-losses.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { ServiceRelay } from './service-relay.service.js';
+import { placesOf } from './service-connection.js';
 import { ServiceSessions } from './service-sessions.service.js';
 import { ServicesController } from './services.controller.js';
 import { ServicesRepository } from './services.repository.js';
@@ -37,4 +40,15 @@ import { ServicesRepository } from './services.repository.js';
   ],
   exports: [ServiceAdmission, ServiceRelay],
 })
-export class ServicesModule {}
+export class ServicesModule {
+  constructor(
+    directory: ConnectionDirectory,
+    selectors: RevocationSelectors,
+    services: ServicesRepository,
+    codes: PublicCodes,
+  ) {
+    directory.describe('services', placesOf);
+    selectors.know('service', async (id) => (await services.find(Number(id))) !== undefined);
+    selectors.know('guestCode', async (code) => (await codes.find(code)) !== undefined);
+  }
+}

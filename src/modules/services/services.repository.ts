@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, Repository } from 'typeorm';
+import { containing } from '../../common/database/search.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { Service } from '../../entities/services/service.entity.js';
@@ -56,8 +57,9 @@ export class ServicesRepository {
     return (await this.services.findOneBy({ id })) ?? undefined;
   }
 
-  page(afterId: number, take: number): Promise<Service[]> {
-    return this.services.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
+  page(q: string | undefined, afterId: number, take: number): Promise<Service[]> {
+    const where = { id: MoreThan(afterId), ...(q !== undefined && { title: containing(q) }) };
+    return this.services.find({ where, order: { id: 'ASC' }, take });
   }
 
   /** @throws AppError `already_exists` when the title is taken */

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { keyset } from '../../common/http/cursor.js';
+import { type Page } from '../../common/http/cursor.js';
+import { type PlaceQuery } from '../../common/http/page.dto.js';
+import { pageByPlace } from '../../common/http/place-cursor.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from './lobby.service.js';
 
 /** A peer as admins see it. */
 export interface ListedPeer {
-  /** Its place in the list, which is what pages are cut at. */
-  readonly id: number;
   readonly sid: string;
   readonly name: string;
   /** Milliseconds since the epoch. */
@@ -22,18 +22,18 @@ export class LobbyDirectory {
     private readonly rooms: CallRooms,
   ) {}
 
-  /** One more than the page asks for, if there are so many; in the order they came. */
-  async page(query: { readonly limit: number; readonly cursor?: string | undefined }): Promise<ListedPeer[]> {
-    const { afterId, take } = keyset(query);
-    const members = (await this.lobby.members()).slice(afterId, afterId + take);
-    return Promise.all(
-      members.map(async ({ id: sid, data: { name, connectedAt } }, i) => ({
-        id: afterId + i + 1,
+  /** In the order they came. */
+  async page(query: PlaceQuery): Promise<Page<ListedPeer>> {
+    const members = await this.lobby.members();
+    const { items, nextCursor } = pageByPlace(members, query, ({ id, data }) => ({ at: data.connectedAt, id }));
+    const peers = await Promise.all(
+      items.map(async ({ id: sid, data: { name, connectedAt } }) => ({
         sid,
         name,
         connectedAt,
         inCall: await this.rooms.isInCall(sid),
       })),
     );
+    return { items: peers, nextCursor };
   }
 }

@@ -27,7 +27,7 @@ export class LobbyTokensController {
   }
 
   @Post()
-  @Creates(NewLobbyTokenDto, 'lobby/tokens/:id')
+  @Creates(NewLobbyTokenDto, 'lobby/tokens/{id}')
   @Authenticated('user')
   @ApiOperation({ summary: 'Make a token, with a link, that admits to the lobby in the name of the caller' })
   async create(
@@ -44,6 +44,14 @@ export class LobbyTokensController {
   @ApiOperation({ summary: 'List lobby tokens: an admin all of them, a user the own ones' })
   async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: PageQuery): Promise<LobbyTokenPage> {
     return toPage(await this.tokens.page(principal, query), query.limit, (token) => LobbyTokenDto.from(token));
+  }
+
+  @Get(':id')
+  @Authenticated('user')
+  @ApiOperation({ summary: 'One lobby token, without its secret' })
+  @ApiProblems(404)
+  async get(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<LobbyTokenDto> {
+    return LobbyTokenDto.from(await this.tokens.get(principal, id));
   }
 
   @Delete(':id')

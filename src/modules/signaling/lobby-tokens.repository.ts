@@ -38,6 +38,11 @@ export class LobbyTokensRepository {
     return affected === 1;
   }
 
+  /** @param userId whose; `undefined` = anybody's */
+  async find(id: number, userId: number | undefined): Promise<LobbyToken | undefined> {
+    return (await this.tokens.findOneBy({ id, ...(userId !== undefined && { userId }) })) ?? undefined;
+  }
+
   /** @param userId whose; `undefined` = everybody's */
   page(userId: number | undefined, afterId: number, take: number): Promise<LobbyToken[]> {
     const where = { id: MoreThan(afterId), ...(userId !== undefined && { userId }) };

@@ -15,7 +15,7 @@ import { RevocationList } from '../realtime/revocation-list.js';
 import { selector } from '../realtime/revocation-selectors.js';
 import { LobbyTokensRepository, type ValidLobbyToken } from './lobby-tokens.repository.js';
 import { tokenChannel } from './signaling.channels.js';
-import { type SignalingConnection } from './signaling-peer.js';
+import { type PeerPrincipal, type SignalingConnection } from './signaling-peer.js';
 
 const PREFIX = 'lobby_';
 const MAX_LENGTH = 100;
@@ -69,11 +69,14 @@ export class LobbyTokens implements OnModuleInit {
     return this.repository.page(reachOf(principal), afterId, take);
   }
 
+  /** @throws AppError `not_found` */
+  async get(principal: UserPrincipal, id: number): Promise<LobbyToken> {
+    return (await this.repository.find(id, reachOf(principal))) ?? notFound();
+  }
+
   /** Whoever came in with it leaves. @throws AppError `not_found` */
   async delete(principal: UserPrincipal, id: number): Promise<void> {
-    if (!(await this.repository.delete(id, reachOf(principal)))) {
-      throw new AppError('not_found', 'There is no such lobby token.');
-    }
+    if (!(await this.repository.delete(id, reachOf(principal)))) notFound();
     this.hub.disconnect(tokenChannel(id), DISCONNECT.notAllowed);
   }
 
@@ -92,10 +95,11 @@ export class LobbyTokens implements OnModuleInit {
 
   /** A connection is there by this token, until that is deleted or its account revoked. */
   async bind(connection: SignalingConnection, { id, userId, name }: ValidLobbyToken): Promise<void> {
-    const principal = {
+    const principal: PeerPrincipal = {
       kind: 'peer',
       id: connection.id,
       label: name ?? '',
+      userId,
       selectors: [selector('user', String(userId))],
     };
     connection.admit(principal, 'signaling');
@@ -120,3 +124,7 @@ export class LobbyTokens implements OnModuleInit {
 
 /** Whose tokens somebody sees and deletes; admins everybody's. */
 const reachOf = ({ role, userId }: UserPrincipal): number | undefined => (role === 'admin' ? undefined : userId);
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such lobby token.');
+}

@@ -1,8 +1,7 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { toPage } from '../../common/http/cursor.js';
-import { PageQuery } from '../../common/http/page.dto.js';
+import { PlaceQuery } from '../../common/http/page.dto.js';
 import { Authenticated } from '../auth/authenticated.decorator.js';
 import { LobbyPage, LobbyPeerDto } from './dto/lobby.dto.js';
 import { LobbyDirectory } from './lobby-directory.service.js';
@@ -14,7 +13,8 @@ export class LobbyController {
   @Get()
   @Authenticated('admin')
   @ApiOperation({ summary: 'Peers in the signaling lobby, in the order they came' })
-  async list(@Query() query: PageQuery): Promise<LobbyPage> {
-    return toPage(await this.lobby.page(query), query.limit, (peer) => LobbyPeerDto.from(peer));
+  async list(@Query() query: PlaceQuery): Promise<LobbyPage> {
+    const { items, nextCursor } = await this.lobby.page(query);
+    return { items: items.map((peer) => LobbyPeerDto.from(peer)), nextCursor };
   }
 }

@@ -1,5 +1,6 @@
 import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type Connection } from '../realtime/connection.js';
+import { type ConnectionPlaces } from '../realtime/connection-directory.js';
 import { type Principal } from '../realtime/principal.js';
 import { type Invited } from './signaling.events.js';
 
@@ -8,6 +9,17 @@ export interface SignalingConnection extends Connection {
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
   admit(principal: Principal, protocol: 'signaling'): void;
+}
+
+/** A peer that brought a lobby token is there for an account. */
+export interface PeerPrincipal extends Principal {
+  readonly kind: 'peer';
+  readonly userId: number;
+}
+
+/** For admins who look for its socket. */
+export function placesOf({ principal }: Connection): ConnectionPlaces {
+  return { account: [String((principal as PeerPrincipal).userId)] };
 }
 
 /** What the store holds of a pending invitation. Survives JSON. */

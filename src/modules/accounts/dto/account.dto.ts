@@ -20,24 +20,30 @@ export class CreateAccountRequest {
   @EmailField({ example: 'ada@example.org' })
   email!: string;
 
+  /** In clear; only its hash is kept. */
   @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
   password!: string;
 
+  /** What the person is called by friends. */
   @NameField({ max: MAX_NAME, example: 'Ada' })
   firstName!: string;
 
+  /** Family name. */
   @NameField({ max: MAX_NAME, example: 'Lovelace' })
   lastName!: string;
 
+  /** A date; `null` when it is not told. */
   @PastDateField({ optional: true, nullable: true, example: '1815-12-10' })
   birthday?: string | null;
 }
 
 /** Absent members stay as they are. */
 export class UpdateProfileRequest {
+  /** What the person is called by friends. */
   @NameField({ max: MAX_NAME, optional: true, example: 'Ada' })
   firstName?: string;
 
+  /** Family name. */
   @NameField({ max: MAX_NAME, optional: true, example: 'King' })
   lastName?: string;
 
@@ -48,6 +54,7 @@ export class UpdateProfileRequest {
 
 /** Absent members stay as they are. */
 export class UpdateAccountRequest extends UpdateProfileRequest {
+  /** `admin` may do everything here. */
   @ChoiceField(ROLES, { optional: true, example: 'admin' })
   role?: Role;
 
@@ -57,9 +64,11 @@ export class UpdateAccountRequest extends UpdateProfileRequest {
 }
 
 export class ChangePasswordRequest {
+  /** The password of now. */
   @TextField({ max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
   currentPassword!: string;
 
+  /** The password from now on. */
   @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'new horse old staple' })
   newPassword!: string;
 }

@@ -3,12 +3,15 @@ import { type Device } from '../../../entities/circles/device.entity.js';
 
 /** A device in the home, with a login of its own. */
 export class DeviceDto {
+  /** The device's id. */
   @ApiProperty({ type: 'integer', example: 4 })
   id!: number;
 
+  /** The circle it belongs to. */
   @ApiProperty({ type: 'integer', example: 1 })
   circleId!: number;
 
+  /** What the circle calls it. */
   @ApiProperty({ example: 'Living room' })
   name!: string;
 
@@ -16,9 +19,11 @@ export class DeviceDto {
   @ApiProperty({ example: 'kmwqzhtbnrva' })
   username!: string;
 
+  /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 

@@ -8,6 +8,7 @@ export class LoginRequest {
   @TextField({ max: 254, example: 'ada@example.org' })
   email!: string;
 
+  /** In clear; only its hash is kept. */
   @TextField({ max: 200, format: 'password', example: 'correct horse battery staple' })
   password!: string;
 }
@@ -17,6 +18,7 @@ export class DeviceLoginRequest {
   @TextField({ max: 64, example: 'kmwqzhtbnrva' })
   username!: string;
 
+  /** In clear; only its hash is kept. */
   @TextField({ max: 200, format: 'password', example: 'uD3kq0mYw8Vt1x5c' })
   password!: string;
 }
@@ -42,11 +44,13 @@ export class TokenPairDto {
 }
 
 export class LoginDto extends TokenPairDto {
+  /** Who has signed in. */
   @ApiProperty({ type: UserDto })
   user!: UserDto;
 }
 
 export class DeviceLoginDto extends TokenPairDto {
+  /** What has signed in. */
   @ApiProperty({ type: DeviceDto })
   device!: DeviceDto;
 }

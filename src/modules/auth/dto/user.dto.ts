@@ -4,6 +4,7 @@ import { type User } from '../../../entities/accounts/user.entity.js';
 
 /** An account. */
 export class UserDto {
+  /** The account's id. */
   @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
@@ -11,15 +12,19 @@ export class UserDto {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email!: string;
 
+  /** What the person is called by friends. */
   @ApiProperty({ example: 'Ada' })
   firstName!: string;
 
+  /** Family name. */
   @ApiProperty({ example: 'Lovelace' })
   lastName!: string;
 
+  /** A date; `null` when it was not told. */
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
 
+  /** `admin` may do everything here. */
   @ApiProperty({ enum: ROLES, example: 'user' })
   role!: Role;
 
@@ -27,6 +32,7 @@ export class UserDto {
   @ApiProperty({ example: false })
   disabled!: boolean;
 
+  /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 

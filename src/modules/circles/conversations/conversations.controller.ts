@@ -29,7 +29,7 @@ export class ConversationsController {
   constructor(private readonly conversations: Conversations) {}
 
   @Post('circles/:id/conversations')
-  @Creates(ConversationDto, 'conversations/:id')
+  @Creates(ConversationDto, 'conversations/{id}')
   @Authenticated('user')
   @ApiOperation({ summary: 'Begin a conversation in a circle; its creator is its ADMIN' })
   @ApiProblems(404)
@@ -84,7 +84,7 @@ export class ConversationsController {
   }
 
   @Post('conversations/:id/members')
-  @HttpCode(201)
+  @Creates(ParticipantDto, 'conversations/:id')
   @Authenticated('user')
   @ApiOperation({ summary: 'Bring a member of the circle into a conversation' })
   @ApiProblems(403, 404, 'already_exists')

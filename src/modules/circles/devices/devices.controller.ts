@@ -23,7 +23,7 @@ export class DevicesController {
   constructor(private readonly devices: Devices) {}
 
   @Post('circles/:id/devices')
-  @Creates(NewDeviceDto, 'devices/:id')
+  @Creates(NewDeviceDto, 'devices/{id}')
   @Authenticated('user')
   @ApiOperation({ summary: 'Make a device of a circle; its password is shown this once' })
   @ApiProblems(403, 404)

@@ -1,7 +1,9 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/device-principal.js';
 import { type PacedReader } from '../../durable-log/catch-up.js';
-import { type Protocol } from '../../realtime/connection.js';
+import { type Connection, type Protocol } from '../../realtime/connection.js';
+import { type ConnectionPlaces } from '../../realtime/connection-directory.js';
+import { circleOf } from '../circles.channels.js';
 import { type EvictedSignal } from '../circles.events.js';
 
 /** A socket that may become an account's or a device's. */
@@ -51,6 +53,14 @@ export function begin(connection: CirclesConnection, principal: AccountPrincipal
     sent: undefined,
   };
   connection.attributes.set(STATE, state);
+}
+
+/** For admins who look for a socket: its account, and the circles it has joined or, as a device, belongs to. */
+export function placesOf(connection: Connection): ConnectionPlaces {
+  const principal = connection.principal as AccountPrincipal;
+  if (principal.kind === 'device') return { circle: [String(principal.circleId)] };
+  const circles = [...(connection.subscriptions ?? [])].flatMap((joined) => circleOf(joined) ?? []);
+  return { account: [principal.id, principal.label], ...(circles.length > 0 && { circle: circles }) };
 }
 
 /** @throws AppError `unauthenticated` before the socket was authenticated */

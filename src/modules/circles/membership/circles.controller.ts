@@ -30,7 +30,7 @@ export class CirclesController {
   ) {}
 
   @Post()
-  @Creates(CircleDto, 'circles/:id')
+  @Creates(CircleDto, 'circles/{id}')
   @Authenticated('user')
   @ApiOperation({ summary: 'Make a circle; its creator is its ADMIN' })
   async create(

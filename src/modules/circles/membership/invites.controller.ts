@@ -16,7 +16,7 @@ export class InvitesController {
   constructor(private readonly invites: Invites) {}
 
   @Post('circles/:id/invites')
-  @Creates(InviteDto, 'circles/:circleId/invites')
+  @Creates(InviteDto, 'circles/:id/invites')
   @Authenticated('user')
   @ApiOperation({ summary: 'Invite an account into a circle' })
   @ApiProblems(404, 'already_exists')

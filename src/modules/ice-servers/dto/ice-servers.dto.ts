@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type IceConfiguration } from '../ice-servers.service.js';
 
 export class IceServerDto {
+  /** Where it is. */
   @ApiProperty({ type: [String], example: ['turn:turn.example.org:3478?transport=udp'] })
   urls!: readonly string[];
 
@@ -9,12 +10,14 @@ export class IceServerDto {
   @ApiProperty({ required: false, example: '1893456000:1' })
   username?: string;
 
+  /** Password of a TURN server. */
   @ApiProperty({ required: false, example: 'b0fYkx4mDDjX0C2qVt3SvKkZ2dA=' })
   credential?: string;
 }
 
 /** For a browser's `RTCConfiguration`. */
 export class IceServersDto {
+  /** As a browser takes them. */
   @ApiProperty({ type: [IceServerDto] })
   iceServers!: readonly IceServerDto[];
 

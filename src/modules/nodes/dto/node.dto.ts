@@ -12,6 +12,7 @@ export class NodeDto {
   @ApiProperty({ example: 'http://node-1.example.org:3000', description: '`NODE_URL`, else `PUBLIC_URL`.' })
   url!: string;
 
+  /** When its process began. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   startedAt!: string;
 
@@ -31,6 +32,7 @@ export class NodeDto {
   })
   connections!: Readonly<Record<string, number>>;
 
+  /** Of the program. */
   @ApiProperty({ example: '0.1.0' })
   version!: string;
 

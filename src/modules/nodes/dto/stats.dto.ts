@@ -17,15 +17,19 @@ export class TrafficDto implements ProtocolTraffic {
   @ApiProperty({ example: 118_022_301, description: 'Bytes sent.' })
   bytesOut!: number;
 
+  /** Messages received in a second. */
   @ApiProperty({ example: 41.5 })
   messagesInPerSecond!: number;
 
+  /** Messages sent in a second. */
   @ApiProperty({ example: 430.25 })
   messagesOutPerSecond!: number;
 
+  /** Bytes received in a second. */
   @ApiProperty({ example: 5_112.5 })
   bytesInPerSecond!: number;
 
+  /** Bytes sent in a second. */
   @ApiProperty({ example: 53_820 })
   bytesOutPerSecond!: number;
 }
@@ -43,6 +47,7 @@ const MEMBERS = [
 ] as const satisfies readonly (keyof TrafficDto)[];
 
 export class ProtocolStatsDto extends TrafficDto {
+  /** The message language it speaks. */
   @ApiProperty({ example: 'rooms' })
   protocol!: string;
 }
@@ -64,6 +69,7 @@ export class StatsDto {
   @ApiProperty({ type: TrafficDto, description: 'Over all protocols.' })
   total!: TrafficDto;
 
+  /** One item per protocol. */
   @ApiProperty({ type: [ProtocolStatsDto] })
   protocols!: ProtocolStatsDto[];
 

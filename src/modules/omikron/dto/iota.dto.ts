@@ -19,14 +19,17 @@ export class CreateIotaRequest {
   @Field('uuid', idFault, { type: 'string', format: 'uuid' }, { optional: true, example: EXAMPLE_IOTA })
   iotaId?: string;
 
+  /** What admins call it. */
   @NameField({ max: 100, example: "Ann's home server" })
   name!: string;
 }
 
 export class IotaDto {
+  /** The home server's UUID, in lower case. */
   @ApiProperty({ format: 'uuid', example: EXAMPLE_IOTA })
   iotaId!: string;
 
+  /** What admins call it. */
   @ApiProperty({ example: "Ann's home server" })
   name!: string;
 
@@ -38,6 +41,7 @@ export class IotaDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'relay.example.org' })
   node!: string | null;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
@@ -63,9 +67,11 @@ export class IotaPage extends PageOf(IotaDto) {}
 
 /** A new token, shown this once. */
 export class IotaTokenDto {
+  /** The home server's UUID, in lower case. */
   @ApiProperty({ format: 'uuid', example: EXAMPLE_IOTA })
   iotaId!: string;
 
+  /** Shown this once. */
   @ApiProperty({ example: 'mVrJ4mXcWcJY0uA5gqXH1b2u3v4w5x6y7z8A9B0C1D2' })
   token!: string;
 }
@@ -89,12 +95,15 @@ export class CreateProfileRequest {
 }
 
 export class ProfileDto {
+  /** The user's UUID. */
   @ApiProperty({ format: 'uuid', example: EXAMPLE_USER })
   userId!: string;
 
+  /** The home server's UUID. */
   @ApiProperty({ format: 'uuid', example: EXAMPLE_IOTA })
   iotaId!: string;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 

@@ -18,12 +18,15 @@ export class OmegaDataDto {
 
 /** An answer of the directory, as Omega gives it. */
 export class OmegaAnswerDto {
+  /** Name of the message. */
   @ApiProperty({ example: 'omikron' })
   type!: string;
 
+  /** What happened, for a log. */
   @ApiProperty()
   log!: OmegaLogDto;
 
+  /** What was asked for. */
   @ApiProperty()
   data!: OmegaDataDto;
 
@@ -34,9 +37,11 @@ export class OmegaAnswerDto {
 
 /** What Omega says when it has no answer. */
 export class OmegaErrorDto {
+  /** Name of the message. */
   @ApiProperty({ example: 'error' })
   type!: string;
 
+  /** What happened, for a log. */
   @ApiProperty()
   log!: OmegaLogDto;
 

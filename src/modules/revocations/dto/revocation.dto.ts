@@ -1,12 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IntegerField, TextField, TimeField } from '../../../common/http/fields.js';
+import { UUID } from '../../../common/http/text-rules.js';
 import { MAX_ID } from '../../../common/http/cursor.js';
 import { PageOf } from '../../../common/http/page.dto.js';
+import { SELECTORS } from '../../realtime/revocation-selectors.js';
 import { type Revocation } from '../../../entities/revocations/revocation.entity.js';
 
 const MAX_REASON = 500;
 const MAX_CODE = 128;
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Exactly one of the selectors. */
 export class CreateRevocationRequest {
@@ -38,6 +39,10 @@ export class CreateRevocationRequest {
   @TextField({ max: 36, pattern: UUID, optional: true })
   iota?: string;
 
+  /** Id of a live connection: revokes the credential it came in with, for all who use that. */
+  @TextField({ max: MAX_CODE, optional: true })
+  connection?: string;
+
   /** For those who read the list later. */
   @TextField({ max: MAX_REASON, optional: true, example: 'token leaked' })
   reason?: string;
@@ -48,10 +53,12 @@ export class CreateRevocationRequest {
 }
 
 export class RevocationDto {
-  @ApiProperty({ example: 1 })
+  /** The revocation's id. */
+  @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
-  @ApiProperty({ example: 'service', enum: ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota'] })
+  /** What kind of subject is revoked; that of a connection's credential where a connection was named. */
+  @ApiProperty({ example: 'service', enum: SELECTORS })
   selector!: string;
 
   @ApiProperty({
@@ -62,15 +69,18 @@ export class RevocationDto {
   })
   subject!: string | null;
 
+  /** For those who read it later. */
   @ApiProperty({ type: 'string', nullable: true, example: 'token leaked' })
   reason!: string | null;
 
+  /** When it ends by itself; `null` = when it is deleted. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   until!: string | null;
 
-  @ApiProperty({ example: 1, description: 'Account that asked for it.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Account that asked for it.' })
   createdBy!: number;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 

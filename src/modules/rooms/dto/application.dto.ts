@@ -20,15 +20,19 @@ export class UpdateApplicationRequest {
 }
 
 export class ApplicationDto {
-  @ApiProperty({ example: 1 })
+  /** The application's id. */
+  @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** Unique. */
   @ApiProperty({ example: 'chat-backend' })
   name!: string;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 
@@ -39,6 +43,7 @@ export class ApplicationDto {
 
 /** A new application with its first key, which is shown this once. */
 export class NewApplicationDto extends ApplicationDto {
+  /** Shown this once. */
   @ApiProperty({ example: 'sb_Zk3v…' })
   apiKey!: string;
 }
@@ -46,13 +51,15 @@ export class NewApplicationDto extends ApplicationDto {
 export class ApplicationPage extends PageOf(ApplicationDto) {}
 
 export class ApplicationKeyDto {
-  @ApiProperty({ example: 7 })
+  /** The key's id. */
+  @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
   /** What the key begins with. */
   @ApiProperty({ example: 'sb_Zk3v9QwE' })
   prefix!: string;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
@@ -67,6 +74,7 @@ export class ApplicationKeyDto {
 
 /** A new key, which is shown this once. */
 export class NewApplicationKeyDto extends ApplicationKeyDto {
+  /** Shown this once. */
   @ApiProperty({ example: 'sb_Zk3v…' })
   apiKey!: string;
 }

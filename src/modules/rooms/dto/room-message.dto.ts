@@ -1,19 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { Field } from '../../../common/http/fields.js';
+import { ANY_JSON, Field } from '../../../common/http/fields.js';
 import { MAX_LIMIT } from '../../../common/http/cursor.js';
 import { textFault } from '../../../common/http/text-rules.js';
 import { Verbatim } from '../../../common/http/verbatim.js';
 import { type MessagePlace } from '../rooms.events.js';
 import { IdentityField } from './endpoint.dto.js';
-
-/** Said aloud, since no type at all is taken for an object. */
-const ANY_JSON = {
-  oneOf: ['object', 'array', 'string', 'number', 'boolean', 'null'].map((type) => ({
-    type,
-    ...(type === 'array' && { items: {} }),
-  })),
-};
 
 const messageFault = (value: unknown): string | undefined => (value === undefined ? 'is required' : undefined);
 
@@ -30,9 +22,11 @@ export class PublishToRoomRequest {
 
 /** Where the message stands in a durable room; both `null` in a room that keeps none. */
 export class PublishedDto {
-  @ApiProperty({ type: 'integer', nullable: true, example: 42 })
+  /** Its place in the room. */
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 42 })
   offset!: number | null;
 
+  /** What the offset belongs to. */
   @ApiProperty({ type: 'string', nullable: true, example: '5f0c2b7a91de' })
   epoch!: string | null;
 
@@ -58,7 +52,7 @@ function toNumber({ value }: { value: unknown }): unknown {
 export class HistoryQuery {
   /** Offset of the last message that is known. */
   @Transform(toNumber)
-  @Field('offset', offsetFault, { type: 'integer', minimum: 0 }, { optional: true, default: 0 })
+  @Field('offset', offsetFault, { type: 'integer', format: 'int64', minimum: 0 }, { optional: true, default: 0 })
   after: number = 0;
 
   /** Epoch of that offset; another one than the room's is answered 409. */
@@ -94,22 +88,26 @@ function decodeCursor(cursor: string): { after: number; epoch: string } | undefi
 }
 
 export class RoomMessageDto {
-  @ApiProperty({ type: 'integer', example: 42 })
+  /** Its place in the room. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 42 })
   offset!: number;
 
   /** Any JSON value, as it was written. */
-  @ApiProperty({ example: { text: 'hello' } })
+  @ApiProperty({ ...ANY_JSON, example: { text: 'hello' } })
   message!: unknown;
 
+  /** Who said it. */
   @ApiProperty({ example: 'alice' })
   identity!: string;
 
+  /** When it was said. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   timestamp!: string;
 }
 
 /** A page of history. */
 export class RoomMessagePage {
+  /** Ascending by offset. */
   @ApiProperty({ type: [RoomMessageDto] })
   items!: readonly RoomMessageDto[];
 
@@ -121,6 +119,6 @@ export class RoomMessagePage {
   epoch!: string;
 
   /** Offset of the newest message. */
-  @ApiProperty({ type: 'integer', example: 42 })
+  @ApiProperty({ type: 'integer', format: 'int64', example: 42 })
   offset!: number;
 }

@@ -38,21 +38,27 @@ export class UpdateRoomRequest extends RoomOptionsRequest {
 }
 
 export class RoomDto {
+  /** Unique in the application. */
   @ApiProperty({ example: 'lobby' })
   name!: string;
 
+  /** Whether messages are kept. */
   @ApiProperty({ example: true })
   durable!: boolean;
 
+  /** Messages kept; `null` = any number. */
   @ApiProperty({ type: 'integer', nullable: true, example: 10_000 })
   historyLimit!: number | null;
 
+  /** Days for which messages are kept; `null` = for ever. */
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   retentionDays!: number | null;
 
+  /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 
@@ -71,21 +77,22 @@ export class RoomDto {
 export class RoomPage extends PageOf(RoomDto) {}
 
 export class PresentMemberDto implements PresentMember {
+  /** What others see of it. */
   @ApiProperty({ example: 'alice' })
   identity!: string;
 
+  /** What it may do in the room. */
   @ApiProperty({ enum: PERMISSIONS, example: 'readwrite' })
   permissions!: Permissions;
 
+  /** When it connected. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   connectedAt!: string;
 }
 
-/** Who is connected now, one item per socket. */
-export class RoomPresenceDto {
-  @ApiProperty({ type: [PresentMemberDto] })
-  items!: readonly PresentMemberDto[];
-
+/** Who is connected now, one item per socket, in the order they came. */
+export class RoomPresenceDto extends PageOf(PresentMemberDto) {
+  /** Of all of them, also on other pages. */
   @ApiProperty({ type: 'integer', example: 1 })
   count!: number;
 }

@@ -11,6 +11,7 @@ const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:0
 
 /** Somebody who can be invited to a call. */
 export class LobbyPeerDto {
+  /** What the others address it by. */
   @ApiProperty({ example: 'oMsgbXwBdVZ5MXTmAAAB' })
   sid!: string;
 
@@ -18,9 +19,11 @@ export class LobbyPeerDto {
   @ApiProperty({ example: 'Ala' })
   name!: string;
 
+  /** When it connected. */
   @ApiProperty(TIME)
   connectedAt!: string;
 
+  /** Whether it is in a call. */
   @ApiProperty({ example: false })
   inCall!: boolean;
 
@@ -40,15 +43,18 @@ export class CreateLobbyTokenRequest {
   @IntegerField({ min: 1, max: MAX_USES, optional: true, example: 10 })
   uses?: number;
 
+  /** Seconds for which it admits. */
   @IntegerField({ min: 1, max: YEAR, optional: true, default: 86_400, example: 3600 })
   expiresInSeconds?: number;
 }
 
 /** A new lobby token, shown this once. */
 export class NewLobbyTokenDto {
+  /** The token's id. */
   @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** Shown this once. */
   @ApiProperty({ example: 'lobby_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA' })
   token!: string;
 
@@ -62,9 +68,11 @@ export class NewLobbyTokenDto {
 }
 
 export class LobbyTokenDto {
+  /** The token's id. */
   @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** What peers that bring it are called at first; `null` = nothing. */
   @ApiProperty({ type: 'string', nullable: true, example: 'For the interview' })
   name!: string | null;
 
@@ -72,15 +80,19 @@ export class LobbyTokenDto {
   @ApiProperty({ type: 'integer', example: 1 })
   userId!: number;
 
+  /** How often it admits; `null` = any number of times. */
   @ApiProperty({ type: 'integer', nullable: true, example: 10 })
   uses!: number | null;
 
+  /** How often it still admits; `null` = any number of times. */
   @ApiProperty({ type: 'integer', nullable: true, example: 9 })
   usesLeft!: number | null;
 
+  /** When it ceases to admit. */
   @ApiProperty(TIME)
   expiresAt!: string;
 
+  /** When it was made. */
   @ApiProperty(TIME)
   createdAt!: string;
 

@@ -18,6 +18,7 @@ function memberIdsFault(value: unknown): string | undefined {
 }
 
 export class CreateConversationRequest {
+  /** What its members call it. */
   @NameField({ max: MAX_NAME, example: 'Holidays' })
   name!: string;
 
@@ -37,18 +38,22 @@ export class CreateConversationRequest {
 
 /** Absent members stay as they are. */
 export class UpdateConversationRequest {
+  /** What its members call it. */
   @NameField({ max: MAX_NAME, optional: true, example: 'Holidays' })
   name?: string;
 
+  /** Whether the circle's devices may read and write. */
   @BooleanField({ optional: true, example: true })
   deviceAccess?: boolean;
 }
 
 /** Exactly one of the two. */
 export class AddParticipantRequest {
+  /** Id of a member of the circle; or else the email. */
   @IntegerField({ min: 1, max: MAX_ID, optional: true, example: 7 })
   userId?: number;
 
+  /** Email of a member of the circle; or else the id. */
   @EmailField({ optional: true, example: 'ada@example.org' })
   email?: string;
 }
@@ -59,15 +64,19 @@ export class ParticipantDto {
   @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
+  /** Unique without regard to case. */
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email!: string;
 
+  /** What the person is called by friends. */
   @ApiProperty({ example: 'Ada' })
   firstName!: string;
 
+  /** Family name. */
   @ApiProperty({ example: 'Lovelace' })
   lastName!: string;
 
+  /** What they may do here. */
   @ApiProperty({ enum: PRIVILEGES, example: 'STANDARD' })
   privilege!: ConversationPrivilege;
 
@@ -94,12 +103,15 @@ export class ParticipantDto {
 
 /** A conversation as whoever asks sees it. */
 export class ConversationDto {
+  /** The conversation's id. */
   @ApiProperty({ type: 'integer', example: 3 })
   id!: number;
 
+  /** The circle it belongs to. */
   @ApiProperty({ type: 'integer', example: 1 })
   circleId!: number;
 
+  /** What its members call it. */
   @ApiProperty({ example: 'Holidays' })
   name!: string;
 
@@ -123,12 +135,15 @@ export class ConversationDto {
   @ApiProperty({ type: 'integer', example: 14 })
   lastMessageId!: number;
 
+  /** Who takes part. */
   @ApiProperty({ type: [ParticipantDto] })
   members!: ParticipantDto[];
 
+  /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 

@@ -7,12 +7,14 @@ import { type DeviceState } from '../devices.service.js';
 const MAX_NAME = 100;
 
 export class CreateDeviceRequest {
+  /** What the circle calls it. */
   @NameField({ max: MAX_NAME, example: 'Living room' })
   name!: string;
 }
 
 /** Absent members stay as they are. */
 export class UpdateDeviceRequest {
+  /** What the circle calls it. */
   @NameField({ max: MAX_NAME, optional: true, example: 'Living room' })
   name?: string;
 }

@@ -10,21 +10,25 @@ const MAX_NAME = 100;
 export const PRIVILEGES = ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] as const;
 
 export class CreateCircleRequest {
+  /** What its members call it. */
   @NameField({ max: MAX_NAME, example: 'Family' })
   name!: string;
 }
 
 /** Absent members stay as they are. */
 export class UpdateCircleRequest {
+  /** What its members call it. */
   @NameField({ max: MAX_NAME, optional: true, example: 'Family' })
   name?: string;
 }
 
 /** A circle as whoever asks sees it. */
 export class CircleDto {
+  /** The circle's id. */
   @ApiProperty({ type: 'integer', example: 1 })
   id!: number;
 
+  /** What its members call it. */
   @ApiProperty({ example: 'Family' })
   name!: string;
 
@@ -32,9 +36,11 @@ export class CircleDto {
   @ApiProperty({ enum: PRIVILEGES, nullable: true, example: 'ADMIN' })
   privilege!: CirclePrivilege | null;
 
+  /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
+  /** When it was changed last. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 
@@ -63,18 +69,23 @@ export class MemberDto {
   @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
+  /** Unique without regard to case. */
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email!: string;
 
+  /** What the person is called by friends. */
   @ApiProperty({ example: 'Ada' })
   firstName!: string;
 
+  /** Family name. */
   @ApiProperty({ example: 'Lovelace' })
   lastName!: string;
 
+  /** A date; `null` when it was not told. */
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
 
+  /** What they may do here. */
   @ApiProperty({ enum: PRIVILEGES, example: 'MEMBRE' })
   privilege!: CirclePrivilege;
 
@@ -82,6 +93,7 @@ export class MemberDto {
   @ApiProperty({ example: true })
   isOnline!: boolean;
 
+  /** When they joined the circle. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   joinedAt!: string;
 
@@ -109,12 +121,15 @@ export class CreateInviteRequest {
 
 /** A pending invitation into a circle. */
 export class InviteDto {
+  /** The invitation's id. */
   @ApiProperty({ type: 'integer', example: 7 })
   id!: number;
 
+  /** The circle it leads into. */
   @ApiProperty({ type: 'integer', example: 1 })
   circleId!: number;
 
+  /** That circle's name. */
   @ApiProperty({ example: 'Family' })
   circleName!: string;
 
@@ -126,6 +141,7 @@ export class InviteDto {
   @ApiProperty({ type: 'integer', nullable: true, example: 2 })
   invitedBy!: number | null;
 
+  /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 

@@ -1,0 +1,36 @@
+/** What the tags of the document stand for. One that is missing here fails a test. */
+export const TAGS: Readonly<Record<string, string>> = {
+  accounts: "People's accounts.",
+  applications: 'Backends that own rooms, with their API keys; and their rooms as admins see them.',
+  auth: 'Signing in, and staying signed in.',
+  calls: 'Calls that ring, are live, or have ended.',
+  circles: 'Families and teams, with their members.',
+  connections: 'Who is connected now, over all protocols and nodes.',
+  conversations: 'Conversations in circles, with who takes part.',
+  devices: 'Devices in the homes of circles, with logins of their own.',
+  health: 'For load balancers and orchestrators.',
+  'ice-servers': 'STUN and TURN servers for calls.',
+  invites: 'Pending invitations into circles.',
+  lobby: 'The signaling lobby, and the tokens that admit to it.',
+  media: 'Files of messages.',
+  messages: 'Messages in conversations.',
+  nodes: 'The servers that share the work, and their traffic.',
+  omikron: 'Home servers (Iotas) and the users that belong to them.',
+  revocations: 'Who is kept out of all sockets, and for how long.',
+  rooms: "An application's rooms, with their endpoints and messages.",
+  services: "The exhibition relay's tenants, with their tokens and live sessions.",
+};
+
+/** Who may call a route, by what its access decorator says. */
+export const CALLERS = {
+  public: 'Anyone may call it.',
+  optional: 'Anyone may call it; with an access token it answers as that account.',
+  user: "Needs the access token of a person's account.",
+  account: 'Needs the access token of an account or a device.',
+  admin: 'Needs the access token of an account with the role `admin`.',
+  application: 'Needs the API key of an application.',
+  bearer: 'Needs any bearer credential: an access token or a lobby token.',
+} as const;
+
+/** Extension of an operation that names its callers. */
+export const CALLER = 'x-caller';
