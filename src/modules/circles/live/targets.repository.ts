@@ -16,6 +16,11 @@ export class TargetsRepository {
     return rows[0]?.id;
   }
 
+  async exists({ kind, id }: Target): Promise<boolean> {
+    const rows: unknown[] = await this.members.query(`SELECT 1 FROM "${kind}s" WHERE "id" = $1`, [id]);
+    return rows.length > 0;
+  }
+
   async shareCircle(one: Target, other: Target): Promise<boolean> {
     const circlesOf = ({ kind }: Target, parameter: string) =>
       kind === 'user'
