@@ -58,7 +58,7 @@ describe('presence', () => {
     await harness.hangUp();
     await expect
       .poll(async () => (await harness.as(app, 'GET', 'rooms/shown/presence')).body)
-      .toEqual({ items: [], count: 0 });
+      .toEqual({ items: [], nextCursor: null, count: 0 });
     const other = await harness.application();
     expect((await harness.as(other, 'GET', 'rooms/shown/presence')).status).toBe(404);
   });
