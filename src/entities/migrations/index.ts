@@ -9,8 +9,8 @@ import { Revocations1767247200000 } from './1767247200000-revocations.js';
 import { Nodes1767250800000 } from './1767250800000-nodes.js';
 import { AppendInGroups1767254400000 } from './1767254400000-append-in-groups.js';
 import { InvitesByEmail1767260100000 } from './1767260100000-invites-by-email.js';
-import { AdminSearch1767260760000 } from './1767260760000-admin-search.js';
 import { MediaQuota1767268920000 } from './1767268920000-media-quota.js';
+import { AdminSearch1767270060000 } from './1767270060000-admin-search.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -25,6 +25,6 @@ export const MIGRATIONS = [
   Nodes1767250800000,
   AppendInGroups1767254400000,
   InvitesByEmail1767260100000,
-  AdminSearch1767260760000,
   MediaQuota1767268920000,
+  AdminSearch1767270060000,
 ] as const;

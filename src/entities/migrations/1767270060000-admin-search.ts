@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What admins search by, and what they are told of a call: its id on the wire, and why it failed. */
-export class AdminSearch1767260760000 implements MigrationInterface {
-  readonly name = 'AdminSearch1767260760000';
+export class AdminSearch1767270060000 implements MigrationInterface {
+  readonly name = 'AdminSearch1767270060000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TRIGRAMS);
