@@ -151,7 +151,7 @@ describe('connections and revocations', () => {
     await host.expectNext(left('guest', user));
     const again = await services.connect();
     again.send({ token: code });
-    await again.expectNext(REVOKED);
+    await again.expectNext(INVALID);
     expect((await revoke(clientId)).body).toMatchObject({ selector: 'service', subject: String(service.id) });
     while ((await client.next()).type !== REVOKED.type);
     const [stranger] = [await services.connect()];
