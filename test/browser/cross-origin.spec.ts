@@ -21,10 +21,11 @@ const connect = (page: Page, url: string, options: object = {}): Promise<Outcome
     page,
     `([url, options]) => new Promise((resolve) => {
       const socket = io(url, { forceNew: true, reconnection: false, ...options });
+      // Now: it may have changed to a WebSocket by the time it is connected.
+      const first = socket.io.engine.transport.name;
       socket.on('connect_error', () => resolve({}));
       socket.on('connect', () => {
         const { engine } = socket.io;
-        const first = engine.transport.name;
         const ask = () => {
           socket.once('connections', (answer) => {
             resolve({ answer, first, last: engine.transport.name });
