@@ -118,13 +118,17 @@ export class SocketIoServer implements SocketIoHost {
     socket.use((data) => {
       connection.receive(data as EventArguments);
     });
-    socket.on('disconnect', (reason) => {
-      connection.end(reason);
-    });
+    // Not before whoever closes it, or sends to it, is done: they may be walking over connections.
+    const end = (reason: string): void => {
+      process.nextTick(() => {
+        connection.end(reason);
+      });
+    };
+    socket.on('disconnect', end);
     // Socket.IO says nothing of those who go before they were connected.
     socket.conn.once('close', (reason: string) => {
       if (socket.connected) return;
-      connection.end(reason);
+      end(reason);
       void greeted.then(() => {
         connection.open();
       });

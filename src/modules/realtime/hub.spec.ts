@@ -168,6 +168,19 @@ describe('Hub', () => {
     for (const { got } of all) expect(got).toEqual(['a', 'farewell', 'closed']);
   });
 
+  it('closes everybody on a channel, also those who leave it while they are being closed', () => {
+    const { hub, all } = large();
+    for (const listener of all) {
+      const close = listener.close.bind(listener);
+      listener.close = () => {
+        close();
+        hub.detach(listener);
+      };
+    }
+    hub.disconnect(room, DISCONNECT.notAllowed);
+    expect(all.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
   it('hands over before a connection that settles closes by itself', () => {
     const { hub, endTurn, one, two } = large();
     hub.publish(room, said('a'));

@@ -85,6 +85,17 @@ describe('changes that act on live sockets', () => {
     expect(await third.untilDisconnected()).toBe('io server disconnect');
   });
 
+  it('a login ends on all its sockets, over websocket and polling', async () => {
+    for (const transport of ['websocket', 'polling']) {
+      const token = await circles.tokenOf(world.u3.email, world.u3.password);
+      const sockets = [];
+      for (let n = 0; n < 3; n++) sockets.push(await circles.socket({ token }, '4.x', { transports: [transport] }));
+      await circles.api({ token }, 'POST', 'auth/logout');
+      const reasons = await Promise.all(sockets.map((socket) => socket.untilDisconnected()));
+      expect(reasons).toEqual(Array.from(sockets, () => 'io server disconnect'));
+    }
+  });
+
   it('removing a circle ends everything live of it', async () => {
     const [u2, d] = [await joined(world.u2), await joined(world.d)];
     await u2.joinCircle(world.circle);
