@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RoomsHarness } from '../support/rooms.js';
 import { INVALID, left, ServicesHarness } from '../support/services.js';
 
 const REVOKED = { type: 'server_disconnect', message: 'Revoked' };
@@ -96,6 +97,23 @@ describe('connections and revocations', () => {
     expect(await again.closeCode()).toBe(1000);
     const { user: client } = await services.client(service, host);
     expect(client).not.toBe('');
+  });
+
+  it('of a key holds for the endpoints that it made when the key is deleted', async () => {
+    const rooms = await RoomsHarness.on(services.server);
+    const application = await rooms.application();
+    await rooms.room(application, 'lobby');
+    const [{ id }] = (await rooms.admin('GET', `applications/${application.id}/keys`)).body.items;
+    const endpoint = await rooms.endpoint(application, 'lobby');
+    await rooms.admin('POST', `applications/${application.id}/keys`);
+    const revocation = await rooms.admin('POST', 'revocations', { apiKey: id });
+    expect(revocation.status).toBe(201);
+    await expect(rooms.connect(endpoint)).rejects.toThrow('403');
+    expect((await rooms.admin('DELETE', `applications/${application.id}/keys/${id}`)).status).toBe(204);
+    await expect(rooms.connect(endpoint)).rejects.toThrow('403');
+    await rooms.admin('DELETE', `revocations/${revocation.body.id}`);
+    const member = await rooms.connect(endpoint);
+    await member.close();
   });
 
   it.each([

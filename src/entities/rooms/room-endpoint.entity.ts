@@ -40,6 +40,10 @@ export class RoomEndpoint {
   @JoinColumn({ name: 'key_id', foreignKeyConstraintName: 'room_endpoints_key_id_fkey' })
   key!: Relation<ApplicationKey> | null;
 
+  /** The same, also once that is deleted: who revoked it does not let its endpoints in by deleting it. */
+  @Column('integer', { name: 'made_by_key', nullable: true })
+  madeByKey!: number | null;
+
   @Column('bytea', { name: 'code_digest' })
   codeDigest!: Buffer;
 

@@ -5,7 +5,7 @@ import { RoomEndpoint } from '../../entities/rooms/room-endpoint.entity.js';
 
 export type NewEndpoint = Pick<
   RoomEndpoint,
-  'roomId' | 'keyId' | 'codeDigest' | 'codeSealed' | 'permissions' | 'identity' | 'expiresAt'
+  'roomId' | 'keyId' | 'madeByKey' | 'codeDigest' | 'codeSealed' | 'permissions' | 'identity' | 'expiresAt'
 >;
 
 @Injectable()

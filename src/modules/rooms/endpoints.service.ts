@@ -72,6 +72,7 @@ export class Endpoints {
       const endpoint = await this.repository.create({
         roomId,
         keyId: application.keyId,
+        madeByKey: application.keyId,
         codeDigest: digest,
         codeSealed: this.#seal.seal(code),
         permissions,

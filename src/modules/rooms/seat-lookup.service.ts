@@ -31,8 +31,8 @@ export class SeatLookup {
   }
 
   /** What a revocation that concerns this endpoint names. */
-  selectorsOf(code: string, { keyId }: Seat): string[] {
+  selectorsOf(code: string, { madeByKey }: Seat): string[] {
     const own = this.selectors.of('endpoint', code);
-    return keyId === null ? [own] : [own, this.selectors.of('apiKey', keyId)];
+    return madeByKey === null ? [own] : [own, this.selectors.of('apiKey', madeByKey)];
   }
 }
