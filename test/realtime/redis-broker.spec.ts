@@ -131,6 +131,21 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     }, 5_000);
   });
 
+  it('says when it may have missed something, as soon as it hears again', async () => {
+    await two.broker.subscribe(A);
+    let heard = 0;
+    const gap = new Promise<void>((resolve) => {
+      two.broker.onGap(() => {
+        // Whatever is said from here on arrives.
+        say(one, A, ++heard);
+        resolve();
+      });
+    });
+    for (const server of redis().servers) await server.send('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await gap;
+    await eventually(() => there.on(A).includes(1));
+  });
+
   if (kind === 'cluster') {
     it('spreads channels over the shards', () => {
       const shards = new Set(numbers(50).map((n) => two.connection.shardOf(`sb:c:{rooms:${n}}`)));
@@ -184,6 +199,18 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await eventually(() => here.on(B).includes(8));
     expect(here.on(A).filter((n) => n < 1_000)).toEqual(numbers(100));
   }, 20_000);
+
+  it('says when what it published may have reached nobody, once it can again', async () => {
+    let gaps = 0;
+    one.broker.onGap(() => gaps++);
+    await redis().server.kill();
+    await eventually(() => !one.connection.up);
+    say(one, A, 1);
+    expect(gaps).toBe(0);
+    await redis().server.restart();
+    await eventually(() => gaps > 0, 5_000);
+    await eventually(() => one.connection.up);
+  });
 
   it('notices a server that hangs, delivers what was under way, and does not deliver it again', async () => {
     redis().server.pause();

@@ -28,7 +28,7 @@ import { OmikronRelay } from '../../src/modules/omikron/omikron-relay.service.js
 import { type OmikronEvent } from '../../src/modules/omikron/omikron.events.js';
 import { type OmikronRepository } from '../../src/modules/omikron/omikron.repository.js';
 import { PingBook } from '../../src/modules/omikron/ping-book.service.js';
-import { Retries } from '../../src/modules/omikron/retries.service.js';
+import { Retries } from '../../src/modules/realtime/retries.js';
 import { StoreLocks } from '../../src/modules/omikron/store-locks.service.js';
 import { UserStates } from '../../src/modules/omikron/user-states.service.js';
 
@@ -129,7 +129,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const sessions = new IotaSessions(store, locks, { host } as NodeAddress);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, clock);
-  const identity = new ClientIdentity(repository, hashes, throttle, sessions);
+  const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
   const calls = new Calls(presence, hub, locks, ledgerInto(told), retries);
   const config = { omikron: { iotaAccess: 'open' }, limits: { restRate: 0 } } as AppConfig;
   const allowance = new RequestAllowance(new InProcessRateLimiter(clock), config);

@@ -1,3 +1,4 @@
+import { Retries } from '../../src/modules/realtime/retries.js';
 import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
 import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
 import { JsonScanner } from '../../src/common/json/json-object-text.js';
@@ -344,7 +345,7 @@ export class ServicesDomain {
       codes,
       this.hosts,
     );
-    this.admin = new ServiceAdmin(repository, directory, sessions, peers, this.hub);
+    this.admin = new ServiceAdmin(repository, directory, sessions, peers, this.hub, new Retries());
   }
 
   /** Whether something published has not arrived yet. */

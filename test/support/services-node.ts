@@ -3,6 +3,7 @@ import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/hub.js';
+import { Retries } from '../../src/modules/realtime/retries.js';
 import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
 import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
 import { GuestPlaces } from '../../src/modules/services/guest-places.service.js';
@@ -53,7 +54,7 @@ export class ServicesNode {
     const throttle = new AttemptThrottle(store, clock);
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(credentials, places, hub, directory, peers, codes, hosts);
-    this.admin = new ServiceAdmin(repository, directory, sessions, peers, hub);
+    this.admin = new ServiceAdmin(repository, directory, sessions, peers, hub, new Retries());
     this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
   }
 

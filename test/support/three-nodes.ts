@@ -30,6 +30,8 @@ export class ThreeNodes {
     private readonly database: TestDatabase,
     /** The way of all nodes to the database. */
     readonly databaseCable: TcpProxy,
+    /** The way of each node to Redis. */
+    readonly redisCables: readonly TcpProxy[],
     private readonly env: Record<string, string>,
   ) {}
 
@@ -37,14 +39,14 @@ export class ThreeNodes {
     const redis = await startRedis();
     const database = await createTestDatabase();
     const cable = await new TcpProxy(new URL(database.url)).open();
-    const all = new ThreeNodes(redis, database, cable, {
+    const redisCables = await Promise.all(Array.from({ length: COUNT }, () => new TcpProxy(new URL(redis.url)).open()));
+    const all = new ThreeNodes(redis, database, cable, redisCables, {
       ...ADMIN_ENV,
       REST_RATE: '0',
       INBOUND_RATE: '0',
       DATABASE_POOL: '4',
       SECRET_KEY: 'a key that all nodes share, long enough',
       DATABASE_URL: cable.url,
-      REDIS_URL: redis.url,
       MEDIA_SHARED: 'true',
       ...env,
     });
@@ -54,8 +56,12 @@ export class ThreeNodes {
   }
 
   async startNode(n: number): Promise<void> {
-    const server = await startProcess(this.env);
+    const server = await startProcess({ ...this.env, REDIS_URL: this.redisCable(n).url });
     this.nodes[n] = { server, url: await server.url };
+  }
+
+  redisCable(n: number): TcpProxy {
+    return this.redisCables[n] as TcpProxy;
   }
 
   server(n: number): ServerProcess {
@@ -106,7 +112,7 @@ export class ThreeNodes {
   }
 
   async stop(): Promise<void> {
-    await this.databaseCable.cut();
+    for (const cable of [this.databaseCable, ...this.redisCables]) await cable.cut();
     await this.database.drop();
     await this.redis.stop();
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { User } from '../../entities/accounts/user.entity.js';
-import { AccountRemovals } from './account-removals.js';
+import { AccountEndings } from './account-endings.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Accounts } from './accounts.service.js';
@@ -10,7 +10,7 @@ import { FirstAdmin } from './first-admin.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [AccountsController],
-  providers: [AccountRemovals, Accounts, AccountsRepository, FirstAdmin],
-  exports: [AccountRemovals, Accounts],
+  providers: [AccountEndings, Accounts, AccountsRepository, FirstAdmin],
+  exports: [AccountEndings, Accounts],
 })
 export class AccountsModule {}

@@ -7,7 +7,7 @@ import { violatesConstraint } from '../../common/errors/constraint-violation.js'
 import { type Role } from '../../common/security/role.js';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
-import { type AccountRemoval } from './account-removals.js';
+import { type AccountEnding } from './account-endings.js';
 
 export interface NewAccount {
   /** Normalised. */
@@ -31,6 +31,8 @@ export interface AccountChanges {
 export interface Changed {
   readonly user: User;
   readonly endedLogins: readonly number[];
+  /** To be done now. */
+  readonly announce: () => void;
 }
 
 /** Held while the first admin is made, so that of several nodes that boot together one makes it. */
@@ -64,15 +66,21 @@ export class AccountsRepository {
     return query.getMany();
   }
 
-  /** @throws AppError `last_admin`. @returns `undefined` when there is no such account */
-  change(id: number, changes: AccountChanges): Promise<Changed | undefined> {
+  /**
+   * @param disabling what features do in the same transaction with an account that is disabled
+   * @throws AppError `last_admin`
+   * @returns `undefined` when there is no such account
+   */
+  change(id: number, changes: AccountChanges, disabling: AccountEnding): Promise<Changed | undefined> {
     return this.users.manager.transaction(async (manager) => {
       const losesAdmin = changes.role === 'user' || changes.disabled === true;
       const user = losesAdmin ? await lockKeepingAnAdmin(manager, id) : await lock(manager, id);
       if (user === undefined) return undefined;
       if (Object.keys(changes).length > 0) await manager.update(User, { id }, changes);
-      const endedLogins = changes.disabled === true ? await endLogins(manager, id) : [];
-      return { user: await manager.findOneByOrFail(User, { id }), endedLogins };
+      const isEnded = changes.disabled === true;
+      const announce = isEnded ? await disabling(manager, id) : () => undefined;
+      const endedLogins = isEnded ? await endLogins(manager, id) : [];
+      return { user: await manager.findOneByOrFail(User, { id }), endedLogins, announce };
     });
   }
 
@@ -83,7 +91,7 @@ export class AccountsRepository {
    */
   remove(
     id: number,
-    before: AccountRemoval,
+    before: AccountEnding,
   ): Promise<{ readonly endedLogins: readonly number[]; readonly announce: () => void } | undefined> {
     return this.users.manager.transaction(async (manager) => {
       if ((await lockKeepingAnAdmin(manager, id)) === undefined) return undefined;

@@ -9,7 +9,7 @@ import { type User } from '../../entities/accounts/user.entity.js';
 import { Logins } from '../auth/logins.service.js';
 import { Passwords } from '../auth/passwords.service.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
-import { AccountRemovals } from './account-removals.js';
+import { AccountEndings } from './account-endings.js';
 import { type AccountChanges, AccountsRepository } from './accounts.repository.js';
 
 export interface Registration {
@@ -25,7 +25,7 @@ export interface Registration {
 export class Accounts {
   constructor(
     private readonly repository: AccountsRepository,
-    private readonly removals: AccountRemovals,
+    private readonly endings: AccountEndings,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
     private readonly config: AppConfig,
@@ -58,14 +58,18 @@ export class Accounts {
   /** Members that are `undefined` stay as they are. @throws AppError `not_found`, `last_admin` */
   async change(id: number, changes: { [K in keyof AccountChanges]: AccountChanges[K] | undefined }): Promise<User> {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const changed = (await this.repository.change(id, given)) ?? absent();
-    this.logins.close(changed.endedLogins);
-    return changed.user;
+    const changed = await this.repository.change(id, given, (manager, userId) =>
+      this.endings.run('disabled', manager, userId),
+    );
+    const { user, endedLogins, announce } = changed ?? absent();
+    announce();
+    this.logins.close(endedLogins);
+    return user;
   }
 
   /** @throws AppError `not_found`, `last_admin` */
   async remove(id: number): Promise<void> {
-    const removed = await this.repository.remove(id, (manager, userId) => this.removals.run(manager, userId));
+    const removed = await this.repository.remove(id, (manager, userId) => this.endings.run('removed', manager, userId));
     const { endedLogins, announce } = removed ?? absent();
     announce();
     this.logins.close(endedLogins);

@@ -35,6 +35,16 @@ export class LoginsRepository {
     return rows[0];
   }
 
+  /** Those of the logins that are alive, whose accounts are enabled. */
+  async alive(loginIds: readonly number[], now: Date): Promise<Set<number>> {
+    const rows: unknown = await this.logins.query(
+      `SELECT l."id" FROM "logins" l LEFT JOIN "users" u ON u."id" = l."user_id"
+       WHERE l."id" = ANY ($1) AND l."expires_at" > $2 AND u."disabled" IS NOT TRUE`,
+      [loginIds, now],
+    );
+    return new Set(ids(rows));
+  }
+
   /** The device of a login that is alive, if it is `deviceId`. One statement: it runs for every request. */
   async findDeviceOf(
     loginId: number,

@@ -143,6 +143,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     throw new AppError('unauthenticated', 'The account is gone.');
   }
 
+  /** Those of the logins whose tokens still count. */
+  alive(loginIds: readonly number[]): Promise<ReadonlySet<number>> {
+    return this.repository.alive(loginIds, this.clock.date());
+  }
+
   /** Closes the sockets of logins that have ended; for those that end with their account. */
   close(loginIds: readonly number[]): void {
     for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);

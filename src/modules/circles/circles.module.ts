@@ -15,6 +15,7 @@ import { RevocationSelectors } from '../realtime/revocation-selectors.js';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { IceServersModule } from '../ice-servers/ice-servers.module.js';
 import { AccessRepository } from './access/access.repository.js';
+import { LostAccessRepository } from './access/lost-access.repository.js';
 import { CircleAccess } from './access/access.service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { ConversationsRepository } from './conversations/conversations.repository.js';
@@ -22,6 +23,7 @@ import { Conversations } from './conversations/conversations.service.js';
 import { DevicesController } from './devices/devices.controller.js';
 import { DevicesRepository } from './devices/devices.repository.js';
 import { Devices } from './devices/devices.service.js';
+import { AccessComparison } from './live/access-comparison.service.js';
 import { CallSignals } from './live/call-signals.service.js';
 import { LiveAdmission } from './live/live-admission.service.js';
 import { LiveMessages } from './live/live-messages.service.js';
@@ -112,6 +114,8 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typi
   providers: [
     AccessRepository,
     CircleAccess,
+    LostAccessRepository,
+    AccessComparison,
     Online,
     Rooms,
     ...MEMBERSHIP,

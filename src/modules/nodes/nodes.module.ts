@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { BusProbe } from './bus-probe.service.js';
 import { Liveness } from './liveness.service.js';
+import { MissedChanges } from './missed-changes.service.js';
 import { NodesController } from './nodes.controller.js';
 import { NodesRepository } from './nodes.repository.js';
 import { Nodes } from './nodes.service.js';
@@ -14,6 +15,6 @@ import { TrafficRates } from './traffic-rates.service.js';
 @Module({
   imports: [AuthModule],
   controllers: [NodesController, StatsController],
-  providers: [NodesRepository, OwnStatus, Reaper, Liveness, BusProbe, TrafficRates, Nodes],
+  providers: [NodesRepository, OwnStatus, Reaper, Liveness, BusProbe, MissedChanges, TrafficRates, Nodes],
 })
 export class NodesModule {}

@@ -13,7 +13,7 @@ import { type CallerPrincipal, type OmikronConnection } from './omikron-connecti
 import { OmikronRefusal } from './omikron-refusal.js';
 import { callerChannel, callOf, CALLS, membersOf } from './omikron.channels.js';
 import { fact, type CallerState, type OmikronEvent, relayed } from './omikron.events.js';
-import { Retries } from './retries.service.js';
+import { Retries } from '../realtime/retries.js';
 import { StoreLocks } from './store-locks.service.js';
 import { canonicalUuid } from './uuid.js';
 

@@ -93,6 +93,7 @@ export class IotaAdmission {
         .join(''),
       selectors: [selector('iota', iota)],
       session,
+      registered: name !== undefined,
       accepted: new Map([...accepted.keys()].map((user) => [user, userChannel(user)])),
       sender: senderMembers(written as string),
     };

@@ -5,7 +5,7 @@ import { Presence } from '../realtime/presence.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { type IotaPrincipal } from './omikron-connection.js';
 import { SEATED, seatedIn, sessionClients } from './omikron.channels.js';
-import { Retries } from './retries.service.js';
+import { Retries } from '../realtime/retries.js';
 import { UserStates } from './user-states.service.js';
 
 /** What is known of a connected Iota to whoever outlives its node. Survives JSON. */

@@ -8,9 +8,10 @@ import { type Iota } from '../../entities/omikron/iota.entity.js';
 import { type Profile } from '../../entities/omikron/profile.entity.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
+import { Retries } from '../realtime/retries.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { KeyHashes } from './key-hashes.service.js';
-import { iotaChannel, sessionClients, userCalls, userChannel } from './omikron.channels.js';
+import { iotaChannel, sessionClients, userSockets, userChannel } from './omikron.channels.js';
 import { type IotaSignal } from './omikron.events.js';
 import { OmikronRepository } from './omikron.repository.js';
 
@@ -34,6 +35,7 @@ export class OmikronAdmin {
     private readonly sessions: IotaSessions,
     private readonly hashes: KeyHashes,
     private readonly hub: Hub,
+    private readonly retries: Retries,
   ) {}
 
   /** @returns the Iota and its token, which nobody can show again. @throws AppError `already_exists` */
@@ -61,11 +63,13 @@ export class OmikronAdmin {
   /** Removes an Iota with its profiles; their sockets are closed. @throws AppError `not_found` */
   async deleteIota(iotaId: string): Promise<void> {
     const users = (await this.repository.deleteIota(iotaId)) ?? notFound('Iota');
-    const seat = await this.sessions.seatOf(iotaId);
-    // Clients first: for them it is not their Iota that went, they are no longer known.
-    if (seat) this.hub.disconnect(sessionClients(seat.session), DISCONNECT.notAllowed);
-    for (const user of users) this.closeSockets(user);
-    this.hub.disconnect(iotaChannel(iotaId), DISCONNECT.notAllowed);
+    await this.retries.follow(async () => {
+      const seat = await this.sessions.seatOf(iotaId);
+      // Clients first: for them it is not their Iota that went, they are no longer known.
+      if (seat) this.hub.disconnect(sessionClients(seat.session), DISCONNECT.notAllowed);
+      for (const user of users) this.closeSockets(user);
+      this.hub.disconnect(iotaChannel(iotaId), DISCONNECT.notAllowed);
+    });
   }
 
   /**
@@ -104,15 +108,17 @@ export class OmikronAdmin {
   /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
   async deleteProfile(iotaId: string, userId: string): Promise<void> {
     if (!(await this.repository.deleteProfile(iotaId, userId))) notFound('profile');
-    const home = await this.sessions.find(userId);
-    if (home) await this.sessions.dismiss(home.iota, home.session, userId);
-    this.signal(iotaId, { type: 'omikron.profile-removed', user: userId });
-    this.closeSockets(userId);
+    await this.retries.follow(async () => {
+      const home = await this.sessions.find(userId);
+      if (home) await this.sessions.dismiss(home.iota, home.session, userId);
+      this.signal(iotaId, { type: 'omikron.profile-removed', user: userId });
+      this.closeSockets(userId);
+    });
   }
 
   private closeSockets(user: string): void {
     this.hub.disconnect(userChannel(user), DISCONNECT.notAllowed);
-    this.hub.disconnect(userCalls(user), DISCONNECT.notAllowed);
+    this.hub.disconnect(userSockets(user), DISCONNECT.notAllowed);
   }
 
   private signal(iotaId: string, event: IotaSignal): void {

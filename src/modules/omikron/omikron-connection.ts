@@ -23,6 +23,8 @@ export interface IotaPrincipal extends Principal {
   /** Canonical. */
   readonly id: string;
   readonly session: string;
+  /** Whether it was in the directory; where no token is needed, others are let in as well. */
+  readonly registered: boolean;
   /** Its users, by canonical id, with where their clients listen. */
   readonly accepted: Map<string, Channel>;
   readonly sender: SenderMembers;

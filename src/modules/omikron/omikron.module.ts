@@ -11,6 +11,7 @@ import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { ClientAdmission } from './client-admission.service.js';
 import { ClientIdentity } from './client-identity.service.js';
+import { DirectoryComparison } from './directory-comparison.service.js';
 import { FindOmikronController } from './find-omikron.controller.js';
 import { FindOmikron } from './find-omikron.service.js';
 import { IotaAdmission } from './iota-admission.service.js';
@@ -24,7 +25,6 @@ import { OmikronNodes } from './omikron-nodes.service.js';
 import { OmikronRelay } from './omikron-relay.service.js';
 import { OmikronRepository } from './omikron.repository.js';
 import { PingBook } from './ping-book.service.js';
-import { Retries } from './retries.service.js';
 import { StoreLocks } from './store-locks.service.js';
 import { UserStates } from './user-states.service.js';
 
@@ -36,7 +36,6 @@ import { UserStates } from './user-states.service.js';
     OmikronRepository,
     KeyHashes,
     StoreLocks,
-    Retries,
     NodeAddress,
     OmikronNodes,
     IotaSessions,
@@ -52,6 +51,7 @@ import { UserStates } from './user-states.service.js';
     CallInvitations,
     CallSecrets,
     OmikronAdmin,
+    DirectoryComparison,
     FindOmikron,
   ],
   exports: [IotaAdmission, ClientAdmission, CallAdmission, OmikronRelay, PingBook, UserStates, Calls, CallInvitations],

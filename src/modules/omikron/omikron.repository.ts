@@ -46,6 +46,25 @@ export class OmikronRepository {
     return (await this.iotas.findOneBy({ tokenDigest })) ?? undefined;
   }
 
+  /** Digests of the tokens of those of the Iotas that are there, in hexadecimal. */
+  async tokenDigests(iotas: readonly string[]): Promise<Map<string, string>> {
+    const rows: { iota: string; digest: string }[] = await this.iotas.query(
+      `SELECT "iota_id"::text AS "iota", encode("token_digest", 'hex') AS "digest"
+       FROM "omikron_iotas" WHERE "iota_id" = ANY ($1::uuid[])`,
+      [iotas],
+    );
+    return new Map(rows.map(({ iota, digest }) => [iota, digest]));
+  }
+
+  /** The Iotas of those of the users that are in the directory. */
+  async homes(users: readonly string[]): Promise<Map<string, string>> {
+    const rows: { user: string; iota: string }[] = await this.profiles.query(
+      `SELECT "user_id"::text AS "user", "iota_id"::text AS "iota" FROM "omikron_profiles" WHERE "user_id" = ANY ($1::uuid[])`,
+      [users],
+    );
+    return new Map(rows.map(({ user, iota }) => [user, iota]));
+  }
+
   pageIotas(afterId: number, take: number): Promise<Iota[]> {
     return this.iotas.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }

@@ -11,7 +11,7 @@ import { OmikronRefusal } from './omikron-refusal.js';
 import { socketsOf, stateChannel, USERS } from './omikron.channels.js';
 import { type OmikronEvent } from './omikron.events.js';
 import { OmikronRepository } from './omikron.repository.js';
-import { Retries } from './retries.service.js';
+import { Retries } from '../realtime/retries.js';
 import { forEach } from './store-locks.service.js';
 import { canonicalUuid } from './uuid.js';
 

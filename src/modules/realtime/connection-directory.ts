@@ -76,6 +76,18 @@ export class ConnectionDirectory {
     return count;
   }
 
+  /** Whoever is admitted, by protocol. */
+  admitted(): Map<Protocol, LiveConnection[]> {
+    const admitted = new Map<Protocol, LiveConnection[]>();
+    for (const connection of this.all()) {
+      if (connection.principal === null || connection.closed) continue;
+      const alike = admitted.get(connection.protocol);
+      if (alike === undefined) admitted.set(connection.protocol, [connection]);
+      else alike.push(connection);
+    }
+    return admitted;
+  }
+
   /** Closes every connection. @returns how many */
   closeAll(reason: DisconnectReason): number {
     const all = [...this.all()];

@@ -17,7 +17,9 @@ import { NodeIdentity } from './node-identity.js';
 import { Pictures } from './pictures.service.js';
 import { Presence } from './presence.js';
 import { RateLimiter } from './rate-limiter.js';
+import { Reconciliation } from './reconciliation.js';
 import { redisPorts } from './redis/redis.ports.js';
+import { Retries } from './retries.js';
 import { RevocationList } from './revocation-list.js';
 
 /** One process: everything is in its memory. */
@@ -47,6 +49,8 @@ export class RealtimeModule {
         ConnectionDirectory,
         NodeIdentity,
         Pictures,
+        Reconciliation,
+        Retries,
         RevocationList,
       ],
       exports: [
@@ -63,6 +67,8 @@ export class RealtimeModule {
         NodeBoard,
         NodeIdentity,
         Pictures,
+        Reconciliation,
+        Retries,
         RevocationList,
       ],
     };

@@ -30,6 +30,7 @@ import { RoomSeats } from './room-seats.service.js';
 import { Rooms } from './rooms.service.js';
 import { RoomsController } from './rooms.controller.js';
 import { RoomsRepository } from './rooms.repository.js';
+import { SeatComparison } from './seat-comparison.service.js';
 import { SeatExpiry } from './seat-expiry.service.js';
 import { SeatLookup } from './seat-lookup.service.js';
 import { SeatsRepository } from './seats.repository.js';
@@ -60,6 +61,7 @@ import { SeatsRepository } from './seats.repository.js';
     RoomPresence,
     SeatsRepository,
     SeatLookup,
+    SeatComparison,
     SeatExpiry,
     RoomSeats,
     RoomRelay,

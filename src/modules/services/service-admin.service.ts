@@ -6,6 +6,7 @@ import { pageByPlace } from '../../common/http/place-cursor.js';
 import { type Service } from '../../entities/services/service.entity.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Hub } from '../realtime/hub.js';
+import { Retries } from '../realtime/retries.js';
 import { ServiceDirectory, settingsOf } from './service-directory.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { KICKED, ServiceSessions } from './service-sessions.service.js';
@@ -34,6 +35,7 @@ export class ServiceAdmin {
     private readonly sessions: ServiceSessions,
     private readonly peers: ServicePeers,
     private readonly hub: Hub,
+    private readonly retries: Retries,
   ) {}
 
   /**
@@ -66,16 +68,18 @@ export class ServiceAdmin {
   /** @throws AppError `not_found`, or `already_exists` when the title is taken */
   async update(id: number, options: ServiceOptions): Promise<Service> {
     const service = (await this.repository.change(id, options)) ?? notFound();
-    await this.directory.announce(settingsOf(service));
+    await this.retries.follow(() => this.directory.announce(settingsOf(service)));
     return service;
   }
 
   /** @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
     if (!(await this.repository.delete(id))) notFound();
-    await this.directory.forget(id);
-    await this.sessions.endAll(id, KICKED.deleted);
-    await this.kickClients(id, KICKED.deleted);
+    await this.retries.follow(async () => {
+      await this.directory.forget(id);
+      await this.sessions.endAll(id, KICKED.deleted);
+      await this.kickClients(id, KICKED.deleted);
+    });
   }
 
   /**
@@ -88,11 +92,13 @@ export class ServiceAdmin {
     const digest = tokenDigest(token);
     const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
     const service = (await this.repository.change(id, change)) ?? notFound();
-    await this.directory.announce(settingsOf(service));
-    // Who came in with the new token meanwhile stays.
-    const { version } = service;
-    if (role === 'host') await this.sessions.endAll(id, KICKED.rotated, version);
-    else await this.kickClients(id, KICKED.rotated, version);
+    await this.retries.follow(async () => {
+      await this.directory.announce(settingsOf(service));
+      // Who came in with the new token meanwhile stays.
+      const { version } = service;
+      if (role === 'host') await this.sessions.endAll(id, KICKED.rotated, version);
+      else await this.kickClients(id, KICKED.rotated, version);
+    });
     return token;
   }
 

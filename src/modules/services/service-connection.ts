@@ -19,6 +19,8 @@ export interface ServicePrincipal extends Principal {
   readonly kind: ServiceRole;
   /** The user id: 6 hexadecimal characters, unique among those connected to the service. */
   readonly id: string;
+  /** Digest of the token that it showed, of a guest the one that its host showed; see `ServiceSettings`. */
+  readonly token: string;
   /** Id of the session of a host or guest. */
   readonly session: string | null;
   /** The public code of that session, if it had one when the host or guest came. */
@@ -52,6 +54,7 @@ export function servicePrincipal(
     label: `${settings.title}: ${name === undefined || name === '' ? role : Array.from(name).slice(0, MAX_LABEL).join('')}`,
     selectors: credential === undefined ? [service] : [credential, service],
     goesLast: role === 'host',
+    token: tokenOf(settings, role),
     session,
     code,
     settings,
@@ -71,6 +74,10 @@ export function placesOf(connection: Connection): ConnectionPlaces {
     ...(session !== null && { session: code === null ? [session] : [session, code] }),
   };
 }
+
+/** Digest of the token by which somebody is in a service, in the end. */
+export const tokenOf = ({ hostDigest, clientDigest }: ServiceSettings, role: ServiceRole): string =>
+  role === 'client' ? clientDigest : hostDigest;
 
 /** What is set in the messages of a client or guest; made with the first one, since many never send any. */
 export function senderOf(principal: ServicePrincipal): JsonMembers {

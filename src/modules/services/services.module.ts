@@ -8,6 +8,7 @@ import { HostGrace } from './host-grace.service.js';
 import { PublicCodes } from './public-codes.service.js';
 import { ServiceAdmin } from './service-admin.service.js';
 import { ServiceAdmission } from './service-admission.service.js';
+import { ServiceComparison } from './service-comparison.service.js';
 import { ServiceCredentials } from './service-credentials.service.js';
 import { ServiceDirectory } from './service-directory.service.js';
 import { ServiceHosts } from './service-hosts.service.js';
@@ -35,6 +36,7 @@ import { ServicesRepository } from './services.repository.js';
     ServiceLosses,
     ServiceHosts,
     ServiceAdmission,
+    ServiceComparison,
     ServiceRelay,
     ServiceAdmin,
   ],

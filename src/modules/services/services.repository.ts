@@ -24,6 +24,13 @@ export type ServiceOptions = Partial<
 >;
 export type ServiceChange = ServiceOptions & Partial<Pick<Service, 'hostTokenDigest' | 'clientTokenDigest'>>;
 
+const SETTINGS = `SELECT "id", "title", "version",
+  encode("host_token_digest", 'hex') AS "hostDigest", encode("client_token_digest", 'hex') AS "clientDigest",
+  "allow_public_code" AS "allowPublicCode", "allow_multiple_hosts" AS "allowMultipleHosts", "targeting",
+  "host_grace_seconds" AS "hostGraceSeconds", "guest_limit" AS "guestLimit",
+  "code_ttl_seconds" AS "codeTtlSeconds", "code_length" AS "codeLength"
+  FROM "services"`;
+
 @Injectable()
 export class ServicesRepository {
   constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
@@ -34,12 +41,7 @@ export class ServicesRepository {
    */
   async findByTokens(digests: readonly Buffer[]): Promise<Map<string, ServiceSettings>> {
     const rows: ServiceSettings[] = await this.services.query(
-      `SELECT "id", "title", "version",
-         encode("host_token_digest", 'hex') AS "hostDigest", encode("client_token_digest", 'hex') AS "clientDigest",
-         "allow_public_code" AS "allowPublicCode", "allow_multiple_hosts" AS "allowMultipleHosts", "targeting",
-         "host_grace_seconds" AS "hostGraceSeconds", "guest_limit" AS "guestLimit",
-         "code_ttl_seconds" AS "codeTtlSeconds", "code_length" AS "codeLength"
-       FROM "services" WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`,
+      `${SETTINGS} WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`,
       [digests],
     );
     return new Map(
@@ -51,6 +53,12 @@ export class ServicesRepository {
           ] as const,
       ),
     );
+  }
+
+  /** The settings of those of the services that are there, by id. */
+  async settings(ids: readonly number[]): Promise<Map<number, ServiceSettings>> {
+    const rows: ServiceSettings[] = await this.services.query(`${SETTINGS} WHERE "id" = ANY ($1)`, [ids]);
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   async find(id: number): Promise<Service | undefined> {

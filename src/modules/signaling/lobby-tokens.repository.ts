@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere, LessThan, MoreThan, Repository } from 'typeorm';
 import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
 
 export type NewLobbyToken = Pick<LobbyToken, 'userId' | 'digest' | 'name' | 'uses' | 'expiresAt'>;
 
 /** A token that is good for something. */
-export type ValidLobbyToken = Pick<LobbyToken, 'id' | 'userId' | 'name' | 'usesLeft'>;
+export type ValidLobbyToken = Pick<LobbyToken, 'id' | 'userId' | 'name' | 'usesLeft' | 'expiresAt'>;
+
+/** What is left of what peers came in with. */
+export interface Standing {
+  readonly tokens: ReadonlySet<number>;
+  readonly users: ReadonlySet<number>;
+}
 
 @Injectable()
 export class LobbyTokensRepository {
@@ -49,12 +55,37 @@ export class LobbyTokensRepository {
     return this.tokens.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** @param userId whose; `undefined` = anybody's. @returns whether there was one */
-  async delete(id: number, userId: number | undefined): Promise<boolean> {
-    return (await this.tokens.delete({ id, ...(userId !== undefined && { userId }) })).affected === 1;
+  /** @param userId whose; `undefined` = anybody's. @returns its digest, `undefined` when there was none */
+  async delete(id: number, userId: number | undefined): Promise<Buffer | undefined> {
+    return (await deleteTokens(this.tokens.manager, { id, ...(userId !== undefined && { userId }) }))[0];
+  }
+
+  /** Those of the tokens that are there, and those of the accounts that are enabled. */
+  async standing(tokenIds: readonly number[], userIds: readonly number[]): Promise<Standing> {
+    const rows: { token: number | null; user: number | null }[] = await this.tokens.query(
+      `SELECT "id" AS "token", NULL AS "user" FROM "lobby_tokens" WHERE "id" = ANY ($1)
+       UNION ALL SELECT NULL, "id" FROM "users" WHERE "id" = ANY ($2) AND NOT "disabled"`,
+      [tokenIds, userIds],
+    );
+    return {
+      tokens: new Set(rows.flatMap(({ token }) => token ?? [])),
+      users: new Set(rows.flatMap(({ user }) => user ?? [])),
+    };
   }
 
   async deleteExpired(now: Date): Promise<void> {
     await this.tokens.delete({ expiresAt: LessThan(now) });
   }
+}
+
+/** @returns the digests of those that there were */
+export async function deleteTokens(manager: EntityManager, where: FindOptionsWhere<LobbyToken>): Promise<Buffer[]> {
+  const result = await manager
+    .createQueryBuilder()
+    .delete()
+    .from(LobbyToken)
+    .where(where)
+    .returning('digest')
+    .execute();
+  return (result.raw as { digest: Buffer }[]).map(({ digest }) => digest);
 }

@@ -8,7 +8,17 @@ import { type Invited } from './signaling.events.js';
 export interface SignalingConnection extends Connection {
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
-  admit(principal: Principal, protocol: 'signaling'): void;
+  admit(principal: PeerPrincipal, protocol: 'signaling'): void;
+}
+
+/** Whoever came in with a lobby token. */
+export interface PeerPrincipal extends Principal {
+  readonly kind: 'peer';
+  readonly tokenId: number;
+  /** The account behind the token. */
+  readonly userId: number;
+  /** When the token ceases to admit others, in milliseconds since the epoch. */
+  readonly tokenExpiresAt: number;
 }
 
 /** A peer that brought a lobby token is there for an account. */

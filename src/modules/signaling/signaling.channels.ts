@@ -4,8 +4,10 @@ import { type Channel, channel } from '../realtime/channel.js';
 export const LOBBY: Channel = channel('signaling', 'lobby');
 /** The lobby's peer with this sid: only peers listen on such a channel, so publishing there reaches nobody else. */
 export const peerChannel = (sid: string): Channel => channel('signaling', 'peer', sid);
-/** Peers that came in with this lobby token. */
-export const tokenChannel = (id: number): Channel => channel('signaling', 'token', id);
+/** Peers that came in with a lobby token, by its digest: known before the database is asked. */
+export const tokenChannel = (digest: Buffer): Channel => channel('signaling', 'token', digest.toString('base64url'));
+/** Peers that came in with any lobby token of this account. */
+export const accountChannel = (user: number): Channel => channel('signaling', 'account', user);
 
 /** Presence: the members of a room by sid, in the order they joined. */
 export const roomMembers = (room: string): Channel => channel('signaling', 'room', room);

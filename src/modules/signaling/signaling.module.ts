@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
+import { AccountsModule } from '../accounts/accounts.module.js';
 import { CallsModule } from '../calls/calls.module.js';
 import { IceServersModule } from '../ice-servers/ice-servers.module.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
@@ -19,7 +20,7 @@ import { Signaling } from './signaling.service.js';
 
 /** Lobby, invitations and calls: domain and REST. The sockets' edge is in `gateways/signaling`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([LobbyToken]), CallsModule, IceServersModule],
+  imports: [TypeOrmModule.forFeature([LobbyToken]), AccountsModule, CallsModule, IceServersModule],
   controllers: [LobbyController, LobbyTokensController],
   providers: [
     Lobby,

@@ -32,11 +32,10 @@ export class Signaling {
    * @returns `null` when a token is needed and this is none
    */
   async enter(connection: SignalingConnection, token: unknown): Promise<Peer | null> {
-    const admitted = token === undefined ? undefined : await this.tokens.admit(token, connection.address);
-    if (admitted === undefined && this.needsToken) return null;
+    const userId = token === undefined ? undefined : await this.tokens.admit(connection, token);
+    if (userId === undefined && this.needsToken) return null;
     if (connection.closed) return null;
-    const peer = newPeer(connection, admitted?.userId ?? null, this.clock.now());
-    if (admitted !== undefined) await this.tokens.bind(connection, admitted);
+    const peer = newPeer(connection, userId ?? null, this.clock.now());
     await this.lobby.enter(peer);
     this.rooms.watch(peer);
     return peer;

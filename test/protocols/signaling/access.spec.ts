@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LobbyTokensRepository } from '../../../src/modules/signaling/lobby-tokens.repository.js';
 import { newUser } from '../../support/api.js';
 import {
   CLIENTS,
@@ -22,6 +23,13 @@ interface Token {
   readonly link: string;
   readonly expiresIn: number;
 }
+
+/** What ends a lobby token: what it is, and how an admin does it. */
+const ENDS: [string, (id: number, user: number) => [method: string, path: string, body?: object]][] = [
+  ['is deleted', (id) => ['DELETE', `lobby/tokens/${id}`]],
+  ['has its account disabled', (_id, user) => ['PATCH', `accounts/${user}`, { disabled: true }]],
+  ['has its account deleted', (_id, user) => ['DELETE', `accounts/${user}`]],
+];
 
 describe('the lobby where a token is needed', () => {
   let harness: SignalingHarness;
@@ -161,6 +169,45 @@ describe('the lobby where a token is needed', () => {
     ]);
     expect((await harness.api('DELETE', `lobby/tokens/${id}`, { token: accessToken })).status).toBe(204);
     expect(await reason).toBe('io server disconnect');
+  });
+
+  it.each(ENDS)('throws out everybody who came in with a token that %s', async (_what, act) => {
+    const { accessToken, user } = await newUser(harness.api);
+    const { id, token } = await newToken({}, accessToken);
+    const reasons = [];
+    for (let n = 0; n < 3; n++) {
+      const client = await harness.connect('4.x', bringing(token));
+      reasons.push(
+        new Promise((resolve) => {
+          client.socket.on('disconnect', resolve);
+        }),
+      );
+    }
+    const [method, path, body] = act(id, user.id);
+    const { status } = await harness.api(method, path, { token: harness.admin, ...(body && { body }) });
+    expect(status).toBeLessThan(300);
+    expect(await Promise.all(reasons)).toEqual([
+      'io server disconnect',
+      'io server disconnect',
+      'io server disconnect',
+    ]);
+  });
+
+  it('throws out who comes in with a token that is deleted while it is looked up', async () => {
+    const { id, token } = await newToken();
+    const find = vi.spyOn(LobbyTokensRepository.prototype, 'findValid');
+    let deleted: number | undefined;
+    find.mockImplementationOnce(async function (this: LobbyTokensRepository, ...args) {
+      find.mockRestore();
+      const found = await this.findValid(...args);
+      deleted = (await harness.api('DELETE', `lobby/tokens/${id}`, { token: harness.admin })).status;
+      return found;
+    });
+    const client = await harness.connect('4.x', bringing(token));
+    expect(deleted).toBe(204);
+    await vi.waitFor(() => {
+      expect(client.socket.connected).toBe(false);
+    });
   });
 
   it('shows token and link once, and stores neither', async () => {

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { AccountRemovals } from '../../accounts/account-removals.js';
+import { AccountEndings } from '../../accounts/account-endings.js';
 import { type LoginAccount, LoginEvents, type LoginObserver } from '../../auth/login-events.js';
 import { Rooms } from '../presence/rooms.service.js';
 import { CirclesRepository } from './circles.repository.js';
@@ -12,7 +12,7 @@ import { removeEverywhere } from './members.repository.js';
 export class ComingAndGoing implements OnModuleInit, LoginObserver {
   constructor(
     private readonly logins: LoginEvents,
-    private readonly removals: AccountRemovals,
+    private readonly endings: AccountEndings,
     private readonly circles: CirclesRepository,
     private readonly members: Members,
     private readonly rooms: Rooms,
@@ -20,7 +20,7 @@ export class ComingAndGoing implements OnModuleInit, LoginObserver {
 
   onModuleInit(): void {
     this.logins.observe(this);
-    this.removals.register((manager, userId) => this.accountLeaves(manager, userId));
+    this.endings.register(['removed'], (manager, userId) => this.accountLeaves(manager, userId));
   }
 
   loginBegan(account: LoginAccount): Promise<void> {

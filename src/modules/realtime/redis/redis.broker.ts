@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../broker.js';
 import { type Channel } from '../channel.js';
+import { BusCounts } from './bus-counts.js';
 import { hashTag, taggedName } from './channel-name.js';
 import { decodeEnvelopes, EnvelopeCodec } from './envelope-codec.js';
 import { type RedisConnection } from './redis-connection.js';
@@ -15,17 +16,6 @@ const TICK_MS = 1_000;
 /** Ticks after which a message that did not come back says that the listening connection is deaf. */
 const OVERDUE_TICKS = 4;
 
-/** What has passed since the start. */
-export interface BusCounts {
-  /** Messages, which hold one envelope or more. */
-  published: number;
-  received: number;
-  envelopesPublished: number;
-  envelopesReceived: number;
-  /** Messages that this version could not read. */
-  unreadable: number;
-}
-
 /**
  * Many nodes: envelopes travel through Redis pub/sub, sharded in a cluster.
  *
@@ -35,13 +25,7 @@ export interface BusCounts {
  * delivered at once, and ignored should they arrive after all.
  */
 export class RedisBroker extends Broker implements BeforeApplicationShutdown {
-  readonly counts: BusCounts = {
-    published: 0,
-    received: 0,
-    envelopesPublished: 0,
-    envelopesReceived: 0,
-    unreadable: 0,
-  };
+  readonly counts = new BusCounts();
   private readonly logger = new Logger('Bus');
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly codec: EnvelopeCodec;
@@ -58,6 +42,9 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   /** Subscriptions nobody wants any more, to be given up at the next tick but one. */
   private readonly idle = new Set<Subscription>();
   private readonly flows = new Map<RedisShard, Flow>();
+  private gapEnded: () => void = () => undefined;
+  /** Something was published that may have reached no other node. */
+  private isUnheard = false;
   private tick = 0;
   private readonly timer: NodeJS.Timeout;
 
@@ -96,6 +83,10 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     this.handler = handler;
   }
 
+  override onGap(listener: () => void): void {
+    this.gapEnded = listener;
+  }
+
   subscribe(channel: Channel): void | Promise<void> {
     const name = this.nameOf(channel);
     let subscription = this.subscriptions.get(name);
@@ -126,6 +117,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     const name = this.nameOf(channel);
     if (this.connection.shardOf(name)?.commands.up !== true) {
       // Nothing can be under way: what was has been delivered when the connection broke.
+      this.isUnheard = true;
       this.handler(channel, envelope);
       return;
     }
@@ -170,6 +162,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
         ? this.connection.send(name, ['SPUBLISH', name, body])
         : client.sendCommand(['PUBLISH', name, body]);
       answer.catch(() => {
+        this.isUnheard = true;
         this.returned(subscription, number);
       });
       this.counts.published++;
@@ -256,13 +249,15 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
 
   private subscribeAll(which: (subscription: Subscription) => boolean): void {
     const lost: Outgoing[] = [];
+    // All of them are asked for together.
+    let asked: Promise<void> | undefined;
     for (const subscription of this.subscriptions.values()) {
       if (!which(subscription)) continue;
       this.giveUp(subscription, lost);
       subscription.confirmed = false;
-      if (!subscription.wanted) continue;
-      void this.ask(subscription);
+      if (subscription.wanted) asked = this.ask(subscription) ?? asked;
     }
+    void asked?.then(this.gapEnded);
     lost.sort((a, b) => a.number - b.number);
     for (const message of lost) this.deliver(message);
   }
@@ -325,6 +320,10 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
 
   private everySecond(): void {
     this.tick++;
+    if (this.isUnheard && this.connection.up) {
+      this.isUnheard = false;
+      this.gapEnded();
+    }
     for (const subscription of this.idle) this.release(subscription);
     for (const [shard, { underWay, movedAt }] of this.flows) {
       if (underWay === 0 || this.tick - movedAt < OVERDUE_TICKS) continue;

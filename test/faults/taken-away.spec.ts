@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { cleanUpProcesses } from '../support/process.js';
+import { describeWith } from '../support/requires.js';
+import { type Scene, sceneOfAll } from '../support/taken-away.js';
+import { ThreeNodes } from '../support/three-nodes.js';
+
+/** By when it has ended while Redis is away, and once it is back. */
+const AWAY_MS = 10_000;
+const BACK_MS = 2_000;
+const HEAL_MS = 15_000;
+
+/** Where people are connected, and where it is taken away from them. */
+const AT = 2;
+const FROM = 0;
+
+interface Cut {
+  readonly what: string;
+  readonly nodes: readonly number[];
+}
+
+const CUTS: readonly Cut[] = [
+  { what: 'the node they are on', nodes: [AT] },
+  { what: 'the node it is done on', nodes: [FROM] },
+  { what: 'all nodes', nodes: [0, 1, 2] },
+];
+
+describeWith('redis-server', 'whatever is taken away', () => {
+  let nodes: ThreeNodes;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    nodes = await ThreeNodes.start();
+  }, 300_000);
+  afterEach(async () => {
+    await scene.hangUp();
+  });
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await nodes.stop();
+  });
+
+  const at = (n: number) => ({ url: nodes.url(n), wsUrl: nodes.wsUrl(n) });
+  const open = (cut: Cut) => Promise.all(cut.nodes.map((n) => nodes.redisCable(n).open()));
+
+  async function begin(cut: Cut): Promise<void> {
+    await nodes.well(HEAL_MS);
+    scene = await sceneOfAll(at(AT), at(FROM));
+    for (const n of cut.nodes) await nodes.redisCable(n).cut();
+  }
+
+  /** What each of them saw of its end by `ms` from now. */
+  async function expectEnds(ms: number): Promise<void> {
+    const late = sleep(ms, 'still there');
+    const ends = await Promise.all(
+      scene.connected.map(async ({ what, end }) => [what, await Promise.race([end, late])] as const),
+    );
+    expect(Object.fromEntries(ends)).toEqual(
+      Object.fromEntries(scene.connected.map(({ what, expected }) => [what, expected])),
+    );
+  }
+
+  it.each(CUTS.map((cut) => [cut.what, cut] as const))(
+    'ends without Redis, which is away from %s',
+    async (_what, cut) => {
+      await begin(cut);
+      try {
+        await Promise.all(scene.acts.map((act) => act()));
+        await expectEnds(AWAY_MS);
+      } finally {
+        await open(cut);
+      }
+    },
+    120_000,
+  );
+
+  it.each(CUTS.map((cut) => [cut.what, cut] as const))(
+    'has ended soon after Redis was back, which was away from %s',
+    async (_what, cut) => {
+      await begin(cut);
+      try {
+        await Promise.all(scene.acts.map((act) => act()));
+      } finally {
+        await open(cut);
+      }
+      await nodes.well(HEAL_MS);
+      await expectEnds(BACK_MS);
+    },
+    120_000,
+  );
+});
