@@ -10,7 +10,7 @@ import { KeyHashes } from './key-hashes.service.js';
 import { MessageData, replyId } from './message-data.js';
 import { type CallerPrincipal, type OmikronConnection, senderMembers } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
-import { userCalls } from './omikron.channels.js';
+import { userSockets } from './omikron.channels.js';
 import { ONLINE, UserStates } from './user-states.service.js';
 import { canonicalUuid } from './uuid.js';
 
@@ -34,9 +34,8 @@ export class CallAdmission {
     const call = canonicalUuid(data.get('call_id'));
     if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
     const { user, written } = await this.identity.prove(connection, data, id);
-    await this.hub.subscribe(connection, userCalls(user));
     try {
-      // Heard from here on; what changed before is seen now.
+      // Heard from before that on; what changed before is seen now.
       if ((await this.sessions.find(user)) === undefined) {
         throw new OmikronRefusal('error_no_iota', 'Your Iota is not connected', id);
       }
@@ -57,7 +56,7 @@ export class CallAdmission {
       const hasJoined = await this.secrets.guess(connection, call, secret, join);
       if (hasJoined === undefined) throw new OmikronRefusal('error_invalid_secret', 'Wrong call secret', id);
     } catch (error) {
-      if (connection.principal === null) this.hub.unsubscribe(connection, userCalls(user));
+      if (connection.principal === null) this.hub.unsubscribe(connection, userSockets(user));
       throw error;
     }
   }

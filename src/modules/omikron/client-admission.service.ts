@@ -9,7 +9,7 @@ import { IotaSessions } from './iota-sessions.service.js';
 import { MessageData, replyId } from './message-data.js';
 import { type ClientPrincipal, type OmikronConnection, senderMembers } from './omikron-connection.js';
 import { OmikronRefusal } from './omikron-refusal.js';
-import { sessionChannel, sessionClients, userChannel } from './omikron.channels.js';
+import { sessionChannel, sessionClients, userChannel, userSockets } from './omikron.channels.js';
 import { fact } from './omikron.events.js';
 import { PingBook } from './ping-book.service.js';
 import { UserStates } from './user-states.service.js';
@@ -31,6 +31,7 @@ export class ClientAdmission {
     const { user, written, iota, session } = await this.identity.prove(connection, MessageData.of(message), id);
     await this.hub.subscribe(connection, sessionClients(session));
     await this.hub.subscribe(connection, userChannel(user));
+    this.hub.unsubscribe(connection, userSockets(user));
     this.hub.keep(sessionClients(session), this.untilEnd(iota, session));
     // Heard from here on; what changed before is seen now.
     if ((await this.sessions.find(user))?.session !== session) {

@@ -13,8 +13,8 @@ export const sessionChannel = (session: string): Channel => channel('omikron', '
 export const sessionClients = (session: string): Channel => channel('omikron', 'session', session, 'clients');
 /** All client sockets of a user: what their Iota sends them. */
 export const userChannel = (user: string): Channel => channel('omikron', 'user', user);
-/** All call sockets of a user; nothing is relayed here. */
-export const userCalls = (user: string): Channel => channel('omikron', 'user', user, 'calls');
+/** Call sockets of a user, and all that are proving to be theirs; nothing is relayed here. */
+export const userSockets = (user: string): Channel => channel('omikron', 'user', user, 'calls');
 /** Those who watch a user's state. */
 export const stateChannel = (user: string): Channel => channel('omikron', 'state', user);
 /** One call socket. */

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
+import { isUnavailable } from '../../common/errors/app-error.js';
 import { untilAvailable } from './until-available.js';
 
 /** Does in the end what has to be done, though the state that nodes share is away. */
@@ -32,5 +32,3 @@ export class Retries implements OnModuleDestroy {
     }
   }
 }
-
-const isUnavailable = (error: unknown): boolean => error instanceof AppError && error.kind === 'unavailable';
