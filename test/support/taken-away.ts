@@ -92,12 +92,6 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   act('DELETE', `rooms/r1/endpoints/${read.code}`, undefined, as);
   expect('room', 1008, closed(await rooms.member(application, 'r2')));
   act('DELETE', 'rooms/r2', undefined, as);
-  const second = (await rooms.admin('POST', `applications/${application.id}/keys`)).body as {
-    id: number;
-    apiKey: string;
-  };
-  expect('API key', 1008, closed(await rooms.member({ ...application, apiKey: second.apiKey }, 'r1')));
-  act('DELETE', `applications/${application.id}/keys/${second.id}`);
   const removed = await rooms.application();
   await rooms.room(removed, 'r');
   expect('application', 1008, closed(await rooms.member(removed, 'r')));

@@ -11,7 +11,7 @@ import { AppendInGroups1767254400000 } from './1767254400000-append-in-groups.js
 import { InvitesByEmail1767260100000 } from './1767260100000-invites-by-email.js';
 import { MediaQuota1767268920000 } from './1767268920000-media-quota.js';
 import { AdminSearch1767270060000 } from './1767270060000-admin-search.js';
-import { MadeByKey1796000400000 } from './1796000400000-made-by-key.js';
+import { MadeByKey1767270120000 } from './1767270120000-made-by-key.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -28,5 +28,5 @@ export const MIGRATIONS = [
   InvitesByEmail1767260100000,
   MediaQuota1767268920000,
   AdminSearch1767270060000,
-  MadeByKey1796000400000,
+  MadeByKey1767270120000,
 ] as const;

@@ -9,11 +9,6 @@ export const circleChannel = (circle: number): Channel => channel('circles', 'ci
 export const circleOf = (of: Channel): string | undefined => /^circles:circle:(\d+)$/.exec(of)?.[1];
 /** The sockets that joined a conversation. */
 export const conversationChannel = (conversation: number): Channel => channel('circles', 'conversation', conversation);
-/** The circle whose room a channel is; `undefined` when it is none. */
-export function circleOf(of: Channel): number | undefined {
-  const [, id] = /^circles:circle:(\d+)$/.exec(of) ?? [];
-  return id === undefined ? undefined : Number(id);
-}
 /** What the nodes say they stored; each node's feed of the conversation listens. In one order with its room's channel. */
 export const storedChannel = (conversation: number): Channel =>
   channel('circles', 'conversation', conversation, 'stored');

@@ -28,8 +28,6 @@ export interface SeatRequest {
 /** An endpoint with its room, as admission finds it. */
 export interface Seat {
   readonly endpointId: number;
-  /** The key that made it, while that exists. */
-  readonly keyId: number | null;
   /** The key that made it, whether it exists or not. */
   readonly madeByKey: number | null;
   readonly permissions: Permissions;
@@ -49,8 +47,6 @@ export interface RoomPrincipal extends Principal {
   readonly kind: 'endpoint';
   readonly endpointId: number;
   readonly applicationId: number;
-  /** The key that made the endpoint, while that exists. */
-  readonly keyId: number | null;
   readonly roomId: number;
   /** As it was when it connected. */
   readonly roomName: string;
@@ -87,7 +83,6 @@ export function roomPrincipal(seat: Seat, selectors: readonly string[], id: stri
     selectors,
     endpointId: seat.endpointId,
     applicationId: seat.applicationId,
-    keyId: seat.keyId,
     roomId: seat.roomId,
     roomName: seat.roomName,
     permissions,

@@ -3,11 +3,11 @@ import { Clock } from '../../common/time/clock.js';
 import { type Connection } from '../realtime/connection.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { Reconciliation } from '../realtime/reconciliation.js';
-import { principalOf, type RoomPrincipal } from './room-connection.js';
+import { principalOf } from './room-connection.js';
 import { type RoomChanged } from './rooms.events.js';
-import { SeatsRepository, type SeatStanding } from './seats.repository.js';
+import { SeatsRepository } from './seats.repository.js';
 
-/** Endpoints that were deleted, alone or with their room, application or key, and rooms that were changed. */
+/** Endpoints that were deleted, alone or with their room or application, and rooms that were changed. */
 @Injectable()
 export class SeatComparison {
   constructor(
@@ -28,7 +28,7 @@ export class SeatComparison {
     const standing = await this.seats.standing([...ids], this.clock.date());
     for (const { connection, principal } of seated) {
       const now = standing.get(principal.endpointId);
-      if (now === undefined || !isAsBefore(principal, now)) {
+      if (now?.permissions !== principal.permissions) {
         connection.close(DISCONNECT.notAllowed);
       } else if (now.durable !== principal.durable) {
         const changed: RoomChanged = { type: 'rooms.changed', durable: now.durable };
@@ -36,9 +36,4 @@ export class SeatComparison {
       }
     }
   }
-}
-
-/** An endpoint whose key was deleted may come in again; whoever was in has to go. */
-function isAsBefore({ keyId, permissions }: RoomPrincipal, now: SeatStanding): boolean {
-  return keyId === now.keyId && permissions === now.permissions;
 }

@@ -7,7 +7,6 @@ import { type Permissions } from './rooms.events.js';
 interface SeatRow {
   readonly code_digest: Buffer;
   readonly endpoint_id: number;
-  readonly key_id: number | null;
   readonly made_by_key: number | null;
   readonly permissions: Permissions;
   readonly identity: string;
@@ -22,7 +21,7 @@ interface SeatRow {
 }
 
 /** What of an endpoint and its room may change while it is connected. */
-export type SeatStanding = Pick<Seat, 'keyId' | 'permissions' | 'durable'>;
+export type SeatStanding = Pick<Seat, 'permissions' | 'durable'>;
 
 /** Endpoints with their rooms, as admission needs them. */
 @Injectable()
@@ -32,7 +31,7 @@ export class SeatsRepository {
   /** The endpoints with these digests of codes, by digest in hexadecimal. */
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
-      `SELECT e."code_digest", e."id" AS "endpoint_id", e."key_id", e."made_by_key", e."permissions", e."identity", e."expires_at",
+      `SELECT e."code_digest", e."id" AS "endpoint_id", e."made_by_key", e."permissions", e."identity", e."expires_at",
          r."application_id", r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
        WHERE e."code_digest" = ANY ($1)`,
@@ -44,7 +43,7 @@ export class SeatsRepository {
   /** What has become of these endpoints, by id; of those that are deleted or have expired at `now`, nothing. */
   async standing(endpointIds: readonly number[], now: Date): Promise<Map<number, SeatStanding>> {
     const rows: (SeatStanding & { readonly id: number })[] = await this.database.query(
-      `SELECT e."id", e."key_id" AS "keyId", e."permissions", r."durable"
+      `SELECT e."id", e."permissions", r."durable"
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id"
        WHERE e."id" = ANY ($1) AND (e."expires_at" IS NULL OR e."expires_at" > $2)`,
       [endpointIds, now],
@@ -56,7 +55,6 @@ export class SeatsRepository {
 function seatOf(row: SeatRow): Seat {
   return {
     endpointId: row.endpoint_id,
-    keyId: row.key_id,
     madeByKey: row.made_by_key,
     permissions: row.permissions,
     identity: row.identity,

@@ -62,7 +62,7 @@ function placesOf(connection: CirclesConnection, { principal, conversations }: S
   const self = { kind: principal.kind, who: Number(principal.id) };
   const circles = [...(connection.subscriptions ?? [])].flatMap((of) => circleOf(of) ?? []);
   return [
-    ...circles.map((id): Whereabouts => ({ ...self, room: 'circle', id })),
+    ...circles.map((id): Whereabouts => ({ ...self, room: 'circle', id: Number(id) })),
     ...[...conversations].map((id): Whereabouts => ({ ...self, room: 'conversation', id })),
   ];
 }

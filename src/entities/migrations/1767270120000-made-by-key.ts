@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Endpoints remember the key that made them after it is deleted: a revocation of it holds on. */
-export class MadeByKey1796000400000 implements MigrationInterface {
-  readonly name = 'MadeByKey1796000400000';
+export class MadeByKey1767270120000 implements MigrationInterface {
+  readonly name = 'MadeByKey1767270120000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "room_endpoints" ADD "made_by_key" integer`);
