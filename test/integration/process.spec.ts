@@ -84,6 +84,23 @@ describe('the server process', () => {
       expect(await databasePid(first.dataDir)).not.toBe(database);
     });
 
+    it.each<Record<string, string>>([
+      { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
+      { PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
+      {
+        PGHOST: '192.0.2.1',
+        PGPORT: '1',
+        PGUSER: 'nobody',
+        PGPASSWORD: 'wrong',
+        PGSERVICE: 'other',
+        PGREPLICATION: 'true',
+      },
+      { LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1', npm_config_loglevel: 'silent' },
+    ])('starts with variables of other programs in its environment: %j', async (environment) => {
+      const server = await startProcess({ ...environment, WORKERS: 'PGHOST' in environment ? '2' : '1' });
+      expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
+    });
+
     it('stops with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
       const server = await startProcess({}, { by: 'npm' });
       await server.url;
