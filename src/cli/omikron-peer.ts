@@ -138,7 +138,7 @@ class Peer {
     process.stdout.write(`← ${text}\n`);
     const message = JSON.parse(text) as Envelope;
     if (message.type === 'identification_response') this.identified(message);
-    else if (message.type === 'pong') this.latency = Date.now() - this.pinged;
+    else if (message.type === 'pong') this.latency = Math.round(performance.now() - this.pinged);
     else if (this.options.echo && this.kind === 'iota' && isRelayed(message)) {
       const { type = '', id, data, sender_id: receiver_id } = message;
       this.send(JSON.stringify({ id, type, log: { message: 'echo', log_level: 0 }, receiver_id, data }));
@@ -153,7 +153,7 @@ class Peer {
     const seconds = Number(this.options.ping);
     if (seconds > 0) {
       this.pings = setInterval(() => {
-        this.pinged = Date.now();
+        this.pinged = performance.now();
         this.send(envelope('ping', { last_ping: this.latency }));
       }, seconds * 1_000);
     }

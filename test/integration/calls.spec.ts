@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Clock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { CallLedgerRepository } from '../../src/modules/calls/call-ledger.repository.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
@@ -31,8 +32,9 @@ describe('the call ledger', () => {
   beforeEach(() => {
     clock = new ManualClock();
     const repository = new CallLedgerRepository(server.dataSource);
-    here = new CallLedger(repository, clock);
-    there = new CallLedger(repository, clock);
+    const monotonic = new SystemMonotonicClock();
+    here = new CallLedger(repository, clock, monotonic);
+    there = new CallLedger(repository, clock, monotonic);
   });
 
   const list = async (query = '', token = admin) => (await api('GET', `calls${query}`, { token })).body.items;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { SystemClock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type Broker } from '../../src/modules/realtime/broker.js';
 import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
@@ -48,8 +48,8 @@ const IN_PROCESS: Implementation = {
     Promise.resolve({
       broker: new InProcessBroker(),
       presence: new InProcessPresence(),
-      store: new InProcessEphemeralStore(new SystemClock()),
-      limiter: new InProcessRateLimiter(new SystemClock()),
+      store: new InProcessEphemeralStore(new SystemMonotonicClock()),
+      limiter: new InProcessRateLimiter(new SystemMonotonicClock()),
       close: () => Promise.resolve(),
     }),
 };
@@ -106,7 +106,7 @@ export async function startRedisNode(url: string): Promise<RedisTestNode> {
     broker,
     presence: new RedisPresence(connection, identity, new Hub(broker)),
     store,
-    limiter: new RedisRateLimiter(connection, new InProcessRateLimiter(new SystemClock())),
+    limiter: new RedisRateLimiter(connection, new InProcessRateLimiter(new SystemMonotonicClock())),
     close: async () => {
       broker.close();
       store.close();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SystemClock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { type AppConfig, type RedisSection } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../src/modules/calls/call-changes.js';
@@ -69,7 +70,7 @@ class Node {
     this.hub = new Hub(this.broker);
     this.store = new RedisEphemeralStore(connection, this.identity);
     this.presence = new RedisPresence(connection, this.identity, this.hub);
-    const lobby = new Lobby(this.presence, this.store, this.hub, clock);
+    const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock());
     this.lobby = lobby;
     this.rooms = new CallRooms(this.store, this.presence, ledger, lobby);
     this.invitations = new Invitations(this.store, this.presence, this.hub, lobby, this.rooms, ledger, clock);

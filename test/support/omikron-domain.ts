@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type JsonObjectText, JsonScanner } from '../../src/common/json/json-object-text.js';
 import { type Clock, SystemClock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { type AppConfig } from '../../src/config/app-config.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
@@ -124,15 +125,15 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const hub = new Hub(broker);
   const told: string[] = [];
   const retries = new Retries();
-  const locks = new StoreLocks(store, clock);
-  const throttle = new AttemptThrottle(store, clock);
+  const locks = new StoreLocks(store, new SystemMonotonicClock());
+  const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
   const sessions = new IotaSessions(store, locks, { host } as NodeAddress);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
   const calls = new Calls(presence, hub, locks, ledgerInto(told), retries);
   const config = { omikron: { iotaAccess: 'open' }, limits: { restRate: 0 } } as AppConfig;
-  const allowance = new RequestAllowance(new InProcessRateLimiter(clock), config);
+  const allowance = new RequestAllowance(new InProcessRateLimiter(new SystemMonotonicClock()), config);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,

@@ -3,6 +3,7 @@ import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
 import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
 import { JsonScanner } from '../../src/common/json/json-object-text.js';
 import { SystemClock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { Service } from '../../src/entities/services/service.entity.js';
 import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
@@ -41,7 +42,7 @@ export type Pause = () => Promise<void>;
 
 class SlowStore extends InProcessEphemeralStore {
   constructor(private readonly pause: Pause) {
-    super(new SystemClock());
+    super(new SystemMonotonicClock());
   }
 
   /** Keys that hold something now. */
@@ -334,7 +335,7 @@ export class ServicesDomain {
     const sessions = (this.sessions = new ServiceSessions(this.store, this.presence, this.hub, peers, codes));
     this.grace = new HostGrace(this.store, clock, sessions, this.lifecycle, cluster);
     this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions, this.grace);
-    const throttle = new AttemptThrottle(this.store, clock);
+    const throttle = new AttemptThrottle(this.store, new SystemMonotonicClock());
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(
       credentials,

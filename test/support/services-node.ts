@@ -1,4 +1,5 @@
 import { SystemClock } from '../../src/common/time/clock.js';
+import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
@@ -51,7 +52,7 @@ export class ServicesNode {
     const grace = (this.grace = new HostGrace(store, clock, sessions, this.lifecycle, cluster));
     const hosts = new ServiceHosts(store, hub, clock, directory, peers, codes, sessions, grace);
     const places = new GuestPlaces(store);
-    const throttle = new AttemptThrottle(store, clock);
+    const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(credentials, places, hub, directory, peers, codes, hosts);
     this.admin = new ServiceAdmin(repository, directory, sessions, peers, hub, new Retries());

@@ -1,4 +1,7 @@
-/** Time as an injectable, so that tests are exact. */
+/**
+ * The time people read, and what is stored or compared with what is stored. It may step at any moment: how long something
+ * takes or lasts is measured by `MonotonicClock`.
+ */
 export abstract class Clock {
   /** Milliseconds since the epoch. */
   abstract now(): number;

@@ -12,7 +12,7 @@ export class AdmissionDeadlines {
 
   start(): void {
     this.timer ??= setInterval(() => {
-      this.tick(Date.now());
+      this.tick(performance.now());
     }, this.tickMs).unref();
   }
 
@@ -21,7 +21,7 @@ export class AdmissionDeadlines {
     this.timer = undefined;
   }
 
-  /** @param at milliseconds since the epoch */
+  /** @param at by `performance.now()` */
   expect(connection: PlainConnection, at: number): void {
     this.waiting.set(connection, at);
   }

@@ -15,8 +15,8 @@ const RESUMED_MS = 5;
 export class LoopTurns {
   /** Changes from turn to turn. */
   current = 0;
-  /** Milliseconds since the epoch, read once a turn. */
-  now = Date.now();
+  /** Milliseconds of a clock that only runs forward, read once a turn. */
+  now = performance.now();
   private scheduled = false;
   private inbound: TurnTask[] = [];
   private settling: TurnTask[] = [];
@@ -28,7 +28,7 @@ export class LoopTurns {
   touch(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    this.now = Date.now();
+    this.now = performance.now();
     setImmediate(this.finish);
   }
 
@@ -53,7 +53,7 @@ export class LoopTurns {
   private readonly finish = (): void => {
     this.scheduled = false;
     this.current++;
-    this.now = Date.now();
+    this.now = performance.now();
     const inbound = this.inbound;
     if (inbound.length > 0) {
       this.inbound = [];

@@ -30,20 +30,20 @@ export async function pacedDrain<T extends Drainable>(
   durationMs: number,
   reason: DisconnectReason,
 ): Promise<void> {
-  const deadline = Date.now() + durationMs;
+  const deadline = performance.now() + durationMs;
   if (connections.size > FEW) await sleep(durationMs * HEAD_START_SHARE);
   const all = shuffled(connections).sort((a, b) => Number(goesLast(a)) - Number(goesLast(b)));
   const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
-  const start = Date.now();
+  const start = performance.now();
   for (let closed = 0; closed < all.length;) {
     // By the clock: steps that come late on a busy machine must not make the drain longer.
-    const share = windowMs > 0 ? (Date.now() - start + STEP_MS) / windowMs : 1;
+    const share = windowMs > 0 ? (performance.now() - start + STEP_MS) / windowMs : 1;
     const due = Math.min(all.length, Math.max(Math.ceil(all.length * share), FEW));
     for (const connection of all.slice(closed, due)) connection.close(reason);
     closed = Math.max(closed, due);
     if (closed < all.length) await sleep(STEP_MS * (0.5 + Math.random()));
   }
-  while (connections.size > 0 && Date.now() < deadline) await sleep(STEP_MS);
+  while (connections.size > 0 && performance.now() < deadline) await sleep(STEP_MS);
   for (const connection of [...connections]) connection.terminate();
 }
 

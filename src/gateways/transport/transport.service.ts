@@ -143,7 +143,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       this.connections.add(connection);
       if (connection.principal === null) {
         const seconds = this.config.limits.admissionSeconds * (endpoint.options.admissionFactor ?? 1);
-        this.deadlines.expect(connection, Date.now() + seconds * 1_000);
+        this.deadlines.expect(connection, performance.now() + seconds * 1_000);
       }
       connection.attach(ws, upgrade.socket);
       void this.greet(connection, endpoint);

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { InProcessEphemeralStore } from '../realtime/in-process.ephemeral-store.js';
 import { newRefreshToken } from './refresh-token.js';
 import { RefreshSuccessors } from './refresh-successors.service.js';
 
-class TestClock extends Clock {
-  time = 1_800_000_000_000;
-  now(): number {
+class TestClock extends MonotonicClock {
+  time = 0;
+  elapsed(): number {
     return this.time;
   }
 }

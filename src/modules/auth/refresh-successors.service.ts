@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { addressKey } from '../../common/http/client-address.js';
 import { sha256 } from '../../common/security/digest.js';
 import { Seal } from '../../common/security/seal.js';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../realtime/degradable-store.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { type RefreshToken, type TokenPair } from './refresh-token.js';
@@ -25,7 +25,7 @@ interface Kept {
 export class RefreshSuccessors {
   private readonly store: DegradableStore;
 
-  constructor(store: EphemeralStore, clock: Clock) {
+  constructor(store: EphemeralStore, clock: MonotonicClock) {
     this.store = new DegradableStore(store, clock);
   }
 

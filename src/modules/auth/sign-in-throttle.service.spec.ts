@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { InProcessEphemeralStore } from '../realtime/in-process.ephemeral-store.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 
@@ -10,10 +11,25 @@ class TestClock extends Clock {
   }
 }
 
+class TestMonotonicClock extends MonotonicClock {
+  time = 0;
+  elapsed(): number {
+    return this.time;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const STEPS = [-HOUR_MS, HOUR_MS, 365 * 24 * HOUR_MS];
+
 const setUp = () => {
   const clock = new TestClock();
-  const throttle = new SignInThrottle(new InProcessEphemeralStore(clock), clock);
-  return { clock, throttle };
+  const monotonic = new TestMonotonicClock();
+  const throttle = new SignInThrottle(new InProcessEphemeralStore(monotonic), clock, monotonic);
+  const pass = (ms: number): void => {
+    clock.time += ms;
+    monotonic.time += ms;
+  };
+  return { clock, throttle, pass };
 };
 
 describe('the sign-in throttle', () => {
@@ -40,10 +56,25 @@ describe('the sign-in throttle', () => {
   });
 
   it('forgets failures after a quarter of an hour', async () => {
-    const { clock, throttle } = setUp();
+    const { throttle, pass } = setUp();
     for (let n = 0; n < 11; n++) await throttle.attempt('a@example.org', '198.51.100.1');
     await expect(throttle.attempt('a@example.org', '198.51.100.1')).rejects.toMatchObject({ code: 'rate_limited' });
-    clock.time += 15 * 60_000;
+    pass(15 * 60_000);
     for (let n = 0; n < 10; n++) await throttle.attempt('a@example.org', '198.51.100.1');
+  });
+
+  it.each(STEPS)('makes nobody wait longer when the wall clock steps by %d ms', async (step) => {
+    const { clock, throttle, pass } = setUp();
+    for (let n = 0; n < 13; n++) {
+      await throttle.attempt('a@example.org', '198.51.100.1');
+      if (n > 9) pass(2 ** (n - 10) * 1_000);
+    }
+    await throttle.attempt('a@example.org', '198.51.100.1');
+    clock.time += step;
+    const refusal: unknown = await throttle.attempt('a@example.org', '198.51.100.1').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'rate_limited' });
+    expect((refusal as { retryAfterSeconds: number }).retryAfterSeconds).toBeLessThanOrEqual(60);
+    pass(8_000);
+    await throttle.attempt('a@example.org', '198.51.100.1');
   });
 });

@@ -3,6 +3,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { addressKey } from '../../common/http/client-address.js';
 import { sha256 } from '../../common/security/digest.js';
 import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../realtime/degradable-store.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 
@@ -34,8 +35,9 @@ export class SignInThrottle {
   constructor(
     store: EphemeralStore,
     private readonly clock: Clock,
+    monotonic: MonotonicClock,
   ) {
-    this.store = new DegradableStore(store, clock);
+    this.store = new DegradableStore(store, monotonic);
   }
 
   /**
@@ -76,7 +78,9 @@ export class SignInThrottle {
   private async refuseWhileWaiting(key: string): Promise<void> {
     const until = await this.store.get<number>(waitKey(key));
     if (until === undefined) return;
-    const retryAfterSeconds = Math.max(1, Math.ceil((until - this.clock.now()) / 1_000));
+    // The store ends the wait; the wall clock only says about when, and may have stepped since.
+    const seconds = Math.ceil((until - this.clock.now()) / 1_000);
+    const retryAfterSeconds = Math.min(Math.max(seconds, 1), MAX_DELAY_SECONDS);
     throw new AppError('rate_limited', 'Too many tries; wait before the next one.', { retryAfterSeconds });
   }
 }

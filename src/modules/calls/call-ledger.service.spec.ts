@@ -43,7 +43,7 @@ class FakeRepository {
 function newLedger() {
   const repository = new FakeRepository();
   const clock = new ManualClock();
-  const ledger = new CallLedger(repository as unknown as CallLedgerRepository, clock);
+  const ledger = new CallLedger(repository as unknown as CallLedgerRepository, clock, { elapsed: () => clock.time });
   return { ledger, repository, clock, call: ledger.newCall('signaling') };
 }
 

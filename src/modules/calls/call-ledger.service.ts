@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
 import { randomToken } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { CallChanges, type CallOutcome, type CallParty, type CallProtocol, type CallRef } from './call-changes.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 
@@ -41,6 +42,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(
     private readonly repository: CallLedgerRepository,
     private readonly clock: Clock,
+    private readonly monotonic: MonotonicClock,
   ) {}
 
   /** A call that will be reported on. */
@@ -124,7 +126,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
       const live = new Set(await this.repository.renew(keys, LEASE_MS));
       for (const key of keys) if (!live.has(key)) this.held.delete(key);
       // After trouble the other nodes first get the time to vouch for theirs.
-      if (this.clock.now() >= this.troubledUntil) await this.repository.endLapsed();
+      if (this.monotonic.elapsed() >= this.troubledUntil) await this.repository.endLapsed();
     } catch (error) {
       this.trouble(error);
     }
@@ -145,8 +147,8 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.renewal);
-    const deadline = Date.now() + LAST_WORDS;
-    while (this.held.size > 0 && Date.now() < deadline) await sleep(10);
+    const deadline = this.monotonic.elapsed() + LAST_WORDS;
+    while (this.held.size > 0 && this.monotonic.elapsed() < deadline) await sleep(10);
     clearTimeout(this.timer);
     await this.flush();
     if (this.changes.size > 0) this.logger.error({ msg: 'calls could not be recorded', calls: this.changes.size });
@@ -217,10 +219,10 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private trouble(error: unknown): void {
-    if (this.clock.now() >= this.troubledUntil) {
+    if (this.monotonic.elapsed() >= this.troubledUntil) {
       this.logger.warn({ msg: 'the call ledger waits for the database', reason: (error as Error).message });
     }
-    this.troubledUntil = this.clock.now() + LEASE_MS;
+    this.troubledUntil = this.monotonic.elapsed() + LEASE_MS;
     const forgotten = this.changes.shrink(MAX_WAITING);
     if (forgotten > 0) this.dropped(forgotten, error);
   }

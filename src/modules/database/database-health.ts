@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 
 const FRESH_MS = 1_000;
 const TIMEOUT_MS = 1_500;
@@ -24,7 +24,7 @@ export class DatabaseHealth implements OnApplicationShutdown {
 
   constructor(
     @Inject(DataSource) dataSource: DataSource,
-    @Inject(Clock) private readonly clock: Clock,
+    @Inject(MonotonicClock) private readonly clock: MonotonicClock,
   ) {
     this.#pool = new pg.Pool({
       connectionString: (dataSource.options as { url: string }).url,
@@ -40,8 +40,8 @@ export class DatabaseHealth implements OnApplicationShutdown {
 
   /** Never throws. */
   async state(): Promise<DatabaseState> {
-    if (this.#answer === undefined || this.clock.now() - this.#asked >= FRESH_MS) {
-      this.#asked = this.clock.now();
+    if (this.#answer === undefined || this.clock.elapsed() - this.#asked >= FRESH_MS) {
+      this.#asked = this.clock.elapsed();
       this.#answer = this.#ask();
     }
     return this.#answer;

@@ -75,7 +75,7 @@ async function endConnections(dataSource: DataSource): Promise<void> {
 
 async function connect(dataSource: DataSource, url: string, log: Log, signal: AbortSignal | undefined): Promise<void> {
   const { host, pathname } = new URL(url);
-  const giveUp = Date.now() + PATIENCE_MS;
+  const giveUp = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       await dataSource.initialize();
@@ -83,7 +83,7 @@ async function connect(dataSource: DataSource, url: string, log: Log, signal: Ab
     } catch (error) {
       const { code } = error as { code?: string };
       const reason = reasonOf(error);
-      if ((code && HOPELESS.has(code)) || Date.now() > giveUp || signal?.aborted) {
+      if ((code && HOPELESS.has(code)) || performance.now() > giveUp || signal?.aborted) {
         throw new BootError(`The database at ${host}${pathname} cannot be used: ${reason}. Check DATABASE_URL.`, {
           cause: error,
         });

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { BusHealth } from '../realtime/bus-health.js';
 import { channel, type Channel } from '../realtime/channel.js';
 import { type HubEvent } from '../realtime/connection.js';
@@ -35,7 +35,7 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly health: BusHealth,
     private readonly liveness: Liveness,
     private readonly identity: NodeIdentity,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -75,7 +75,7 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
       this.answer(from);
     } else if (this.board.connected) {
       this.judge.echoed(performance.now());
-      this.health.heardAt = this.clock.now();
+      this.health.heardAt = this.clock.elapsed();
     }
   };
 

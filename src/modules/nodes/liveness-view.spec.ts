@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LEASE_MS, LivenessView, type Place } from './liveness-view.js';
 import { type Beat } from './node-status.js';
 
-const beat = (incarnation: string, age: number): Beat => ({
+const beat = (incarnation: string, age: number, mark: string): Beat => ({
   incarnation,
   age,
+  mark,
   status: {
     incarnation,
     name: incarnation,
@@ -23,11 +24,14 @@ describe('LivenessView', () => {
   let now: number;
   /** When each node last left its heartbeat in each place. */
   let beats: Record<Place, Record<string, number>>;
+  /** By how much the clock of each place has stepped since what is there was left; until the next look. */
+  let steps: Record<Place, number>;
 
   beforeEach(() => {
     view = new LivenessView();
     now = 100_000;
     beats = { database: {}, board: {} };
+    steps = { database: 0, board: 0 };
   });
 
   /** Lets time pass, looking every two seconds. */
@@ -43,7 +47,7 @@ describe('LivenessView', () => {
         view.looked(
           place,
           now,
-          Object.entries(beats[place]).map(([name, at]) => beat(name, now - at)),
+          Object.entries(beats[place]).map(([name, at]) => beat(name, now - at + steps[place], String(at))),
         );
       }
     }
@@ -124,4 +128,18 @@ describe('LivenessView', () => {
     watch(2, {});
     expect([live(), dead()]).toEqual([[], []]);
   });
+
+  it.each([['forward', 3_600_000] as const, ['back', -3_600_000] as const])(
+    'takes nobody for dead, and the dead for dead, when the clock of both places steps %s',
+    (_name, step) => {
+      watch(12, { database: ['a', 'b'], board: ['a', 'b'] });
+      steps = { database: step, board: step };
+      watch(2, {});
+      expect([live(), dead()]).toEqual([['a', 'b'], []]);
+      watch(4, { database: ['a'], board: ['a'] });
+      expect(dead()).toEqual([]);
+      watch(4, { database: ['a'], board: ['a'] });
+      expect([live(), dead()]).toEqual([['a'], ['b']]);
+    },
+  );
 });

@@ -18,8 +18,8 @@ interface Watch {
   /** Since when looking has succeeded without a break. */
   since: number;
   lastLook: number;
-  /** When each node was last heard of here, by the looker's own clock. */
-  seen: Map<string, number>;
+  /** When each node was last heard of here, by the looker's own clock, and the heartbeat it was by. */
+  seen: Map<string, { readonly at: number; readonly mark: string }>;
 }
 
 /**
@@ -38,10 +38,13 @@ export class LivenessView {
     const watch = this.watches[place];
     if (now - watch.lastLook > BREAK_MS) watch.since = now;
     watch.lastLook = now;
+    const before = watch.seen;
     watch.seen = new Map();
-    for (const { incarnation, age, status } of beats) {
-      const at = now - age;
-      watch.seen.set(incarnation, at);
+    for (const { incarnation, age, mark, status } of beats) {
+      const last = before.get(incarnation);
+      // The place's clock may step. So its age counts for the first sight only; from then on what is new was left just now.
+      const at = last?.mark === mark ? last.at : last === undefined ? now - Math.max(0, age) : now;
+      watch.seen.set(incarnation, { at, mark });
       const known = this.statuses.get(incarnation);
       if (known === undefined || known.at <= at) this.statuses.set(incarnation, { at, status });
     }
@@ -68,14 +71,14 @@ export class LivenessView {
     return [...this.statuses.values()]
       .map(({ status }) => status)
       .filter(({ incarnation }) =>
-        watched.every(({ seen, lastLook }) => lastLook - (seen.get(incarnation) ?? -Infinity) >= LEASE_MS),
+        watched.every(({ seen, lastLook }) => lastLook - (seen.get(incarnation)?.at ?? -Infinity) >= LEASE_MS),
       )
       .filter(({ incarnation }) => now - this.heardAt(incarnation) >= LEASE_MS);
   }
 
   /** When a node was last heard of anywhere; also in a place that came back only now. */
   private heardAt(incarnation: string): number {
-    return Math.max(...Object.values(this.watches).map(({ seen }) => seen.get(incarnation) ?? -Infinity));
+    return Math.max(...Object.values(this.watches).map(({ seen }) => seen.get(incarnation)?.at ?? -Infinity));
   }
 
   private isKnown(incarnation: string): boolean {

@@ -168,10 +168,12 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 /** Leaves out what is none of ours, e.g. of another version. */
-function toBeat({ incarnation, age, text }: BoardBeat): Beat[] {
+function toBeat({ incarnation, age, mark, text }: BoardBeat): Beat[] {
   try {
     const status = JSON.parse(text) as NodeStatus;
-    return status.incarnation === incarnation && typeof status.name === 'string' ? [{ incarnation, age, status }] : [];
+    return status.incarnation === incarnation && typeof status.name === 'string'
+      ? [{ incarnation, age, mark, status }]
+      : [];
   } catch {
     return [];
   }

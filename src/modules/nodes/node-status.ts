@@ -23,7 +23,9 @@ export interface NodeStatus {
 /** A heartbeat, as one of the two places where they are left shows it. */
 export interface Beat {
   readonly incarnation: string;
-  /** Milliseconds since it was written. */
+  /** Milliseconds since it was written, by the clock of the place; wrong while that clock steps. */
   readonly age: number;
+  /** Another one for each heartbeat of a node. */
+  readonly mark: string;
   readonly status: NodeStatus;
 }

@@ -11,7 +11,7 @@ const BEAT = `
       "bus_heard_at" = now() - $6::float8 * interval '1 millisecond'
     WHERE "incarnation" = $1 RETURNING 1)
   SELECT "incarnation", "name", "url", "version", "state", "load", "connections", "started_at",
-    EXTRACT(EPOCH FROM clock_timestamp() - "seen_at")::float8 * 1000 AS "age",
+    EXTRACT(EPOCH FROM clock_timestamp() - "seen_at")::float8 * 1000 AS "age", "seen_at"::text AS "mark",
     EXTRACT(EPOCH FROM "seen_at" - "bus_heard_at")::float8 * 1000 AS "bus_age",
     (SELECT count(*) FROM "me")::int AS "updated"
   FROM "nodes"`;
@@ -32,6 +32,7 @@ interface Row {
   readonly connections: Record<string, number>;
   readonly started_at: Date;
   readonly age: number;
+  readonly mark: string;
   readonly bus_age: number | null;
   readonly updated: number;
 }
@@ -83,10 +84,23 @@ export class NodesRepository {
   }
 }
 
-function toBeat({ started_at, bus_age, age, incarnation, name, url, version, state, load, connections }: Row): Beat {
+function toBeat({
+  started_at,
+  bus_age,
+  age,
+  mark,
+  incarnation,
+  name,
+  url,
+  version,
+  state,
+  load,
+  connections,
+}: Row): Beat {
   return {
     incarnation,
     age,
+    mark,
     status: {
       incarnation,
       name,

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { AppConfig } from '../../config/app-config.js';
 import { PROGRAM_VERSION } from '../../common/program-version.js';
 import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { Lifecycle } from '../health/lifecycle.js';
 import { SocketMetrics } from '../observability/socket-metrics.js';
 import { BusHealth } from '../realtime/bus-health.js';
@@ -28,7 +29,8 @@ export class OwnStatus {
     private readonly sockets: SocketMetrics,
     private readonly bus: BusHealth,
     private readonly identity: NodeIdentity,
-    private readonly clock: Clock,
+    private readonly monotonic: MonotonicClock,
+    clock: Clock,
   ) {
     this.startedAt = clock.now();
   }
@@ -53,7 +55,7 @@ export class OwnStatus {
       load: this.load,
       connections,
       startedAt: this.startedAt,
-      busAge: heardAt === null ? null : Math.max(0, this.clock.now() - heardAt),
+      busAge: heardAt === null ? null : Math.round(this.monotonic.elapsed() - heardAt),
     };
   }
 

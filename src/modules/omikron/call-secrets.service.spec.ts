@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { AttemptThrottle } from '../realtime/attempt-throttle.js';
 import { InProcessEphemeralStore } from '../realtime/in-process.ephemeral-store.js';
 import { CallSecrets } from './call-secrets.service.js';
@@ -14,7 +14,7 @@ describe('guesses of the secret of a call', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     looked.mockReset();
-    const clock = new SystemClock();
+    const clock = new SystemMonotonicClock();
     secrets = new CallSecrets(new AttemptThrottle(new InProcessEphemeralStore(clock), clock));
   });
 

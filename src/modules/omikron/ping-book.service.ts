@@ -50,10 +50,13 @@ export class PingBook {
   async ofIota({ session }: IotaPrincipal, message: JsonObjectText): Promise<[user: string, ping: string][]> {
     const ping = reportedPing(message);
     if (ping !== undefined) await this.store.swap(keys.iotaPing(session), ping);
+    const now = this.clock.now();
+    const age = ({ at }: ClientPing): number => Math.abs(now - at);
     const latest = new Map<string, ClientPing>();
     for (const { data: report } of await this.presence.list<ClientPing>(pingsOf(session))) {
       const known = latest.get(report.user);
-      if (known === undefined || report.at >= known.at) latest.set(report.user, report);
+      // Where a clock has stepped back, what was noted before lies in the future.
+      if (known === undefined || age(report) <= age(known)) latest.set(report.user, report);
     }
     return [...latest.values()].map(({ written, ping: last }) => [written, last]);
   }

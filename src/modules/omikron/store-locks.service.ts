@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../common/errors/app-error.js';
 import { randomHex } from '../../common/security/random.js';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { keys } from './omikron.channels.js';
 
@@ -17,16 +17,16 @@ const STEP_MS = 5;
 export class StoreLocks {
   constructor(
     private readonly store: EphemeralStore,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
   ) {}
 
   /** @throws AppError `unavailable` when others hold it for too long */
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     const key = keys.lock(name);
     const owner = randomHex(32);
-    const until = this.clock.now() + PATIENCE_MS;
+    const until = this.clock.elapsed() + PATIENCE_MS;
     while (!(await this.store.claim(key, owner, { ttlMs: LIFE_MS }))) {
-      if (this.clock.now() > until) throw new AppError('unavailable', 'Too much is going on at once, try later.');
+      if (this.clock.elapsed() > until) throw new AppError('unavailable', 'Too much is going on at once, try later.');
       await sleep(1 + Math.random() * STEP_MS);
     }
     try {

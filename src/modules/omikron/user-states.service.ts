@@ -74,7 +74,9 @@ export class UserStates {
     if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
       throw new OmikronRefusal('error', 'user_state must be a short text', reply);
     }
-    const now: SocketState = { user: id, written, session, state, at: this.clock.now() };
+    // Later than all that is known: clocks of nodes differ, and step.
+    const last = newest(await this.sockets(id))?.at ?? 0;
+    const now: SocketState = { user: id, written, session, state, at: Math.max(this.clock.now(), last + 1) };
     await this.presence.update(socketsOf(id), { id: socket, data: now });
     this.announce(id, written, state);
   }

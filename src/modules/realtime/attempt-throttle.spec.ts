@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/app-error.js';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 
@@ -16,7 +16,7 @@ describe('AttemptThrottle', () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     looked.mockReset();
-    const clock = new SystemClock();
+    const clock = new SystemMonotonicClock();
     store = new InProcessEphemeralStore(clock);
     throttle = new AttemptThrottle(store, clock);
   });
@@ -87,7 +87,7 @@ describe('AttemptThrottle', () => {
   });
 
   it('looks up at most ten a minute of those that come in parallel, on however many nodes', async () => {
-    const other = new AttemptThrottle(store, new SystemClock());
+    const other = new AttemptThrottle(store, new SystemMonotonicClock());
     for (const each of [throttle, other]) {
       for (let i = 0; i < 25; i++) {
         const attempt = { scope: 'codes', address: '192.0.2.1', secret: `${++serial}`, gone: () => false };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { addressKey } from '../../common/http/client-address.js';
 import { sha256 } from '../../common/security/digest.js';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { DegradableStore } from './degradable-store.js';
 import { EphemeralStore } from './ephemeral-store.js';
 
@@ -63,7 +63,7 @@ export class AttemptThrottle {
 
   constructor(
     store: EphemeralStore,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
   ) {
     this.store = new DegradableStore(store, clock);
   }
@@ -119,7 +119,7 @@ export class AttemptThrottle {
       const found = await look();
       if (found !== undefined) return found;
     }
-    const crowd = `guesses:${targetOf(guess)}:${Math.floor(this.clock.now() / MINUTE_MS)}`;
+    const crowd = `guesses:${targetOf(guess)}:${Math.floor(this.clock.elapsed() / MINUTE_MS)}`;
     const counts = await this.count(guess, { key: crowd, spares: isTrusted !== undefined });
     if (counts === undefined) return undefined;
     let isWrong = false;
@@ -183,8 +183,8 @@ export class AttemptThrottle {
       await this.add(quick, 0);
       const others = crowd === undefined || crowd.spares ? 0 : ((await this.store.get<number>(crowd.key)) ?? 0);
       const beyond = Math.max(tries, Math.ceil(others / FREE_GUESSES) - 1);
-      const until = this.clock.now() + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
-      for (let rest = until - this.clock.now(); rest > 0; rest = until - this.clock.now()) {
+      const until = this.clock.elapsed() + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
+      for (let rest = until - this.clock.elapsed(); rest > 0; rest = until - this.clock.elapsed()) {
         await sleep(Math.min(STEP_MS, rest));
         if (attempt.gone()) return false;
       }

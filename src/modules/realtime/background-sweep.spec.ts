@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { BackgroundSweep } from './background-sweep.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 
@@ -12,7 +12,7 @@ describe('BackgroundSweep', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    store = new InProcessEphemeralStore(new SystemClock());
+    store = new InProcessEphemeralStore(new SystemMonotonicClock());
     const logger = new Logger();
     vi.spyOn(logger, 'error').mockReturnValue();
     node = () => new BackgroundSweep(store, KEY, logger);

@@ -7,6 +7,6 @@ export type BusState = 'none' | 'ok' | 'away' | 'deaf';
 /** How this node's end of the bus is; the self-probe writes it, readiness reads it. */
 export class BusHealth {
   state: BusState = 'none';
-  /** When the bus last carried a message of this node back to it, in milliseconds since the epoch. */
+  /** When the bus last carried a message of this node back to it, by the monotonic clock. */
   heardAt: number | null = null;
 }

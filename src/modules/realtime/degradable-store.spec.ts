@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/app-error.js';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { DegradableStore } from './degradable-store.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 
-const clock = new SystemClock();
+const clock = new SystemMonotonicClock();
 const life = { ttlMs: 60_000 };
 
 class Shared extends InProcessEphemeralStore {

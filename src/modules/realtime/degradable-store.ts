@@ -1,5 +1,5 @@
 import { AppError } from '../../common/errors/app-error.js';
-import { type Clock } from '../../common/time/clock.js';
+import { type MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type EphemeralStore, type EphemeralValue, type LifeTime } from './ephemeral-store.js';
 import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
 
@@ -12,7 +12,7 @@ export class DegradableStore implements Pick<EphemeralStore, 'get' | 'claim' | '
 
   constructor(
     private readonly shared: EphemeralStore,
-    clock: Clock,
+    clock: MonotonicClock,
   ) {
     this.meanwhile = new InProcessEphemeralStore(clock);
   }

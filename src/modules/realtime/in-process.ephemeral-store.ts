@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock } from '../../common/time/clock.js';
+import { type MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { EphemeralStore, type EphemeralValue, type LifeTime } from './ephemeral-store.js';
 
 interface Entry {
   readonly value: EphemeralValue;
-  /** Milliseconds since the epoch; Infinity = as long as the process. */
+  /** By the monotonic clock; Infinity = as long as the process. */
   readonly expiresAt: number;
 }
 
@@ -16,7 +16,7 @@ export class InProcessEphemeralStore extends EphemeralStore {
   private readonly entries = new Map<string, Entry>();
   private nextSweep = 0;
 
-  constructor(private readonly clock: Clock) {
+  constructor(private readonly clock: MonotonicClock) {
     super();
   }
 
@@ -81,13 +81,13 @@ export class InProcessEphemeralStore extends EphemeralStore {
 
   private live(key: string): Entry | undefined {
     const entry = this.entries.get(key);
-    if (entry === undefined || entry.expiresAt > this.clock.now()) return entry;
+    if (entry === undefined || entry.expiresAt > this.clock.elapsed()) return entry;
     this.entries.delete(key);
     return undefined;
   }
 
   private write(key: string, value: EphemeralValue, life: LifeTime | undefined): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (now >= this.nextSweep) this.sweep(now);
     this.entries.set(key, { value, expiresAt: life?.ttlMs === undefined ? Infinity : now + life.ttlMs });
   }

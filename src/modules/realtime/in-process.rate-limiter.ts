@@ -1,8 +1,8 @@
-import { type Clock } from '../../common/time/clock.js';
+import { type MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
 
 interface Bucket {
-  /** Milliseconds since the epoch at which the bucket is full again: its whole state, while the limit stays the same. */
+  /** When, by the monotonic clock, the bucket is full again: its whole state, while the limit stays the same. */
   fullAt: number;
 }
 
@@ -14,12 +14,12 @@ export class InProcessRateLimiter extends RateLimiter {
   private readonly buckets = new Map<string, Bucket>();
   private nextSweep = 0;
 
-  constructor(private readonly clock: Clock) {
+  constructor(private readonly clock: MonotonicClock) {
     super();
   }
 
   take(key: string, { rate, burst }: RateLimit): Promise<number> {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (now >= this.nextSweep) this.sweep(now);
     const tokenMs = 1_000 / rate;
     let bucket = this.buckets.get(key);

@@ -3,6 +3,8 @@ export interface BoardBeat {
   readonly incarnation: string;
   /** Milliseconds since it was written, by one clock for all nodes. */
   readonly age: number;
+  /** Another one for each heartbeat of a node. */
+  readonly mark: string;
   /** What the node said of itself. */
   readonly text: string;
 }

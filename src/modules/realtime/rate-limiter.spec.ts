@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { InProcessRateLimiter } from './in-process.rate-limiter.js';
 import { type RateLimiter } from './rate-limiter.js';
 
-class TestClock extends Clock {
-  time = 1_700_000_000_000;
-  now(): number {
+class TestClock extends MonotonicClock {
+  time = 0;
+  elapsed(): number {
     return this.time;
   }
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
+import { MonotonicClock, SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type RedisSection } from '../../config/app-config.js';
 import { AttemptThrottle } from './attempt-throttle.js';
 import { Broker } from './broker.js';
@@ -26,8 +27,16 @@ import { RevocationList } from './revocation-list.js';
 const IN_PROCESS_PORTS: Provider[] = [
   { provide: Broker, useClass: InProcessBroker },
   { provide: Presence, useClass: InProcessPresence },
-  { provide: EphemeralStore, useFactory: (clock: Clock) => new InProcessEphemeralStore(clock), inject: [Clock] },
-  { provide: RateLimiter, useFactory: (clock: Clock) => new InProcessRateLimiter(clock), inject: [Clock] },
+  {
+    provide: EphemeralStore,
+    useFactory: (clock: MonotonicClock) => new InProcessEphemeralStore(clock),
+    inject: [MonotonicClock],
+  },
+  {
+    provide: RateLimiter,
+    useFactory: (clock: MonotonicClock) => new InProcessRateLimiter(clock),
+    inject: [MonotonicClock],
+  },
   { provide: NodeBoard, useClass: InProcessNodeBoard },
 ];
 
@@ -41,6 +50,7 @@ export class RealtimeModule {
       module: RealtimeModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
+        { provide: MonotonicClock, useClass: SystemMonotonicClock },
         ...(redis ? redisPorts(redis) : IN_PROCESS_PORTS),
         AttemptThrottle,
         BusHealth,
@@ -57,6 +67,7 @@ export class RealtimeModule {
         AttemptThrottle,
         BusHealth,
         Clock,
+        MonotonicClock,
         ClusterQuery,
         Broker,
         Presence,

@@ -11,7 +11,7 @@ import { ackCountKey } from './rooms.channels.js';
 
 function setUp() {
   const clock = { time: 0, now: () => clock.time };
-  const store = new InProcessEphemeralStore(clock as unknown as Clock);
+  const store = new InProcessEphemeralStore({ elapsed: () => clock.time });
   const told: HubEvent[] = [];
   const answers: HubEvent[] = [];
   const hub = {

@@ -11,21 +11,16 @@ export class SeatExpiry implements OnModuleDestroy {
   /** By the tick in which they expire. */
   private readonly due = new Map<number, Set<RoomConnection>>();
   private timer: NodeJS.Timeout | undefined;
-  private done: number;
 
-  constructor(private readonly clock: Clock) {
-    this.done = this.now();
-  }
+  constructor(private readonly clock: Clock) {}
 
   /** @param at milliseconds since the epoch */
   expect(connection: RoomConnection, at: number): void {
-    const tick = Math.max(Math.ceil(at / TICK_MS), this.now() + 1);
+    const tick = Math.ceil(at / TICK_MS);
     let connections = this.due.get(tick);
     if (!connections) this.due.set(tick, (connections = new Set()));
     connections.add(connection);
-    if (this.timer) return;
-    this.done = this.now();
-    this.timer = setInterval(() => {
+    this.timer ??= setInterval(() => {
       this.run();
     }, TICK_MS).unref();
   }
@@ -39,18 +34,16 @@ export class SeatExpiry implements OnModuleDestroy {
     clearInterval(this.timer);
   }
 
+  /** Looks at every tick that is due: the clock may have stepped, over many of them or back. */
   private run(): void {
-    for (const now = this.now(); this.done < now;) {
-      const connections = this.due.get(++this.done);
-      this.due.delete(this.done);
-      for (const connection of connections ?? []) connection.close(DISCONNECT.notAllowed);
+    const now = Math.floor(this.clock.now() / TICK_MS);
+    for (const [tick, connections] of this.due) {
+      if (tick > now && connections.size > 0) continue;
+      this.due.delete(tick);
+      for (const connection of connections) connection.close(DISCONNECT.notAllowed);
     }
     if (this.due.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
-  }
-
-  private now(): number {
-    return Math.floor(this.clock.now() / TICK_MS);
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../common/errors/app-error.js';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { InProcessEphemeralStore } from '../realtime/in-process.ephemeral-store.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { type ServiceSettings } from './services.events.js';
@@ -19,7 +19,7 @@ let places: GuestPlaces;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  store = new FailingStore(new SystemClock());
+  store = new FailingStore(new SystemMonotonicClock());
   places = new GuestPlaces(store);
 });
 afterEach(() => {

@@ -67,7 +67,8 @@ export class HostGrace implements OnModuleDestroy {
           this.logger.error({ msg: 'a session could not be ended', service, err: error });
         });
       },
-      Math.max(0, until - this.clock.now()),
+      // Another node's clock may differ, and any clock may have stepped: never longer than agreed.
+      Math.min(Math.max(0, until - this.clock.now()), this.seconds(seconds, true) * 1_000),
     );
     timer.unref();
     this.timers.add(timer);

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { IceServers } from '../ice-servers/ice-servers.service.js';
 import { Hub } from '../realtime/hub.js';
 import { CallRooms } from './call-rooms.service.js';
@@ -15,7 +15,7 @@ export class CallIce {
     private readonly iceServers: IceServers,
     private readonly rooms: CallRooms,
     private readonly hub: Hub,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
   ) {}
 
   give(peer: Peer): void {
@@ -24,7 +24,7 @@ export class CallIce {
       this.refresh(peer);
     }, this.iceServers.refreshMs);
     timer.unref();
-    peer.ice = { givenAt: this.clock.now(), timer };
+    peer.ice = { givenAt: this.clock.elapsed(), timer };
     const event: SignalingEvent = {
       type: 'signaling.ice',
       configuration: this.iceServers.configuration(peer.sid),
@@ -34,7 +34,7 @@ export class CallIce {
 
   /** The peer is in a call now: what it was given long ago would end in it. */
   seated(peer: Peer): void {
-    if (peer.ice !== null && this.clock.now() >= peer.ice.givenAt + this.iceServers.refreshMs) this.give(peer);
+    if (peer.ice !== null && this.clock.elapsed() >= peer.ice.givenAt + this.iceServers.refreshMs) this.give(peer);
   }
 
   stop(peer: Peer): void {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type CallLedger } from '../calls/call-ledger.service.js';
 import { type HubEvent } from '../realtime/connection.js';
@@ -56,7 +57,7 @@ class FakeLedger {
 
 class World {
   readonly hub = new Hub(new InProcessBroker());
-  readonly store = new InProcessEphemeralStore(new SystemClock());
+  readonly store = new InProcessEphemeralStore(new SystemMonotonicClock());
   readonly presence = new InProcessPresence();
   readonly ledger = new FakeLedger();
   readonly rooms: CallRooms;
@@ -72,7 +73,7 @@ class World {
   constructor(random: () => number) {
     const [store, presence] = [remote(this.store, random), remote(this.presence, random)];
     const clock = new SystemClock();
-    this.lobby = new Lobby(presence, store, this.hub, clock);
+    this.lobby = new Lobby(presence, store, this.hub, new SystemMonotonicClock());
     const ledger = this.ledger as unknown as CallLedger;
     this.rooms = new CallRooms(store, presence, ledger, this.lobby);
     this.invitations = new Invitations(store, presence, this.hub, this.lobby, this.rooms, ledger, clock);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type EventEncoder, type HubEvent } from '../realtime/connection.js';
 import { Hub } from '../realtime/hub.js';
 import { InProcessBroker } from '../realtime/in-process.broker.js';
@@ -21,7 +21,7 @@ class CountingPresence extends InProcessPresence {
 async function lobbyOf(count: number) {
   const presence = new CountingPresence();
   const hub = new Hub(new InProcessBroker());
-  const clock = new SystemClock();
+  const clock = new SystemMonotonicClock();
   const lobby = new Lobby(presence, new InProcessEphemeralStore(clock), hub, clock);
   const encoded: HubEvent[] = [];
   const encoder: EventEncoder = {

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomToken } from '../../common/security/random.js';
 import { isUnavailable } from '../../common/errors/app-error.js';
-import { Clock } from '../../common/time/clock.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { Hub, type PublishOptions } from '../realtime/hub.js';
 import { type PictureSubject } from '../realtime/picture.js';
@@ -33,7 +33,7 @@ export class Lobby {
     private readonly presence: Presence,
     private readonly store: EphemeralStore,
     private readonly hub: Hub,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
   ) {}
 
   /** Nobody hears of it, but whoever asks finds the peer. */
@@ -123,7 +123,7 @@ export class Lobby {
   private async current(): Promise<LobbyList> {
     const state = await this.store.get<string>(keys.lobbyState);
     if (state === undefined) return this.make();
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     if (this.list?.state === state && now - this.list.madeAt < LIST_AGE) return this.list.text;
     const made: MadeList = { state, madeAt: now, text: this.make() };
     made.text.catch(() => {

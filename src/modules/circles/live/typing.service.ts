@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { Clock } from '../../../common/time/clock.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../realtime/hub.js';
 import { CircleAccess } from '../access/access.service.js';
@@ -20,7 +20,7 @@ export class Typing {
     private readonly access: CircleAccess,
     private readonly rooms: LiveRooms,
     private readonly hub: Hub,
-    private readonly clock: Clock,
+    private readonly clock: MonotonicClock,
     private readonly config: AppConfig,
   ) {}
 
@@ -56,7 +56,7 @@ export class Typing {
   private isRepetition({ typing }: SocketState, conversationId: number, value: string): boolean {
     const { writingRepeatMs } = this.config.circles;
     if (writingRepeatMs === 0) return false;
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     const last = typing.get(conversationId);
     if (last?.value === value && now - last.at < writingRepeatMs) return true;
     typing.delete(conversationId);

@@ -1,7 +1,6 @@
 import { type Lock } from '@tus/server';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock } from '../../../common/time/clock.js';
 import { InProcessEphemeralStore } from '../../realtime/in-process.ephemeral-store.js';
 import { UploadLocker } from './upload-locker.js';
 
@@ -12,7 +11,7 @@ const LEASE_MS = 10_000;
 /** What the nodes share. */
 class SharedStore extends InProcessEphemeralStore {
   constructor(private readonly hands: { ms: number }) {
-    super({ now: () => hands.ms, date: () => new Date(hands.ms) } satisfies Clock);
+    super({ elapsed: () => hands.ms });
   }
 
   passes(ms: number): void {

@@ -94,7 +94,7 @@ export class PostgresCluster {
    * @throws BootError when none comes up
    */
   async start(): Promise<'adopted' | 'started'> {
-    const giveUp = Date.now() + START_ATTEMPT_MS;
+    const giveUp = performance.now() + START_ATTEMPT_MS;
     for (;;) {
       if (await this.#awaitRunning()) return 'adopted';
       await this.#clearRemains();
@@ -104,7 +104,7 @@ export class PostgresCluster {
         this.#settled = true;
         return 'started';
       }
-      if (Date.now() > giveUp)
+      if (performance.now() > giveUp)
         throw new BootError(`The embedded database does not start: ${fault}\n${this.#logTail()}`);
       await sleep(200);
     }
@@ -125,14 +125,14 @@ export class PostgresCluster {
     ] as const) {
       if (this.#pid === undefined || !(await this.alive())) return;
       kill(this.#pid, signal);
-      const until = Date.now() + patience;
-      while (Date.now() < until && (await this.alive())) await sleep(POLL_MS);
+      const until = performance.now() + patience;
+      while (performance.now() < until && (await this.alive())) await sleep(POLL_MS);
     }
   }
 
   /** A server that is coming up or going down is waited for; the answer is whether one runs in the end. */
   async #awaitRunning(): Promise<boolean> {
-    const giveUp = Date.now() + RECOVERY_MS;
+    const giveUp = performance.now() + RECOVERY_MS;
     for (;;) {
       const found = await readPostmaster(this.folder);
       if (!found || !(await isServerProcess(found.pid, this.folder))) return false;
@@ -143,7 +143,7 @@ export class PostgresCluster {
         this.#settled = true;
         return true;
       }
-      if (Date.now() > giveUp) {
+      if (performance.now() > giveUp) {
         throw new BootError(
           `The embedded database (pid ${found.pid}) runs but takes no connections.\n${this.#logTail()}`,
         );
@@ -159,9 +159,9 @@ export class PostgresCluster {
    */
   async #clearRemains(): Promise<void> {
     if (process.platform !== 'linux') return;
-    const patience = Date.now() + 1_500;
+    const patience = performance.now() + 1_500;
     for (let left = await processesOf(this.folder); left.length > 0; left = await processesOf(this.folder)) {
-      if (Date.now() > patience) for (const pid of left) kill(pid, 'SIGKILL');
+      if (performance.now() > patience) for (const pid of left) kill(pid, 'SIGKILL');
       await sleep(POLL_MS);
     }
     await rm(path.join(this.folder, 'postmaster.pid'), { force: true });
@@ -182,11 +182,11 @@ export class PostgresCluster {
     child.once('exit', (code, signal) => (fault = `exit ${code ?? signal ?? ''}`));
     this.#child = child;
     this.#pid = child.pid;
-    const giveUp = Date.now() + RECOVERY_MS;
+    const giveUp = performance.now() + RECOVERY_MS;
     while (fault === undefined) {
       const found = await readPostmaster(this.folder);
       if (found?.pid === child.pid && found?.ready && (await accepts(this.port))) return undefined;
-      if (Date.now() > giveUp) return 'no connection is taken';
+      if (performance.now() > giveUp) return 'no connection is taken';
       await sleep(POLL_MS);
     }
     return fault;

@@ -77,8 +77,8 @@ export class RedisConnection {
   async start(): Promise<void> {
     if (this.#target.kind === 'cluster') this.#discover();
     else this.#startOnly(this.#target);
-    const until = Date.now() + BOOT_PATIENCE_MS;
-    while (!this.up && Date.now() < until) await sleep(20);
+    const until = performance.now() + BOOT_PATIENCE_MS;
+    while (!this.up && performance.now() < until) await sleep(20);
     if (!this.up) this.#logger.warn('Redis is away; going on without it until it is back');
   }
 

@@ -69,10 +69,10 @@ export class RedisLink {
   async #run(): Promise<void> {
     let wait = FIRST_WAIT_MS;
     while (!this.#closed) {
-      const started = Date.now();
+      const started = performance.now();
       await this.#session().catch(this.options.onFailure);
       // One that held for a while may be tried again soon.
-      if (Date.now() - started > 10 * LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
+      if (performance.now() - started > 10 * LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
       await sleep(wait * (0.5 + Math.random() / 2), undefined, { ref: false });
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     }

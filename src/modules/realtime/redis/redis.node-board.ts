@@ -9,7 +9,7 @@ const CLAIM_MS = 20_000;
 const REMEMBER_MS = 3_600_000;
 const DONE = 'done';
 
-/** ARGV: incarnation, text. Answers triples of incarnation, age in milliseconds, text. */
+/** ARGV: incarnation, text. Answers quadruples of incarnation, age in milliseconds, when it was left, text. */
 const BEAT = new RedisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -20,6 +20,7 @@ for i = 1, #all, 2 do
   local at, text = string.match(all[i + 1], '^(%d+) (.*)$')
   beats[#beats + 1] = all[i]
   beats[#beats + 1] = string.format('%.0f', math.max(0, now - tonumber(at)))
+  beats[#beats + 1] = at
   beats[#beats + 1] = text
 end
 return beats
@@ -54,9 +55,9 @@ export class RedisNodeBoard extends NodeBoard {
   async beat(incarnation: string, text: string): Promise<BoardBeat[]> {
     const reply = await this.connection.run<string[]>(BEAT, this.key, [incarnation, text]);
     const beats: BoardBeat[] = [];
-    for (let at = 0; at < reply.length; at += 3) {
-      const [name = '', age = '', said = ''] = reply.slice(at, at + 3);
-      beats.push({ incarnation: name, age: Number(age), text: said });
+    for (let at = 0; at < reply.length; at += 4) {
+      const [name = '', age = '', mark = '', said = ''] = reply.slice(at, at + 4);
+      beats.push({ incarnation: name, age: Number(age), mark, text: said });
     }
     return beats;
   }

@@ -1,5 +1,5 @@
 import { type OnApplicationShutdown, type Provider } from '@nestjs/common';
-import { Clock } from '../../../common/time/clock.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type RedisSection } from '../../../config/app-config.js';
 import { Metrics } from '../../observability/metrics.js';
 import { Broker } from '../broker.js';
@@ -47,9 +47,9 @@ export function redisPorts(section: RedisSection): Provider[] {
     { provide: EphemeralStore, useClass: RedisEphemeralStore },
     {
       provide: RateLimiter,
-      useFactory: (connection: RedisConnection, clock: Clock) =>
+      useFactory: (connection: RedisConnection, clock: MonotonicClock) =>
         new RedisRateLimiter(connection, new InProcessRateLimiter(clock)),
-      inject: [RedisConnection, Clock],
+      inject: [RedisConnection, MonotonicClock],
     },
     { provide: NodeBoard, useClass: RedisNodeBoard },
   ];

@@ -3,13 +3,19 @@ import { RedisAway } from './redis-client.js';
 import { type RedisConnection } from './redis-connection.js';
 import { RedisScript } from './redis-script.js';
 
-/** Keeps when the bucket will be full again, in milliseconds by the server's clock; a full one is no key at all. */
+/**
+ * Keeps when the bucket will be full again, in milliseconds by the server's clock; a full one is no key at all. None takes
+ * longer than from empty: what says so is of before a step of that clock, and the bucket starts anew.
+ */
 const TAKE = new RedisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local tokenMs = 1000 / tonumber(ARGV[1])
-local fullAt = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + tokenMs
-local wait = fullAt - now - tonumber(ARGV[2]) * tokenMs
+local emptyUntil = now + tonumber(ARGV[2]) * tokenMs
+local fullAt = tonumber(redis.call('GET', KEYS[1]) or now)
+if fullAt < now or fullAt > emptyUntil + 1 then fullAt = now end
+fullAt = fullAt + tokenMs
+local wait = fullAt - emptyUntil
 if wait > 0.001 then return math.ceil(wait) end
 redis.call('SET', KEYS[1], string.format('%.3f', fullAt), 'PX', math.max(1, math.ceil(fullAt - now)))
 return 0
