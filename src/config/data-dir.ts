@@ -1,22 +1,55 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { BootError } from '../common/errors/boot-error.js';
 import { randomHex } from '../common/security/random.js';
 
+/** What the server makes in DATA_DIR and has to get at again. */
+const OWN_ENTRIES = ['secret-key', 'postgres-password', 'admin-password', 'lock', 'postgres', 'media'];
+/** Whom root's files may belong to, too: `nobody`, as which its database runs where there are no user namespaces. */
+const NOBODY = 65_534;
+
 /**
- * Makes DATA_DIR if it is missing and closes it to everybody else.
- * @throws BootError when that is not possible
+ * Makes DATA_DIR if it is missing and closes it to everybody else, as a volume, a restore or a copy may not have left it.
+ * @throws BootError when that is not possible, or when what is in it is another user's; nothing is changed then
  */
 export function prepareDataDir(dataDir: string): void {
   try {
     makeFolder(dataDir);
     const { mode, uid } = statSync(dataDir);
+    refuseForeign(dataDir);
+    if ((mode & 0o1000) !== 0) throw new Error('it is a folder that everybody writes to, choose one below it');
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     // 0711 stays: the embedded database of root may run as another user, who has to pass through.
     const allowed = (mode & 0o777) === 0o711 ? 0o711 : 0o700;
     const mine = process.getuid === undefined || process.getuid() === 0 || process.getuid() === uid;
     if (mine && (mode & 0o777) !== allowed) chmodSync(dataDir, allowed);
   } catch (error) {
+    if (error instanceof BootError) throw error;
     throw new BootError(`DATA_DIR ${dataDir} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What root writes over another user's files, that user could not read again; neither could PostgreSQL. */
+function refuseForeign(dataDir: string): void {
+  const me = process.getuid?.();
+  if (me === undefined) return;
+  for (const name of OWN_ENTRIES) {
+    const uid = statSync(path.join(dataDir, name), { throwIfNoEntry: false })?.uid;
+    if (uid === undefined || uid === me || (me === 0 && uid === NOBODY)) continue;
+    throw new BootError(
+      `DATA_DIR ${dataDir} holds files of uid ${uid} (${name}), but this process runs as uid ${me}: ` +
+        'start the server as their owner, change their owner, or give it a DATA_DIR of its own.',
+    );
   }
 }
 

@@ -69,15 +69,19 @@ export class PostgresCluster {
   static async prepare(options: ClusterOptions): Promise<PostgresCluster> {
     const binaries = await locateBinaries();
     const dataDir = await realpath(options.dataDir);
-    const folder = path.join(dataDir, 'postgres');
-    const runAs = await chooseRunAs(binaries.postgres, statSync(folder, { throwIfNoEntry: false })?.uid);
+    const named = path.join(dataDir, 'postgres');
+    // It may be a link to another disk; processes are known by the real path.
+    const folder = existsSync(named) ? await realpath(named) : named;
+    const runAs = await chooseRunAs(binaries.postgres);
+    if (existsSync(folder)) await checkVersion(binaries.postgres, folder);
     // Another user than ours has to pass through DATA_DIR; it still cannot list it, and secrets in it are 0600.
     const { owner, wrapper } = runAs;
     if (owner && wrapper.length === 0 && statSync(dataDir).uid !== owner.uid) chmodSync(dataDir, 0o711);
     const cluster = new PostgresCluster({ ...options, dataDir }, binaries, runAs, folder);
     if (existsSync(folder)) {
-      await cluster.#checkVersion();
       await cluster.#takeOwnership(folder);
+      // PostgreSQL refuses what others may enter, as fsGroup, a restore or a copy may have left it.
+      if ((statSync(folder).mode & 0o7777) !== 0o700) chmodSync(folder, 0o700);
     } else {
       await cluster.#initialise();
     }
@@ -224,18 +228,6 @@ export class PostgresCluster {
     }
   }
 
-  async #checkVersion(): Promise<void> {
-    const { stdout } = await promisify(execFile)(this.binaries.postgres, ['--version']);
-    const ours = /(\d+)\./.exec(stdout)?.[1];
-    const theirs = readFileSync(path.join(this.folder, 'PG_VERSION'), 'utf8').trim();
-    if (ours !== undefined && ours !== theirs) {
-      throw new BootError(
-        `${this.folder} was made by PostgreSQL ${theirs}, but PostgreSQL ${ours} is installed. ` +
-          `Move the data with pg_dump and pg_restore, or go back to the version before.`,
-      );
-    }
-  }
-
   /** Gives the files under `root` to the user that PostgreSQL runs as, where that differs. */
   async #takeOwnership(root: string): Promise<void> {
     const { owner } = this.runAs;
@@ -265,6 +257,25 @@ export class PostgresCluster {
     const file = path.join(this.options.dataDir, 'postgres.log');
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     return `Last lines of ${file}:\n${text.trimEnd().split('\n').slice(-8).join('\n')}`;
+  }
+}
+
+async function checkVersion(program: string, folder: string): Promise<void> {
+  const { stdout } = await promisify(execFile)(program, ['--version']);
+  const ours = /(\d+)\./.exec(stdout)?.[1];
+  let theirs: string;
+  try {
+    theirs = readFileSync(path.join(folder, 'PG_VERSION'), 'utf8').trim();
+  } catch (error) {
+    throw new BootError(`${folder} is no complete PostgreSQL data folder: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (ours !== undefined && ours !== theirs) {
+    throw new BootError(
+      `${folder} was made by PostgreSQL ${theirs}, but PostgreSQL ${ours} is installed. ` +
+        `Move the data with pg_dump and pg_restore, or go back to the version before.`,
+    );
   }
 }
 

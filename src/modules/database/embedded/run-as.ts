@@ -30,16 +30,12 @@ const PLAIN: RunAs = { wrapper: [], owner: undefined };
 /**
  * Chooses the way: an ordinary user runs them as is. Root keeps its files and maps itself to an ordinary user inside a
  * user namespace, which works in folders nobody else may enter; where namespaces are not allowed it becomes `nobody`.
- * @param owner uid that already owns the data files, if there are any
  */
-export async function chooseRunAs(program: string, owner: number | undefined): Promise<RunAs> {
+export async function chooseRunAs(program: string): Promise<RunAs> {
   const me = process.getuid?.();
   if (me === undefined || (me !== 0 && knowsMe())) return PLAIN;
   const accounts = (await readAccounts()).filter(({ uid }) => uid !== 0);
   const nobody = accounts.find(({ name }) => name === 'nobody') ?? accounts[0];
-  // Root over an ordinary user's files: become that user, so that it can go on without root later.
-  const theirs = accounts.find(({ uid, name }) => uid === owner && name !== 'nobody');
-  if (me === 0 && theirs) return { wrapper: [], owner: theirs };
   if (nobody) {
     const wrapper = ['unshare', '--user', `--map-user=${nobody.uid}`, `--map-group=${nobody.gid}`];
     if (await runs([...wrapper, program, '--version'])) {
