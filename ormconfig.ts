@@ -1,3 +1,4 @@
+import { type ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
 import { type StorageSection } from './src/config/app-config.js';
 import { loadConfig } from './src/config/load-config.js';
@@ -6,6 +7,7 @@ import { MIGRATIONS } from './src/entities/migrations/index.js';
 
 /** Milliseconds. A statement of the server never takes long on purpose; what takes longer is given up. */
 const STATEMENT_TIMEOUT = 10_000;
+const SESSION_SETTINGS = `SET statement_timeout = ${STATEMENT_TIMEOUT}; SET idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT}`;
 /** Milliseconds for a free pool place or a new connection; then the caller hears that the database is away. */
 const CONNECT_TIMEOUT = 5_000;
 
@@ -28,8 +30,8 @@ export function createDataSource(storage: Pick<StorageSection, 'databasePool'>, 
     connectTimeoutMS: CONNECT_TIMEOUT,
     poolSize: storage.databasePool,
     extra: {
-      statement_timeout: STATEMENT_TIMEOUT,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+      // Not as start parameters, which poolers refuse.
+      onConnect: (client: ClientBase) => client.query(SESSION_SETTINGS),
       // The client's own clock: a frozen server or a cut cable answers no statement_timeout.
       query_timeout: STATEMENT_TIMEOUT + 2_000,
       idleTimeoutMillis: 30_000,

@@ -37,6 +37,23 @@ describe('a server whose database goes away', () => {
     for (let i = 0; i < 100 && !JSON.stringify(await readiness()).includes(`"${status}"`); i++) await sleep(100);
     return readiness();
   };
+  it('says once that its database goes, and once that it is back, with how much failed', async () => {
+    const before = server.output().length;
+    await proxy.cut();
+    for (let n = 0; n < 5; n++) expect((await login()).status).toBe(503);
+    await proxy.open();
+    const said = () => server.output().slice(before);
+    for (let n = 0; n < 300 && !said().includes('works again'); n++) await sleep(100);
+    const lines = said()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { context: string });
+    expect(lines.filter(({ context }) => context !== 'Access')).toEqual([
+      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('The database fails: ') as string }),
+      expect.objectContaining({ level: 'info', msg: 'The database works again', failures: 5 }),
+    ]);
+  });
+
   it('is degraded, answers 503 to what needs the database, and recovers by itself', async () => {
     expect((await login()).status).toBe(200);
     expect(await becomes('ok')).toEqual({ http: 200, status: 'ok', away: [] });
@@ -57,6 +74,21 @@ describe('a server whose database goes away', () => {
     expect(await becomes('degraded')).toEqual({ http: 200, status: 'degraded', away: ['database'] });
     proxy.freeze(false);
     expect(await becomes('ok')).toEqual({ http: 200, status: 'ok', away: [] });
+  });
+
+  it('answers 503 and is degraded while the disk of the database is full, and says so once', async () => {
+    const dataSource = await database.connect();
+    await dataSource.query(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$`);
+    await dataSource.query('CREATE TRIGGER full_disk BEFORE INSERT ON logins EXECUTE FUNCTION no_room()');
+    for (let n = 0; n < 3; n++) {
+      const refused = await login();
+      expect([refused.status, await refused.json()]).toEqual([503, expect.objectContaining({ code: 'database_full' })]);
+    }
+    expect(await readiness()).toEqual({ http: 200, status: 'degraded', away: ['database disk'] });
+    await dataSource.query('DROP TRIGGER full_disk ON logins');
+    expect((await login()).status).toBe(200);
+    expect(server.output().match(/disk is full/g)).toHaveLength(1);
   });
 
   it('gets its embedded database back after kill -9', async () => {

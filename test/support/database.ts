@@ -13,11 +13,14 @@ export interface TestDatabase {
 }
 
 /**
- * A fresh database: a migrated copy of the template that the global setup made, or one in which no migration ran.
+ * A fresh database: a migrated copy of the template that the global setup made, or one in which no migration ran,
+ * with an encoding that does not hold all text if that is asked for.
  */
-export async function createTestDatabase(state: 'migrated' | 'blank' = 'migrated'): Promise<TestDatabase> {
+export async function createTestDatabase(state: 'migrated' | 'blank' | 'latin' = 'migrated'): Promise<TestDatabase> {
   const name = `switchboard_test_${randomBytes(6).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${state === 'migrated' ? inject('databaseTemplate') : 'template0'}`);
+  const template = state === 'migrated' ? inject('databaseTemplate') : 'template0';
+  const latin = state === 'latin' ? `ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc` : '';
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} ${latin}`);
   const url = new URL(inject('databaseServer'));
   url.pathname = `/${name}`;
   const sources: DataSource[] = [];

@@ -10,8 +10,22 @@ const SYSTEM_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** SQLSTATEs that say "not now": timeouts, too many connections, shutting down, starting up, read-only standby. */
-const SQL_STATES = new Set(['57014', '57P01', '57P02', '57P03', '57P05', '53300', '53400', '25P03', '25006']);
+/** SQLSTATE of a statement that found no room on the disk; its transaction is rolled back. */
+const DISK_FULL = '53100';
+
+/** SQLSTATEs that say "not now": timeouts, too many connections, shutting down, starting up, read-only standby, no room. */
+const SQL_STATES = new Set([
+  '57014',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '53300',
+  '53400',
+  '25P03',
+  '25006',
+  DISK_FULL,
+]);
 
 /** What the driver and its pool say without a code. */
 const MESSAGES = [
@@ -29,12 +43,24 @@ const MESSAGES = [
  * Whether `error`, or what caused it, says that the database is away, overloaded or too slow, so that trying again
  * later makes sense. Errors that are about the statement itself are not.
  */
-export function isDatabaseUnavailable(error: unknown, depth = 0): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
+  return someCause(error, ({ code, message }) => {
+    if (typeof code === 'string' && (SYSTEM_CODES.has(code) || SQL_STATES.has(code) || /^08\w{3}$/.test(code)))
+      return true;
+    return typeof message === 'string' && MESSAGES.some((text) => message.includes(text));
+  });
+}
+
+/** Whether the database has no room left on its disk: what only reads goes on. */
+export function isDatabaseFull(error: unknown): boolean {
+  return someCause(error, ({ code }) => code === DISK_FULL);
+}
+
+function someCause(error: unknown, matches: (error: Record<string, unknown>) => boolean, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false;
-  const { code, message, cause, driverError, errors } = error as Record<string, unknown>;
-  if (typeof code === 'string' && (SYSTEM_CODES.has(code) || SQL_STATES.has(code) || /^08\w{3}$/.test(code)))
-    return true;
-  if (typeof message === 'string' && MESSAGES.some((text) => message.includes(text))) return true;
+  const fields = error as Record<string, unknown>;
+  if (matches(fields)) return true;
+  const { cause, driverError, errors } = fields;
   const inner = [cause, driverError, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
-  return inner.some((each) => isDatabaseUnavailable(each, depth + 1));
+  return inner.some((each) => someCause(each, matches, depth + 1));
 }

@@ -44,6 +44,7 @@ export const PROBLEM_CODES = {
   rate_limited: { kind: 'rate_limited', title: 'Too many requests' },
   storage_full: { kind: 'no_space', title: 'There is no space left to store it' },
   database_unavailable: { kind: 'unavailable', title: 'The database is away' },
+  database_full: { kind: 'unavailable', title: 'The disk of the database is full' },
   broker_unavailable: { kind: 'unavailable', title: 'What the nodes share is away' },
   unavailable: { kind: 'unavailable', title: 'The server cannot do this right now' },
   internal_error: { kind: 'internal', title: 'Something went wrong on the server' },

@@ -2,6 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundExcept
 import { type Request, type Response } from 'express';
 import { currentRequest } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
+import { isDatabaseUnavailable } from '../errors/database-unavailable.js';
+import { OUTAGES } from '../outages/outages.js';
 import { allowedMethods } from './allowed-methods.js';
 import { PROBLEM_JSON, retryAfterOf, statusOf, toAppError, toProblem } from './problem.js';
 
@@ -37,7 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
     // Only the stack: error objects of the driver also carry the parameters of the query.
     if (error.kind === 'internal')
       this.logger.error(cause instanceof Error ? cause.stack : (error.stack ?? error.detail));
-    else if (error.code === 'database_unavailable') this.logger.warn('a request failed because the database is away');
+    else if (error.cause !== undefined && isDatabaseUnavailable(error.cause)) OUTAGES.database.failed(error.cause);
   }
 }
 

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { AppError, type FieldError } from '../errors/app-error.js';
 import { assertNever } from '../errors/assert-never.js';
-import { isDatabaseUnavailable } from '../errors/database-unavailable.js';
+import { isDatabaseFull, isDatabaseUnavailable } from '../errors/database-unavailable.js';
 import { type ErrorKind, PROBLEM_CODES, type ProblemCode } from '../errors/problem-codes.js';
 
 /** The media type of RFC 9457. */
@@ -80,6 +80,9 @@ export function retryAfterOf(error: AppError): number | undefined {
  */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  if (isDatabaseFull(thrown)) {
+    return new AppError('database_full', 'The database has no room left; what only reads goes on.', { cause: thrown });
+  }
   if (isDatabaseUnavailable(thrown)) {
     return new AppError('database_unavailable', 'The database does not answer; try again soon.', { cause: thrown });
   }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { toAppError } from '../../common/http/problem.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { type SocketIoConnection } from '../transport/socket-io.connection.js';
 import { type SocketIoMessage } from '../transport/socket-io.message.js';
 
@@ -11,9 +12,8 @@ export class SignalingFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const [connection, , message] = host.getArgs<[SocketIoConnection, unknown, SocketIoMessage | undefined]>();
     const error = toAppError(thrown);
-    if (error.kind === 'internal') {
-      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.logger.error({ msg: 'an event could not be handled', connectionId: connection.id, stack });
+    if (error.kind === 'internal' || error.kind === 'unavailable') {
+      reportFailure(this.logger, `an event of ${connection.id} could not be handled`, error.cause ?? error);
     } else {
       this.logger.warn({ msg: 'an event was not handled', connectionId: connection.id, reason: error.code });
     }

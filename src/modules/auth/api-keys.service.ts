@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { sha256 } from '../../common/security/digest.js';
 import { AppConfig } from '../../config/app-config.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { Clock } from '../../common/time/clock.js';
 import { RevocationList } from '../realtime/revocation-list.js';
 import { selector } from '../realtime/revocation-selectors.js';
@@ -52,8 +53,8 @@ export class ApiKeys {
     this.recording.add(id);
     void this.repository
       .markUsed(id, new Date(now), new Date(since))
-      .catch(() => {
-        this.logger.warn('the use of an API key could not be recorded');
+      .catch((error: unknown) => {
+        reportFailure(this.logger, 'the use of an API key could not be recorded', error);
       })
       .finally(() => this.recording.delete(id));
   }

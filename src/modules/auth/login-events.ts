@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../common/outages/outages.js';
 
 /** Whose login it is. */
 export interface LoginAccount {
@@ -36,7 +37,7 @@ export class LoginEvents {
         await tell(observer);
       } catch (error) {
         // The login stands whether or not others could be told of it.
-        this.logger.warn({ msg: 'a sign-in or sign-out could not be announced', stack: (error as Error).stack });
+        reportFailure(this.logger, 'a sign-in or sign-out could not be announced', error);
       }
     }
   }

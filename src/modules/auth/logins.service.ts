@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { AppError } from '../../common/errors/app-error.js';
 import { digestsEqual, sha256 } from '../../common/security/digest.js';
 import { normalizeEmail } from '../../common/security/email.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { Clock } from '../../common/time/clock.js';
 import { type Login } from '../../entities/accounts/login.entity.js';
 import { type User } from '../../entities/accounts/user.entity.js';
@@ -196,8 +197,8 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   private async sweep(): Promise<void> {
     try {
       this.close(await this.repository.endExpired(this.clock.date()));
-    } catch {
-      // The next round does it; a database that is away is reported elsewhere.
+    } catch (error) {
+      reportFailure(this.logger, 'expired logins could not be ended', error);
     }
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
 import { randomToken } from '../../common/security/random.js';
 import { Clock } from '../../common/time/clock.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { CallChanges, type CallOutcome, type CallParty, type CallProtocol, type CallRef } from './call-changes.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
@@ -219,9 +220,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private trouble(error: unknown): void {
-    if (this.monotonic.elapsed() >= this.troubledUntil) {
-      this.logger.warn({ msg: 'the call ledger waits for the database', reason: (error as Error).message });
-    }
+    reportFailure(this.logger, 'calls could not be renewed', error);
     this.troubledUntil = this.monotonic.elapsed() + LEASE_MS;
     const forgotten = this.changes.shrink(MAX_WAITING);
     if (forgotten > 0) this.dropped(forgotten, error);

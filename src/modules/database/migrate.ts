@@ -2,6 +2,7 @@ import { type LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, type QueryRunner } from 'typeorm';
 import { BootError } from '../../common/errors/boot-error.js';
+import { checkDatabase } from './check-database.js';
 
 /** Any number that nothing else in the database locks. */
 const LOCK = 7_220_131;
@@ -10,7 +11,7 @@ const RETRY_MS = 250;
 /**
  * Applies what migrations are missing. Nodes that boot together take turns by an advisory lock, which ends with its
  * session. Uses and ends `dataSource`, whose statements may take as long as they need.
- * @throws BootError when a migration fails; what it did is rolled back
+ * @throws BootError when the database does not do, or a migration fails; what that did is rolled back
  */
 export async function migrate(dataSource: DataSource, log: Pick<LoggerService, 'log'>): Promise<void> {
   // The limit of ordinary statements would cut a long migration, or the wait for another node's.
@@ -18,10 +19,12 @@ export async function migrate(dataSource: DataSource, log: Pick<LoggerService, '
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
   try {
+    await checkDatabase(dataSource);
     await lock(runner, log);
     const applied = await dataSource.runMigrations();
     for (const { name } of applied) log.log(`Migrated the database: ${name}`);
   } catch (error) {
+    if (error instanceof BootError) throw error;
     throw new BootError(`The database cannot be migrated: ${(error as Error).message}`, { cause: error });
   } finally {
     await runner.release();

@@ -1,6 +1,7 @@
-import { Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+import { isDatabaseFull, isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+import { toAppError } from '../../common/http/problem.js';
+import { OUTAGES } from '../../common/outages/outages.js';
 
 export interface GroupCommitOptions<Item, Result> {
   /** Stores a batch in one transaction; one result for each, in their order. */
@@ -37,7 +38,6 @@ const LANES = 2;
  * stored the next one gathers, so an idle server stores a message in one round trip and a busy one thousands.
  */
 export class GroupCommit<Item, Result> {
-  private readonly logger = new Logger(GroupCommit.name);
   private readonly lanes = Array.from({ length: LANES }, () => new Lane<Item, Result>());
   private waitingSize = 0;
   private idleWaiters: (() => void)[] = [];
@@ -120,10 +120,14 @@ export class GroupCommit<Item, Result> {
 
   private async failed(batch: readonly Entry<Item, Result>[], error: Error): Promise<void> {
     if (isDatabaseUnavailable(error)) {
-      this.logger.warn(`the database is away; messages not stored: ${batch.length}`);
+      OUTAGES.database.failed(error, batch.length);
       // The connection may have broken after the commit.
       const detail = 'The database does not answer; it is not known whether the message was stored.';
-      for (const { reject } of batch) reject(new AppError('database_unavailable', detail, { cause: error }));
+      for (const { reject } of batch) {
+        reject(
+          isDatabaseFull(error) ? toAppError(error) : new AppError('database_unavailable', detail, { cause: error }),
+        );
+      }
       return;
     }
     if (batch.length > 1) {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OUTAGES } from '../../common/outages/outages.js';
 import { DatabaseHealth } from '../database/database-health.js';
 import { BusHealth } from '../realtime/bus-health.js';
 import { type ReadinessDto } from './dto/health.dto.js';
@@ -19,6 +20,7 @@ export class ReadinessService {
     const { state } = this.lifecycle;
     if (state !== 'ready') return { status: state, away: [] };
     const away = [...(asked?.up === false ? ['database'] : []), ...this.lifecycle.lacks()];
+    if (OUTAGES.database.isFull) away.push('database disk');
     if (this.bus.state === 'deaf') return { status: 'deaf', away: [...away, 'redis'] };
     if (this.bus.state === 'away') away.push('redis');
     return { status: away.length > 0 ? 'degraded' : 'ok', away };

@@ -59,8 +59,9 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     const before = health.state;
     health.state = this.judge.judge(performance.now(), this.board.connected, this.liveness.others());
     if (health.state === before) return;
-    if (health.state === 'ok') this.logger.log('the bus carries messages to the others and back');
-    else this.logger.warn(health.state === 'deaf' ? 'this node is deaf: others have the bus' : 'the bus is away');
+    // Where it is away for all, whoever holds the connection says so.
+    if (health.state === 'deaf') this.logger.warn('this node is deaf: others have the bus');
+    else if (before === 'deaf') this.logger.log('this node is deaf no more');
   }
 
   private probe(): void {

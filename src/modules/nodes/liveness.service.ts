@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
+import { OUTAGES } from '../../common/outages/outages.js';
 import { ClusterQuery } from '../realtime/cluster-query.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
@@ -120,6 +121,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       const { beats, known } = await this.repository.beat(status);
       this.own.databaseUp = true;
+      OUTAGES.database.worked();
       this.view.looked('database', performance.now(), beats);
       const wasListed = this.listed === status.incarnation;
       this.listed = status.incarnation;
@@ -128,7 +130,8 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
       this.inDoubt = true;
       await this.comeBack();
     } catch (error) {
-      if (this.own.databaseUp) this.logger.warn({ msg: 'heartbeats do not reach the database', err: error });
+      // It beats on and on, so it also says how long this lasts, and that it is over.
+      OUTAGES.database.failed(error, 0);
       this.own.databaseUp = false;
       this.view.failed('database');
     }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../common/outages/outages.js';
 import { EphemeralStore } from '../realtime/ephemeral-store.js';
 import { NodeBoard } from '../realtime/node-board.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
@@ -27,7 +28,7 @@ export class Reaper {
     this.busy.add(incarnation);
     void this.release(dead)
       .catch((error: unknown) => {
-        this.logger.warn({ msg: 'what a dead node held could not be released yet', node: dead.name, err: error });
+        reportFailure(this.logger, 'what a dead node held could not be released yet', error);
       })
       .finally(() => this.busy.delete(incarnation));
   }

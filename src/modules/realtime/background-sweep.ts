@@ -1,5 +1,5 @@
 import { type Logger } from '@nestjs/common';
-import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { randomHex } from '../../common/security/random.js';
 import { type EphemeralStore } from './ephemeral-store.js';
 
@@ -52,8 +52,7 @@ export class BackgroundSweep {
         await this.store.release(this.key, this.turn);
       }
     } catch (error) {
-      if (isDatabaseUnavailable(error)) this.logger.warn('sweeping waits for the database');
-      else this.logger.error({ msg: 'sweeping failed', stack: (error as Error).stack });
+      reportFailure(this.logger, 'sweeping failed', error);
     }
   }
 }

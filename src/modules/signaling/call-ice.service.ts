@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../common/outages/outages.js';
 import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { IceServers } from '../ice-servers/ice-servers.service.js';
 import { Hub } from '../realtime/hub.js';
@@ -48,7 +49,7 @@ export class CallIce {
         if (inCall && !peer.gone) this.give(peer);
       },
       (error: unknown) => {
-        this.logger.warn({ msg: 'ICE servers could not be refreshed', reason: (error as Error).message });
+        reportFailure(this.logger, 'ICE servers could not be refreshed', error);
       },
     );
   }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isUnavailable } from '../../common/errors/app-error.js';
 import { randomToken } from '../../common/security/random.js';
+import { reportFailure } from '../../common/outages/outages.js';
 import { Clock } from '../../common/time/clock.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../calls/call-changes.js';
 import { CallLedger } from '../calls/call-ledger.service.js';
@@ -280,7 +281,7 @@ export class Invitations {
   /** For what nobody waits for; a store that is away costs the event, nothing else. */
   private inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      this.logger.warn({ msg: 'an invitation could not be ended', reason: (error as Error).message });
+      reportFailure(this.logger, 'an invitation could not be ended', error);
     });
   }
 }

@@ -1,5 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reportFailure } from '../../../common/outages/outages.js';
 import { MessagesRepository } from './messages.repository.js';
 
 const SWEEP_MS = 30_000;
@@ -10,6 +11,7 @@ const PAUSE_MS = 20;
 /** Deletes what removed conversations leave behind, a little at a time. */
 @Injectable()
 export class ConversationSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(ConversationSweeper.name);
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private running: Promise<void> = Promise.resolve();
@@ -32,8 +34,8 @@ export class ConversationSweeper implements OnApplicationBootstrap, OnApplicatio
   async sweep(): Promise<void> {
     try {
       while (!this.stopped && (await this.repository.sweepRemoved(CHUNK))) await sleep(PAUSE_MS);
-    } catch {
-      // A database that is away is reported elsewhere.
+    } catch (error) {
+      reportFailure(this.logger, 'removed conversations could not be cleared', error);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { OUTAGES } from '../../../common/outages/outages.js';
 import { prepareDataDir } from '../../../config/data-dir.js';
 import { DataLock } from './data-lock.js';
 import { type ClusterOptions, PostgresCluster } from './postgres-cluster.js';
@@ -87,7 +88,7 @@ export class EmbeddedDatabase {
         this.log.log('The embedded database is back');
         return;
       } catch (error) {
-        this.log.error(`The embedded database does not come back: ${(error as Error).message}`);
+        OUTAGES.database.failed(error, 0);
         await this.#pause(RETRY_MS);
       }
     }

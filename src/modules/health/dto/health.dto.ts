@@ -11,6 +11,9 @@ export class ReadinessDto {
    */
   status!: 'ok' | 'degraded' | 'starting' | 'draining' | 'deaf';
 
-  /** What is away: `database`, `redis`; `media` when files cannot be stored, e.g. since the disk is full. */
+  /**
+   * What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media` when files
+   * cannot be stored, e.g. since the disk is full.
+   */
   away!: string[];
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ErrorReply } from 'redis';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OUTAGES } from '../../../common/outages/outages.js';
 import { type RedisSection } from '../../../config/app-config.js';
 import { type RedisAddress, type RedisTarget } from '../../../config/redis-target.js';
 import { hashSlot, SLOTS } from './hash-slot.js';
@@ -56,7 +57,7 @@ export class RedisConnection {
   #closed = false;
   /** Whether a shard came back without its data since everything passed last. */
   #otherData = false;
-  #said = '';
+  #wasUp = false;
 
   constructor({ target, prefix }: RedisSection) {
     this.#target = target;
@@ -79,7 +80,7 @@ export class RedisConnection {
     else this.#startOnly(this.#target);
     const until = performance.now() + BOOT_PATIENCE_MS;
     while (!this.up && performance.now() < until) await sleep(20);
-    if (!this.up) this.#logger.warn('Redis is away; going on without it until it is back');
+    if (!this.up) OUTAGES.redis.failed('it did not answer during the start, which goes on without it', 0);
   }
 
   close(): void {
@@ -189,7 +190,7 @@ export class RedisConnection {
       try {
         this.#route(await this.#askForSlots());
       } catch (error) {
-        this.#say(`cannot be reached: ${describe(error)}`);
+        OUTAGES.redis.failed(error, 0);
       }
       await sleep(DISCOVERY_MS, undefined, { ref: false });
     } while (!this.#closed && !this.up);
@@ -290,23 +291,17 @@ export class RedisConnection {
   #down(error: unknown): void {
     if (this.#closed) return;
     this.#discover();
-    this.#say(`is away: ${describe(error)}`);
+    OUTAGES.redis.failed(error, 0);
   }
 
   #tellIfUp(): void {
     if (!this.up) return;
-    this.#say('is connected');
+    if (!this.#wasUp) this.#logger.log('Redis is connected');
+    this.#wasUp = true;
+    OUTAGES.redis.worked(0);
     const otherData = this.#otherData;
     this.#otherData = false;
     for (const { back } of this.#listeners) back?.(otherData);
-  }
-
-  /** Once until it changes. */
-  #say(text: string): void {
-    if (text === this.#said) return;
-    this.#said = text;
-    if (text === 'is connected') this.#logger.log(`Redis ${text}`);
-    else this.#logger.warn(`Redis ${text}`);
   }
 }
 

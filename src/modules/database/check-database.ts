@@ -1,0 +1,41 @@
+import { type DataSource } from 'typeorm';
+import { BootError } from '../../common/errors/boot-error.js';
+
+/**
+ * Refuses a database that would fail later, in the middle of something.
+ * @param dataSource connected, with two connections or more
+ * @throws BootError in one sentence
+ */
+export async function checkDatabase(dataSource: DataSource): Promise<void> {
+  const [{ encoding }] = (await dataSource.query(`SELECT current_setting('server_encoding') AS encoding`)) as [
+    { encoding: string },
+  ];
+  if (encoding !== 'UTF8') {
+    throw new BootError(
+      `The database has the encoding ${encoding}, which cannot hold all text: make one with ` +
+        `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+    );
+  }
+  if (await isSharedBetweenTransactions(dataSource)) {
+    throw new BootError(
+      `The database is behind a pooler that hands its connections on after each transaction, which advisory ` +
+        'locks and settings do not survive: use its session mode, or connect directly.',
+    );
+  }
+}
+
+/** Whether two connections that are open at the same time are one and the same at the server. */
+async function isSharedBetweenTransactions(dataSource: DataSource): Promise<boolean> {
+  const connections = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
+  try {
+    const processes = new Set<number>();
+    for (const connection of connections) await connection.connect();
+    for (const connection of connections) {
+      const [{ pid }] = (await connection.query('SELECT pg_backend_pid() AS pid')) as [{ pid: number }];
+      processes.add(pid);
+    }
+    return processes.size < connections.length;
+  } finally {
+    for (const connection of connections) await connection.release();
+  }
+}
