@@ -62,7 +62,11 @@ export class AppConfig {
     };
     this.circles = { writingRepeatMs: env.WRITING_REPEAT_MS, forward: env.WEBRTC_FORWARD };
     this.media = mediaSection(env);
-    this.observability = { logLevel: env.LOG_LEVEL, metricsToken: env.METRICS_TOKEN };
+    this.observability = {
+      logLevel: env.LOG_LEVEL,
+      logFormat: (env.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json')) === 'pretty' ? 'pretty' : 'json',
+      metricsToken: env.METRICS_TOKEN,
+    };
   }
 }
 
@@ -209,5 +213,6 @@ export interface S3Section {
 
 export interface ObservabilitySection {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  readonly logFormat: 'json' | 'pretty';
   readonly metricsToken: string | undefined;
 }

@@ -362,6 +362,12 @@ export const ENVIRONMENT = {
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
   }),
+  LOG_FORMAT: optionalText({
+    group: 'Observability',
+    description: '`json`, one object a line, or `pretty`, for people.',
+    defaultText: 'pretty where standard output is a terminal, else json',
+    check: (value) => (value === 'json' || value === 'pretty' ? undefined : 'must be one of json, pretty'),
+  }),
   METRICS_TOKEN: optionalText({
     group: 'Observability',
     description: 'Bearer token of `/metrics`. Without it: anyone, in production loopback only.',

@@ -15,7 +15,7 @@ const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32) };
 function captureLog(): Line[] {
   const lines: Line[] = [];
   const write = (line: string): unknown => lines.push(JSON.parse(line) as Line);
-  Logger.overrideLogger(JsonLogger.create({ logLevel: 'trace' }, undefined, { write }));
+  Logger.overrideLogger(JsonLogger.create({ logLevel: 'trace', logFormat: 'json' }, undefined, { write }));
   return lines;
 }
 

@@ -12,7 +12,7 @@ describe('JsonLogger', () => {
   beforeEach(() => {
     lines = [];
     ambient = {};
-    json = JsonLogger.create({ logLevel: 'debug' }, () => ambient, {
+    json = JsonLogger.create({ logLevel: 'debug', logFormat: 'json' }, () => ambient, {
       write: (line) => lines.push(JSON.parse(line) as Line),
     });
     Logger.overrideLogger(json);
@@ -27,6 +27,16 @@ describe('JsonLogger', () => {
     expect(lines).toEqual([
       { level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), pid: process.pid, context: 'Hub', msg: 'slow' },
     ]);
+  });
+
+  it('writes text for people where that is asked for, on one line and with what else there is below', () => {
+    const texts: string[] = [];
+    const pretty = JsonLogger.create({ logLevel: 'info', logFormat: 'pretty' }, () => ({}), {
+      write: (text) => texts.push(text),
+    });
+    pretty.warn({ msg: 'slow', connectionId: 'c7', password: 'x' }, 'Hub');
+    expect(texts.join('')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: Hub: slow\n {4}connectionId: "c7"\n/);
+    expect(texts.join('')).not.toContain('"x"');
   });
 
   it('adds what belongs to the current request', () => {
@@ -76,7 +86,7 @@ describe('JsonLogger', () => {
 
   it('keeps one line one line, whatever a client puts into it', () => {
     const raw: string[] = [];
-    const logger = JsonLogger.create({ logLevel: 'info' }, undefined, {
+    const logger = JsonLogger.create({ logLevel: 'info', logFormat: 'json' }, undefined, {
       write: (line) => raw.push(line),
     });
     logger.log('a\n{"level":"fatal"}\u2028b', { name: '\u001b[31mred\n' }, 'X');
@@ -85,7 +95,7 @@ describe('JsonLogger', () => {
   });
 
   it('leaves out what is below the configured level and the chatter of the start', () => {
-    const quiet = JsonLogger.create({ logLevel: 'info' }, undefined, {
+    const quiet = JsonLogger.create({ logLevel: 'info', logFormat: 'json' }, undefined, {
       write: (line) => lines.push(JSON.parse(line) as Line),
     });
     quiet.debug('no');

@@ -1,5 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 import { inspect } from 'node:util';
+import { prettyFactory } from 'pino-pretty';
 import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
 import { type ObservabilitySection } from '../../config/app-config.js';
 import { currentRequest } from '../../common/context/request-context.js';
@@ -19,7 +20,7 @@ const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'context'
 type Fields = Record<string, unknown>;
 
 /**
- * One JSON object a line, through Nest's Logger API:
+ * One JSON object a line, or text for people, through Nest's Logger API:
  *
  * - `logger.warn('closed')` → `{"level":"warn","time":…,"pid":…,"context":"Class","msg":"closed"}`
  * - `logger.warn('closed', { connectionId })` or `logger.warn({ msg: 'closed', connectionId })` adds the fields
@@ -31,7 +32,7 @@ export class JsonLogger implements LoggerService {
   constructor(private readonly sink: PinoLogger) {}
 
   static create(
-    settings: Pick<ObservabilitySection, 'logLevel'>,
+    settings: Pick<ObservabilitySection, 'logLevel' | 'logFormat'>,
     ambient: () => Fields = requestFields,
     to?: DestinationStream,
   ): JsonLogger {
@@ -46,7 +47,8 @@ export class JsonLogger implements LoggerService {
       serializers: { err: (described: unknown) => described },
     };
     // Asynchronous, so that a slow reader of the log does not stop the sockets; flushed when the process ends.
-    return new JsonLogger(pino(options, to ?? pino.destination({ dest: 1, sync: false })));
+    const destination = to ?? pino.destination({ dest: 1, sync: false });
+    return new JsonLogger(pino(options, settings.logFormat === 'pretty' ? readable(destination) : destination));
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -104,6 +106,17 @@ export class JsonLogger implements LoggerService {
     for (const [key, value] of Object.entries(more)) if (!RESERVED.has(key)) fields[key] = value;
     return typeof msg === 'string' ? msg : undefined;
   }
+}
+
+/** For people: time, level, context and message in one line, what else there is below it. */
+function readable(destination: DestinationStream): DestinationStream {
+  const format = prettyFactory({
+    colorize: process.stdout.isTTY,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,context',
+    messageFormat: (log, messageKey) => [log['context'], log[messageKey]].filter(Boolean).join(': '),
+  });
+  return { write: (line) => destination.write(format(line)) };
 }
 
 /** What every line inside a request carries. */
