@@ -7,9 +7,9 @@ import { BootError } from '../../common/errors/boot-error.js';
  * @throws BootError in one sentence
  */
 export async function checkDatabase(dataSource: DataSource): Promise<void> {
-  const [{ encoding }] = (await dataSource.query(`SELECT current_setting('server_encoding') AS encoding`)) as [
-    { encoding: string },
-  ];
+  const [{ encoding }] = await dataSource.query<[{ encoding: string }]>(
+    `SELECT current_setting('server_encoding') AS encoding`,
+  );
   if (encoding !== 'UTF8') {
     throw new BootError(
       `The database has the encoding ${encoding}, which cannot hold all text: make one with ` +

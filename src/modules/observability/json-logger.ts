@@ -116,7 +116,11 @@ function readable(destination: DestinationStream): DestinationStream {
     ignore: 'pid,context',
     messageFormat: (log, messageKey) => [log['context'], log[messageKey]].filter(Boolean).join(': '),
   });
-  return { write: (line) => destination.write(format(line)) };
+  return {
+    write: (line) => {
+      destination.write(format(line));
+    },
+  };
 }
 
 /** What every line inside a request carries. */
