@@ -75,7 +75,7 @@ export class UserStates {
       throw new OmikronRefusal('error', 'user_state must be a short text', reply);
     }
     // Later than all that is known: clocks of nodes differ, and step.
-    const last = newest(await this.sockets(id))?.at ?? 0;
+    const last = newest(await this.sockets(id, session))?.at ?? 0;
     const now: SocketState = { user: id, written, session, state, at: Math.max(this.clock.now(), last + 1) };
     await this.presence.update(socketsOf(id), { id: socket, data: now });
     this.announce(id, written, state);
