@@ -47,7 +47,7 @@ function crossFaults(env: Partial<Environment>, production: boolean): string[] {
   if (workersOf(env.WORKERS) > 1 && unset('REDIS_URL'))
     faults.push(
       `WORKERS=${env.WORKERS} needs REDIS_URL, over which the processes share their state: install redis-server 7 or ` +
-        'newer on this machine and set REDIS_URL=redis://127.0.0.1:6379, or leave WORKERS at 1',
+        'newer on this machine and set REDIS_URL=redis://127.0.0.1:6379 and MEDIA_SHARED=true, or leave WORKERS at 1',
     );
   return [...faults, ...tlsFaults(env.TLS_CERT, env.TLS_KEY)];
 }

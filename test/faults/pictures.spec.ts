@@ -46,8 +46,10 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   const readiness = async ({ url }: TestNode): Promise<string> =>
     ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
   const until = async (what: string, condition: () => Promise<boolean>, ms: number): Promise<void> => {
-    for (const giveUp = Date.now() + ms; !(await condition()); await sleep(50)) {
+    const giveUp = Date.now() + ms;
+    while (!(await condition())) {
       if (Date.now() > giveUp) throw new Error(`${what}: not within ${ms} ms`);
+      await sleep(50);
     }
   };
 
@@ -77,19 +79,19 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
     {
       of: 'the node that listens',
       begin: () => nodes[0].proxy.cut(),
-      end: async () => void (await nodes[0].proxy.open()),
+      end: () => nodes[0].proxy.open(),
       away: () => [nodes[0]],
     },
     {
       of: 'the node where it happens',
       begin: () => nodes[1].proxy.cut(),
-      end: async () => void (await nodes[1].proxy.open()),
+      end: () => nodes[1].proxy.open(),
       away: () => [nodes[1]],
     },
     {
       of: 'all nodes',
-      begin: async () => void (await Promise.all(nodes.map(({ proxy }) => proxy.cut()))),
-      end: async () => void (await Promise.all(nodes.map(({ proxy }) => proxy.open()))),
+      begin: () => Promise.all(nodes.map(({ proxy }) => proxy.cut())),
+      end: () => Promise.all(nodes.map(({ proxy }) => proxy.open())),
       away: () => nodes,
     },
     {

@@ -49,7 +49,7 @@ describe('limits of media', () => {
   const usage = (who: { token: string }, of = 'accounts/me') => circles.api(who, 'GET', `${of}/media-usage`);
   const ready = async () => (await fetch(`${circles.server.url}/health/ready`)).json();
   const sweep = () => circles.server.app!.get(MediaSweeper).sweep();
-  const storage = () => circles.server.app!.get(MediaStorage) as unknown as FaultyStorage;
+  const storage = () => circles.server.app!.get<unknown, FaultyStorage>(MediaStorage);
 
   it('counts the files of an account and of a circle, and refuses more with the figures', async () => {
     expect(await usage(world.u1)).toEqual({ usedBytes: 0, quotaBytes: QUOTA });
