@@ -48,11 +48,16 @@ export class FirstGateway implements SocketIoGateway {
   static left: string[] = [];
   static greeted = new Map<string, string | null>();
   static takenIn = new Set<string>();
+  /** Of those that are connected. */
+  static connections = new Map<string, SocketIoConnection>();
+  /** Events named `count`. */
+  static counted = 0;
 
   constructor(private readonly hub: Hub) {}
 
   async handleConnection(connection: SocketIoConnection): Promise<void> {
     FirstGateway.greeted.set(connection.id, connection.principal?.id ?? null);
+    FirstGateway.connections.set(connection.id, connection);
     await sleep(20);
     await this.hub.subscribe(connection, ROOM);
     FirstGateway.takenIn.add(connection.id);
@@ -65,6 +70,7 @@ export class FirstGateway implements SocketIoGateway {
 
   handleDisconnect(connection: SocketIoConnection): void {
     FirstGateway.left.push(connection.id);
+    FirstGateway.connections.delete(connection.id);
   }
 
   handleUnknown(connection: SocketIoConnection, message: SocketIoMessage): void {
@@ -81,6 +87,11 @@ export class FirstGateway implements SocketIoGateway {
   @SubscribeMessage('publish')
   publish(_connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
     this.hub.publish(ROOM, { type: 'room', json: message.textOf(0)?.toString() ?? 'null' } as RoomEvent);
+  }
+
+  @SubscribeMessage('count')
+  count(): void {
+    FirstGateway.counted++;
   }
 
   @SubscribeMessage('fail')

@@ -29,21 +29,14 @@ export function directStream(conn: EngineSocket): Duplex | null {
   return transport.socket?._socket ?? null;
 }
 
-/** What Engine.IO has to send still, over polling until the client asks for it; sending puts another array there. */
-export function waitingPackets(conn: EngineSocket): readonly unknown[] {
+/** What Engine.IO has to send still. */
+function waitingPackets(conn: EngineSocket): readonly unknown[] {
   return (conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer;
 }
 
-/** Stops reading from a WebSocket; polling clients wait for their own requests. */
-export function pauseReading(conn: EngineSocket): void {
-  transportOf(conn).socket?.pause?.();
-}
-
-/** Reads on. The time we did not listen does not count as silence. */
-export function resumeReading(conn: EngineSocket): void {
-  const { pingTimeoutTimer } = conn as unknown as { pingTimeoutTimer?: { refresh?(): void; hasRef?(): boolean } };
-  pingTimeoutTimer?.refresh?.();
-  transportOf(conn).socket?.resume?.();
+/** The WebSocket below; `undefined` while polling. */
+export function socketOf(conn: EngineSocket): WebSocketTransport['socket'] {
+  return transportOf(conn).socket;
 }
 
 /** A client that never answers the close handshake would hold up the shutdown this long, in milliseconds. */
@@ -60,7 +53,7 @@ export class EngineWebSocketServer extends WebSocketServer {
 export function endAll(io: Server): void {
   const { clients } = io.engine as unknown as { clients: Record<string, EngineSocket> };
   for (const conn of Object.values(clients)) {
-    transportOf(conn).socket?.terminate?.();
+    socketOf(conn)?.terminate?.();
     conn.close(true);
   }
 }

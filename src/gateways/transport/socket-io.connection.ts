@@ -6,7 +6,8 @@ import { type EventEncoder, type HubEvent, type Protocol } from '../../modules/r
 import { type LiveConnection } from '../../modules/realtime/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';
-import { directStream, pauseReading, resumeReading, waitingPackets } from './engine-socket.js';
+import { EngineSession } from './engine-session.js';
+import { directStream } from './engine-socket.js';
 import { InboundQueue, type InboundSink } from './inbound-queue.js';
 import { OutboundWriter, type WriterOwner } from './outbound-writer.js';
 import { type SocketIoFrame } from './socket-io.frame.js';
@@ -32,9 +33,6 @@ const END = { length: 0 } as const;
 /** Engine.IO does not say when a polling client has fetched what waited. */
 const DRAIN_LOOK_MS = 5;
 
-/** Events that may wait for a polling client, whose reading we cannot slow down. */
-const POLLING_QUEUE_LIMIT = 10_000;
-
 /**
  * One Socket.IO socket, of any client generation. On an open WebSocket frames take the same way out as those of plain
  * sockets; over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is one.
@@ -52,12 +50,11 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   private ended = false;
   /** What the client gets after it was told that it is connected; `null` once it was. */
   private early: SocketIoFrame[] | null = [];
+  private earlyBytes = 0;
   private traffic: SocketTraffic;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
-  /** The buffer of Engine.IO that our packets were put into last, and how many bytes of ours; sending replaces it. */
-  private engineBuffer: readonly unknown[] | null = null;
-  private engineBytes = 0;
+  private readonly session: EngineSession;
 
   constructor(
     readonly serial: number,
@@ -72,6 +69,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.traffic.connections++;
     this.inbound = new InboundQueue<Inbound>(host.plain.turns, host.plain.limits.inbound, this);
     this.writer = new OutboundWriter(host.plain.writers, this.traffic, this);
+    this.session = EngineSession.of(socket.conn);
+    this.session.owner = this;
   }
 
   /** The Socket.IO id, which clients know each other by. */
@@ -109,7 +108,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   }
 
   get queuedBytes(): number {
-    return this.writer.queuedBytes + (waitingPackets(this.socket.conn) === this.engineBuffer ? this.engineBytes : 0);
+    return this.earlyBytes + this.writer.queuedBytes + this.session.waitingBytes;
   }
 
   get queuedMessages(): number {
@@ -140,6 +139,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.closing !== null || this.ended) return;
     if (this.early !== null) {
       this.early.push(frame);
+      this.earlyBytes += frame.length;
+      if (this.earlyBytes > this.host.plain.writers.limitBytes) this.slowConsumer();
       return;
     }
     const { conn } = this.socket;
@@ -154,7 +155,6 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.traffic.bytesOut += frame.length;
     // Engine.IO's own write: a message packet with this text.
     conn.write(frame.packet, { compress: false });
-    this.boundWaiting(frame.length);
   }
 
   /** The client stays away. */
@@ -191,7 +191,6 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.traffic.messagesIn++;
     this.traffic.bytesIn += message.length;
     this.inbound.push(message);
-    if (this.inbound.length > POLLING_QUEUE_LIMIT) this.close(DISCONNECT.flooding);
   }
 
   /** The client has been told that it is connected, or has gone before. Idempotent. */
@@ -199,6 +198,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     const { early } = this;
     if (early === null) return;
     this.early = null;
+    this.earlyBytes = 0;
     const { closing } = this;
     this.closing = null;
     for (const frame of early) this.send(frame);
@@ -212,11 +212,11 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   }
 
   pauseInbound(): void {
-    pauseReading(this.socket.conn);
+    this.session.pause();
   }
 
   resumeInbound(): void {
-    resumeReading(this.socket.conn);
+    this.session.resume();
   }
 
   onFlood(): void {
@@ -236,15 +236,5 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.traffic.connections--;
     this.host.left(this, this.closing ? String(this.closing.code) : reason.replaceAll(' ', '_'));
     this.inbound.finish(END);
-  }
-
-  /** What waits for a polling client to fetch it is bounded like what waits for a reader. */
-  private boundWaiting(added: number): void {
-    const buffer = waitingPackets(this.socket.conn);
-    this.engineBytes = (buffer === this.engineBuffer ? this.engineBytes : 0) + added;
-    this.engineBuffer = buffer;
-    if (buffer.length === 0) this.engineBytes = 0;
-    const isTooMuch = buffer.length > 1 && this.engineBytes > this.host.plain.writers.limitBytes;
-    if (isTooMuch || buffer.length > POLLING_QUEUE_LIMIT) this.slowConsumer();
   }
 }

@@ -1,5 +1,5 @@
 import { arrayElements } from '../../common/json/json-array-text.js';
-import { type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
+import { ATTACHED_BYTES, type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
 
 /** The connection it came over. */
 interface Source {
@@ -12,7 +12,7 @@ export class SocketIoMessage {
   readonly event: string;
   /** The arguments behind the name, without the acknowledgement function. */
   readonly args: readonly unknown[];
-  /** Characters of its text; what its size is judged by. */
+  /** Characters of its text and bytes of its attachments; what its size is judged by. */
   readonly length: number;
   private readonly respond: ((...args: unknown[]) => void) | undefined;
   private readonly text: string | undefined;
@@ -27,7 +27,7 @@ export class SocketIoMessage {
     this.args = data.slice(1, asked ? -1 : undefined);
     this.respond = asked ? (last as (...args: unknown[]) => void) : undefined;
     this.text = data[PACKET_TEXT];
-    this.length = this.text?.length ?? 0;
+    this.length = (this.text?.length ?? 0) + (data[ATTACHED_BYTES] ?? 0);
   }
 
   /** Whether the client asked for an acknowledgement. */

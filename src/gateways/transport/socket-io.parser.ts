@@ -1,29 +1,49 @@
 import * as parser from 'socket.io-parser';
 
-/** Where a decoded event keeps the text it came in. */
+/** Where a decoded event keeps the text it came in, and the bytes of its attachments if it has any. */
 export const PACKET_TEXT = Symbol('packet text');
+export const ATTACHED_BYTES = Symbol('attached bytes');
 
 /** The arguments of an event, name first, acknowledgement function last if the client asked for one. */
-export type EventArguments = unknown[] & { [PACKET_TEXT]?: string };
+export type EventArguments = unknown[] & { [PACKET_TEXT]?: string; [ATTACHED_BYTES]?: number };
 
 /** Socket.IO's decoder, which leaves the original text with the arguments: values can be passed on unparsed. */
 class TextKeepingDecoder extends parser.Decoder {
   private text: string | undefined;
+  private attached = 0;
 
-  constructor() {
+  constructor(private readonly mostAttached: number) {
     super();
-    this.on('decoded', (packet: { data?: unknown }) => {
-      if (Array.isArray(packet.data) && this.text !== undefined) {
-        Object.defineProperty(packet.data, PACKET_TEXT, { value: this.text });
+    this.on('decoded', ({ data }: { data?: unknown }) => {
+      if (Array.isArray(data) && this.text !== undefined) {
+        Object.defineProperty(data, PACKET_TEXT, { value: this.text });
+        if (this.attached > 0) Object.defineProperty(data, ATTACHED_BYTES, { value: this.attached });
       }
       this.text = undefined;
     });
   }
 
+  /** @throws Error when the packet cannot be decoded, or its attachments are larger than a frame may be */
   override add(encoded: unknown): void {
-    if (typeof encoded === 'string') this.text = encoded;
+    if (typeof encoded === 'string') {
+      this.text = encoded;
+      this.attached = 0;
+    } else {
+      this.attached += (encoded as Buffer).length;
+      if (this.attached > this.mostAttached) throw new Error('the attachments are too large');
+    }
     super.add(encoded);
   }
 }
 
-export const textKeepingParser = { Encoder: parser.Encoder, Decoder: TextKeepingDecoder };
+/** @param mostAttached bytes of all attachments of one event */
+export function textKeepingParser(mostAttached: number): Pick<typeof parser, 'Encoder' | 'Decoder'> {
+  return {
+    Encoder: parser.Encoder,
+    Decoder: class extends TextKeepingDecoder {
+      constructor() {
+        super(mostAttached);
+      }
+    },
+  };
+}

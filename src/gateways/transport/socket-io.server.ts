@@ -4,6 +4,7 @@ import { type EventEncoder, type Frame, type HubEvent, type Protocol } from '../
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { type Hub } from '../../modules/realtime/hub.js';
 import { ConnectionRegistry } from './connection-registry.js';
+import { EngineSession } from './engine-session.js';
 import { endAll } from './engine-socket.js';
 import { type FilterResolver, GatewayTable } from './gateway-table.js';
 import { pacedDrain } from './paced-drain.js';
@@ -42,10 +43,22 @@ export class SocketIoServer implements SocketIoHost {
 
   listen(io: Server): void {
     this.io = io;
+    EngineSession.boundAll(io, this.plain.turns, this.plain.writers.limitBytes);
     // A client is told that it is connected once the gateways have taken it in, on whichever node others look for it.
     io.use((socket, next) => {
+      const session = EngineSession.of(socket.conn);
+      if (session.isJoining || socket.conn.readyState !== 'open') {
+        // Until the first is in, Socket.IO makes one socket more for each CONNECT. It forgets those without a connection.
+        socket.conn.close(true);
+        next();
+        return;
+      }
+      session.isJoining = true;
       void this.greet(socket).then((connection) => {
         this.greeted.set(socket, connection);
+        session.isJoining = false;
+        // Read by the gateways that have taken it in; a stranger chooses its size.
+        socket.handshake.auth = {};
         next();
       });
     });

@@ -110,7 +110,9 @@ export class TransportAdapter extends AbstractWsAdapter {
   /** Nest asks once per path; all our Socket.IO gateways share the path and the namespace. */
   private createShared(port: number): OwnServer {
     const server = this.transport.socketIo((socket) => this.policy.clientAddress(socket.request));
-    this.engine = this.createIo(port, { parser: textKeepingParser }) as SocketIoServer;
+    this.engine = this.createIo(port, {
+      parser: textKeepingParser(this.ioOptions.maxHttpBufferSize),
+    }) as SocketIoServer;
     if (this.siblings) shareSessions(this.engine, this.siblings);
     server.listen(this.engine);
     for (const { gateway, options } of this.declared(SOCKET_IO_GATEWAY)) {
