@@ -14,8 +14,6 @@ const FORBIDDEN_BODY = '{"code":4,"message":"Forbidden"}';
  */
 export function guardEngine({ engine }: Server, policy: RequestPolicy): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    // An upgrade that the router has refused.
-    if (!request.socket.writable) return;
     const status = policy.refuse(request) ?? (asksForJsonp(request) ? FORBIDDEN : undefined);
     if (status === undefined) {
       next();

@@ -6,6 +6,13 @@ import { type ErrorKind } from '../../common/errors/problem-codes.js';
 
 /** Of a WebSocket version that we do not speak. */
 export const UPGRADE_REQUIRED = 426;
+export const METHOD_NOT_ALLOWED = 405;
+
+/** What a client has to be told with a status, as RFC 6455 (4.4) and RFC 9110 (15.5.6) have it. */
+const HEADERS: Readonly<Record<number, string | undefined>> = {
+  [UPGRADE_REQUIRED]: 'Sec-WebSocket-Version: 13',
+  [METHOD_NOT_ALLOWED]: 'Allow: GET',
+};
 
 /** Answers an upgrade with an ordinary HTTP response and ends the socket. */
 export function refuseHandshake(socket: Duplex, status: number, retryAfterSeconds?: number): void {
@@ -13,6 +20,7 @@ export function refuseHandshake(socket: Duplex, status: number, retryAfterSecond
     socket.destroy();
     return;
   }
+  const header = HEADERS[status];
   const reason = STATUS_CODES[status] ?? 'Refused';
   const body = `${status} ${reason}\n`;
   const lines = [
@@ -21,9 +29,8 @@ export function refuseHandshake(socket: Duplex, status: number, retryAfterSecond
     'Content-Type: text/plain; charset=utf-8',
     'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    // The version to come back with.
-    ...(status === UPGRADE_REQUIRED ? ['Sec-WebSocket-Version: 13'] : []),
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
+    ...(header === undefined ? [] : [header]),
   ];
   socket.once('finish', () => {
     socket.destroy();

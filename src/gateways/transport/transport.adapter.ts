@@ -13,13 +13,14 @@ import { GatewayDispatch } from './gateway-dispatch.js';
 import { type FilterResolver } from './gateway-table.js';
 import { PLAIN_GATEWAY, type PlainGateway } from './plain-gateway.js';
 import { type PlainGatewayOptions } from './plain-options.js';
+import { RequestTurns } from './request-turns.js';
 import { shareSessions } from './siblings/share-sessions.js';
 import { type Siblings } from './siblings/siblings.js';
 import { guardEngine } from './engine-guard.js';
 import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io-gateway.js';
 import { textKeepingParser } from './socket-io.parser.js';
 import { TransportService } from './transport.service.js';
-import { UpgradeRouter } from './upgrade-router.js';
+import { type UpgradeEngine, UpgradeRouter } from './upgrade-router.js';
 
 /**
  * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our
@@ -48,8 +49,8 @@ export class TransportAdapter extends AbstractWsAdapter {
   private readonly transport: TransportService;
   private readonly modules: ModulesContainer;
   private readonly io: IoAdapter;
-  private readonly enginePaths = new Set<string>();
   private readonly router: UpgradeRouter;
+  private readonly turns = new RequestTurns();
   private listening = false;
   private engine: SocketIoServer | undefined;
   private readonly filters: FilterResolver = (filter) => this.app.get(filter, { strict: false });
@@ -64,7 +65,7 @@ export class TransportAdapter extends AbstractWsAdapter {
     this.transport = app.get(TransportService);
     this.modules = app.get(ModulesContainer);
     this.io = new IoAdapter(app);
-    this.router = new UpgradeRouter(this.transport, policy, this.enginePaths);
+    this.router = new UpgradeRouter(this.transport, policy, this.turns);
   }
 
   create(port: number, options: GatewayOptions = {}): unknown {
@@ -122,14 +123,11 @@ export class TransportAdapter extends AbstractWsAdapter {
   }
 
   private createIo(port: number, options: GatewayOptions): unknown {
-    if (options.server === undefined) this.enginePaths.add(IO_PATH);
-    const server: unknown = this.io.create(port, {
+    const io: unknown = this.io.create(port, {
       ...options,
       path: IO_PATH,
       // Old clients (1.x, 2.x) speak Engine.IO 3.
       allowEIO3: true,
-      // The router answers what nobody else does; Engine.IO would cut slow admissions of the plain gateways.
-      destroyUpgrade: false,
       wsEngine: EngineWebSocketServer,
       serveClient: false,
       perMessageDeflate: false,
@@ -143,8 +141,15 @@ export class TransportAdapter extends AbstractWsAdapter {
         done(this.transport.draining ? 'draining' : null, !this.transport.draining);
       },
     } as never);
-    if (options.server === undefined) guardEngine(server as SocketIoServer, this.policy);
-    return server;
+    const { engine } = io as Partial<SocketIoServer>;
+    // A further namespace of a server that is there already.
+    if (engine === undefined) return io;
+    guardEngine(io as SocketIoServer, this.policy);
+    const server = this.httpServerOfApp();
+    this.turns.precede(server);
+    this.router.passTo(engine as UpgradeEngine, IO_PATH);
+    this.router.listen(server);
+    return io;
   }
 
   private listen(): void {

@@ -2,10 +2,11 @@ import { Logger } from '@nestjs/common';
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../common/errors/app-error.js';
-import { handshakeStatus, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
+import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from './plain-endpoint.js';
 import { type PlainConnection } from './plain.connection.js';
+import { type RequestTurns } from './request-turns.js';
 import { type TransportService } from './transport.service.js';
 
 /** What the edge of the process knows about requests: origin and host policy, trusted proxies. */
@@ -13,6 +14,11 @@ export interface UpgradePolicy {
   /** Status with which the request is refused, `undefined` when it may go on. */
   refuse(request: IncomingMessage): number | undefined;
   clientAddress(request: IncomingMessage): string;
+}
+
+/** The part of Engine.IO's server that answers upgrades. */
+export interface UpgradeEngine {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 interface Upgrade {
@@ -29,17 +35,24 @@ export class UpgradeRouter {
   private readonly logger = new Logger(UpgradeRouter.name);
 
   private server: Server | undefined;
+  private engine: { readonly path: string; readonly server: UpgradeEngine } | undefined;
 
   constructor(
     private readonly transport: TransportService,
     private readonly policy: UpgradePolicy,
-    /** Paths under which Engine.IO answers upgrades itself; with trailing slash. */
-    private readonly enginePaths: ReadonlySet<string>,
+    private readonly turns: RequestTurns,
   ) {}
 
   listen(server: Server): void {
     this.server = server;
-    server.prependListener('upgrade', this.onUpgrade);
+    // Engine.IO's own listener would let those wait for ever that it does not know.
+    server.removeAllListeners('upgrade');
+    server.on('upgrade', this.onUpgrade);
+  }
+
+  /** Hands WebSocket handshakes on `path` and below to Engine.IO. */
+  passTo(engine: UpgradeEngine, path: string): void {
+    this.engine = { path, server: engine };
   }
 
   stop(server: Server): void {
@@ -47,37 +60,52 @@ export class UpgradeRouter {
   }
 
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const path = pathOf(request);
-    if (!asksForWebSocket(request) && path !== undefined && !this.isEngine(path) && this.server) {
-      serveWithoutUpgrade(this.server, request, socket, head);
-      return;
-    }
     // Without a listener a reset during admission would end the process.
     socket.on('error', destroy);
+    const path = pathOf(request);
+    const { server } = this;
+    if (!asksForWebSocket(request) && path !== undefined && server) {
+      this.turns.afterAll(socket, () => {
+        socket.off('error', destroy);
+        serveWithoutUpgrade(server, request, socket, head);
+      });
+      return;
+    }
     const refusal = this.refusal(request, path);
     if (refusal !== undefined) {
       refuseHandshake(socket, refusal, refusal === 503 ? 1 : undefined);
       return;
     }
-    if (asksForOtherVersion(request)) {
-      refuseHandshake(socket, UPGRADE_REQUIRED);
+    this.route(path ?? '', { request, socket, head });
+  };
+
+  private route(path: string, upgrade: Upgrade): void {
+    const { request, socket, head } = upgrade;
+    const { engine } = this;
+    const isEngine = engine !== undefined && path.startsWith(engine.path);
+    const found = isEngine ? undefined : this.endpointOf(path);
+    if (!isEngine && found === undefined) {
+      refuseHandshake(socket, 404);
       return;
     }
-    if (path === undefined || this.isEngine(path)) return;
+    const fault = handshakeFault(request) ?? (isEngine && !isForWebSocket(request) ? 400 : undefined);
+    if (fault !== undefined) refuseHandshake(socket, fault);
+    else if (found !== undefined) void this.admit(found.endpoint, found.params, upgrade);
+    else engine?.server.handleUpgrade(request, socket, head);
+  }
+
+  private endpointOf(path: string): { endpoint: PlainEndpoint; params: Readonly<Record<string, string>> } | undefined {
     for (const endpoint of this.transport.endpoints) {
       const params = endpoint.pattern.match(path);
-      if (params === null) continue;
-      if (isWebSocketHandshake(request)) void this.admit(endpoint, params, { request, socket, head });
-      else refuseHandshake(socket, 400);
-      return;
+      if (params !== null) return { endpoint, params };
     }
-    refuseHandshake(socket, 404);
-  };
+    return undefined;
+  }
 
   private refusal(request: IncomingMessage, path: string | undefined): number | undefined {
     if (path === undefined) return 400;
     if (this.transport.draining) return 503;
-    return this.policy.refuse(request);
+    return this.policy.refuse(request) ?? (asksForOtherVersion(request) ? UPGRADE_REQUIRED : undefined);
   }
 
   private async admit(
@@ -122,11 +150,6 @@ export class UpgradeRouter {
     this.logger.error({ msg: 'admission failed', err: error });
     return 500;
   }
-
-  private isEngine(path: string): boolean {
-    const withSlash = path.endsWith('/') ? path : `${path}/`;
-    return this.enginePaths.has(withSlash);
-  }
 }
 
 function destroy(this: Duplex): void {
@@ -153,12 +176,16 @@ function asksForOtherVersion({ headers }: IncomingMessage): boolean {
   return version !== undefined && version !== '13';
 }
 
-/** Checked before admission, so that what is no WebSocket handshake costs no query. */
-function isWebSocketHandshake(request: IncomingMessage): boolean {
-  return (
-    request.method === 'GET' &&
-    request.headers.upgrade?.toLowerCase() === 'websocket' &&
-    request.headers['sec-websocket-version'] === '13' &&
-    /^[+/0-9A-Za-z]{22}==$/.test(request.headers['sec-websocket-key'] ?? '')
-  );
+/** The status for what is no WebSocket handshake. Checked before admission, so that it costs no query. */
+function handshakeFault({ method, headers }: IncomingMessage): number | undefined {
+  if (method !== 'GET') return METHOD_NOT_ALLOWED;
+  const isHandshake =
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '');
+  return isHandshake ? undefined : 400;
 }
+
+/** Engine.IO would complete the handshake of another transport, and close it then. */
+const isForWebSocket = (request: IncomingMessage): boolean =>
+  queryOf(request).getAll('transport').at(-1) === 'websocket';
