@@ -33,7 +33,7 @@ export class AccountsController {
     @CurrentPrincipal() principal: UserPrincipal | undefined,
     @Body() body: CreateAccountRequest,
   ): Promise<UserDto> {
-    return UserDto.from(await this.accounts.create(principal, body));
+    return UserDto.from(await this.accounts.create(principal, body, currentRequest()?.address ?? ''));
   }
 
   @Get('me')

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
+import { addressKey } from '../../common/http/client-address.js';
 import { type Page, keyset, toPage } from '../../common/http/cursor.js';
 import { type SearchQuery } from '../../common/http/page.dto.js';
 import { normalizeEmail } from '../../common/security/email.js';
@@ -9,6 +10,7 @@ import { type User } from '../../entities/accounts/user.entity.js';
 import { Logins } from '../auth/logins.service.js';
 import { Passwords } from '../auth/passwords.service.js';
 import { type UserPrincipal } from '../auth/user-principal.js';
+import { type RateLimit, RateLimiter } from '../realtime/rate-limiter.js';
 import { AccountEndings } from './account-endings.js';
 import { type AccountChanges, AccountsRepository } from './accounts.repository.js';
 
@@ -20,6 +22,9 @@ export interface Registration {
   readonly birthday?: string | null;
 }
 
+/** Accounts that an address may make: a class of pupils at once, and then one after the other. */
+const REGISTRATIONS: RateLimit = { rate: 1, burst: 200 };
+
 /** People's accounts: making, changing and removing them. What ends an account's rights also ends its logins. */
 @Injectable()
 export class Accounts {
@@ -28,16 +33,21 @@ export class Accounts {
     private readonly endings: AccountEndings,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
+    private readonly limiter: RateLimiter,
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws AppError `unauthenticated` or `registration_closed`, `already_exists` */
-  async create(principal: UserPrincipal | undefined, registration: Registration): Promise<User> {
+  /**
+   * `address` is the client's.
+   * @throws AppError `unauthenticated` or `registration_closed`, `rate_limited`, `already_exists`
+   */
+  async create(principal: UserPrincipal | undefined, registration: Registration, address: string): Promise<User> {
     if (this.config.accounts.registration === 'closed') {
       if (!principal)
         throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
       if (principal.role !== 'admin') throw new AppError('registration_closed', 'Registration is closed.');
     }
+    if (!principal) await this.countRegistration(address);
     const { email, password, firstName, lastName, birthday = null } = registration;
     const passwordHash = await this.passwords.hash(password);
     const account = { email: normalizeEmail(email), passwordHash, firstName, lastName, birthday };
@@ -92,6 +102,13 @@ export class Accounts {
     const passwordHash = await this.passwords.hash(password);
     this.logins.close((await this.repository.setPassword(id, passwordHash)) ?? absent());
     return password;
+  }
+
+  private async countRegistration(address: string): Promise<void> {
+    const waitMs = await this.limiter.take(`registration:${addressKey(address)}`, REGISTRATIONS);
+    if (waitMs === 0) return;
+    const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+    throw new AppError('rate_limited', 'Too many accounts were made from here.', { retryAfterSeconds });
   }
 }
 

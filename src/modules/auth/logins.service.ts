@@ -65,7 +65,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     const account = normalizeEmail(email);
     const attempt = await this.throttle.attempt(account, address);
     const user = await this.repository.findUserByEmail(account);
-    if (!(await this.passwords.verify(password, user?.passwordHash)) || user === undefined) {
+    if (!(await this.passwords.verify(password, user?.passwordHash, address)) || user === undefined) {
       await attempt.failed();
       throw wrong();
     }
@@ -83,7 +83,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     // Emails have an @, user names of devices have none: the two never share a count.
     const attempt = await this.throttle.attempt(username, address);
     const device = await this.repository.findDeviceByUsername(username);
-    if (!(await this.passwords.verify(password, device?.passwordHash)) || device === undefined) {
+    if (!(await this.passwords.verify(password, device?.passwordHash, address)) || device === undefined) {
       await attempt.failed();
       throw wrong();
     }
@@ -100,7 +100,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   async confirm(principal: UserPrincipal, password: string, address: string): Promise<void> {
     const attempt = await this.throttle.attempt(principal.label, address);
     const user = await this.repository.findUser(principal.userId);
-    if (!(await this.passwords.verify(password, user?.passwordHash))) {
+    if (!(await this.passwords.verify(password, user?.passwordHash, address))) {
       await attempt.failed();
       throw new AppError('invalid_credentials', 'The current password is wrong.');
     }

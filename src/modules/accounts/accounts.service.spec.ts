@@ -1,0 +1,43 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type AppConfig } from '../../config/app-config.js';
+import { loadConfig } from '../../config/load-config.js';
+import { type User } from '../../entities/accounts/user.entity.js';
+import { type Logins } from '../auth/logins.service.js';
+import { Passwords } from '../auth/passwords.service.js';
+import { type UserPrincipal } from '../auth/user-principal.js';
+import { type RateLimiter } from '../realtime/rate-limiter.js';
+import { type AccountEndings } from './account-endings.js';
+import { type AccountsRepository } from './accounts.repository.js';
+import { Accounts } from './accounts.service.js';
+
+const REGISTRATION = { email: 'a@b.c', password: 'swordfish', firstName: 'A', lastName: 'B' };
+const ADMIN = { kind: 'user', role: 'admin' } as UserPrincipal;
+
+describe('accounts made by strangers', () => {
+  const take = vi.fn<RateLimiter['take']>(() => Promise.resolve(0));
+  const passwords = new Passwords();
+  const hash = vi.spyOn(passwords, 'hash').mockResolvedValue('hashed');
+  const accounts = new Accounts(
+    { insert: (account) => Promise.resolve(account as User) } as AccountsRepository,
+    {} as AccountEndings,
+    passwords,
+    {} as Logins,
+    { take },
+    loadConfig({}) satisfies AppConfig,
+  );
+
+  it('are counted by their address; one too many costs no hash', async () => {
+    await accounts.create(undefined, REGISTRATION, '2001:db8::1');
+    expect(take.mock.calls.map(([key]) => key)).toEqual(['registration:2001:db8:0:0::/64']);
+    take.mockResolvedValueOnce(1_500);
+    const tooMany = accounts.create(undefined, REGISTRATION, '192.0.2.1');
+    await expect(tooMany).rejects.toMatchObject({ code: 'rate_limited', retryAfterSeconds: 2 });
+    expect(hash).toHaveBeenCalledOnce();
+  });
+
+  it('are not those that an admin makes', async () => {
+    take.mockClear();
+    await accounts.create(ADMIN, REGISTRATION, '192.0.2.1');
+    expect(take).not.toHaveBeenCalled();
+  });
+});
