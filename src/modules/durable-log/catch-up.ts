@@ -8,6 +8,8 @@ import { type OrderedFeed } from './ordered-feed.js';
 
 /** The next message of a replay waits while more than this would wait for the reader. */
 const AHEAD_BYTES = 16_384;
+/** A reader that does not take this much in so many milliseconds is closed: its replay would wait for ever. */
+const PATIENCE_MS = 60_000;
 
 /** A connection that can be told no faster than it reads. */
 export interface PacedReader extends Connection {
@@ -50,7 +52,7 @@ export class CatchUp<E extends HubEvent> {
     const { epoch } = feed;
     let at = from;
     for (;;) {
-      await reader.whenDrained();
+      await drained(reader);
       if (!isIn()) return true;
       if (feed.epoch !== epoch) return false;
       const joined = feed.join(reader, at);
@@ -65,7 +67,7 @@ export class CatchUp<E extends HubEvent> {
       for (const event of page) {
         if (!this.kind.follows(event, at)) return false;
         const { queuedBytes } = reader;
-        if (queuedBytes > 0 && queuedBytes + this.kind.sizeOf(event) > AHEAD_BYTES) await reader.whenDrained();
+        if (queuedBytes > 0 && queuedBytes + this.kind.sizeOf(event) > AHEAD_BYTES) await drained(reader);
         if (!isIn()) return true;
         this.hub.sendTo(reader, event);
         at = this.kind.positionOf(event);
@@ -77,5 +79,16 @@ export class CatchUp<E extends HubEvent> {
       }
       if (at > feed.position) await feed.reach(at);
     }
+  }
+}
+
+async function drained(reader: PacedReader): Promise<void> {
+  const impatience = setTimeout(() => {
+    reader.close(DISCONNECT.slowConsumer);
+  }, PATIENCE_MS);
+  try {
+    await reader.whenDrained();
+  } finally {
+    clearTimeout(impatience);
   }
 }
