@@ -6,7 +6,7 @@
 const FEATURES = 'services|rooms|circles|signaling|omikron';
 const SOCKET_LIBRARIES =
   '^node_modules/(ws|socket\\.io|engine\\.io|@nestjs/(websockets|platform-ws|platform-socket\\.io))/';
-const HTTP_LIBRARIES = '^node_modules/(express|@nestjs/(platform-express|swagger|throttler))/';
+const HTTP_LIBRARIES = '^node_modules/(express|@nestjs/(platform-express|swagger))/';
 
 /** `layer` imports, of what is ours, only what `allowed` names. */
 const onlyImports = (layer, folder, allowed, comment) => ({
@@ -17,7 +17,26 @@ const onlyImports = (layer, folder, allowed, comment) => ({
   to: { path: '^(src/|ormconfig\\.ts$)', pathNot: allowed.map((target) => `^(src/)?${target}`) },
 });
 
+/**
+ * Wings of a folder, the lowest first: each imports, of the others, only those named before it. Files that stand in the
+ * folder itself are for all of them.
+ */
+const wings = (folder, ...names) =>
+  names
+    .map((wing, level) => ({
+      name: `wings-of-${folder.split('/').at(-1)}-${wing}`,
+      comment: `In ${folder}: ${names.join(' < ')}.`,
+      severity: 'error',
+      from: { path: `^src/${folder}/${wing}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: names.slice(level + 1).map((above) => `^src/${folder}/${above}/`) },
+    }))
+    .filter(({ to }) => to.path.length > 0);
+
 const forbidden = [
+  ...wings('modules/rooms', 'log', 'directory', 'endpoints', 'messages', 'live', 'applications'),
+  ...wings('modules/omikron', 'sessions', 'states', 'directory', 'calls', 'admission'),
+  ...wings('modules/services', 'directory', 'sessions', 'admission', 'admin'),
+  ...wings('gateways/transport', 'siblings', 'flow', 'dispatch', 'plain', 'socket-io', 'handshake'),
   {
     name: 'no-file-cycles',
     comment: 'Two files that need each other are one thing, or want a third.',
@@ -132,7 +151,7 @@ const forbidden = [
       pathNot: [
         '^src/common/',
         '^src/modules/realtime/connection\\.ts$',
-        '^src/gateways/transport/(wire-codec|text-frame|socket-io\\.frame)\\.ts$',
+        '^src/gateways/transport/(dispatch/wire-codec|flow/text-frame|socket-io/socket-io\\.frame)\\.ts$',
         '^src/modules/[^/]+/[^/]+\\.events\\.ts$',
         '^src/gateways/[^/]+/[^/]+\\.(wire|messages)\\.ts$',
       ],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConversationMessage } from '../../src/entities/circles/conversation-message.entity.js';
 import { type NewMessage as ConversationDraft } from '../../src/modules/circles/messages/message-append.js';
 import { MessagesRepository } from '../../src/modules/circles/messages/messages.repository.js';
-import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/message-log.repository.js';
+import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/log/message-log.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('one batch with everything in it', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Retention } from '../../src/modules/rooms/retention.service.js';
+import { Retention } from '../../src/modules/rooms/log/retention.service.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 
 /** The first message of a stream. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { kicked, left } from '../../src/modules/services/services.events.js';
-import { type ServiceOptions } from '../../src/modules/services/services.repository.js';
+import { type ServiceOptions } from '../../src/modules/services/directory/services.repository.js';
 import { type FakeConnection, FakeRepository } from '../support/services-domain.js';
 import { ServicesNode } from '../support/services-node.js';
 import { describeRedis, eventually, sleep, startRedisNode } from './node.js';

@@ -19,23 +19,23 @@ import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process.e
 import { InProcessPresence } from '../../src/modules/realtime/in-process.presence.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { type PresenceMember } from '../../src/modules/realtime/presence.js';
-import { GuestPlaces } from '../../src/modules/services/guest-places.service.js';
-import { HostGrace } from '../../src/modules/services/host-grace.service.js';
-import { PublicCodes } from '../../src/modules/services/public-codes.service.js';
-import { ServiceAdmin } from '../../src/modules/services/service-admin.service.js';
-import { ServiceAdmission } from '../../src/modules/services/service-admission.service.js';
+import { GuestPlaces } from '../../src/modules/services/sessions/guest-places.service.js';
+import { HostGrace } from '../../src/modules/services/sessions/host-grace.service.js';
+import { PublicCodes } from '../../src/modules/services/directory/public-codes.service.js';
+import { ServiceAdmin } from '../../src/modules/services/admin/service-admin.service.js';
+import { ServiceAdmission } from '../../src/modules/services/admission/service-admission.service.js';
 import { type ServiceConnection, type ServicePrincipal } from '../../src/modules/services/service-connection.js';
-import { ServiceCredentials } from '../../src/modules/services/service-credentials.service.js';
-import { ServiceDirectory, settingsOf } from '../../src/modules/services/service-directory.service.js';
-import { ServiceHosts } from '../../src/modules/services/service-hosts.service.js';
-import { ServicePeers } from '../../src/modules/services/service-peers.service.js';
-import { ServiceSessions } from '../../src/modules/services/service-sessions.service.js';
+import { ServiceCredentials } from '../../src/modules/services/admission/service-credentials.service.js';
+import { ServiceDirectory, settingsOf } from '../../src/modules/services/directory/service-directory.service.js';
+import { ServiceHosts } from '../../src/modules/services/sessions/service-hosts.service.js';
+import { ServicePeers } from '../../src/modules/services/sessions/service-peers.service.js';
+import { ServiceSessions } from '../../src/modules/services/sessions/service-sessions.service.js';
 import { type ServicesEvent, type ServiceSettings } from '../../src/modules/services/services.events.js';
 import {
   type ServiceChange,
   type NewService,
   ServicesRepository,
-} from '../../src/modules/services/services.repository.js';
+} from '../../src/modules/services/directory/services.repository.js';
 
 /** Makes every port take as long as it likes, like a bus between nodes. */
 export type Pause = () => Promise<void>;

@@ -2,10 +2,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@ne
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Socket } from 'socket.io';
-import { type SocketIoConnection } from '../../src/gateways/transport/socket-io.connection.js';
-import { eventFrame, rawEventFrame, type SocketIoFrame } from '../../src/gateways/transport/socket-io.frame.js';
-import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transport/socket-io-gateway.js';
-import { type SocketIoMessage } from '../../src/gateways/transport/socket-io.message.js';
+import { type SocketIoConnection } from '../../src/gateways/transport/socket-io/socket-io.connection.js';
+import { eventFrame, rawEventFrame, type SocketIoFrame } from '../../src/gateways/transport/socket-io/socket-io.frame.js';
+import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transport/socket-io/socket-io-gateway.js';
+import { type SocketIoMessage } from '../../src/gateways/transport/socket-io/socket-io.message.js';
 import { channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
 import { Hub } from '../../src/modules/realtime/hub.js';

@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import { toAppError } from '../../common/http/problem.js';
 import { failed } from '../../modules/circles/circles.events.js';
 import { Hub } from '../../modules/realtime/hub.js';
-import { type SocketIoConnection } from '../transport/socket-io.connection.js';
-import { type SocketIoMessage } from '../transport/socket-io.message.js';
+import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
+import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 
 const INTERNAL = 'Erreur interne';
 const UNAVAILABLE = 'Service indisponible';

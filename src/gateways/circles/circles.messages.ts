@@ -5,7 +5,7 @@ import { JsonScanner } from '../../common/json/json-object-text.js';
 import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type NamedTarget } from '../../modules/circles/live/call-signals.service.js';
 import { type Draft, MAX_CLIENT_ID, MAX_FILES } from '../../modules/circles/messages/messages.service.js';
-import { type SocketIoMessage } from '../transport/socket-io.message.js';
+import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 
 const MAX_FILENAME = 1_000;
 /** JSON text of `is_writing`. */

@@ -9,7 +9,7 @@ import {
   type Sender,
 } from '../../modules/circles/circles.events.js';
 import { type EventEncoder, type HubEvent } from '../../modules/realtime/connection.js';
-import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io.frame.js';
+import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io/socket-io.frame.js';
 
 export const circlesWire: EventEncoder = {
   encode(event: HubEvent): SocketIoFrame | null {

@@ -6,7 +6,7 @@ import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/hub.js';
-import { type PlainConnection } from '../transport/plain.connection.js';
+import { type PlainConnection } from '../transport/plain/plain.connection.js';
 import { FailedMessage } from './omikron.filter.js';
 
 /** Refused identifications after which a socket is closed. */

@@ -4,11 +4,13 @@ import { CallGateway } from './call.gateway.js';
 import { ClientGateway } from './client.gateway.js';
 import { Identifications } from './identifications.service.js';
 import { IotaGateway } from './iota.gateway.js';
+import { FindOmikronController } from './omega-http/find-omikron.controller.js';
 import { OmikronFilter } from './omikron.filter.js';
 
-/** The socket edge of the Omikron; the domain and its REST are in `modules/omikron`. */
+/** The edge of the Omikron for its clients: sockets and the Omega directory. The domain and its REST are in `modules/omikron`. */
 @Module({
   imports: [OmikronModule],
+  controllers: [FindOmikronController],
   providers: [IotaGateway, ClientGateway, CallGateway, Identifications, OmikronFilter],
 })
 export class OmikronGatewayModule {}

@@ -7,7 +7,7 @@ import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/discon
 import { Hub } from '../../modules/realtime/hub.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
-import { type PlainConnection } from '../transport/plain.connection.js';
+import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
 /** Errors with the message they are about, so that the answer repeats its id. */
 export class FailedMessage extends Error {

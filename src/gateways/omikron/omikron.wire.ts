@@ -2,8 +2,8 @@ import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
-import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/text-frame.js';
-import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 
 /*
  * The language of the Omikron, docs/protocols/omikron.md: JSON envelopes in text frames. The three sockets share it and

@@ -8,9 +8,9 @@ import { type HubEvent } from '../../modules/realtime/connection.js';
 import { ConnectionDirectory } from '../../modules/realtime/connection-directory.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/hub.js';
-import { RoomSeats } from '../../modules/rooms/room-seats.service.js';
+import { RoomSeats } from '../../modules/rooms/live/room-seats.service.js';
 import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
-import { pacedDrain } from '../transport/paced-drain.js';
+import { pacedDrain } from '../transport/flow/paced-drain.js';
 import { TransportService } from '../transport/transport.service.js';
 import { SseConnection, type SseHost } from './sse.connection.js';
 

@@ -1,15 +1,16 @@
 import { Module } from '@nestjs/common';
 import { LifecycleModule } from '../../modules/health/lifecycle.module.js';
 import { RoomsModule } from '../../modules/rooms/rooms.module.js';
+import { LegacyRoomsController } from './legacy-http/legacy-rooms.controller.js';
 import { RoomStreams } from './room-streams.service.js';
 import { RoomStreamsController } from './room-streams.controller.js';
 import { RoomsFilter } from './rooms.filter.js';
 import { RoomsGateway } from './rooms.gateway.js';
 
-/** The socket edge of rooms, event streams included; the domain and its HTTP are in `modules/rooms`. */
+/** The edge of rooms for their clients: sockets, event streams, legacy HTTP. The domain and its REST are in `modules/rooms`. */
 @Module({
   imports: [RoomsModule, LifecycleModule],
-  controllers: [RoomStreamsController],
+  controllers: [RoomStreamsController, LegacyRoomsController],
   providers: [RoomsGateway, RoomsFilter, RoomStreams],
 })
 export class RoomsGatewayModule {}

@@ -3,7 +3,7 @@ import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
 import { toAppError } from '../../common/http/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
-import { type PlainConnection } from '../transport/plain.connection.js';
+import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
 /** This protocol has no error frame of its own: whatever goes wrong closes the connection with a code that says what. */
 @Catch()

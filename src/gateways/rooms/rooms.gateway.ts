@@ -2,12 +2,12 @@ import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
-import { RoomPresence } from '../../modules/rooms/room-presence.service.js';
-import { RoomRelay } from '../../modules/rooms/room-relay.service.js';
-import { RoomSeats } from '../../modules/rooms/room-seats.service.js';
+import { RoomPresence } from '../../modules/rooms/directory/room-presence.service.js';
+import { RoomRelay } from '../../modules/rooms/live/room-relay.service.js';
+import { RoomSeats } from '../../modules/rooms/live/room-seats.service.js';
 import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
-import { PlainConnection } from '../transport/plain.connection.js';
-import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain-gateway.js';
+import { PlainConnection } from '../transport/plain/plain.connection.js';
+import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain/plain-gateway.js';
 import { RoomsFilter } from './rooms.filter.js';
 import { roomsWire } from './rooms.wire.js';
 

@@ -1,8 +1,8 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
-import { joinFrames, jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/text-frame.js';
-import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+import { joinFrames, jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/flow/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 
 /** Members of an inbound frame that count; all others are dropped. */

@@ -5,7 +5,7 @@ import { toAppError } from '../../common/http/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/hub.js';
 import { failed } from '../../modules/services/services.events.js';
-import { type PlainConnection } from '../transport/plain.connection.js';
+import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
 const INTERNAL = 'Something went wrong on the server.';
 

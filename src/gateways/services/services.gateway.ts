@@ -4,12 +4,12 @@ import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/hub.js';
-import { ServiceAdmission } from '../../modules/services/service-admission.service.js';
+import { ServiceAdmission } from '../../modules/services/admission/service-admission.service.js';
 import { principalOf } from '../../modules/services/service-connection.js';
-import { ServiceRelay } from '../../modules/services/service-relay.service.js';
+import { ServiceRelay } from '../../modules/services/sessions/service-relay.service.js';
 import { failed, greeted, kicked, type SettingsChanged } from '../../modules/services/services.events.js';
-import { PlainConnection } from '../transport/plain.connection.js';
-import { plainGateway, type PlainGateway } from '../transport/plain-gateway.js';
+import { PlainConnection } from '../transport/plain/plain.connection.js';
+import { plainGateway, type PlainGateway } from '../transport/plain/plain-gateway.js';
 import { ServicesFilter } from './services.filter.js';
 import { servicesWire } from './services.wire.js';
 

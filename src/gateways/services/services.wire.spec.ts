@@ -14,7 +14,7 @@ import {
   type ServiceSettings,
   settingsChanged,
 } from '../../modules/services/services.events.js';
-import { type PlainFrame } from '../transport/text-frame.js';
+import { type PlainFrame } from '../transport/flow/text-frame.js';
 import { servicesWire } from './services.wire.js';
 
 /** The text of a short frame. */

@@ -2,8 +2,8 @@ import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { type ServicesEvent } from '../../modules/services/services.events.js';
-import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from '../transport/text-frame.js';
-import { type WireCodec, type WireMessage } from '../transport/wire-codec.js';
+import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
+import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 
 /** Members of a message that mean something to the relay. */
 const scanner = new JsonScanner(['token', 'name', 'user', 'type']);

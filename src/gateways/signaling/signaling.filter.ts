@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { toAppError } from '../../common/http/problem.js';
 import { reportFailure } from '../../common/outages/outages.js';
-import { type SocketIoConnection } from '../transport/socket-io.connection.js';
-import { type SocketIoMessage } from '../transport/socket-io.message.js';
+import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
+import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 
 /** This protocol has no errors: what cannot be done does not happen, and the client hears nothing of it. */
 @Catch()

@@ -1,6 +1,6 @@
 import { type EventEncoder, type HubEvent } from '../../modules/realtime/connection.js';
 import { type Invited, type SignalingEvent } from '../../modules/signaling/signaling.events.js';
-import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io.frame.js';
+import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io/socket-io.frame.js';
 
 type Encoders = {
   readonly [T in SignalingEvent['type']]: (fact: Extract<SignalingEvent, { type: T }>) => SocketIoFrame | null;

@@ -8,19 +8,19 @@ import { type Observable } from 'rxjs';
 import { corsDelegate } from '../../common/http/cors.js';
 import { type RequestPolicy } from '../../common/http/request-policy.js';
 import { type Server as SocketIoServer, type ServerOptions } from 'socket.io';
-import { EngineWebSocketServer } from './engine-socket.js';
-import { GatewayDispatch } from './gateway-dispatch.js';
-import { type FilterResolver } from './gateway-table.js';
-import { PLAIN_GATEWAY, type PlainGateway } from './plain-gateway.js';
-import { type PlainGatewayOptions } from './plain-options.js';
-import { RequestTurns } from './request-turns.js';
+import { EngineWebSocketServer } from './socket-io/engine-socket.js';
+import { GatewayDispatch } from './plain/gateway-dispatch.js';
+import { type FilterResolver } from './dispatch/gateway-table.js';
+import { PLAIN_GATEWAY, type PlainGateway } from './plain/plain-gateway.js';
+import { type PlainGatewayOptions } from './plain/plain-options.js';
+import { RequestTurns } from './handshake/request-turns.js';
 import { shareSessions } from './siblings/share-sessions.js';
 import { type Siblings } from './siblings/siblings.js';
-import { guardEngine } from './engine-guard.js';
-import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io-gateway.js';
-import { textKeepingParser } from './socket-io.parser.js';
+import { guardEngine } from './socket-io/engine-guard.js';
+import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io/socket-io-gateway.js';
+import { textKeepingParser } from './socket-io/socket-io.parser.js';
 import { TransportService } from './transport.service.js';
-import { type UpgradeEngine, UpgradeRouter } from './upgrade-router.js';
+import { type UpgradeEngine, UpgradeRouter } from './handshake/upgrade-router.js';
 
 /**
  * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our

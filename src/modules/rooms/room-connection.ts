@@ -6,6 +6,7 @@ import { type ConnectionPlaces } from '../realtime/connection-directory.js';
 import { type Principal } from '../realtime/principal.js';
 import { readersChannel } from './rooms.channels.js';
 import { type Permissions } from './rooms.events.js';
+import { asciiJson } from '../../common/json/ascii-json.js';
 
 /** A connection that may become an endpoint's. */
 export interface RoomConnection extends PacedReader {
@@ -113,12 +114,4 @@ export function placesOf(connection: Connection): ConnectionPlaces {
   if (principal === null) return {};
   const { applicationId, roomId, roomName } = principal;
   return { application: [String(applicationId)], room: [roomName, String(roomId)] };
-}
-
-/** JSON text of a string in ASCII, so that its bytes are its characters. */
-export function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

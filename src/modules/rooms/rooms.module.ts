@@ -6,36 +6,35 @@ import { Room } from '../../entities/rooms/room.entity.js';
 import { RoomEndpoint } from '../../entities/rooms/room-endpoint.entity.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { RevocationSelectors } from '../realtime/revocation-selectors.js';
-import { ApplicationRoomsController } from './application-rooms.controller.js';
-import { ApplicationsController } from './applications.controller.js';
-import { Applications } from './applications.service.js';
-import { ApplicationsRepository } from './applications.repository.js';
-import { codeDigest } from './endpoint-code.js';
-import { EndpointsController } from './endpoints.controller.js';
-import { Endpoints } from './endpoints.service.js';
-import { EndpointsRepository } from './endpoints.repository.js';
-import { LegacyRoomsController } from './legacy-rooms.controller.js';
-import { MessageLog } from './message-log.service.js';
-import { MessageLogRepository } from './message-log.repository.js';
-import { Retention } from './retention.service.js';
-import { RetentionRepository } from './retention.repository.js';
+import { ApplicationRoomsController } from './applications/application-rooms.controller.js';
+import { ApplicationsController } from './applications/applications.controller.js';
+import { Applications } from './applications/applications.service.js';
+import { ApplicationsRepository } from './applications/applications.repository.js';
+import { codeDigest } from './endpoints/endpoint-code.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { Endpoints } from './endpoints/endpoints.service.js';
+import { EndpointsRepository } from './endpoints/endpoints.repository.js';
+import { MessageLog } from './log/message-log.service.js';
+import { MessageLogRepository } from './log/message-log.repository.js';
+import { Retention } from './log/retention.service.js';
+import { RetentionRepository } from './log/retention.repository.js';
 import { placesOf } from './room-connection.js';
-import { RoomFeeds } from './room-feeds.service.js';
-import { RoomMessages } from './room-messages.service.js';
-import { RoomMessagesController } from './room-messages.controller.js';
-import { RoomPresence } from './room-presence.service.js';
-import { RoomRecovery } from './room-recovery.service.js';
-import { RoomRelay } from './room-relay.service.js';
-import { RoomSeats } from './room-seats.service.js';
-import { Rooms } from './rooms.service.js';
-import { RoomsController } from './rooms.controller.js';
-import { RoomsRepository } from './rooms.repository.js';
-import { SeatComparison } from './seat-comparison.service.js';
-import { SeatExpiry } from './seat-expiry.service.js';
-import { SeatLookup } from './seat-lookup.service.js';
-import { SeatsRepository } from './seats.repository.js';
+import { RoomFeeds } from './log/room-feeds.service.js';
+import { RoomMessages } from './messages/room-messages.service.js';
+import { RoomMessagesController } from './messages/room-messages.controller.js';
+import { RoomPresence } from './directory/room-presence.service.js';
+import { RoomRecovery } from './live/room-recovery.service.js';
+import { RoomRelay } from './live/room-relay.service.js';
+import { RoomSeats } from './live/room-seats.service.js';
+import { Rooms } from './directory/rooms.service.js';
+import { RoomsController } from './directory/rooms.controller.js';
+import { RoomsRepository } from './directory/rooms.repository.js';
+import { SeatComparison } from './live/seat-comparison.service.js';
+import { SeatExpiry } from './live/seat-expiry.service.js';
+import { SeatLookup } from './live/seat-lookup.service.js';
+import { SeatsRepository } from './live/seats.repository.js';
 
-/** Applications with their rooms and endpoints: domain, REST and legacy HTTP. The sockets' edge is in `gateways/rooms`. */
+/** Applications with their rooms and endpoints: domain and REST. Sockets, streams and legacy HTTP are in `gateways/rooms`. */
 @Module({
   imports: [TypeOrmModule.forFeature([Application, ApplicationKey, Room, RoomEndpoint])],
   controllers: [
@@ -44,7 +43,6 @@ import { SeatsRepository } from './seats.repository.js';
     RoomsController,
     EndpointsController,
     RoomMessagesController,
-    LegacyRoomsController,
   ],
   providers: [
     ApplicationsRepository,
@@ -68,7 +66,7 @@ import { SeatsRepository } from './seats.repository.js';
     RetentionRepository,
     Retention,
   ],
-  exports: [RoomSeats, RoomRelay, RoomPresence],
+  exports: [Rooms, Endpoints, RoomSeats, RoomRelay, RoomPresence],
 })
 export class RoomsModule {
   constructor(

@@ -3,22 +3,22 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Service } from '../../entities/services/service.entity.js';
 import { ConnectionDirectory } from '../realtime/connection-directory.js';
 import { RevocationSelectors } from '../realtime/revocation-selectors.js';
-import { GuestPlaces } from './guest-places.service.js';
-import { HostGrace } from './host-grace.service.js';
-import { PublicCodes } from './public-codes.service.js';
-import { ServiceAdmin } from './service-admin.service.js';
-import { ServiceAdmission } from './service-admission.service.js';
-import { ServiceComparison } from './service-comparison.service.js';
-import { ServiceCredentials } from './service-credentials.service.js';
-import { ServiceDirectory } from './service-directory.service.js';
-import { ServiceHosts } from './service-hosts.service.js';
-import { ServiceLosses } from './service-losses.service.js';
-import { ServicePeers } from './service-peers.service.js';
-import { ServiceRelay } from './service-relay.service.js';
+import { GuestPlaces } from './sessions/guest-places.service.js';
+import { HostGrace } from './sessions/host-grace.service.js';
+import { PublicCodes } from './directory/public-codes.service.js';
+import { ServiceAdmin } from './admin/service-admin.service.js';
+import { ServiceAdmission } from './admission/service-admission.service.js';
+import { ServiceComparison } from './admission/service-comparison.service.js';
+import { ServiceCredentials } from './admission/service-credentials.service.js';
+import { ServiceDirectory } from './directory/service-directory.service.js';
+import { ServiceHosts } from './sessions/service-hosts.service.js';
+import { ServiceLosses } from './sessions/service-losses.service.js';
+import { ServicePeers } from './sessions/service-peers.service.js';
+import { ServiceRelay } from './sessions/service-relay.service.js';
 import { placesOf } from './service-connection.js';
-import { ServiceSessions } from './service-sessions.service.js';
-import { ServicesController } from './services.controller.js';
-import { ServicesRepository } from './services.repository.js';
+import { ServiceSessions } from './sessions/service-sessions.service.js';
+import { ServicesController } from './admin/services.controller.js';
+import { ServicesRepository } from './directory/services.repository.js';
 
 /** Services, the exhibition relay's tenants: domain and REST. The sockets' edge is in `gateways/services`. */
 @Module({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ServiceOptions } from '../../../src/modules/services/services.repository.js';
+import { type ServiceOptions } from '../../../src/modules/services/directory/services.repository.js';
 import { audienceChannel, hostsChannel } from '../../../src/modules/services/services.channels.js';
 import { authorized, relayed } from '../../../src/modules/services/services.events.js';
 import { FakeConnection, ServicesDomain } from '../../support/services-domain.js';

@@ -1,0 +1,7 @@
+/** JSON text of a string in ASCII, so that its bytes are its characters. */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

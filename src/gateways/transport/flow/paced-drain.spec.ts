@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { DISCONNECT } from '../../../modules/realtime/disconnect-reason.js';
+import { pacedDrain } from './paced-drain.js';
+
+interface Leaving {
+  readonly number: number;
+  readonly at: number;
+  readonly how: 'closed' | 'terminated';
+}
+
+/** Connections that go when they are told, but for those that are deaf. */
+function scene(count: number, deaf = 0) {
+  const start = Date.now();
+  const left: Leaving[] = [];
+  const connections = new Set<{ close(): void; terminate(): void }>();
+  for (let number = 0; number < count; number++) {
+    const go = (how: Leaving['how']) => {
+      left.push({ number, at: Date.now() - start, how });
+      connections.delete(connection);
+    };
+    const connection = {
+      close: () => {
+        if (number >= deaf) go('closed');
+      },
+      terminate: () => {
+        go('terminated');
+      },
+    };
+    connections.add(connection);
+  }
+  return { connections, left };
+}
+
+describe('a paced drain', () => {
+  it('lets few go at once', async () => {
+    const { connections, left } = scene(25);
+    const done = pacedDrain(connections, 10_000, DISCONNECT.goingAway);
+    expect(left).toHaveLength(25);
+    await done;
+  });
+
+  it('lets everybody go at once when there is no time', async () => {
+    const { connections, left } = scene(1_000);
+    await pacedDrain(connections, 0, DISCONNECT.goingAway);
+    expect(left).toHaveLength(1_000);
+  });
+
+  it('gives load balancers a head start, then spreads many over the time, in no order', async () => {
+    const { connections, left } = scene(400);
+    await pacedDrain(connections, 1_000, DISCONNECT.goingAway);
+    expect(left).toHaveLength(400);
+    const [first, last] = [left[0] as Leaving, left.at(-1) as Leaving];
+    expect(first.at).toBeGreaterThanOrEqual(95);
+    expect(last.at - first.at).toBeGreaterThanOrEqual(500);
+    const numbers = left.map(({ number }) => number);
+    expect(numbers).not.toEqual(numbers.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(400);
+  });
+
+  it('ends who does not go by itself when the time is up', async () => {
+    const { connections, left } = scene(10, 3);
+    const done = pacedDrain(connections, 200, DISCONNECT.goingAway);
+    await sleep(50);
+    expect(left).toHaveLength(7);
+    await done;
+    expect(left.slice(7).map(({ how }) => how)).toEqual(['terminated', 'terminated', 'terminated']);
+  });
+});

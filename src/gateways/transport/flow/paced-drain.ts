@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../../modules/realtime/principal.js';
+
+interface Drainable {
+  readonly principal?: Principal | null;
+  close(reason: DisconnectReason): void;
+  terminate(): void;
+}
+
+/** Mean time between two looks at who has to go. */
+const STEP_MS = 50;
+/** So many a second go at least: few sockets need no pacing. */
+const MIN_PER_SECOND = 500;
+/** So few go at once. */
+const FEW = (MIN_PER_SECOND * STEP_MS) / 1_000;
+/** The first part of the time is for load balancers: readiness fails already, and who is told to go should not come back here. */
+const HEAD_START_SHARE = 0.1;
+/** The last part of the time is for closing handshakes. */
+const PACED_SHARE = 0.7;
+
+/**
+ * Closes all connections, spread over `durationMs` so that they don't come back to the other nodes all at once; ends
+ * those that are still there afterwards. They go in random order, so that neither a whole room nor everybody who came with the
+ * same load balancer goes at the same moment, and at moments that are not those of another node that drains, too.
+ * Those whose principal says so go after all others.
+ */
+export async function pacedDrain<T extends Drainable>(
+  connections: Iterable<T> & { readonly size: number },
+  durationMs: number,
+  reason: DisconnectReason,
+): Promise<void> {
+  const deadline = performance.now() + durationMs;
+  if (connections.size > FEW) await sleep(durationMs * HEAD_START_SHARE);
+  const all = shuffled(connections).sort((a, b) => Number(goesLast(a)) - Number(goesLast(b)));
+  const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
+  const start = performance.now();
+  for (let closed = 0; closed < all.length;) {
+    // By the clock: steps that come late on a busy machine must not make the drain longer.
+    const share = windowMs > 0 ? (performance.now() - start + STEP_MS) / windowMs : 1;
+    const due = Math.min(all.length, Math.max(Math.ceil(all.length * share), FEW));
+    for (const connection of all.slice(closed, due)) connection.close(reason);
+    closed = Math.max(closed, due);
+    if (closed < all.length) await sleep(STEP_MS * (0.5 + Math.random()));
+  }
+  while (connections.size > 0 && performance.now() < deadline) await sleep(STEP_MS);
+  for (const connection of [...connections]) connection.terminate();
+}
+
+function shuffled<T>(items: Iterable<T>): T[] {
+  const all = [...items];
+  for (let last = all.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [all[last], all[other]] = [all[other] as T, all[last] as T];
+  }
+  return all;
+}
+
+const goesLast = ({ principal }: Drainable): boolean => principal?.goesLast === true;

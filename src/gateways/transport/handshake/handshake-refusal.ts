@@ -1,0 +1,75 @@
+import { STATUS_CODES } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type AppError } from '../../../common/errors/app-error.js';
+import { assertNever } from '../../../common/errors/assert-never.js';
+import { type ErrorKind } from '../../../common/errors/problem-codes.js';
+
+/** Of a WebSocket version that we do not speak. */
+export const UPGRADE_REQUIRED = 426;
+export const METHOD_NOT_ALLOWED = 405;
+
+/** What a client has to be told with a status, as RFC 6455 (4.4) and RFC 9110 (15.5.6) have it. */
+const HEADERS: Readonly<Record<number, string | undefined>> = {
+  [UPGRADE_REQUIRED]: 'Sec-WebSocket-Version: 13',
+  [METHOD_NOT_ALLOWED]: 'Allow: GET',
+};
+
+/** Answers an upgrade with an ordinary HTTP response and ends the socket. */
+export function refuseHandshake(socket: Duplex, status: number, retryAfterSeconds?: number): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const header = HEADERS[status];
+  const reason = STATUS_CODES[status] ?? 'Refused';
+  const body = `${status} ${reason}\n`;
+  const lines = [
+    `HTTP/1.1 ${status} ${reason}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    'Cache-Control: no-store',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
+    ...(header === undefined ? [] : [header]),
+  ];
+  socket.once('finish', () => {
+    socket.destroy();
+  });
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** The status of a handshake that admission refused. */
+export function handshakeStatus(error: AppError): number {
+  return statusOfKind(error.kind);
+}
+
+function statusOfKind(kind: ErrorKind): number {
+  switch (kind) {
+    case 'malformed':
+    case 'invalid_input':
+      return 400;
+    case 'unauthenticated':
+      return 401;
+    case 'forbidden':
+      return 403;
+    case 'not_found':
+      return 404;
+    case 'method_not_allowed':
+      return 405;
+    case 'conflict':
+      return 409;
+    case 'too_large':
+      return 413;
+    case 'unsupported_media_type':
+      return 415;
+    case 'rate_limited':
+      return 429;
+    case 'no_space':
+    case 'unavailable':
+      return 503;
+    case 'internal':
+      return 500;
+    default:
+      return assertNever(kind);
+  }
+}

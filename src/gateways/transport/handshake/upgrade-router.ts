@@ -1,0 +1,191 @@
+import { Logger } from '@nestjs/common';
+import { type IncomingMessage, type Server } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { AppError } from '../../../common/errors/app-error.js';
+import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
+import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
+import { type PlainEndpoint } from '../plain/plain-endpoint.js';
+import { type PlainConnection } from '../plain/plain.connection.js';
+import { type RequestTurns } from './request-turns.js';
+import { type TransportService } from '../transport.service.js';
+
+/** What the edge of the process knows about requests: origin and host policy, trusted proxies. */
+export interface UpgradePolicy {
+  /** Status with which the request is refused, `undefined` when it may go on. */
+  refuse(request: IncomingMessage): number | undefined;
+  clientAddress(request: IncomingMessage): string;
+}
+
+/** The part of Engine.IO's server that answers upgrades. */
+export interface UpgradeEngine {
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/**
+ * The one listener for upgrades: checks the policy, finds the gateway, admits, accepts; everything else gets an HTTP
+ * answer, never a hanging socket.
+ */
+export class UpgradeRouter {
+  private readonly logger = new Logger(UpgradeRouter.name);
+
+  private server: Server | undefined;
+  private engine: { readonly path: string; readonly server: UpgradeEngine } | undefined;
+
+  constructor(
+    private readonly transport: TransportService,
+    private readonly policy: UpgradePolicy,
+    private readonly turns: RequestTurns,
+  ) {}
+
+  listen(server: Server): void {
+    this.server = server;
+    // Engine.IO's own listener would let those wait for ever that it does not know.
+    server.removeAllListeners('upgrade');
+    server.on('upgrade', this.onUpgrade);
+  }
+
+  /** Hands WebSocket handshakes on `path` and below to Engine.IO. */
+  passTo(engine: UpgradeEngine, path: string): void {
+    this.engine = { path, server: engine };
+  }
+
+  stop(server: Server): void {
+    server.off('upgrade', this.onUpgrade);
+  }
+
+  private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // Without a listener a reset during admission would end the process.
+    socket.on('error', destroy);
+    const path = pathOf(request);
+    const { server } = this;
+    if (!asksForWebSocket(request) && path !== undefined && server) {
+      this.turns.afterAll(socket, () => {
+        socket.off('error', destroy);
+        serveWithoutUpgrade(server, request, socket, head);
+      });
+      return;
+    }
+    const refusal = this.refusal(request, path);
+    if (refusal !== undefined) {
+      refuseHandshake(socket, refusal, refusal === 503 ? 1 : undefined);
+      return;
+    }
+    this.route(path ?? '', { request, socket, head });
+  };
+
+  private route(path: string, upgrade: Upgrade): void {
+    const { request, socket, head } = upgrade;
+    const { engine } = this;
+    const isEngine = engine !== undefined && path.startsWith(engine.path);
+    const found = isEngine ? undefined : this.endpointOf(path);
+    if (!isEngine && found === undefined) {
+      refuseHandshake(socket, 404);
+      return;
+    }
+    const fault = handshakeFault(request) ?? (isEngine && !isForWebSocket(request) ? 400 : undefined);
+    if (fault !== undefined) refuseHandshake(socket, fault);
+    else if (found !== undefined) void this.admit(found.endpoint, found.params, upgrade);
+    else engine?.server.handleUpgrade(request, socket, head);
+  }
+
+  private endpointOf(path: string): { endpoint: PlainEndpoint; params: Readonly<Record<string, string>> } | undefined {
+    for (const endpoint of this.transport.endpoints) {
+      const params = endpoint.pattern.match(path);
+      if (params !== null) return { endpoint, params };
+    }
+    return undefined;
+  }
+
+  private refusal(request: IncomingMessage, path: string | undefined): number | undefined {
+    if (path === undefined) return 400;
+    if (this.transport.draining) return 503;
+    return this.policy.refuse(request) ?? (asksForOtherVersion(request) ? UPGRADE_REQUIRED : undefined);
+  }
+
+  private async admit(
+    endpoint: PlainEndpoint,
+    params: Readonly<Record<string, string>>,
+    upgrade: Upgrade,
+  ): Promise<void> {
+    const { request, socket } = upgrade;
+    const connection = this.transport.newConnection(endpoint, this.policy.clientAddress(request));
+    const { gateway } = endpoint.dispatch;
+    if (gateway.handleUpgrade) {
+      try {
+        await gateway.handleUpgrade(connection, {
+          params,
+          query: queryOf(request),
+          headers: request.headers,
+          address: connection.address,
+        });
+      } catch (error) {
+        this.abandon(endpoint, connection);
+        refuseHandshake(socket, this.statusOf(error), retryAfter(error));
+        return;
+      }
+    }
+    if (socket.destroyed || !socket.writable || connection.closed || this.transport.draining) {
+      this.abandon(endpoint, connection);
+      refuseHandshake(socket, this.transport.draining ? 503 : 403);
+      return;
+    }
+    socket.off('error', destroy);
+    if (!this.transport.accept(connection, endpoint, upgrade)) this.abandon(endpoint, connection);
+  }
+
+  /** Undoes an admission whose socket never came to be. */
+  private abandon(endpoint: PlainEndpoint, connection: PlainConnection): void {
+    this.transport.forget(connection);
+    if (connection.principal !== null) void endpoint.dispatch.disconnected(connection);
+  }
+
+  private statusOf(error: unknown): number {
+    if (error instanceof AppError) return handshakeStatus(error);
+    this.logger.error({ msg: 'admission failed', err: error });
+    return 500;
+  }
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
+}
+
+function pathOf(request: IncomingMessage): string | undefined {
+  const url = request.url ?? '';
+  return url.startsWith('/') ? url.split('?', 1)[0] : undefined;
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const url = request.url ?? '';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}
+
+function retryAfter(error: unknown): number | undefined {
+  return error instanceof AppError ? error.retryAfterSeconds : undefined;
+}
+
+function asksForOtherVersion({ headers }: IncomingMessage): boolean {
+  const version = headers['sec-websocket-version'];
+  return version !== undefined && version !== '13';
+}
+
+/** The status for what is no WebSocket handshake. Checked before admission, so that it costs no query. */
+function handshakeFault({ method, headers }: IncomingMessage): number | undefined {
+  if (method !== 'GET') return METHOD_NOT_ALLOWED;
+  const isHandshake =
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '');
+  return isHandshake ? undefined : 400;
+}
+
+/** Engine.IO would complete the handshake of another transport, and close it then. */
+const isForWebSocket = (request: IncomingMessage): boolean =>
+  queryOf(request).getAll('transport').at(-1) === 'websocket';

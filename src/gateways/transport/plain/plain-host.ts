@@ -1,0 +1,20 @@
+import { type Hub } from '../../../modules/realtime/hub.js';
+import { type RevocationList } from '../../../modules/realtime/revocation-list.js';
+import { type InboundLimits } from '../flow/inbound-queue.js';
+import { type LoopTurns } from '../flow/loop-turns.js';
+import { type WriterHost } from '../flow/outbound-writer.js';
+
+/** What all connections of one server share. */
+export interface PlainHost {
+  /** Name of this node, which makes its connections' ids unique among all nodes. */
+  readonly node: string;
+  readonly turns: LoopTurns;
+  readonly writers: WriterHost;
+  readonly hub: Pick<Hub, 'settle'>;
+  readonly revocations: RevocationList;
+  readonly limits: { readonly inbound: InboundLimits };
+  /** The server is going: every close says so. */
+  readonly draining: boolean;
+  /** For the next connection of any transport. */
+  nextSerial(): number;
+}

@@ -1,0 +1,29 @@
+import { type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
+import { type WireCodec } from '../dispatch/wire-codec.js';
+
+/** How a client is told that it is no longer wanted. */
+export interface RevokedClose {
+  readonly reason: DisconnectReason;
+  /** Sent before the close. */
+  readonly event?: HubEvent;
+}
+
+/** Options of `@WebSocketGateway` for a protocol on plain WebSocket: `@WebSocketGateway(plainGateway({…}))`. */
+export interface PlainGatewayOptions {
+  readonly protocol: Protocol;
+  /** Pattern such as `/ws/endpoint/:code`; a trailing slash is optional. */
+  readonly path: string;
+  readonly wire: WireCodec;
+  /**
+   * `handshake`: `handleUpgrade` admits before the 101 leaves.
+   * `message`: the protocol's first message admits, within a deadline.
+   */
+  readonly admission: 'handshake' | 'message';
+  /** Largest frame before admission, in bytes; default 16 KiB, never above `MAX_FRAME_BYTES`. */
+  readonly admissionFrameBytes?: number;
+  /** How a client is told that it was revoked; default 1008. */
+  readonly revoked?: RevokedClose;
+  /** Deadline of the first message, as a multiple of `ADMISSION_SECONDS`; default 1. */
+  readonly admissionFactor?: number;
+}

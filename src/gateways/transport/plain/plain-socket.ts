@@ -1,0 +1,65 @@
+import { type RawData, WebSocket } from 'ws';
+import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
+
+/** Who is told what happens on a socket. */
+export interface SocketOwner {
+  receive(data: Buffer, binary: boolean): void;
+  pong(): void;
+  refused(reason: DisconnectReason): void;
+  end(code: number): void;
+  /** Writes what was sent in this turn. */
+  flush(): void;
+}
+
+/**
+ * ws's socket, which knows its connection: listeners are shared instead of closures per connection, and frames of
+ * this turn leave before any close frame, also one that ws sends by itself.
+ */
+export class PlainSocket extends WebSocket {
+  private connection: SocketOwner | undefined;
+
+  bind(connection: SocketOwner): void {
+    this.connection = connection;
+    this.on('message', onMessage);
+    this.on('close', onClose);
+    this.on('error', onError);
+    this.on('pong', onPong);
+  }
+
+  get owner(): SocketOwner {
+    if (this.connection === undefined) throw new Error('a socket was used before it was bound');
+    return this.connection;
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.connection?.flush();
+    super.close(code, reason);
+  }
+}
+
+/** Listeners are bound by `bind` alone, so their socket has an owner. */
+type Owned = WebSocket & { readonly owner: SocketOwner };
+
+function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
+  (this as Owned).owner.receive(data as Buffer, binary);
+}
+
+function onClose(this: WebSocket, code: number): void {
+  (this as Owned).owner.end(code);
+}
+
+/** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
+function onError(this: WebSocket, error: Error & { code?: string }): void {
+  (this as Owned).owner.refused(refusalOf(error.code));
+}
+
+/** What ws has closed with, by its documented error codes. */
+function refusalOf(code: string | undefined): DisconnectReason {
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return DISCONNECT.tooLarge;
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return DISCONNECT.notAllowed;
+  return code === 'WS_ERR_INVALID_UTF8' ? DISCONNECT.malformed : DISCONNECT.protocolError;
+}
+
+function onPong(this: WebSocket): void {
+  (this as Owned).owner.pong();
+}

@@ -1,0 +1,254 @@
+import { type Duplex } from 'node:stream';
+import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
+import { type Channel } from '../../../modules/realtime/channel.js';
+import { type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type LiveConnection } from '../../../modules/realtime/connection-directory.js';
+import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../../modules/realtime/principal.js';
+import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
+import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
+import { type PlainHost } from './plain-host.js';
+import { type PlainGatewayOptions } from './plain-options.js';
+import { type PlainSocket, type SocketOwner } from './plain-socket.js';
+import { type PlainFrame } from '../flow/text-frame.js';
+
+/** A received frame, or the end of the connection, which takes its turn behind the frames that came before it. */
+type Inbound = { readonly data: Buffer; readonly binary: boolean; readonly length: number } | typeof END;
+const END = { length: 0 } as const;
+
+/** What a client may still send after it was sent away; it may not have heard yet. */
+const IGNORED_BYTES = 16 * 1_048_576;
+/** What ignoring a message costs at least, in bytes of the above. */
+const IGNORED_MESSAGE_BYTES = 1_024;
+
+const PING = Buffer.from([0x89, 0x00]);
+
+/** What a connection needs of its gateway's dispatch; nothing of it throws or rejects. */
+export interface ConnectionDispatch {
+  receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void>;
+  disconnected(connection: PlainConnection): void | Promise<void>;
+  signal(connection: PlainConnection, event: HubEvent): void;
+  admissionTimeout(connection: PlainConnection): void;
+}
+
+/** What the connections of one gateway share. */
+export interface ConnectionEndpoint {
+  readonly host: PlainHost;
+  readonly options: PlainGatewayOptions;
+  readonly dispatch: ConnectionDispatch;
+  readonly traffic: SocketTraffic;
+  readonly admissionFrameBytes: number;
+  /** The socket of `connection` has ended with `code`. */
+  left(connection: PlainConnection, code: number): void;
+}
+
+/** A connection over plain WebSocket. It may exist, and receive frames, before its socket is attached. */
+export class PlainConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner, SocketOwner {
+  principal: Principal | null = null;
+  subscriptions: Set<Channel> | null = null;
+  readonly connectedAt = Date.now();
+  /** Place in the registry; kept by it. */
+  registryIndex = -1;
+  registrySlot = -1;
+  private closing: DisconnectReason | null = null;
+  private ws: PlainSocket | null = null;
+  private ended = false;
+  private heard = true;
+  private ignored = 0;
+  private readonly inbound: InboundQueue<Inbound>;
+  private readonly writer: OutboundWriter;
+
+  constructor(
+    readonly serial: number,
+    private readonly endpoint: ConnectionEndpoint,
+    /** The client's address, behind trusted proxies too. */
+    readonly address: string,
+  ) {
+    const { host } = endpoint;
+    this.inbound = new InboundQueue<Inbound>(host.turns, host.limits.inbound, this);
+    this.writer = new OutboundWriter(host.writers, endpoint.traffic, this);
+  }
+
+  get id(): string {
+    return `${this.endpoint.host.node}-${this.serial.toString(36)}`;
+  }
+
+  get transport(): string {
+    return 'websocket';
+  }
+
+  get protocol(): Protocol {
+    return this.endpoint.options.protocol;
+  }
+
+  get encoder(): PlainGatewayOptions['wire'] {
+    return this.endpoint.options.wire;
+  }
+
+  get closed(): boolean {
+    return this.closing !== null || this.ended;
+  }
+
+  /** Why the server closed it, `null` while it is open or when the client went. */
+  get closeReason(): DisconnectReason | null {
+    return this.closing;
+  }
+
+  get queuedBytes(): number {
+    return this.writer.queuedBytes;
+  }
+
+  get queuedMessages(): number {
+    return this.inbound.length;
+  }
+
+  /** Whether a message is being handled right now. */
+  get busy(): boolean {
+    return this.inbound.isBusy;
+  }
+
+  /** Says who it is; from now on the limits of strangers no longer hold. */
+  admit(principal: Principal): void {
+    this.principal = principal;
+    const { revocations } = this.endpoint.host;
+    if (revocations.matches(principal.selectors, Date.now())) this.revoke();
+  }
+
+  send(frame: PlainFrame): void {
+    if (this.closing === null && !this.ended) this.writer.send(frame);
+  }
+
+  signal(event: HubEvent): void {
+    this.endpoint.dispatch.signal(this, event);
+  }
+
+  close(reason: DisconnectReason): void {
+    if (this.closing !== null || this.ended) return;
+    this.endpoint.host.hub.settle(this);
+    this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
+    // What was received before the server went is still handled; a connection sent away has nothing more to say.
+    if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
+    this.ws?.close(this.closing.code, this.closing.text);
+  }
+
+  /** Writes what was sent in this turn now. */
+  flush(): void {
+    this.endpoint.host.hub.settle(this);
+    this.writer.flush();
+  }
+
+  revoke(): void {
+    const { reason, event } = this.endpoint.options.revoked ?? { reason: DISCONNECT.notAllowed };
+    const frame = event && this.encoder.encode(event);
+    if (frame) {
+      this.endpoint.host.hub.settle(this);
+      this.send(frame as PlainFrame);
+    }
+    this.close(reason);
+  }
+
+  /** Resolves when nothing waits for the reader any more, or the socket has ended: replays are paged by it. */
+  whenDrained(): Promise<void> {
+    this.endpoint.host.hub.settle(this);
+    return this.writer.drained();
+  }
+
+  /** Ends the socket without waiting for the client. */
+  terminate(): void {
+    this.ws?.terminate();
+  }
+
+  /** The 101 is out: frames sent so far leave, inbound messages wait for `openInbound`. */
+  attach(ws: PlainSocket, socket: Duplex): void {
+    this.ws = ws;
+    ws.bind(this);
+    this.writer.attach(socket);
+    if (this.closing) ws.close(this.closing.code, this.closing.text);
+  }
+
+  /** The first message did not come in time. */
+  admissionExpired(): void {
+    this.endpoint.dispatch.admissionTimeout(this);
+  }
+
+  openInbound(): void {
+    this.inbound.open();
+  }
+
+  /** Called by the heartbeat. @returns false when nothing was heard since the last beat and the client is to blame */
+  beat(): boolean {
+    const alive = this.heard || this.inbound.isPaused;
+    this.heard = false;
+    if (alive && this.ws !== null && this.closing === null) this.writer.control(PING);
+    return alive;
+  }
+
+  handleInbound(message: Inbound): void | Promise<void> {
+    if (message === END) return this.endpoint.dispatch.disconnected(this);
+    const { data, binary } = message as Exclude<Inbound, typeof END>;
+    return this.endpoint.dispatch.receive(this, data, binary);
+  }
+
+  pauseInbound(): void {
+    this.ws?.pause();
+  }
+
+  resumeInbound(): void {
+    this.heard = true;
+    this.ws?.resume();
+  }
+
+  ignoreInbound({ length }: Inbound): void {
+    this.ignore(IGNORED_MESSAGE_BYTES + length);
+  }
+
+  onFlood(): void {
+    this.close(DISCONNECT.flooding);
+  }
+
+  receive(data: Buffer, binary: boolean): void {
+    const { traffic, host } = this.endpoint;
+    this.heard = true;
+    traffic.messagesIn++;
+    traffic.bytesIn += data.length;
+    if (this.principal === null && data.length > this.endpoint.admissionFrameBytes) {
+      this.close(DISCONNECT.tooLarge);
+      return;
+    }
+    host.turns.touch();
+    this.inbound.push({ data, binary, length: data.length });
+  }
+
+  pong(): void {
+    this.heard = true;
+  }
+
+  /** The socket is gone. */
+  end(code: number): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.writer.discard();
+    this.endpoint.left(this, this.closing?.code ?? code);
+    this.inbound.finish(END);
+  }
+
+  slowConsumer(): void {
+    this.writer.discard();
+    this.close(DISCONNECT.slowConsumer);
+  }
+
+  /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
+  refused(reason: DisconnectReason): void {
+    this.closing ??= reason;
+    this.inbound.discard();
+    this.writer.stream?.on('data', (chunk: Buffer) => {
+      this.ignore(chunk.length);
+    });
+  }
+
+  /** The closing handshake has time, but not for whoever goes on at full speed. */
+  private ignore(bytes: number): void {
+    this.ignored += bytes;
+    if (this.ignored > IGNORED_BYTES) this.terminate();
+  }
+}

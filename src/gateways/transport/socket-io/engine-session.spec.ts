@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import { type Server } from 'socket.io';
+import { describe, expect, it, vi } from 'vitest';
+import { type EngineSocket } from './engine-socket.js';
+import { EngineSession } from './engine-session.js';
+import { LoopTurns } from '../flow/loop-turns.js';
+
+const LIMIT_BYTES = 10_000;
+
+class FakeConn extends EventEmitter {
+  readonly socket = { pause: vi.fn<() => void>(), resume: vi.fn<() => void>() };
+  transport: object = { name: 'websocket', socket: this.socket };
+  readonly close = vi.fn<(discard: boolean) => void>();
+}
+
+function start(): { conn: FakeConn; session: EngineSession; owner: { slowConsumer: () => void; onFlood: () => void } } {
+  const engine = new EventEmitter();
+  EngineSession.boundAll({ engine } as unknown as Server, new LoopTurns(), LIMIT_BYTES);
+  const conn = new FakeConn();
+  engine.emit('connection', conn);
+  const session = EngineSession.of(conn as unknown as EngineSocket);
+  const owner = { slowConsumer: vi.fn<() => void>(), onFlood: vi.fn<() => void>() };
+  session.owner = owner;
+  return { conn, session, owner };
+}
+
+describe('the bounds of an Engine.IO session', () => {
+  it('let events through, and close it for a hundred other packets a second', () => {
+    const { conn, owner } = start();
+    for (let n = 0; n < 1_000; n++) {
+      conn.emit('packet', { type: 'message', data: '2["event"]' });
+      conn.emit('packet', { type: 'message', data: Buffer.alloc(8) });
+    }
+    for (let n = 0; n < 50; n++) conn.emit('packet', { type: 'ping' });
+    for (let n = 0; n < 50; n++) conn.emit('packet', { type: 'message', data: '0/x,' });
+    expect(conn.close).not.toHaveBeenCalled();
+    conn.emit('upgrading');
+    expect(conn.close).toHaveBeenCalledWith(true);
+    expect(owner.onFlood).toHaveBeenCalledOnce();
+  });
+
+  it('close it when more than the limit waits, whoever sent it', () => {
+    const { conn, session, owner } = start();
+    for (let n = 0; n < 20; n++) conn.emit('packetCreate', { type: 'pong' });
+    conn.emit('packetCreate', { type: 'message', data: 'x'.repeat(7_000) });
+    expect([session.waitingBytes > 7_000, conn.close.mock.calls]).toEqual([true, []]);
+    conn.emit('packetCreate', { type: 'message', data: 'x'.repeat(1_000) });
+    expect(conn.close).toHaveBeenCalledWith(true);
+    expect(owner.slowConsumer).toHaveBeenCalledOnce();
+  });
+
+  it('let a single packet of any size wait, and count anew after it was written', () => {
+    const { conn, session } = start();
+    for (let n = 0; n < 3; n++) {
+      conn.emit('packetCreate', { type: 'message', data: 'x'.repeat(2 * LIMIT_BYTES) });
+      conn.emit('flush');
+    }
+    expect([session.waitingBytes, conn.close.mock.calls]).toEqual([0, []]);
+  });
+
+  it('pause the transport that takes over while it is paused', () => {
+    const { conn, session } = start();
+    session.pause();
+    const next = { pause: vi.fn<() => void>() };
+    conn.transport = { name: 'websocket', socket: next };
+    conn.emit('upgrade');
+    expect(next.pause).toHaveBeenCalledOnce();
+  });
+});

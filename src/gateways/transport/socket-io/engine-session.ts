@@ -1,0 +1,140 @@
+import { type Server } from 'socket.io';
+import { type EnginePacket } from './engine-payload.js';
+import { type EngineSocket, socketOf } from './engine-socket.js';
+import { type LoopTurns } from '../flow/loop-turns.js';
+import { PollingIntake, type PollingTransport } from './polling-intake.js';
+
+/** Who is behind a session once it has joined. */
+interface SessionOwner {
+  slowConsumer(): void;
+  onFlood(): void;
+}
+
+/** Packets a second that are no events: heartbeats, upgrades, joining and leaving namespaces. Clients send a few a minute. */
+const STRAY_RATE = 100;
+/** What a waiting packet takes besides its data. */
+const PACKET_BYTES = 128;
+/** Types of Socket.IO's packets that carry events: EVENT and BINARY_EVENT. */
+const EVENT = '2';
+const BINARY_EVENT = '5';
+
+const SESSION = Symbol('session');
+type Bounded = EngineSocket & { [SESSION]?: EngineSession };
+
+/**
+ * What one Engine.IO session may cost, whoever is behind it and whoever fills it: what waits to be taken by the client is
+ * bounded in bytes, also what Engine.IO and Socket.IO send by themselves; what is no event of a joined socket, and so goes
+ * past its inbound queue, is bounded in number.
+ */
+export class EngineSession {
+  /** Told before the session is closed. */
+  owner: SessionOwner | null = null;
+  /** A socket of the session is on its way into the namespace. */
+  isJoining = false;
+  private waiting = 0;
+  private bytes = 0;
+  private strays = 0;
+  private countedSince = 0;
+  private isPaused = false;
+  private intake: PollingIntake | null = null;
+
+  private constructor(
+    private readonly conn: EngineSocket,
+    private readonly turns: LoopTurns,
+    private readonly limitBytes: number,
+  ) {
+    if (conn.transport.name !== 'polling') return;
+    this.intake = new PollingIntake(conn.transport as unknown as PollingTransport, turns);
+  }
+
+  /** Bounds every session of the server from its beginning. */
+  static boundAll(io: Server, turns: LoopTurns, limitBytes: number): void {
+    io.engine.on('connection', (conn: Bounded) => {
+      conn[SESSION] = new EngineSession(conn, turns, limitBytes);
+      // Shared functions: five closures a connection would be felt in its memory.
+      conn.on('packet', onPacket);
+      conn.on('packetCreate', onPacketCreate);
+      conn.on('flush', onFlush);
+      conn.on('upgrading', onStray);
+      conn.on('upgrade', onUpgrade);
+    });
+  }
+
+  static of(conn: EngineSocket): EngineSession {
+    const session = (conn as Bounded)[SESSION];
+    if (session === undefined) throw new Error('a session began before sessions were bounded');
+    return session;
+  }
+
+  /** Bytes that wait for a polling client to ask for them, or for Engine.IO to write them. */
+  get waitingBytes(): number {
+    return this.bytes;
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.intake?.pause();
+    socketOf(this.conn)?.pause?.();
+  }
+
+  /** The time we did not listen does not count as silence. */
+  resume(): void {
+    this.isPaused = false;
+    const { pingTimeoutTimer } = this.conn as unknown as { pingTimeoutTimer?: NodeJS.Timeout | null };
+    pingTimeoutTimer?.refresh();
+    this.intake?.resume();
+    socketOf(this.conn)?.resume?.();
+  }
+
+  /** One that is no event. */
+  countStray(): void {
+    const { now } = this.turns;
+    this.turns.touch();
+    if (now - this.countedSince >= 1_000) {
+      this.countedSince = now;
+      this.strays = 0;
+    }
+    if (++this.strays <= STRAY_RATE) return;
+    this.owner?.onFlood();
+    this.conn.close(true);
+  }
+
+  addWaiting(bytes: number): void {
+    this.waiting++;
+    this.bytes += PACKET_BYTES + bytes;
+    if (this.waiting === 1 || this.bytes <= this.limitBytes) return;
+    this.owner?.slowConsumer();
+    this.conn.close(true);
+  }
+
+  flushed(): void {
+    this.waiting = 0;
+    this.bytes = 0;
+  }
+
+  upgraded(): void {
+    this.intake = null;
+    if (this.isPaused) this.pause();
+  }
+}
+
+function onPacket(this: EngineSocket, { type, data }: EnginePacket): void {
+  if (type === 'message' && (typeof data !== 'string' || data[0] === EVENT || data[0] === BINARY_EVENT)) return;
+  EngineSession.of(this).countStray();
+}
+
+function onPacketCreate(this: EngineSocket, { data }: EnginePacket): void {
+  EngineSession.of(this).addWaiting(data?.length ?? 0);
+}
+
+function onFlush(this: EngineSocket): void {
+  EngineSession.of(this).flushed();
+}
+
+function onStray(this: EngineSocket): void {
+  EngineSession.of(this).countStray();
+}
+
+function onUpgrade(this: EngineSocket): void {
+  EngineSession.of(this).upgraded();
+}

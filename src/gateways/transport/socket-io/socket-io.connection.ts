@@ -1,0 +1,240 @@
+import { type Socket } from 'socket.io';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
+import { type Channel } from '../../../modules/realtime/channel.js';
+import { type EventEncoder, type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type LiveConnection } from '../../../modules/realtime/connection-directory.js';
+import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
+import { type Principal } from '../../../modules/realtime/principal.js';
+import { EngineSession } from './engine-session.js';
+import { directStream } from './engine-socket.js';
+import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
+import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
+import { type SocketIoFrame } from './socket-io.frame.js';
+import { SocketIoMessage } from './socket-io.message.js';
+import { type EventArguments } from './socket-io.parser.js';
+import { type PlainHost } from '../plain/plain-host.js';
+
+/** What all Socket.IO connections of one server share. */
+export interface SocketIoHost {
+  readonly plain: PlainHost;
+  readonly encoder: EventEncoder;
+  trafficOf(protocol: Protocol): SocketTraffic;
+  receive(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
+  signal(connection: SocketIoConnection, event: HubEvent): void;
+  admitted(connection: SocketIoConnection): void;
+  disconnected(connection: SocketIoConnection): void | Promise<void>;
+  left(connection: SocketIoConnection, reason: string): void;
+}
+
+type Inbound = SocketIoMessage | typeof END;
+const END = { length: 0 } as const;
+
+/** Engine.IO does not say when a polling client has fetched what waited. */
+const DRAIN_LOOK_MS = 5;
+
+/**
+ * One Socket.IO socket, of any client generation. On an open WebSocket frames take the same way out as those of plain
+ * sockets; over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is one.
+ */
+export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
+  principal: Principal | null = null;
+  protocol: Protocol;
+  subscriptions: Set<Channel> | null = null;
+  registryIndex = -1;
+  registrySlot = -1;
+  readonly connectedAt = Date.now();
+  /** What the gateways keep with the connection, by key. */
+  readonly attributes = new Map<symbol, unknown>();
+  private closing: DisconnectReason | null = null;
+  private ended = false;
+  /** What the client gets after it was told that it is connected; `null` once it was. */
+  private early: SocketIoFrame[] | null = [];
+  private earlyBytes = 0;
+  private traffic: SocketTraffic;
+  private readonly inbound: InboundQueue<Inbound>;
+  private readonly writer: OutboundWriter;
+  private readonly session: EngineSession;
+
+  constructor(
+    readonly serial: number,
+    private readonly socket: Socket,
+    private readonly host: SocketIoHost,
+    /** The client's address, behind trusted proxies too. */
+    readonly address: string,
+    protocol: Protocol,
+  ) {
+    this.protocol = protocol;
+    this.traffic = host.trafficOf(protocol);
+    this.traffic.connections++;
+    this.inbound = new InboundQueue<Inbound>(host.plain.turns, host.plain.limits.inbound, this);
+    this.writer = new OutboundWriter(host.plain.writers, this.traffic, this);
+    this.session = EngineSession.of(socket.conn);
+    this.session.owner = this;
+  }
+
+  /** The Socket.IO id, which clients know each other by. */
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get encoder(): EventEncoder {
+    return this.host.encoder;
+  }
+
+  get closed(): boolean {
+    return this.closing !== null || this.ended;
+  }
+
+  get closeReason(): DisconnectReason | null {
+    return this.closing;
+  }
+
+  /** Whether an old client is behind it (Socket.IO 1.x, 2.x). */
+  get engineProtocol(): number {
+    return (this.socket.conn as unknown as { protocol: number }).protocol;
+  }
+
+  get transport(): string {
+    return this.socket.conn.transport.name;
+  }
+
+  /** The `auth` object (3.x on) and query of the handshake. */
+  get handshake(): {
+    readonly auth: Readonly<Record<string, unknown>>;
+    readonly query: Readonly<Record<string, unknown>>;
+  } {
+    return this.socket.handshake;
+  }
+
+  get queuedBytes(): number {
+    return this.earlyBytes + this.writer.queuedBytes + this.session.waitingBytes;
+  }
+
+  get queuedMessages(): number {
+    return this.inbound.length;
+  }
+
+  /** Resolves when nothing waits for the client any more, or the socket has ended. */
+  async whenDrained(): Promise<void> {
+    this.writer.flush();
+    while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
+  }
+
+  /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
+  admit(principal: Principal, protocol: Protocol): void {
+    this.principal = principal;
+    const { revocations } = this.host.plain;
+    if (revocations.matches(principal.selectors, Date.now())) this.revoke();
+    if (protocol !== this.protocol) {
+      this.traffic.connections--;
+      this.protocol = protocol;
+      this.traffic = this.host.trafficOf(protocol);
+      this.traffic.connections++;
+    }
+    this.host.admitted(this);
+  }
+
+  send(frame: SocketIoFrame): void {
+    if (this.closing !== null || this.ended) return;
+    if (this.early !== null) {
+      this.early.push(frame);
+      this.earlyBytes += frame.length;
+      if (this.earlyBytes > this.host.plain.writers.limitBytes) this.slowConsumer();
+      return;
+    }
+    const { conn } = this.socket;
+    const stream = directStream(conn);
+    if (stream !== null) {
+      this.writer.attachTo(stream);
+      this.writer.send(frame.plain);
+      return;
+    }
+    this.writer.flush();
+    this.traffic.messagesOut++;
+    this.traffic.bytesOut += frame.length;
+    // Engine.IO's own write: a message packet with this text.
+    conn.write(frame.packet, { compress: false });
+  }
+
+  /** The client stays away. */
+  revoke(): void {
+    this.close(DISCONNECT.notAllowed);
+  }
+
+  signal(event: HubEvent): void {
+    this.host.signal(this, event);
+  }
+
+  /** Transport closed: the client comes back by itself. Server disconnect: it does not. */
+  close(reason: DisconnectReason): void {
+    if (this.closing !== null || this.ended) return;
+    this.closing = this.host.plain.draining ? DISCONNECT.goingAway : reason;
+    if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
+    this.writer.flush();
+    if (this.closing.retry) this.socket.conn.close();
+    else if (this.early === null) this.socket.disconnect(true);
+  }
+
+  terminate(): void {
+    this.socket.conn.close(true);
+  }
+
+  /** Writes what was sent in this turn now. */
+  flush(): void {
+    this.writer.flush();
+  }
+
+  receive(data: EventArguments): void {
+    this.host.plain.turns.touch();
+    const message = new SocketIoMessage(this, data);
+    this.traffic.messagesIn++;
+    this.traffic.bytesIn += message.length;
+    this.inbound.push(message);
+  }
+
+  /** The client has been told that it is connected, or has gone before. Idempotent. */
+  open(): void {
+    const { early } = this;
+    if (early === null) return;
+    this.early = null;
+    this.earlyBytes = 0;
+    const { closing } = this;
+    this.closing = null;
+    for (const frame of early) this.send(frame);
+    this.inbound.open();
+    if (closing !== null) this.close(closing);
+  }
+
+  handleInbound(message: Inbound): void | Promise<void> {
+    if (message === END) return this.host.disconnected(this);
+    return this.host.receive(this, message as SocketIoMessage);
+  }
+
+  pauseInbound(): void {
+    this.session.pause();
+  }
+
+  resumeInbound(): void {
+    this.session.resume();
+  }
+
+  onFlood(): void {
+    this.close(DISCONNECT.flooding);
+  }
+
+  slowConsumer(): void {
+    this.writer.discard();
+    this.close(DISCONNECT.slowConsumer);
+  }
+
+  /** The socket is gone; `reason` is Socket.IO's. */
+  end(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.writer.discard();
+    this.traffic.connections--;
+    this.host.left(this, this.closing ? String(this.closing.code) : reason.replaceAll(' ', '_'));
+    this.inbound.finish(END);
+  }
+}

@@ -1,0 +1,32 @@
+import { type Frame } from '../../../modules/realtime/connection.js';
+import { type PlainFrame, textFrame } from '../flow/text-frame.js';
+
+/**
+ * A Socket.IO packet without attachments, encoded once: the text for Engine.IO's polling transport, and the WebSocket
+ * frame, which is the same for Engine.IO 3 and 4.
+ */
+export class SocketIoFrame implements Frame {
+  private framed: PlainFrame | null = null;
+
+  /** @param packet e.g. `2["message",{…}]`, without Engine.IO's type */
+  constructor(readonly packet: string) {}
+
+  get length(): number {
+    return this.packet.length;
+  }
+
+  /** The same packet as a WebSocket frame; made when the first WebSocket needs it. */
+  get plain(): PlainFrame {
+    return (this.framed ??= textFrame(`4${this.packet}`));
+  }
+}
+
+/** The event `name` with JSON-serialisable arguments. */
+export function eventFrame(name: string, ...args: readonly unknown[]): SocketIoFrame {
+  return new SocketIoFrame(`2${JSON.stringify([name, ...args])}`);
+}
+
+/** The event `name` with one argument that is JSON text already, so that its value passes at any precision. */
+export function rawEventFrame(name: string, json: string): SocketIoFrame {
+  return new SocketIoFrame(`2[${JSON.stringify(name)},${json}]`);
+}

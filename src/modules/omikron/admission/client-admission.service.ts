@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { randomHex } from '../../../common/security/random.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { type PictureSubject, standing } from '../../realtime/picture.js';
+import { ClientIdentity } from './client-identity.service.js';
+import { IotaSessions } from '../sessions/iota-sessions.service.js';
+import { MessageData, replyId } from '../message-data.js';
+import { type ClientPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
+import { OmikronRefusal } from '../omikron-refusal.js';
+import { sessionChannel, sessionClients, userChannel, userSockets } from '../omikron.channels.js';
+import { fact } from '../omikron.events.js';
+import { PingBook } from '../states/ping-book.service.js';
+import { UserStates } from '../states/user-states.service.js';
+
+/** Turns strangers into clients of a user, and lets them go. */
+@Injectable()
+export class ClientAdmission {
+  constructor(
+    private readonly identity: ClientIdentity,
+    private readonly sessions: IotaSessions,
+    private readonly pings: PingBook,
+    private readonly states: UserStates,
+    private readonly hub: Hub,
+  ) {}
+
+  /** @throws OmikronRefusal when it is not who it says or its Iota is not there */
+  async identify(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
+    const id = replyId(message);
+    const { user, written, iota, session } = await this.identity.prove(connection, MessageData.of(message), id);
+    await this.hub.subscribe(connection, sessionClients(session));
+    await this.hub.subscribe(connection, userChannel(user));
+    this.hub.unsubscribe(connection, userSockets(user));
+    this.hub.keep(sessionClients(session), this.untilEnd(iota, session));
+    // Heard from here on; what changed before is seen now.
+    if ((await this.sessions.find(user))?.session !== session) {
+      this.hub.unsubscribe(connection, sessionClients(session));
+      this.hub.unsubscribe(connection, userChannel(user));
+      throw new OmikronRefusal('error_no_iota', 'Your Iota is not connected', id);
+    }
+    if (connection.closed) return;
+    const principal: ClientPrincipal = {
+      kind: 'profile',
+      id: user,
+      label: `user ${user}`,
+      written,
+      socket: randomHex(32),
+      session,
+      home: sessionChannel(session),
+      watched: new Set(),
+      sender: senderMembers(written),
+    };
+    // Whatever happens from here on, the end of the connection undoes it.
+    connection.admit(principal);
+    // Before it is told: what it or others ask next, on whichever node, finds it there.
+    await Promise.all([this.pings.enter(principal), this.states.enter(principal)]);
+    this.hub.sendTo(connection, fact({ type: 'omikron.client-identified', id }));
+    this.hub.publish(principal.home, fact({ type: 'omikron.client-connected', user: written }));
+  }
+
+  /** The connection has ended. */
+  async leave(principal: ClientPrincipal): Promise<void> {
+    await this.pings.leave(principal);
+    await this.states.leave(principal);
+  }
+
+  /** Clients go with their Iota also when the bus did not bring its end. */
+  private untilEnd(iota: string, session: string): PictureSubject<true> {
+    return standing(
+      async () => (await this.sessions.seatOf(iota))?.session === session,
+      () => {
+        this.hub.disconnectHere(sessionClients(session), { reason: DISCONNECT.partnerGone });
+      },
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { digestsEqual, sha256 } from '../../../common/security/digest.js';
+import { randomHex } from '../../../common/security/random.js';
+import { AppConfig } from '../../../config/app-config.js';
+import { RequestAllowance } from '../../auth/request-allowance.service.js';
+import { AttemptThrottle } from '../../realtime/attempt-throttle.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { selector } from '../../realtime/revocation-selectors.js';
+import { IotaDepartures } from './iota-departures.service.js';
+import { IotaSessions } from '../sessions/iota-sessions.service.js';
+import { idsOf, MessageData, replyId } from '../message-data.js';
+import { type IotaPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
+import { OmikronRefusal } from '../omikron-refusal.js';
+import { iotaChannel, sessionChannel, sessionClients, userChannel } from '../omikron.channels.js';
+import { fact } from '../omikron.events.js';
+import { OmikronRepository } from '../omikron.repository.js';
+import { UserStates } from '../states/user-states.service.js';
+import { canonicalUuid, isReserved } from '../uuid.js';
+
+/** What an Iota showed on the upgrade. */
+export interface IotaCredential {
+  /** Canonical id of the Iota whose token it is. */
+  readonly iota: string;
+  readonly tokenDigest: Buffer;
+}
+
+/** Scope of the throttle. */
+const TRIES = 'omikron-iota';
+const MAX_LABEL = 100;
+
+/** Turns strangers into home servers, and lets them go. */
+@Injectable()
+export class IotaAdmission {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly repository: OmikronRepository,
+    private readonly throttle: AttemptThrottle,
+    private readonly allowance: RequestAllowance,
+    private readonly sessions: IotaSessions,
+    private readonly departures: IotaDepartures,
+    private readonly states: UserStates,
+    private readonly hub: Hub,
+  ) {}
+
+  /**
+   * Checks the token of an upgrade. @param token `undefined` when none was shown
+   * @returns `null` where none is needed
+   * @throws AppError `invalid_credentials`, `unauthenticated`, or `rate_limited` when this address tries too often
+   */
+  async authenticate(token: string | undefined, address: string): Promise<IotaCredential | null> {
+    if (token === undefined) {
+      if (this.config.omikron.iotaAccess === 'open') return null;
+      throw new AppError('unauthenticated', 'An Iota token is needed.');
+    }
+    const tokenDigest = sha256(token);
+    const iota = await this.repository.findIotaByToken(tokenDigest);
+    if (iota === undefined) {
+      await this.allowance.chargeAddress(address);
+      throw new AppError('invalid_credentials', 'This is no Iota token.');
+    }
+    return { iota: iota.iotaId, tokenDigest };
+  }
+
+  /**
+   * Identifies by `iota_id` and `user_ids`. An Iota that is connected already is replaced, and its clients are closed.
+   * @throws OmikronRefusal when it may not be this Iota
+   */
+  async identify(
+    connection: OmikronConnection,
+    message: JsonObjectText,
+    credential: IotaCredential | null,
+  ): Promise<void> {
+    const id = replyId(message);
+    const data = MessageData.of(message);
+    const written = data.get('iota_id');
+    const iota = canonicalUuid(written);
+    if (iota === undefined || isReserved(iota)) throw new OmikronRefusal('error', 'iota_id must be a UUID', id);
+    if (credential !== null && credential.iota !== iota) {
+      throw new OmikronRefusal('error', 'The token belongs to another Iota', id);
+    }
+    // Before the directory is read: what changes there from now on is heard.
+    await this.hub.subscribe(connection, iotaChannel(iota));
+    const { accepted, denied, name } = await this.lookUp(connection, iota, credential, data, id);
+    const session = randomHex(32);
+    const principal: IotaPrincipal = {
+      kind: 'iota',
+      id: iota,
+      label: Array.from(name ?? 'unknown Iota')
+        .slice(0, MAX_LABEL)
+        .join(''),
+      selectors: [selector('iota', iota)],
+      session,
+      registered: name !== undefined,
+      accepted: new Map([...accepted.keys()].map((user) => [user, userChannel(user)])),
+      sender: senderMembers(written as string),
+    };
+    await this.hub.subscribe(connection, sessionChannel(session));
+    // Whatever happens from here on, the end of the connection undoes it.
+    connection.admit(principal);
+    // Also when it has just been found to be revoked.
+    if (connection.closed) return;
+    await this.departures.watch(principal);
+    const previous = await this.sessions.enter(iota, session, [...accepted.keys()]);
+    if (previous !== undefined) {
+      this.hub.disconnect(sessionChannel(previous), DISCONNECT.replaced);
+      this.hub.disconnect(sessionClients(previous), DISCONNECT.partnerGone);
+    }
+    this.hub.sendTo(
+      connection,
+      fact({
+        type: 'omikron.iota-identified',
+        id,
+        accepted: [...accepted.values()],
+        denied: [...denied],
+      }),
+    );
+    this.states.homeCame(accepted.keys());
+  }
+
+  /** The connection has ended. */
+  leave(principal: IotaPrincipal): Promise<void> {
+    return this.departures.leave(principal);
+  }
+
+  /** `user` no longer belongs to this Iota. */
+  async dismiss(principal: IotaPrincipal, user: string): Promise<void> {
+    if (principal.accepted.delete(user)) await this.departures.changed(principal);
+    await this.sessions.dismiss(principal.id, principal.session, user);
+  }
+
+  private async lookUp(
+    connection: OmikronConnection,
+    iota: string,
+    credential: IotaCredential | null,
+    data: MessageData,
+    id: string | undefined,
+  ): Promise<{ accepted: ReadonlyMap<string, string>; denied: ReadonlySet<string>; name: string | undefined }> {
+    const asked = new Map<string, string>();
+    const denied = new Set<string>();
+    for (const user of idsOf(data.get('user_ids'))) {
+      const canonical = canonicalUuid(user);
+      if (canonical === undefined) denied.add(user);
+      else if (!asked.has(canonical)) asked.set(canonical, user);
+    }
+    const entry = await this.repository.findEntry(iota, [...asked.keys()]);
+    if (credential !== null && (!entry || !digestsEqual(entry.tokenDigest, credential.tokenDigest))) {
+      throw new OmikronRefusal('error', 'The token is no longer valid', id);
+    }
+    const { address } = connection;
+    if (entry === undefined) await this.throttle.wrong({ scope: TRIES, address, gone: () => connection.closed });
+    else await this.throttle.succeeded(TRIES, address);
+    const own = new Set(entry?.users);
+    const accepted = new Map([...asked].filter(([canonical]) => own.has(canonical)));
+    for (const [canonical, user] of asked) if (!own.has(canonical)) denied.add(user);
+    return { accepted, denied, name: entry?.name };
+  }
+}

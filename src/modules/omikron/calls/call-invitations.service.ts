@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { Hub } from '../../realtime/hub.js';
+import { CallSecrets } from './call-secrets.service.js';
+import { Calls } from './calls.service.js';
+import { IotaSessions } from '../sessions/iota-sessions.service.js';
+import { KeyHashes } from '../key-hashes.service.js';
+import { MessageData, replyId } from '../message-data.js';
+import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
+import { OmikronRefusal } from '../omikron-refusal.js';
+import { userChannel } from '../omikron.channels.js';
+import { fact } from '../omikron.events.js';
+import { canonicalUuid } from '../uuid.js';
+
+/** What clients say about calls on their main socket. */
+@Injectable()
+export class CallInvitations {
+  constructor(
+    private readonly sessions: IotaSessions,
+    private readonly calls: Calls,
+    private readonly secrets: CallSecrets,
+    private readonly hashes: KeyHashes,
+    private readonly hub: Hub,
+  ) {}
+
+  /** Rings at all sockets of the receiver. @throws OmikronRefusal */
+  async invite(connection: OmikronConnection, client: ClientPrincipal, message: JsonObjectText): Promise<void> {
+    const id = replyId(message);
+    const data = MessageData.of(message);
+    const call = canonicalUuid(data.get('call_id'));
+    const receiver = canonicalUuid(data.get('receiver_id'));
+    const secret = data.get('call_secret');
+    if (receiver === undefined) throw new OmikronRefusal('error', 'receiver_id must be the UUID of a user', id);
+    if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
+    if (secret !== undefined && typeof secret !== 'string') {
+      throw new OmikronRefusal('error', 'call_secret must be a text', id);
+    }
+    if ((await this.sessions.find(receiver)) === undefined) {
+      throw new OmikronRefusal('error', "The receiver's Iota is not connected", id);
+    }
+    this.hub.publish(
+      userChannel(receiver),
+      fact({
+        type: 'omikron.new-call',
+        call: data.get('call_id') as string,
+        receiver: data.get('receiver_id') as string,
+        sender: client.written,
+        secret,
+      }),
+    );
+    this.hub.sendTo(connection, fact({ type: 'omikron.call-invited', id }));
+    await this.calls.rang(call, client.id, receiver);
+  }
+
+  /** Tells whether a call goes on; to those who do not know its secret, it does not. @throws OmikronRefusal */
+  async find(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
+    const id = replyId(message);
+    const data = MessageData.of(message);
+    const call = canonicalUuid(data.get('call_id'));
+    if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
+    const secret = this.hashes.digest(data.get('call_secret_sha'))?.toString('hex') ?? null;
+    this.hub.sendTo(
+      connection,
+      fact({
+        type: 'omikron.call-found',
+        id,
+        live: (await this.secrets.guess(connection, call, secret, () => this.calls.isLive(call, secret))) ?? false,
+      }),
+    );
+  }
+}

@@ -1,0 +1,298 @@
+import { Injectable } from '@nestjs/common';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
+import { type CallParty, type CallRef } from '../../calls/call-changes.js';
+import { CallLedger } from '../../calls/call-ledger.service.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { type PictureSubject } from '../../realtime/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/presence.js';
+import { MessageData, replyId } from '../message-data.js';
+import { asCaller } from './caller-text.js';
+import { type CallerPrincipal, type OmikronConnection } from '../omikron-connection.js';
+import { OmikronRefusal } from '../omikron-refusal.js';
+import { callerChannel, callOf, CALLS, membersOf } from '../omikron.channels.js';
+import { fact, type CallerState, type OmikronEvent, relayed } from '../omikron.events.js';
+import { Retries } from '../../realtime/retries.js';
+import { StoreLocks } from '../sessions/store-locks.service.js';
+import { canonicalUuid } from '../uuid.js';
+
+/** What is known of somebody in a call. Survives JSON. */
+interface CallMember {
+  readonly socket: string;
+  /** User id as the client wrote it. */
+  readonly written: string;
+  readonly callState: string;
+  /** State that the end of the stream goes back to. */
+  readonly resume: string;
+  readonly userState: string;
+  readonly streaming: boolean;
+  /** Keyed digest of the call's secret, the same for all members; `null` when the first one brought none. */
+  readonly secret: string | null;
+  /** What the ledger knows the call by. */
+  readonly entry: string;
+  /** Somebody else has been in the call, too. */
+  readonly answered: boolean;
+}
+
+type Member = PresenceMember<CallMember>;
+
+const INITIAL_STATE = 'muted';
+const STREAMING = 'streaming';
+/** As the wire spells it; the right spelling means the same. */
+const DEAFENED = 'deafed';
+
+/** Calls: who is in them, in what state, and what they tell each other. A call begins and ends with its members. */
+@Injectable()
+export class Calls {
+  constructor(
+    private readonly presence: Presence,
+    private readonly hub: Hub,
+    private readonly locks: StoreLocks,
+    private readonly ledger: CallLedger,
+    private readonly retries: Retries,
+  ) {
+    presence.onLost(CALLS, (members, member) => this.lost(callOf(members), member as Member));
+  }
+
+  /**
+   * Takes a connection in. Those who are there hear of it first; then it is a member; then it is told who is there.
+   * @param secret keyed digest of the secret it brought
+   * @returns `undefined` when the call has another secret
+   */
+  join(
+    connection: OmikronConnection,
+    caller: CallerPrincipal,
+    secret: string | null,
+    userState: string,
+    reply: string | undefined,
+  ): Promise<true | undefined> {
+    const { call, id, written, socket } = caller;
+    return this.exclusively(call, async () => {
+      const present = await this.members(call);
+      const fixed = present[0]?.data.secret;
+      if (fixed && fixed !== secret) return undefined;
+      const old = present.find((member) => member.id === id);
+      const others = present.filter((member) => member.id !== id);
+      if (old) await this.replace(call, old, others);
+      const member: CallMember = {
+        socket,
+        written,
+        callState: INITIAL_STATE,
+        resume: INITIAL_STATE,
+        userState,
+        streaming: false,
+        secret: present.length === 0 ? secret : (fixed ?? null),
+        entry: present[0]?.data.entry ?? this.ledger.newCall('omikron').key,
+        answered: present.some((other) => other.id !== id || other.data.answered),
+      };
+      this.tell(others, fact({ type: 'omikron.caller-connected', caller: shown(member) }));
+      await this.presence.enter(membersOf(call), { id, data: member });
+      // Whatever happens from here on, the end of the connection undoes it.
+      connection.admit(caller);
+      await this.hub.subscribe(connection, callerChannel(socket));
+      this.hub.keep(callerChannel(socket), this.pictureFor(caller, others));
+      const members = (await this.members(call)).map(({ data }) => shown(data));
+      this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
+      this.ledger.joined(entryOf(call, member), partyOf(id));
+      if (member.answered) await this.answered(call);
+      return true;
+    });
+  }
+
+  /** The connection has ended; the others hear of it, unless another socket of the user took its place. */
+  leave({ call, id, socket }: CallerPrincipal): Promise<void> {
+    return this.inTheEnd(call, async () => {
+      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      if (member?.data.socket !== socket) return;
+      const others = (await this.members(call)).filter((each) => each.id !== id);
+      await this.remove(call, member, others);
+      this.endIfEmpty(call, member, others);
+    });
+  }
+
+  /** A member's own states: those given change, and the others hear the same. @throws OmikronRefusal */
+  change(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
+    const data = MessageData.of(message);
+    const callState = stateOf(data, 'call_state', message);
+    const userState = stateOf(data, 'user_state', message);
+    const change = (member: CallMember): CallMember => ({
+      ...member,
+      ...(callState !== undefined && {
+        callState,
+        resume: callState === STREAMING ? member.resume : callState,
+        streaming: callState === STREAMING,
+      }),
+      ...(userState !== undefined && { userState }),
+    });
+    // By the names that all clients know, too, whatever spelling they came in.
+    return this.update(caller, message, change, {
+      ...(callState !== undefined && { call_state: callState }),
+      ...(userState !== undefined && { user_state: userState }),
+    });
+  }
+
+  /** A member begins or ends to show its screen. */
+  stream(caller: CallerPrincipal, message: JsonObjectText, streaming: boolean): Promise<void> {
+    return this.update(caller, message, (member) => ({
+      ...member,
+      streaming,
+      callState: streaming ? STREAMING : member.resume,
+    }));
+  }
+
+  /** To one other member of the same call. @throws OmikronRefusal when the receiver is none */
+  async forward(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
+    const receiver = canonicalUuid(MessageData.of(message).get('receiver_id'));
+    const member =
+      receiver === undefined ? undefined : await this.presence.get<CallMember>(membersOf(caller.call), receiver);
+    if (member === undefined) {
+      throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
+    }
+    this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
+  }
+
+  /**
+   * Whether a call goes on.
+   * @param secret keyed digest
+   * @returns `undefined` when the call has another secret
+   */
+  async isLive(call: string, secret: string | null): Promise<boolean | undefined> {
+    const [member] = await this.members(call);
+    if (member === undefined) return false;
+    return member.data.secret === null || member.data.secret === secret ? true : undefined;
+  }
+
+  /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */
+  async rang(call: string, caller: string, receiver: string): Promise<void> {
+    const member = await this.presence.get<CallMember>(membersOf(call), caller);
+    if (member) this.ledger.rang(entryOf(call, member.data), partyOf(caller), partyOf(receiver));
+  }
+
+  /** From now on it is a conversation. */
+  private async answered(call: string): Promise<void> {
+    for (const { id, data } of await this.members(call)) {
+      if (!data.answered) await this.presence.update(membersOf(call), { id, data: { ...data, answered: true } });
+      this.ledger.answered(entryOf(call, data));
+    }
+  }
+
+  private update(
+    caller: CallerPrincipal,
+    message: JsonObjectText,
+    change: (member: CallMember) => CallMember,
+    spoken: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const { call, id, socket } = caller;
+    return this.exclusively(call, async () => {
+      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      if (member?.data.socket !== socket) return;
+      const data = change(member.data);
+      await this.presence.update(membersOf(call), { id, data });
+      this.ledger.changed(entryOf(call, data), id, {
+        muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
+      });
+      const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
+      const others = (await this.members(call)).filter((each) => each.id !== id);
+      this.tell(others, relayed(text));
+    });
+  }
+
+  /** The same user comes in on another socket: for the others, the old one leaves. */
+  private async replace(call: string, old: Member, others: readonly Member[]): Promise<void> {
+    this.hub.disconnect(callerChannel(old.data.socket), DISCONNECT.replaced);
+    await this.remove(call, old, others);
+  }
+
+  private async remove(call: string, { id, data }: Member, others: readonly Member[]): Promise<void> {
+    await this.presence.leave(membersOf(call), id);
+    this.removed(call, { id, data }, others);
+  }
+
+  /** A member was removed because its node died. */
+  private lost(call: string, member: Member): Promise<void> {
+    return this.inTheEnd(call, async () => {
+      const others = await this.members(call);
+      // It came again before the others heard that it had gone: they see its new socket.
+      if (others.some(({ id }) => id === member.id)) return;
+      this.removed(call, member, others);
+      if (others.length === 0) this.ledger.ended(entryOf(call, member.data), 'failed');
+    });
+  }
+
+  private removed(call: string, { id, data }: Member, others: readonly Member[]): void {
+    this.tell(others, fact({ type: 'omikron.caller-closed', user: data.written }));
+    this.ledger.left(entryOf(call, data), id);
+  }
+
+  private endIfEmpty(call: string, { id, data }: Member, others: readonly Member[]): void {
+    if (others.length > 0) return;
+    this.ledger.ended(entryOf(call, data), data.answered ? 'completed' : 'cancelled', id);
+  }
+
+  /** Each by its own channel: what is under way when somebody joins does not reach them. */
+  private tell(members: readonly Member[], event: OmikronEvent): void {
+    for (const { data } of members) {
+      if (event.type === 'omikron.relayed') this.hub.publish(callerChannel(data.socket), event);
+      else this.hub.announce(callerChannel(data.socket), event);
+    }
+  }
+
+  /** The others in the call, by user id as they wrote it. */
+  private pictureFor({ call, id, socket }: CallerPrincipal, present: readonly Member[]): PictureSubject<true> {
+    let others = present;
+    const listed = (): [string, true][] => others.map(({ data }) => [data.written, true]);
+    return {
+      initially: listed(),
+      read: async () => {
+        others = (await this.members(call)).filter((member) => member.id !== id);
+        return listed();
+      },
+      changes: (event) => {
+        const change = event as Extract<OmikronEvent, { type: 'omikron.caller-connected' | 'omikron.caller-closed' }>;
+        return change.type === 'omikron.caller-closed' ? [[change.user, undefined]] : [[change.caller.user, true]];
+      },
+      tell: (missed) => {
+        for (const { id: user, now } of missed) {
+          const member = now && others.find(({ data }) => data.written === user);
+          const event: OmikronEvent = member
+            ? { type: 'omikron.caller-connected', caller: shown(member.data) }
+            : { type: 'omikron.caller-closed', user };
+          this.hub.publishHere(callerChannel(socket), event);
+        }
+      },
+    };
+  }
+
+  private members(call: string): Promise<Member[]> {
+    return this.presence.list<CallMember>(membersOf(call));
+  }
+
+  /** So that joiners see, or are told of, everybody exactly once. */
+  private exclusively<T>(call: string, work: () => Promise<T>): Promise<T> {
+    return this.locks.run(`call:${call}`, work);
+  }
+
+  /** What must not be left out because the shared state is away. */
+  private inTheEnd(call: string, work: () => Promise<void>): Promise<void> {
+    return this.retries.run(() => this.exclusively(call, work));
+  }
+}
+
+const entryOf = (call: string, { entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron', wireId: call });
+/** The ledger knows people by their user id. */
+const partyOf = (user: string): CallParty => ({ sid: user, name: user });
+
+function shown({ written, callState, userState, streaming }: CallMember): CallerState {
+  return { user: written, callState, userState, streaming };
+}
+
+/** A state that a message sets; `undefined` when it does not. @throws OmikronRefusal when it is no state */
+function stateOf(data: MessageData, name: string, message: JsonObjectText): string | undefined {
+  if (!data.has(name)) return undefined;
+  const state = data.get(name);
+  if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
+    throw new OmikronRefusal('error', `${name} must be a short text`, replyId(message));
+  }
+  return state === 'deafened' && name === 'call_state' ? DEAFENED : state;
+}

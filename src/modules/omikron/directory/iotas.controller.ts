@@ -1,0 +1,107 @@
+import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
+import { toPage } from '../../../common/http/cursor.js';
+import { Creates, NoContent } from '../../../common/http/outcomes.js';
+import { PageQuery } from '../../../common/http/page.dto.js';
+import { PathUuid } from '../../../common/http/path-uuid.js';
+import { Authenticated } from '../../auth/authenticated.decorator.js';
+import {
+  CreateIotaRequest,
+  CreateProfileRequest,
+  IotaDto,
+  IotaPage,
+  IotaTokenDto,
+  NewIotaDto,
+  ProfileDto,
+  ProfilePage,
+} from './iota.dto.js';
+import { OmikronAdmin } from './omikron-admin.service.js';
+
+@ApiV1Controller('omikron/iotas', 'omikron')
+export class IotasController {
+  constructor(private readonly admin: OmikronAdmin) {}
+
+  @Post()
+  @Creates(NewIotaDto, 'omikron/iotas/{iotaId}')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Register a home server; its token is shown this once' })
+  @ApiProblems('already_exists')
+  async create(@Body() { name, iotaId }: CreateIotaRequest): Promise<NewIotaDto> {
+    const { iota, token } = await this.admin.createIota(name, iotaId?.toLowerCase());
+    return { ...IotaDto.from({ iota, node: null }), token };
+  }
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List home servers' })
+  async list(@Query() query: PageQuery): Promise<IotaPage> {
+    const page = toPage(await this.admin.pageIotas(query), query.limit, (iota) => iota);
+    const items = await Promise.all(page.items.map((iota) => this.admin.statusOf(iota)));
+    return { items: items.map((status) => IotaDto.from(status)), nextCursor: page.nextCursor };
+  }
+
+  @Get(':iotaId')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One home server' })
+  @ApiProblems(404)
+  async get(@PathUuid('iotaId') iotaId: string): Promise<IotaDto> {
+    return IotaDto.from(await this.admin.getIota(iotaId));
+  }
+
+  @Delete(':iotaId')
+  @NoContent('The home server and its profiles are gone; their sockets are closed.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove a home server with its profiles and close their sockets' })
+  @ApiProblems(404)
+  async delete(@PathUuid('iotaId') iotaId: string): Promise<void> {
+    await this.admin.deleteIota(iotaId);
+  }
+
+  @Post(':iotaId/token')
+  @HttpCode(200)
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Put a new token in the place of the old one, whose sockets are closed' })
+  @ApiProblems(404)
+  async rotateToken(@PathUuid('iotaId') iotaId: string): Promise<IotaTokenDto> {
+    return { iotaId, token: await this.admin.rotateToken(iotaId) };
+  }
+
+  @Post(':iotaId/profiles')
+  @Creates(ProfileDto, 'omikron/iotas/:iotaId/profiles/{userId}')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Say that a user belongs to a home server' })
+  @ApiProblems(404, 'already_exists')
+  async createProfile(
+    @PathUuid('iotaId') iotaId: string,
+    @Body() { userId, privateKeyHash }: CreateProfileRequest,
+  ): Promise<ProfileDto> {
+    return ProfileDto.from(await this.admin.createProfile(iotaId, userId.toLowerCase(), privateKeyHash));
+  }
+
+  @Get(':iotaId/profiles')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List the users of a home server' })
+  @ApiProblems(404)
+  async listProfiles(@PathUuid('iotaId') iotaId: string, @Query() query: PageQuery): Promise<ProfilePage> {
+    return toPage(await this.admin.pageProfiles(iotaId, query), query.limit, (profile) => ProfileDto.from(profile));
+  }
+
+  @Get(':iotaId/profiles/:userId')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One user of a home server' })
+  @ApiProblems(404)
+  async getProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<ProfileDto> {
+    return ProfileDto.from(await this.admin.getProfile(iotaId, userId));
+  }
+
+  @Delete(':iotaId/profiles/:userId')
+  @NoContent('The profile is gone; its sockets are closed.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove a user from a home server and close their sockets' })
+  @ApiProblems(404)
+  async deleteProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<void> {
+    await this.admin.deleteProfile(iotaId, userId);
+  }
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../common/errors/app-error.js';
+import { keyset } from '../../../common/http/cursor.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { randomToken } from '../../../common/security/random.js';
+import { type Iota } from '../../../entities/omikron/iota.entity.js';
+import { type Profile } from '../../../entities/omikron/profile.entity.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { Retries } from '../../realtime/retries.js';
+import { IotaSessions } from '../sessions/iota-sessions.service.js';
+import { KeyHashes } from '../key-hashes.service.js';
+import { iotaChannel, sessionClients, userSockets, userChannel } from '../omikron.channels.js';
+import { type IotaSignal } from '../omikron.events.js';
+import { OmikronRepository } from '../omikron.repository.js';
+
+/** An Iota with where it is connected. */
+export interface IotaStatus {
+  readonly iota: Iota;
+  /** Host of the node it is connected to, `null` while it is away. */
+  readonly node: string | null;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** What admins do with home servers and profiles; live sockets follow. Ids are canonical. */
+@Injectable()
+export class OmikronAdmin {
+  constructor(
+    private readonly repository: OmikronRepository,
+    private readonly sessions: IotaSessions,
+    private readonly hashes: KeyHashes,
+    private readonly hub: Hub,
+    private readonly retries: Retries,
+  ) {}
+
+  /** @returns the Iota and its token, which nobody can show again. @throws AppError `already_exists` */
+  async createIota(name: string, iotaId: string = randomUUID()): Promise<{ iota: Iota; token: string }> {
+    const token = randomToken();
+    const iota = await this.repository.createIota({ iotaId, name, tokenDigest: sha256(token) });
+    return { iota, token };
+  }
+
+  pageIotas(query: PageRequest): Promise<Iota[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.pageIotas(afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async getIota(iotaId: string): Promise<IotaStatus> {
+    const iota = (await this.repository.findIota(iotaId)) ?? notFound('Iota');
+    return this.statusOf(iota);
+  }
+
+  async statusOf(iota: Iota): Promise<IotaStatus> {
+    return { iota, node: (await this.sessions.seatOf(iota.iotaId))?.node ?? null };
+  }
+
+  /** Removes an Iota with its profiles; their sockets are closed. @throws AppError `not_found` */
+  async deleteIota(iotaId: string): Promise<void> {
+    const users = (await this.repository.deleteIota(iotaId)) ?? notFound('Iota');
+    await this.retries.follow(async () => {
+      const seat = await this.sessions.seatOf(iotaId);
+      // Clients first: for them it is not their Iota that went, they are no longer known.
+      if (seat) this.hub.disconnect(sessionClients(seat.session), DISCONNECT.notAllowed);
+      for (const user of users) this.closeSockets(user);
+      this.hub.disconnect(iotaChannel(iotaId), DISCONNECT.notAllowed);
+    });
+  }
+
+  /**
+   * Puts a new token in the place of the old one; a socket that came in with that is closed.
+   * @returns the token, which nobody can show again
+   * @throws AppError `not_found`
+   */
+  async rotateToken(iotaId: string): Promise<string> {
+    const token = randomToken();
+    const digest = sha256(token);
+    if (!(await this.repository.changeToken(iotaId, digest))) notFound('Iota');
+    this.signal(iotaId, { type: 'omikron.token-changed', digest: digest.toString('hex') });
+    return token;
+  }
+
+  /** @throws AppError `already_exists` when the user belongs to an Iota already, `not_found` */
+  createProfile(iotaId: string, userId: string, privateKeyHash: string): Promise<Profile> {
+    const keyDigest = this.hashes.digest(privateKeyHash);
+    if (keyDigest === undefined) throw new AppError('invalid_input', 'privateKeyHash must have 64 hexadecimal digits');
+    return this.repository.createProfile({ iotaId, userId, keyDigest });
+  }
+
+  /** @throws AppError `not_found` when there is no such Iota */
+  async pageProfiles(iotaId: string, query: PageRequest): Promise<Profile[]> {
+    if ((await this.repository.findIota(iotaId)) === undefined) notFound('Iota');
+    const { afterId, take } = keyset(query);
+    return this.repository.pageProfiles(iotaId, afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async getProfile(iotaId: string, userId: string): Promise<Profile> {
+    const profile = await this.repository.findProfile(userId);
+    return profile?.iotaId === iotaId ? profile : notFound('profile');
+  }
+
+  /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
+  async deleteProfile(iotaId: string, userId: string): Promise<void> {
+    if (!(await this.repository.deleteProfile(iotaId, userId))) notFound('profile');
+    await this.retries.follow(async () => {
+      const home = await this.sessions.find(userId);
+      if (home) await this.sessions.dismiss(home.iota, home.session, userId);
+      this.signal(iotaId, { type: 'omikron.profile-removed', user: userId });
+      this.closeSockets(userId);
+    });
+  }
+
+  private closeSockets(user: string): void {
+    this.hub.disconnect(userChannel(user), DISCONNECT.notAllowed);
+    this.hub.disconnect(userSockets(user), DISCONNECT.notAllowed);
+  }
+
+  private signal(iotaId: string, event: IotaSignal): void {
+    this.hub.signal(iotaChannel(iotaId), event);
+  }
+}
+
+function notFound(what: string): never {
+  throw new AppError('not_found', `There is no such ${what}.`);
+}

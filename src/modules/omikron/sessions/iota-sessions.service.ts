@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { NodeAddress } from './node-address.service.js';
+import { keys } from '../omikron.channels.js';
+import { StoreLocks } from './store-locks.service.js';
+
+/** Where a connected Iota is. */
+export interface IotaSeat {
+  readonly session: string;
+  /** Host of the node it is connected to. */
+  readonly node: string;
+}
+
+/** Who serves a user now. */
+export interface Home extends IotaSeat {
+  readonly iota: string;
+}
+
+/** Which Iotas are connected, on whichever node, and which users each of them serves. All ids canonical. */
+@Injectable()
+export class IotaSessions {
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly locks: StoreLocks,
+    private readonly node: NodeAddress,
+  ) {}
+
+  /**
+   * An Iota begins to serve `users`.
+   * @returns the session it takes the place of, if it was connected already
+   */
+  enter(iota: string, session: string, users: readonly string[]): Promise<string | undefined> {
+    return this.locks.run(`iota:${iota}`, async () => {
+      await this.store.swapAll(users.map(keys.home), `${iota}/${session}`);
+      // Last, since from here on clients find their way to it.
+      const previous = await this.store.swap<Seat>(keys.iota(iota), this.seat(session));
+      return previous?.session;
+    });
+  }
+
+  /** A session has ended. May be repeated. @returns whether no newer one took its place, so that the Iota is gone */
+  leave(iota: string, session: string, users: readonly string[]): Promise<boolean> {
+    return this.locks.run(`iota:${iota}`, async () => {
+      const seat = await this.store.get<Seat>(keys.iota(iota));
+      const last = seat?.session === session;
+      if (last) await this.store.release(keys.iota(iota), seat);
+      await this.store.releaseAll(users.map(keys.home), `${iota}/${session}`);
+      await this.store.take(keys.iotaPing(session));
+      return last || seat === undefined;
+    });
+  }
+
+  /** A session no longer serves `user`. */
+  dismiss(iota: string, session: string, user: string): Promise<void> {
+    return this.locks.run(`iota:${iota}`, () => this.release(iota, session, user));
+  }
+
+  /** `undefined` while no Iota is connected that serves `user`. */
+  async find(user: string): Promise<Home | undefined> {
+    const home = await this.store.get<string>(keys.home(user));
+    if (home === undefined) return undefined;
+    const [iota = '', session] = home.split('/');
+    const seat = await this.seatOf(iota);
+    // A seat of a newer session: it was not accepted there, or that is still being written.
+    return seat !== undefined && seat.session === session ? { iota, ...seat } : undefined;
+  }
+
+  /** `undefined` while this Iota is not connected. */
+  async seatOf(iota: string): Promise<IotaSeat | undefined> {
+    const seat = await this.store.get<Seat>(keys.iota(iota));
+    return seat && { session: seat.session, node: seat.node };
+  }
+
+  private async release(iota: string, session: string, user: string): Promise<void> {
+    await this.store.release(keys.home(user), `${iota}/${session}`);
+  }
+
+  private seat(session: string): Seat {
+    return { session, node: this.node.host };
+  }
+}
+
+type Seat = IotaSeat & Record<string, unknown>;

@@ -1,0 +1,72 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { randomHex } from '../../../common/security/random.js';
+import { Lifecycle } from '../../health/lifecycle.js';
+import { Presence } from '../../realtime/presence.js';
+import { NodeAddress } from './node-address.service.js';
+import { nodesChannel } from '../omikron.channels.js';
+
+/** How a node is doing. */
+export interface NodeLoad {
+  /** Host under which it is reached. */
+  readonly node: string;
+  /** Busy time of its event loop, in percent. */
+  readonly load: number;
+  /** It takes no new connections. */
+  readonly draining: boolean;
+}
+
+const REFRESH_MS = 5_000;
+
+/** The nodes that Iotas and clients can be sent to. */
+@Injectable()
+export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly id = randomHex(16);
+  private timer: NodeJS.Timeout | undefined;
+  private measured = performance.eventLoopUtilization();
+  private load = 0;
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly address: NodeAddress,
+    private readonly lifecycle: Lifecycle,
+  ) {
+    lifecycle.onDrain(() => this.tell());
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.measure();
+      // Without the bus there is nobody to tell; the next round tries again.
+      this.tell().catch(() => undefined);
+    }, REFRESH_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.presence.leave(nodesChannel, this.id);
+  }
+
+  /** All nodes, the idlest first. */
+  async list(): Promise<NodeLoad[]> {
+    await this.tell();
+    const nodes = await this.presence.list<NodeLoad>(nodesChannel);
+    return nodes.map(({ data }) => data).sort((a, b) => a.load - b.load);
+  }
+
+  private async tell(): Promise<void> {
+    const data: NodeLoad = {
+      node: this.address.host,
+      load: this.load,
+      draining: this.lifecycle.state === 'draining',
+    };
+    const member = { id: this.id, data };
+    if (!(await this.presence.update(nodesChannel, member))) await this.presence.enter(nodesChannel, member);
+  }
+
+  private measure(): void {
+    const now = performance.eventLoopUtilization();
+    this.load = Math.round(performance.eventLoopUtilization(now, this.measured).utilization * 100);
+    this.measured = now;
+  }
+}

@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { JsonScanner, type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { Clock } from '../../../common/time/clock.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { Presence } from '../../realtime/presence.js';
+import { type ClientPrincipal, type IotaPrincipal } from '../omikron-connection.js';
+import { keys, pingsOf } from '../omikron.channels.js';
+
+/** What is said of a peer that has reported nothing. */
+const UNKNOWN = '-1';
+
+interface ClientPing {
+  readonly user: string;
+  readonly written: string;
+  readonly ping: string;
+  /** When it was reported, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The round-trip times that Iotas and clients report, told to the other side. They are kept as the text of an integer:
+ * some clients report clock times, and nobody computes with them.
+ */
+@Injectable()
+export class PingBook {
+  constructor(
+    private readonly presence: Presence,
+    private readonly store: EphemeralStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async enter(client: ClientPrincipal): Promise<void> {
+    await this.presence.enter(pingsOf(client.session), this.entry(client, UNKNOWN, 0));
+  }
+
+  async leave(client: ClientPrincipal): Promise<void> {
+    await this.presence.leave(pingsOf(client.session), client.socket);
+  }
+
+  /** Notes what a client reports. @returns what its Iota reported last */
+  async ofClient(client: ClientPrincipal, message: JsonObjectText): Promise<string> {
+    const ping = reportedPing(message);
+    if (ping !== undefined) {
+      await this.presence.update(pingsOf(client.session), this.entry(client, ping, this.clock.now()));
+    }
+    return (await this.store.get<string>(keys.iotaPing(client.session))) ?? UNKNOWN;
+  }
+
+  /** Notes what an Iota reports. @returns what its connected users reported last, by user id as they wrote it */
+  async ofIota({ session }: IotaPrincipal, message: JsonObjectText): Promise<[user: string, ping: string][]> {
+    const ping = reportedPing(message);
+    if (ping !== undefined) await this.store.swap(keys.iotaPing(session), ping);
+    const now = this.clock.now();
+    const age = ({ at }: ClientPing): number => Math.abs(now - at);
+    const latest = new Map<string, ClientPing>();
+    for (const { data: report } of await this.presence.list<ClientPing>(pingsOf(session))) {
+      const known = latest.get(report.user);
+      // Where a clock has stepped back, what was noted before lies in the future.
+      if (known === undefined || age(report) <= age(known)) latest.set(report.user, report);
+    }
+    return [...latest.values()].map(({ written, ping: last }) => [written, last]);
+  }
+
+  private entry(client: ClientPrincipal, ping: string, at: number): { id: string; data: ClientPing } {
+    return { id: client.socket, data: { user: client.id, written: client.written, ping, at } };
+  }
+}
+
+const SPELLINGS = ['last_ping', 'LastPing', 'lastPing', 'lastping'] as const;
+const scanner = new JsonScanner(SPELLINGS);
+
+/** Read from the text, since integers of any size are kept as they are. `undefined` for what is no integer. */
+function reportedPing(message: JsonObjectText): string | undefined {
+  const data = scanner.scan(message.textOf('data') ?? Buffer.alloc(0));
+  const name = data && SPELLINGS.find((spelling) => data.has(spelling));
+  if (!name) return undefined;
+  const text = (data.rawOf(name) ?? '').replace(/^"(.*)"$/, '$1');
+  if (/^-?(?:0|[1-9]\d{0,38})$/.test(text)) return text;
+  const value = Number(text);
+  return text !== '' && Number.isSafeInteger(value) ? String(value) : undefined;
+}

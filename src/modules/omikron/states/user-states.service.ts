@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
+import { Clock } from '../../../common/time/clock.js';
+import { Hub } from '../../realtime/hub.js';
+import { type PictureSubject } from '../../realtime/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/presence.js';
+import { IotaSessions } from '../sessions/iota-sessions.service.js';
+import { idsOf, type MessageData } from '../message-data.js';
+import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
+import { OmikronRefusal } from '../omikron-refusal.js';
+import { socketsOf, stateChannel, USERS } from '../omikron.channels.js';
+import { type OmikronEvent } from '../omikron.events.js';
+import { OmikronRepository } from '../omikron.repository.js';
+import { Retries } from '../../realtime/retries.js';
+import { forEach } from '../sessions/store-locks.service.js';
+import { canonicalUuid } from '../uuid.js';
+
+/** States the Omikron itself gives; clients may set any other. */
+export const ONLINE = 'online';
+const USER_OFFLINE = 'user_offline';
+const IOTA_OFFLINE = 'iota_offline';
+
+/** Users whose state one client may watch. */
+const MAX_WATCHED = 1_000;
+
+/** What is known of one socket of a user. Survives JSON. */
+interface SocketState {
+  /** Canonical. */
+  readonly user: string;
+  /** User id as the client wrote it. */
+  readonly written: string;
+  /** Session of the Iota through which it was admitted: once that is over, the socket is as good as gone. */
+  readonly session: string;
+  readonly state: string;
+  /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
+  readonly at: number;
+}
+
+/** Who is there, in what state, and who wants to know. */
+@Injectable()
+export class UserStates {
+  constructor(
+    private readonly presence: Presence,
+    private readonly sessions: IotaSessions,
+    private readonly repository: OmikronRepository,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+    private readonly retries: Retries,
+  ) {
+    presence.onLost(USERS, (_, { data }) => this.left(data as SocketState));
+  }
+
+  /** Another socket of a user; it shares the state of those that are there. */
+  async enter({ id, written, socket, session }: ClientPrincipal): Promise<void> {
+    const others = await this.sockets(id, session);
+    const state = newest(others)?.state ?? ONLINE;
+    const at = others.length === 0 ? this.clock.now() : 0;
+    await this.presence.enter(socketsOf(id), { id: socket, data: { user: id, written, session, state, at } });
+    if (others.length === 0) this.announce(id, written, state);
+  }
+
+  async leave({ id, socket }: ClientPrincipal): Promise<void> {
+    const member = await this.presence.leave<SocketState>(socketsOf(id), socket);
+    if (member !== undefined) await this.left(member.data);
+  }
+
+  /** A client says how its user is. @throws OmikronRefusal when it does not say */
+  async change(
+    { id, written, socket, session }: ClientPrincipal,
+    data: MessageData,
+    reply: string | undefined,
+  ): Promise<void> {
+    const state = data.get('user_state');
+    if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
+      throw new OmikronRefusal('error', 'user_state must be a short text', reply);
+    }
+    // Later than all that is known: clocks of nodes differ, and step.
+    const last = newest(await this.sockets(id, session))?.at ?? 0;
+    const now: SocketState = { user: id, written, session, state, at: Math.max(this.clock.now(), last + 1) };
+    await this.presence.update(socketsOf(id), { id: socket, data: now });
+    this.announce(id, written, state);
+  }
+
+  /**
+   * Tells the states of the users named, and from now on their changes. Unknown users are left out.
+   * @returns pairs of user, as named, and state
+   * @throws OmikronRefusal when this client would watch too many
+   */
+  async watch(
+    connection: OmikronConnection,
+    { watched }: ClientPrincipal,
+    data: MessageData,
+    reply: string | undefined,
+  ): Promise<[user: string, state: string][]> {
+    const named = data.get('user_ids') ?? data.get('user_states') ?? data.get('user_id');
+    const users = new Map(idsOf(named).flatMap((user) => [[canonicalUuid(user) ?? '', user] as const]));
+    users.delete('');
+    const added = [...users.keys()].filter((user) => !watched.has(user));
+    if (watched.size + added.length > MAX_WATCHED) {
+      throw new OmikronRefusal('error', `At most ${MAX_WATCHED} users can be watched`, reply);
+    }
+    const known = await this.repository.knownUsers(added);
+    // First listen, then look: a change in between is told twice rather than never.
+    await forEach(known, async (user) => {
+      watched.add(user);
+      await this.hub.subscribe(connection, stateChannel(user));
+      this.hub.keep(stateChannel(user), this.pictureOf(user));
+    });
+    const states = new Map<string, string>();
+    await forEach(users.keys(), async (user) => {
+      if (watched.has(user)) states.set(user, await this.of(user));
+    });
+    return [...users].flatMap(([user, written]) => {
+      const state = states.get(user);
+      return state === undefined ? [] : [[written, state] as [string, string]];
+    });
+  }
+
+  /** The state of a user, by canonical id. */
+  async of(user: string): Promise<string> {
+    return (await this.current(user)).state;
+  }
+
+  /** An Iota began to serve these users; its clients come after it. */
+  homeCame(users: Iterable<string>): void {
+    for (const user of users) this.announce(user, user, USER_OFFLINE);
+  }
+
+  /** The Iota of these users has gone. */
+  homeWent(users: Iterable<string>): void {
+    for (const user of users) this.announce(user, user, IOTA_OFFLINE);
+  }
+
+  /** A socket has been removed: its user is in the state of the newest that is left, or away. */
+  private left({ user, written, session, state, at }: SocketState): Promise<void> {
+    return this.retries.run(async () => {
+      // Otherwise its Iota went first, or came anew, and that was said.
+      if ((await this.sessions.find(user))?.session !== session) return;
+      const rest = newest(await this.sockets(user, session));
+      if (rest === undefined) this.announce(user, written, USER_OFFLINE);
+      else if (rest.state !== state && rest.at <= at) this.announce(user, written, rest.state);
+    });
+  }
+
+  private announce(user: string, written: string, state: string): void {
+    this.hub.announce(stateChannel(user), changed(written, state));
+  }
+
+  private async current(user: string): Promise<Pick<SocketState, 'written' | 'state'>> {
+    const home = await this.sessions.find(user);
+    if (home === undefined) return { written: user, state: IOTA_OFFLINE };
+    return newest(await this.sockets(user, home.session)) ?? { written: user, state: USER_OFFLINE };
+  }
+
+  /** The user's state, under the user's id. */
+  private pictureOf(user: string): PictureSubject<string> {
+    let written = user;
+    return {
+      read: async () => {
+        const current = await this.current(user);
+        written = current.written;
+        return [[user, current.state]];
+      },
+      changes: (event) => [[user, (event as ReturnType<typeof changed>).state]],
+      tell: (missed) => {
+        for (const { now } of missed) {
+          if (now !== undefined) this.hub.publishHere(stateChannel(user), changed(written, now));
+        }
+      },
+    };
+  }
+
+  /** Those that came through `session`. */
+  private async sockets(user: string, session: string): Promise<PresenceMember<SocketState>[]> {
+    const all = await this.presence.list<SocketState>(socketsOf(user));
+    return all.filter(({ data }) => data.session === session);
+  }
+}
+
+const changed = (user: string, state: string) =>
+  ({ type: 'omikron.state-changed', user, state }) satisfies OmikronEvent;
+
+function newest(sockets: readonly PresenceMember<SocketState>[]): SocketState | undefined {
+  let found: SocketState | undefined;
+  for (const { data } of sockets) if (found === undefined || data.at >= found.at) found = data;
+  return found;
+}

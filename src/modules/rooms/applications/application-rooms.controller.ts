@@ -1,0 +1,80 @@
+import { Get, Header, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
+import { toPage } from '../../../common/http/cursor.js';
+import { SearchQuery, PlaceQuery } from '../../../common/http/page.dto.js';
+import { PathId } from '../../../common/http/path-id.js';
+import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { Applications } from './applications.service.js';
+import { AdminEndpointDto, AdminEndpointPage, EndpointQuery } from '../endpoints/endpoint.dto.js';
+import { HistoryQuery, RoomMessagePage } from '../messages/room-message.dto.js';
+import { RoomDto, RoomPage, RoomPresenceDto } from '../directory/room.dto.js';
+import { Endpoints } from '../endpoints/endpoints.service.js';
+import { historyJson } from '../messages/history-json.js';
+import { RoomMessages } from '../messages/room-messages.service.js';
+import { Rooms } from '../directory/rooms.service.js';
+
+/** The rooms of any application, for admins: what that sees itself, without the codes that admit to them. */
+@ApiV1Controller('applications/:id/rooms', 'applications')
+export class ApplicationRoomsController {
+  constructor(
+    private readonly applications: Applications,
+    private readonly rooms: Rooms,
+    private readonly endpoints: Endpoints,
+    private readonly messages: RoomMessages,
+  ) {}
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List the rooms of an application, or find them by name' })
+  @ApiProblems(404)
+  async list(@PathId() id: number, @Query() query: SearchQuery): Promise<RoomPage> {
+    await this.applications.get(id);
+    return toPage(await this.rooms.page(id, query), query.limit, (room) => RoomDto.from(room));
+  }
+
+  @Get(':name')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One room of an application' })
+  @ApiProblems(404)
+  async get(@PathId() id: number, @Param('name') name: string): Promise<RoomDto> {
+    return RoomDto.from(await this.rooms.get(id, name));
+  }
+
+  @Get(':name/endpoints')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List the endpoints of a room, without their codes' })
+  @ApiProblems(404)
+  async listEndpoints(
+    @PathId() id: number,
+    @Param('name') name: string,
+    @Query() query: EndpointQuery,
+  ): Promise<AdminEndpointPage> {
+    const endpoints = await this.endpoints.page(id, name, query);
+    return toPage(endpoints, query.limit, (endpoint) => AdminEndpointDto.from(endpoint));
+  }
+
+  @Get(':name/messages')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'What was said in a durable room of an application, from an offset on' })
+  @ApiOkResponse({ type: RoomMessagePage })
+  @ApiProblems(404, 'room_not_durable', 'epoch_changed')
+  async listMessages(@PathId() id: number, @Param('name') name: string, @Query() query: HistoryQuery): Promise<string> {
+    const input = { ...HistoryQuery.position(query), limit: query.limit };
+    return historyJson(await this.messages.history(id, name, input));
+  }
+
+  @Get(':name/presence')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Who is connected to a room of an application now' })
+  @ApiProblems(404)
+  async presence(
+    @PathId() id: number,
+    @Param('name') name: string,
+    @Query() query: PlaceQuery,
+  ): Promise<RoomPresenceDto> {
+    return this.rooms.present(id, name, query);
+  }
+}

@@ -1,0 +1,103 @@
+import { Body, Delete, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
+import { toPage } from '../../../common/http/cursor.js';
+import { Creates, NoContent } from '../../../common/http/outcomes.js';
+import { PageQuery, SearchQuery } from '../../../common/http/page.dto.js';
+import { PathId } from '../../../common/http/path-id.js';
+import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { Applications } from './applications.service.js';
+import {
+  ApplicationDto,
+  ApplicationKeyDto,
+  ApplicationKeyPage,
+  ApplicationPage,
+  CreateApplicationRequest,
+  NewApplicationDto,
+  NewApplicationKeyDto,
+  UpdateApplicationRequest,
+} from './application.dto.js';
+
+@ApiV1Controller('applications')
+export class ApplicationsController {
+  constructor(private readonly applications: Applications) {}
+
+  @Post()
+  @Creates(NewApplicationDto, 'applications/{id}')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Make an application; its first API key is shown this once' })
+  @ApiProblems('already_exists')
+  async create(@Body() { name }: CreateApplicationRequest): Promise<NewApplicationDto> {
+    const { application, apiKey } = await this.applications.create(name);
+    return { ...ApplicationDto.from(application), apiKey };
+  }
+
+  @Get()
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List applications, or find them by name' })
+  async list(@Query() query: SearchQuery): Promise<ApplicationPage> {
+    return toPage(await this.applications.page(query), query.limit, (each) => ApplicationDto.from(each));
+  }
+
+  @Get(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One application' })
+  @ApiProblems(404)
+  async get(@PathId() id: number): Promise<ApplicationDto> {
+    return ApplicationDto.from(await this.applications.get(id));
+  }
+
+  @Patch(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Rename an application' })
+  @ApiProblems(404, 'already_exists')
+  async update(@PathId() id: number, @Body() { name }: UpdateApplicationRequest): Promise<ApplicationDto> {
+    return ApplicationDto.from(await this.applications.rename(id, name));
+  }
+
+  @Delete(':id')
+  @NoContent('The application is gone with its rooms; their sockets are closed.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove an application with its rooms and close their sockets' })
+  @ApiProblems(404)
+  async delete(@PathId() id: number): Promise<void> {
+    await this.applications.delete(id);
+  }
+
+  @Post(':id/keys')
+  @Creates(NewApplicationKeyDto, 'applications/:id/keys/{id}')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Add an API key, which is shown this once; the others go on' })
+  @ApiProblems(404)
+  async createKey(@PathId() id: number): Promise<NewApplicationKeyDto> {
+    const { added, apiKey } = await this.applications.addKey(id);
+    return { ...ApplicationKeyDto.from(added), apiKey };
+  }
+
+  @Get(':id/keys')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'List the API keys of an application' })
+  @ApiProblems(404)
+  async listKeys(@PathId() id: number, @Query() query: PageQuery): Promise<ApplicationKeyPage> {
+    const keys = await this.applications.pageOfKeys(id, query);
+    return toPage(keys, query.limit, (key) => ApplicationKeyDto.from(key));
+  }
+
+  @Get(':id/keys/:keyId')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One API key, without its secret' })
+  @ApiProblems(404)
+  async getKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<ApplicationKeyDto> {
+    return ApplicationKeyDto.from(await this.applications.getKey(id, keyId));
+  }
+
+  @Delete(':id/keys/:keyId')
+  @NoContent('The key counts no longer; the endpoints that it made stay.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Remove an API key; the endpoints that it made stay, with their sockets' })
+  @ApiProblems(404)
+  async deleteKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<void> {
+    await this.applications.deleteKey(id, keyId);
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
+import { keyset } from '../../../common/http/cursor.js';
+import { type PageQuery, type SearchQuery } from '../../../common/http/page.dto.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { randomToken } from '../../../common/security/random.js';
+import { type Application } from '../../../entities/rooms/application.entity.js';
+import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { ApplicationsRepository, type NewKey } from './applications.repository.js';
+import { endpointChannel } from '../rooms.channels.js';
+
+const KEY_MARK = 'sb_';
+const KEY_BYTES = 64;
+/** Shown for telling keys apart; what stays hidden is more than nobody can guess. */
+const PREFIX_LENGTH = 11;
+
+/** What admins do with applications and their keys; live sockets follow. */
+@Injectable()
+export class Applications {
+  constructor(
+    private readonly repository: ApplicationsRepository,
+    private readonly hub: Hub,
+  ) {}
+
+  /**
+   * @returns the application and its first key, which nobody can show again
+   * @throws AppError `already_exists` when the name is taken
+   */
+  async create(name: string): Promise<{ application: Application; apiKey: string }> {
+    const { apiKey, key } = newKey();
+    return { application: await this.repository.create(name, key), apiKey };
+  }
+
+  page(query: SearchQuery): Promise<Application[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.page(query.q, afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<Application> {
+    return (await this.repository.find(id)) ?? notFound();
+  }
+
+  /** @throws AppError `not_found`, or `already_exists` when the name is taken */
+  async rename(id: number, name: string | undefined): Promise<Application> {
+    if (name === undefined) return this.get(id);
+    return (await this.repository.rename(id, name)) ?? notFound();
+  }
+
+  /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
+  async delete(id: number): Promise<void> {
+    const digests = (await this.repository.delete(id)) ?? notFound();
+    for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
+  }
+
+  /** @throws AppError `not_found` */
+  async pageOfKeys(id: number, query: PageQuery): Promise<ApplicationKey[]> {
+    await this.get(id);
+    const { afterId, take } = keyset(query);
+    return this.repository.pageOfKeys(id, afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async getKey(id: number, keyId: number): Promise<ApplicationKey> {
+    return (await this.repository.findKey(id, keyId)) ?? notFound();
+  }
+
+  /** @returns a further key, which nobody can show again. @throws AppError `not_found` */
+  async addKey(id: number): Promise<{ added: ApplicationKey; apiKey: string }> {
+    const { apiKey, key } = newKey();
+    try {
+      return { added: await this.repository.addKey(id, key), apiKey };
+    } catch (error) {
+      if (violatesConstraint(error, 'application_keys_application_id_fkey')) notFound();
+      throw error;
+    }
+  }
+
+  /** The key counts no longer; the endpoints that it made stay. @throws AppError `not_found` */
+  async deleteKey(id: number, keyId: number): Promise<void> {
+    if (!(await this.repository.deleteKey(id, keyId))) notFound();
+  }
+}
+
+function newKey(): { apiKey: string; key: NewKey } {
+  const apiKey = KEY_MARK + randomToken(KEY_BYTES);
+  return { apiKey, key: { digest: sha256(apiKey), prefix: apiKey.slice(0, PREFIX_LENGTH) } };
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such resource.');
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../../durable-log/log-kind.js';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, MoreThan, Repository } from 'typeorm';
+import { containing } from '../../../common/database/search.js';
+import { AppError } from '../../../common/errors/app-error.js';
+import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
+import { Room } from '../../../entities/rooms/room.entity.js';
+import { FLOOR, headOf } from '../log/message-log.repository.js';
+import { isRoomName } from '../room-name.js';
+
+/** What an application decides about a room. */
+export type RoomOptions = Partial<Pick<Room, 'name' | 'durable' | 'historyLimit' | 'retentionDays'>>;
+
+/** A room with where its messages begin and end, if it keeps any. */
+export interface RoomWithHead {
+  readonly room: Room;
+  readonly head: LogHead | null;
+}
+
+@Injectable()
+export class RoomsRepository {
+  constructor(@InjectRepository(Room) private readonly rooms: Repository<Room>) {}
+
+  async find(applicationId: number, name: string): Promise<Room | undefined> {
+    // What is no name names no room; PostgreSQL takes no text with NUL in it.
+    if (!isRoomName(name)) return undefined;
+    return (await this.rooms.findOneBy({ applicationId, name })) ?? undefined;
+  }
+
+  /** Ascending by id, which is the order they were made in. */
+  page(applicationId: number, q: string | undefined, afterId: number, take: number): Promise<Room[]> {
+    const where = { applicationId, id: MoreThan(afterId), ...(q !== undefined && { name: containing(q) }) };
+    return this.rooms.find({ where, order: { id: 'ASC' }, take });
+  }
+
+  /** All names in the order the rooms were made in. */
+  async names(applicationId: number): Promise<string[]> {
+    const rooms = await this.rooms.find({ where: { applicationId }, order: { id: 'ASC' }, select: { name: true } });
+    return rooms.map(({ name }) => name);
+  }
+
+  /** @throws AppError `already_exists` when the name is taken */
+  create(applicationId: number, options: RoomOptions & Pick<Room, 'name'>, epoch: string): Promise<Room> {
+    return refuseTakenName(
+      this.rooms.manager.transaction(async (manager) => {
+        const room = await manager.save(manager.create(Room, { ...options, applicationId }));
+        if (room.durable) await newEpoch(manager, room.id, epoch);
+        return room;
+      }),
+    );
+  }
+
+  /**
+   * @param epoch the new one, if the room begins to keep messages
+   * @throws AppError `already_exists` when the name is taken
+   */
+  async change(
+    applicationId: number,
+    name: string,
+    change: RoomOptions,
+    epoch: string,
+  ): Promise<{ room: Room; wasDurable: boolean } | undefined> {
+    if (!isRoomName(name)) return undefined;
+    return refuseTakenName(
+      this.rooms.manager.transaction(async (manager) => {
+        const room = await manager.findOne(Room, {
+          where: { applicationId, name },
+          lock: { mode: 'for_no_key_update' },
+        });
+        if (room === null) return undefined;
+        const wasDurable = room.durable;
+        const changed: Room = await manager.save(Room, manager.merge(Room, room, change));
+        if (changed.durable && !wasDurable) await newEpoch(manager, room.id, epoch);
+        return { room: changed, wasDurable };
+      }),
+    );
+  }
+
+  /** @returns the digests of its endpoints' codes, `undefined` when there is no such room */
+  async delete(applicationId: number, name: string): Promise<Buffer[] | undefined> {
+    if (!isRoomName(name)) return undefined;
+    return this.rooms.manager.transaction(async (manager) => {
+      // This lock keeps new endpoints away: none may escape the list.
+      const room = await manager.findOne(Room, { where: { applicationId, name }, lock: { mode: 'pessimistic_write' } });
+      if (room === null) return undefined;
+      const digests: { code_digest: Buffer }[] = await manager.query(
+        `SELECT "code_digest" FROM "room_endpoints" WHERE "room_id" = $1`,
+        [room.id],
+      );
+      await manager.query(
+        `INSERT INTO "removed_rooms" ("room_id") SELECT "room_id" FROM "room_heads" WHERE "room_id" = $1`,
+        [room.id],
+      );
+      await manager.delete(Room, { id: room.id });
+      return digests.map(({ code_digest }) => code_digest);
+    });
+  }
+
+  async head(roomId: number): Promise<LogHead | null> {
+    const [row]: { epoch: string; last_offset: string; floor_offset: string }[] = await this.rooms.query(
+      `SELECT h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
+       FROM "room_heads" h JOIN "rooms" r ON r."id" = h."room_id" WHERE h."room_id" = $1`,
+      [roomId],
+    );
+    return row ? headOf(row) : null;
+  }
+}
+
+/** What was kept before is gone, offsets go on, and the keys of before count no longer. */
+async function newEpoch(manager: EntityManager, roomId: number, epoch: string): Promise<void> {
+  await manager.query(
+    `INSERT INTO "room_heads" ("room_id", "epoch") VALUES ($1, $2)
+     ON CONFLICT ON CONSTRAINT "room_heads_pkey" DO UPDATE
+     SET "epoch" = EXCLUDED."epoch", "floor_offset" = "room_heads"."last_offset"`,
+    [roomId, epoch],
+  );
+  await manager.query(`DELETE FROM "room_message_keys" WHERE "room_id" = $1`, [roomId]);
+}
+
+async function refuseTakenName<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!violatesConstraint(error, 'rooms_application_id_name_key')) throw error;
+    throw new AppError('already_exists', 'There is a room with this name already.', {
+      errors: [{ field: 'name', message: 'is taken' }],
+      cause: error,
+    });
+  }
+}

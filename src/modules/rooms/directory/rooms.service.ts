@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { keyset, type Page } from '../../../common/http/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../../common/http/page.dto.js';
+import { pageByPlace } from '../../../common/http/place-cursor.js';
+import { randomHex } from '../../../common/security/random.js';
+import { type Room } from '../../../entities/rooms/room.entity.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { RoomPresence } from './room-presence.service.js';
+import { endpointChannel, readersChannel, writersChannel } from '../rooms.channels.js';
+import { type PresentMember, type RoomChanged } from '../rooms.events.js';
+import { type RoomOptions, RoomsRepository, type RoomWithHead } from './rooms.repository.js';
+
+const EPOCH_LENGTH = 12;
+
+/** What applications do with their rooms; live sockets follow. */
+@Injectable()
+export class Rooms {
+  constructor(
+    private readonly repository: RoomsRepository,
+    private readonly presence: RoomPresence,
+    private readonly hub: Hub,
+  ) {}
+
+  /** @throws AppError `already_exists` when the application has a room of this name */
+  create(applicationId: number, options: RoomOptions & Pick<Room, 'name'>): Promise<Room> {
+    return this.repository.create(applicationId, options, randomHex(EPOCH_LENGTH));
+  }
+
+  page(applicationId: number, query: SearchQuery): Promise<Room[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.page(applicationId, query.q, afterId, take);
+  }
+
+  names(applicationId: number): Promise<string[]> {
+    return this.repository.names(applicationId);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(applicationId: number, name: string): Promise<Room> {
+    return (await this.repository.find(applicationId, name)) ?? notFound();
+  }
+
+  /** @throws AppError `not_found` */
+  async getWithHead(applicationId: number, name: string): Promise<RoomWithHead> {
+    const room = await this.get(applicationId, name);
+    return { room, head: room.durable ? await this.repository.head(room.id) : null };
+  }
+
+  /** @throws AppError `not_found`, or `already_exists` when the new name is taken */
+  async update(applicationId: number, name: string, change: RoomOptions): Promise<Room> {
+    const changed = await this.repository.change(applicationId, name, change, randomHex(EPOCH_LENGTH));
+    const { room, wasDurable } = changed ?? notFound();
+    if (room.durable !== wasDurable) {
+      const fact: RoomChanged = { type: 'rooms.changed', durable: room.durable };
+      this.hub.signal(readersChannel(room.id), fact);
+      this.hub.signal(writersChannel(room.id), fact);
+    }
+    return room;
+  }
+
+  /** Removes a room with its endpoints; their sockets are closed. @throws AppError `not_found` */
+  async delete(applicationId: number, name: string): Promise<void> {
+    const digests = (await this.repository.delete(applicationId, name)) ?? notFound();
+    for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
+  }
+
+  /** Who is connected, in the order they came. @throws AppError `not_found` */
+  async present(
+    applicationId: number,
+    name: string,
+    query: PlaceQuery,
+  ): Promise<Page<PresentMember> & { readonly count: number }> {
+    const all = await this.presence.list((await this.get(applicationId, name)).id);
+    const page = pageByPlace(all, query, ({ id, data }) => ({ at: Date.parse(data.connectedAt), id }));
+    return { items: page.items.map(({ data }) => data), nextCursor: page.nextCursor, count: all.length };
+  }
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such room.');
+}

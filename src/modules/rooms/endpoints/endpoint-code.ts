@@ -1,0 +1,13 @@
+import { sha256 } from '../../../common/security/digest.js';
+import { randomText } from '../../../common/security/random.js';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LENGTH = 100;
+const CODE = new RegExp(`^[A-Za-z0-9]{${LENGTH}}$`);
+
+export const newEndpointCode = (): string => randomText(ALPHABET, LENGTH);
+
+/** The digest an endpoint is found by; `undefined` for what cannot be a code. */
+export function codeDigest(code: string): Buffer | undefined {
+  return CODE.test(code) ? sha256(code) : undefined;
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../../durable-log/log-kind.js';
+import { AppConfig } from '../../../config/app-config.js';
+import { principalOf, type RoomConnection, type SeatRequest } from '../room-connection.js';
+import { RoomFeeds } from '../log/room-feeds.service.js';
+
+/** What a client that comes back with its last offset is told, and from where it is replayed. */
+export interface Recovery {
+  readonly recovered: boolean;
+  readonly from: number;
+}
+
+/** Decides what readers that come back can be told of what they missed, and tells them. */
+@Injectable()
+export class RoomRecovery {
+  constructor(
+    private readonly feeds: RoomFeeds,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Nothing can be recovered that is partly gone, of another epoch, or too much. */
+  decide({ after, epoch }: SeatRequest, head: LogHead): Recovery {
+    const lost = { recovered: false, from: head.last };
+    const known = /^\d{1,15}$/.test(after ?? '') ? Number(after) : undefined;
+    if (known === undefined) return lost;
+    const fromOldest = known === 0 && (epoch === undefined || epoch === '');
+    if (!fromOldest && epoch !== head.epoch) return lost;
+    const from = fromOldest ? head.floor : known;
+    const missed = head.last - from;
+    if (from < head.floor || missed < 0 || missed > this.config.limits.recoveryMessages) return lost;
+    return { recovered: true, from };
+  }
+
+  /** Replays what `connection` has missed since `from`, then lets it hear what follows. Never throws. */
+  async replay(connection: RoomConnection, from: number): Promise<void> {
+    const principal = principalOf(connection);
+    const feed = principal?.hasFeed ? this.feeds.get(principal.roomId) : undefined;
+    if (feed) await this.feeds.catchUp.run(connection, feed, from, () => !connection.closed);
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { type Clock } from '../../../common/time/clock.js';
+import { type HubEvent } from '../../realtime/connection.js';
+import { type Hub } from '../../realtime/hub.js';
+import { InProcessEphemeralStore } from '../../realtime/in-process.ephemeral-store.js';
+import { type MessageLog } from '../log/message-log.service.js';
+import { type RoomConnection } from '../room-connection.js';
+import { RoomRelay } from './room-relay.service.js';
+import { ackCountKey } from '../rooms.channels.js';
+
+function setUp() {
+  const clock = { time: 0, now: () => clock.time };
+  const store = new InProcessEphemeralStore({ elapsed: () => clock.time });
+  const told: HubEvent[] = [];
+  const answers: HubEvent[] = [];
+  const hub = {
+    publish: (_channel: unknown, event: HubEvent) => told.push(event),
+    sendTo: (_connection: unknown, event: HubEvent) => answers.push(event),
+  };
+  const relay = new RoomRelay(hub as unknown as Hub, {} as MessageLog, store, clock as unknown as Clock);
+  const principal = { kind: 'endpoint', endpointId: 7, canWrite: true, acks: true, durable: false };
+  const say = async (id: string) => {
+    const frame = { textOf: (name: string) => Buffer.from(name === 'id' ? JSON.stringify(id) : '"m"') };
+    await relay.publish({ principal } as unknown as RoomConnection, frame as unknown as JsonObjectText);
+    return answers.splice(0);
+  };
+  return { clock, store, told, say };
+}
+
+describe('acknowledgement ids of rooms that keep nothing', () => {
+  it('make repeating a message harmless', async () => {
+    const { told, say } = setUp();
+    expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
+    expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
+    expect(told.length).toBe(1);
+  });
+
+  it('are refused when an endpoint has sent too many, until the next ten minutes', async () => {
+    const { clock, store, told, say } = setUp();
+    await store.increment(ackCountKey(7, 0), 100_000);
+    expect(await say('a')).toMatchObject([{ type: 'rooms.refused', code: 'rate_limited' }]);
+    expect(told).toEqual([]);
+    clock.time = 600_000;
+    expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
+    expect(told.length).toBe(1);
+  });
+});

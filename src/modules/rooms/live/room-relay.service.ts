@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { toAppError } from '../../../common/http/problem.js';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { fits } from '../../../common/text/characters.js';
+import { Clock } from '../../../common/time/clock.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { Hub } from '../../realtime/hub.js';
+import { type AppendResult, type MessageKey } from '../log/message-log.repository.js';
+import { MessageLog } from '../log/message-log.service.js';
+import { principalOf, type RoomConnection, type RoomPrincipal } from '../room-connection.js';
+import { ackCountKey, ackKey } from '../rooms.channels.js';
+import { type RoomsEvent } from '../rooms.events.js';
+
+/** Acknowledgement ids are remembered for this long. */
+const ACK_SECONDS = 600;
+/** Messages with an id that an endpoint may send in each such time where nothing is stored: what is remembered has an end. */
+const MAX_ACKS = 100_000;
+const MAX_ID = 64;
+const ACK_LIFE = { ttlMs: ACK_SECONDS * 1_000 };
+const TOO_MANY_ACKS = `An endpoint sends at most ${MAX_ACKS} ids in ${ACK_SECONDS / 60} minutes; send without, or later.`;
+/** Messages of one connection that may be on their way into the database before it is read more slowly. */
+const MAX_STORING = 64;
+
+/** An acknowledgement id as its client wrote it, with what is compared. */
+interface Ack {
+  readonly id: Buffer;
+  readonly key: MessageKey;
+}
+
+/** Carries what endpoints say to the readers of their room. */
+@Injectable()
+export class RoomRelay {
+  constructor(
+    private readonly hub: Hub,
+    private readonly log: MessageLog,
+    private readonly store: EphemeralStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Passes on one frame. Synchronous in rooms that are not durable, unless an acknowledgement is asked for.
+   * @param frame `null` when it was not a JSON object
+   * @throws AppError `malformed` when it has no message; what a read-only endpoint says is ignored
+   */
+  publish(connection: RoomConnection, frame: JsonObjectText | null): void | Promise<void> {
+    const principal = principalOf(connection);
+    if (principal === null || !principal.canWrite) return;
+    const message = frame?.textOf('message');
+    if (message === undefined) throw new AppError('malformed_request', 'A message is missing.');
+    const id = principal.acks ? frame?.textOf('id') : undefined;
+    if (id !== undefined) return this.publishAcked(connection, principal, message, id);
+    if (principal.durable) return this.publishDurable(connection, principal, message);
+    this.tell(principal, message);
+  }
+
+  private tell(principal: RoomPrincipal, message: Buffer): void {
+    this.hub.publish(principal.readers, {
+      type: 'rooms.message',
+      message,
+      identity: principal.identityText,
+      timestamp: this.clock.now(),
+    } as RoomsEvent);
+  }
+
+  private publishAcked(
+    connection: RoomConnection,
+    principal: RoomPrincipal,
+    message: Buffer,
+    id: Buffer,
+  ): void | Promise<void> {
+    const name: unknown = JSON.parse(id.toString('utf8'));
+    if (typeof name !== 'string' || name === '' || !fits(name, MAX_ID)) {
+      const detail = `An id is a string of 1 to ${MAX_ID} characters.`;
+      // An id too long to be quoted is not.
+      const quoted = id.length > 1_024 ? NO_ID : id;
+      this.send(connection, { type: 'rooms.refused', id: quoted, code: 'invalid_input', detail });
+      return;
+    }
+    // UTF-16, since ids may hold what has no UTF-8.
+    const key = sha256(Buffer.from(name, 'utf16le'));
+    const ack = {
+      id: Buffer.from(id),
+      key: { scope: principal.endpointId, key, digest: sha256(message), lifeSeconds: ACK_SECONDS },
+    };
+    if (principal.durable) return this.publishDurable(connection, principal, message, ack);
+    return this.publishOnce(connection, principal, Buffer.from(message), ack);
+  }
+
+  private async publishOnce(
+    connection: RoomConnection,
+    principal: RoomPrincipal,
+    message: Buffer,
+    { id, key }: Ack,
+  ): Promise<void> {
+    const entry = ackKey(principal.endpointId, key.key);
+    const digest = key.digest.toString('base64url');
+    // First: a message that was claimed, but then not told, would be acknowledged when it is repeated.
+    if (!(await this.countAck(principal.endpointId))) {
+      this.send(connection, { type: 'rooms.refused', id, code: 'rate_limited', detail: TOO_MANY_ACKS });
+      return;
+    }
+    if (await this.store.claim(entry, digest, ACK_LIFE)) this.tell(principal, message);
+    else if ((await this.store.get<string>(entry)) !== digest) {
+      this.send(connection, mismatch(id));
+      return;
+    }
+    this.send(connection, { type: 'rooms.acked', id });
+  }
+
+  private async countAck(endpointId: number): Promise<boolean> {
+    const since = Math.floor(this.clock.now() / ACK_LIFE.ttlMs);
+    return (
+      (await this.store.increment(ackCountKey(endpointId, since), 1, { ...ACK_LIFE, limit: MAX_ACKS })) !== undefined
+    );
+  }
+
+  /** Returns a promise only when its connection should be read more slowly. */
+  private publishDurable(
+    connection: RoomConnection,
+    principal: RoomPrincipal,
+    message: Buffer,
+    ack?: Ack,
+  ): void | Promise<void> {
+    principal.storing++;
+    const done = this.log
+      .append({
+        roomId: principal.roomId,
+        message: message.toString('utf8'),
+        identity: principal.identity,
+        timestamp: this.clock.now(),
+        key: ack?.key,
+      })
+      .then(
+        (result) => {
+          this.stored(connection, result, ack);
+        },
+        (error: unknown) => {
+          this.failed(connection, error, ack);
+        },
+      )
+      .finally(() => {
+        principal.storing--;
+      });
+    if (principal.storing >= MAX_STORING || this.log.crowded) return done;
+  }
+
+  private stored(connection: RoomConnection, { outcome, offset, epoch }: AppendResult, ack: Ack | undefined): void {
+    switch (outcome) {
+      case 'stored':
+      case 'repeated':
+        if (ack) this.send(connection, { type: 'rooms.acked', id: ack.id, place: { offset, epoch } });
+        return;
+      case 'mismatch':
+        if (ack) this.send(connection, mismatch(ack.id));
+        return;
+      case 'gone':
+        connection.close(DISCONNECT.notAllowed);
+    }
+  }
+
+  /** Who asked for acknowledgements is told; for the others the end of the connection is the only sign there is. */
+  private failed(connection: RoomConnection, thrown: unknown, ack: Ack | undefined): void {
+    const { code, detail, kind } = toAppError(thrown);
+    if (ack) this.send(connection, { type: 'rooms.refused', id: ack.id, code, detail });
+    else connection.close(kind === 'unavailable' ? DISCONNECT.tryLater : DISCONNECT.internal);
+  }
+
+  private send(connection: RoomConnection, event: RoomsEvent): void {
+    this.hub.sendTo(connection, event);
+  }
+}
+
+const NO_ID = Buffer.from('null');
+
+function mismatch(id: Buffer): RoomsEvent {
+  return { type: 'rooms.refused', id, code: 'conflict', detail: 'This id was used for another message.' };
+}

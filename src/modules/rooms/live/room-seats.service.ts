@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import { type LogHead } from '../../durable-log/log-kind.js';
+import { randomHex } from '../../../common/security/random.js';
+import { Clock } from '../../../common/time/clock.js';
+import { Hub } from '../../realtime/hub.js';
+import { codeDigest } from '../endpoints/endpoint-code.js';
+import { MessageLogRepository } from '../log/message-log.repository.js';
+import {
+  principalOf,
+  type RoomConnection,
+  type RoomPrincipal,
+  roomPrincipal,
+  type Seat,
+  type SeatRequest,
+} from '../room-connection.js';
+import { RoomFeeds } from '../log/room-feeds.service.js';
+import { RoomPresence } from '../directory/room-presence.service.js';
+import { RoomRecovery } from './room-recovery.service.js';
+import { endpointChannel, writersChannel } from '../rooms.channels.js';
+import { type RoomChanged, type RoomsEvent } from '../rooms.events.js';
+import { SeatExpiry } from './seat-expiry.service.js';
+import { SeatLookup } from './seat-lookup.service.js';
+
+/** Turns strangers with an endpoint code into members of its room, and lets them go again. */
+@Injectable()
+export class RoomSeats {
+  constructor(
+    private readonly lookup: SeatLookup,
+    private readonly log: MessageLogRepository,
+    private readonly feeds: RoomFeeds,
+    private readonly recovery: RoomRecovery,
+    private readonly presence: RoomPresence,
+    private readonly expiry: SeatExpiry,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Admits `connection`. When this resolves it hears what is said in the room, or `begin` has something to replay.
+   * @throws AppError `forbidden` when the code is unknown or expired, `rate_limited`, `database_unavailable`
+   */
+  async admit(connection: RoomConnection, code: string, request: SeatRequest): Promise<void> {
+    const digest = codeDigest(code);
+    if (digest === undefined) throw await this.lookup.refusal(connection.address);
+    // Before the lookup: if the endpoint is removed in between, this connection hears it.
+    await this.hub.subscribe(connection, endpointChannel(digest));
+    const seat = await this.lookup.find(digest);
+    if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now()))
+      throw await this.lookup.refusal(connection.address);
+    if (request.stream && seat.permissions === 'write') throw await this.lookup.refusal(connection.address);
+    if (connection.closed) return;
+    const principal = roomPrincipal(seat, this.lookup.selectorsOf(code, seat), randomHex(16), request.acks);
+    connection.admit(principal);
+    if (seat.expiresAt !== null) this.expiry.expect(connection, seat.expiresAt);
+    if (principal.canRead) await this.seatReader(connection, principal, seat, request);
+    else await this.hub.subscribe(connection, writersChannel(seat.roomId));
+    await this.presence.enter(principal);
+    if (request.presence && principal.canRead) await this.presence.watch(connection, principal);
+  }
+
+  /** The socket is accepted: what it has missed follows. Never throws. */
+  async begin(connection: RoomConnection): Promise<void> {
+    const principal = principalOf(connection);
+    if (principal?.replayFrom == null) return;
+    const from = principal.replayFrom;
+    principal.replayFrom = null;
+    await this.recovery.replay(connection, from);
+  }
+
+  /** The room keeps messages from now on, or no longer. */
+  async changed(connection: RoomConnection, { durable }: RoomChanged): Promise<void> {
+    const principal = principalOf(connection);
+    if (principal === null || principal.durable === durable) return;
+    principal.durable = durable;
+    if (!principal.canRead) return;
+    const head = durable ? (await this.log.heads([principal.roomId])).get(principal.roomId) : undefined;
+    if (!durable) this.releaseFeed(principal);
+    else if (head && !connection.closed) await this.holdFeed(principal, head);
+  }
+
+  /** The connection has ended. */
+  async leave(connection: RoomConnection): Promise<void> {
+    const principal = principalOf(connection);
+    if (principal === null) return;
+    this.releaseFeed(principal);
+    if (principal.expiresAt !== null) this.expiry.forget(connection, principal.expiresAt);
+    await this.presence.leave(principal);
+  }
+
+  private async seatReader(
+    connection: RoomConnection,
+    principal: RoomPrincipal,
+    seat: Seat,
+    request: SeatRequest,
+  ): Promise<void> {
+    const head = seat.durable ? seat.head : null;
+    if (head === null) {
+      if (request.after !== undefined) this.tellRecovery(connection, { recovered: false, offset: 0, epoch: '' });
+      await this.hub.subscribe(connection, principal.readers);
+      return;
+    }
+    const feed = await this.holdFeed(principal, head);
+    let from = head.last;
+    if (request.after !== undefined) {
+      const { recovered, from: known } = this.recovery.decide(request, head);
+      this.tellRecovery(connection, { recovered, offset: head.last, epoch: head.epoch });
+      from = known;
+    } else if (request.stream) {
+      this.tell(connection, { type: 'rooms.begun', place: { offset: from, epoch: head.epoch } });
+    } else {
+      await this.hub.subscribe(connection, principal.readers);
+      return;
+    }
+    const joined = feed.join(connection, from);
+    if (joined === false) principal.replayFrom = from;
+    else await joined;
+  }
+
+  private async holdFeed(principal: RoomPrincipal, head: LogHead) {
+    principal.hasFeed = true;
+    return this.feeds.hold(principal.roomId, head);
+  }
+
+  private releaseFeed(principal: RoomPrincipal): void {
+    if (!principal.hasFeed) return;
+    principal.hasFeed = false;
+    this.feeds.release(principal.roomId);
+  }
+
+  private tellRecovery(
+    connection: RoomConnection,
+    told: { readonly recovered: boolean; readonly offset: number; readonly epoch: string },
+  ): void {
+    this.tell(connection, { type: 'rooms.recovered', ...told });
+  }
+
+  private tell(connection: RoomConnection, event: RoomsEvent): void {
+    this.hub.sendTo(connection, event);
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { GroupCommit } from '../../durable-log/group-commit.js';
+import { Lifecycle } from '../../health/lifecycle.js';
+import { Hub } from '../../realtime/hub.js';
+import { type AppendResult, MessageLogRepository, type NewMessage } from './message-log.repository.js';
+import { asciiJson } from '../../../common/json/ascii-json.js';
+import { logChannel } from '../rooms.channels.js';
+import { type StoredMessageEvent } from '../rooms.events.js';
+
+/** Characters, where sizes are meant. */
+const BATCH = { items: 2_000, size: 4_194_304 };
+const WAITING = { crowded: 16_777_216, full: 134_217_728 };
+
+/**
+ * The way of messages into the database, in batches. A message is told to the readers, and its publisher answered, only
+ * after the commit. Per room this node tells messages in the order of their offsets.
+ */
+@Injectable()
+export class MessageLog {
+  private readonly commits: GroupCommit<NewMessage, AppendResult>;
+
+  constructor(repository: MessageLogRepository, hub: Hub, lifecycle: Lifecycle) {
+    this.commits = new GroupCommit<NewMessage, AppendResult>({
+      store: (batch) => repository.append(batch),
+      committed: (message, result) => {
+        if (result.outcome === 'stored') hub.signal(logChannel(message.roomId), storedEvent(message, result));
+      },
+      orderOf: ({ roomId }) => roomId,
+      identifierOf: ({ key, roomId }) => key && `${roomId}:${key.scope}:${key.key.toString('latin1')}`,
+      sizeOf: ({ message }) => message.length,
+      batch: BATCH,
+      waiting: WAITING,
+    });
+    lifecycle.onDrain(() => this.commits.idle());
+  }
+
+  /** Whether so much waits that publishers had better wait, too. */
+  get crowded(): boolean {
+    return this.commits.crowded;
+  }
+
+  /**
+   * Stores a message of a durable room and tells its readers.
+   * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
+   */
+  append(message: NewMessage): Promise<AppendResult> {
+    return this.commits.append(message);
+  }
+}
+
+function storedEvent(
+  { message, identity, timestamp }: NewMessage,
+  { offset, epoch }: AppendResult,
+): StoredMessageEvent {
+  return { type: 'rooms.message', message, identity: asciiJson(identity), timestamp, place: { offset, epoch } };
+}

@@ -1,0 +1,17 @@
+import { type HistoryPage } from './room-messages.service.js';
+import { encodeCursor } from './room-message.dto.js';
+
+/** JSON text of a page of history. Written by hand, since the messages are text that must not be parsed and printed. */
+export function historyJson({ messages, head, hasMore }: HistoryPage): string {
+  const items = messages.map(
+    ({ offset, message, identity, timestamp }) =>
+      `{"offset":${offset},"message":${message},"identity":${JSON.stringify(identity)},` +
+      `"timestamp":"${new Date(timestamp).toISOString()}"}`,
+  );
+  const last = messages.at(-1);
+  const nextCursor = hasMore && last ? encodeCursor(head.epoch, last.offset) : null;
+  return (
+    `{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)},` +
+    `"epoch":"${head.epoch}","offset":${head.last}}`
+  );
+}

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { keyset, type Page } from '../../../common/http/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../../common/http/page.dto.js';
+import { pageByPlace } from '../../../common/http/place-cursor.js';
+import { type Service } from '../../../entities/services/service.entity.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/hub.js';
+import { Retries } from '../../realtime/retries.js';
+import { ServiceDirectory, settingsOf } from '../directory/service-directory.service.js';
+import { ServicePeers } from '../sessions/service-peers.service.js';
+import { KICKED, ServiceSessions } from '../sessions/service-sessions.service.js';
+import { newServiceToken, tokenDigest } from '../directory/service-token.js';
+import { userChannel } from '../services.channels.js';
+import { kicked } from '../services.events.js';
+import { type ServiceOptions, ServicesRepository } from '../directory/services.repository.js';
+
+/** A live session with its numbers. */
+export interface SessionSummary {
+  readonly id: string;
+  readonly code: string | null;
+  readonly startedAt: Date;
+  /** User id of the host, `null` while the session waits for it to come back. */
+  readonly host: string | null;
+  readonly clients: number;
+  readonly guests: number;
+}
+
+/** What admins do with services; live sockets follow. */
+@Injectable()
+export class ServiceAdmin {
+  constructor(
+    private readonly repository: ServicesRepository,
+    private readonly directory: ServiceDirectory,
+    private readonly sessions: ServiceSessions,
+    private readonly peers: ServicePeers,
+    private readonly hub: Hub,
+    private readonly retries: Retries,
+  ) {}
+
+  /**
+   * @returns the service and its tokens, which nobody can show again
+   * @throws AppError `already_exists` when the title is taken
+   */
+  async create(
+    options: ServiceOptions & Pick<Service, 'title'>,
+  ): Promise<{ service: Service; hostToken: string; clientToken: string }> {
+    const hostToken = newServiceToken();
+    const clientToken = newServiceToken();
+    const service = await this.repository.create({
+      ...options,
+      hostTokenDigest: tokenDigest(hostToken),
+      clientTokenDigest: tokenDigest(clientToken),
+    });
+    return { service, hostToken, clientToken };
+  }
+
+  page(query: SearchQuery): Promise<Service[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.page(query.q, afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<Service> {
+    return (await this.repository.find(id)) ?? notFound();
+  }
+
+  /** @throws AppError `not_found`, or `already_exists` when the title is taken */
+  async update(id: number, options: ServiceOptions): Promise<Service> {
+    const service = (await this.repository.change(id, options)) ?? notFound();
+    await this.retries.follow(() => this.directory.announce(settingsOf(service)));
+    return service;
+  }
+
+  /** @throws AppError `not_found` */
+  async delete(id: number): Promise<void> {
+    if (!(await this.repository.delete(id))) notFound();
+    await this.retries.follow(async () => {
+      await this.directory.forget(id);
+      await this.sessions.endAll(id, KICKED.deleted);
+      await this.kickClients(id, KICKED.deleted);
+    });
+  }
+
+  /**
+   * Puts a new token in the place of the old one; sockets that came in with that are closed, guests go with their host.
+   * @returns the new token, which nobody can show again
+   * @throws AppError `not_found`
+   */
+  async rotate(id: number, role: 'host' | 'client'): Promise<string> {
+    const token = newServiceToken();
+    const digest = tokenDigest(token);
+    const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
+    const service = (await this.repository.change(id, change)) ?? notFound();
+    await this.retries.follow(async () => {
+      await this.directory.announce(settingsOf(service));
+      // Who came in with the new token meanwhile stays.
+      const { version } = service;
+      if (role === 'host') await this.sessions.endAll(id, KICKED.rotated, version);
+      else await this.kickClients(id, KICKED.rotated, version);
+    });
+    return token;
+  }
+
+  /** In the order they began. @throws AppError `not_found` */
+  async listSessions(id: number, query: PlaceQuery): Promise<Page<SessionSummary>> {
+    await this.get(id);
+    const sessions = await this.sessions.list(id);
+    const page = pageByPlace(sessions, query, (session) => ({ at: session.data.startedAt, id: session.id }));
+    const peers = await this.peers.list(id);
+    const clients = peers.filter(({ data }) => data.role === 'client').length;
+    const guestsOf = (session: string): number =>
+      peers.filter(({ data }) => data.role === 'guest' && data.session === session).length;
+    const items = await Promise.all(
+      page.items.map(async ({ id: session, data }) => ({
+        id: session,
+        code: data.code,
+        startedAt: new Date(data.startedAt),
+        host: (await this.sessions.isAway(id, session)) ? null : data.host,
+        clients,
+        guests: guestsOf(session),
+      })),
+    );
+    return { items, nextCursor: page.nextCursor };
+  }
+
+  /**
+   * Ends a live session: host and guests are closed.
+   * @param session its id or its code
+   * @throws AppError `not_found`
+   */
+  async endSession(id: number, session: string): Promise<void> {
+    const found = (await this.sessions.list(id)).find((each) => each.id === session || each.data.code === session);
+    const ended = found && (await this.sessions.retire(id, found.id));
+    if (!ended) notFound();
+    this.sessions.announceEnd(ended, KICKED.admin);
+  }
+
+  private async kickClients(id: number, why: string, version = Infinity): Promise<void> {
+    for (const { id: user, data } of await this.peers.list(id)) {
+      if (data.role !== 'client' || data.version >= version) continue;
+      const isKnown = await this.peers.leave(id, user);
+      this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(why));
+      if (isKnown) this.peers.announceLeave(id, 'client', user);
+    }
+  }
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such resource.');
+}

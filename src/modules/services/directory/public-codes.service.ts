@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { randomDistinct } from '../../../common/security/random.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { RevocationSelectors } from '../../realtime/revocation-selectors.js';
+import { keys } from '../services.channels.js';
+import { type ServiceSettings } from '../services.events.js';
+
+/** What a live code stands for. */
+export interface LiveCode {
+  readonly service: number;
+  readonly session: string;
+}
+
+/** A to Z without W. */
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVXYZ';
+const CODE = /^[A-VX-Z]{4,12}$/;
+/** So many draws in a row are taken only when hardly any code is free. */
+const MAX_DRAWS = 200;
+
+/** Whether `text`, compared case-sensitively, can be a code. */
+export const isCode = (text: string): boolean => CODE.test(text);
+
+/** The short public codes guests come in with: unique among the live ones of all services. */
+@Injectable()
+export class PublicCodes {
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly selectors: RevocationSelectors,
+  ) {}
+
+  /**
+   * A new code for a session.
+   * @throws AppError `unavailable` when none is free
+   */
+  async issue(settings: ServiceSettings, session: string): Promise<string> {
+    const { id, codeLength, codeTtlSeconds } = settings;
+    const life = codeTtlSeconds === null ? undefined : { ttlMs: codeTtlSeconds * 1_000 };
+    for (let draw = 0; draw < MAX_DRAWS; draw++) {
+      const code = randomDistinct(LETTERS, codeLength);
+      if (await this.store.claim(keys.code(code), { service: id, session }, life)) return code;
+    }
+    throw new AppError('unavailable', 'No public code is free, try later.');
+  }
+
+  /** What `code` admits to. */
+  async find(code: string): Promise<LiveCode | undefined> {
+    return this.store.get<LiveCode & Record<string, unknown>>(keys.code(code));
+  }
+
+  /** What a revocation of `code` names. */
+  selectorOf(code: string): string {
+    return this.selectors.of('guestCode', code);
+  }
+
+  /** Whether `code` still admits to this session. */
+  async isLive(code: string, service: number, session: string): Promise<boolean> {
+    const live = await this.find(code);
+    return live?.service === service && live.session === session;
+  }
+
+  /** A code that lives as long as its session does so by this node from now on. */
+  async adopt(code: string, service: number, session: string): Promise<void> {
+    await this.store.replace(keys.code(code), { service, session }, { service, session });
+  }
+
+  /** The code stops working, unless it belongs to another session by now. */
+  async revoke(code: string, service: number, session: string): Promise<void> {
+    await this.store.release(keys.code(code), { service, session });
+  }
+}

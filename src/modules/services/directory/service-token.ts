@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../../common/security/digest.js';
+
+/** A token as it is given out: a UUID of version 4, shown once. */
+export const newServiceToken = (): string => randomUUID();
+
+/** The form in which a token is stored and compared. @param token canonical, or as `newServiceToken` made it */
+export const tokenDigest = (token: string): Buffer => sha256(token);
+
+/** 32 characters that Python's `int(…, 16)` takes: a sign, a prefix, single underscores and outer white space included. */
+const HEX_INTEGER = /^\s*\+?(?:0[xX]_?)?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\s*$/u;
+
+/**
+ * The canonical (lower-case, dashed) form of a token in any spelling that Python's `uuid.UUID` accepts, since that is
+ * what the clients of old rely on; `undefined` for everything else, which can only be a public code.
+ */
+export function canonicalToken(text: string): string | undefined {
+  const bare = withoutBraces(text.replaceAll('urn:', '').replaceAll('uuid:', '')).replaceAll('-', '');
+  // Of more than 64 units no 32 characters can be made.
+  if (bare.length < 32 || bare.length > 64 || Array.from(bare).length !== 32) return undefined;
+  const digits = HEX_INTEGER.exec(bare)?.[1];
+  if (digits === undefined) return undefined;
+  const hex = digits.replaceAll('_', '').toLowerCase().padStart(32, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+const isBrace = (character: string | undefined): boolean => character === '{' || character === '}';
+
+/** Braces off both ends, as many as there are. A regular expression would take quadratic time on hostile text. */
+function withoutBraces(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBrace(text[start])) start++;
+  while (end > start && isBrace(text[end - 1])) end--;
+  return text.slice(start, end);
+}

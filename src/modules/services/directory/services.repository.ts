@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThan, Repository } from 'typeorm';
+import { containing } from '../../../common/database/search.js';
+import { AppError } from '../../../common/errors/app-error.js';
+import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
+import { Service } from '../../../entities/services/service.entity.js';
+import { type ServiceSettings } from '../services.events.js';
+
+export type NewService = Pick<Service, 'title' | 'hostTokenDigest' | 'clientTokenDigest'> & ServiceOptions;
+/** What an admin decides about a service. */
+export type ServiceOptions = Partial<
+  Pick<
+    Service,
+    | 'title'
+    | 'allowPublicCode'
+    | 'allowMultipleHosts'
+    | 'targeting'
+    | 'hostGraceSeconds'
+    | 'guestLimit'
+    | 'codeTtlSeconds'
+    | 'codeLength'
+  >
+>;
+export type ServiceChange = ServiceOptions & Partial<Pick<Service, 'hostTokenDigest' | 'clientTokenDigest'>>;
+
+const SETTINGS = `SELECT "id", "title", "version",
+  encode("host_token_digest", 'hex') AS "hostDigest", encode("client_token_digest", 'hex') AS "clientDigest",
+  "allow_public_code" AS "allowPublicCode", "allow_multiple_hosts" AS "allowMultipleHosts", "targeting",
+  "host_grace_seconds" AS "hostGraceSeconds", "guest_limit" AS "guestLimit",
+  "code_ttl_seconds" AS "codeTtlSeconds", "code_length" AS "codeLength"
+  FROM "services"`;
+
+@Injectable()
+export class ServicesRepository {
+  constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
+
+  /**
+   * The settings of the services whose host or client tokens these are, by digest in hexadecimal; there may be more in
+   * it than was asked for. Every socket that comes in asks this, so the rows are taken as they come.
+   */
+  async findByTokens(digests: readonly Buffer[]): Promise<Map<string, ServiceSettings>> {
+    const rows: ServiceSettings[] = await this.services.query(
+      `${SETTINGS} WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`,
+      [digests],
+    );
+    return new Map(
+      rows.flatMap(
+        (row) =>
+          [
+            [row.hostDigest, row],
+            [row.clientDigest, row],
+          ] as const,
+      ),
+    );
+  }
+
+  /** The settings of those of the services that are there, by id. */
+  async settings(ids: readonly number[]): Promise<Map<number, ServiceSettings>> {
+    const rows: ServiceSettings[] = await this.services.query(`${SETTINGS} WHERE "id" = ANY ($1)`, [ids]);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  async find(id: number): Promise<Service | undefined> {
+    return (await this.services.findOneBy({ id })) ?? undefined;
+  }
+
+  page(q: string | undefined, afterId: number, take: number): Promise<Service[]> {
+    const where = { id: MoreThan(afterId), ...(q !== undefined && { title: containing(q) }) };
+    return this.services.find({ where, order: { id: 'ASC' }, take });
+  }
+
+  /** @throws AppError `already_exists` when the title is taken */
+  async create(service: NewService): Promise<Service> {
+    return refuseTakenTitle(this.services.save(this.services.create(service)));
+  }
+
+  /**
+   * @returns the service as it is now, `undefined` when there is none
+   * @throws AppError `already_exists` when the title is taken
+   */
+  async change(id: number, change: ServiceChange): Promise<Service | undefined> {
+    return refuseTakenTitle(
+      this.services.manager.transaction(async (manager) => {
+        const services = manager.getRepository(Service);
+        // The lock makes the version grow by one with each change, whatever runs at the same time.
+        const service = await services.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+        return service === null ? undefined : services.save(services.merge(service, change));
+      }),
+    );
+  }
+
+  /** @returns whether there was such a service */
+  async delete(id: number): Promise<boolean> {
+    return (await this.services.delete({ id })).affected === 1;
+  }
+}
+
+async function refuseTakenTitle<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!violatesConstraint(error, 'services_title_key')) throw error;
+    throw new AppError('already_exists', 'There is a service with this title already.', {
+      errors: [{ field: 'title', message: 'is taken' }],
+      cause: error,
+    });
+  }
+}

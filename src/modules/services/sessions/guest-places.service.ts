@@ -1,0 +1,60 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { AppError, isUnavailable } from '../../../common/errors/app-error.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { keys } from '../services.channels.js';
+import { type ServiceSettings } from '../services.events.js';
+
+/**
+ * Guests of one session may be on many nodes, so their number belongs to none of them and would outlive them all, were
+ * it not for this. Longer than any session goes without a guest coming or going.
+ */
+const LIFE = { ttlMs: 366 * 86_400_000 };
+
+/** How often places are given back that could not be while the state that nodes share was away. */
+const RETRY_MS = 1_000;
+
+/** How many guests each session has. */
+@Injectable()
+export class GuestPlaces implements OnModuleDestroy {
+  /** Places that this node still has to give back, by key. */
+  private owed = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly store: EphemeralStore) {}
+
+  onModuleDestroy(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** @throws AppError `conflict` when the session is full */
+  async take({ id, guestLimit }: ServiceSettings, session: string): Promise<void> {
+    const limit = guestLimit === null ? {} : { limit: guestLimit };
+    if ((await this.store.increment(keys.guests(id, session), 1, { ...LIFE, ...limit })) !== undefined) return;
+    throw new AppError('conflict', 'Session is full');
+  }
+
+  /** Gives a place back, now or as soon as that is possible. */
+  free(service: number, session: string): Promise<void> {
+    return this.lower(keys.guests(service, session), 1);
+  }
+
+  private async lower(key: string, by: number): Promise<void> {
+    try {
+      const sum = await this.store.increment(key, -by, LIFE);
+      // Below zero: the count was lost together with all else.
+      if (sum !== undefined && sum <= 0) await this.store.release(key, sum);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.owed.set(key, (this.owed.get(key) ?? 0) + by);
+      this.timer ??= setTimeout(() => void this.retry(), RETRY_MS).unref();
+    }
+  }
+
+  private async retry(): Promise<void> {
+    const { owed } = this;
+    this.owed = new Map();
+    this.timer = undefined;
+    // One after another: while one fails the others would.
+    for (const [key, by] of owed) await this.lower(key, by);
+  }
+}

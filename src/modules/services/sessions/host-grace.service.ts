@@ -1,0 +1,83 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Clock } from '../../../common/time/clock.js';
+import { Lifecycle } from '../../health/lifecycle.js';
+import { ClusterQuery } from '../../realtime/cluster-query.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { untilAvailable } from '../../realtime/until-available.js';
+import { type SessionOwner, ServiceSessions } from './service-sessions.service.js';
+import { keys } from '../services.channels.js';
+
+/** Topic of the nodes. */
+const DRAINS = 'services.drains';
+const ASK_MS = 1_000;
+/** Seconds that hosts have to come back in whom a node sent away that drains, whatever their service says. */
+const DRAIN_SECONDS = 10;
+
+/** Sessions whose host has gone and may come back: this node ends those in time that it took on. */
+@Injectable()
+export class HostGrace implements OnModuleDestroy {
+  private readonly logger = new Logger(HostGrace.name);
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly clock: Clock,
+    private readonly sessions: ServiceSessions,
+    @Inject(Lifecycle) private readonly lifecycle: Pick<Lifecycle, 'state'>,
+    private readonly cluster: ClusterQuery,
+  ) {
+    cluster.answer(DRAINS, () => this.drains);
+  }
+
+  onModuleDestroy(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /** Whether this node is about to go. */
+  get drains(): boolean {
+    return this.lifecycle.state === 'draining';
+  }
+
+  /** Seconds that a session waits for a host that has gone, by the setting of its service; a drain is no goodbye. */
+  seconds(setting: number, drained = this.drains): number {
+    return drained ? Math.max(setting, DRAIN_SECONDS) : setting;
+  }
+
+  /** Whether a session waits for its host, or is about to since the node that has it drains. */
+  async isOpen({ connection, until }: SessionOwner): Promise<boolean> {
+    if (until !== null) return true;
+    const [node = ''] = connection.split('-');
+    if (!this.cluster.knows(node)) return false;
+    const { answers } = await this.cluster.ask<boolean>(DRAINS, null, { node, timeoutMs: ASK_MS });
+    return answers.some(({ value }) => value);
+  }
+
+  /**
+   * From now on a session waits for its host, or goes on waiting until when it was to before.
+   * @returns false when somebody else than `held` holds it by now
+   */
+  async begin(service: number, session: string, held: SessionOwner, seconds: number): Promise<boolean> {
+    const until = held.until ?? this.clock.now() + seconds * 1_000;
+    const away: SessionOwner = { ...held, until };
+    if (!(await this.store.replace(keys.owner(service, session), held, away))) return false;
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        untilAvailable(() => this.end(service, session, away)).catch((error: unknown) => {
+          this.logger.error({ msg: 'a session could not be ended', service, err: error });
+        });
+      },
+      // Another node's clock may differ, and any clock may have stepped: never longer than agreed.
+      Math.min(Math.max(0, until - this.clock.now()), this.seconds(seconds, true) * 1_000),
+    );
+    timer.unref();
+    this.timers.add(timer);
+    return true;
+  }
+
+  /** Nothing happens to a session that is another's by now. */
+  private async end(service: number, session: string, away: SessionOwner): Promise<void> {
+    const ended = await this.sessions.retire(service, session, away);
+    if (ended) this.sessions.announceEnd(ended);
+  }
+}

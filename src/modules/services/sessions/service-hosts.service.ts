@@ -1,0 +1,294 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { randomHex } from '../../../common/security/random.js';
+import { Clock } from '../../../common/time/clock.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { Hub } from '../../realtime/hub.js';
+import { untilAvailable } from '../../realtime/until-available.js';
+import { HostGrace } from './host-grace.service.js';
+import { PublicCodes } from '../directory/public-codes.service.js';
+import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from '../service-connection.js';
+import { ServiceDirectory } from '../directory/service-directory.service.js';
+import { ServicePeers } from './service-peers.service.js';
+import {
+  type EndedSession,
+  type HostSession,
+  KICKED,
+  type SessionOwner,
+  ServiceSessions,
+} from './service-sessions.service.js';
+import { hostsChannel, keys, userChannel } from '../services.channels.js';
+import { authorized, coded, kicked, type ServiceSettings } from '../services.events.js';
+
+/** A host whose place is prepared; nobody knows of it yet. */
+interface HostPlace {
+  readonly session: string;
+  readonly user: string;
+  readonly code: string | null;
+}
+
+/** A session that a host takes over, with its record as found. */
+interface ResumedSession {
+  readonly session: string;
+  readonly record: HostSession;
+}
+
+/** Hosts coming and going: sessions begin, change hands, wait for their host and end. */
+@Injectable()
+export class ServiceHosts {
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+    private readonly directory: ServiceDirectory,
+    private readonly peers: ServicePeers,
+    private readonly codes: PublicCodes,
+    private readonly sessions: ServiceSessions,
+    private readonly grace: HostGrace,
+  ) {}
+
+  /** Whoever shows the host token becomes host: of the session that waits for it, or of a new one. */
+  async login(connection: ServiceConnection, settings: ServiceSettings, name: string | undefined): Promise<void> {
+    const resumed = await this.resume(connection, settings);
+    if (resumed) await this.continueSession(connection, settings, resumed, name);
+    else await this.beginSession(connection, settings, name);
+  }
+
+  /** From now on guests that this node has go with their session, whether the bus brings its end or not. */
+  watchSession(service: number, session: string): void {
+    this.sessions.watch(service, session);
+  }
+
+  /** The host's socket has ended. What cannot be done now is done later, unless this node goes before. */
+  left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
+    return untilAvailable(
+      () => this.leave(connection, principal),
+      () => this.grace.drains,
+    );
+  }
+
+  private async leave(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
+    const { settings, id: user, session } = principal;
+    const service = settings.id;
+    if (session === null) return;
+    for (;;) {
+      const held = await this.sessions.ownerOf(service, session);
+      if (held === undefined && (await this.sessions.clear(service, session, user))) {
+        this.peers.announceLeave(service, 'host', user);
+      }
+      if (held?.connection !== connection.id) return;
+      const seconds = this.grace.seconds(settings.hostGraceSeconds);
+      const waits = seconds > 0 && (await this.peers.isAnnounced(service, user));
+      const isDone = waits
+        ? await this.grace.begin(service, session, held, seconds)
+        : await this.end(service, session, held);
+      // Else somebody has taken or ended the session in this very moment.
+      if (isDone) return;
+    }
+  }
+
+  private async beginSession(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    name: string | undefined,
+  ): Promise<void> {
+    const { id } = settings;
+    const session = randomHex(16);
+    const code = settings.allowPublicCode ? await this.codes.issue(settings, session) : null;
+    const user = await this.peers.enter(connection, settings, 'host', session);
+    const owner: SessionOwner = { connection: connection.id, user, until: null };
+    let announced: Promise<void> | undefined;
+    let isMine = true;
+    const release = await this.hub.hold(hostsChannel(id));
+    try {
+      await this.store.claim(keys.owner(id, session), owner);
+      const previous = await this.store.swap<string>(keys.seat(id), session);
+      await this.sessions.enter(id, session, newSession(settings, code, user, this.clock.now()));
+      const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
+      const current = await this.confirm(connection, settings, session);
+      const principal = current && this.welcome(connection, current, { session, user, code }, name);
+      announced = principal ? this.peers.announce(principal, name) : undefined;
+      for (const each of ended) this.sessions.announceEnd(each, KICKED.newHost);
+    } finally {
+      release();
+      if (announced === undefined) {
+        isMine = (await this.sessions.retire(id, session, owner)) !== undefined;
+        await this.sessions.clear(id, session, user);
+      }
+    }
+    if (announced !== undefined) return announced;
+    // Whoever ended the session, e.g. the next host, sends this connection away and says why.
+    if (!isMine && (await this.directory.find(id))?.hostDigest === settings.hostDigest) return;
+    refuseUnlessClosed(connection);
+  }
+
+  /** Ends the sessions that a new one on a single-host service takes the place of. */
+  private async supersede(service: number, session: string, previous: string | undefined): Promise<EndedSession[]> {
+    const older = new Set(previous === undefined ? [] : [previous]);
+    const present = await this.sessions.list(service);
+    // Whoever took the seat meanwhile ends this session, and those that came before it.
+    if ((await this.store.get(keys.seat(service))) === session) for (const { id } of present) older.add(id);
+    older.delete(session);
+    const ended: EndedSession[] = [];
+    for (const id of older) {
+      const end = await this.sessions.retire(service, id);
+      if (end) ended.push(end);
+    }
+    return ended;
+  }
+
+  /**
+   * Takes over the session that a host of this service left or is about to lose: on a single-host service the one in
+   * the seat, whether its socket is known to be dead or not if hosts have a grace, else one that waits for its host.
+   */
+  private async resume(
+    connection: ServiceConnection,
+    { id, allowMultipleHosts, hostGraceSeconds }: ServiceSettings,
+  ): Promise<ResumedSession | undefined> {
+    const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
+    if (seat === undefined && !allowMultipleHosts) return undefined;
+    const onlyOpen = allowMultipleHosts || hostGraceSeconds === 0;
+    for (const { id: session, data } of await this.sessions.list(id)) {
+      if (!allowMultipleHosts && session !== seat) continue;
+      if ((await this.takeable(id, session, onlyOpen)) === undefined) continue;
+      // A host that nobody has heard of yet cannot be gone on with unnoticed.
+      if (!(await this.peers.isAnnounced(id, data.host))) continue;
+      await this.peers.address(connection, id, data.host);
+      if (await this.takeOver(connection, id, session, onlyOpen)) return { session, record: data };
+      this.hub.unsubscribe(connection, userChannel(id, data.host));
+    }
+    return undefined;
+  }
+
+  /** @returns false when the session has ended or, with `onlyOpen`, its host is there */
+  private async takeOver(
+    connection: ServiceConnection,
+    service: number,
+    session: string,
+    onlyOpen: boolean,
+  ): Promise<boolean> {
+    for (;;) {
+      const owner = await this.takeable(service, session, onlyOpen);
+      if (owner === undefined) return false;
+      const mine: SessionOwner = { connection: connection.id, user: owner.user, until: null };
+      if (await this.store.replace(keys.owner(service, session), owner, mine)) return true;
+    }
+  }
+
+  /** Who holds a session that may be taken over. */
+  private async takeable(service: number, session: string, onlyOpen: boolean): Promise<SessionOwner | undefined> {
+    const owner = await this.sessions.ownerOf(service, session);
+    return owner !== undefined && (!onlyOpen || (await this.grace.isOpen(owner))) ? owner : undefined;
+  }
+
+  /** The new host goes on where the old one was: same user id, same code, and the others notice nothing. */
+  private async continueSession(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    { session, record }: ResumedSession,
+    name: string | undefined,
+  ): Promise<void> {
+    const { id } = settings;
+    const { host: user, version } = record;
+    let principal: ServicePrincipal | null = null;
+    let isSettled = false;
+    let issued: string | null = null;
+    const release = await this.hub.hold(hostsChannel(id));
+    try {
+      const { code, codeExpires } = await this.codeToContinue(settings, session, record);
+      if (code !== record.code) issued = code;
+      await this.sessions.keep(id, session, { ...record, code, codeExpires });
+      await this.peers.adopt(id, user, { role: 'host', session, version, announced: true });
+      const current = await this.confirm(connection, settings, session);
+      // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
+      this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(KICKED.newHost), { except: connection.id });
+      if (current) principal = this.welcome(connection, current, { session, user, code }, name);
+      isSettled = principal !== null;
+    } finally {
+      release();
+      if (!isSettled) await this.letGo(connection, servicePrincipal(settings, 'host', user, session, name), issued);
+    }
+    if (principal === null) refuseUnlessClosed(connection);
+  }
+
+  /** A host that took a session over cannot go on with it after all: as if it had been there and left. */
+  private async letGo(
+    connection: ServiceConnection,
+    principal: ServicePrincipal,
+    issued: string | null,
+  ): Promise<void> {
+    const { settings, session } = principal;
+    if (issued !== null && session !== null) {
+      // A code that was issued in vain; unless the next one to take over goes on with it.
+      const owner = await this.sessions.ownerOf(settings.id, session);
+      if ((owner?.connection ?? connection.id) === connection.id) {
+        await this.codes.revoke(issued, settings.id, session);
+      }
+    }
+    await this.left(connection, principal);
+  }
+
+  /** The session's code; a new one in place of one whose life is over. */
+  private async codeToContinue(
+    settings: ServiceSettings,
+    session: string,
+    { code, codeExpires }: HostSession,
+  ): Promise<Pick<HostSession, 'code' | 'codeExpires'>> {
+    const isKept =
+      !settings.allowPublicCode || (code !== null && (await this.codes.isLive(code, settings.id, session)));
+    if (isKept) return { code, codeExpires };
+    return { code: await this.codes.issue(settings, session), codeExpires: settings.codeTtlSeconds !== null };
+  }
+
+  /**
+   * Last look before the welcome.
+   * @returns the settings as they are now; `undefined` when the socket has gone, the token counts no more, or the
+   * session has been ended already, so that nobody hears of a host after it was said to have left
+   */
+  private async confirm(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    session: string,
+  ): Promise<ServiceSettings | undefined> {
+    const current = await this.directory.find(settings.id);
+    if (current?.hostDigest !== settings.hostDigest) return undefined;
+    const owner = await this.sessions.ownerOf(settings.id, session);
+    return connection.closed || owner?.connection !== connection.id ? undefined : current;
+  }
+
+  /**
+   * From here to what is sent nothing may be awaited: the first thing a newcomer hears is its success.
+   * @returns `null` when the host is closed by being admitted, because it is revoked
+   */
+  private welcome(
+    connection: ServiceConnection,
+    settings: ServiceSettings,
+    { session, user, code }: HostPlace,
+    name: string | undefined,
+  ): ServicePrincipal | null {
+    const principal = servicePrincipal(settings, 'host', user, session, name, { code });
+    void this.hub.subscribe(connection, hostsChannel(settings.id));
+    this.sessions.watchHost(settings.id, session, user, connection.id);
+    connection.admit(principal);
+    if (connection.closed) return null;
+    this.hub.sendTo(connection, authorized('host'));
+    if (code !== null && settings.allowPublicCode) this.hub.sendTo(connection, coded(code));
+    return principal;
+  }
+
+  /** @returns false when it is not `owner` any more who holds the session */
+  private async end(service: number, session: string, owner: SessionOwner): Promise<boolean> {
+    const ended = await this.sessions.retire(service, session, owner);
+    if (ended) this.sessions.announceEnd(ended);
+    return ended !== undefined;
+  }
+}
+
+function newSession(settings: ServiceSettings, code: string | null, host: string, startedAt: number): HostSession {
+  return { code, codeExpires: settings.codeTtlSeconds !== null, startedAt, host, version: settings.version };
+}
+
+function refuseUnlessClosed(connection: ServiceConnection): void {
+  if (!connection.closed) throw new AppError('invalid_credentials', 'Invalid token');
+}

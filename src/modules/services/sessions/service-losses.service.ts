@@ -1,0 +1,139 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { ClusterQuery } from '../../realtime/cluster-query.js';
+import { NodeIdentity } from '../../realtime/node-identity.js';
+import { Presence } from '../../realtime/presence.js';
+import { GuestPlaces } from './guest-places.service.js';
+import { HostGrace } from './host-grace.service.js';
+import { ServiceDirectory } from '../directory/service-directory.service.js';
+import { type Peer, ServicePeers } from './service-peers.service.js';
+import { type HostSession, type SessionOwner, ServiceSessions } from './service-sessions.service.js';
+import { presenceOfService } from '../services.channels.js';
+
+/** Topics of the nodes. */
+const PEER = 'services.keep-host';
+const SESSION = 'services.keep-session';
+/** A session is ended by who finds its host lost; should that not come to it, it ends by itself after this. */
+const BACKSTOP_SECONDS = 5;
+
+interface Lost<T> {
+  readonly service: number;
+  readonly id: string;
+  readonly data: T;
+  /** Name of the node that has it, if that goes by itself; a dead one is known to none. */
+  readonly leaving?: string;
+}
+
+/**
+ * What becomes of the hosts, clients, guests and sessions of a node that has gone: what would have become of them had
+ * their sockets ended. A host is lost in two parts, in any order: its entry among the peers decides whether the session
+ * ends or waits; the session's record is kept as long as nobody has ended the session.
+ */
+@Injectable()
+export class ServiceLosses implements BeforeApplicationShutdown {
+  private leaving = false;
+
+  constructor(
+    presence: Presence,
+    private readonly cluster: ClusterQuery,
+    private readonly identity: NodeIdentity,
+    private readonly directory: ServiceDirectory,
+    private readonly peers: ServicePeers,
+    private readonly places: GuestPlaces,
+    private readonly sessions: ServiceSessions,
+    private readonly grace: HostGrace,
+  ) {
+    presence.onLost('services:', (of, { id, data }) => {
+      const { service, holds } = presenceOfService(of) ?? {};
+      if (service === undefined) return;
+      if (holds === 'sessions') return this.lostSession({ service, id, data: data as HostSession });
+      return this.lostPeer({ service, id, data: data as Peer });
+    });
+    cluster.answer(PEER, (lost) => this.keepHost(lost as Lost<Peer>));
+    cluster.answer(SESSION, (lost) => this.keepSession(lost as Lost<HostSession>));
+  }
+
+  /** What this node still has afterwards must go on at another one. */
+  beforeApplicationShutdown(): void {
+    this.leaving = true;
+  }
+
+  private async lostPeer(lost: Lost<Peer>): Promise<void> {
+    const { service, id, data } = lost;
+    const { role, session, announced } = data;
+    if (role === 'host' && session !== null) return this.lostHost(lost, session);
+    if (announced) this.peers.announceLeave(service, role, id);
+    if (role === 'guest' && session !== null) await this.places.free(service, session);
+  }
+
+  private async lostHost(lost: Lost<Peer>, session: string): Promise<void> {
+    const { service, id, data } = lost;
+    const owner = await this.sessions.ownerOf(service, session);
+    if (owner?.user === id && data.announced) {
+      const waits =
+        this.isHeld(owner, this.ownName) || owner.until !== null || (await this.graceOf(service, this.leaving)) > 0;
+      if (waits && (await this.somewhere(PEER, lost, () => this.keepHost(lost)))) return;
+    }
+    const ended = await this.sessions.retire(service, session);
+    if (ended) this.sessions.announceEnd({ ...ended, isHostKnown: data.announced });
+    else if (data.announced) this.peers.announceLeave(service, 'host', id);
+  }
+
+  /** @returns false when this node cannot */
+  private async keepHost({ service, id, data }: Lost<Peer>): Promise<boolean> {
+    if (this.leaving || data.session === null) return false;
+    if (!(await this.peers.putBack(service, id, data))) return true;
+    if ((await this.sessions.ownerOf(service, data.session)) !== undefined) return true;
+    // It was ended meanwhile, by somebody who may not have seen that the host was still known.
+    if (await this.peers.leave(service, id)) this.peers.announceLeave(service, 'host', id);
+    return true;
+  }
+
+  private async lostSession(lost: Lost<HostSession>): Promise<void> {
+    const { service, id, data } = lost;
+    const isLive = (await this.sessions.ownerOf(service, id)) !== undefined;
+    if (isLive && (await this.somewhere(SESSION, lost, () => this.keepSession(lost)))) return;
+    await this.sessions.revokeCode(service, id, data);
+  }
+
+  /** @returns false when this node cannot */
+  private async keepSession({ service, id, data, leaving }: Lost<HostSession>): Promise<boolean> {
+    if (this.leaving) return false;
+    if (!(await this.sessions.putBack(service, id, data))) return true;
+    await this.sessions.keep(service, id, data);
+    const owner = await this.sessions.ownerOf(service, id);
+    if (owner === undefined) {
+      await this.sessions.revokeCode(service, id, data);
+      if (await this.sessions.clear(service, id, data.host)) this.peers.announceLeave(service, 'host', data.host);
+    } else if (!this.isHeld(owner, leaving)) {
+      const seconds = (await this.graceOf(service, leaving !== undefined)) || BACKSTOP_SECONDS;
+      // Should this fail, the host has just come back, and holds it.
+      await this.grace.begin(service, id, owner, seconds);
+    }
+    return true;
+  }
+
+  /** Here, or on any other node while this one goes. @returns whether some node did */
+  private async somewhere<T>(topic: string, lost: Lost<T>, here: () => Promise<boolean>): Promise<boolean> {
+    if (!this.leaving) return here();
+    return (await this.cluster.ask<boolean>(topic, { ...lost, leaving: this.ownName })).answers.some(
+      ({ value }) => value,
+    );
+  }
+
+  /** Whether the host is connected to a node that lives, so that its part alone was lost. */
+  private isHeld({ connection, until }: SessionOwner, leaving: string | undefined): boolean {
+    const [node = ''] = connection.split('-');
+    return until === null && node !== leaving && this.cluster.knows(node);
+  }
+
+  /** This node, once it goes. */
+  private get ownName(): string | undefined {
+    return this.leaving ? this.identity.name : undefined;
+  }
+
+  /** Seconds that sessions of a service wait for their host now; its node died or, if `drained`, goes by itself. */
+  private async graceOf(service: number, drained: boolean): Promise<number> {
+    const settings = await this.directory.find(service);
+    return settings === undefined ? 0 : this.grace.seconds(settings.hostGraceSeconds, drained);
+  }
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { Hub } from '../../realtime/hub.js';
+import { senderOf, type ServicePrincipal } from '../service-connection.js';
+import { ServicePeers } from './service-peers.service.js';
+import { ServiceSessions } from './service-sessions.service.js';
+import { canonicalToken, tokenDigest } from '../directory/service-token.js';
+import { audienceChannel, hostsChannel, userChannel } from '../services.channels.js';
+import { relayed, type ServiceSettings } from '../services.events.js';
+
+/** What an unknown receiver is quoted with at most. */
+const MAX_QUOTED = 100;
+
+/** Carries applications' messages between hosts, clients and guests, as the text they came in. */
+@Injectable()
+export class ServiceRelay {
+  constructor(
+    private readonly hub: Hub,
+    private readonly peers: ServicePeers,
+    private readonly sessions: ServiceSessions,
+  ) {}
+
+  /**
+   * Passes on a message of an admitted connection. Synchronous, except to a receiver that is not on this node.
+   * @throws AppError `not_found` for a receiver that is not connected, `forbidden` for a message that poses as ours
+   */
+  relay(principal: ServicePrincipal, message: JsonObjectText): void | Promise<void> {
+    if (message.has('token') && carriesToken(message, principal.settings)) return;
+    if (principal.kind !== 'host') {
+      if (message.has('type')) refuseReservedType(message);
+      const { text, tail } = message.pieces(senderOf(principal));
+      this.hub.publish(principal.hosts, relayed(text, tail));
+      return;
+    }
+    if (principal.settings.targeting && message.has('user')) {
+      const user = message.parse('user');
+      if (isTruthy(user)) return this.toUser(principal, user, message);
+    }
+    this.hub.publish(principal.audience, relayed(message.bytes));
+  }
+
+  /**
+   * Publishes on behalf of an admin.
+   * @param text of a JSON object, delivered unchanged
+   * @returns the number of connections it went to
+   */
+  async publish(service: number, text: Buffer, to: string): Promise<number> {
+    const away = new Set<string>();
+    for (const { id, data } of await this.sessions.list(service)) {
+      if (await this.sessions.isAway(service, id)) away.add(data.host);
+    }
+    const present = (await this.peers.list(service)).filter(({ id }) => !away.has(id));
+    switch (to) {
+      case 'all':
+        this.hub.publish(hostsChannel(service), relayed(text));
+        this.hub.publish(audienceChannel(service), relayed(text));
+        return present.length;
+      case 'hosts':
+        this.hub.publish(hostsChannel(service), relayed(text));
+        return present.filter(({ data }) => data.role === 'host').length;
+      default:
+        if (!present.some(({ id }) => id === to)) return 0;
+        this.hub.publish(userChannel(service, to), relayed(text));
+        return 1;
+    }
+  }
+
+  private toUser(principal: ServicePrincipal, user: unknown, message: JsonObjectText): void | Promise<void> {
+    const service = principal.settings.id;
+    const found = typeof user === 'string' && this.peers.has(service, user);
+    if (typeof found !== 'boolean') {
+      return found.then((isThere) => {
+        this.toKnownUser(service, user, message, isThere);
+      });
+    }
+    this.toKnownUser(service, user, message, found);
+  }
+
+  private toKnownUser(service: number, user: unknown, message: JsonObjectText, isThere: boolean): void {
+    if (!isThere) throw new AppError('not_found', `User ${quoted(user, message)} not found`);
+    this.hub.publish(userChannel(service, user as string), relayed(message.bytes));
+  }
+}
+
+/** As in the language of the original: empty containers are false, too. */
+function isTruthy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Boolean(value);
+  return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0;
+}
+
+/** What is no string is quoted as it came: it may be too deep, or too large a number, to be printed. */
+function quoted(user: unknown, message: JsonObjectText): string {
+  const text = typeof user === 'string' ? user : (message.textOf('user')?.toString() ?? '');
+  const characters = Array.from(text.slice(0, 2 * MAX_QUOTED + 2));
+  return characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join('')}…` : text;
+}
+
+/** Whether any member `token` is one of the service's own, in any spelling that would log in. */
+function carriesToken(message: JsonObjectText, { hostDigest, clientDigest }: ServiceSettings): boolean {
+  return message.parseAll('token').some((value) => {
+    const token = typeof value === 'string' ? canonicalToken(value) : undefined;
+    if (token === undefined) return false;
+    const digest = tokenDigest(token).toString('hex');
+    return digest === hostDigest || digest === clientDigest;
+  });
+}
+
+/** Of several members `type` receivers may read any. */
+function refuseReservedType(message: JsonObjectText): void {
+  if (!message.parseAll('type').some((type) => typeof type === 'string' && type.startsWith('server_'))) return;
+  throw new AppError('forbidden', 'Types beginning with "server_" are reserved.');
+}
