@@ -253,6 +253,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     }
     u3.emit('webrtc_forward', { email: world.u1.email });
     await u3.expectNext('success', 'Message forwarded');
+    await u1.expect('webrtc_config');
     await u1.expect('webrtc_forward');
   });
 
