@@ -3,9 +3,29 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const databaseSetup = 'test/support/global-setup.ts';
 
-const oneNode: TestProjectConfiguration = {
+/** What needs programs beside Node, or real failures of them: part of `npm run test:all`. */
+const MORE = [
+  'test/browser/**/*.spec.ts',
+  'test/docs/deploy.spec.ts',
+  'test/e2e/workers.spec.ts',
+  'test/faults/**/*.spec.ts',
+  'test/integration/{load-balancers,nginx}.spec.ts',
+];
+
+/** Needs Node and git alone; suites that could use more are skipped, and named. */
+const core: TestProjectConfiguration = {
   extends: true,
-  test: { name: 'one node', include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'], globalSetup: [databaseSetup] },
+  test: {
+    name: 'core',
+    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    exclude: MORE,
+    globalSetup: [databaseSetup],
+  },
+};
+
+const more: TestProjectConfiguration = {
+  extends: true,
+  test: { name: 'more', include: MORE, globalSetup: [databaseSetup] },
 };
 
 /** The transcripts again, with a client's every connection on the next of three nodes. */
@@ -32,13 +52,16 @@ const runsThreeNodes = process.env['REQUIRE_ALL'] === '1' || hasRedis();
 if (!runsThreeNodes)
   process.stderr.write('Skipped, because redis-server is not installed: the protocols on three nodes\n');
 
+/** One for each script, so that CI can add them up. */
+const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') ?? 'vitest'}.json`;
+
 export default defineConfig({
   test: {
-    projects: runsThreeNodes ? [oneNode, threeNodes] : [oneNode],
+    projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are the reference machine; more workers only make real-socket tests slower.
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'reports/vitest.json' }]] : ['default'],
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

@@ -97,7 +97,7 @@ describe('the server process', () => {
       },
       { LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1', npm_config_loglevel: 'silent' },
     ])('starts with variables of other programs in its environment: %j', async (environment) => {
-      const server = await startProcess({ ...environment, WORKERS: 'PGHOST' in environment ? '2' : '1' });
+      const server = await startProcess(environment);
       expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
     });
 

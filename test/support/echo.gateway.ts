@@ -4,7 +4,11 @@ import { IsInt } from 'class-validator';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../src/common/errors/app-error.js';
 import { type PlainConnection } from '../../src/gateways/transport/plain/plain.connection.js';
-import { plainGateway, type PlainGateway, type UpgradeRequest } from '../../src/gateways/transport/plain/plain-gateway.js';
+import {
+  plainGateway,
+  type PlainGateway,
+  type UpgradeRequest,
+} from '../../src/gateways/transport/plain/plain-gateway.js';
 import { joinFrames, jsonFrame, type PlainFrame } from '../../src/gateways/transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../../src/gateways/transport/dispatch/wire-codec.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';

@@ -3,7 +3,11 @@ import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Socket } from 'socket.io';
 import { type SocketIoConnection } from '../../src/gateways/transport/socket-io/socket-io.connection.js';
-import { eventFrame, rawEventFrame, type SocketIoFrame } from '../../src/gateways/transport/socket-io/socket-io.frame.js';
+import {
+  eventFrame,
+  rawEventFrame,
+  type SocketIoFrame,
+} from '../../src/gateways/transport/socket-io/socket-io.frame.js';
 import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transport/socket-io/socket-io-gateway.js';
 import { type SocketIoMessage } from '../../src/gateways/transport/socket-io/socket-io.message.js';
 import { channel } from '../../src/modules/realtime/channel.js';

@@ -1,7 +1,7 @@
 import { type INestApplication, type WsMessageHandler } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { AbstractWsAdapter } from '@nestjs/websockets';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
 import { type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
@@ -43,9 +43,11 @@ const IO_PATH = '/socket.io/';
 
 /**
  * Nest's one WebSocket adapter: plain gateways go to our transport, the others to Nest's Socket.IO adapter, both on the
- * HTTP server of the application, whose `upgrade` event the UpgradeRouter owns.
+ * HTTP server of the application. It is Nest's `WsAdapter` with other answers to four questions: paths (with parameters,
+ * matched by the UpgradeRouter, which owns the `upgrade` event), order (one message of a connection at a time), admission
+ * (before the 101), and close (a code and a reason instead of a cut).
  */
-export class TransportAdapter extends AbstractWsAdapter {
+export class TransportAdapter extends WsAdapter {
   private readonly transport: TransportService;
   private readonly modules: ModulesContainer;
   private readonly io: IoAdapter;
@@ -68,7 +70,7 @@ export class TransportAdapter extends AbstractWsAdapter {
     this.router = new UpgradeRouter(this.transport, policy, this.turns);
   }
 
-  create(port: number, options: GatewayOptions = {}): unknown {
+  override create(port: number, options: GatewayOptions = {}): unknown {
     this.listen();
     const { [PLAIN_GATEWAY]: plain, [SOCKET_IO_GATEWAY]: socketIo } = options;
     if (plain !== undefined) {
@@ -89,7 +91,7 @@ export class TransportAdapter extends AbstractWsAdapter {
     this.io.bindClientDisconnect(client as never, callback);
   }
 
-  bindMessageHandlers(
+  override bindMessageHandlers(
     client: unknown,
     handlers: WsMessageHandler[],
     transform: (data: unknown) => Observable<unknown>,
@@ -102,10 +104,10 @@ export class TransportAdapter extends AbstractWsAdapter {
     else if (server.name === IO_PATH) await this.engine?.close();
   }
 
-  override dispose(): Promise<void> {
+  override async dispose(): Promise<void> {
     this.router.stop(this.httpServerOfApp());
     this.siblings?.close();
-    return Promise.resolve();
+    await super.dispose();
   }
 
   /** Nest asks once per path; all our Socket.IO gateways share the path and the namespace. */
