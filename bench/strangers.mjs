@@ -1,7 +1,9 @@
-// What strangers cost who have not said who they are: memory of each, and how long others wait while they come.
-// node bench/strangers.mjs [connections] ; needs a build. Prints one line of JSON per way in. Linux only.
+// What strangers cost who have not said who they are: live memory of each (heap and buffers, after a collection), and the
+// longest delay of the event loop while they come, 50 at a time.
+// node bench/strangers.mjs [connections] ; needs a build. Prints one line of JSON per way in.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,7 +13,6 @@ const COUNT = Number(process.argv[2] ?? 1_000);
 /** Connections that open at the same time. */
 const AT_ONCE = 50;
 const SETTLE_MS = 1_500;
-const PROBE_MS = 5;
 const root = path.resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-strangers-'));
 
@@ -57,9 +58,23 @@ const WAYS = {
   },
 };
 
+/** Runs in the server's process. The collection itself is no delay that a stranger caused. */
+const INSIDE = `
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+const delays = monitorEventLoopDelay({ resolution: 1 });
+delays.enable();
+process.on('message', () => {
+  const longestMs = Math.round(delays.max / 1e6);
+  gc();
+  const { heapUsed, external } = process.memoryUsage();
+  process.send({ bytes: heapUsed + external, longestMs });
+  setTimeout(() => delays.reset(), 50);
+});`;
+
 async function startServer() {
-  const child = spawn(process.execPath, [path.join(root, 'dist/src/main.js')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const inside = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(INSIDE)}`];
+  const child = spawn(process.execPath, [...inside, path.join(root, 'dist/src/main.js')], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, REST_RATE: '0', DRAIN_SECONDS: '1' },
   });
   const port = await new Promise((resolve, reject) => {
@@ -74,8 +89,6 @@ async function startServer() {
   return { child, port };
 }
 
-const residentKib = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-
 async function open(port, { first, answered, then }) {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -87,38 +100,25 @@ async function open(port, { first, answered, then }) {
   return socket;
 }
 
-/** Asks for the server's health again and again. @returns stops it and tells the longest wait in milliseconds */
-function probe(port) {
-  let isOver = false;
-  let longest = 0;
-  const done = (async () => {
-    while (!isOver) {
-      const begun = performance.now();
-      await (await fetch(`http://127.0.0.1:${port}/health/live`)).text();
-      longest = Math.max(longest, performance.now() - begun);
-      await sleep(PROBE_MS);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await done;
-    return Math.round(longest);
-  };
+/** Asks the server's process. @returns live bytes of its heap and buffers, and its longest loop delay since the last time */
+async function look(child) {
+  child.send('look');
+  const [answer] = await once(child, 'message');
+  return answer;
 }
 
 async function measure({ child, port }, way) {
   await sleep(SETTLE_MS);
-  const before = residentKib(child.pid);
-  const stop = probe(port);
+  const before = await look(child);
   const sockets = [];
   for (let begun = 0; begun < COUNT; begun += AT_ONCE) {
     sockets.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => open(port, way)))));
   }
-  const longestWaitMs = await stop();
+  const { longestMs } = await look(child);
   await sleep(SETTLE_MS);
-  const kibEach = Math.round(((residentKib(child.pid) - before) / COUNT) * 10) / 10;
+  const { bytes } = await look(child);
   for (const socket of sockets) socket.destroy();
-  return { kibEach, longestWaitMs };
+  return { kibEach: Math.round((bytes - before.bytes) / COUNT / 102.4) / 10, longestDelayMs: longestMs };
 }
 
 try {
@@ -127,7 +127,8 @@ try {
     const server = await startServer();
     await measure(server, { ...WAYS['HTTP, answered and kept'] });
     process.stdout.write(`${JSON.stringify({ way: name, ...(await measure(server, way)) })}\n`);
-    server.child.kill('SIGKILL');
+    // Not by force: the embedded database would live on.
+    server.child.kill();
     await new Promise((resolve) => server.child.once('exit', resolve));
     rmSync(folder, { recursive: true, force: true });
   }

@@ -26,7 +26,7 @@ describe('signaling', () => {
   const callsOf = async (client: SignalingClient) =>
     (await harness.calls())
       .filter(({ participants }) => participants.some(({ sid }: { sid: string }) => sid === client.sid))
-      .sort((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
+      .sort((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt) || one.id - other.id);
 
   it('has exactly one outcome when acceptance and cancellation meet', async () => {
     const outcomes = new Set<string>();

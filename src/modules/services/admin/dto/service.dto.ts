@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
 import { BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
-import { nameFault } from '../../../../common/http/text-rules.js';
+import { textFault } from '../../../../common/http/text-rules.js';
 import { fits } from '../../../../common/text/characters.js';
 import { Verbatim } from '../../../../common/http/verbatim.js';
 import { type Service } from '../../../../entities/services/service.entity.js';
@@ -17,7 +17,9 @@ function titleFault(value: unknown): string | undefined {
   if (value.trim() === '' || !fits(value, MAX_TITLE)) {
     return `must have 1 to ${MAX_TITLE} characters, not all blank`;
   }
-  return nameFault(value);
+  // Titles are made by admins, and shown as they are: nobody poses as another by one.
+  if (/[\p{Cc}\u2028\u2029]/u.test(value)) return 'must not contain control characters';
+  return textFault(value);
 }
 
 /** A title; what looks the same is stored the same (NFC). */
