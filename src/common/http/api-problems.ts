@@ -25,10 +25,13 @@ export type ProblemStatus = keyof typeof TYPICAL;
 
 export const PROBLEM_STATUSES = Object.keys(TYPICAL).map(Number) as ProblemStatus[];
 
-type HeaderDocs = Record<string, { description: string; schema: { type: 'integer' } }>;
+type HeaderDocs = Record<string, { description: string; schema: { type: 'integer'; format: 'int32' } }>;
 
 const RETRY_AFTER: HeaderDocs = {
-  'Retry-After': { description: 'Seconds after which trying again makes sense.', schema: { type: 'integer' } },
+  'Retry-After': {
+    description: 'Seconds after which trying again makes sense.',
+    schema: { type: 'integer', format: 'int32' },
+  },
 };
 
 /** The OpenAPI response of one problem status; without codes, of the one that is typical for it. */

@@ -108,10 +108,28 @@ export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
   return Field('boolean', check, { type: 'boolean' }, options);
 }
 
-export function ChoiceField(choices: readonly string[], options: FieldOptions = {}): PropertyDecorator {
+/** A closed list, by the one name the document has for it; `ENUMS` in `openapi-texts.ts` says what it lists. */
+export interface Choice {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+const choiceSchema = ({ name, values }: Choice) =>
+  ({ type: 'string', enum: [...values], enumName: name }) satisfies ApiPropertyOptions;
+
+export function ChoiceField(choice: Choice, options: FieldOptions = {}): PropertyDecorator {
+  const { values } = choice;
   const check: Check = (value) =>
-    typeof value === 'string' && choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`;
-  return Field('choice', check, { type: 'string', enum: [...choices] }, options);
+    typeof value === 'string' && values.includes(value) ? undefined : `must be one of ${values.join(', ')}`;
+  return Field('choice', check, choiceSchema(choice), options);
+}
+
+/** A member of an answer that is one of a closed list. */
+export function ApiChoice(
+  choice: Choice,
+  options: { example: string | null; nullable?: boolean; description?: string },
+): PropertyDecorator {
+  return ApiProperty({ ...choiceSchema(choice), ...options });
 }
 
 /** Where a day begins first, it is that many milliseconds earlier than in UTC. */

@@ -23,7 +23,7 @@ class Thing {
   @BooleanField({ optional: true })
   open: boolean = false;
 
-  @ChoiceField(['a', 'b'], { optional: true })
+  @ChoiceField({ name: 'Letter', values: ['a', 'b'] }, { optional: true })
   kind?: string;
 
   @PastDateField({ optional: true })

@@ -11,6 +11,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   health: 'For load balancers and orchestrators.',
   'ice-servers': 'STUN and TURN servers for calls.',
   invites: 'Pending invitations into circles.',
+  legacy: 'Routes of the original systems, answer by answer as their clients know them. New programs use the others.',
   lobby: 'The signaling lobby, and the tokens that admit to it.',
   media: 'Files of messages.',
   messages: 'Messages in conversations.',
@@ -19,6 +20,28 @@ export const TAGS: Readonly<Record<string, string>> = {
   revocations: 'Who is kept out of all sockets, and for how long.',
   rooms: "An application's rooms, with their endpoints and messages.",
   services: "The exhibition relay's tenants, with their tokens and live sessions.",
+  uploads: 'Files of messages, piece by piece (tus 1.0.0). Use a tus client, not a generated one.',
+};
+
+/** What the named enums of the document list. One that is missing here fails the linter. */
+export const ENUMS: Readonly<Record<string, string>> = {
+  CallFailure: 'Why a call failed.',
+  CallOutcome: 'How a call ended.',
+  CallProtocol: 'Protocols that have calls.',
+  CallState: 'Where a call stands.',
+  CirclePrivilege: 'What a member may do in a circle; `ADMIN` is held by one of them.',
+  ConversationPrivilege: 'What a member may do in a conversation.',
+  LivenessStatus: 'What a server that runs says.',
+  NodeState: 'How a server fares.',
+  Permissions: 'What the sockets of an endpoint may do in its room.',
+  ProblemCode: 'The closed list of what can go wrong; `code` of every problem.',
+  Protocol: 'The message languages a socket can speak.',
+  ReadinessStatus: 'Whether a server should get traffic.',
+  RevocationSelector: 'What kind of subject a revocation names.',
+  Role: 'What an account may do on the whole server.',
+  SenderKind: 'Whether a person or a device wrote a message.',
+  ServiceTokenRole: 'Whose token of a service is meant.',
+  Transport: 'What carries a connection.',
 };
 
 /** Who may call a route, by what its access decorator says. */

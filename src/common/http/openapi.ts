@@ -1,14 +1,17 @@
-import { type INestApplication } from '@nestjs/common';
+import { type HttpServer, type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type Request, type Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { ANY_JSON } from './fields.js';
-import { CALLER, CALLERS, TAGS } from './openapi-texts.js';
+import { downgrade } from './openapi-3-0.js';
+import { legacyOperations } from './openapi-legacy.js';
+import { CALLER, CALLERS, ENUMS, TAGS } from './openapi-texts.js';
+import { invalidInput } from './input.pipe.js';
+import { sendProblem } from './problem.filter.js';
 import { describePathParameters } from './path-parameters.js';
+import { PROGRAM_VERSION } from '../program-version.js';
 import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES } from './api-problems.js';
-
-/** Version of REST v1 as the document states it. */
-const API_VERSION = '1.0.0';
 
 const LICENSE = { name: 'MIT', identifier: 'MIT' };
 
@@ -18,7 +21,10 @@ export const API_KEY_SCHEME = 'apiKey';
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
-const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch'] as const;
+/** Extension of an operation whose answer is one page of a list. */
+const PAGING = 'x-pagination';
+
+const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch', 'options'] as const;
 
 /** The OpenAPI 3.1 document of the app's controllers. Needs neither `init` nor a database. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
@@ -29,11 +35,12 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       'REST v1. Times are RFC 3339 in UTC. Lists are paged by `limit` and `cursor`. Errors are problems (RFC 9457) with a ' +
         '`code` out of a closed list.',
     )
-    .setVersion(API_VERSION)
+    .setVersion(PROGRAM_VERSION)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of an account.' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'API-KEY', description: 'Key of an application.' }, API_KEY_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
+  const legacy = new Set<Operation>(legacyOperations(document));
   const seen = new Set<string>();
   for (const operation of operationsOf(document)) {
     const id = operation.operationId ?? '';
@@ -43,6 +50,10 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     operation.security ??= [];
     describePathParameters(operation.parameters);
     describeOperation(operation);
+    // Of the tags of a route and its class, the route's own counts.
+    operation.tags = operation.tags?.slice(-1) ?? [];
+    markPaging(operation);
+    if (legacy.has(operation)) continue;
     addInputProblems(operation);
     tidyResponses(operation);
   }
@@ -51,7 +62,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   document.info = {
     title: base.info.title,
     description: base.info.description ?? '',
-    version: API_VERSION,
+    version: PROGRAM_VERSION,
     license: LICENSE,
   };
   document.servers = [{ url: '/', description: 'This server' }];
@@ -59,9 +70,22 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** Swagger UI at `/docs` from local files, the document at `/docs-json`. Call before `init`; built when first asked for. */
+/**
+ * Swagger UI at `/docs` from local files, the document at `/docs-json`, as OpenAPI 3.0 with `?openapi=3.0`. Call before
+ * `init`; built when first asked for.
+ */
 export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+  let built: OpenAPIObject | undefined;
+  let old: OpenAPIObject | undefined;
+  const document = (): OpenAPIObject => (built ??= buildOpenApi(app));
+  const adapter: HttpServer<Request, Response> = app.getHttpAdapter();
+  adapter.get('/docs-json', (request, response, next) => {
+    const { openapi = '3.1' } = request.query;
+    if (openapi === '3.0') response.json((old ??= downgrade(document())));
+    else if (openapi === '3.1') next?.();
+    else sendProblem(response, invalidInput([{ field: 'openapi', message: 'must be 3.0 or 3.1' }]));
+  });
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'docs-json',
     raw: ['json'],
     customSiteTitle: 'Switchboard API',
@@ -95,6 +119,15 @@ function addInputProblems(operation: Operation): void {
     operation.responses[status] ??= { $ref: `#/components/responses/${commonName(status)}` };
 }
 
+/** A list that is read on by cursor says so, for clients that follow it. Names are those of the query and the answer. */
+function markPaging(operation: Operation): void {
+  const names = (operation.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
+  if (names.includes('cursor'))
+    Object.assign(operation, {
+      [PAGING]: { cursor: 'cursor', limit: 'limit', items: 'items', nextCursor: 'nextCursor' },
+    });
+}
+
 /** Name under `components.responses` of a problem that many routes share. */
 const commonName = (status: number): string => `Problem${status}`;
 
@@ -111,11 +144,14 @@ function describeOperation(operation: Operation): void {
   operation.description ??= `${operation.summary?.replace(/\.$/, '') ?? ''}. ${CALLERS[caller]}`;
 }
 
-/** What decorators cannot say: any JSON has no type, and what a PATCH leaves out has no default but stays. */
+/** What decorators cannot say: any JSON has no type, an enum stands for more than the first member that has it, and what a PATCH leaves out has no default but stays. */
 function tidySchemas(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
   const propertiesOf = (schema: (typeof schemas)[string] | undefined): Schema[] =>
     schema && 'properties' in schema ? (Object.values(schema.properties ?? {}) as Schema[]) : [];
+  for (const [name, schema] of Object.entries(schemas)) {
+    if ('enum' in schema) schema.description = ENUMS[name] ?? '';
+  }
   for (const property of Object.values(schemas).flatMap(propertiesOf)) {
     if (property.format !== ANY_JSON.format) continue;
     delete property.type;

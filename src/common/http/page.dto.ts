@@ -23,7 +23,7 @@ function toLimit({ value }: { value: unknown }): unknown {
 export class LimitQuery {
   /** Items a page has at most; more than 200 is cut to 200. */
   @Transform(toLimit)
-  @Field('limit', limitFault, { type: 'integer', minimum: 1 }, { optional: true, default: 50 })
+  @Field('limit', limitFault, { type: 'integer', format: 'int32', minimum: 1 }, { optional: true, default: 50 })
   limit: number = 50;
 }
 

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PROBLEM_CODES } from '../errors/problem-codes.js';
+import { ApiChoice } from './fields.js';
 
 export class FieldErrorDto {
   /** Dotted path of the faulty member; empty for the body as a whole. */
@@ -22,7 +23,7 @@ export class ProblemDto {
   title!: string;
 
   /** HTTP status. */
-  @ApiProperty({ type: 'integer', example: 404 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 404 })
   status!: number;
 
   /** What went wrong this time. */
@@ -30,7 +31,7 @@ export class ProblemDto {
   detail!: string;
 
   /** Machine-readable, out of a closed list. */
-  @ApiProperty({ enum: Object.keys(PROBLEM_CODES), enumName: 'ProblemCode', example: 'not_found' })
+  @ApiChoice({ name: 'ProblemCode', values: Object.keys(PROBLEM_CODES) }, { example: 'not_found' })
   code!: string;
 
   /** Also in `X-Request-Id` and in the logs. */

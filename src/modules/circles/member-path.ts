@@ -27,7 +27,12 @@ export function MemberPath(): ParameterDecorator {
     Param('userId', MemberPipe)(target, key, index);
     const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
     if (key === undefined || descriptor === undefined) return;
-    const schema = { oneOf: [{ type: 'integer', minimum: 1, maximum: MAX_ID }, { enum: ['me'] }] } as object;
+    const schema = {
+      oneOf: [
+        { type: 'integer', minimum: 1, maximum: MAX_ID },
+        { type: 'string', const: 'me' },
+      ],
+    } as object;
     ApiParam({ name: 'userId', schema, description: 'Id of an account, or `me`.' })(target, key, descriptor);
   };
 }

@@ -7,7 +7,7 @@ import { FindOmikron } from '../../../modules/omikron/directory/find-omikron.ser
 
 /** The directory as the clients of Omega know it, texts included. */
 @Controller('api/find_omikron')
-@ApiTags('omikron')
+@ApiTags('legacy')
 @UseFilters(FindOmikronFilter)
 export class FindOmikronController {
   constructor(private readonly directory: FindOmikron) {}

@@ -6,7 +6,7 @@ export class OmegaLogDto {
   message!: string;
 
   /** 2 important, 1 normal, 0 debug. */
-  @ApiProperty({ type: 'integer', example: 0 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 0 })
   log_level!: number;
 }
 

@@ -3,6 +3,7 @@ import { type Response } from 'express';
 const TEXT = 'text/html; charset=utf-8';
 
 export const NO_KEY = 'No/Invalid API KEY';
+export const ROOM_EXISTS = 'Room already exists';
 
 /** An answer that the legacy routes give instead of a result; thrown where a route ends early. */
 export class LegacyAnswer extends Error {

@@ -1,12 +1,22 @@
 import { All, Body, Controller, Param, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiBody, ApiParam, ApiQuery } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { AppError } from '../../../common/errors/app-error.js';
+import { LegacyRoute } from '../../../common/http/openapi-legacy.js';
 import { type ApplicationPrincipal } from '../../../modules/auth/application-principal.js';
 import { Authenticated } from '../../../modules/auth/authenticated.decorator.js';
 import { CurrentApplication } from '../../../modules/auth/current-application.decorator.js';
+import { PERMISSION } from '../../../modules/rooms/endpoints/endpoint.dto.js';
 import { type EndpointWithCode, Endpoints } from '../../../modules/rooms/endpoints/endpoints.service.js';
-import { LegacyAnswer, sendJson, sendText } from './legacy-answer.js';
+import {
+  LegacyCreateRoomRequest,
+  LegacyEndpointDto,
+  LegacyEndpointList,
+  LegacyEndpointRequest,
+  LegacyNewEndpointDto,
+  LegacyRoomList,
+} from './legacy.dto.js';
+import { LegacyAnswer, NO_KEY, ROOM_EXISTS, sendJson, sendText } from './legacy-answer.js';
 import { LegacyRequestGuard } from './legacy-request.guard.js';
 import { LegacyRoomsFilter } from './legacy-rooms.filter.js';
 import { pythonJson } from './python-json.js';
@@ -15,9 +25,17 @@ import { PERMISSIONS, type Permissions } from '../../../modules/rooms/rooms.even
 import { Rooms } from '../../../modules/rooms/directory/rooms.service.js';
 
 const INVALID_PERMISSIONS = 'Invalid permissions: The permissions should be read, write or readwrite';
+const INVALID_NAME = 'Invalid room name';
+const INVALID_IDENTITY = 'Invalid identity';
+const CREATED = 'Room created successfully';
+const DELETED = 'Room deleted successfully';
+const ENDPOINT_DELETED = 'Endpoint deleted successfully';
+const UPDATED = 'Room already exists. Webhook updated successfully.';
+/** Of every route. */
+const ERRORS = { 403: [NO_KEY], 429: [null], 500: [null], 503: [null] } as const;
+const ENDPOINT_ERRORS = { ...ERRORS, 400: [INVALID_IDENTITY], 404: [INVALID_PERMISSIONS, null] } as const;
 
 /** The HTTP interface of the original, answer by answer; see docs/protocols/rooms.md. */
-@ApiExcludeController()
 @Controller()
 @UseGuards(LegacyRequestGuard)
 @UseFilters(LegacyRoomsFilter)
@@ -28,6 +46,13 @@ export class LegacyRoomsController {
   ) {}
 
   @All(['create-room/:name', 'create_room/:name'])
+  @LegacyRoute({
+    at: 'get /create-room/{name}/',
+    summary: 'Make a room',
+    description: 'Also at `/create_room/{name}/`, and by POST.',
+    answer: CREATED,
+    errors: { ...ERRORS, 400: [INVALID_NAME], 404: [ROOM_EXISTS] },
+  })
   @Authenticated('application')
   async createRoom(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
@@ -35,11 +60,19 @@ export class LegacyRoomsController {
     @Res() response: Response,
   ): Promise<void> {
     await this.rooms.create(applicationId, { name: validName(name) });
-    sendText(response, 200, 'Room created successfully');
+    sendText(response, 200, CREATED);
   }
 
   /** Of the later version: the room in the body. Its webhook is not adopted. */
   @Post(['create-room', 'create_room'])
+  @LegacyRoute({
+    at: 'post /create_room/',
+    summary: 'Make a room, named in the body',
+    description: `Of a later version of the original; also at \`/create-room/\`. A room that exists is answered \`${UPDATED}\``,
+    answer: CREATED,
+    errors: { ...ERRORS, 400: [INVALID_NAME, null], 413: [null] },
+  })
+  @ApiBody({ type: LegacyCreateRoomRequest })
   @Authenticated('application')
   async createRoomByBody(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
@@ -50,13 +83,20 @@ export class LegacyRoomsController {
       await this.rooms.create(applicationId, { name: validName(member(body, 'room_name')) });
     } catch (error) {
       if (!(error instanceof AppError) || error.kind !== 'conflict') throw error;
-      sendText(response, 200, 'Room already exists. Webhook updated successfully.');
+      sendText(response, 200, UPDATED);
       return;
     }
-    sendText(response, 200, 'Room created successfully');
+    sendText(response, 200, CREATED);
   }
 
   @All(['delete-room/:name', 'delete_room/:name'])
+  @LegacyRoute({
+    at: 'get /delete-room/{name}/',
+    summary: 'Remove a room with its endpoints',
+    description: 'Also at `/delete_room/{name}/`, and by POST.',
+    answer: DELETED,
+    errors: { ...ERRORS, 404: [null] },
+  })
   @Authenticated('application')
   async deleteRoom(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
@@ -64,10 +104,17 @@ export class LegacyRoomsController {
     @Res() response: Response,
   ): Promise<void> {
     await this.rooms.delete(applicationId, name);
-    sendText(response, 200, 'Room deleted successfully');
+    sendText(response, 200, DELETED);
   }
 
   @All('list_rooms')
+  @LegacyRoute({
+    at: 'get /list_rooms/',
+    summary: 'The rooms of an application, in the order they were made',
+    description: 'Also by POST.',
+    answer: LegacyRoomList,
+    errors: ERRORS,
+  })
   @Authenticated('application')
   async listRooms(
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
@@ -77,6 +124,15 @@ export class LegacyRoomsController {
   }
 
   @All('add_endpoint/:name/:permissions')
+  @LegacyRoute({
+    at: 'post /add_endpoint/{name}/{permissions}/',
+    summary: 'Make an endpoint of a room',
+    description: 'Also by GET.',
+    answer: LegacyEndpointDto,
+    errors: ENDPOINT_ERRORS,
+  })
+  @ApiParam({ name: 'permissions', enum: PERMISSION.values, enumName: PERMISSION.name, description: 'What it may do.' })
+  @ApiQuery({ name: 'identity', required: false, type: String, description: 'What others see; absent = `Anonymous`.' })
   @Authenticated('application')
   async addEndpoint(
     @CurrentApplication() application: ApplicationPrincipal,
@@ -92,6 +148,14 @@ export class LegacyRoomsController {
 
   /** Of the later version: everything in the body. */
   @Post('add_endpoint')
+  @LegacyRoute({
+    at: 'post /add_endpoint/',
+    summary: 'Make an endpoint of a room, all in the body',
+    description: 'Of a later version of the original.',
+    answer: LegacyNewEndpointDto,
+    errors: { ...ENDPOINT_ERRORS, 400: [INVALID_IDENTITY, null], 413: [null] },
+  })
+  @ApiBody({ type: LegacyEndpointRequest })
   @Authenticated('application')
   async addEndpointByBody(
     @CurrentApplication() application: ApplicationPrincipal,
@@ -110,6 +174,13 @@ export class LegacyRoomsController {
   }
 
   @All('list_endpoints/:name')
+  @LegacyRoute({
+    at: 'get /list_endpoints/{name}/',
+    summary: 'The endpoints of a room',
+    description: 'Also by POST.',
+    answer: LegacyEndpointList,
+    errors: { ...ERRORS, 404: [null] },
+  })
   @Authenticated('application')
   async listEndpoints(
     @CurrentApplication() application: ApplicationPrincipal,
@@ -125,6 +196,13 @@ export class LegacyRoomsController {
   }
 
   @All('delete_endpoint/:name/:code')
+  @LegacyRoute({
+    at: 'get /delete_endpoint/{name}/{code}/',
+    summary: 'Remove an endpoint of a room',
+    description: 'Also by POST. Its sockets are closed.',
+    answer: ENDPOINT_DELETED,
+    errors: { ...ERRORS, 404: [null] },
+  })
   @Authenticated('application')
   async deleteEndpoint(
     @CurrentApplication() application: ApplicationPrincipal,
@@ -133,7 +211,7 @@ export class LegacyRoomsController {
     @Res() response: Response,
   ): Promise<void> {
     await this.endpoints.delete(application, name, code);
-    sendText(response, 200, 'Endpoint deleted successfully');
+    sendText(response, 200, ENDPOINT_DELETED);
   }
 
   /** The room is looked for before anything else is checked. */
@@ -145,13 +223,13 @@ export class LegacyRoomsController {
   ): Promise<EndpointWithCode> {
     await this.rooms.get(application.applicationId, room);
     if (!isPermissions(permissions)) throw new LegacyAnswer(404, INVALID_PERMISSIONS);
-    if (identityFault(identity) !== undefined) throw new LegacyAnswer(400, 'Invalid identity');
+    if (identityFault(identity) !== undefined) throw new LegacyAnswer(400, INVALID_IDENTITY);
     return this.endpoints.create(application, room, { permissions, identity: identity as string });
   }
 }
 
 function validName(name: unknown): string {
-  if (!isRoomName(name)) throw new LegacyAnswer(400, 'Invalid room name');
+  if (!isRoomName(name)) throw new LegacyAnswer(400, INVALID_NAME);
   return name;
 }
 

@@ -3,7 +3,7 @@ import { type Response } from 'express';
 import { type AppError } from '../../../common/errors/app-error.js';
 import { assertNever } from '../../../common/errors/assert-never.js';
 import { retryAfterOf, toAppError } from '../../../common/http/problem.js';
-import { LegacyAnswer, NO_KEY, sendText } from './legacy-answer.js';
+import { LegacyAnswer, NO_KEY, ROOM_EXISTS, sendText } from './legacy-answer.js';
 
 /** The errors of the legacy routes, as their clients know them. */
 @Catch()
@@ -35,7 +35,7 @@ function answerTo(error: AppError): { status: number; body: string } {
     case 'not_found':
       return { status: 404, body: page('Not Found', 'The requested resource was not found on this server.') };
     case 'conflict':
-      return { status: 404, body: 'Room already exists' };
+      return { status: 404, body: ROOM_EXISTS };
     case 'malformed':
     case 'invalid_input':
     case 'unsupported_media_type':

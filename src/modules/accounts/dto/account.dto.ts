@@ -8,8 +8,8 @@ import {
   TextField,
 } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
-import { type Role, ROLES } from '../../../common/security/role.js';
-import { UserDto } from '../../auth/dto/user.dto.js';
+import { type Role } from '../../../common/security/role.js';
+import { ROLE, UserDto } from '../../auth/dto/user.dto.js';
 
 const MIN_PASSWORD = 8;
 const MAX_PASSWORD = 200;
@@ -55,7 +55,7 @@ export class UpdateProfileRequest {
 /** Absent members stay as they are. */
 export class UpdateAccountRequest extends UpdateProfileRequest {
   /** `admin` may do everything here. */
-  @ChoiceField(ROLES, { optional: true, example: 'admin' })
+  @ChoiceField(ROLE, { optional: true, example: 'admin' })
   role?: Role;
 
   /** Disabling ends all logins of the account. */

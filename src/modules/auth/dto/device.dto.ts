@@ -4,11 +4,11 @@ import { type Device } from '../../../entities/circles/device.entity.js';
 /** A device in the home, with a login of its own. */
 export class DeviceDto {
   /** The device's id. */
-  @ApiProperty({ type: 'integer', example: 4 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 4 })
   id!: number;
 
   /** The circle it belongs to. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   circleId!: number;
 
   /** What the circle calls it. */

@@ -35,7 +35,7 @@ export class TokenPairDto {
   accessToken!: string;
 
   /** Seconds until the access token expires. */
-  @ApiProperty({ type: 'integer', example: 900 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 900 })
   expiresIn!: number;
 
   /** Using it a second time, later than in 10 seconds or from another address, ends the login. */

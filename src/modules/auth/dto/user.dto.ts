@@ -1,11 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiChoice, type Choice } from '../../../common/http/fields.js';
 import { type Role, ROLES } from '../../../common/security/role.js';
 import { type User } from '../../../entities/accounts/user.entity.js';
+
+export const ROLE: Choice = { name: 'Role', values: ROLES };
 
 /** An account. */
 export class UserDto {
   /** The account's id. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** In lower case. */
@@ -25,7 +28,7 @@ export class UserDto {
   birthday!: string | null;
 
   /** `admin` may do everything here. */
-  @ApiProperty({ enum: ROLES, example: 'user' })
+  @ApiChoice(ROLE, { example: 'user' })
   role!: Role;
 
   /** A disabled account cannot sign in. */

@@ -1,27 +1,30 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ChoiceField, TextField, TimeField } from '../../../common/http/fields.js';
+import { ApiChoice, type Choice, ChoiceField, TextField, TimeField } from '../../../common/http/fields.js';
 import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
 import { type Call } from '../../../entities/calls/call.entity.js';
 import { type CallParticipant } from '../../../entities/calls/call-participant.entity.js';
 import { type CallFailure, type CallOutcome, type CallProtocol, type CallState } from '../call-changes.js';
 
-const STATES = ['ringing', 'live', 'ended'] as const satisfies readonly CallState[];
-const PROTOCOLS = ['signaling', 'omikron'] as const satisfies readonly CallProtocol[];
-const OUTCOMES = ['completed', 'declined', 'cancelled', 'expired', 'failed'] as const satisfies readonly CallOutcome[];
-const FAILURES = ['node_lost', 'abandoned'] as const satisfies readonly CallFailure[];
+const STATE: Choice = { name: 'CallState', values: ['ringing', 'live', 'ended'] satisfies CallState[] };
+const PROTOCOL: Choice = { name: 'CallProtocol', values: ['signaling', 'omikron'] satisfies CallProtocol[] };
+const OUTCOME: Choice = {
+  name: 'CallOutcome',
+  values: ['completed', 'declined', 'cancelled', 'expired', 'failed'] satisfies CallOutcome[],
+};
+const FAILURE: Choice = { name: 'CallFailure', values: ['node_lost', 'abandoned'] satisfies CallFailure[] };
 const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' } as const;
 
 export class CallsQuery extends PageQuery {
   /** Only those in this state. */
-  @ChoiceField(STATES, { optional: true })
+  @ChoiceField(STATE, { optional: true })
   state?: CallState;
 
   /** Only those of this protocol. */
-  @ChoiceField(PROTOCOLS, { optional: true })
+  @ChoiceField(PROTOCOL, { optional: true })
   protocol?: CallProtocol;
 
   /** Only those that ended like this. */
-  @ChoiceField(OUTCOMES, { optional: true, example: 'failed' })
+  @ChoiceField(OUTCOME, { optional: true, example: 'failed' })
   outcome?: CallOutcome;
 
   /** Only those that somebody took part in: the `sid` or the whole name, or the id or email of the account. */
@@ -47,7 +50,7 @@ export class CallParticipantDto {
   name!: string;
 
   /** The account behind it, if it showed one. */
-  @ApiProperty({ type: 'integer', required: false, example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', required: false, example: 1 })
   userId?: number;
 
   /** `null` for who never was in the call. */
@@ -81,11 +84,11 @@ export class CallParticipantDto {
 
 export class CallDto {
   /** The call's id in the ledger. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** The message language it was made in. */
-  @ApiProperty({ enum: PROTOCOLS, example: 'signaling' })
+  @ApiChoice(PROTOCOL, { example: 'signaling' })
   protocol!: CallProtocol;
 
   /** The id its participants know it by, in lower case; `null` in a protocol that has none. */
@@ -93,18 +96,18 @@ export class CallDto {
   callId!: string | null;
 
   /** Where it stands. */
-  @ApiProperty({ enum: STATES, example: 'live' })
+  @ApiChoice(STATE, { example: 'live' })
   state!: CallState;
 
   /** How it ended; `null` while it has not. */
-  @ApiProperty({ type: 'string', enum: OUTCOMES, nullable: true, example: null })
+  @ApiChoice(OUTCOME, { nullable: true, example: null })
   outcome!: CallOutcome | null;
 
   /**
    * Why it failed; else `null`. `node_lost`: the server of a participant was lost; `abandoned`: no server knew of the
    * call any more.
    */
-  @ApiProperty({ type: 'string', enum: FAILURES, nullable: true, example: null })
+  @ApiChoice(FAILURE, { nullable: true, example: null })
   reason!: CallFailure | null;
 
   /** Who rang, was rung, or was in the call. */

@@ -1,5 +1,14 @@
-import { Delete, Get, Head, HttpCode, Options, Patch, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
+import { applyDecorators, Delete, Get, Head, HttpCode, Options, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiExtension,
+  ApiTags,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { ApiProblems } from '../../../common/http/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
@@ -17,6 +26,13 @@ import { THUMBNAIL_TYPE } from './thumbnails.service.js';
 import { Uploads } from './uploads.service.js';
 
 const BINARY = { schema: { type: 'string', format: 'binary' } } as const;
+
+/** An operation of the tus protocol: generated methods cannot resume, tus clients can. */
+const Tus = (): MethodDecorator =>
+  applyDecorators(
+    ApiTags('uploads'),
+    ApiExtension('x-protocol', { name: 'tus', version: '1.0.0', client: 'https://tus.io/implementations' }),
+  );
 
 @ApiV1Controller('media')
 export class MediaController {
@@ -108,8 +124,9 @@ export class MediaController {
   @HttpCode(201)
   @AcceptsOtherBodies()
   @Authenticated('account')
+  @Tus()
   @ApiOperation({ summary: 'Begin a resumable upload (tus 1.0.0); a begun one is given up' })
-  @ApiHeader({ name: 'Upload-Length', schema: { type: 'integer' }, description: 'Bytes of the file.' })
+  @ApiHeader({ name: 'Upload-Length', schema: { type: 'integer', format: 'int64' }, description: 'Bytes of the file.' })
   @ApiHeader({
     name: 'Upload-Metadata',
     required: false,
@@ -129,6 +146,7 @@ export class MediaController {
   @Options(':id/upload')
   @HttpCode(204)
   @Public()
+  @Tus()
   @ApiOperation({ summary: 'What this server knows of the tus protocol' })
   async describeUploads(@PathId() _id: number, @Req() request: Request, @Res() response: Response): Promise<void> {
     await this.resumable.describe(request, response);
@@ -136,6 +154,7 @@ export class MediaController {
 
   @Head(':id/upload')
   @Authenticated('account')
+  @Tus()
   @ApiOperation({ summary: 'How far a resumable upload has come (tus)' })
   @ApiProblems(403, 404)
   async getUpload(
@@ -151,10 +170,15 @@ export class MediaController {
   @HttpCode(204)
   @AcceptsOtherBodies()
   @Authenticated('account')
+  @Tus()
   @ApiOperation({ summary: 'Send the next bytes of a resumable upload (tus)' })
   @ApiConsumes('application/offset+octet-stream')
   @ApiBody(BINARY)
-  @ApiHeader({ name: 'Upload-Offset', schema: { type: 'integer' }, description: 'Bytes that came before.' })
+  @ApiHeader({
+    name: 'Upload-Offset',
+    schema: { type: 'integer', format: 'int64' },
+    description: 'Bytes that came before.',
+  })
   @ApiProblems(403, 404, 409, 413, 507)
   async appendUpload(
     @CurrentPrincipal() principal: AccountPrincipal,
@@ -168,6 +192,7 @@ export class MediaController {
   @Delete(':id/upload')
   @NoContent('The upload is given up.')
   @Authenticated('account')
+  @Tus()
   @ApiOperation({ summary: 'Give a resumable upload up (tus)' })
   @ApiProblems(403, 404, 409)
   async deleteUpload(

@@ -1,11 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ChoiceField, Field, NameField, TextField } from '../../../common/http/fields.js';
+import { ApiChoice, type Choice, ChoiceField, Field, NameField, TextField } from '../../../common/http/fields.js';
 import { LimitQuery, PageOf } from '../../../common/http/page.dto.js';
 import { PROTOCOLS } from '../../realtime/connection.js';
 import { type ConnectionPlaces, type LiveConnection } from '../../realtime/connection-directory.js';
 import { connectionId } from '../../realtime/connection-id.js';
 import { decodePlace } from '../connection-place.js';
 
+const PROTOCOL: Choice = { name: 'Protocol', values: PROTOCOLS };
+const TRANSPORT: Choice = { name: 'Transport', values: ['websocket', 'polling'] };
 const MAX_PRINCIPAL = 300;
 const MAX_PLACE = 254;
 
@@ -22,7 +24,7 @@ export class ConnectionQuery extends LimitQuery {
   cursor?: string;
 
   /** One protocol only. */
-  @ChoiceField(PROTOCOLS, { optional: true })
+  @ChoiceField(PROTOCOL, { optional: true })
   protocol?: (typeof PROTOCOLS)[number];
 
   /** Id, label, kind, or `kind:id` of a principal. */
@@ -88,11 +90,11 @@ export class ConnectionDto {
   id!: string;
 
   /** The message language it speaks. */
-  @ApiProperty({ enum: PROTOCOLS, example: 'services' })
+  @ApiChoice(PROTOCOL, { example: 'services' })
   protocol!: string;
 
   /** How it is connected. */
-  @ApiProperty({ enum: ['websocket', 'polling'], example: 'websocket' })
+  @ApiChoice(TRANSPORT, { example: 'websocket' })
   transport!: string;
 
   @ApiProperty({ type: PrincipalDto, nullable: true, description: '`null` until it has said who it is.' })

@@ -1,5 +1,10 @@
+import { ApiChoice } from '../../../common/http/fields.js';
+
+const READINESS = ['ok', 'degraded', 'starting', 'draining', 'deaf'] as const;
+
 export class LivenessDto {
   /** The process answers. */
+  @ApiChoice({ name: 'LivenessStatus', values: ['ok'] }, { example: 'ok' })
   status!: 'ok';
 }
 
@@ -9,7 +14,8 @@ export class ReadinessDto {
    * relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what this node
    * publishes does not reach the others, or does not come back, while theirs does.
    */
-  status!: 'ok' | 'degraded' | 'starting' | 'draining' | 'deaf';
+  @ApiChoice({ name: 'ReadinessStatus', values: READINESS }, { example: 'ok' })
+  status!: (typeof READINESS)[number];
 
   /**
    * What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media` when files

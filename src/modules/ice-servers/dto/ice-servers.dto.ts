@@ -22,7 +22,7 @@ export class IceServersDto {
   iceServers!: readonly IceServerDto[];
 
   /** Seconds until the credentials end; ask again before. */
-  @ApiProperty({ type: 'integer', example: 86400 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 86400 })
   expiresIn!: number;
 
   static from({ iceServers, expiresIn }: IceConfiguration): IceServersDto {

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiChoice } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
 import { NODE_STATES, type NodeStatus } from '../node-status.js';
 
@@ -16,17 +17,19 @@ export class NodeDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   startedAt!: string;
 
-  @ApiProperty({
-    enum: NODE_STATES,
-    example: 'ready',
-    description:
-      '`degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.',
-  })
+  @ApiChoice(
+    { name: 'NodeState', values: NODE_STATES },
+    {
+      example: 'ready',
+      description:
+        '`degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.',
+    },
+  )
   state!: string;
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: 'integer' },
+    additionalProperties: { type: 'integer', format: 'int32' },
     example: { services: 120, rooms: 3_400 },
     description: 'Open sockets by protocol.',
   })
@@ -36,7 +39,12 @@ export class NodeDto {
   @ApiProperty({ example: '0.1.0' })
   version!: string;
 
-  @ApiProperty({ example: 0.07, description: 'Busy share of its event loop, 0 to 1.' })
+  @ApiProperty({
+    type: 'number',
+    format: 'double',
+    example: 0.07,
+    description: 'Busy share of its event loop, 0 to 1.',
+  })
   load!: number;
 
   static from({ name, url, startedAt, state, connections, version, load }: NodeStatus): NodeDto {

@@ -2,35 +2,45 @@ import { ApiProperty } from '@nestjs/swagger';
 import { type ProtocolTraffic, WINDOW_SECONDS } from '../traffic-rates.service.js';
 
 export class TrafficDto implements ProtocolTraffic {
-  @ApiProperty({ example: 120, description: 'Open sockets.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 120, description: 'Open sockets.' })
   connections!: number;
 
-  @ApiProperty({ example: 84_211, description: 'Messages received since the nodes started.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    example: 84_211,
+    description: 'Messages received since the nodes started.',
+  })
   messagesIn!: number;
 
-  @ApiProperty({ example: 902_113, description: 'Messages sent since the nodes started.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    example: 902_113,
+    description: 'Messages sent since the nodes started.',
+  })
   messagesOut!: number;
 
-  @ApiProperty({ example: 10_330_112, description: 'Payload bytes received.' })
+  @ApiProperty({ type: 'integer', format: 'int64', example: 10_330_112, description: 'Payload bytes received.' })
   bytesIn!: number;
 
-  @ApiProperty({ example: 118_022_301, description: 'Bytes sent.' })
+  @ApiProperty({ type: 'integer', format: 'int64', example: 118_022_301, description: 'Bytes sent.' })
   bytesOut!: number;
 
   /** Messages received in a second. */
-  @ApiProperty({ example: 41.5 })
+  @ApiProperty({ type: 'number', format: 'double', example: 41.5 })
   messagesInPerSecond!: number;
 
   /** Messages sent in a second. */
-  @ApiProperty({ example: 430.25 })
+  @ApiProperty({ type: 'number', format: 'double', example: 430.25 })
   messagesOutPerSecond!: number;
 
   /** Bytes received in a second. */
-  @ApiProperty({ example: 5_112.5 })
+  @ApiProperty({ type: 'number', format: 'double', example: 5_112.5 })
   bytesInPerSecond!: number;
 
   /** Bytes sent in a second. */
-  @ApiProperty({ example: 53_820 })
+  @ApiProperty({ type: 'number', format: 'double', example: 53_820 })
   bytesOutPerSecond!: number;
 }
 
@@ -53,7 +63,7 @@ export class ProtocolStatsDto extends TrafficDto {
 }
 
 export class StatsDto {
-  @ApiProperty({ example: 3, description: 'Live nodes that the numbers are of.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers are of.' })
   nodes!: number;
 
   @ApiProperty({
@@ -63,7 +73,7 @@ export class StatsDto {
   })
   missing!: string[];
 
-  @ApiProperty({ example: WINDOW_SECONDS, description: 'What rates are taken over.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: WINDOW_SECONDS, description: 'What rates are taken over.' })
   windowSeconds!: number;
 
   @ApiProperty({ type: TrafficDto, description: 'Over all protocols.' })

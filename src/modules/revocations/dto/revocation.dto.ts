@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerField, TextField, TimeField } from '../../../common/http/fields.js';
+import { ApiChoice, IntegerField, TextField, TimeField } from '../../../common/http/fields.js';
 import { UUID } from '../../../common/http/text-rules.js';
 import { MAX_ID } from '../../../common/http/cursor.js';
 import { PageOf } from '../../../common/http/page.dto.js';
@@ -54,11 +54,11 @@ export class CreateRevocationRequest {
 
 export class RevocationDto {
   /** The revocation's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** What kind of subject is revoked; that of a connection's credential where a connection was named. */
-  @ApiProperty({ example: 'service', enum: SELECTORS })
+  @ApiChoice({ name: 'RevocationSelector', values: SELECTORS }, { example: 'service' })
   selector!: string;
 
   @ApiProperty({
@@ -77,7 +77,7 @@ export class RevocationDto {
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   until!: string | null;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'Account that asked for it.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1, description: 'Account that asked for it.' })
   createdBy!: number;
 
   /** When it was made. */

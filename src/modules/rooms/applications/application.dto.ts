@@ -21,7 +21,7 @@ export class UpdateApplicationRequest {
 
 export class ApplicationDto {
   /** The application's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** Unique. */
@@ -52,7 +52,7 @@ export class ApplicationPage extends PageOf(ApplicationDto) {}
 
 export class ApplicationKeyDto {
   /** The key's id. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** What the key begins with. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, IntegerField, TextField } from '../../../common/http/fields.js';
+import { ApiChoice, BooleanField, IntegerField, TextField } from '../../../common/http/fields.js';
 import { PageOf } from '../../../common/http/page.dto.js';
 import { type Room } from '../../../entities/rooms/room.entity.js';
 import { ROOM_NAME_PATTERN } from '../room-name.js';
@@ -47,11 +47,11 @@ export class RoomDto {
   durable!: boolean;
 
   /** Messages kept; `null` = any number. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 10_000 })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 10_000 })
   historyLimit!: number | null;
 
   /** Days for which messages are kept; `null` = for ever. */
-  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   retentionDays!: number | null;
 
   /** When it was made. */
@@ -82,7 +82,7 @@ export class PresentMemberDto implements PresentMember {
   identity!: string;
 
   /** What it may do in the room. */
-  @ApiProperty({ enum: PERMISSIONS, example: 'readwrite' })
+  @ApiChoice({ name: 'Permissions', values: PERMISSIONS }, { example: 'readwrite' })
   permissions!: Permissions;
 
   /** When it connected. */
@@ -93,6 +93,6 @@ export class PresentMemberDto implements PresentMember {
 /** Who is connected now, one item per socket, in the order they came. */
 export class RoomPresenceDto extends PageOf(PresentMemberDto) {
   /** Of all of them, also on other pages. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   count!: number;
 }

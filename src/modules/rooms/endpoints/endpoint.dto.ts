@@ -1,10 +1,12 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { ChoiceField, Field, IntegerField } from '../../../common/http/fields.js';
+import { ApiChoice, type Choice, ChoiceField, Field, IntegerField } from '../../../common/http/fields.js';
 import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
 import { MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { type EndpointWithCode, type ListedEndpoint } from './endpoints.service.js';
 import { identityFault } from '../room-name.js';
 import { PERMISSIONS, type Permissions } from '../rooms.events.js';
+
+export const PERMISSION: Choice = { name: 'Permissions', values: PERMISSIONS };
 
 const MAX_SECONDS = 315_360_000;
 
@@ -16,7 +18,7 @@ export function IdentityField(options: { default?: string; example?: string } = 
 
 export class CreateEndpointRequest {
   /** What its sockets may do in the room. */
-  @ChoiceField(PERMISSIONS, { example: 'readwrite' })
+  @ChoiceField(PERMISSION, { example: 'readwrite' })
   permissions!: Permissions;
 
   /** What others see of it. */
@@ -44,7 +46,7 @@ export class EndpointDto {
   room!: string;
 
   /** What its sockets may do in the room. */
-  @ApiProperty({ enum: PERMISSIONS, example: 'readwrite' })
+  @ApiChoice(PERMISSION, { example: 'readwrite' })
   permissions!: Permissions;
 
   /** What others see of it. */
@@ -75,11 +77,11 @@ export class EndpointPage extends PageOf(ListedEndpointDto) {}
 /** An endpoint as admins see it: without the code that admits its sockets. */
 export class AdminEndpointDto extends OmitType(EndpointDto, ['code']) {
   /** The endpoint's id. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   id!: number;
 
   /** The API key that made it; `null` when that is gone. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 7 })
   keyId!: number | null;
 
   /** When it was made. */

@@ -64,7 +64,7 @@ export class HistoryQuery {
     const number = toNumber({ value });
     return typeof number === 'number' ? Math.min(number, MAX_LIMIT) : number;
   })
-  @Field('limit', limitFault, { type: 'integer', minimum: 1 }, { optional: true, default: 50 })
+  @Field('limit', limitFault, { type: 'integer', format: 'int32', minimum: 1 }, { optional: true, default: 50 })
   limit: number = 50;
 
   /** `nextCursor` of the page before; goes before `after` and `epoch`. */

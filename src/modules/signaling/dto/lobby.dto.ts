@@ -51,7 +51,7 @@ export class CreateLobbyTokenRequest {
 /** A new lobby token, shown this once. */
 export class NewLobbyTokenDto {
   /** The token's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** Shown this once. */
@@ -63,13 +63,13 @@ export class NewLobbyTokenDto {
   link!: string;
 
   /** Seconds. */
-  @ApiProperty({ type: 'integer', example: 86400 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 86400 })
   expiresIn!: number;
 }
 
 export class LobbyTokenDto {
   /** The token's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** What peers that bring it are called at first; `null` = nothing. */
@@ -77,15 +77,15 @@ export class LobbyTokenDto {
   name!: string | null;
 
   /** The account it is bound to. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   userId!: number;
 
   /** How often it admits; `null` = any number of times. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 10 })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 10 })
   uses!: number | null;
 
   /** How often it still admits; `null` = any number of times. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 9 })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 9 })
   usesLeft!: number | null;
 
   /** When it ceases to admit. */

@@ -1,13 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { MAX_ID } from '../../../../common/http/cursor.js';
-import { BooleanField, EmailField, Field, IntegerField, NameField } from '../../../../common/http/fields.js';
+import {
+  ApiChoice,
+  BooleanField,
+  type Choice,
+  EmailField,
+  Field,
+  IntegerField,
+  NameField,
+} from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
 import { type ConversationPrivilege } from '../../../../entities/circles/conversation-link.entity.js';
 import { type ConversationState, type Participant } from '../conversations.service.js';
 
 const MAX_NAME = 100;
 const MAX_MEMBERS = 1_000;
-const PRIVILEGES = ['ADMIN', 'STANDARD'] as const;
+const PRIVILEGE: Choice = { name: 'ConversationPrivilege', values: ['ADMIN', 'STANDARD'] };
 
 const isId = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_ID;
@@ -26,7 +34,7 @@ export class CreateConversationRequest {
   @Field(
     'memberIds',
     memberIdsFault,
-    { type: 'array', items: { type: 'integer', minimum: 1 }, maxItems: MAX_MEMBERS } as object,
+    { type: 'array', items: { type: 'integer', format: 'int32', minimum: 1 }, maxItems: MAX_MEMBERS } as object,
     { optional: true, example: [7, 8] },
   )
   memberIds?: number[];
@@ -61,7 +69,7 @@ export class AddParticipantRequest {
 /** Somebody who takes part in a conversation. */
 export class ParticipantDto {
   /** Of the account. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** Unique without regard to case. */
@@ -77,11 +85,11 @@ export class ParticipantDto {
   lastName!: string;
 
   /** What they may do here. */
-  @ApiProperty({ enum: PRIVILEGES, example: 'STANDARD' })
+  @ApiChoice(PRIVILEGE, { example: 'STANDARD' })
   privilege!: ConversationPrivilege;
 
   /** Id of the newest message they have read; 0 before the first. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   readMessageId!: number;
 
   /** Whether a socket of the account is authenticated. */
@@ -104,11 +112,11 @@ export class ParticipantDto {
 /** A conversation as whoever asks sees it. */
 export class ConversationDto {
   /** The conversation's id. */
-  @ApiProperty({ type: 'integer', example: 3 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3 })
   id!: number;
 
   /** The circle it belongs to. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   circleId!: number;
 
   /** What its members call it. */
@@ -120,19 +128,19 @@ export class ConversationDto {
   deviceAccess!: boolean;
 
   /** Of whoever asks; `null` for a device. */
-  @ApiProperty({ enum: PRIVILEGES, nullable: true, example: 'ADMIN' })
+  @ApiChoice(PRIVILEGE, { nullable: true, example: 'ADMIN' })
   privilege!: ConversationPrivilege | null;
 
   /** Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device. */
-  @ApiProperty({ type: 'integer', example: 2 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 2 })
   unreadCount!: number;
 
   /** The read marker of whoever asks: id of the newest message they have read, 0 before the first. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   readMessageId!: number;
 
   /** 0 before the first. */
-  @ApiProperty({ type: 'integer', example: 14 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 14 })
   lastMessageId!: number;
 
   /** Who takes part. */
@@ -174,6 +182,6 @@ export class MarkReadRequest {
 
 export class ReadMarkerDto {
   /** Where the marker is now; it never moves back. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   messageId!: number;
 }

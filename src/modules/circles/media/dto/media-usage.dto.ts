@@ -4,11 +4,11 @@ import { type Usage } from '../media-quota.repository.js';
 /** How much room files take. */
 export class MediaUsageDto {
   /** Bytes of the files that are there, and of those on their way. */
-  @ApiProperty({ type: 'integer', example: 48213 })
+  @ApiProperty({ type: 'integer', format: 'int64', example: 48213 })
   usedBytes!: number;
 
   /** Bytes they may take; `null` = no limit. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 5_000_000_000 })
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 5_000_000_000 })
   quotaBytes!: number | null;
 
   static from({ usedBytes, quotaBytes }: Usage): MediaUsageDto {

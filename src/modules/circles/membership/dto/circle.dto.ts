@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ChoiceField, EmailField, NameField } from '../../../../common/http/fields.js';
+import { ApiChoice, type Choice, ChoiceField, EmailField, NameField } from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
 import { type CirclePrivilege } from '../../../../entities/circles/circle-member.entity.js';
 import { type CircleRow } from '../circles.repository.js';
@@ -7,7 +7,7 @@ import { type InviteRow } from '../invites.repository.js';
 import { type Member } from '../members.service.js';
 
 const MAX_NAME = 100;
-export const PRIVILEGES = ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] as const;
+const PRIVILEGE: Choice = { name: 'CirclePrivilege', values: ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] };
 
 export class CreateCircleRequest {
   /** What its members call it. */
@@ -25,7 +25,7 @@ export class UpdateCircleRequest {
 /** A circle as whoever asks sees it. */
 export class CircleDto {
   /** The circle's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** What its members call it. */
@@ -33,7 +33,7 @@ export class CircleDto {
   name!: string;
 
   /** Of whoever asks; `null` for a device. */
-  @ApiProperty({ enum: PRIVILEGES, nullable: true, example: 'ADMIN' })
+  @ApiChoice(PRIVILEGE, { nullable: true, example: 'ADMIN' })
   privilege!: CirclePrivilege | null;
 
   /** When it was made. */
@@ -59,14 +59,14 @@ export class CirclePage extends PageOf(CircleDto) {}
 
 export class ChangePrivilegeRequest {
   /** `ADMIN` passes from its holder to this member. */
-  @ChoiceField(PRIVILEGES, { example: 'ADMIN' })
+  @ChoiceField(PRIVILEGE, { example: 'ADMIN' })
   privilege!: CirclePrivilege;
 }
 
 /** Somebody in a circle. */
 export class MemberDto {
   /** Of the account. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** Unique without regard to case. */
@@ -86,7 +86,7 @@ export class MemberDto {
   birthday!: string | null;
 
   /** What they may do here. */
-  @ApiProperty({ enum: PRIVILEGES, example: 'MEMBRE' })
+  @ApiChoice(PRIVILEGE, { example: 'MEMBRE' })
   privilege!: CirclePrivilege;
 
   /** Whether a socket of the account is authenticated. */
@@ -122,11 +122,11 @@ export class CreateInviteRequest {
 /** A pending invitation into a circle. */
 export class InviteDto {
   /** The invitation's id. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** The circle it leads into. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   circleId!: number;
 
   /** That circle's name. */
@@ -138,7 +138,7 @@ export class InviteDto {
   email!: string;
 
   /** Who invited; `null` once that account is gone. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 2 })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 2 })
   invitedBy!: number | null;
 
   /** When it was made. */

@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
 import { MAX_ID, MAX_LIMIT } from '../../../../common/http/cursor.js';
-import { Field, TextField } from '../../../../common/http/fields.js';
+import { ApiChoice, Field, TextField } from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
 import { fits, MAX_CHARACTERS } from '../../../../common/text/characters.js';
 import { type Sender } from '../../circles.events.js';
@@ -74,7 +74,7 @@ export class MessageQuery {
   @Field(
     'limit',
     (value) => (typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1'),
-    { type: 'integer', minimum: 1 },
+    { type: 'integer', format: 'int32', minimum: 1 },
     { optional: true, default: 50 },
   )
   limit: number = 50;
@@ -91,12 +91,12 @@ export class MessageQuery {
 
   /** Messages behind this one, ascending. */
   @Transform(toNumber)
-  @Field('after', idFault, { type: 'integer', minimum: 0 }, { optional: true, example: 0 })
+  @Field('after', idFault, { type: 'integer', format: 'int32', minimum: 0 }, { optional: true, example: 0 })
   after?: number;
 
   /** Messages before this one, descending; without `after` and `before` from the newest one. */
   @Transform(toNumber)
-  @Field('before', idFault, { type: 'integer', minimum: 0 }, { optional: true, example: 12 })
+  @Field('before', idFault, { type: 'integer', format: 'int32', minimum: 0 }, { optional: true, example: 12 })
   before?: number;
 
   /** Only messages that hold these words; `"…"` for a phrase, `-` for a word they do not hold, `or` between two. */
@@ -107,11 +107,11 @@ export class MessageQuery {
 /** Who wrote a message. */
 export class SenderDto {
   /** Whether it is a person or a device. */
-  @ApiProperty({ enum: ['user', 'device'], example: 'user' })
+  @ApiChoice({ name: 'SenderKind', values: ['user', 'device'] }, { example: 'user' })
   kind!: 'user' | 'device';
 
   /** Id of the account or device. */
-  @ApiProperty({ type: 'integer', example: 7 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
   /** Of a person. */
@@ -158,11 +158,11 @@ export class SenderDto {
 /** A file of a message. */
 export class MediaDto {
   /** The file's id. */
-  @ApiProperty({ type: 'integer', example: 9 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 9 })
   id!: number;
 
   /** The message it belongs to. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   messageId!: number;
 
   /** The name it was announced by. */
@@ -178,7 +178,7 @@ export class MediaDto {
   contentType!: string | null;
 
   /** Bytes; `null` before the upload. */
-  @ApiProperty({ type: 'integer', nullable: true, example: 48213 })
+  @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 48213 })
   size!: number | null;
 
   /** Whether its content is there. */
@@ -205,11 +205,11 @@ export class MediaDto {
 
 export class MessageDto {
   /** The message's id. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   id!: number;
 
   /** The conversation it was written in. */
-  @ApiProperty({ type: 'integer', example: 3 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3 })
   conversationId!: number;
 
   /** `null` once the account or device is gone. */

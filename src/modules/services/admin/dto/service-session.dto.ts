@@ -20,11 +20,11 @@ export class ServiceSessionDto {
   host!: string | null;
 
   /** Clients of the service. */
-  @ApiProperty({ type: 'integer', example: 2 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 2 })
   clients!: number;
 
   /** Guests of this session. */
-  @ApiProperty({ type: 'integer', example: 40 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 40 })
   guests!: number;
 
   static from({ startedAt, ...session }: SessionSummary): ServiceSessionDto {

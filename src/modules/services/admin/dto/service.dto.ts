@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
-import { BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../../common/http/fields.js';
+import { ApiChoice, BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
 import { textFault } from '../../../../common/http/text-rules.js';
 import { fits } from '../../../../common/text/characters.js';
@@ -88,7 +88,7 @@ export class UpdateServiceRequest extends ServiceOptionsRequest {
 
 export class ServiceDto {
   /** The service's id. */
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
   /** Unique. */
@@ -108,19 +108,19 @@ export class ServiceDto {
   targeting!: boolean;
 
   /** Seconds for which a session waits for its host to come back. */
-  @ApiProperty({ type: 'integer', example: 0 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 0 })
   hostGraceSeconds!: number;
 
   /** Guests a session takes; `null` = any number. */
-  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   guestLimit!: number | null;
 
   /** Seconds during which a code admits new guests; `null` = as long as its session. */
-  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   codeTtlSeconds!: number | null;
 
   /** Letters of a public code. */
-  @ApiProperty({ type: 'integer', example: 4 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 4 })
   codeLength!: number;
 
   /** When it was made. */
@@ -161,19 +161,20 @@ export class NewServiceDto extends ServiceDto {
 
 export class ServicePage extends PageOf(ServiceDto) {}
 
-const ROTATABLE = ['host', 'client'] as const;
+const TOKEN_ROLE = { name: 'ServiceTokenRole', values: ['host', 'client'] } as const;
+type TokenRole = (typeof TOKEN_ROLE.values)[number];
 
 export class RotateTokenRequest {
   /** Whose token. */
-  @ChoiceField(ROTATABLE, { example: 'host' })
-  role!: (typeof ROTATABLE)[number];
+  @ChoiceField(TOKEN_ROLE, { example: 'host' })
+  role!: TokenRole;
 }
 
 /** A new token, shown this once. */
 export class RotatedTokenDto {
   /** Whose token. */
-  @ApiProperty({ enum: ROTATABLE, example: 'host' })
-  role!: (typeof ROTATABLE)[number];
+  @ApiChoice(TOKEN_ROLE, { example: 'host' })
+  role!: TokenRole;
 
   /** Shown this once. */
   @ApiProperty({ format: 'uuid', example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
@@ -196,6 +197,6 @@ export class PublishToServiceRequest {
 
 export class DeliveredDto {
   /** Sockets the message went to. */
-  @ApiProperty({ type: 'integer', example: 12 })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   delivered!: number;
 }
