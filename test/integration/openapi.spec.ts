@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Get } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDataSource } from '../../ormconfig.js';
 import { ApiV1Controller } from '../../src/common/http/api-v1-controller.js';
+import { downgrade } from '../../src/common/http/openapi-3-0.js';
 import { buildOpenApi, formatOpenApi } from '../../src/common/http/openapi.js';
 import { createApp } from '../../src/create-app.js';
 import { Public } from '../../src/modules/auth/authenticated.decorator.js';
@@ -56,20 +58,49 @@ describe('the API documents', () => {
     expect(links.length).toBeGreaterThan(3);
     for (const link of links) {
       expect(link).toMatch(/^\.?\/?[\w./-]+$/);
-      expect((await fetch(new URL(link, `${server.url}/docs`))).status, link).toBe(200);
+      const loaded = await fetch(new URL(link, `${server.url}/docs`));
+      // An answer that nobody reads keeps its connection, and the server waits for that when it closes.
+      await loaded.arrayBuffer();
+      expect(loaded.status, link).toBe(200);
     }
     const init = await (await fetch(`${server.url}/docs/swagger-ui-init.js`)).text();
     expect(init).toContain('"validatorUrl": null');
-    expect((await fetch(`${server.url}/docs/`)).status).toBe(200);
+    const slashed = await fetch(`${server.url}/docs/`);
+    await slashed.arrayBuffer();
+    expect(slashed.status).toBe(200);
   });
 
   it('are OpenAPI 3.1 with both kinds of credentials', async () => {
     const { body } = await apiOf(server)('GET', '/docs-json');
     expect(body.openapi).toBe('3.1.0');
+    expect((await apiOf(server)('GET', '/docs-json?openapi=3.1')).body).toEqual(body);
     expect(body.components.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
       apiKey: { type: 'apiKey', in: 'header', name: 'API-KEY' },
     });
+  });
+
+  it('are OpenAPI 3.0 for generators that read no newer one, and nothing else', async () => {
+    const api = apiOf(server);
+    const { status, body } = await api('GET', '/docs-json?openapi=3.0');
+    expect([status, body.openapi]).toEqual([200, '3.0.3']);
+    const [now, served] = [(await api('GET', '/docs-json')).body, body];
+    expect(Object.keys(served.paths)).toEqual(Object.keys(now.paths));
+    expect(Object.keys(served.components.schemas)).toEqual(Object.keys(now.components.schemas));
+    expect(await new Validator().validate(served)).toMatchObject({ valid: true });
+    // The committed one has what the compiler's plugin adds.
+    const committed = downgrade(JSON.parse(await readFile('openapi/openapi.json', 'utf8')));
+    expect(await new Validator().validate(committed)).toMatchObject({ valid: true });
+    expect(JSON.stringify(committed)).not.toMatch(/"type":\["|"null"|"const":/);
+    for (const query of ['openapi=2.0', 'openapi=', 'openapi=3.0&openapi=3.0']) {
+      const answer = await api('GET', `/docs-json?${query}`);
+      expect([query, answer.status, answer.body.code]).toEqual([query, 422, 'invalid_input']);
+    }
+  });
+
+  it('have the version of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect((await apiOf(server)('GET', '/docs-json')).body.info.version).toBe(version);
   });
 
   it('name every route `resource.action`, once, with a summary, a tag and its answers', async () => {
@@ -137,6 +168,7 @@ describe('the API documents', () => {
         method: method.toUpperCase(),
         ...(!['get', 'head'].includes(method) && { body: '{}', headers: { 'content-type': 'application/json' } }),
       });
+      await answer.arrayBuffer();
       const needed = (security?.length ?? 0) > 0 && !security?.some((each: object) => Object.keys(each).length === 0);
       expect(answer.status === 401, operationId).toBe(needed);
       if (needed) expect(responses, operationId).toHaveProperty('401');
