@@ -90,7 +90,7 @@ describe('the API documents', () => {
     expect(await new Validator().validate(served)).toMatchObject({ valid: true });
     // The committed one has what the compiler's plugin adds.
     const committed = downgrade(JSON.parse(await readFile('openapi/openapi.json', 'utf8')));
-    expect(await new Validator().validate(committed)).toMatchObject({ valid: true });
+    expect(await new Validator().validate({ ...committed })).toMatchObject({ valid: true });
     expect(JSON.stringify(committed)).not.toMatch(/"type":\["|"null"|"const":/);
     for (const query of ['openapi=2.0', 'openapi=', 'openapi=3.0&openapi=3.0']) {
       const answer = await api('GET', `/docs-json?${query}`);

@@ -1,6 +1,13 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, BooleanField, ChoiceField, Field, IntegerField, TextField } from '../../../../common/http/fields.js';
+import {
+  ApiChoice,
+  BooleanField,
+  ChoiceField,
+  Field,
+  IntegerField,
+  TextField,
+} from '../../../../common/http/fields.js';
 import { PageOf } from '../../../../common/http/page.dto.js';
 import { textFault } from '../../../../common/http/text-rules.js';
 import { fits } from '../../../../common/text/characters.js';
