@@ -1,5 +1,5 @@
 import { type Resolve, type Schema, typesOf } from './json-schema.js';
-import { type Direction, type Surface } from './surface.js';
+import { type Direction, type Part, type Surface } from './surface.js';
 
 /** What worked with `before` and does not work with `after`, each in one line; the same change always in the same words. */
 export function breaks(before: Surface, after: Surface): string[] {
@@ -12,16 +12,21 @@ export function breaks(before: Surface, after: Surface): string[] {
       if (part.mayGo !== true) found.add(`${name}: removed`);
       continue;
     }
-    if (now.isRequired === true && part.isRequired !== true) found.add(`${name}: required now`);
+    if (isDemanded(now) && !isDemanded(part)) found.add(`${name}: required now`);
     if (part.schema === undefined || now.schema === undefined) continue;
     for (const each of schemas.between(name, part.direction, part.schema, now.schema)) found.add(each);
   }
-  for (const [name, { owner, isRequired = false }] of after.parts) {
-    if (isRequired && owner !== undefined && before.parts.has(owner) && !before.parts.has(name))
-      found.add(`${name}: new and required`);
-  }
+  for (const name of newDemands(before, after)) found.add(`${name}: new and required`);
   return [...found].sort();
 }
+
+const isDemanded = ({ isRequired }: Part): boolean => isRequired === true;
+
+/** What must be sent to something that did without. */
+const newDemands = ({ parts: before }: Surface, { parts: after }: Surface): string[] =>
+  [...after]
+    .filter(([name, part]) => isDemanded(part) && !before.has(name) && before.has(part.owner ?? ''))
+    .map(([name]) => name);
 
 /**
  * Compares schemas: who sends may always send what was accepted, and who is answered gets nothing that could not come
@@ -85,11 +90,8 @@ function flat(schema: Schema, resolve: Resolve): Schema {
   const bases = [...($ref === undefined ? [] : [resolve($ref)]), ...allOf, ...(others.length === 1 ? others : [])];
   const all = [...bases.map((base) => flat(base, resolve)), own];
   const values = all.findLast((each) => each.enum)?.enum ?? (only === undefined ? undefined : [only]);
-  const isNullable = others.length < forms.length || values?.includes(null) === true;
-  const said = all.flatMap(typesOf);
-  // A list of values says their types.
-  const implied = said.length > 0 ? said : (values ?? []).map((value) => typeof value);
-  const types = new Set([...implied, ...(isNullable ? ['null'] : [])]);
+  const types = typesIn(all, values);
+  if (others.length < forms.length) types.add('null');
   return {
     ...all.reduce((merged, each) => ({ ...merged, ...each }), {}),
     ...(types.size > 0 && { type: [...types] }),
@@ -98,6 +100,13 @@ function flat(schema: Schema, resolve: Resolve): Schema {
     properties: Object.assign({}, ...all.map(({ properties }) => properties)) as Record<string, Schema>,
     required: all.flatMap(({ required = [] }) => required),
   };
+}
+
+/** A list of values says their types, where nothing else does. */
+function typesIn(all: readonly Schema[], values: readonly unknown[] = []): Set<string> {
+  const said = all.flatMap(typesOf);
+  const implied = values.map((value) => (value === null ? 'null' : typeof value));
+  return new Set(said.length > 0 ? [...said, ...implied.filter((type) => type === 'null')] : implied);
 }
 
 /** No type means any; an integer is a number. */
@@ -115,11 +124,14 @@ function ofValues(direction: Direction, was: Schema, is: Schema): string[] {
   const found = gone.map((value) => `no ${JSON.stringify(value)} any more`);
   if (direction === 'sent' && is.enum && !was.enum) found.push('a closed list now');
   if (direction === 'answered' && was.enum && !is.enum) found.push('no closed list any more');
+  return [...found, ...ofFormat(direction, was, is)];
+}
+
+function ofFormat(direction: Direction, was: Schema, is: Schema): string[] {
   const [inner, outer] = direction === 'sent' ? [was.format, is.format] : [is.format, was.format];
   const isNumeric = [inner, outer].some((format) => format?.startsWith('int') || format === 'double');
   const isNarrower = isNumeric ? inner === 'int64' && outer === 'int32' : outer !== undefined;
-  if (inner !== outer && isNarrower) found.push(`format ${was.format ?? 'none'} became ${is.format ?? 'none'}`);
-  return found;
+  return inner !== outer && isNarrower ? [`format ${was.format ?? 'none'} became ${is.format ?? 'none'}`] : [];
 }
 
 /** What is sent may not have to be smaller, or of another form, than before. */

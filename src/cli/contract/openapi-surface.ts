@@ -5,8 +5,7 @@ import { type Part, type Surface } from './surface.js';
 /** The operations of an OpenAPI document with their ids, parameters, bodies and answers. */
 export function openApiSurface(document: OpenApiDocument): Surface {
   const resolve = resolver(document);
-  const answer = (response: Response): Response =>
-    response.$ref === undefined ? response : (resolve(response.$ref) as Response);
+  const answer = (response: Response): Response => (response.$ref === undefined ? response : resolve(response.$ref));
   return {
     resolve,
     parts: new Map(operationsOf(document).flatMap(([name, operation]) => partsOf(name, operation, answer))),

@@ -78,7 +78,7 @@ export function serveOpenApi(app: INestApplication): void {
   let built: OpenAPIObject | undefined;
   let old: OpenAPIObject | undefined;
   const document = (): OpenAPIObject => (built ??= buildOpenApi(app));
-  const adapter: HttpServer<Request, Response> = app.getHttpAdapter();
+  const adapter = app.getHttpAdapter() as HttpServer<Request, Response>;
   adapter.get('/docs-json', (request, response, next) => {
     const { openapi = '3.1' } = request.query;
     if (openapi === '3.0') response.json((old ??= downgrade(document())));
