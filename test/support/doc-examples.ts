@@ -17,7 +17,7 @@ export class Examples {
 
   constructor(page: string) {
     const text = readFileSync(path.join(ROOT, 'docs', page), 'utf8');
-    const blocks = text.matchAll(/^```(?:js|python) (\S+)\n([\s\S]*?)^```$/gm);
+    const blocks = text.matchAll(/^```(?:js|python|sh) (\S+)\n([\s\S]*?)^```$/gm);
     this.programs = new Map([...blocks].map(([, name = '', code = '']) => [name, code]));
   }
 
@@ -25,11 +25,16 @@ export class Examples {
     return [...this.programs.keys()].sort();
   }
 
-  run(name: string, args: readonly string[], python = 'python3'): RunningExample {
+  run(name: string, args: readonly string[], python = 'python3', env = {}): RunningExample {
     const code = this.programs.get(name);
     if (code === undefined) throw new Error(`the page has no ${name}`);
-    const [file, ...own] = name.endsWith('.py') ? [python, '-'] : [process.execPath, '--input-type=module', '-'];
-    const child = spawn(file, [...own, ...args], { cwd: ROOT });
+    const programs: Record<string, [string, ...string[]]> = {
+      '.mjs': [process.execPath, '--input-type=module', '-'],
+      '.py': [python, '-'],
+      '.sh': ['sh', '-s'],
+    };
+    const [file, ...own] = programs[path.extname(name)] ?? [name];
+    const child = spawn(file, [...own, ...args], { cwd: ROOT, env: { ...process.env, ...env } });
     this.running.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));

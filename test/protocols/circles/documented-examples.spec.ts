@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CirclesHarness } from '../../support/circles.js';
 import { Examples } from '../../support/doc-examples.js';
@@ -15,8 +19,8 @@ describe('the programs of the circles page', () => {
   });
   afterAll(() => circles.close());
 
-  it('are two', () => {
-    expect(examples.names).toEqual(['circles.mjs', 'device.py']);
+  it('are four', () => {
+    expect(examples.names).toEqual(['circles.mjs', 'device.py', 'device.sh', 'picture.mjs']);
   });
 
   it('circles.mjs makes a conversation and says hello in it', async () => {
@@ -25,15 +29,33 @@ describe('the programs of the circles page', () => {
     expect(program.output()).toBe('ada: hello (true)\n');
   });
 
+  it('picture.mjs announces a picture, uploads it and sees it arrive', async () => {
+    const world = await circles.world();
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-picture-'));
+    const file = path.join(folder, 'a.png');
+    await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } }).toFile(file);
+    const args = [circles.server.url, world.u1.token, String(world.conversation), file];
+    const program = examples.run('picture.mjs', args);
+    await program.ended;
+    await rm(folder, { recursive: true });
+    expect(program.output()).toMatch(
+      /^look pending\n(200 \/api\/v1\/media\/\d+\/content\nlook done|look done\n200 .*)\n$/,
+    );
+  });
+
   describeWithPython('socketio, requests', 'device.py', (python) => {
     it('answers the next message of the conversation', async () => {
-      const world = await circles.world();
-      const { username, password } = world.d;
-      const args = [circles.server.url, username, password, String(world.conversation)];
-      const reader = await (await circles.socket(world.u1)).joinConversation(world.conversation);
+      const { u1 } = await circles.world();
+      const maker = examples.run('device.sh', [circles.server.url, u1.token]);
+      await maker.ended;
+      const made = /^conversation: (\d+)\nusername: (\S+)\npassword: (\S+)\n$/.exec(maker.output());
+      const [, id = '', username = '', password = ''] = made ?? [];
+      const conversation = Number(id);
+      const args = [circles.server.url, username, password, id];
+      const reader = await (await circles.socket(u1)).joinConversation(conversation);
       const program = examples.run('device.py', args, python);
       await expect.poll(program.output, { timeout: 15_000 }).toContain('Vous avez rejoins la conversation');
-      await reader.ask('message', { conversation_id: world.conversation, text_message: 'anybody there?' });
+      await reader.ask('message', { conversation_id: conversation, text_message: 'anybody there?' });
       await program.ended;
       expect(program.output()).toContain('message: anybody there?\n');
       expect(program.output()).not.toContain('rror');

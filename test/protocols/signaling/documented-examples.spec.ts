@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Examples } from '../../support/doc-examples.js';
 import { invite, SignalingHarness } from '../../support/signaling.js';
 
-describe('the program of the signaling page', () => {
+describe('the programs of the signaling page', () => {
   const examples = new Examples('protocols/signaling.md');
   let harness: SignalingHarness;
   beforeAll(async () => {
-    harness = await SignalingHarness.start();
+    harness = await SignalingHarness.start({ SIGNALING_ACCESS: 'token' });
   });
   afterEach(() => {
     examples.stop();
@@ -14,8 +14,11 @@ describe('the program of the signaling page', () => {
   afterAll(() => harness.close());
 
   it('takes a call that rings, and hears the offer', async () => {
-    const caller = await harness.connect();
-    const program = examples.run('peer.mjs', [harness.server.url]);
+    const maker = examples.run('lobby-token.sh', [harness.server.url, harness.admin]);
+    await maker.ended;
+    const { token } = JSON.parse(maker.output()) as { token: string };
+    const caller = await harness.connect('4.x', { auth: { lobby: token } });
+    const program = examples.run('peer.mjs', [harness.server.url, token]);
     const [event, text] = await caller.next(15_000);
     const { sid, name } = JSON.parse(text as string) as { sid: string; name: string };
     expect([event, name]).toEqual(['add-connection', 'Ala']);
@@ -26,5 +29,11 @@ describe('the program of the signaling page', () => {
     await expect.poll(program.output).toContain(`${caller.sid} offer\n`);
     expect(program.output()).toMatch(/^in a call with \[/);
     expect(program.output()).toContain(sid);
+  });
+
+  it('says that it lacks a lobby token, and ends', async () => {
+    const program = examples.run('peer.mjs', [harness.server.url]);
+    await program.ended;
+    expect(program.output()).toBe('error: A lobby token is needed here.\n');
   });
 });

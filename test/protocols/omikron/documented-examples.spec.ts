@@ -1,0 +1,49 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, apiOf, signIn } from '../../support/api.js';
+import { Examples } from '../../support/doc-examples.js';
+import { newUser, OmikronHarness } from '../../support/omikron.js';
+import { describeWithPython } from '../../support/requires.js';
+
+describe('the programs of the Omikron page', () => {
+  const examples = new Examples('protocols/omikron.md');
+  const user = newUser();
+  let harness: OmikronHarness;
+  let iota: Record<string, string>;
+
+  beforeAll(async () => {
+    harness = await OmikronHarness.start({ IOTA_ACCESS: 'token' });
+    const { accessToken } = await signIn(apiOf(harness.server), ADMIN.email, ADMIN.password);
+    const program = examples.run('register.sh', [harness.server.url, accessToken, user.id, user.hash]);
+    await program.ended;
+    const { iotaId, token } = JSON.parse(program.output().split('\n')[0] ?? '') as { iotaId: string; token: string };
+    iota = { SERVER: harness.server.url, IOTA_ID: iotaId, IOTA_TOKEN: token, USER_IDS: user.id };
+  });
+  afterEach(() => {
+    examples.stop();
+  });
+  afterAll(() => harness.close());
+
+  it('are three', () => {
+    expect(examples.names).toEqual(['client.py', 'iota.mjs', 'register.sh']);
+  });
+
+  it('iota.mjs serves the user that register.sh has registered', async () => {
+    const program = examples.run('iota.mjs', [], undefined, iota);
+    await expect.poll(program.output, { timeout: 15_000 }).toBe(`serving ${user.id},\n`);
+    const client = await harness.client(user);
+    const id = 'a question';
+    client.send({ id, type: 'message_send', data: { text: 'sealed' } });
+    expect(await client.next()).toMatchObject({ id, type: 'success' });
+  });
+
+  describeWithPython('websockets', 'client.py', (python) => {
+    it('gets back what it stored', async () => {
+      const served = examples.run('iota.mjs', [], undefined, iota);
+      await expect.poll(served.output, { timeout: 15_000 }).toContain('serving');
+      const env = { SERVER: harness.server.url, USER_ID: user.id, KEY_HASH: user.hash };
+      const client = examples.run('client.py', [], python, env);
+      await client.ended;
+      expect(client.output()).toMatch(/^pong: .*\nstored: \[\{'text': 'sealed'\}\]\n$/);
+    });
+  });
+});
