@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Metrics } from './metrics.js';
 import { SocketMetrics } from './socket-metrics.js';
 
@@ -8,6 +10,8 @@ describe('Metrics', () => {
 
   afterEach(() => {
     metrics.onModuleDestroy();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
   });
 
   it('shows what the transport counted, once, however often it is read', async () => {
@@ -49,6 +53,24 @@ describe('Metrics', () => {
     }
     expect(text).toContain('# TYPE switchboard_event_loop_delay_seconds histogram');
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('says when the event loop stood still, and nothing of what is merely slow', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const watched = new Metrics(new SocketMetrics());
+    const wakeAt = (ms: number): void => {
+      now.mockReturnValue(ms);
+      vi.advanceTimersByTime(100);
+    };
+    wakeAt(5_000);
+    expect(warn).not.toHaveBeenCalled();
+    wakeAt(11_200);
+    wakeAt(11_300);
+    expect(warn.mock.calls).toEqual([[{ msg: 'the event loop stood still for 6100 ms' }]]);
+    expect(await watched.registry.metrics()).toContain('switchboard_event_loop_delay_seconds_bucket{le="5"} 2');
+    watched.onModuleDestroy();
   });
 
   it('keeps a registry of its own, so that two apps in one process do not clash', async () => {

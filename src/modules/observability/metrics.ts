@@ -1,10 +1,12 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SocketMetrics } from './socket-metrics.js';
 
 /** Milliseconds between two looks at how late the event loop is. */
 const LOOP_INTERVAL = 100;
+/** From this many on the node was of no use to anybody meanwhile: its health checks failed, and its leases may have ended. */
+const STOOD_STILL_MS = 5_000;
 
 /** One finished HTTP request. `route` is a pattern, never a path: paths hold endpoint codes. */
 export interface HttpObservation {
@@ -110,13 +112,16 @@ function measureLoop(registers: Registry[]): NodeJS.Timeout {
   const delay = new Histogram({
     name: 'switchboard_event_loop_delay_seconds',
     help: `How late the event loop runs what is due, sampled every ${LOOP_INTERVAL} ms.`,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  const logger = new Logger('EventLoop');
   let due = performance.now() + LOOP_INTERVAL;
   const timer = setInterval(() => {
     const now = performance.now();
-    delay.observe(Math.max(0, now - due) / 1_000);
+    const late = Math.max(0, now - due);
+    delay.observe(late / 1_000);
+    if (late > STOOD_STILL_MS) logger.warn({ msg: `the event loop stood still for ${Math.round(late)} ms` });
     due = now + LOOP_INTERVAL;
   }, LOOP_INTERVAL);
   return timer.unref();
