@@ -10,6 +10,7 @@ import { replaceAll } from './replace-all.js';
 
 const SITE = path.resolve(import.meta.dirname, '../../deploy/nginx/switchboard.conf');
 const THREE_NODES = path.resolve(import.meta.dirname, '../../deploy/nginx/three-nodes.conf');
+const THREE_NODES_LOCATIONS = path.resolve(import.meta.dirname, '../../deploy/nginx/three-nodes-locations.conf');
 
 export interface Nginx {
   readonly port: number;
@@ -19,8 +20,9 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** The `upstream` block of the site we ship. */
+/** What of the site we ship gives way to the files for three nodes. */
 const ONE_NODE = /^upstream switchboard \{$[^}]*^\}$/m;
+const ONE_NODE_LOCATION = / {4}location \/ \{\n {8}proxy_pass [^}]*\}/;
 
 /**
  * The site we ship, with only addresses and files replaced, in an nginx of its own in front of `upstream`; in front of three
@@ -81,11 +83,12 @@ async function nodesOf(upstream: string | readonly [string, string, string]): Pr
   if (typeof upstream === 'string') {
     return replaceAll(site, [['server 127.0.0.1:3000;', `server ${new URL(upstream).host};`]]);
   }
-  if (!ONE_NODE.test(site))
-    throw new Error('deploy/nginx/switchboard.conf has no upstream block to put three nodes in');
+  if (!ONE_NODE.test(site) || !ONE_NODE_LOCATION.test(site)) {
+    throw new Error('deploy/nginx/switchboard.conf has no blocks to put three nodes in');
+  }
   const three = replaceAll(
     await readFile(THREE_NODES, 'utf8'),
     upstream.map((url, i) => [`server 10.0.0.1${i + 1}:3000 `, `server ${new URL(url).host} `]),
   );
-  return site.replace(ONE_NODE, () => three);
+  return site.replace(ONE_NODE, () => three).replace(ONE_NODE_LOCATION, `include ${THREE_NODES_LOCATIONS};`);
 }
