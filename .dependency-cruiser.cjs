@@ -172,6 +172,27 @@ const forbidden = [
     to: { path: '^src/', pathNot: '^src/(common|config|modules/(realtime|observability|health)|gateways/transport)/' },
   },
   {
+    name: 'pages-know-no-server',
+    comment: 'A page runs in a browser and knows the server by its protocols only.',
+    severity: 'error',
+    from: { path: '^web/' },
+    to: { path: '^(src|test|bench|scripts)/|^ormconfig\\.ts$' },
+  },
+  {
+    name: 'pages-are-islands',
+    comment: 'What pages share lies in web/ui, which knows none of them.',
+    severity: 'error',
+    from: { path: '^web/([^/]+)/' },
+    to: { path: '^web/', pathNot: '^web/($1|ui)/' },
+  },
+  {
+    name: 'server-knows-no-page',
+    comment: 'Pages are built by themselves; the server sends the files.',
+    severity: 'error',
+    from: { path: '^(src|ormconfig\\.ts$)' },
+    to: { path: '^web/' },
+  },
+  {
     name: 'nobody-imports-the-entry',
     comment: 'main and the command-line entries are started, never imported.',
     severity: 'error',

@@ -1,74 +1,98 @@
 // Builds dist when it does not match the sources, and says what to do where it cannot.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const stamp = path.join(root, 'dist', '.built-from');
+const dist = path.join(root, 'dist');
 const lock = path.join(root, 'node_modules', '.cache', 'build.lock');
-const inputs = ['src', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'];
+
+/** The two parts of dist, each built from its own sources alone. */
+const server = {
+  inputs: ['src', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'],
+  stamp: path.join(dist, '.built-from'),
+  tool: ['@nestjs/cli', 'bin/nest.js'],
+  outputs: ['src', 'ormconfig.js', 'ormconfig.js.map', '.tsbuildinfo'],
+};
+const pages = {
+  inputs: ['web', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'],
+  stamp: path.join(dist, 'web', '.built-from'),
+  tool: ['vite', 'bin/vite.js'],
+  outputs: ['web'],
+};
 
 /** Something the operator can put right; shown without a stack. */
 export class BuildError extends Error {}
 
 /**
  * Makes dist match the sources.
- * @param {{ force?: boolean }} [options]
+ * @param {{ force?: boolean, only?: 'pages' }} [options]
  * @returns {Promise<boolean>} whether anything had to be built
  */
-export async function ensureBuilt({ force = false } = {}) {
+export async function ensureBuilt({ force = false, only } = {}) {
   // A deployment may bring dist alone.
-  if (!existsSync(path.join(root, 'src')) && existsSync(path.join(root, 'dist', 'src', 'main.js'))) return false;
-  if (!force && isFresh()) return false;
-  const nest = buildTool();
+  if (!existsSync(path.join(root, 'src')) && existsSync(path.join(dist, 'src', 'main.js'))) return false;
+  const isStale = (part) => force || !isFresh(part);
+  const parts = only === 'pages' ? [pages] : [server, pages];
+  const stale = parts.filter(isStale);
+  if (stale.length === 0) return false;
+  const tools = new Map(stale.map((part) => [part, buildTool(part)]));
   const unlock = await takeLock();
   try {
     // Another process may have built while we waited.
-    if (!force && isFresh()) return false;
-    const digest = digestOfSources();
-    process.stderr.write('Building …\n');
-    await run(nest, ['build']);
-    writeFileSync(stamp, digest);
-    return true;
+    const left = stale.filter(isStale);
+    if (left.length > 0) process.stderr.write('Building …\n');
+    for (const part of left) await build(part, tools.get(part));
+    return left.length > 0;
   } finally {
     unlock();
   }
 }
 
-function isFresh() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOfSources();
+async function build({ inputs, outputs, stamp }, [tool, ...args]) {
+  const digest = digestOf(inputs);
+  for (const output of outputs) rmSync(path.join(dist, output), { recursive: true, force: true });
+  rmSync(stamp, { force: true });
+  await run(tool, args);
+  writeFileSync(stamp, digest);
+}
+
+function isFresh({ inputs, stamp }) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOf(inputs);
 }
 
 /** Contents, not times: git gives every file of a checkout the time of the checkout. */
-function digestOfSources() {
+function digestOf(inputs) {
   const hash = createHash('sha256');
-  const add = (file) =>
+  for (const file of inputs.flatMap(filesOf)) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))
       .update('\0');
-  for (const input of inputs) {
-    if (input !== 'src') {
-      if (existsSync(path.join(root, input))) add(input);
-      continue;
-    }
-    const files = readdirSync(path.join(root, input), { recursive: true })
-      .map((file) => path.join(input, String(file)))
-      .filter((file) => /\.(ts|js|css|html|svg)$/.test(file) && !file.endsWith('.spec.ts'));
-    for (const file of files.sort()) add(file);
   }
   return hash.digest('hex');
 }
 
-function buildTool() {
+/** A file by itself, or what a folder holds of sources. */
+function filesOf(input) {
+  const place = path.join(root, input);
+  if (!existsSync(place)) return [];
+  if (!statSync(place).isDirectory()) return [input];
+  return readdirSync(place, { recursive: true })
+    .map((file) => path.join(input, String(file)))
+    .filter((file) => /\.(ts|css|html|svg)$/.test(file) && !file.endsWith('.spec.ts'))
+    .sort();
+}
+
+function buildTool({ stamp, tool: [name, script] }) {
   const { resolve } = createRequire(path.join(root, 'package.json'));
   try {
     resolve('typescript');
-    return path.join(path.dirname(resolve('@nestjs/cli/package.json')), 'bin', 'nest.js');
+    return [path.join(path.dirname(resolve(`${name}/package.json`)), script), 'build'];
   } catch {
     const state = existsSync(stamp) ? 'The build in dist is older than the sources' : 'There is no build in dist';
     throw new BuildError(

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The version of the package this file is part of, built or not. */
-export const PROGRAM_VERSION = read(import.meta.dirname);
+/** The folder of the package this file is part of, built or not. */
+export const PROGRAM_FOLDER = find(import.meta.dirname);
 
-function read(folder: string): string {
-  const file = path.join(folder, 'package.json');
-  if (!existsSync(file)) return folder === path.dirname(folder) ? 'unknown' : read(path.dirname(folder));
+export const PROGRAM_VERSION = read(path.join(PROGRAM_FOLDER, 'package.json'));
+
+function find(folder: string): string {
+  const parent = path.dirname(folder);
+  return folder === parent || existsSync(path.join(folder, 'package.json')) ? folder : find(parent);
+}
+
+function read(file: string): string {
+  if (!existsSync(file)) return 'unknown';
   return String((JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown }).version);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,8 +20,11 @@ declare module 'vitest' {
 
 const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One PostgreSQL for the whole run: TEST_DATABASE_URL, else an embedded one in a temporary folder. */
+/**
+ * The built pages, and one PostgreSQL for the whole run: TEST_DATABASE_URL, else an embedded one in a temporary folder.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../../scripts/build.mjs'), '--only=pages']);
   const given = process.env['TEST_DATABASE_URL'];
   const dataDir = given ? undefined : await mkdtemp(path.join(os.tmpdir(), 'switchboard-test-'));
   if (dataDir) removeAfterUs(dataDir);

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { AppError } from '../../common/errors/app-error.js';
 import { pagePolicy } from '../../common/http/security-headers.js';
+import { PROGRAM_FOLDER } from '../../common/program-version.js';
 import { AppConfig } from '../../config/app-config.js';
 
 interface PageAsset {
@@ -14,8 +14,8 @@ interface PageAsset {
   readonly tag: string;
 }
 
-/** Built beside this file, from the folder of the same name. */
-const FOLDER = path.join(import.meta.dirname, 'assets');
+/** What `vite build` made of the folder `web`. */
+const FOLDER = path.join(PROGRAM_FOLDER, 'dist', 'web');
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,12 +24,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** What browsers would ask for in vain. */
-const SOURCE_MAP = /^\/\/# sourceMappingURL=.*$/gm;
-
 /**
- * The files that pages consist of, read once at the start: the folder `assets`, and libraries under `vendor/`. What is
- * not in this closed list does not exist, so no request reaches the file system.
+ * The files that pages consist of, read once at the start. What is not in this closed list does not exist, so no request
+ * reaches the file system.
  */
 @Injectable()
 export class PageAssets {
@@ -41,14 +38,10 @@ export class PageAssets {
       const type = TYPES[path.extname(file)];
       if (!entry.isFile() || type === undefined) continue;
       const text = readFileSync(file, 'utf8').replaceAll('%PUBLIC_URL%', escapeAttribute(http.publicUrl ?? ''));
-      this.add(path.relative(FOLDER, file).split(path.sep).join('/'), type, Buffer.from(text));
+      const body = Buffer.from(text);
+      const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), { type, body, tag });
     }
-    // The client library of the very server that answers it.
-    const socketIo = path.join(path.dirname(createRequire(import.meta.url).resolve('socket.io')), '..');
-    const client = readFileSync(path.join(socketIo, 'client-dist/socket.io.esm.min.js'), 'utf8');
-    this.add('vendor/socket.io.js', 'text/javascript; charset=utf-8', Buffer.from(client.replace(SOURCE_MAP, '')));
-    const qrCode = path.join(path.dirname(createRequire(import.meta.url).resolve('qrcode-generator')), 'qrcode.mjs');
-    this.add('vendor/qrcode.js', 'text/javascript; charset=utf-8', readFileSync(qrCode));
   }
 
   /**
@@ -65,11 +58,6 @@ export class PageAssets {
     if (name.endsWith('.html')) response.set('Content-Security-Policy', policy);
     if (request.fresh) response.status(304).end();
     else response.send(asset.body);
-  }
-
-  private add(name: string, type: string, body: Buffer): void {
-    const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    this.files.set(name, { type, body, tag });
   }
 }
 

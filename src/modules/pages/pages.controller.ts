@@ -12,7 +12,7 @@ export class PagesController {
   /** What runs here, for people who open the address in a browser. */
   @Get()
   landing(@Req() request: Request, @Res() response: Response): void {
-    this.assets.send('index.html', request, response);
+    this.assets.send('landing/index.html', request, response);
   }
 
   /** The relay for exhibitions, to try out. */
