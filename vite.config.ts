@@ -13,6 +13,7 @@ export default defineConfig({
   base: '/assets/',
   // Settings of the server are none of the pages' business.
   envDir: false,
+  logLevel: 'warn',
   build: {
     outDir: path.join(import.meta.dirname, 'dist', 'web'),
     emptyOutDir: true,

@@ -140,7 +140,9 @@ function isAlive(pid) {
 /** A signal that ends us while we build ends the builder too. */
 function run(script, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
+    // A build is the same whatever the server that asks for it is told: packages have other files for development.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const child = spawn(process.execPath, [script, ...args], { cwd: root, env, stdio: ['ignore', 2, 2] });
     const stop = () => {
       child.kill('SIGKILL');
       rmSync(lock, { force: true });
