@@ -128,7 +128,9 @@ export class Signaling {
     socket.on('disconnect', (reason) => {
       if (reason !== 'io client disconnect') this.listener.onLost(reason !== 'io server disconnect');
     });
-    this.listen(socket);
+    this.listenToLobby(socket);
+    this.listenToInvitations(socket);
+    this.listenToCall(socket);
   }
 
   leave() {
@@ -169,7 +171,7 @@ export class Signaling {
     this.socket?.emit(type, { type, receiver_sid: receiver, sender_sid: this.sid, ...payload });
   }
 
-  private listen(socket: LobbySocket) {
+  private listenToLobby(socket: LobbySocket) {
     const { listener } = this;
     socket.on('error', (message) => {
       listener.onRefused(String(message));
@@ -183,6 +185,10 @@ export class Signaling {
     socket.on('remove-connection', (sid) => {
       listener.onPeerGone(sid);
     });
+  }
+
+  private listenToInvitations(socket: LobbySocket) {
+    const { listener } = this;
     socket.on('receive-invite', (text) => {
       listener.onRing(readInvitation(text).sender);
     });
@@ -206,6 +212,10 @@ export class Signaling {
     socket.on('invitation-request', ({ sender_sid: sid }) => {
       listener.onRequest(sid);
     });
+  }
+
+  private listenToCall(socket: LobbySocket) {
+    const { listener } = this;
     socket.on('create-peer', ({ peers }) => {
       listener.onMembers(readMembers(peers));
     });
