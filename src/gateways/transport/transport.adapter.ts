@@ -20,7 +20,7 @@ import { guardEngine } from './socket-io/engine-guard.js';
 import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io/socket-io-gateway.js';
 import { textKeepingParser } from './socket-io/socket-io.parser.js';
 import { TransportService } from './transport.service.js';
-import { type UpgradeEngine, UpgradeRouter } from './handshake/upgrade-router.js';
+import { UpgradeRouter } from './handshake/upgrade-router.js';
 
 /**
  * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our
@@ -149,7 +149,7 @@ export class TransportAdapter extends WsAdapter {
     guardEngine(io as SocketIoServer, this.policy);
     const server = this.httpServerOfApp();
     this.turns.precede(server);
-    this.router.passTo(engine as UpgradeEngine, IO_PATH);
+    this.router.passTo(engine, IO_PATH);
     this.router.listen(server);
     return io;
   }
