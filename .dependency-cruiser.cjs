@@ -41,7 +41,7 @@ const forbidden = [
     name: 'no-file-cycles',
     comment: 'Two files that need each other are one thing, or want a third.',
     severity: 'error',
-    from: {},
+    from: { pathNot: '/generated/' },
     to: { circular: true },
   },
   {
@@ -212,6 +212,20 @@ const forbidden = [
     severity: 'error',
     from: { path: '^(src/|ormconfig\\.ts$)', pathNot: ['\\.spec\\.ts$', '\\.d\\.ts$'] },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'client-stands-alone',
+    comment: 'The package is used without the server: the two share a contract, no code.',
+    severity: 'error',
+    from: { path: '^clients/' },
+    to: { path: '^(src|test|bench)/' },
+  },
+  {
+    name: 'server-knows-no-client',
+    comment: 'A production install of the server has no client.',
+    severity: 'error',
+    from: { path: '^(src/|ormconfig\\.ts$)' },
+    to: { path: '^clients/' },
   },
   {
     name: 'resolvable',

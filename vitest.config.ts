@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
+const clientSource = `${import.meta.dirname}/clients/typescript/src`;
 const databaseSetup = 'test/support/global-setup.ts';
 
 /** What needs programs beside Node, or real failures of them: part of `npm run test:all`. */
@@ -56,6 +57,13 @@ if (!runsThreeNodes)
 const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') ?? 'vitest'}.json`;
 
 export default defineConfig({
+  // From source, so that tests need no build of the client.
+  resolve: {
+    alias: {
+      '@switchboard/client': `${clientSource}/index.ts`,
+      '#web-socket': `${clientSource}/sockets/web-socket.node.ts`,
+    },
+  },
   test: {
     projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],
     testTimeout: 30_000,

@@ -1,0 +1,3 @@
+export * from './rest/index.js';
+export * from './rooms/index.js';
+export * from './services/index.js';

@@ -1,0 +1,55 @@
+import { fullJitter, wait } from '../backoff.js';
+import { NoAnswer } from './problem.js';
+
+export interface RetryOptions {
+  /** Attempts in all, default 4; 1 = never retry. */
+  readonly attempts?: number;
+  /** Longest wait in milliseconds, default 30,000. A `Retry-After` beyond it is handed to the caller. */
+  readonly longestMs?: number;
+}
+
+export type Send = (request: Request) => Promise<Response>;
+
+const FIRST_MS = 250;
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** Sends again what may be sent twice: after 429, 503 and network errors. */
+export function retrying(send: Send, { attempts = 4, longestMs = 30_000 }: RetryOptions = {}): Send {
+  return async (request) => {
+    const limit = mayRepeat(request) ? attempts : 1;
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt >= limit;
+      const answer = await attemptOnce(send, last ? request : request.clone());
+      if (last || !('failure' in answer || isBusy(answer))) {
+        if ('failure' in answer) throw new NoAnswer('The server does not answer', { cause: answer.failure });
+        return answer;
+      }
+      const asked = 'failure' in answer ? undefined : retryAfterMs(answer.headers.get('Retry-After'));
+      if (asked !== undefined && asked > longestMs && !('failure' in answer)) return answer;
+      if (!('failure' in answer)) await answer.body?.cancel();
+      await wait((asked ?? 0) + fullJitter(attempt - 1, { firstMs: FIRST_MS, longestMs }), request.signal);
+    }
+  };
+}
+
+async function attemptOnce(send: Send, request: Request): Promise<Response | { readonly failure: unknown }> {
+  try {
+    return await send(request);
+  } catch (failure) {
+    // Fetch reports network errors as TypeError; anything else, an abort above all, is the caller's.
+    if (!(failure instanceof TypeError)) throw failure;
+    return { failure };
+  }
+}
+
+const mayRepeat = (request: Request): boolean =>
+  IDEMPOTENT.has(request.method) || request.headers.has('Idempotency-Key');
+
+const isBusy = ({ status }: Response): boolean => status === 429 || status === 503;
+
+/** Seconds or a date (RFC 9110), as milliseconds from now. */
+function retryAfterMs(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

@@ -1,0 +1,100 @@
+import { createClient, createConfig, type Client } from './generated/client/index.js';
+import { Sdk } from './generated/sdk.gen.js';
+import { Login, type LoginOptions } from './login.js';
+import { errorOf } from './problem.js';
+import { retrying, type RetryOptions, type Send } from './retrying-fetch.js';
+
+export interface SwitchboardOptions extends LoginOptions {
+  /** `https://switchboard.example.org` */
+  readonly url: string;
+  /** An application's key, for rooms and what belongs to them. */
+  readonly apiKey?: string;
+  /** A bearer token that is not refreshed, for example a machine key; instead of signing in. */
+  readonly token?: string;
+  readonly retry?: RetryOptions;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** REST v1. Methods are named by operation id, answer the body, and throw `SwitchboardProblem`. */
+export class Switchboard extends Sdk {
+  private readonly login: Login;
+
+  constructor(options: SwitchboardOptions) {
+    const client = createClient(createConfig({ baseUrl: options.url.replace(/\/+$/, ''), throwOnError: true }));
+    super({ client });
+    bindMethods(this);
+    const login = new Login((refreshToken) => this.auth.refresh({ body: { refreshToken } }), options);
+    this.login = login;
+    configure(client, options, login);
+  }
+
+  /** Signs a person in; later calls go as that person. */
+  async signIn(credentials: { email: string; password: string }) {
+    const answer = await this.auth.login({ body: credentials });
+    this.login.begin(answer);
+    return answer.user;
+  }
+
+  /** Signs a device of a circle in. */
+  async signInDevice(credentials: { username: string; password: string }) {
+    const answer = await this.auth.deviceLogin({ body: credentials });
+    this.login.begin(answer);
+    return answer.device;
+  }
+
+  /** Ends the login on the server, on its sockets too. */
+  async signOut(): Promise<void> {
+    await this.auth.logout();
+    this.login.begin(undefined);
+  }
+
+  /** For sockets that ask for one; refreshed where needed. */
+  accessToken(): Promise<string | undefined> {
+    return this.login.accessToken();
+  }
+}
+
+function configure(client: Client, options: SwitchboardOptions, login: Login): void {
+  const { apiKey, token, retry, fetch: send = globalThis.fetch } = options;
+  const bearer = () => token ?? login.accessToken();
+  client.setConfig({
+    auth: ({ scheme }) => (scheme === 'bearer' ? bearer() : apiKey),
+    // Requests come ready-made, never as an address.
+    fetch: retrying(
+      refreshing((request) => send(request), login),
+      retry,
+    ) as typeof fetch,
+  });
+  client.interceptors.error.use((error, response: Response | undefined) =>
+    response === undefined ? error : errorOf(error, response.status),
+  );
+}
+
+/** Sends again, with a fresh token, what was refused for its token: nothing of it was done. */
+function refreshing(send: Send, login: Login): Send {
+  return async (request) => {
+    const refused = /^Bearer (.+)$/.exec(request.headers.get('Authorization') ?? '')?.[1];
+    if (refused === undefined) return send(request);
+    const again = request.clone();
+    const answer = await send(request);
+    if (answer.status !== 401) return answer;
+    const token = await login.replacementFor(refused);
+    if (token === undefined) return answer;
+    await answer.body?.cancel();
+    again.headers.set('Authorization', `Bearer ${token}`);
+    return send(again);
+  };
+}
+
+/** So that a method may be handed on: `paginate(sdk.accounts.list)`. */
+function bindMethods(sdk: Sdk): void {
+  for (const name of Object.getOwnPropertyNames(Sdk.prototype)) {
+    if (name === 'constructor') continue;
+    const resource = Reflect.get(sdk, name) as Record<string, unknown>;
+    for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(resource))) {
+      const original = resource[method];
+      if (method !== 'constructor' && typeof original === 'function') resource[method] = original.bind(resource);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { fullJitter } from '../backoff.js';
+import { FRAME_TOO_LARGE, type Verdict } from '../sockets/close-codes.js';
+import {
+  LiveSocket,
+  NotConnected,
+  type SocketEnd,
+  type SocketEvents,
+  type SocketOptions,
+} from '../sockets/live-socket.js';
+import { MessageRefused, Outbox, type Receipt } from './outbox.js';
+import {
+  isMessage,
+  isRecovered,
+  PlaceInRoom,
+  type Position,
+  type Present,
+  type Recovered,
+  type RoomMessage,
+  type StartAt,
+} from './room-frames.js';
+
+export interface RoomEndpointOptions extends SocketOptions {
+  /** The endpoint's code. */
+  readonly code: string;
+  /** Recover from here; default: only what is said from now on. */
+  readonly after?: StartAt;
+  /** Hear who comes and goes. */
+  readonly presence?: boolean;
+}
+
+export interface RoomEndpointEvents extends SocketEvents {
+  readonly open: undefined;
+  readonly message: RoomMessage;
+  /** After a reconnect, and after `after`: whether everything missed follows. */
+  readonly recovered: Recovered;
+  readonly present: readonly Present[];
+  readonly join: { readonly identity: string };
+  readonly leave: { readonly identity: string };
+}
+
+/** A seat in a room, by its code. */
+export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
+  private readonly outbox = new Outbox();
+  private readonly place: PlaceInRoom;
+
+  constructor(protected override readonly options: RoomEndpointOptions) {
+    super(options);
+    this.place = new PlaceInRoom(options.after);
+  }
+
+  /** Place of the last message heard in a durable room: save it, and begin `after` it next time. */
+  get position(): Position | undefined {
+    return this.place.position;
+  }
+
+  /** Messages that wait for their acknowledgement. */
+  get pending(): number {
+    return this.outbox.size;
+  }
+
+  /**
+   * Says something. Resolves once the server has it, in durable rooms once it is stored; while the connection is away it
+   * waits, and it is sent again after a reconnect without being said twice.
+   * Rejects with `MessageRefused` if nobody heard it, with `Unconfirmed` if that is not known, with `NotConnected` if
+   * the endpoint has ended.
+   */
+  send(message: unknown): Promise<Receipt> {
+    if (this.ended) return Promise.reject(new NotConnected('The endpoint has ended'));
+    return this.outbox.add(message, this.say);
+  }
+
+  /** Says something without acknowledgement. @returns false, and drops it, while there is no connection */
+  sendUnconfirmed(message: unknown): boolean {
+    return this.say(JSON.stringify({ message }));
+  }
+
+  protected path(): string {
+    const query = new URLSearchParams({ acks: '1', ...this.place.query() });
+    if (this.options.presence) query.set('presence', '1');
+    return `/ws/endpoint/${encodeURIComponent(this.options.code)}/?${query}`;
+  }
+
+  protected opened(): void {
+    this.settle();
+    this.emit('open', undefined);
+    this.outbox.resend(this.say);
+  }
+
+  protected override lost(end: SocketEnd): Verdict {
+    if (end.code === FRAME_TOO_LARGE) {
+      this.outbox.refuseLongest(new MessageRefused('payload_too_large', 'The message is too large for the server'));
+    }
+    return super.lost(end);
+  }
+
+  protected override over(): void {
+    this.outbox.abandon(new NotConnected('The endpoint has ended before the message was sent'));
+  }
+
+  protected received(frame: Record<string, unknown>): void {
+    if (isMessage(frame)) this.message(frame);
+    else if (typeof frame['ack'] === 'string') this.outbox.confirm(frame['ack'], receiptOf(frame));
+    else if (isRecovered(frame)) this.recovered(frame);
+    else if (typeof frame['error'] === 'object') this.refused(frame);
+    else if (typeof frame['event'] === 'string') this.presence(frame);
+    // Anything else is of a newer version, and not for this one.
+  }
+
+  private readonly say = (text: string): boolean => {
+    if (!this.isOpen) return false;
+    this.sendText(text);
+    return true;
+  };
+
+  private message(message: RoomMessage): void {
+    if (this.place.heard(message)) this.emit('message', message);
+  }
+
+  private recovered(answer: Recovered): void {
+    if (this.place.recovered(answer)) this.emit('recovered', answer);
+  }
+
+  private refused({ id, error }: Record<string, unknown>): void {
+    const { code, detail } = error as { code?: unknown; detail?: unknown };
+    if (typeof id !== 'string' || typeof code !== 'string') return;
+    // The server does not know whether it has stored the message; under the same id it may be sent again.
+    if (code === 'database_unavailable') {
+      setTimeout(
+        () => {
+          this.outbox.resendOne(id, this.say);
+        },
+        fullJitter(0, { firstMs: 2000, longestMs: 2000 }),
+      );
+      return;
+    }
+    this.outbox.refuse(id, new MessageRefused(code, typeof detail === 'string' ? detail : code));
+  }
+
+  private presence(frame: Record<string, unknown>): void {
+    const { event, items, identity } = frame;
+    if (event === 'present' && Array.isArray(items)) this.emit('present', items as Present[]);
+    else if ((event === 'join' || event === 'leave') && typeof identity === 'string') this.emit(event, { identity });
+  }
+}
+
+const receiptOf = ({ offset, epoch }: Record<string, unknown>): Receipt =>
+  typeof offset === 'number' && typeof epoch === 'string' ? { offset, epoch } : {};

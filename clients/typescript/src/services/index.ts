@@ -1,0 +1,5 @@
+export { NotConnected, type SocketEnd, type SocketOptions } from '../sockets/live-socket.js';
+export { ServiceClient } from './service-client.js';
+export { ServiceGuest } from './service-guest.js';
+export { ServiceHost, type ServiceHostEvents } from './service-host.js';
+export { type ServiceEvents, type ServiceMessage, type ServiceOptions } from './service-socket.js';

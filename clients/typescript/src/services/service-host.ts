@@ -1,0 +1,23 @@
+import { type ServiceEvents, type ServiceMessage, type ServiceOptions, ServiceSocket } from './service-socket.js';
+
+export interface ServiceHostEvents extends ServiceEvents {
+  /** What guests join with; a host that comes back within the service's grace keeps it. */
+  readonly code: string;
+}
+
+/** The exhibit: talks to all clients and guests, or to one of them. */
+export class ServiceHost extends ServiceSocket<ServiceHostEvents> {
+  constructor(options: ServiceOptions & { readonly hostToken: string }) {
+    super(options, options.hostToken);
+  }
+
+  /** To one client or guest, by the `user` of its `join` and of its messages. */
+  sendTo(user: string, message: ServiceMessage): void {
+    this.send({ ...message, user });
+  }
+
+  protected override received(frame: Record<string, unknown>): void {
+    if (frame['type'] === 'server_code' && typeof frame['code'] === 'string') this.emit('code', frame['code']);
+    else super.received(frame);
+  }
+}

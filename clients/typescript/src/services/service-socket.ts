@@ -1,0 +1,82 @@
+import {
+  LiveSocket,
+  NotConnected,
+  type SocketEnd,
+  type SocketEvents,
+  type SocketOptions,
+} from '../sockets/live-socket.js';
+import { type Verdict } from '../sockets/close-codes.js';
+
+export interface ServiceOptions extends SocketOptions {
+  /** What others see. */
+  readonly name?: string;
+}
+
+export type ServiceMessage = Readonly<Record<string, unknown>>;
+
+export interface ServiceEvents extends SocketEvents {
+  /** Admitted; from now on messages pass. */
+  readonly open: undefined;
+  readonly message: ServiceMessage;
+  readonly join: { readonly role: string; readonly user: string; readonly name?: string };
+  readonly leave: { readonly role: string; readonly user: string };
+  /** What the server finds wrong with the last message or with the token, or why the session has ended. */
+  readonly error: { readonly message: string };
+}
+
+/** What the three roles of a service have in common. */
+export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSocket<Events> {
+  private admitted = false;
+
+  protected constructor(
+    protected override readonly options: ServiceOptions,
+    private readonly token: string,
+  ) {
+    super(options);
+  }
+
+  /** Throws `NotConnected` until admitted: nothing is kept for later. */
+  send(message: ServiceMessage): void {
+    if (!this.admitted) throw new NotConnected('Not admitted to the service yet');
+    this.sendText(JSON.stringify(message));
+  }
+
+  protected path(): string {
+    return '/ws/';
+  }
+
+  protected opened(): void {
+    const { name } = this.options;
+    this.sendText(JSON.stringify({ token: this.token, ...(name !== undefined && { name }) }));
+  }
+
+  /** 1000 is a refusal: of the token, or for want of a seat. */
+  protected override lost(end: SocketEnd): Verdict {
+    this.admitted = false;
+    return end.code === 1000 ? 'stop' : super.lost(end);
+  }
+
+  protected received(frame: Record<string, unknown>): void {
+    switch (frame['type']) {
+      case 'server_authorized':
+        this.admitted = true;
+        this.settle();
+        this.emit('open', undefined);
+        break;
+      case 'server_join':
+        this.emit('join', frame as Events['join']);
+        break;
+      case 'server_leave':
+        this.emit('leave', frame as Events['leave']);
+        break;
+      case 'server_error':
+      case 'server_disconnect':
+        this.emit('error', frame as Events['error']);
+        break;
+      case 'server_connect':
+        break;
+      default:
+        this.emit('message', frame);
+    }
+  }
+}

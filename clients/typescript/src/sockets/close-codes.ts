@@ -1,0 +1,14 @@
+/** What a client does about the end of a connection. */
+export type Verdict = 'stop' | 'back off' | 'come back';
+
+/** Codes after which to stay away: malformed, revoked, forced out. */
+const FINAL = new Set([1007, 1008, 4000]);
+/** Codes that ask for more patience than a lost connection does. */
+const BUSY = new Set([1013, 4029]);
+
+export const FRAME_TOO_LARGE = 1009;
+
+export function verdictOf(code: number): Verdict {
+  if (FINAL.has(code)) return 'stop';
+  return BUSY.has(code) ? 'back off' : 'come back';
+}

@@ -1,0 +1,3 @@
+export function webSocketClass(): Promise<typeof WebSocket> {
+  return Promise.resolve(globalThis.WebSocket);
+}

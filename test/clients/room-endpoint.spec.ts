@@ -1,0 +1,299 @@
+import { type Recovered, RoomEndpoint, type RoomEndpointOptions } from '@switchboard/client';
+import { createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { ADMIN_ENV } from '../support/api.js';
+import { createTestDatabase } from '../support/database.js';
+import {
+  cleanUpProcesses,
+  ensureBuilt,
+  type ServerProcess,
+  startProcess,
+  temporaryDataDir,
+} from '../support/process.js';
+import { RoomsHarness, type TestApplication, type TestEndpoint } from '../support/rooms.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const RETRY = { firstMs: 20, longestMs: 200 };
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
+const endpoints: RoomEndpoint[] = [];
+
+/** An endpoint with a diary; it is closed after the test. */
+function follow(url: string, { code }: { code: string }, options: Partial<RoomEndpointOptions> = {}) {
+  const endpoint = new RoomEndpoint({ url, code, ...RETRY, ...options });
+  endpoints.push(endpoint);
+  const heard: unknown[] = [];
+  const recoveries: Recovered[] = [];
+  const ends: number[] = [];
+  endpoint.on('message', ({ message }) => heard.push(message));
+  endpoint.on('recovered', (answer) => recoveries.push(answer));
+  endpoint.on('closed', ({ code: closeCode }) => ends.push(closeCode));
+  const opened = new Promise<void>((resolve) => endpoint.on('open', resolve));
+  return { endpoint, heard, recoveries, ends, opened };
+}
+
+afterEach(() => {
+  for (const endpoint of endpoints.splice(0)) endpoint.close();
+});
+
+describe('RoomEndpoint', () => {
+  let rooms: RoomsHarness;
+  let app: TestApplication;
+  let cable: TcpProxy;
+  let seat: TestEndpoint;
+  let room = 0;
+
+  beforeAll(async () => {
+    rooms = await RoomsHarness.start({ MAX_FRAME_BYTES: '20000' });
+    app = await rooms.application();
+    cable = await new TcpProxy(new URL(rooms.server.url)).open();
+  });
+  afterAll(async () => {
+    await cable.cut();
+    await rooms.close();
+  });
+
+  const enter = async (options: object = { durable: true }) => {
+    await rooms.room(app, `room-${++room}`, options);
+    seat = await rooms.endpoint(app, `room-${room}`);
+  };
+
+  it('says and hears, with acknowledgements', async () => {
+    await enter();
+    const { endpoint, heard, opened, recoveries } = follow(rooms.server.url, seat);
+    await opened;
+    expect(await endpoint.send({ text: 'hi' })).toEqual({ offset: 1, epoch: expect.any(String) });
+    await vi.waitFor(() => {
+      expect(heard).toEqual([{ text: 'hi' }]);
+    });
+    expect(endpoint.position).toMatchObject({ offset: 1 });
+    expect(endpoint.pending).toBe(0);
+    expect(endpoint.bufferedAmount).toBe(0);
+    expect(recoveries).toEqual([]);
+  });
+
+  it('begins with the oldest message kept, or after a saved position', async () => {
+    await enter();
+    const speaker = follow(rooms.server.url, seat);
+    await Promise.all([1, 2, 3].map((message) => speaker.endpoint.send(message)));
+    const all = follow(rooms.server.url, seat, { after: 'beginning' });
+    await vi.waitFor(() => {
+      expect(all.heard).toEqual([1, 2, 3]);
+    });
+    expect(all.recoveries).toMatchObject([{ recovered: true }]);
+    const { epoch } = all.endpoint.position!;
+    const rest = follow(rooms.server.url, seat, { after: { offset: 2, epoch } });
+    await vi.waitFor(() => {
+      expect(rest.heard).toEqual([3]);
+    });
+  });
+
+  it('recovers what it missed while the cable was cut, even if it had heard nothing before', async () => {
+    await enter();
+    const { heard, recoveries, endpoint, opened } = follow(cable.url, seat);
+    await opened;
+    await cable.cut();
+    const waiting = endpoint.send('from the dark');
+    await rooms.as(app, 'POST', `rooms/room-${room}/messages`, { message: 'missed' });
+    await cable.open();
+    await waiting;
+    await vi.waitFor(() => {
+      expect(heard).toEqual(['missed', 'from the dark']);
+    }, PATIENCE);
+    expect(recoveries).toMatchObject([{ recovered: true }]);
+  });
+
+  it('says in rooms that keep nothing that something may be lost', async () => {
+    await enter({});
+    const { recoveries, opened } = follow(cable.url, seat);
+    await opened;
+    await cable.cut();
+    await cable.open();
+    await vi.waitFor(() => {
+      expect(recoveries).toEqual([{ recovered: false, offset: 0, epoch: '' }]);
+    }, PATIENCE);
+  });
+
+  it('fails the message that is too large, and goes on with the others', async () => {
+    await enter();
+    const { endpoint, opened } = follow(rooms.server.url, seat);
+    await opened;
+    const large = endpoint.send('x'.repeat(30_000));
+    const small = endpoint.send('small');
+    await expect(large).rejects.toMatchObject({ name: 'MessageRefused', code: 'payload_too_large' });
+    await expect(small).resolves.toMatchObject({ offset: 1 });
+  });
+
+  it('stays away when its endpoint is deleted, and says what becomes of its messages', async () => {
+    await enter();
+    const { endpoint, ends, opened } = follow(rooms.server.url, seat);
+    await opened;
+    await rooms.as(app, 'DELETE', `rooms/room-${room}/endpoints/${seat.code}`);
+    await vi.waitFor(() => {
+      expect(ends).toEqual([1008]);
+    }, PATIENCE);
+    await expect(endpoint.send('late')).rejects.toMatchObject({ name: 'NotConnected' });
+  });
+});
+
+describe('RoomEndpoint, of a server that', () => {
+  const servers: WebSocketServer[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** Treats its connections one after the other as told, the last one's way from then on. */
+  async function server(...treat: ((say: (frame: unknown) => void, close: (code: number) => void) => void)[]) {
+    const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    servers.push(wss);
+    const queries: string[] = [];
+    const said: unknown[] = [];
+    wss.on('connection', (socket, request) => {
+      queries.push(request.url ?? '');
+      socket.on('message', (data: Buffer) => said.push(JSON.parse(data.toString())));
+      const how = treat.length > 1 ? treat.shift() : treat[0];
+      how?.(
+        (frame) => {
+          socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+        },
+        (code) => {
+          socket.close(code);
+        },
+      );
+    });
+    await new Promise((resolve) => wss.once('listening', resolve));
+    const { port } = wss.address() as { port: number };
+    return { url: `http://127.0.0.1:${port}`, queries, said };
+  }
+  const message = (offset: number) => ({ message: offset, identity: 'i', timestamp: 't', offset, epoch: 'e' });
+
+  it.each([1012, 4008, 1013])('closes with %i is come back to, where it was left', async (code) => {
+    const { url, queries } = await server(
+      (say, close) => {
+        say({ recovered: false, offset: 4, epoch: 'e' });
+        say(message(5));
+        close(code);
+      },
+      (say) => {
+        say({ recovered: true, offset: 6, epoch: 'e' });
+        // What was heard before is not passed on again.
+        say(message(5));
+        say(message(6));
+      },
+    );
+    const { heard, recoveries } = follow(url, { code: 'c' });
+    await vi.waitFor(() => {
+      expect(heard).toEqual([5, 6]);
+    }, PATIENCE);
+    expect(queries[1]).toBe('/ws/endpoint/c/?acks=1&after=5&epoch=e');
+    expect(recoveries).toEqual([{ recovered: true, offset: 6, epoch: 'e' }]);
+  });
+
+  it.each([1008, 4000])('closes with %i is left alone', async (code) => {
+    const { url, queries } = await server((_say, close) => {
+      close(code);
+    });
+    const { endpoint, ends } = follow(url, { code: 'c' });
+    const waiting = endpoint.send('never');
+    await expect(waiting).rejects.toThrow();
+    expect(ends).toEqual([code]);
+    expect(queries).toHaveLength(1);
+  });
+
+  it('sends garbage is given up for another attempt; unknown members and events do no harm', async () => {
+    const { url, queries } = await server(
+      (say) => {
+        say('<html>');
+      },
+      (say) => {
+        say({ event: 'new in version 9', items: 3 });
+        say({ ...message(1), novelty: true });
+      },
+    );
+    const { heard } = follow(url, { code: 'c' });
+    await vi.waitFor(() => {
+      expect(heard).toEqual([1]);
+    }, PATIENCE);
+    expect(queries).toHaveLength(2);
+  });
+
+  it('does not acknowledge gets the same message under the same id after a reconnect', async () => {
+    const { url, said } = await server(
+      (_say, close) => {
+        setTimeout(close, 50, 1012);
+      },
+      () => undefined,
+    );
+    const { endpoint } = follow(url, { code: 'c' });
+    const waiting = endpoint.send('stubborn');
+    await vi.waitFor(() => {
+      expect(said).toHaveLength(2);
+    }, PATIENCE);
+    expect(said[0]).toEqual({ message: 'stubborn', id: expect.stringMatching(/^.{1,64}$/) });
+    expect(said[1]).toEqual(said[0]);
+    endpoint.close();
+    await expect(waiting).rejects.toMatchObject({ name: 'Unconfirmed' });
+  });
+});
+
+describe('RoomEndpoint, when the server restarts,', () => {
+  beforeAll(ensureBuilt, 180_000);
+  afterEach(cleanUpProcesses);
+
+  it('loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+    const database = await createTestDatabase();
+    try {
+      const port = await freePort();
+      const dataDir = await temporaryDataDir();
+      const start = async (): Promise<ServerProcess> => {
+        const env = { ...ADMIN_ENV, DATABASE_URL: database.url, PORT: String(port) };
+        const server = await startProcess(env, { dataDir });
+        await server.url;
+        return server;
+      };
+      let server = await start();
+      const url = `http://127.0.0.1:${port}`;
+      const rooms = await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') });
+      const app = await rooms.application();
+      await rooms.room(app, 'r', { durable: true });
+      const writer = follow(url, await rooms.endpoint(app, 'r', 'write'));
+      const reader = follow(url, await rooms.endpoint(app, 'r', 'read'));
+      await Promise.all([writer.opened, reader.opened]);
+
+      const receipts: Promise<unknown>[] = [];
+      const say = (count: number) => {
+        for (let i = 0; i < count; i++) receipts.push(writer.endpoint.send(receipts.length));
+      };
+      say(200);
+      // Once in the way of a planned restart, once as a crash, with messages on their way.
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        say(200);
+        server.kill(signal);
+        await server.exited;
+        say(200);
+        server = await start();
+        await receipts.at(-1);
+      }
+      await Promise.all(receipts);
+      const expected = receipts.map((_receipt, i) => i);
+      await vi.waitFor(() => {
+        expect(reader.heard).toHaveLength(expected.length);
+      }, PATIENCE);
+      expect([...reader.heard].sort((a, b) => Number(a) - Number(b))).toEqual(expected);
+      expect(reader.recoveries).toMatchObject([{ recovered: true }, { recovered: true }]);
+      await rooms.close();
+    } finally {
+      await cleanUpProcesses();
+      await database.drop();
+    }
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
