@@ -68,6 +68,9 @@ export default defineConfig({
     projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // CI's machine is shared: what fails for want of time gets a second try, which the report names («retry x1»). What is
+    // wrong fails twice. Nobody's own run is so patient.
+    retry: process.env['CI'] ? 1 : 0,
     // Two cores are the reference machine; more workers only make real-socket tests slower.
     maxWorkers: 2,
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: report }]] : ['default'],

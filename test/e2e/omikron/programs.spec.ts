@@ -23,7 +23,7 @@ const PYTHON =
 /** The program of a language in the document for people who write an Iota. */
 async function example(language: string): Promise<string> {
   const text = await readFile(path.join(ROOT, 'docs/protocols/omikron.md'), 'utf8');
-  const code = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(text)?.[1];
+  const code = new RegExp(`\`\`\`${language} [^\n]*\\n(.*?)\`\`\``, 's').exec(text)?.[1];
   if (code === undefined) throw new Error(`no example in ${language}`);
   return code;
 }
@@ -94,7 +94,7 @@ describe('programs for the omikron', () => {
   });
 
   const settings = (): Record<string, string> => ({
-    SERVER: harness.server.wsUrl,
+    SERVER: harness.server.url,
     IOTA_ID: home.id,
     USER_IDS: user.id,
     IOTA_TOKEN: home.token,
