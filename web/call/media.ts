@@ -6,7 +6,7 @@ export interface Problem {
 }
 
 /** Browsers hide them from pages that came by plain HTTP. */
-const hasDevices = (): boolean => 'mediaDevices' in navigator;
+const hasDevices = ({ mediaDevices }: Partial<Navigator>): boolean => mediaDevices !== undefined;
 
 /** This page's own camera and microphone. */
 export class Media {
@@ -26,7 +26,7 @@ export class Media {
 
   /** Asks for both, and is content with what there is. */
   async open(): Promise<Problem | null> {
-    if (!hasDevices()) {
+    if (!hasDevices(navigator)) {
       this.dark = true;
       return {
         text: 'Browsers give camera and microphone only to pages that came by HTTPS. You can watch, listen and write; to be seen and heard, open this page with https://.',
@@ -60,7 +60,7 @@ export class Media {
       this.drop(this.camera);
       return null;
     }
-    if (!hasDevices()) return this.open();
+    if (!hasDevices(navigator)) return this.open();
     const fault = this.camera ? null : await this.take({ video: true });
     this.dark = this.camera === null;
     return fault ? { text: sentence(fault, 'camera'), again: false } : null;
