@@ -38,7 +38,12 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
 
   async function startNode(): Promise<TestNode> {
     const proxy = await new TcpProxy(new URL(redis.url)).open();
-    const server = await startProcess({ ...ENV, DATABASE_URL: database.url, REDIS_URL: proxy.url });
+    const server = await startProcess({
+      ...ENV,
+      DATABASE_URL: database.url,
+      REDIS_URL: proxy.url,
+      MEDIA_SHARED: 'true',
+    });
     const at = { url: await server.url, wsUrl: (await server.url).replace('http', 'ws') };
     return { server, proxy, url: at.url, rooms: await RoomsHarness.on(at), services: await ServicesHarness.on(at) };
   }
