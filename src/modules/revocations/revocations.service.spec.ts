@@ -41,8 +41,8 @@ describe('Revocations', () => {
       {} as RevocationSelectors,
       { now: () => 0, date: () => new Date(0) },
       {
-        answer: (_: string, handler: () => unknown) => {
-          changed = handler;
+        answer: (topic: string, handler: () => unknown) => {
+          if (topic === 'revocations.changed') changed = handler;
         },
       } as unknown as ClusterQuery,
     );
