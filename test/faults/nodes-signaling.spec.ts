@@ -109,12 +109,12 @@ describeWith('redis-server', 'signaling on three nodes', () => {
     for (const client of [b, c, e]) await client.expectNothing(1_000);
     expect((await listed(b)).sort()).toEqual([c.sid, e.sid].sort());
     expect(await calls(1)).toMatchObject([
-      { state: 'live', participants: [{ sid: a.sid, leftAt: expect.any(String) }, { leftAt: null }, { leftAt: null }] },
       { state: 'ended', outcome: 'failed', participants: [{ sid: d.sid }, { sid: e.sid, joinedAt: null }] },
+      { state: 'live', participants: [{ sid: a.sid, leftAt: expect.any(String) }, { leftAt: null }, { leftAt: null }] },
     ]);
 
     c.emit('leave-room');
     for (const client of [b, c]) await client.expectNext('remove-peer-connection', { sender_sid: c.sid });
-    expect((await calls(0))[0]).toMatchObject({ state: 'ended', outcome: 'completed', endedBy: c.sid });
+    expect((await calls(0))[1]).toMatchObject({ state: 'ended', outcome: 'completed', endedBy: c.sid });
   }, 60_000);
 });

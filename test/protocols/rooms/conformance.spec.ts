@@ -336,10 +336,12 @@ describe('rooms without a key', () => {
         const { body } = await server.call('GET', 'rooms');
         expect(body.items).toEqual([]);
         expect(await status(server, { 'sec-fetch-site': 'none' })).toBe(200);
+        // One reading of the address: the next names another node.
         const { url } = server.server;
-        expect(
-          await status(server, { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' }, 'delete-room/x/'),
-        ).toBe(server === free ? 200 : 403);
+        const sameOrigin = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' };
+        expect((await fetch(`${url}/delete-room/x/`, { headers: sameOrigin })).status).toBe(
+          server === free ? 200 : 403,
+        );
       }
       expect(
         await status(harness, { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }, 'create-room/y/'),
