@@ -36,6 +36,12 @@ const forbidden = [
   ...wings('modules/rooms', 'log', 'directory', 'endpoints', 'messages', 'live', 'applications'),
   ...wings('modules/omikron', 'sessions', 'states', 'directory', 'calls', 'admission'),
   ...wings('modules/services', 'directory', 'sessions', 'admission', 'admin'),
+  ...wings('modules/realtime', 'ports', 'fan-out', 'in-process', 'redis', 'resilience', 'access'),
+  ...wings('modules/realtime/redis', 'connection', 'bus', 'state'),
+  ...wings('modules/auth', 'principals', 'logins', 'api-keys', 'access'),
+  ...wings('modules/signaling', 'lobby', 'calls', 'tokens'),
+  ...wings('modules/nodes', 'status', 'liveness'),
+  ...wings('common/http', 'input', 'problems', 'paging', 'paths', 'policy', 'openapi'),
   ...wings('gateways/transport', 'siblings', 'flow', 'dispatch', 'plain', 'socket-io', 'handshake'),
   {
     name: 'no-file-cycles',

@@ -49,7 +49,12 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-misused-spread': 'off' },
   },
   {
-    files: ['src/config/{load-config,foreign-variables}.ts', 'vitest.config.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: [
+      'src/config/{load-config,variables/foreign-variables}.ts',
+      'vitest.config.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

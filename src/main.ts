@@ -1,4 +1,4 @@
-import './config/foreign-variables.js';
+import './config/variables/foreign-variables.js';
 import { Logger } from '@nestjs/common';
 import { BootError } from './common/errors/boot-error.js';
 import { type AppConfig } from './config/app-config.js';

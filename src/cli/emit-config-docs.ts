@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { configurationMarkdown, environmentExample } from '../config/config-docs.js';
+import { configurationMarkdown, environmentExample } from '../config/variables/config-docs.js';
 
 /** Writes the documents that follow from the environment's description; with `--check` only compares them. */
 async function main(check: boolean): Promise<number> {

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createDataSource } from '../../ormconfig.js';
-import { buildOpenApi, formatOpenApi } from '../common/http/openapi.js';
+import { buildOpenApi, formatOpenApi } from '../common/http/openapi/openapi.js';
 import { randomToken } from '../common/security/random.js';
 import { loadConfig } from '../config/load-config.js';
 import { createApp } from '../create-app.js';

@@ -1,4 +1,4 @@
-import '../config/foreign-variables.js';
+import '../config/variables/foreign-variables.js';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';

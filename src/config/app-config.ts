@@ -1,6 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
-import { type Environment } from './environment.js';
+import { type Environment } from './variables/environment.js';
 import { parseRedisUrl, type RedisTarget } from './redis-target.js';
 import { type TlsFiles } from './tls-files.js';
 

@@ -1,5 +1,5 @@
 import { AppConfig, workersOf } from './app-config.js';
-import { ENVIRONMENT, type Environment, type EnvironmentName } from './environment.js';
+import { ENVIRONMENT, type Environment, type EnvironmentName } from './variables/environment.js';
 import { tlsFaults } from './tls-files.js';
 
 /** All faults of the environment at once. */

@@ -1,4 +1,4 @@
-import '../config/foreign-variables.js';
+import '../config/variables/foreign-variables.js';
 import { Logger } from '@nestjs/common';
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';

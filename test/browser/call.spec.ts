@@ -1,6 +1,6 @@
 import { type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { ConnectionDirectory } from '../../src/modules/realtime/connection-directory.js';
+import { ConnectionDirectory } from '../../src/modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
 import { BrowserPages, DESKTOP, launchChromium, overflow, PHONE } from '../support/browser.js';
 import { Coturn } from '../support/coturn.js';

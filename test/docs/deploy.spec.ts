@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { ENVIRONMENT } from '../../src/config/environment.js';
+import { ENVIRONMENT } from '../../src/config/variables/environment.js';
 import { describeWith } from '../support/requires.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

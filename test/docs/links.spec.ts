@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT } from '../../src/config/environment.js';
+import { ENVIRONMENT } from '../../src/config/variables/environment.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PAGES = [

@@ -5,11 +5,11 @@ import { Get } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDataSource } from '../../ormconfig.js';
 import { ApiV1Controller } from '../../src/common/http/api-v1-controller.js';
-import { downgrade } from '../../src/common/http/openapi-3-0.js';
-import { buildOpenApi, formatOpenApi } from '../../src/common/http/openapi.js';
+import { downgrade } from '../../src/common/http/openapi/openapi-3-0.js';
+import { buildOpenApi, formatOpenApi } from '../../src/common/http/openapi/openapi.js';
 import { createApp } from '../../src/create-app.js';
-import { Public } from '../../src/modules/auth/authenticated.decorator.js';
-import { RouteDeclarations } from '../../src/modules/auth/route-declarations.js';
+import { Public } from '../../src/modules/auth/access/authenticated.decorator.js';
+import { RouteDeclarations } from '../../src/modules/auth/access/route-declarations.js';
 import { apiOf } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 

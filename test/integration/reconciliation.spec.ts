@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Reconciliation } from '../../src/modules/realtime/reconciliation.js';
+import { Reconciliation } from '../../src/modules/realtime/resilience/reconciliation.js';
 import { ADMIN_ENV } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { CirclesHarness } from '../support/circles.js';

@@ -3,7 +3,7 @@ import { type DataSource } from 'typeorm';
 import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/log/message-log.repository.js';
 import { MessageLog } from '../../src/modules/rooms/log/message-log.service.js';
 import { type RoomConnection } from '../../src/modules/rooms/room-connection.js';

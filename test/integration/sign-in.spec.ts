@@ -4,11 +4,11 @@ import { Clock } from '../../src/common/time/clock.js';
 import { MonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { User } from '../../src/entities/accounts/user.entity.js';
-import { AccessTokens } from '../../src/modules/auth/access-tokens.service.js';
-import { loginChannel } from '../../src/modules/auth/login-channel.js';
-import { LoginsRepository } from '../../src/modules/auth/logins.repository.js';
+import { AccessTokens } from '../../src/modules/auth/logins/access-tokens.service.js';
+import { loginChannel } from '../../src/modules/auth/logins/login-channel.js';
+import { LoginsRepository } from '../../src/modules/auth/logins/logins.repository.js';
 import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type AccountPrincipal } from '../../src/modules/auth/device-principal.js';
+import { type AccountPrincipal } from '../../src/modules/auth/principals/device-principal.js';
 import { Online } from '../../src/modules/circles/presence/online.service.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
-import { InProcessBroker } from '../../src/modules/realtime/in-process.broker.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
+import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { type RedisNode, startRedisNode } from '../support/redis-node.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { LossyBus } from '../support/lossy-bus.js';
-import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 
 describe('ClusterQuery', () => {

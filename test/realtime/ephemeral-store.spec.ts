@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type EphemeralStore } from '../../src/modules/realtime/ephemeral-store.js';
+import { type EphemeralStore } from '../../src/modules/realtime/ports/ephemeral-store.js';
 import { describePorts, sleep, type TestNode } from './node.js';
 
 describePorts('EphemeralStore', ({ start }) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { channel } from '../../src/modules/realtime/channel.js';
-import { type Presence } from '../../src/modules/realtime/presence.js';
+import { type Presence } from '../../src/modules/realtime/ports/presence.js';
 import { describePorts, type TestNode } from './node.js';
 
 const A = channel('test', 1, 'a');

@@ -229,7 +229,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
 
   it('starts without a server, and heals when it comes', async () => {
     await redis().server.kill();
-    const { RedisConnection } = await import('../../src/modules/realtime/redis/redis-connection.js');
+    const { RedisConnection } = await import('../../src/modules/realtime/redis/connection/redis-connection.js');
     const { loadConfig } = await import('../../src/config/load-config.js');
     const connection = new RedisConnection(loadConfig({ REDIS_URL: redis().url, MEDIA_SHARED: 'true' }).redis!);
     try {

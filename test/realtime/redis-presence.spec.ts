@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { channel, type Channel } from '../../src/modules/realtime/channel.js';
-import { type PresenceMember } from '../../src/modules/realtime/presence.js';
+import { type PresenceMember } from '../../src/modules/realtime/ports/presence.js';
 import { RedisServer, startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { type RedisNode, startRedisNode } from '../support/redis-node.js';
 import { describeWith } from '../support/requires.js';

@@ -13,7 +13,7 @@ import { joinFrames, jsonFrame, type PlainFrame } from '../../src/gateways/trans
 import { type WireCodec, type WireMessage } from '../../src/gateways/transport/dispatch/wire-codec.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 
 interface EchoEvent extends HubEvent {
   readonly body: unknown;

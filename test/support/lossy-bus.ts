@@ -1,4 +1,4 @@
-import { Broker, type Envelope, type EnvelopeHandler } from '../../src/modules/realtime/broker.js';
+import { Broker, type Envelope, type EnvelopeHandler } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 
 /** What becomes of an envelope on its way to one node: delivered after so many milliseconds, or never. */

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type RedisSection } from '../../src/config/app-config.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
-import { type NodeBoard } from '../../src/modules/realtime/node-board.js';
-import { type Presence } from '../../src/modules/realtime/presence.js';
-import { RedisBroker } from '../../src/modules/realtime/redis/redis.broker.js';
-import { RedisConnection } from '../../src/modules/realtime/redis/redis-connection.js';
-import { RedisNodeBoard } from '../../src/modules/realtime/redis/redis.node-board.js';
-import { RedisPresence } from '../../src/modules/realtime/redis/redis.presence.js';
+import { type NodeBoard } from '../../src/modules/realtime/ports/node-board.js';
+import { type Presence } from '../../src/modules/realtime/ports/presence.js';
+import { RedisBroker } from '../../src/modules/realtime/redis/bus/redis.broker.js';
+import { RedisConnection } from '../../src/modules/realtime/redis/connection/redis-connection.js';
+import { RedisNodeBoard } from '../../src/modules/realtime/redis/state/redis.node-board.js';
+import { RedisPresence } from '../../src/modules/realtime/redis/state/redis.presence.js';
 
 /** What a node has in Redis, without the rest of it. */
 export interface RedisNode {

@@ -1,12 +1,12 @@
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
-import { AttemptThrottle } from '../../src/modules/realtime/attempt-throttle.js';
-import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
-import { Retries } from '../../src/modules/realtime/retries.js';
-import { RevocationList } from '../../src/modules/realtime/revocation-list.js';
-import { RevocationSelectors } from '../../src/modules/realtime/revocation-selectors.js';
+import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
+import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
+import { Retries } from '../../src/modules/realtime/resilience/retries.js';
+import { RevocationList } from '../../src/modules/realtime/access/revocation-list.js';
+import { RevocationSelectors } from '../../src/modules/realtime/access/revocation-selectors.js';
 import { GuestPlaces } from '../../src/modules/services/sessions/guest-places.service.js';
 import { HostGrace } from '../../src/modules/services/sessions/host-grace.service.js';
 import { PublicCodes } from '../../src/modules/services/directory/public-codes.service.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions } from 'ws';
-import { ClusterQuery } from '../../src/modules/realtime/cluster-query.js';
+import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';

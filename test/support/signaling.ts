@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Presence } from '../../src/modules/realtime/presence.js';
+import { Presence } from '../../src/modules/realtime/ports/presence.js';
 import { LOBBY } from '../../src/modules/signaling/signaling.channels.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';

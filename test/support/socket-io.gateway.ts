@@ -12,7 +12,7 @@ import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transp
 import { type SocketIoMessage } from '../../src/gateways/transport/socket-io/socket-io.message.js';
 import { channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/connection.js';
-import { Hub } from '../../src/modules/realtime/hub.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 
 /** A Socket.IO gateway as Nest's documentation shows it; it goes through Nest's own adapter. */
 @WebSocketGateway()

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type AddressInfo } from 'node:net';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { RequestPolicy } from '../../src/common/http/request-policy.js';
+import { RequestPolicy } from '../../src/common/http/policy/request-policy.js';
 import { TransportAdapter } from '../../src/gateways/transport/transport.adapter.js';
 import { TransportModule } from '../../src/gateways/transport/transport.module.js';
 import { RealtimeModule } from '../../src/modules/realtime/realtime.module.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkRoom, type RoomRecord } from './checker.js';
-import { type Heard } from './clients.js';
+import { type Heard } from './peers/clients.js';
 
 /** Messages at the offsets from 1 on. */
 const heard = (...ids: readonly (string | undefined)[]): Heard[] => ids.map((id, i) => ({ offset: i + 1, id }));

@@ -1,4 +1,4 @@
-import { type Heard } from './clients.js';
+import { type Heard } from './peers/clients.js';
 
 /** What must hold, in the order of the report. */
 export const INVARIANTS = {

@@ -1,9 +1,9 @@
 import { type Invariant, INVARIANTS, type Violation } from './checker.js';
-import { type MalformedResult } from './malformed.js';
+import { type MalformedResult } from './peers/malformed.js';
 import { type NodeMetrics } from './metrics.js';
 import { type StressOptions } from './options.js';
 import { type Schedule, SCENARIOS, type Step } from './schedule.js';
-import { type Tally } from './tally.js';
+import { type Tally } from './peers/tally.js';
 
 /** Told in the report; all are counted. */
 const MOST_VIOLATIONS = 100;

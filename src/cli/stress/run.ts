@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from '../shared/rest-api.js';
 import { checkRoom, type RoomRecord, type Violation } from './checker.js';
-import { Reader, type Scene, Writer } from './clients.js';
-import { type MalformedResult, sayMalformed } from './malformed.js';
+import { Reader, type Scene, Writer } from './peers/clients.js';
+import { type MalformedResult, sayMalformed } from './peers/malformed.js';
 import { scrape } from './metrics.js';
 import { type StressOptions } from './options.js';
-import { Random } from './random.js';
+import { Random } from './peers/random.js';
 import { type Findings, type Kill } from './report.js';
-import { Said } from './said.js';
+import { Said } from './peers/said.js';
 import { type PlannedClient, type Schedule, type Step } from './schedule.js';
 import { Stage } from './stage.js';
-import { Tally } from './tally.js';
+import { Tally } from './peers/tally.js';
 
 /** Milliseconds. */
 const CONNECT_MS = 30_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MALFORMED_KINDS } from './malformed.js';
-import { Random } from './random.js';
+import { MALFORMED_KINDS } from './peers/malformed.js';
+import { Random } from './peers/random.js';
 import { makeSchedule, SCENARIOS, type ScheduleOptions } from './schedule.js';
 
 const OPTIONS: ScheduleOptions = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MALFORMED_KINDS, type MalformedKind } from './malformed.js';
-import { Random } from './random.js';
+import { MALFORMED_KINDS, type MalformedKind } from './peers/malformed.js';
+import { Random } from './peers/random.js';
 
 export const SCENARIOS = ['storms', 'slow', 'malformed', 'bursts', 'kills'] as const;
 export type Scenario = (typeof SCENARIOS)[number];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asFirstAdmin, type CliError, RestApi } from '../shared/rest-api.js';
-import { type Heard } from './clients.js';
-import { type Said } from './said.js';
+import { type Heard } from './peers/clients.js';
+import { type Said } from './peers/said.js';
 
 interface Endpoint {
   readonly code: string;

@@ -1,4 +1,4 @@
-import { toAppError } from '../http/problem.js';
+import { toAppError } from '../http/problems/problem.js';
 
 interface Question<Row> {
   readonly digest: Buffer;

@@ -1,8 +1,8 @@
 import { applyDecorators, Controller, SetMetadata, UseInterceptors, UsePipes } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from './api-problems.js';
-import { InputPipe } from './input.pipe.js';
-import { JsonApiInterceptor } from './json-api.interceptor.js';
+import { ApiProblems } from './problems/api-problems.js';
+import { InputPipe } from './input/input.pipe.js';
+import { JsonApiInterceptor } from './input/json-api.interceptor.js';
 
 /** Marks controllers whose routes must all declare who may call them. */
 export const API_V1 = 'api-v1';

@@ -3,9 +3,9 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type NextFunction, type Request, type Response } from 'express';
 import { requestContext } from '../context/request-context.js';
 import { AppError } from '../errors/app-error.js';
-import { corsDelegate } from './cors.js';
-import { ProblemFilter, sendProblem } from './problem.filter.js';
-import { type RequestPolicy } from './request-policy.js';
+import { corsDelegate } from './policy/cors.js';
+import { ProblemFilter, sendProblem } from './problems/problem.filter.js';
+import { type RequestPolicy } from './policy/request-policy.js';
 
 /** Bytes of a JSON body. */
 const MAX_BODY = 1_048_576;

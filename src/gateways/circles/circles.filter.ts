@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { failed } from '../../modules/circles/circles.events.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 

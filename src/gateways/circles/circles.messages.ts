@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
-import { MAX_ID } from '../../common/http/cursor.js';
-import { textFault } from '../../common/http/text-rules.js';
+import { MAX_ID } from '../../common/http/paging/cursor.js';
+import { textFault } from '../../common/http/input/text-rules.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
 import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type NamedTarget } from '../../modules/circles/live/call-signals.service.js';

@@ -7,7 +7,7 @@ import { replyId } from '../../modules/omikron/message-data.js';
 import { type CallerPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway } from '../transport/plain/plain-gateway.js';
 import { answering, Identifications } from './identifications.service.js';

@@ -10,7 +10,7 @@ import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.servi
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { PingBook } from '../../modules/omikron/states/ping-book.service.js';
 import { UserStates } from '../../modules/omikron/states/user-states.service.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway } from '../transport/plain/plain-gateway.js';
 import { answering, Identifications } from './identifications.service.js';

@@ -5,7 +5,7 @@ import { replyId } from '../../modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 import { FailedMessage } from './omikron.filter.js';
 

@@ -10,7 +10,7 @@ import { fact, type IotaSignal } from '../../modules/omikron/omikron.events.js';
 import { PingBook } from '../../modules/omikron/states/ping-book.service.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain/plain-gateway.js';
 import { bearerToken } from './bearer-token.js';

@@ -2,9 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import { type AppError } from '../../common/errors/app-error.js';
 import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 

@@ -1,9 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { failed } from '../../modules/services/services.events.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 

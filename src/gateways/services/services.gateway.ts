@@ -3,7 +3,7 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/connection.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
-import { Hub } from '../../modules/realtime/hub.js';
+import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { ServiceAdmission } from '../../modules/services/admission/service-admission.service.js';
 import { principalOf } from '../../modules/services/service-connection.js';
 import { ServiceRelay } from '../../modules/services/sessions/service-relay.service.js';

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { reportFailure } from '../../common/outages/outages.js';
 import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';

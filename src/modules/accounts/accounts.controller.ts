@@ -1,15 +1,15 @@
 import { Body, Delete, Get, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { currentRequest } from '../../common/context/request-context.js';
-import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { Creates, NoContent } from '../../common/http/outcomes.js';
-import { SearchQuery } from '../../common/http/page.dto.js';
-import { PathId } from '../../common/http/path-id.js';
-import { Authenticated, MaybeAuthenticated } from '../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
+import { Creates, NoContent } from '../../common/http/problems/outcomes.js';
+import { SearchQuery } from '../../common/http/paging/page.dto.js';
+import { PathId } from '../../common/http/paths/path-id.js';
+import { Authenticated, MaybeAuthenticated } from '../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import { UserDto } from '../auth/dto/user.dto.js';
-import { type UserPrincipal } from '../auth/user-principal.js';
+import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { Accounts } from './accounts.service.js';
 import {
   AccountPage,

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { addressKey } from '../../common/http/client-address.js';
-import { type Page, keyset, toPage } from '../../common/http/cursor.js';
-import { type SearchQuery } from '../../common/http/page.dto.js';
+import { addressKey } from '../../common/http/policy/client-address.js';
+import { type Page, keyset, toPage } from '../../common/http/paging/cursor.js';
+import { type SearchQuery } from '../../common/http/paging/page.dto.js';
 import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
 import { type User } from '../../entities/accounts/user.entity.js';
-import { Logins } from '../auth/logins.service.js';
-import { Passwords } from '../auth/passwords.service.js';
-import { type UserPrincipal } from '../auth/user-principal.js';
-import { type RateLimit, RateLimiter } from '../realtime/rate-limiter.js';
+import { Logins } from '../auth/logins/logins.service.js';
+import { Passwords } from '../auth/logins/passwords.service.js';
+import { type UserPrincipal } from '../auth/principals/user-principal.js';
+import { type RateLimit, RateLimiter } from '../realtime/ports/rate-limiter.js';
 import { AccountEndings } from './account-endings.js';
 import { type AccountChanges, AccountsRepository } from './accounts.repository.js';
 

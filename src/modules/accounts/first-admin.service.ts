@@ -4,7 +4,7 @@ import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
 import { secretFile } from '../../config/data-dir.js';
-import { Passwords } from '../auth/passwords.service.js';
+import { Passwords } from '../auth/logins/passwords.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 
 const PASSWORD_FILE = 'admin-password';

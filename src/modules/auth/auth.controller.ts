@@ -1,12 +1,12 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import { currentRequest } from '../../common/context/request-context.js';
-import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { NoContent } from '../../common/http/outcomes.js';
-import { Authenticated, Public } from './authenticated.decorator.js';
-import { CurrentPrincipal } from './current-principal.decorator.js';
-import type { AccountPrincipal } from './device-principal.js';
+import { NoContent } from '../../common/http/problems/outcomes.js';
+import { Authenticated, Public } from './access/authenticated.decorator.js';
+import { CurrentPrincipal } from './access/current-principal.decorator.js';
+import type { AccountPrincipal } from './principals/device-principal.js';
 import { DeviceDto } from './dto/device.dto.js';
 import {
   DeviceLoginDto,
@@ -17,7 +17,7 @@ import {
   TokenPairDto,
 } from './dto/login.dto.js';
 import { UserDto } from './dto/user.dto.js';
-import { Logins } from './logins.service.js';
+import { Logins } from './logins/logins.service.js';
 
 @ApiV1Controller('auth')
 export class AuthController {

@@ -6,19 +6,19 @@ import { User } from '../../entities/accounts/user.entity.js';
 import { Device } from '../../entities/circles/device.entity.js';
 import { Application } from '../../entities/rooms/application.entity.js';
 import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
-import { ApiKeys } from './api-keys.service.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
-import { AccessTokens } from './access-tokens.service.js';
+import { ApiKeys } from './api-keys/api-keys.service.js';
+import { ApiKeysRepository } from './api-keys/api-keys.repository.js';
+import { AccessTokens } from './logins/access-tokens.service.js';
 import { AuthController } from './auth.controller.js';
-import { FeatureTokens } from './feature-tokens.service.js';
-import { LoginEvents } from './login-events.js';
-import { Logins } from './logins.service.js';
-import { LoginsRepository } from './logins.repository.js';
-import { Passwords } from './passwords.service.js';
-import { RefreshSuccessors } from './refresh-successors.service.js';
-import { RequestAllowance } from './request-allowance.service.js';
-import { RouteDeclarations } from './route-declarations.js';
-import { SignInThrottle } from './sign-in-throttle.service.js';
+import { FeatureTokens } from './access/feature-tokens.service.js';
+import { LoginEvents } from './logins/login-events.js';
+import { Logins } from './logins/logins.service.js';
+import { LoginsRepository } from './logins/logins.repository.js';
+import { Passwords } from './logins/passwords.service.js';
+import { RefreshSuccessors } from './logins/refresh-successors.service.js';
+import { RequestAllowance } from './access/request-allowance.service.js';
+import { RouteDeclarations } from './access/route-declarations.js';
+import { SignInThrottle } from './logins/sign-in-throttle.service.js';
 
 /** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
 @Global()

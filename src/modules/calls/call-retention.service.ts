@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { BackgroundSweep } from '../realtime/background-sweep.js';
-import { EphemeralStore } from '../realtime/ephemeral-store.js';
+import { BackgroundSweep } from '../realtime/resilience/background-sweep.js';
+import { EphemeralStore } from '../realtime/ports/ephemeral-store.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 
 const SWEEP_MS = 60_000;

@@ -1,12 +1,12 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { toPage } from '../../common/http/cursor.js';
-import { PathId } from '../../common/http/path-id.js';
-import { Authenticated } from '../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
-import { type UserPrincipal } from '../auth/user-principal.js';
+import { toPage } from '../../common/http/paging/cursor.js';
+import { PathId } from '../../common/http/paths/path-id.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { Calls } from './calls.service.js';
 import { CallDto, CallPage, CallsQuery } from './dto/call.dto.js';
 

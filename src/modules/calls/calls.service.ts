@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { decodeIdCursor } from '../../common/http/cursor.js';
-import { type UserPrincipal } from '../auth/user-principal.js';
-import { ClusterQuery } from '../realtime/cluster-query.js';
+import { decodeIdCursor } from '../../common/http/paging/cursor.js';
+import { type UserPrincipal } from '../auth/principals/user-principal.js';
+import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
 

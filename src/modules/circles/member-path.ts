@@ -1,8 +1,8 @@
 import { Injectable, Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import { AppError } from '../../common/errors/app-error.js';
-import { MAX_ID } from '../../common/http/cursor.js';
-import { invalidInput } from '../../common/http/input.pipe.js';
+import { MAX_ID } from '../../common/http/paging/cursor.js';
+import { invalidInput } from '../../common/http/input/input.pipe.js';
 
 /** Somebody named in a path. */
 export type MemberRef = number | 'me';

@@ -1,11 +1,11 @@
 import { Delete, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../common/http/api-problems.js';
+import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { NoContent } from '../../common/http/outcomes.js';
-import { Authenticated } from '../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../auth/current-principal.decorator.js';
-import type { UserPrincipal } from '../auth/user-principal.js';
+import { NoContent } from '../../common/http/problems/outcomes.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
+import type { UserPrincipal } from '../auth/principals/user-principal.js';
 import { Connections } from './connections.service.js';
 import { ConnectionPage, ConnectionQuery } from './dto/connection.dto.js';
 

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { type Page } from '../../common/http/cursor.js';
-import { ClusterQuery } from '../realtime/cluster-query.js';
-import { ConnectionDirectory, type ConnectionFilter } from '../realtime/connection-directory.js';
+import { type Page } from '../../common/http/paging/cursor.js';
+import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
+import { ConnectionDirectory, type ConnectionFilter } from '../realtime/fan-out/connection-directory.js';
 import { parseConnectionId } from '../realtime/connection-id.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { comparePlaces, type ConnectionPlace, decodePlace, encodePlace } from './connection-place.js';

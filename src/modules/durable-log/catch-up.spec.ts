@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HubEvent } from '../realtime/connection.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
-import { type Hub } from '../realtime/hub.js';
+import { type Hub } from '../realtime/fan-out/hub.js';
 import { CatchUp, type PacedReader } from './catch-up.js';
 import { type LogKind } from './log-kind.js';
 import { type OrderedFeed } from './ordered-feed.js';

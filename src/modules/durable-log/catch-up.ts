@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
 import { type Connection, type HubEvent } from '../realtime/connection.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
-import { type Hub } from '../realtime/hub.js';
+import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogKind } from './log-kind.js';
 import { type OrderedFeed } from './ordered-feed.js';
 

@@ -1,5 +1,5 @@
 import { type HubEvent } from '../realtime/connection.js';
-import { type Hub } from '../realtime/hub.js';
+import { type Hub } from '../realtime/fan-out/hub.js';
 import { CatchUp } from './catch-up.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 import { OrderedFeed } from './ordered-feed.js';

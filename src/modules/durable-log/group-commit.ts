@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
 import { isDatabaseFull, isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
-import { toAppError } from '../../common/http/problem.js';
+import { toAppError } from '../../common/http/problems/problem.js';
 import { OUTAGES } from '../../common/outages/outages.js';
 
 export interface GroupCommitOptions<Item, Result> {

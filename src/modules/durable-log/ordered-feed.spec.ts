@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Channel, channel } from '../realtime/channel.js';
 import { type Connection, type HubEvent } from '../realtime/connection.js';
-import { Hub } from '../realtime/hub.js';
-import { InProcessBroker } from '../realtime/in-process.broker.js';
+import { Hub } from '../realtime/fan-out/hub.js';
+import { InProcessBroker } from '../realtime/in-process/in-process.broker.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 import { OrderedFeed } from './ordered-feed.js';
 

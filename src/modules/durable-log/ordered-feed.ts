@@ -1,6 +1,6 @@
 import { type Channel } from '../realtime/channel.js';
 import { type Connection, type HubEvent } from '../realtime/connection.js';
-import { type Hub } from '../realtime/hub.js';
+import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 
 /** Messages, and characters of them, kept for readers that are about to catch up. */

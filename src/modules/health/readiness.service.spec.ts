@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load-config.js';
 import { type DatabaseHealth } from '../database/database-health.js';
-import { BusHealth } from '../realtime/bus-health.js';
+import { BusHealth } from '../realtime/ports/bus-health.js';
 import { Lifecycle } from './lifecycle.js';
 import { ReadinessService } from './readiness.service.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OUTAGES } from '../../common/outages/outages.js';
 import { DatabaseHealth } from '../database/database-health.js';
-import { BusHealth } from '../realtime/bus-health.js';
+import { BusHealth } from '../realtime/ports/bus-health.js';
 import { type ReadinessDto } from './dto/health.dto.js';
 import { Lifecycle } from './lifecycle.js';
 

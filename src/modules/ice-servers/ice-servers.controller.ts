@@ -1,9 +1,9 @@
 import { Get, Header } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { type BearerPrincipal } from '../auth/bearer-principal.js';
-import { AnyBearer } from '../auth/authenticated.decorator.js';
-import { CurrentBearer } from '../auth/current-bearer.decorator.js';
+import { type BearerPrincipal } from '../auth/principals/bearer-principal.js';
+import { AnyBearer } from '../auth/access/authenticated.decorator.js';
+import { CurrentBearer } from '../auth/access/current-bearer.decorator.js';
 import { IceServersDto } from './dto/ice-servers.dto.js';
 import { IceServers } from './ice-servers.service.js';
 

@@ -1,8 +1,8 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { PlaceQuery } from '../../common/http/page.dto.js';
-import { Authenticated } from '../auth/authenticated.decorator.js';
+import { PlaceQuery } from '../../common/http/paging/page.dto.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { NodeList } from './dto/node.dto.js';
 import { Nodes } from './nodes.service.js';
 

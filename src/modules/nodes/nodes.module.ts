@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { BusProbe } from './bus-probe.service.js';
-import { Liveness } from './liveness.service.js';
-import { MissedChanges } from './missed-changes.service.js';
+import { BusProbe } from './liveness/bus-probe.service.js';
+import { Liveness } from './liveness/liveness.service.js';
+import { MissedChanges } from './liveness/missed-changes.service.js';
 import { NodesController } from './nodes.controller.js';
-import { NodesRepository } from './nodes.repository.js';
+import { NodesRepository } from './liveness/nodes.repository.js';
 import { Nodes } from './nodes.service.js';
-import { OwnStatus } from './own-status.service.js';
-import { Reaper } from './reaper.service.js';
+import { OwnStatus } from './status/own-status.service.js';
+import { Reaper } from './liveness/reaper.service.js';
 import { StatsController } from './stats.controller.js';
-import { TrafficRates } from './traffic-rates.service.js';
+import { TrafficRates } from './status/traffic-rates.service.js';
 
 /** The nodes among each other: who lives, who hears, and who tidies up after the dead. */
 @Module({

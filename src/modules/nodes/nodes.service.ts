@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type PlaceQuery } from '../../common/http/page.dto.js';
-import { pageByPlace } from '../../common/http/place-cursor.js';
-import { ClusterQuery } from '../realtime/cluster-query.js';
+import { type PlaceQuery } from '../../common/http/paging/page.dto.js';
+import { pageByPlace } from '../../common/http/paging/place-cursor.js';
+import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { NodeDto, type NodeList } from './dto/node.dto.js';
 import { StatsDto } from './dto/stats.dto.js';
-import { Liveness } from './liveness.service.js';
-import { type ProtocolTraffic, TrafficRates } from './traffic-rates.service.js';
+import { Liveness } from './liveness/liveness.service.js';
+import { type ProtocolTraffic, TrafficRates } from './status/traffic-rates.service.js';
 
 const TRAFFIC = 'nodes.traffic';
 

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
-import { Authenticated } from '../auth/authenticated.decorator.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { StatsDto } from './dto/stats.dto.js';
 import { Nodes } from './nodes.service.js';
 

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Iota } from '../../entities/omikron/iota.entity.js';
 import { Profile } from '../../entities/omikron/profile.entity.js';
 import { CallsModule } from '../calls/calls.module.js';
-import { RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { LifecycleModule } from '../health/lifecycle.module.js';
 import { CallAdmission } from './admission/call-admission.service.js';
 import { CallInvitations } from './calls/call-invitations.service.js';

@@ -1,4 +1,4 @@
-import { UUID } from '../../common/http/text-rules.js';
+import { UUID } from '../../common/http/input/text-rules.js';
 
 /** The Omikron itself, as sender and receiver. */
 export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';

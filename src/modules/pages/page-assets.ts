@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../common/errors/app-error.js';
-import { pagePolicy } from '../../common/http/security-headers.js';
+import { pagePolicy } from '../../common/http/policy/security-headers.js';
 import { PROGRAM_FOLDER } from '../../common/program-version.js';
 import { AppConfig } from '../../config/app-config.js';
 

@@ -2,26 +2,26 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { Clock, SystemClock } from '../../common/time/clock.js';
 import { MonotonicClock, SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { type RedisSection } from '../../config/app-config.js';
-import { AttemptThrottle } from './attempt-throttle.js';
-import { Broker } from './broker.js';
-import { BusHealth } from './bus-health.js';
-import { ClusterQuery } from './cluster-query.js';
-import { ConnectionDirectory } from './connection-directory.js';
-import { EphemeralStore } from './ephemeral-store.js';
-import { Hub } from './hub.js';
-import { InProcessBroker } from './in-process.broker.js';
-import { InProcessEphemeralStore } from './in-process.ephemeral-store.js';
-import { InProcessPresence } from './in-process.presence.js';
-import { InProcessRateLimiter } from './in-process.rate-limiter.js';
-import { InProcessNodeBoard, NodeBoard } from './node-board.js';
+import { AttemptThrottle } from './access/attempt-throttle.js';
+import { Broker } from './ports/broker.js';
+import { BusHealth } from './ports/bus-health.js';
+import { ClusterQuery } from './fan-out/cluster-query.js';
+import { ConnectionDirectory } from './fan-out/connection-directory.js';
+import { EphemeralStore } from './ports/ephemeral-store.js';
+import { Hub } from './fan-out/hub.js';
+import { InProcessBroker } from './in-process/in-process.broker.js';
+import { InProcessEphemeralStore } from './in-process/in-process.ephemeral-store.js';
+import { InProcessPresence } from './in-process/in-process.presence.js';
+import { InProcessRateLimiter } from './in-process/in-process.rate-limiter.js';
+import { InProcessNodeBoard, NodeBoard } from './ports/node-board.js';
 import { NodeIdentity } from './node-identity.js';
-import { Pictures } from './pictures.service.js';
-import { Presence } from './presence.js';
-import { RateLimiter } from './rate-limiter.js';
-import { Reconciliation } from './reconciliation.js';
+import { Pictures } from './fan-out/pictures.service.js';
+import { Presence } from './ports/presence.js';
+import { RateLimiter } from './ports/rate-limiter.js';
+import { Reconciliation } from './resilience/reconciliation.js';
 import { redisPorts } from './redis/redis.ports.js';
-import { Retries } from './retries.js';
-import { RevocationList } from './revocation-list.js';
+import { Retries } from './resilience/retries.js';
+import { RevocationList } from './access/revocation-list.js';
 
 /** One process: everything is in its memory. */
 const IN_PROCESS_PORTS: Provider[] = [

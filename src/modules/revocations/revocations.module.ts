@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { KeyRing } from '../../config/key-ring.js';
 import { Revocation } from '../../entities/revocations/revocation.entity.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { RevocationsController } from './revocations.controller.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import { Revocations } from './revocations.service.js';

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ClusterQuery } from '../realtime/cluster-query.js';
-import { type ConnectionDirectory } from '../realtime/connection-directory.js';
-import { RevocationList } from '../realtime/revocation-list.js';
-import { type RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { type ClusterQuery } from '../realtime/fan-out/cluster-query.js';
+import { type ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
+import { RevocationList } from '../realtime/access/revocation-list.js';
+import { type RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { type RevocationsRepository } from './revocations.repository.js';
 import { Revocations } from './revocations.service.js';
 

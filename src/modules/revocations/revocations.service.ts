@@ -1,20 +1,20 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../common/http/cursor.js';
-import { invalidInput } from '../../common/http/input.pipe.js';
-import { type PageQuery } from '../../common/http/page.dto.js';
+import { type Page, keyset, toPage } from '../../common/http/paging/cursor.js';
+import { invalidInput } from '../../common/http/input/input.pipe.js';
+import { type PageQuery } from '../../common/http/paging/page.dto.js';
 import { Clock } from '../../common/time/clock.js';
-import { ClusterQuery } from '../realtime/cluster-query.js';
+import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { parseConnectionId } from '../realtime/connection-id.js';
-import { ConnectionDirectory } from '../realtime/connection-directory.js';
-import { RevocationList } from '../realtime/revocation-list.js';
+import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
+import { RevocationList } from '../realtime/access/revocation-list.js';
 import {
   parseSelector,
   RevocationSelectors,
   selector,
   SELECTORS,
   type Subject,
-} from '../realtime/revocation-selectors.js';
+} from '../realtime/access/revocation-selectors.js';
 import { type CreateRevocationRequest, RevocationDto } from './dto/revocation.dto.js';
 import { RevocationsRepository } from './revocations.repository.js';
 

@@ -1,4 +1,4 @@
-import { textFault } from '../../common/http/text-rules.js';
+import { textFault } from '../../common/http/input/text-rules.js';
 import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 
 export const ROOM_NAME_PATTERN = '^[A-Za-z0-9_-]{1,100}$';

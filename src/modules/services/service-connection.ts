@@ -1,8 +1,8 @@
 import { JsonMembers } from '../../common/json/json-object-text.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
-import { type ConnectionPlaces } from '../realtime/connection-directory.js';
-import { selector } from '../realtime/revocation-selectors.js';
+import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
+import { selector } from '../realtime/access/revocation-selectors.js';
 import { type Principal } from '../realtime/principal.js';
 import { audienceChannel, hostsChannel } from './services.channels.js';
 import { type ServiceRole, type ServiceSettings } from './services.events.js';

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Service } from '../../entities/services/service.entity.js';
-import { ConnectionDirectory } from '../realtime/connection-directory.js';
-import { RevocationSelectors } from '../realtime/revocation-selectors.js';
+import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
+import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { GuestPlaces } from './sessions/guest-places.service.js';
 import { HostGrace } from './sessions/host-grace.service.js';
 import { PublicCodes } from './directory/public-codes.service.js';

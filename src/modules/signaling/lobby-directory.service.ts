@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Page } from '../../common/http/cursor.js';
-import { type PlaceQuery } from '../../common/http/page.dto.js';
-import { pageByPlace } from '../../common/http/place-cursor.js';
-import { CallRooms } from './call-rooms.service.js';
-import { Lobby } from './lobby.service.js';
+import { type Page } from '../../common/http/paging/cursor.js';
+import { type PlaceQuery } from '../../common/http/paging/page.dto.js';
+import { pageByPlace } from '../../common/http/paging/place-cursor.js';
+import { CallRooms } from './calls/call-rooms.service.js';
+import { Lobby } from './lobby/lobby.service.js';
 
 /** A peer as admins see it. */
 export interface ListedPeer {

@@ -1,6 +1,6 @@
 import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type Connection } from '../realtime/connection.js';
-import { type ConnectionPlaces } from '../realtime/connection-directory.js';
+import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
 import { type Principal } from '../realtime/principal.js';
 import { type Invited } from './signaling.events.js';
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { CallIce } from './call-ice.service.js';
-import { CallRooms } from './call-rooms.service.js';
-import { Invitations } from './invitations.service.js';
-import { Lobby } from './lobby.service.js';
-import { LobbyTokens } from './lobby-tokens.service.js';
+import { CallIce } from './calls/call-ice.service.js';
+import { CallRooms } from './calls/call-rooms.service.js';
+import { Invitations } from './calls/invitations.service.js';
+import { Lobby } from './lobby/lobby.service.js';
+import { LobbyTokens } from './tokens/lobby-tokens.service.js';
 import { type Invited, type PeerSignal, type RelayedName } from './signaling.events.js';
 import { newPeer, type Peer, type SignalingConnection } from './signaling-peer.js';
 

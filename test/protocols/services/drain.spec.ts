@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { Lifecycle } from '../../../src/modules/health/lifecycle.js';
-import { ConnectionDirectory } from '../../../src/modules/realtime/connection-directory.js';
+import { ConnectionDirectory } from '../../../src/modules/realtime/fan-out/connection-directory.js';
 import { ENDED, ServicesHarness } from '../../support/services.js';
 import { type WsClient } from '../../support/ws-client.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LobbyTokensRepository } from '../../../src/modules/signaling/lobby-tokens.repository.js';
+import { LobbyTokensRepository } from '../../../src/modules/signaling/tokens/lobby-tokens.repository.js';
 import { newUser } from '../../support/api.js';
 import {
   CLIENTS,

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Param, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Public } from '../../../modules/auth/authenticated.decorator.js';
+import { Public } from '../../../modules/auth/access/authenticated.decorator.js';
 import { OmegaAnswerDto, OmegaErrorDto } from './omega.dto.js';
 import { FindOmikronFilter } from './find-omikron.filter.js';
 import { FindOmikron } from '../../../modules/omikron/directory/find-omikron.service.js';

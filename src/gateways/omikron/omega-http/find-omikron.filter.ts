@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { type Response } from 'express';
-import { retryAfterOf, statusOf, toAppError } from '../../../common/http/problem.js';
+import { retryAfterOf, statusOf, toAppError } from '../../../common/http/problems/problem.js';
 import { OmegaErrorDto } from './omega.dto.js';
 
 /** Levels of `log`, where they are not 2: of what may be otherwise in a moment. */

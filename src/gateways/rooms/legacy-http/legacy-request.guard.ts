@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type Request } from 'express';
-import { RequestPolicy } from '../../../common/http/request-policy.js';
+import { RequestPolicy } from '../../../common/http/policy/request-policy.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { LegacyAnswer, NO_KEY } from './legacy-answer.js';
 

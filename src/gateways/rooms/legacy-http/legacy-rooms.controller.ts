@@ -2,10 +2,10 @@ import { All, Body, Controller, Param, Post, Req, Res, UseFilters, UseGuards } f
 import { ApiBody, ApiParam, ApiQuery } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { AppError } from '../../../common/errors/app-error.js';
-import { LegacyRoute } from '../../../common/http/openapi-legacy.js';
-import { type ApplicationPrincipal } from '../../../modules/auth/application-principal.js';
-import { Authenticated } from '../../../modules/auth/authenticated.decorator.js';
-import { CurrentApplication } from '../../../modules/auth/current-application.decorator.js';
+import { LegacyRoute } from '../../../common/http/openapi/openapi-legacy.js';
+import { type ApplicationPrincipal } from '../../../modules/auth/principals/application-principal.js';
+import { Authenticated } from '../../../modules/auth/access/authenticated.decorator.js';
+import { CurrentApplication } from '../../../modules/auth/access/current-application.decorator.js';
 import { PERMISSION } from '../../../modules/rooms/endpoints/endpoint.dto.js';
 import { type EndpointWithCode, Endpoints } from '../../../modules/rooms/endpoints/endpoints.service.js';
 import {

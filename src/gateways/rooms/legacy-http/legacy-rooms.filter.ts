@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs
 import { type Response } from 'express';
 import { type AppError } from '../../../common/errors/app-error.js';
 import { assertNever } from '../../../common/errors/assert-never.js';
-import { retryAfterOf, toAppError } from '../../../common/http/problem.js';
+import { retryAfterOf, toAppError } from '../../../common/http/problems/problem.js';
 import { LegacyAnswer, NO_KEY, ROOM_EXISTS, sendText } from './legacy-answer.js';
 
 /** The errors of the legacy routes, as their clients know them. */

@@ -1,5 +1,5 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { ApiChoice } from '../../../common/http/fields.js';
+import { ApiChoice } from '../../../common/http/input/fields.js';
 import { type Permissions } from '../../../modules/rooms/rooms.events.js';
 import { PERMISSION } from '../../../modules/rooms/endpoints/endpoint.dto.js';
 

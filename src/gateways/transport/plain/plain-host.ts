@@ -1,5 +1,5 @@
-import { type Hub } from '../../../modules/realtime/hub.js';
-import { type RevocationList } from '../../../modules/realtime/revocation-list.js';
+import { type Hub } from '../../../modules/realtime/fan-out/hub.js';
+import { type RevocationList } from '../../../modules/realtime/access/revocation-list.js';
 import { type InboundLimits } from '../flow/inbound-queue.js';
 import { type LoopTurns } from '../flow/loop-turns.js';
 import { type WriterHost } from '../flow/outbound-writer.js';

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Server } from 'socket.io';
-import { type RequestPolicy } from '../../../common/http/request-policy.js';
+import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
 const FORBIDDEN = 403;
 /** Engine.IO's own numbers of these refusals. */

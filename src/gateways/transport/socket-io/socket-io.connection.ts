@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
 import { type EventEncoder, type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
-import { type LiveConnection } from '../../../modules/realtime/connection-directory.js';
+import { type LiveConnection } from '../../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../../modules/realtime/principal.js';
 import { EngineSession } from './engine-session.js';

@@ -6,8 +6,8 @@ import {
   NameField,
   PastDateField,
   TextField,
-} from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
+} from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Role } from '../../../common/security/role.js';
 import { ROLE, UserDto } from '../../auth/dto/user.dto.js';
 

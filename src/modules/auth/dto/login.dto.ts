@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { TextField } from '../../../common/http/fields.js';
+import { TextField } from '../../../common/http/input/fields.js';
 import { DeviceDto } from './device.dto.js';
 import { UserDto } from './user.dto.js';
 

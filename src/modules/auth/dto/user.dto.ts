@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, type Choice } from '../../../common/http/fields.js';
+import { ApiChoice, type Choice } from '../../../common/http/input/fields.js';
 import { type Role, ROLES } from '../../../common/security/role.js';
 import { type User } from '../../../entities/accounts/user.entity.js';
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, type Choice, ChoiceField, TextField, TimeField } from '../../../common/http/fields.js';
-import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
+import { ApiChoice, type Choice, ChoiceField, TextField, TimeField } from '../../../common/http/input/fields.js';
+import { PageOf, PageQuery } from '../../../common/http/paging/page.dto.js';
 import { type Call } from '../../../entities/calls/call.entity.js';
 import { type CallParticipant } from '../../../entities/calls/call-participant.entity.js';
 import { type CallFailure, type CallOutcome, type CallProtocol, type CallState } from '../call-changes.js';

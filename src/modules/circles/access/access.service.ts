@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import {
   type CircleAction,
   type CircleStanding,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
-import { invalidInput } from '../../../common/http/input.pipe.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { invalidInput } from '../../../common/http/input/input.pipe.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { DevicesRepository } from '../devices/devices.repository.js';

@@ -1,13 +1,13 @@
 import { Body, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { PageQuery } from '../../../common/http/page.dto.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
-import type { UserPrincipal } from '../../auth/user-principal.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { PageQuery } from '../../../common/http/paging/page.dto.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { UserPrincipal } from '../../auth/principals/user-principal.js';
 import { Devices } from './devices.service.js';
 import {
   CircleDeviceDto,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { randomText, randomToken } from '../../../common/security/random.js';
 import { type Device } from '../../../entities/circles/device.entity.js';
-import { Logins } from '../../auth/logins.service.js';
-import { Passwords } from '../../auth/passwords.service.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
+import { Logins } from '../../auth/logins/logins.service.js';
+import { Passwords } from '../../auth/logins/passwords.service.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Online } from '../presence/online.service.js';

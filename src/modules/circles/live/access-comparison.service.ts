@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Logins } from '../../auth/logins.service.js';
+import { Logins } from '../../auth/logins/logins.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
-import { Reconciliation } from '../../realtime/reconciliation.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { type LostAccess, LostAccessRepository, type Whereabouts } from '../access/lost-access.repository.js';
 import { circleOf } from '../circles.channels.js';
 import { circleChanged, conversationChanged, type CirclesEvent, type EvictedSignal } from '../circles.events.js';

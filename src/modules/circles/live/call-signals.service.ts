@@ -3,7 +3,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type IceHost, IceServers } from '../../ice-servers/ice-servers.service.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';
 import { Online } from '../presence/online.service.js';

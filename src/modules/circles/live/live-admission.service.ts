@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { AccessTokens, type TokenClaims } from '../../auth/access-tokens.service.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { loginChannel } from '../../auth/login-channel.js';
-import { RequestAllowance } from '../../auth/request-allowance.service.js';
-import { Hub } from '../../realtime/hub.js';
+import { AccessTokens, type TokenClaims } from '../../auth/logins/access-tokens.service.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { loginChannel } from '../../auth/logins/login-channel.js';
+import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { Online } from '../presence/online.service.js';
 import { LiveRooms } from './live-rooms.service.js';

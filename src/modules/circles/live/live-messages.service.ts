@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { type CirclesEvent, type MediaFact } from '../circles.events.js';
 import { mayInConversation } from '../circles.policy.js';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
 import { conversationChanged, type EvictedSignal, type ExpelledSignal, type Evicted } from '../circles.events.js';
 import { mayInCircle, mayInConversation } from '../circles.policy.js';
 import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { ConversationRecovery } from './conversation-recovery.service.js';
 import { type CirclesConnection, demandState, type Joining, type SocketState, stateOf } from './socket-state.js';
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type Channel } from '../../realtime/channel.js';
-import { Hub } from '../../realtime/hub.js';
-import { InProcessBroker } from '../../realtime/in-process.broker.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
 import { type CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
 import { type ConversationStanding } from '../circles.policy.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { AppConfig } from '../../../config/app-config.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { conversationChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';

@@ -3,7 +3,7 @@ import { Clock } from '../../../common/time/clock.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { Messages } from '../messages/messages.service.js';
 import { MediaRepository } from './media.repository.js';
-import { Thumbnails } from './thumbnails.service.js';
+import { Thumbnails } from './content/thumbnails.service.js';
 import { MediaStorage } from './storage/media-storage.js';
 
 const SWEEP_MS = 300_000;

@@ -1,14 +1,14 @@
 import { Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
-import type { AccountPrincipal } from '../../auth/device-principal.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { MediaUsageDto } from './dto/media-usage.dto.js';
-import { MediaQuota } from './media-quota.service.js';
+import { MediaQuota } from './uploads/media-quota.service.js';
 
 @ApiV1Controller('accounts')
 export class AccountMediaUsageController {

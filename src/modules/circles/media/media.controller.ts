@@ -10,20 +10,20 @@ import {
   ApiResponse,
 } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { AcceptsOtherBodies } from '../../../common/http/json-api.interceptor.js';
-import { NoContent } from '../../../common/http/outcomes.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated, Public } from '../../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
-import type { AccountPrincipal } from '../../auth/device-principal.js';
+import { AcceptsOtherBodies } from '../../../common/http/input/json-api.interceptor.js';
+import { NoContent } from '../../../common/http/problems/outcomes.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated, Public } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { MediaDto } from '../messages/dto/message.dto.js';
-import { answerContent, contentOf } from './content-answer.js';
+import { answerContent, contentOf } from './content/content-answer.js';
 import { MediaFiles } from './media.service.js';
-import { ResumableUploads } from './resumable-uploads.service.js';
-import { THUMBNAIL_TYPE } from './thumbnails.service.js';
-import { Uploads } from './uploads.service.js';
+import { ResumableUploads } from './uploads/resumable-uploads.service.js';
+import { THUMBNAIL_TYPE } from './content/thumbnails.service.js';
+import { Uploads } from './uploads/uploads.service.js';
 
 const BINARY = { schema: { type: 'string', format: 'binary' } } as const;
 

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Messages } from '../messages/messages.service.js';

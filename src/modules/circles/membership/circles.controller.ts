@@ -1,14 +1,14 @@
 import { Body, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { PageQuery } from '../../../common/http/page.dto.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
-import type { AccountPrincipal } from '../../auth/device-principal.js';
-import type { UserPrincipal } from '../../auth/user-principal.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { PageQuery } from '../../../common/http/paging/page.dto.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { AccountPrincipal } from '../../auth/principals/device-principal.js';
+import type { UserPrincipal } from '../../auth/principals/user-principal.js';
 import { MemberPath, type MemberRef } from '../member-path.js';
 import { Circles } from './circles.service.js';
 import {

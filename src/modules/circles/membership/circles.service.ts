@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { Logins } from '../../auth/logins.service.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { Logins } from '../../auth/logins/logins.service.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Rooms } from '../presence/rooms.service.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { AccountEndings } from '../../accounts/account-endings.js';
-import { type LoginAccount, LoginEvents, type LoginObserver } from '../../auth/login-events.js';
+import { type LoginAccount, LoginEvents, type LoginObserver } from '../../auth/logins/login-events.js';
 import { Rooms } from '../presence/rooms.service.js';
 import { CirclesRepository } from './circles.repository.js';
 import { Members } from './members.service.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { normalizeEmail } from '../../../common/security/email.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
-import { Hub } from '../../realtime/hub.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { userChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';

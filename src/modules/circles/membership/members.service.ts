@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../../common/http/cursor.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { type UserPrincipal } from '../../auth/user-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Online } from '../presence/online.service.js';

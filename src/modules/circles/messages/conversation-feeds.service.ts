@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Feeds } from '../../durable-log/feeds.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { type MessageEvent } from '../circles.events.js';
 import { ConversationLogKind } from './conversation-log-kind.js';
 import { MessagesRepository } from './messages.repository.js';

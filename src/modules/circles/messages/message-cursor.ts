@@ -1,4 +1,4 @@
-import { MAX_ID } from '../../../common/http/cursor.js';
+import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { type MessagePosition } from './messages.repository.js';
 
 /** Opaque to callers; it knows the direction, so that the next page goes on in it. */

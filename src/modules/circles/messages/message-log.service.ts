@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { storedChannel } from '../circles.channels.js';
 import { type MessageEvent, type Sender } from '../circles.events.js';
 import { type Appended, type NewMessage } from './message-append.js';

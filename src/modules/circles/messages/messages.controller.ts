@@ -1,13 +1,13 @@
 import { Body, Delete, Get, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentPrincipal } from '../../auth/current-principal.decorator.js';
-import type { AccountPrincipal } from '../../auth/device-principal.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { EditMessageRequest, MessageDto, MessagePage, MessageQuery, SendMessageRequest } from './dto/message.dto.js';
 import { Messages } from './messages.service.js';
 

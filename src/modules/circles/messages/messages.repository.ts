@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { MAX_ID } from '../../../common/http/cursor.js';
+import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
 import { Media } from '../../../entities/circles/media.entity.js';
 import {

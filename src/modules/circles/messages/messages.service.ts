@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page } from '../../../common/http/cursor.js';
-import { invalidInput } from '../../../common/http/input.pipe.js';
+import { type Page } from '../../../common/http/paging/cursor.js';
+import { invalidInput } from '../../../common/http/input/input.pipe.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { Clock } from '../../../common/time/clock.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
-import { Hub } from '../../realtime/hub.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { conversationChannel, deviceChannel, userChannel } from '../circles.channels.js';
 import { type CirclesEvent, type MediaFact, type Sender } from '../circles.events.js';

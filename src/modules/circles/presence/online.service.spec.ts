@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type Connection } from '../../realtime/connection.js';
-import { Hub } from '../../realtime/hub.js';
-import { InProcessBroker } from '../../realtime/in-process.broker.js';
-import { InProcessPresence } from '../../realtime/in-process.presence.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
+import { InProcessPresence } from '../../realtime/in-process/in-process.presence.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { Online } from './online.service.js';
 

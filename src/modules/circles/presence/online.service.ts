@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUnavailable } from '../../../common/errors/app-error.js';
-import { type AccountPrincipal } from '../../auth/device-principal.js';
+import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type Channel } from '../../realtime/channel.js';
-import { Hub } from '../../realtime/hub.js';
-import { Presence } from '../../realtime/presence.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Presence } from '../../realtime/ports/presence.js';
 import { deviceChannel, onlineDevice, onlineUser, userChannel } from '../circles.channels.js';
 
 /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { circleChannel, conversationChannel, deviceChannel, userChannel } from '../circles.channels.js';
 import {
   circleChanged,

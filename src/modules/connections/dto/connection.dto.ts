@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, type Choice, ChoiceField, Field, NameField, TextField } from '../../../common/http/fields.js';
-import { LimitQuery, PageOf } from '../../../common/http/page.dto.js';
+import { ApiChoice, type Choice, ChoiceField, Field, NameField, TextField } from '../../../common/http/input/fields.js';
+import { LimitQuery, PageOf } from '../../../common/http/paging/page.dto.js';
 import { PROTOCOLS } from '../../realtime/connection.js';
-import { type ConnectionPlaces, type LiveConnection } from '../../realtime/connection-directory.js';
+import { type ConnectionPlaces, type LiveConnection } from '../../realtime/fan-out/connection-directory.js';
 import { connectionId } from '../../realtime/connection-id.js';
 import { decodePlace } from '../connection-place.js';
 

@@ -1,4 +1,4 @@
-import { ApiChoice } from '../../../common/http/fields.js';
+import { ApiChoice } from '../../../common/http/input/fields.js';
 
 const READINESS = ['ok', 'degraded', 'starting', 'draining', 'deaf'] as const;
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice } from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
-import { NODE_STATES, type NodeStatus } from '../node-status.js';
+import { ApiChoice } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
+import { NODE_STATES, type NodeStatus } from '../status/node-status.js';
 
 export class NodeDto {
   @ApiProperty({

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type ProtocolTraffic, WINDOW_SECONDS } from '../traffic-rates.service.js';
+import { type ProtocolTraffic, WINDOW_SECONDS } from '../status/traffic-rates.service.js';
 
 export class TrafficDto implements ProtocolTraffic {
   @ApiProperty({ type: 'integer', format: 'int32', example: 120, description: 'Open sockets.' })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { randomHex } from '../../../common/security/random.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CallSecrets } from '../calls/call-secrets.service.js';
 import { Calls } from '../calls/calls.service.js';
 import { ClientIdentity } from './client-identity.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptThrottle } from '../../realtime/attempt-throttle.js';
-import { Hub } from '../../realtime/hub.js';
+import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { type Home, IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
 import { type MessageData } from '../message-data.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
-import { Presence } from '../../realtime/presence.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Presence } from '../../realtime/ports/presence.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { type IotaPrincipal } from '../omikron-connection.js';
 import { SEATED, seatedIn, sessionClients } from '../omikron.channels.js';
-import { Retries } from '../../realtime/retries.js';
+import { Retries } from '../../realtime/resilience/retries.js';
 import { UserStates } from '../states/user-states.service.js';
 
 /** What is known of a connected Iota to whoever outlives its node. Survives JSON. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';

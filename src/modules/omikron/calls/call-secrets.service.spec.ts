@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { AttemptThrottle } from '../../realtime/attempt-throttle.js';
-import { InProcessEphemeralStore } from '../../realtime/in-process.ephemeral-store.js';
+import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
+import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
 import { CallSecrets } from './call-secrets.service.js';
 import { type OmikronConnection } from '../omikron-connection.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AttemptThrottle } from '../../realtime/attempt-throttle.js';
+import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { type OmikronConnection } from '../omikron-connection.js';
 
 /** Scope of the throttle. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Connection } from '../../realtime/connection.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Reconciliation } from '../../realtime/reconciliation.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { type IotaPrincipal, type OmikronPrincipal } from '../omikron-connection.js';
 import { type IotaSignal } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Field, NameField } from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
+import { Field, NameField } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Profile } from '../../../entities/omikron/profile.entity.js';
 import { type IotaStatus } from './omikron-admin.service.js';
 import { canonicalUuid, isReserved } from '../uuid.js';

@@ -1,12 +1,12 @@
 import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { PageQuery } from '../../../common/http/page.dto.js';
-import { PathUuid } from '../../../common/http/path-uuid.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { PageQuery } from '../../../common/http/paging/page.dto.js';
+import { PathUuid } from '../../../common/http/paths/path-uuid.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import {
   CreateIotaRequest,
   CreateProfileRequest,

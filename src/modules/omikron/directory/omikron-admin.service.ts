@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset } from '../../../common/http/cursor.js';
+import { keyset } from '../../../common/http/paging/cursor.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Iota } from '../../../entities/omikron/iota.entity.js';
 import { type Profile } from '../../../entities/omikron/profile.entity.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
-import { Retries } from '../../realtime/retries.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Retries } from '../../realtime/resilience/retries.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
 import { iotaChannel, sessionClients, userSockets, userChannel } from '../omikron.channels.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { NodeAddress } from './node-address.service.js';
 import { keys } from '../omikron.channels.js';
 import { StoreLocks } from './store-locks.service.js';

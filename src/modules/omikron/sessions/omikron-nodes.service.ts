@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { performance } from 'node:perf_hooks';
 import { randomHex } from '../../../common/security/random.js';
 import { Lifecycle } from '../../health/lifecycle.js';
-import { Presence } from '../../realtime/presence.js';
+import { Presence } from '../../realtime/ports/presence.js';
 import { NodeAddress } from './node-address.service.js';
 import { nodesChannel } from '../omikron.channels.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JsonMembers, type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Channel } from '../../realtime/channel.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { replyId } from '../message-data.js';
 import { type ClientPrincipal, EMPTY_LOG, type IotaPrincipal, type SenderMembers } from '../omikron-connection.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../common/errors/app-error.js';
 import { randomHex } from '../../../common/security/random.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { keys } from '../omikron.channels.js';
 
 /** A holder that died is forgotten after this. */

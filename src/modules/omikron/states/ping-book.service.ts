@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { JsonScanner, type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Clock } from '../../../common/time/clock.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { Presence } from '../../realtime/presence.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Presence } from '../../realtime/ports/presence.js';
 import { type ClientPrincipal, type IotaPrincipal } from '../omikron-connection.js';
 import { keys, pingsOf } from '../omikron.channels.js';
 

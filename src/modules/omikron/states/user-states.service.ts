@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
-import { Hub } from '../../realtime/hub.js';
-import { type PictureSubject } from '../../realtime/picture.js';
-import { Presence, type PresenceMember } from '../../realtime/presence.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { type PictureSubject } from '../../realtime/fan-out/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { idsOf, type MessageData } from '../message-data.js';
 import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
@@ -11,7 +11,7 @@ import { OmikronRefusal } from '../omikron-refusal.js';
 import { socketsOf, stateChannel, USERS } from '../omikron.channels.js';
 import { type OmikronEvent } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
-import { Retries } from '../../realtime/retries.js';
+import { Retries } from '../../realtime/resilience/retries.js';
 import { forEach } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
 

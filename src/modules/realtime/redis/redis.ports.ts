@@ -2,19 +2,19 @@ import { type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type RedisSection } from '../../../config/app-config.js';
 import { Metrics } from '../../observability/metrics.js';
-import { Broker } from '../broker.js';
-import { EphemeralStore } from '../ephemeral-store.js';
-import { InProcessRateLimiter } from '../in-process.rate-limiter.js';
-import { NodeBoard } from '../node-board.js';
+import { Broker } from '../ports/broker.js';
+import { EphemeralStore } from '../ports/ephemeral-store.js';
+import { InProcessRateLimiter } from '../in-process/in-process.rate-limiter.js';
+import { NodeBoard } from '../ports/node-board.js';
 import { NodeIdentity } from '../node-identity.js';
-import { Presence } from '../presence.js';
-import { RateLimiter } from '../rate-limiter.js';
-import { RedisConnection } from './redis-connection.js';
-import { RedisBroker } from './redis.broker.js';
-import { RedisEphemeralStore } from './redis.ephemeral-store.js';
-import { RedisNodeBoard } from './redis.node-board.js';
-import { RedisPresence } from './redis.presence.js';
-import { RedisRateLimiter } from './redis.rate-limiter.js';
+import { Presence } from '../ports/presence.js';
+import { RateLimiter } from '../ports/rate-limiter.js';
+import { RedisConnection } from './connection/redis-connection.js';
+import { RedisBroker } from './bus/redis.broker.js';
+import { RedisEphemeralStore } from './state/redis.ephemeral-store.js';
+import { RedisNodeBoard } from './state/redis.node-board.js';
+import { RedisPresence } from './state/redis.presence.js';
+import { RedisRateLimiter } from './state/redis.rate-limiter.js';
 
 /** The connection for the container, which ends it when all else has ended. */
 class ConnectionOfApp extends RedisConnection implements OnApplicationShutdown {

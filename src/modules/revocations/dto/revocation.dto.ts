@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, IntegerField, TextField, TimeField } from '../../../common/http/fields.js';
-import { UUID } from '../../../common/http/text-rules.js';
-import { MAX_ID } from '../../../common/http/cursor.js';
-import { PageOf } from '../../../common/http/page.dto.js';
-import { SELECTORS } from '../../realtime/revocation-selectors.js';
+import { ApiChoice, IntegerField, TextField, TimeField } from '../../../common/http/input/fields.js';
+import { UUID } from '../../../common/http/input/text-rules.js';
+import { MAX_ID } from '../../../common/http/paging/cursor.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
+import { SELECTORS } from '../../realtime/access/revocation-selectors.js';
 import { type Revocation } from '../../../entities/revocations/revocation.entity.js';
 
 const MAX_REASON = 500;

@@ -1,11 +1,11 @@
 import { Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { SearchQuery, PlaceQuery } from '../../../common/http/page.dto.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { Applications } from './applications.service.js';
 import { AdminEndpointDto, AdminEndpointPage, EndpointQuery } from '../endpoints/endpoint.dto.js';
 import { HistoryQuery, RoomMessagePage } from '../messages/room-message.dto.js';

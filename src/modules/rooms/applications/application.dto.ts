@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { NameField } from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
+import { NameField } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Application } from '../../../entities/rooms/application.entity.js';
 import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
 

@@ -1,12 +1,12 @@
 import { Body, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { PageQuery, SearchQuery } from '../../../common/http/page.dto.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { PageQuery, SearchQuery } from '../../../common/http/paging/page.dto.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { Applications } from './applications.service.js';
 import {
   ApplicationDto,

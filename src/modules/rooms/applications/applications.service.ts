@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
-import { keyset } from '../../../common/http/cursor.js';
-import { type PageQuery, type SearchQuery } from '../../../common/http/page.dto.js';
+import { keyset } from '../../../common/http/paging/cursor.js';
+import { type PageQuery, type SearchQuery } from '../../../common/http/paging/page.dto.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Application } from '../../../entities/rooms/application.entity.js';
 import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { ApplicationsRepository, type NewKey } from './applications.repository.js';
 import { endpointChannel } from '../rooms.channels.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
-import { Hub } from '../../realtime/hub.js';
-import { type PictureSubject } from '../../realtime/picture.js';
-import { Presence, type PresenceMember } from '../../realtime/presence.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { type PictureSubject } from '../../realtime/fan-out/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from '../room-connection.js';
 import { presenceOf, roomOfPresence, watchersChannel } from '../rooms.channels.js';
 import { type PresenceChange, type PresentMember, type RoomsEvent } from '../rooms.events.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, BooleanField, IntegerField, TextField } from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
+import { ApiChoice, BooleanField, IntegerField, TextField } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Room } from '../../../entities/rooms/room.entity.js';
 import { ROOM_NAME_PATTERN } from '../room-name.js';
 import { PERMISSIONS, type Permissions, type PresentMember } from '../rooms.events.js';

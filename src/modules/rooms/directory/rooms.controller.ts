@@ -1,13 +1,13 @@
 import { Body, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { SearchQuery, PlaceQuery } from '../../../common/http/page.dto.js';
-import { type ApplicationPrincipal } from '../../auth/application-principal.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentApplication } from '../../auth/current-application.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
+import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentApplication } from '../../auth/access/current-application.decorator.js';
 import { CreateRoomRequest, RoomDto, RoomPage, RoomPresenceDto, UpdateRoomRequest } from './room.dto.js';
 import { Rooms } from './rooms.service.js';
 

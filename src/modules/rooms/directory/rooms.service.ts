@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page } from '../../../common/http/cursor.js';
-import { type SearchQuery, type PlaceQuery } from '../../../common/http/page.dto.js';
-import { pageByPlace } from '../../../common/http/place-cursor.js';
+import { keyset, type Page } from '../../../common/http/paging/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
+import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { randomHex } from '../../../common/security/random.js';
 import { type Room } from '../../../entities/rooms/room.entity.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { RoomPresence } from './room-presence.service.js';
 import { endpointChannel, readersChannel, writersChannel } from '../rooms.channels.js';
 import { type PresentMember, type RoomChanged } from '../rooms.events.js';

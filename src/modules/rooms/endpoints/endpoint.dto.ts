@@ -1,6 +1,6 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
-import { ApiChoice, type Choice, ChoiceField, Field, IntegerField } from '../../../common/http/fields.js';
-import { PageOf, PageQuery } from '../../../common/http/page.dto.js';
+import { ApiChoice, type Choice, ChoiceField, Field, IntegerField } from '../../../common/http/input/fields.js';
+import { PageOf, PageQuery } from '../../../common/http/paging/page.dto.js';
 import { MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { type EndpointWithCode, type ListedEndpoint } from './endpoints.service.js';
 import { identityFault } from '../room-name.js';

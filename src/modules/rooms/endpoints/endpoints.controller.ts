@@ -1,12 +1,12 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { type ApplicationPrincipal } from '../../auth/application-principal.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
-import { CurrentApplication } from '../../auth/current-application.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentApplication } from '../../auth/access/current-application.decorator.js';
 import { CreateEndpointRequest, EndpointDto, EndpointPage, EndpointQuery, ListedEndpointDto } from './endpoint.dto.js';
 import { Endpoints } from './endpoints.service.js';
 import { ANONYMOUS } from '../room-name.js';

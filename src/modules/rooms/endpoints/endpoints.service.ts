@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
-import { keyset } from '../../../common/http/cursor.js';
+import { keyset } from '../../../common/http/paging/cursor.js';
 import { Seal } from '../../../common/security/seal.js';
 import { Clock } from '../../../common/time/clock.js';
 import { KeyRing } from '../../../config/key-ring.js';
 import { type RoomEndpoint } from '../../../entities/rooms/room-endpoint.entity.js';
-import { type ApplicationPrincipal } from '../../auth/application-principal.js';
+import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { codeDigest, newEndpointCode } from './endpoint-code.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointChannel } from '../rooms.channels.js';

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { toAppError } from '../../../common/http/problem.js';
+import { toAppError } from '../../../common/http/problems/problem.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { fits } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { Hub } from '../../realtime/hub.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, type MessageKey } from '../log/message-log.repository.js';
 import { MessageLog } from '../log/message-log.service.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from '../room-connection.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { randomHex } from '../../../common/security/random.js';
 import { Clock } from '../../../common/time/clock.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { codeDigest } from '../endpoints/endpoint-code.js';
 import { MessageLogRepository } from '../log/message-log.repository.js';
 import {

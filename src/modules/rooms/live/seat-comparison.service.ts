@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
 import { type Connection } from '../../realtime/connection.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Reconciliation } from '../../realtime/reconciliation.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { principalOf } from '../room-connection.js';
 import { type RoomChanged } from '../rooms.events.js';
 import { SeatsRepository } from './seats.repository.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DigestLookup } from '../../../common/database/digest-lookup.js';
 import { AppError } from '../../../common/errors/app-error.js';
-import { RequestAllowance } from '../../auth/request-allowance.service.js';
-import { RevocationSelectors } from '../../realtime/revocation-selectors.js';
+import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
+import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
 import { type Seat } from '../room-connection.js';
 import { SeatsRepository } from './seats.repository.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Lifecycle } from '../../health/lifecycle.js';
 import { type Channel } from '../../realtime/channel.js';
 import { type HubEvent } from '../../realtime/connection.js';
-import { type Hub } from '../../realtime/hub.js';
+import { type Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, type MessageLogRepository, type NewMessage } from './message-log.repository.js';
 import { MessageLog } from './message-log.service.js';
 import { type StoredMessageEvent } from '../rooms.events.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, MessageLogRepository, type NewMessage } from './message-log.repository.js';
 import { asciiJson } from '../../../common/json/ascii-json.js';
 import { logChannel } from '../rooms.channels.js';

@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
-import { BackgroundSweep } from '../../realtime/background-sweep.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { BackgroundSweep } from '../../realtime/resilience/background-sweep.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { RetentionRepository } from './retention.repository.js';
 import { SWEEPER_KEY } from '../rooms.channels.js';
 

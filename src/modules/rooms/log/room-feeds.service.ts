@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Feeds } from '../../durable-log/feeds.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { MessageLogRepository } from './message-log.repository.js';
 import { RoomLogKind } from './room-log-kind.js';
 import { type StoredMessageEvent } from '../rooms.events.js';

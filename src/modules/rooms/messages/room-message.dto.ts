@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ANY_JSON, Field } from '../../../common/http/fields.js';
-import { MAX_LIMIT } from '../../../common/http/cursor.js';
-import { textFault } from '../../../common/http/text-rules.js';
-import { Verbatim } from '../../../common/http/verbatim.js';
+import { ANY_JSON, Field } from '../../../common/http/input/fields.js';
+import { MAX_LIMIT } from '../../../common/http/paging/cursor.js';
+import { textFault } from '../../../common/http/input/text-rules.js';
+import { Verbatim } from '../../../common/http/input/verbatim.js';
 import { type MessagePlace } from '../rooms.events.js';
 import { IdentityField } from '../endpoints/endpoint.dto.js';
 

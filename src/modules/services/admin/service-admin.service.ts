@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page } from '../../../common/http/cursor.js';
-import { type SearchQuery, type PlaceQuery } from '../../../common/http/page.dto.js';
-import { pageByPlace } from '../../../common/http/place-cursor.js';
+import { keyset, type Page } from '../../../common/http/paging/cursor.js';
+import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
+import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { type Service } from '../../../entities/services/service.entity.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
-import { Retries } from '../../realtime/retries.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Retries } from '../../realtime/resilience/retries.js';
 import { ServiceDirectory, settingsOf } from '../directory/service-directory.service.js';
 import { ServicePeers } from '../sessions/service-peers.service.js';
 import { KICKED, ServiceSessions } from '../sessions/service-sessions.service.js';

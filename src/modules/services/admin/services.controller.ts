@@ -1,14 +1,14 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam } from '@nestjs/swagger';
 import { type Request } from 'express';
-import { ApiProblems } from '../../../common/http/api-problems.js';
+import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/cursor.js';
-import { Creates, NoContent } from '../../../common/http/outcomes.js';
-import { SearchQuery, PlaceQuery } from '../../../common/http/page.dto.js';
-import { PathId } from '../../../common/http/path-id.js';
-import { memberText } from '../../../common/http/raw-body.js';
-import { Authenticated } from '../../auth/authenticated.decorator.js';
+import { toPage } from '../../../common/http/paging/cursor.js';
+import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
+import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
+import { PathId } from '../../../common/http/paths/path-id.js';
+import { memberText } from '../../../common/http/input/raw-body.js';
+import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import {
   CreateServiceRequest,
   DeliveredDto,

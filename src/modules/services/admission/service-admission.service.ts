@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { GuestPlaces } from '../sessions/guest-places.service.js';
 import { type LiveCode, PublicCodes } from '../directory/public-codes.service.js';
 import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from '../service-connection.js';

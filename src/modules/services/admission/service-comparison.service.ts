@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Connection } from '../../realtime/connection.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { Hub } from '../../realtime/hub.js';
-import { Reconciliation } from '../../realtime/reconciliation.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { principalOf, tokenOf } from '../service-connection.js';
 import { KICKED } from '../sessions/service-sessions.service.js';
 import { kicked, settingsChanged } from '../services.events.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { randomDistinct } from '../../../common/security/random.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { RevocationSelectors } from '../../realtime/revocation-selectors.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
 import { keys } from '../services.channels.js';
 import { type ServiceSettings } from '../services.events.js';
 

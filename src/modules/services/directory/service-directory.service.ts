@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Service } from '../../../entities/services/service.entity.js';
-import { ClusterQuery } from '../../realtime/cluster-query.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { Hub } from '../../realtime/hub.js';
+import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { keys, serviceChannel } from '../services.channels.js';
 import { type ServiceSettings, settingsChanged } from '../services.events.js';
 import { ServicesRepository } from './services.repository.js';

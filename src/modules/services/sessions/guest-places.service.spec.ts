@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../../common/errors/app-error.js';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { InProcessEphemeralStore } from '../../realtime/in-process.ephemeral-store.js';
+import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { type ServiceSettings } from '../services.events.js';
 

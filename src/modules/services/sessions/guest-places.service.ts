@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError, isUnavailable } from '../../../common/errors/app-error.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { keys } from '../services.channels.js';
 import { type ServiceSettings } from '../services.events.js';
 

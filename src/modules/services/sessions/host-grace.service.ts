@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
 import { Lifecycle } from '../../health/lifecycle.js';
-import { ClusterQuery } from '../../realtime/cluster-query.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { untilAvailable } from '../../realtime/until-available.js';
+import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { type SessionOwner, ServiceSessions } from './service-sessions.service.js';
 import { keys } from '../services.channels.js';
 

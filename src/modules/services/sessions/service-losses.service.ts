@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { ClusterQuery } from '../../realtime/cluster-query.js';
+import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
 import { NodeIdentity } from '../../realtime/node-identity.js';
-import { Presence } from '../../realtime/presence.js';
+import { Presence } from '../../realtime/ports/presence.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { HostGrace } from './host-grace.service.js';
 import { ServiceDirectory } from '../directory/service-directory.service.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
-import { Hub } from '../../realtime/hub.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
 import { senderOf, type ServicePrincipal } from '../service-connection.js';
 import { ServicePeers } from './service-peers.service.js';
 import { ServiceSessions } from './service-sessions.service.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
-import { EphemeralStore } from '../../realtime/ephemeral-store.js';
-import { Hub } from '../../realtime/hub.js';
-import { standing } from '../../realtime/picture.js';
-import { Presence, type PresenceMember } from '../../realtime/presence.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { standing } from '../../realtime/fan-out/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { PublicCodes } from '../directory/public-codes.service.js';
 import { ServicePeers } from './service-peers.service.js';
 import { keys, sessionChannel, sessionsOf, userChannel } from '../services.channels.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerField, NameField } from '../../../common/http/fields.js';
-import { PageOf } from '../../../common/http/page.dto.js';
+import { IntegerField, NameField } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
 import { type ListedPeer } from '../lobby-directory.service.js';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MAX_ID } from '../../../../common/http/cursor.js';
+import { MAX_ID } from '../../../../common/http/paging/cursor.js';
 import {
   ApiChoice,
   BooleanField,
@@ -8,8 +8,8 @@ import {
   Field,
   IntegerField,
   NameField,
-} from '../../../../common/http/fields.js';
-import { PageOf } from '../../../../common/http/page.dto.js';
+} from '../../../../common/http/input/fields.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type ConversationPrivilege } from '../../../../entities/circles/conversation-link.entity.js';
 import { type ConversationState, type Participant } from '../conversations.service.js';
 

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { NameField } from '../../../../common/http/fields.js';
-import { PageOf } from '../../../../common/http/page.dto.js';
+import { NameField } from '../../../../common/http/input/fields.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { DeviceDto } from '../../../auth/dto/device.dto.js';
 import { type DeviceState } from '../devices.service.js';
 

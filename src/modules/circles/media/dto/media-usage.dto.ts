@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type Usage } from '../media-quota.repository.js';
+import { type Usage } from '../uploads/media-quota.repository.js';
 
 /** How much room files take. */
 export class MediaUsageDto {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, type Choice, ChoiceField, EmailField, NameField } from '../../../../common/http/fields.js';
-import { PageOf } from '../../../../common/http/page.dto.js';
+import { ApiChoice, type Choice, ChoiceField, EmailField, NameField } from '../../../../common/http/input/fields.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type CirclePrivilege } from '../../../../entities/circles/circle-member.entity.js';
 import { type CircleRow } from '../circles.repository.js';
 import { type InviteRow } from '../invites.repository.js';

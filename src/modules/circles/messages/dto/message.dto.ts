@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
-import { MAX_ID, MAX_LIMIT } from '../../../../common/http/cursor.js';
-import { ApiChoice, Field, TextField } from '../../../../common/http/fields.js';
-import { PageOf } from '../../../../common/http/page.dto.js';
+import { MAX_ID, MAX_LIMIT } from '../../../../common/http/paging/cursor.js';
+import { ApiChoice, Field, TextField } from '../../../../common/http/input/fields.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { fits, MAX_CHARACTERS } from '../../../../common/text/characters.js';
 import { type Sender } from '../../circles.events.js';
 import { type MediaRow } from '../messages.repository.js';

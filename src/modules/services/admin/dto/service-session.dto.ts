@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageOf } from '../../../../common/http/page.dto.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type SessionSummary } from '../service-admin.service.js';
 
 export class ServiceSessionDto {

@@ -7,11 +7,11 @@ import {
   Field,
   IntegerField,
   TextField,
-} from '../../../../common/http/fields.js';
-import { PageOf } from '../../../../common/http/page.dto.js';
-import { textFault } from '../../../../common/http/text-rules.js';
+} from '../../../../common/http/input/fields.js';
+import { PageOf } from '../../../../common/http/paging/page.dto.js';
+import { textFault } from '../../../../common/http/input/text-rules.js';
 import { fits } from '../../../../common/text/characters.js';
-import { Verbatim } from '../../../../common/http/verbatim.js';
+import { Verbatim } from '../../../../common/http/input/verbatim.js';
 import { type Service } from '../../../../entities/services/service.entity.js';
 
 const MAX_TITLE = 32;

@@ -1,0 +1,98 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { type ClassConstructor, plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { AppError, type FieldError } from '../../errors/app-error.js';
+import { verbatimMembers } from './verbatim.js';
+
+type Constructor = ClassConstructor<object>;
+
+/** Deeper bodies would exhaust the stack of the recursive libraries behind this pipe. */
+const MAX_DEPTH = 256;
+/** As many faults as are worth reading. */
+const MAX_ERRORS = 50;
+
+const BUILT_IN: readonly unknown[] = [String, Boolean, Number, Array, Object, Buffer, Date, Symbol, Promise];
+
+/**
+ * Turns bodies and queries into instances of their DTO class, validated: all faults at once, with dotted field paths.
+ * What the class does not know is refused. Path parameters have their own pipes, and `JsonApiInterceptor` refuses what
+ * is sent to a route without such a class.
+ */
+@Injectable()
+export class InputPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if ((type !== 'body' && type !== 'query') || metatype === undefined || BUILT_IN.includes(metatype)) return value;
+    const target = metatype as Constructor;
+    refuseUnknown(type, value, memberNames(target));
+    if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
+    // All members are known by now, so neither `__proto__` nor `constructor` gets near the instance.
+    const verbatim = verbatimMembers(target);
+    const members = Object.entries(value);
+    const plain = Object.fromEntries(members.filter(([name]) => !verbatim.includes(name)));
+    const taken = Object.fromEntries(members.filter(([name]) => verbatim.includes(name)));
+    const instance = Object.assign(plainToInstance(target, plain), taken);
+    const errors = await validate(instance, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: false,
+      stopAtFirstError: false,
+      validationError: { target: false, value: false },
+    });
+    if (errors.length > 0) throw invalidInput(errors.flatMap((error) => flatten(error, '')));
+    return instance;
+  }
+}
+
+/** @throws AppError `invalid_input` when `value` is no object or has members other than `known`, which it names */
+export function refuseUnknown(
+  type: 'body' | 'query',
+  value: unknown,
+  known: ReadonlySet<string> = new Set(),
+): asserts value is Record<string, unknown> {
+  if (!isPlainObject(value)) throw invalidInput([{ field: '', message: 'the body must be a JSON object' }]);
+  const message = type === 'body' ? 'unknown member' : 'unknown parameter';
+  const unknown = Object.keys(value).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw invalidInput(unknown.map((field) => ({ field, message })));
+}
+
+/** The 422 of this pipe, for faults that only a service can see. */
+export function invalidInput(errors: readonly FieldError[]): AppError {
+  const [first] = errors;
+  const detail = first
+    ? [first.field, first.message].filter(Boolean).join(': ').slice(0, 200)
+    : 'The request is not valid.';
+  return new AppError('invalid_input', detail, {
+    errors: errors.slice(0, MAX_ERRORS).map(({ field, message }) => ({ field: field.slice(0, 200), message })),
+  });
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
+}
+
+/** Names of the properties that the class validates: those it has. */
+function memberNames(target: Constructor): ReadonlySet<string> {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
+  return new Set(metadata.map(({ propertyName }) => propertyName));
+}
+
+function flatten(error: ValidationError, parent: string): FieldError[] {
+  const field = parent === '' ? error.property : `${parent}.${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    field,
+    message: rule === 'whitelistValidation' ? 'unknown member' : message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, field))];
+}
+
+/** Without recursion, since the value decides how deep this goes. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level
+      .filter((item) => typeof item === 'object' && item !== null)
+      .flatMap((item): unknown[] => Object.values(item));
+  }
+  return false;
+}

@@ -1,0 +1,38 @@
+import { hostFault } from '../../common/http/policy/host-policy.js';
+import { originFault } from '../../common/http/policy/origin-policy.js';
+import { addressFault, integer, list } from './variable.js';
+
+/** Variables about who may come by which address; part of `ENVIRONMENT`. */
+export const NETWORK = {
+  ALLOWED_ORIGINS: list({
+    group: 'Network',
+    description:
+      'Origins whose pages may connect, checked on every upgrade, every polling request and for CORS: as browsers write ' +
+      'them, e.g. `https://app.example.org`, `capacitor://localhost`. No patterns.',
+    defaultText: 'same origin; outside production any',
+    check: originFault,
+  }),
+  ALLOWED_HOSTS: list({
+    group: 'Network',
+    description:
+      '`Host` header values that are answered, beside that of `NODE_URL`; health checks are for any. No patterns.',
+    defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
+    check: hostFault,
+  }),
+  KEEP_ALIVE_SECONDS: integer({
+    group: 'Network',
+    description:
+      'How long a connection without requests is kept. Longer than the proxies in front keep theirs, or some of their ' +
+      'requests meet a closed connection (502).',
+    default: 95,
+    min: 1,
+    max: 3_600,
+    unit: 's',
+  }),
+  TRUSTED_PROXIES: list({
+    group: 'Network',
+    description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',
+    defaultText: 'none',
+    check: addressFault,
+  }),
+} as const;

@@ -1,0 +1,98 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { currentRequest } from '../../../common/context/request-context.js';
+import { AppError } from '../../../common/errors/app-error.js';
+import { ACCESS, type Access, type ApiRequest } from './access.js';
+import { ApiKeys } from '../api-keys/api-keys.service.js';
+import { AccessTokens } from '../logins/access-tokens.service.js';
+import { FeatureTokens } from './feature-tokens.service.js';
+import { type AccountPrincipal } from '../principals/device-principal.js';
+import { RequestAllowance } from './request-allowance.service.js';
+
+/**
+ * Lets a request through to its route: finds out who asks, charges their rate limit (or their address's), and checks
+ * what the route's decorator declares. Bound by those decorators only; never global, since global guards also run for
+ * socket messages.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly tokens: AccessTokens,
+    private readonly keys: ApiKeys,
+    private readonly featureTokens: FeatureTokens,
+    private readonly allowance: RequestAllowance,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    if (access === undefined) throw new Error(`${context.getHandler().name} does not declare who may call it`);
+    const request = context.switchToHttp().getRequest<ApiRequest>();
+    if (access.kind === 'application') return this.admitApplication(request);
+    if (access.kind === 'bearer') return this.admitBearer(request);
+    const principal = await this.identify(request, access);
+    if (principal === undefined) await this.allowance.chargeAddress(addressOf());
+    else await this.allowance.charge(`${principal.kind}:${principal.id}`);
+    if (principal === undefined) return true;
+    request.principal = principal;
+    const current = currentRequest();
+    if (current) current.principal = { kind: principal.kind, id: principal.id };
+    if (principal.kind === 'device') {
+      if (access.kind !== 'authenticated' || !access.devices)
+        throw new AppError('forbidden', 'Devices may not do this.');
+    } else if (access.kind === 'authenticated' && !access.roles.includes(principal.role)) {
+      throw new AppError('forbidden', 'This needs the role admin.');
+    }
+    return true;
+  }
+
+  private async admitApplication(request: ApiRequest): Promise<true> {
+    const key = request.headers['api-key'];
+    const application = await this.guessing(() => this.keys.identify(Array.isArray(key) ? key[0] : key));
+    await this.allowance.charge(`application:${application.id}`);
+    request.application = application;
+    const current = currentRequest();
+    if (current) current.principal = { kind: application.kind, id: application.id };
+    return true;
+  }
+
+  private async admitBearer(request: ApiRequest): Promise<true> {
+    const bearer = await this.guessing(async () => {
+      const token = bearerToken(request.headers.authorization);
+      const verify = this.featureTokens.verifierOf(token);
+      return verify ? verify(token) : this.tokens.verifyAccount(token);
+    });
+    await this.allowance.charge(`${bearer.kind}:${bearer.id}`);
+    request.bearer = bearer;
+    const current = currentRequest();
+    if (current) current.principal = { kind: bearer.kind, id: bearer.id };
+    return true;
+  }
+
+  private async identify(request: ApiRequest, access: Access): Promise<AccountPrincipal | undefined> {
+    const { authorization } = request.headers;
+    if (access.kind === 'public' || (access.kind === 'optional' && authorization === undefined)) return undefined;
+    return this.guessing(() => this.tokens.verifyAccount(bearerToken(authorization)));
+  }
+
+  /** Guessing counts against the address that guesses. */
+  private async guessing<T>(identify: () => Promise<T>): Promise<T> {
+    try {
+      return await identify();
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'unauthenticated') {
+        await this.allowance.chargeAddress(addressOf());
+      }
+      throw error;
+    }
+  }
+}
+
+function bearerToken(header: string | undefined): string {
+  const token = /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];
+  if (token === undefined)
+    throw new AppError('unauthenticated', 'An access token is needed: Authorization: Bearer <token>.');
+  return token;
+}
+
+const addressOf = (): string => currentRequest()?.address ?? '';

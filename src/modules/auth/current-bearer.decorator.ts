@@ -1,9 +1,0 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { type ApiRequest } from './access.js';
-import { type BearerPrincipal } from './bearer-principal.js';
-
-/** Who asks, on routes that are `AnyBearer`. */
-export const CurrentBearer = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): BearerPrincipal | undefined =>
-    context.switchToHttp().getRequest<ApiRequest>().bearer,
-);

@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { AppError } from '../../../common/errors/app-error.js';
+import { MAX_ID } from '../../../common/http/paging/cursor.js';
+import { randomToken } from '../../../common/security/random.js';
+import { Clock } from '../../../common/time/clock.js';
+import { KeyRing } from '../../../config/key-ring.js';
+import { RevocationList } from '../../realtime/access/revocation-list.js';
+import { selector } from '../../realtime/access/revocation-selectors.js';
+import { type AccountPrincipal } from '../principals/device-principal.js';
+import { type LoginAccount } from './login-events.js';
+import { LoginsRepository } from './logins.repository.js';
+import { type UserPrincipal } from '../principals/user-principal.js';
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'switchboard';
+/** Who a token is for: people and devices. */
+const AUDIENCES = ['user', 'device'] as const;
+
+/** Seconds an access token lives. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+
+/** Ours have about 300 characters; nothing longer is worth a signature check. */
+const MAX_LENGTH = 2_048;
+
+/** What a genuine token says. */
+export interface TokenClaims extends LoginAccount {
+  readonly loginId: number;
+}
+
+/** Access tokens: JWTs, HS256, bound to one login, dead at once when that login ends. */
+@Injectable()
+export class AccessTokens {
+  private readonly jwt: JwtService;
+
+  constructor(
+    keys: KeyRing,
+    private readonly clock: Clock,
+    private readonly logins: LoginsRepository,
+    private readonly revocations: RevocationList,
+  ) {
+    this.jwt = new JwtService({ secret: keys.derive('access-tokens') });
+  }
+
+  issue(account: LoginAccount, loginId: number): string {
+    const issuedAt = Math.floor(this.clock.now() / 1_000);
+    const claims = {
+      iss: ISSUER,
+      aud: account.kind,
+      sub: String(account.id),
+      sid: loginId,
+      jti: randomToken(16),
+      iat: issuedAt,
+      exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    };
+    return this.jwt.sign(claims, { algorithm: ALGORITHM });
+  }
+
+  /**
+   * The account a token stands for.
+   * @throws AppError `unauthenticated` like `verifyAccount`; `forbidden` when it is a device's
+   */
+  async verify(token: string): Promise<UserPrincipal> {
+    const principal = await this.verifyAccount(token);
+    if (principal.kind === 'device') throw new AppError('forbidden', 'Devices may not do this.');
+    return principal;
+  }
+
+  /**
+   * Who the token stands for; for REST and for sockets alike. Costs one indexed query, so that logout, disabling and
+   * a changed role act at once.
+   * @throws AppError `unauthenticated` when it is forged, expired, or its login has ended
+   */
+  async verifyAccount(token: string): Promise<AccountPrincipal> {
+    return this.confirm(this.read(token));
+  }
+
+  /** The account of a token that was read, if its login is alive. @throws AppError `unauthenticated` */
+  async confirm({ kind, id, loginId }: TokenClaims): Promise<AccountPrincipal> {
+    const now = this.clock.date();
+    const common = { id: String(id), loginId, selectors: [selector(kind, String(id))] };
+    if (this.revocations.matches(common.selectors, now.getTime())) throw refused();
+    if (kind === 'user') {
+      const user = await this.logins.findAccount(loginId, id, now);
+      if (user === undefined) throw refused();
+      return { ...common, kind, label: user.email, userId: user.id, role: user.role };
+    }
+    const device = await this.logins.findDeviceOf(loginId, id, now);
+    if (device === undefined) throw refused();
+    return { ...common, kind, label: device.username, deviceId: device.id, circleId: device.circleId };
+  }
+
+  /**
+   * What a token says, when it is genuine and has not expired; whether its login is alive only `confirm` knows.
+   * @throws AppError `unauthenticated`
+   */
+  read(token: string): TokenClaims {
+    if (token.length > MAX_LENGTH) throw refused();
+    let claims: { aud?: unknown; sub?: unknown; sid?: unknown; exp?: unknown };
+    try {
+      claims = this.jwt.verify(token, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: [...AUDIENCES],
+        clockTimestamp: Math.floor(this.clock.now() / 1_000),
+      });
+    } catch {
+      throw refused();
+    }
+    const { aud, sub, sid, exp } = claims;
+    const kind = AUDIENCES.find((audience) => audience === aud);
+    const id = typeof sub === 'string' && /^[1-9]\d{0,9}$/.test(sub) ? Number(sub) : 0;
+    const loginId = typeof sid === 'number' && Number.isInteger(sid) ? sid : 0;
+    const bounded = id >= 1 && id <= MAX_ID && loginId >= 1 && loginId <= MAX_ID;
+    if (kind === undefined || !bounded || typeof exp !== 'number') throw refused();
+    return { kind, id, loginId };
+  }
+}
+
+/** One text for all reasons: a stranger learns nothing from it. */
+const refused = (): AppError => new AppError('unauthenticated', 'The access token is not valid, or not any more.');

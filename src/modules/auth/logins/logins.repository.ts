@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThanOrEqual, Repository } from 'typeorm';
+import { Login } from '../../../entities/accounts/login.entity.js';
+import { User } from '../../../entities/accounts/user.entity.js';
+import { Device } from '../../../entities/circles/device.entity.js';
+import { type LoginAccount } from './login-events.js';
+
+export interface NewLogin {
+  readonly handleDigest: Buffer;
+  readonly secretDigest: Buffer;
+  readonly expiresAt: Date;
+}
+
+/** Logins, and of accounts what signing in needs. */
+@Injectable()
+export class LoginsRepository {
+  constructor(
+    @InjectRepository(Login) private readonly logins: Repository<Login>,
+    @InjectRepository(User) private readonly users: Repository<User>,
+    @InjectRepository(Device) private readonly devices: Repository<Device>,
+  ) {}
+
+  /** The account of a login that is alive, if it is `userId` and enabled. One statement: it runs for every request. */
+  async findAccount(
+    loginId: number,
+    userId: number,
+    now: Date,
+  ): Promise<Pick<User, 'id' | 'email' | 'role'> | undefined> {
+    const rows: Pick<User, 'id' | 'email' | 'role'>[] = await this.logins.query(
+      `SELECT u."id", u."email", u."role" FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
+       WHERE l."id" = $1 AND u."id" = $2 AND l."expires_at" > $3 AND NOT u."disabled"`,
+      [loginId, userId, now],
+    );
+    return rows[0];
+  }
+
+  /** Those of the logins that are alive, whose accounts are enabled. */
+  async alive(loginIds: readonly number[], now: Date): Promise<Set<number>> {
+    const rows: unknown = await this.logins.query(
+      `SELECT l."id" FROM "logins" l LEFT JOIN "users" u ON u."id" = l."user_id"
+       WHERE l."id" = ANY ($1) AND l."expires_at" > $2 AND u."disabled" IS NOT TRUE`,
+      [loginIds, now],
+    );
+    return new Set(ids(rows));
+  }
+
+  /** The device of a login that is alive, if it is `deviceId`. One statement: it runs for every request. */
+  async findDeviceOf(
+    loginId: number,
+    deviceId: number,
+    now: Date,
+  ): Promise<Pick<Device, 'id' | 'username' | 'circleId'> | undefined> {
+    const rows: Pick<Device, 'id' | 'username' | 'circleId'>[] = await this.logins.query(
+      `SELECT d."id", d."username", d."circle_id" AS "circleId" FROM "logins" l JOIN "devices" d ON d."id" = l."device_id"
+       WHERE l."id" = $1 AND d."id" = $2 AND l."expires_at" > $3`,
+      [loginId, deviceId, now],
+    );
+    return rows[0];
+  }
+
+  async findDeviceByUsername(username: string): Promise<Device | undefined> {
+    return (await this.devices.findOneBy({ username })) ?? undefined;
+  }
+
+  async findDevice(id: number): Promise<Device | undefined> {
+    return (await this.devices.findOneBy({ id })) ?? undefined;
+  }
+
+  /** `email` normalised. */
+  async findUserByEmail(email: string): Promise<User | undefined> {
+    return (await this.users.findOneBy({ email })) ?? undefined;
+  }
+
+  async findUser(id: number): Promise<User | undefined> {
+    return (await this.users.findOneBy({ id })) ?? undefined;
+  }
+
+  async findByHandle(handleDigest: Buffer): Promise<Login | undefined> {
+    const query = this.logins.createQueryBuilder('login').leftJoinAndSelect('login.user', 'user');
+    return (await query.where({ handleDigest }).getOne()) ?? undefined;
+  }
+
+  /**
+   * Begins a login, unless the account has been disabled or given another password since it was read.
+   * @returns its id
+   */
+  async create(user: User, login: NewLogin): Promise<number | undefined> {
+    // The share lock makes this and a password change happen one after the other: a login with the old password is
+    // either refused here or ended there.
+    const rows: { id: number }[] = await this.logins.query(
+      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at")
+       SELECT "id", $3, $4, $5 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
+       RETURNING "id"`,
+      [user.id, user.passwordHash, login.handleDigest, login.secretDigest, login.expiresAt],
+    );
+    return rows[0]?.id;
+  }
+
+  /** Begins a device's login, unless it is gone or was given another password since it was read. @returns its id */
+  async createForDevice(device: Device, login: NewLogin): Promise<number | undefined> {
+    const rows: { id: number }[] = await this.logins.query(
+      `INSERT INTO "logins" ("device_id", "handle_digest", "secret_digest", "expires_at")
+       SELECT "id", $3, $4, $5 FROM "devices" WHERE "id" = $1 AND "password_hash" = $2 FOR SHARE
+       RETURNING "id"`,
+      [device.id, device.passwordHash, login.handleDigest, login.secretDigest, login.expiresAt],
+    );
+    return rows[0]?.id;
+  }
+
+  /** Puts a new secret in the place of the old one. @returns false when the old one is not there any more */
+  async rotate(id: number, oldDigest: Buffer, newDigest: Buffer, expiresAt: Date): Promise<boolean> {
+    const result = await this.logins.update({ id, secretDigest: oldDigest }, { secretDigest: newDigest, expiresAt });
+    return result.affected === 1;
+  }
+
+  /** @returns whose login it was, `undefined` when there was none */
+  async end(id: number): Promise<LoginAccount | undefined> {
+    const [rows] = await this.logins.query<[{ userId: number | null; deviceId: number | null }[], number]>(
+      `DELETE FROM "logins" WHERE "id" = $1 RETURNING "user_id" AS "userId", "device_id" AS "deviceId"`,
+      [id],
+    );
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    return row.userId === null ? { kind: 'device', id: row.deviceId ?? 0 } : { kind: 'user', id: row.userId };
+  }
+
+  /** Ends the oldest logins of an account beyond `keep`. @returns their ids */
+  async endBeyond(account: LoginAccount, keep: number): Promise<number[]> {
+    const result = await this.logins
+      .createQueryBuilder()
+      .delete()
+      .where(`id IN (SELECT "id" FROM "logins" WHERE "${account.kind}_id" = :id ORDER BY "id" DESC OFFSET :keep)`, {
+        id: account.id,
+        keep,
+      })
+      .returning('id')
+      .execute();
+    return ids(result.raw);
+  }
+
+  /** Ends what has expired. @returns their ids */
+  async endExpired(now: Date): Promise<number[]> {
+    const result = await this.logins
+      .createQueryBuilder()
+      .delete()
+      .where({ expiresAt: LessThanOrEqual(now) })
+      .returning('id')
+      .execute();
+    return ids(result.raw);
+  }
+}
+
+const ids = (rows: unknown): number[] => (rows as { id: number }[]).map(({ id }) => id);

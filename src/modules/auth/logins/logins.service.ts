@@ -1,0 +1,209 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { digestsEqual, sha256 } from '../../../common/security/digest.js';
+import { normalizeEmail } from '../../../common/security/email.js';
+import { reportFailure } from '../../../common/outages/outages.js';
+import { Clock } from '../../../common/time/clock.js';
+import { type Login } from '../../../entities/accounts/login.entity.js';
+import { type User } from '../../../entities/accounts/user.entity.js';
+import { type Device } from '../../../entities/circles/device.entity.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
+import { type AccountPrincipal } from '../principals/device-principal.js';
+import { loginChannel } from './login-channel.js';
+import { type LoginAccount, LoginEvents } from './login-events.js';
+import { type NewLogin, LoginsRepository } from './logins.repository.js';
+import { Passwords } from './passwords.service.js';
+import {
+  formatRefreshToken,
+  newRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  type TokenPair,
+} from './refresh-token.js';
+import { RefreshSuccessors } from './refresh-successors.service.js';
+import { SignInThrottle } from './sign-in-throttle.service.js';
+import { type UserPrincipal } from '../principals/user-principal.js';
+
+/** A login nobody refreshes for this long is over. */
+const LOGIN_MS = 30 * 24 * 3_600_000;
+/** Several logins of an account live side by side; beyond this many the oldest ends. */
+const LOGINS_PER_ACCOUNT = 100;
+const SWEEP_MS = 3_600_000;
+
+/** Signing in and out. Ending a login ends its tokens and closes its sockets on every node. */
+@Injectable()
+export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Logins');
+  private sweeper: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly repository: LoginsRepository,
+    private readonly tokens: AccessTokens,
+    private readonly passwords: Passwords,
+    private readonly throttle: SignInThrottle,
+    private readonly successors: RefreshSuccessors,
+    private readonly events: LoginEvents,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.sweeper);
+  }
+
+  /**
+   * `address` is the client's. Unknown accounts are answered like wrong passwords, in the same time.
+   * @throws AppError `invalid_credentials`, `account_disabled`, `rate_limited`
+   */
+  async signIn(email: string, password: string, address: string): Promise<TokenPair & { user: User }> {
+    const account = normalizeEmail(email);
+    const attempt = await this.throttle.attempt(account, address);
+    const user = await this.repository.findUserByEmail(account);
+    if (!(await this.passwords.verify(password, user?.passwordHash, address)) || user === undefined) {
+      await attempt.failed();
+      throw wrong();
+    }
+    await attempt.succeeded();
+    if (user.disabled) throw new AppError('account_disabled', 'This account is disabled.');
+    const pair = await this.begin({ kind: 'user', id: user.id }, (login) => this.repository.create(user, login));
+    return { ...pair, user };
+  }
+
+  /**
+   * Signs a device in with the user name and password it was given. `address` is the client's.
+   * @throws AppError `invalid_credentials`, `rate_limited`
+   */
+  async signInDevice(username: string, password: string, address: string): Promise<TokenPair & { device: Device }> {
+    // Emails have an @, user names of devices have none: the two never share a count.
+    const attempt = await this.throttle.attempt(username, address);
+    const device = await this.repository.findDeviceByUsername(username);
+    if (!(await this.passwords.verify(password, device?.passwordHash, address)) || device === undefined) {
+      await attempt.failed();
+      throw wrong();
+    }
+    await attempt.succeeded();
+    const account = { kind: 'device', id: device.id } as const;
+    const pair = await this.begin(account, (login) => this.repository.createForDevice(device, login));
+    return { ...pair, device };
+  }
+
+  /**
+   * Checks the password of an account again, e.g. before it is changed.
+   * @throws AppError `invalid_credentials`, `rate_limited`
+   */
+  async confirm(principal: UserPrincipal, password: string, address: string): Promise<void> {
+    const attempt = await this.throttle.attempt(principal.label, address);
+    const user = await this.repository.findUser(principal.userId);
+    if (!(await this.passwords.verify(password, user?.passwordHash, address))) {
+      await attempt.failed();
+      throw new AppError('invalid_credentials', 'The current password is wrong.');
+    }
+    await attempt.succeeded();
+  }
+
+  /**
+   * The next pair of a login. A refresh token works once: one that comes back later, or from elsewhere, ends the login,
+   * since either its holder or a thief has used it. `address` is the client's.
+   * @throws AppError `unauthenticated`, `token_reused`
+   */
+  async refresh(text: string, address: string): Promise<TokenPair> {
+    const token = parseRefreshToken(text);
+    const login = token && (await this.repository.findByHandle(sha256(token.handle)));
+    if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
+      throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
+    }
+    const isCurrent = digestsEqual(login.secretDigest, sha256(token.secret));
+    const pair = isCurrent ? await this.rotate(login, token, address) : await this.successors.find(token, address);
+    if (pair !== undefined) return pair;
+    this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
+    await this.end(login.id);
+    throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
+  }
+
+  async end(loginId: number): Promise<void> {
+    const account = await this.repository.end(loginId);
+    this.close([loginId]);
+    if (account) await this.events.ended(account);
+  }
+
+  /** The account or device behind a principal. */
+  async account(principal: AccountPrincipal): Promise<{ user: User } | { device: Device }> {
+    if (principal.kind === 'device') {
+      const device = await this.repository.findDevice(principal.deviceId);
+      if (device !== undefined) return { device };
+    } else {
+      const user = await this.repository.findUser(principal.userId);
+      if (user !== undefined) return { user };
+    }
+    throw new AppError('unauthenticated', 'The account is gone.');
+  }
+
+  /** Those of the logins whose tokens still count. */
+  alive(loginIds: readonly number[]): Promise<ReadonlySet<number>> {
+    return this.repository.alive(loginIds, this.clock.date());
+  }
+
+  /** Closes the sockets of logins that have ended; for those that end with their account. */
+  close(loginIds: readonly number[]): void {
+    for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
+  }
+
+  /** @returns the next pair, the same for all who ask at the same time; `undefined` when one of them is elsewhere */
+  private async rotate(login: Login, token: RefreshToken, address: string): Promise<TokenPair | undefined> {
+    const next = this.pair(accountOf(login), login.id, newRefreshToken(token.handle));
+    const pair = await this.successors.keep(token, address, next);
+    const successor = pair && parseRefreshToken(pair.refreshToken);
+    // Each of them writes it: who gets a pair can use it, whatever becomes of the others.
+    if (successor) {
+      await this.repository.rotate(login.id, login.secretDigest, sha256(successor.secret), this.expiry());
+    }
+    return pair;
+  }
+
+  private async begin(
+    account: LoginAccount,
+    create: (login: NewLogin) => Promise<number | undefined>,
+  ): Promise<TokenPair> {
+    const token = newRefreshToken();
+    const loginId = await create({
+      handleDigest: sha256(token.handle),
+      secretDigest: sha256(token.secret),
+      expiresAt: this.expiry(),
+    });
+    if (loginId === undefined) throw wrong();
+    this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
+    await this.events.began(account);
+    return this.pair(account, loginId, token);
+  }
+
+  private pair(account: LoginAccount, loginId: number, token: RefreshToken): TokenPair {
+    return {
+      accessToken: this.tokens.issue(account, loginId),
+      expiresIn: ACCESS_TOKEN_SECONDS,
+      refreshToken: formatRefreshToken(token),
+    };
+  }
+
+  private expiry(): Date {
+    return new Date(this.clock.now() + LOGIN_MS);
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      this.close(await this.repository.endExpired(this.clock.date()));
+    } catch (error) {
+      reportFailure(this.logger, 'expired logins could not be ended', error);
+    }
+  }
+}
+
+const accountOf = ({ userId, deviceId }: Login): LoginAccount =>
+  userId === null ? { kind: 'device', id: deviceId ?? 0 } : { kind: 'user', id: userId };
+
+const wrong = (): AppError => new AppError('invalid_credentials', 'The email or the password is wrong.');

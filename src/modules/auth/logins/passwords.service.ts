@@ -1,0 +1,88 @@
+import { hash, verify } from '@node-rs/argon2';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { addressKey } from '../../../common/http/policy/client-address.js';
+
+/** argon2id (the library's default) as OWASP recommends it: 19 MiB, two passes, one lane. About 12 ms. */
+const PARAMETERS = {
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+};
+
+/** Hashing shares the thread pool with files and name lookups: it gets half of it, and no endless queue. */
+const CONCURRENCY = 2;
+const MAX_WAITING = 2_000;
+const MAX_WAITING_EACH = 200;
+
+/** Whoever makes a password waits here: with everybody else who does, and behind nobody who signs in. */
+const MAKERS = 'makers';
+
+/**
+ * Hashes and checks passwords. Bounded: a flood is turned away instead of filling memory. Fair: addresses that sign in
+ * take turns with each other, and with all registrations together.
+ */
+@Injectable()
+export class Passwords {
+  private running = 0;
+  private waiting = 0;
+  /** Who waits, by party; the next turn is that of the first. */
+  private readonly parties = new Map<string, (() => void)[]>();
+  /** A hash nobody knows the password of, so that unknown accounts take as long as known ones. */
+  private decoy: Promise<string> | undefined;
+
+  /** @throws AppError `unavailable` when too many are waiting */
+  hash(password: string): Promise<string> {
+    return this.inTurn(MAKERS, () => hash(canonical(password), PARAMETERS));
+  }
+
+  /**
+   * Whether `password` is the one behind `passwordHash`; takes the same time without one, and is false then.
+   * @param address of who signs in
+   * @throws AppError `unavailable` when too many are waiting
+   */
+  async verify(password: string, passwordHash: string | undefined, address: string): Promise<boolean> {
+    this.decoy ??= hash('nobody', PARAMETERS);
+    const against = passwordHash ?? (await this.decoy);
+    const matches = await this.inTurn(addressKey(address), () => verify(against, canonical(password)));
+    return matches && passwordHash !== undefined;
+  }
+
+  private async inTurn<T>(party: string, work: () => Promise<T>): Promise<T> {
+    if (this.running >= CONCURRENCY) await this.turnOf(party);
+    else this.running++;
+    try {
+      return await work();
+    } finally {
+      // The slot goes straight to the next one, so nobody can slip in between.
+      const next = this.next();
+      if (next) next();
+      else this.running--;
+    }
+  }
+
+  private turnOf(party: string): Promise<void> {
+    const own = this.parties.get(party) ?? [];
+    if (own.length >= MAX_WAITING_EACH || this.waiting >= MAX_WAITING) {
+      throw new AppError('unavailable', 'Too many sign-ins at once.', { retryAfterSeconds: 2 });
+    }
+    this.waiting++;
+    this.parties.set(party, own);
+    return new Promise((resolve) => own.push(resolve));
+  }
+
+  private next(): (() => void) | undefined {
+    for (const [party, own] of this.parties) {
+      this.waiting--;
+      const next = own.shift();
+      this.parties.delete(party);
+      // Behind the others.
+      if (own.length > 0) this.parties.set(party, own);
+      return next;
+    }
+    return undefined;
+  }
+}
+
+/** Keyboards differ in how they compose accents; the password is the same one. */
+const canonical = (password: string): string => password.normalize('NFC');

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { addressKey } from '../../../common/http/policy/client-address.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { Clock } from '../../../common/time/clock.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+
+/** Tries that are answered without delay. Many people may share an address; nobody shares an account. */
+const FREE_TRIES = { account: 10, address: 20 } as const;
+const MAX_DELAY_SECONDS = 60;
+/** Failures are forgotten after this long without another one. */
+const MEMORY_MS = 15 * 60_000;
+/** How long an address that signed in to an account counts as its owner's. */
+const KNOWN_MS = 30 * 24 * 3_600_000;
+
+/** One counted try. One of the two is called when the password has been looked at. */
+export interface SignInAttempt {
+  /** The account's count starts anew. */
+  succeeded(): Promise<void>;
+  failed(): Promise<void>;
+}
+
+/**
+ * Slows guessing down, per account and per address: after some free tries each next one has to wait twice as long as
+ * the one before. An account's tries are counted before the password is looked at, so a burst of parallel guesses
+ * gains nothing. The owner keeps a way in while strangers hammer on the account or on their shared address: where an
+ * account signed in before, it has a count of its own.
+ */
+@Injectable()
+export class SignInThrottle {
+  private readonly store: DegradableStore;
+
+  constructor(
+    store: EphemeralStore,
+    private readonly clock: Clock,
+    monotonic: MonotonicClock,
+  ) {
+    this.store = new DegradableStore(store, monotonic);
+  }
+
+  /**
+   * Counts one try. `account` is a normalised email, whether or not there is such an account.
+   * @throws AppError `rate_limited` while the account or the address has to wait
+   */
+  async attempt(account: string, address: string): Promise<SignInAttempt> {
+    const subject = sha256(account).toString('base64url');
+    const place = addressKey(address);
+    const knownKey = `sign-in:known:${subject}@${place}`;
+    const addressCount = `sign-in:address:${place}`;
+    const known = (await this.store.get(knownKey)) !== undefined;
+    const accountCount = known ? `sign-in:account:${subject}@${place}` : `sign-in:account:${subject}`;
+    if (!known) await this.refuseWhileWaiting(addressCount);
+    await this.refuseWhileWaiting(accountCount);
+    // Of tries that race here, the one that claims the wait goes on; it is what the others wait for.
+    if (!(await this.count(accountCount, FREE_TRIES.account))) await this.refuseWhileWaiting(accountCount);
+    return {
+      succeeded: async () => {
+        await this.store.take(accountCount);
+        await this.store.take(waitKey(accountCount));
+        await this.store.swap(knownKey, true, { ttlMs: KNOWN_MS });
+      },
+      failed: async () => {
+        await this.count(addressCount, FREE_TRIES.address);
+      },
+    };
+  }
+
+  /** @returns false when the free tries are used up and somebody else began the wait for the next one */
+  private async count(key: string, free: number): Promise<boolean> {
+    const tries = (await this.store.increment(key, 1, { ttlMs: MEMORY_MS })) ?? Infinity;
+    if (tries <= free) return true;
+    const ttlMs = Math.min(2 ** (tries - free - 1), MAX_DELAY_SECONDS) * 1_000;
+    return this.store.claim(waitKey(key), this.clock.now() + ttlMs, { ttlMs });
+  }
+
+  private async refuseWhileWaiting(key: string): Promise<void> {
+    const until = await this.store.get<number>(waitKey(key));
+    if (until === undefined) return;
+    // The store ends the wait; the wall clock only says about when, and may have stepped since.
+    const seconds = Math.ceil((until - this.clock.now()) / 1_000);
+    const retryAfterSeconds = Math.min(Math.max(seconds, 1), MAX_DELAY_SECONDS);
+    throw new AppError('rate_limited', 'Too many tries; wait before the next one.', { retryAfterSeconds });
+  }
+}
+
+const waitKey = (key: string): string => `${key}:wait`;

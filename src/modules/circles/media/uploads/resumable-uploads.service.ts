@@ -1,0 +1,166 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EVENTS, Server, type ServerOptions, type Upload } from '@tus/server';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { AppError } from '../../../../common/errors/app-error.js';
+import { EXPOSED_HEADERS } from '../../../../common/http/policy/cors.js';
+import { statusOf, toAppError } from '../../../../common/http/problems/problem.js';
+import { AppConfig } from '../../../../config/app-config.js';
+import { type AccountPrincipal } from '../../../auth/principals/device-principal.js';
+import { EphemeralStore } from '../../../realtime/ports/ephemeral-store.js';
+import { MediaRepository, type StoredMedia } from '../media.repository.js';
+import { MediaQuota } from './media-quota.service.js';
+import { MediaStorage, newKey } from '../storage/media-storage.js';
+import { UploadLocker } from './upload-locker.js';
+import { uploadedBefore, Uploads } from './uploads.service.js';
+
+const VERSION = '1.0.0';
+/** An upload that gets no bytes for so long is given up. */
+const IDLE_HOURS = 1;
+/** How often it is noted that bytes come. */
+const NOTE_MS = 60_000;
+
+/** What a request is about, for the hooks of the tus server. */
+interface UploadRequest extends IncomingMessage {
+  upload?: { readonly media: StoredMedia; readonly key: string };
+}
+
+type TusRequest = Parameters<NonNullable<ServerOptions['namingFunction']>>[0];
+
+/** Uploads that go on after an interruption, by the tus protocol: one per media, at one address. */
+@Injectable()
+export class ResumableUploads {
+  private readonly logger = new Logger(ResumableUploads.name);
+  private readonly tus: Server;
+
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly repository: MediaRepository,
+    private readonly storage: MediaStorage,
+    private readonly quota: MediaQuota,
+    private readonly config: AppConfig,
+    store: EphemeralStore,
+  ) {
+    this.tus = new Server({
+      path: '/api/v1/media',
+      datastore: storage.resumable,
+      maxSize: config.media.maxBytes,
+      postReceiveInterval: NOTE_MS,
+      locker: new UploadLocker(store),
+      // Origins are checked and answered before, for all routes.
+      allowedOrigins: () => false,
+      exposedHeaders: [...EXPOSED_HEADERS],
+      namingFunction: (request) => contextOf(request).key,
+      getFileIdFromRequest: (request) => contextOf(request).key,
+      generateUrl: (request) => `/api/v1/media/${contextOf(request).media.id}/upload`,
+      // Only now, when the request is known to be right: what was begun before is given up.
+      onUploadCreate: async (request, upload) => {
+        await this.begin(contextOf(request).media, upload).catch(rethrow);
+        return {};
+      },
+      onUploadFinish: async (request, upload) => {
+        await this.finish(contextOf(request).media, upload).catch(rethrow);
+        return {};
+      },
+      onResponseError: (_request, error) => {
+        if (!(error instanceof Error)) return undefined;
+        const problem = toAppError(this.storage.problemOf(error));
+        return { status_code: statusOf(problem.kind), body: `${problem.detail}\n` };
+      },
+    });
+    this.tus.on(EVENTS.POST_RECEIVE, (_request, { id }) => {
+      this.note(this.repository.postpone(id, IDLE_HOURS));
+    });
+    this.tus.on(EVENTS.POST_TERMINATE, (_request, _response, id) => {
+      this.note(this.repository.discard(id));
+    });
+  }
+
+  /** Which version, extensions and size are understood. */
+  async describe(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.tus.handle(request, response);
+  }
+
+  /** Answers a request of the tus protocol. @throws AppError `not_found`, `forbidden`, `conflict` when it is uploaded */
+  async handle(
+    principal: AccountPrincipal,
+    id: number,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (request.headers['tus-resumable'] !== VERSION) {
+      response.writeHead(412, { 'Tus-Version': VERSION, 'Tus-Resumable': VERSION }).end();
+      return;
+    }
+    // For networks that let no other method through.
+    const meant = /^(?:PATCH|DELETE|HEAD)$/i.exec(String(request.headers['x-http-method-override']))?.[0];
+    if (request.method === 'POST' && meant !== undefined) request.method = meant.toUpperCase();
+    // Understood by then; the tus server, which does not need it, refuses what several proxies make of it.
+    request.rawHeaders = request.rawHeaders.filter(
+      (_part, at, all) => !/^x-forwarded-proto$/i.test(all[at & ~1] ?? ''),
+    );
+    const media = await this.uploads.demandOwn(principal, id);
+    if (request.method === 'HEAD' && media.uploaded) {
+      answerComplete(response, media);
+      return;
+    }
+    if (media.uploaded) throw uploadedBefore();
+    const key = request.method === 'POST' ? newKey() : media.storageKey;
+    if (key === null) throw new AppError('not_found', 'No upload was begun.');
+    (request as UploadRequest).upload = { media, key };
+    if (request.method === 'HEAD' && (await this.completeBelated(media))) {
+      await this.handle(principal, id, request, response);
+      return;
+    }
+    // Also when it is broken off before the first note of its bytes.
+    if (request.method === 'PATCH') await this.repository.postpone(key, IDLE_HOURS);
+    await this.tus.handle(request, response);
+  }
+
+  private async begin(media: StoredMedia, { id: key, size }: Upload): Promise<void> {
+    await this.quota.reserve(media, key, size ?? this.config.media.maxBytes, IDLE_HOURS);
+    if (await this.repository.beginUpload(media.id, key)) return;
+    await this.repository.discard(key);
+    throw uploadedBefore();
+  }
+
+  /** What is not noted now is noted with the next bytes, or swept later. */
+  private note(noted: Promise<void>): void {
+    noted.catch((error: unknown) => {
+      this.logger.debug({ msg: 'the state of an upload was not noted', reason: (error as Error).message });
+    });
+  }
+
+  private async finish(media: StoredMedia, { id: key, metadata }: Pick<Upload, 'id' | 'metadata'>): Promise<void> {
+    const size = await this.storage.adopt(key);
+    await this.uploads.finish(media, {
+      key,
+      size,
+      name: metadata?.['filename'] ?? undefined,
+      declaredType: metadata?.['filetype'] ?? undefined,
+    });
+  }
+
+  /** All of it came, but whoever took it in did not live to say so. */
+  private async completeBelated(media: StoredMedia): Promise<boolean> {
+    const upload = await this.storage.resumable.getUpload(media.storageKey ?? '').catch(() => undefined);
+    if (upload?.size === undefined || upload.offset !== upload.size) return false;
+    await this.finish(media, upload);
+    return true;
+  }
+}
+
+/** What is wrong in the hooks is no fault of the storage's. */
+function rethrow(error: unknown): never {
+  throw toAppError(error);
+}
+
+function contextOf(request: TusRequest): { media: StoredMedia; key: string } {
+  const upload = (request.runtime?.node?.req as UploadRequest | undefined)?.upload;
+  if (upload === undefined) throw new AppError('not_found', 'No upload was begun.');
+  return upload;
+}
+
+function answerComplete(response: ServerResponse, { size }: StoredMedia): void {
+  const headers = { 'Tus-Resumable': VERSION, 'Upload-Offset': String(size ?? 0), 'Upload-Length': String(size ?? 0) };
+  response.writeHead(200, { ...headers, 'Cache-Control': 'no-store' }).end();
+}

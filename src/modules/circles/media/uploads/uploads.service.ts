@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { type IncomingMessage } from 'node:http';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../../../common/errors/app-error.js';
+import { Clock } from '../../../../common/time/clock.js';
+import { AppConfig } from '../../../../config/app-config.js';
+import { type AccountPrincipal } from '../../../auth/principals/device-principal.js';
+import { CircleAccess } from '../../access/access.service.js';
+import { notThere } from '../../circles.policy.js';
+import { Messages } from '../../messages/messages.service.js';
+import { safeName } from '../../safe-name.js';
+import { MediaRepository, type StoredMedia } from '../media.repository.js';
+import { MediaQuota } from './media-quota.service.js';
+import { HEAD_BYTES, typeOf } from '../content/media-type.js';
+import { takeFile } from './multipart.js';
+import { MediaStorage, newKey } from '../storage/media-storage.js';
+import { Thumbnails } from '../content/thumbnails.service.js';
+
+/** What is known of a file whose content lies in the storage. */
+export interface Arrived {
+  readonly key: string;
+  readonly size: number;
+  readonly name: string | undefined;
+  readonly declaredType: string | undefined;
+}
+
+/** Files of messages on their way in. */
+@Injectable()
+export class Uploads {
+  constructor(
+    private readonly repository: MediaRepository,
+    private readonly messages: Messages,
+    private readonly access: CircleAccess,
+    private readonly storage: MediaStorage,
+    private readonly thumbnails: Thumbnails,
+    private readonly quota: MediaQuota,
+    private readonly clock: Clock,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * A media that its author may upload now.
+   * @throws AppError `not_found`, `forbidden`
+   */
+  async demandOwn(principal: AccountPrincipal, id: number): Promise<StoredMedia> {
+    const media = await this.repository.find(id);
+    if (media === undefined) throw notThere();
+    await this.access.demandMessage(principal, media.messageId, 'uploadMedia');
+    return media;
+  }
+
+  /**
+   * Takes the content of a media out of a multipart request.
+   * @throws AppError `not_found`, `forbidden`, `conflict` when it was uploaded before, `payload_too_large`,
+   *   `quota_exceeded`, `storage_full`, `unsupported_media_type`, `malformed_body`
+   */
+  async take(principal: AccountPrincipal, id: number, request: IncomingMessage): Promise<StoredMedia> {
+    const media = await this.demandOwn(principal, id);
+    if (media.uploaded) throw uploadedBefore();
+    const { maxBytes, pendingHours } = this.config.media;
+    const key = newKey();
+    // The request is longer than its file.
+    const size = Math.min(Number(request.headers['content-length'] ?? maxBytes), maxBytes);
+    await this.quota.reserve(media, key, size, pendingHours);
+    const arrived = await takeFile(request, maxBytes, async ({ name, declaredType, content }) => {
+      const size = await this.store(key, content);
+      return { key, size, name, declaredType };
+    }).catch(async (error: unknown) => {
+      await this.repository.discard(key);
+      throw error;
+    });
+    return this.finish(media, arrived);
+  }
+
+  /**
+   * The content of a media is in the storage: it is looked at, and told to the conversation.
+   * @throws AppError `conflict`, `not_found`
+   */
+  async finish(media: StoredMedia, { key, size, name, declaredType }: Arrived): Promise<StoredMedia> {
+    const { type, isDownload } = await typeOf(await this.head(key), declaredType);
+    const upload = {
+      storageKey: key,
+      thumbnailDue: this.thumbnails.isDue(type, size),
+      filename: safeName(name === undefined || name === '' ? media.identifier : name),
+      contentType: type,
+      isDownload,
+      size,
+      userId: media.userId,
+      circleId: media.circleId,
+    };
+    if (!(await this.repository.complete(media.id, upload, this.clock.date()))) {
+      await this.repository.discard(key);
+      throw (await this.repository.find(media.id)) === undefined ? notThere() : uploadedBefore();
+    }
+    await this.messages.announceUpload(media.messageId, media.id);
+    if (upload.thumbnailDue) this.thumbnails.makeSoon({ ...upload, id: media.id });
+    return { ...media, ...upload, uploaded: true };
+  }
+
+  /** @returns its size in bytes */
+  private async store(key: string, content: Readable): Promise<number> {
+    let size = 0;
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        done(null, chunk);
+      },
+    });
+    await Promise.all([pipeline(content, counted), this.storage.write(key, counted)]);
+    return size;
+  }
+
+  private async head(key: string): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const content = await this.storage.read(key);
+    for await (const chunk of content) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      if (length >= HEAD_BYTES) break;
+    }
+    content.destroy();
+    return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
+  }
+}
+
+export const uploadedBefore = (): AppError => new AppError('conflict', 'It was uploaded before.');

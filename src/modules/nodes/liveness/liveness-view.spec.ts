@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LEASE_MS, LivenessView, type Place } from './liveness-view.js';
+import { type Beat } from '../status/node-status.js';
+
+const beat = (incarnation: string, age: number, mark: string): Beat => ({
+  incarnation,
+  age,
+  mark,
+  status: {
+    incarnation,
+    name: incarnation,
+    url: 'http://localhost',
+    version: '1',
+    state: 'ready',
+    load: 0,
+    connections: {},
+    startedAt: 0,
+    busAge: 0,
+  },
+});
+
+describe('LivenessView', () => {
+  let view: LivenessView;
+  let now: number;
+  /** When each node last left its heartbeat in each place. */
+  let beats: Record<Place, Record<string, number>>;
+  /** By how much the clock of each place has stepped since what is there was left; until the next look. */
+  let steps: Record<Place, number>;
+
+  beforeEach(() => {
+    view = new LivenessView();
+    now = 100_000;
+    beats = { database: {}, board: {} };
+    steps = { database: 0, board: 0 };
+  });
+
+  /** Lets time pass, looking every two seconds. */
+  const watch = (
+    seconds: number,
+    beating: Partial<Record<Place, string[]>>,
+    places: Place[] = ['database', 'board'],
+  ) => {
+    for (let passed = 0; passed < seconds; passed += 2) {
+      now += 2_000;
+      for (const place of places) {
+        for (const name of beating[place] ?? []) beats[place][name] = now;
+        view.looked(
+          place,
+          now,
+          Object.entries(beats[place]).map(([name, at]) => beat(name, now - at + steps[place], String(at))),
+        );
+      }
+    }
+  };
+  const dead = () => view.dead(now).map(({ name }) => name);
+  const live = () => view.live(now).map(({ status }) => status.name);
+
+  it('knows who lives from the first look on, but takes nobody for dead before it watched a lease long', () => {
+    beats = { database: { a: now, ghost: 0 }, board: { ghost: 0 } };
+    watch(2, { database: ['a'] });
+    expect(live()).toEqual(['a']);
+    expect(dead()).toEqual([]);
+    watch(8, { database: ['a'] });
+    expect(dead()).toEqual([]);
+    watch(2, { database: ['a'] });
+    expect([live(), dead()]).toEqual([['a'], ['ghost']]);
+  });
+
+  it('takes a node for dead that is silent in both places, within eleven seconds', () => {
+    watch(10, { database: ['a', 'b'], board: ['a', 'b'] });
+    watch(8, { database: ['a'], board: ['a'] });
+    expect([live(), dead()]).toEqual([['a', 'b'], []]);
+    watch(2, { database: ['a'], board: ['a'] });
+    expect([live(), dead()]).toEqual([['a'], ['b']]);
+  });
+
+  it.each([['database'], ['board']] as const)('leaves a node alone that is heard in the %s only', (place) => {
+    watch(10, { database: ['a'], board: ['a'] });
+    watch(60, { [place]: ['a'] });
+    expect([live(), dead()]).toEqual([['a'], []]);
+  });
+
+  it('asks the other place alone when one is away', () => {
+    watch(10, { database: ['a', 'b'], board: ['a', 'b'] });
+    view.failed('board');
+    watch(12, { database: ['a'] }, ['database']);
+    expect(dead()).toEqual(['b']);
+  });
+
+  it('leaves a node alone that is heard in a place which has just come back', () => {
+    watch(10, { database: ['a'], board: ['a', 'b'] });
+    view.failed('board');
+    watch(4, { database: ['a'] }, ['database']);
+    watch(2, { database: ['a'], board: ['a', 'b'] });
+    expect(dead()).toEqual([]);
+    watch(20, { database: ['a'], board: ['a', 'b'] });
+    expect(dead()).toEqual([]);
+  });
+
+  it('takes nobody for dead after both places were away, before it watched a lease long again', () => {
+    watch(10, { database: ['a'], board: ['a'] });
+    view.failed('board');
+    view.failed('database');
+    now += 60_000;
+    watch(8, {});
+    expect(dead()).toEqual([]);
+    watch(4, {});
+    expect(dead()).toEqual(['a']);
+  });
+
+  it('takes nobody for dead because it slept itself', () => {
+    watch(10, { database: ['a'], board: ['a'] });
+    now += LEASE_MS * 3;
+    watch(2, {});
+    expect(dead()).toEqual([]);
+  });
+
+  it('leaves a node alone that one place forgot', () => {
+    watch(10, { database: ['a'], board: ['a'] });
+    beats.board = {};
+    watch(20, { database: ['a'] });
+    expect(dead()).toEqual([]);
+  });
+
+  it('forgets a node that took its heartbeats along', () => {
+    watch(10, { database: ['a'], board: ['a'] });
+    beats = { database: {}, board: {} };
+    watch(2, {});
+    expect([live(), dead()]).toEqual([[], []]);
+  });
+
+  it.each([['forward', 3_600_000] as const, ['back', -3_600_000] as const])(
+    'takes nobody for dead, and the dead for dead, when the clock of both places steps %s',
+    (_name, step) => {
+      watch(12, { database: ['a', 'b'], board: ['a', 'b'] });
+      steps = { database: step, board: step };
+      watch(2, {});
+      expect([live(), dead()]).toEqual([['a', 'b'], []]);
+      watch(4, { database: ['a'], board: ['a'] });
+      expect(dead()).toEqual([]);
+      watch(4, { database: ['a'], board: ['a'] });
+      expect([live(), dead()]).toEqual([['a'], ['b']]);
+    },
+  );
+});

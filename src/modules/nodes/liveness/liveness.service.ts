@@ -1,0 +1,183 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { OUTAGES } from '../../../common/outages/outages.js';
+import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
+import { ConnectionDirectory } from '../../realtime/fan-out/connection-directory.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { type BoardBeat, NodeBoard } from '../../realtime/ports/node-board.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { NodeIdentity } from '../../realtime/node-identity.js';
+import { type Heard, LEASE_MS, LivenessView } from './liveness-view.js';
+import { type Beat, type NodeStatus } from '../status/node-status.js';
+import { NodesRepository } from './nodes.repository.js';
+import { OwnStatus } from '../status/own-status.service.js';
+import { Reaper } from './reaper.service.js';
+
+const BEAT_MS = 2_000;
+/** Closes that wait at most until this node knows whether it was taken for dead. */
+const MAX_HELD = 10_000;
+
+/**
+ * Leaves a heartbeat every two seconds in the database and, where nodes share a bus, beside it; watches those of the
+ * others, and sees to it that what dead ones held is released.
+ */
+@Injectable()
+export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Liveness.name);
+  private readonly view = new LivenessView();
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private stopped = false;
+  /** When a heartbeat last arrived anywhere. */
+  private heardOf = performance.now();
+  /** It was silent for so long that the others may have taken it for dead, and has not been told yet whether they did. */
+  private inDoubt = false;
+  /** What others told this node to close meanwhile. */
+  private held: (() => void)[] = [];
+  /** Under which incarnation this node is in the table. */
+  private listed: string | undefined;
+
+  constructor(
+    private readonly repository: NodesRepository,
+    private readonly board: NodeBoard,
+    private readonly own: OwnStatus,
+    private readonly identity: NodeIdentity,
+    private readonly cluster: ClusterQuery,
+    private readonly directory: ConnectionDirectory,
+    private readonly reaper: Reaper,
+    hub: Hub,
+  ) {
+    if (board.shared) {
+      hub.closeBy((close) => {
+        this.whenCertain(close);
+      });
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    this.schedule(0);
+  }
+
+  /** After the last connection: what is left of this node's goes with it, and nobody has to wait for its lease. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.beating;
+    if (this.listed !== undefined || this.board.shared) await this.reaper.leave(this.identity.incarnation);
+    await this.repository.close();
+  }
+
+  /** The other live nodes, as last heard of. */
+  others(): Heard[] {
+    const { incarnation } = this.identity;
+    return this.view.live(performance.now()).filter(({ status }) => status.incarnation !== incarnation);
+  }
+
+  /** All live nodes, this one as it is now, in the order they started. */
+  nodes(): NodeStatus[] {
+    return [this.own.read(), ...this.others().map(({ status }) => status)].sort(
+      (a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1),
+    );
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      this.beating = this.beat().catch((error: unknown) => {
+        this.logger.error('a heartbeat failed', error);
+      });
+      void this.beating.then(() => {
+        this.schedule(Math.max(0, BEAT_MS - (performance.now() - began)));
+      });
+    }, ms).unref();
+  }
+
+  private async beat(): Promise<void> {
+    if (this.silent) this.inDoubt = true;
+    if (this.inDoubt) await this.comeBack();
+    this.own.measure();
+    const status = this.own.read();
+    await Promise.all([this.beatDatabase(status), this.beatBoard(status)]);
+    const now = performance.now();
+    this.cluster.setPeers(new Set(this.others().map((other) => other.status.name)));
+    for (const dead of this.view.dead(now)) {
+      if (dead.incarnation !== this.identity.incarnation) this.reaper.reap(dead);
+    }
+  }
+
+  private get silent(): boolean {
+    return performance.now() - this.heardOf >= LEASE_MS - BEAT_MS;
+  }
+
+  /** A node that wakes finds what was said while it slept before it can ask what it was taken for. */
+  private whenCertain(close: () => void): void {
+    if ((this.inDoubt || this.silent) && this.held.length < MAX_HELD) this.held.push(close);
+    else close();
+  }
+
+  private async beatDatabase(status: NodeStatus): Promise<void> {
+    try {
+      const { beats, known } = await this.repository.beat(status);
+      this.own.databaseUp = true;
+      OUTAGES.database.worked();
+      this.view.looked('database', performance.now(), beats);
+      const wasListed = this.listed === status.incarnation;
+      this.listed = status.incarnation;
+      this.heardOf = performance.now();
+      if (!wasListed || known) return;
+      this.inDoubt = true;
+      await this.comeBack();
+    } catch (error) {
+      // It beats on and on, so it also says how long this lasts, and that it is over.
+      OUTAGES.database.failed(error, 0);
+      this.own.databaseUp = false;
+      this.view.failed('database');
+    }
+  }
+
+  private async beatBoard(status: NodeStatus): Promise<void> {
+    if (!this.board.shared) return;
+    try {
+      const beats = await this.board.beat(status.incarnation, JSON.stringify(status));
+      this.view.looked('board', performance.now(), beats.flatMap(toBeat));
+      this.heardOf = performance.now();
+    } catch (error) {
+      this.logger.debug({ msg: 'heartbeats do not reach the bus', err: error });
+      this.view.failed('board');
+    }
+  }
+
+  /**
+   * This node slept, or could tell nobody that it lives. If the others took it for dead, its people were announced
+   * gone: they are told to come back, as others to everybody, and it starts anew. Asked again until there is an answer.
+   */
+  private async comeBack(): Promise<void> {
+    const { incarnation } = this.identity;
+    const dead = this.board.shared && (await this.board.isTakenForDead(incarnation).catch(() => undefined));
+    this.inDoubt = dead === undefined;
+    if (this.inDoubt) return;
+    const { held } = this;
+    this.held = [];
+    if (dead !== true) {
+      for (const close of held) close();
+      return;
+    }
+    this.identity.reincarnate();
+    const closed = this.directory.closeAll(DISCONNECT.goingAway);
+    this.logger.warn({ msg: 'the others took this node for dead; it starts anew', closed });
+  }
+}
+
+/** Leaves out what is none of ours, e.g. of another version. */
+function toBeat({ incarnation, age, mark, text }: BoardBeat): Beat[] {
+  try {
+    const status = JSON.parse(text) as NodeStatus;
+    return status.incarnation === incarnation && typeof status.name === 'string'
+      ? [{ incarnation, age, mark, status }]
+      : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Broker } from '../../realtime/ports/broker.js';
+import { BusHealth } from '../../realtime/ports/bus-health.js';
+import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
+import { NodeBoard } from '../../realtime/ports/node-board.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
+import { type NodeStatus } from '../status/node-status.js';
+import { Liveness } from './liveness.service.js';
+
+const LOOK_MS = 1_000;
+/** In every so many looks connections are compared while some node is without the bus. */
+const EVERY = 5;
+/** For so many looks after that, too: who was being admitted when the bus came back may have missed something as well. */
+const AFTERWARDS = 2 * EVERY;
+/** A node that has not heard the bus for so long may have said something that nobody heard. */
+const SILENT_MS = 4_000;
+/** Topic of the nodes: what the asker said may have been lost. */
+const MISSED = 'nodes.missed';
+
+/**
+ * Has this node's connections compared with the database when this or another node may have missed changes: at once
+ * when the bus is back, again and again while it is away, never while all is well.
+ */
+@Injectable()
+export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private comparing: Promise<void> | undefined;
+  /** Somebody asked while that was under way, and what it read may be older. */
+  private again = false;
+  private looks = 0;
+  private comparedAt = -EVERY;
+  private until = 0;
+
+  constructor(
+    private readonly reconciliation: Reconciliation,
+    private readonly broker: Broker,
+    private readonly board: NodeBoard,
+    private readonly health: BusHealth,
+    private readonly liveness: Liveness,
+    private readonly cluster: ClusterQuery,
+  ) {
+    cluster.answer(MISSED, () => {
+      this.suspect();
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.board.shared) return;
+    this.broker.onGap(() => {
+      this.cluster.tell(MISSED, null);
+      this.suspect();
+    });
+    this.timer = setInterval(() => {
+      this.look();
+    }, LOOK_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.comparing;
+  }
+
+  private look(): void {
+    const now = ++this.looks;
+    const isAmiss = this.health.state !== 'ok' || this.liveness.others().some(({ status }) => isSilent(status));
+    if (isAmiss) this.until = now + AFTERWARDS;
+    if (now < this.until && now - this.comparedAt >= EVERY) this.compare();
+  }
+
+  /** Somebody may have missed something. */
+  private suspect(): void {
+    this.until = this.looks + AFTERWARDS;
+    this.compare();
+  }
+
+  private compare(): void {
+    if (this.comparing !== undefined) {
+      this.again = true;
+      return;
+    }
+    this.again = false;
+    this.comparedAt = this.looks;
+    this.comparing = this.reconciliation.run().then((isComplete) => {
+      this.comparing = undefined;
+      // The database is away, too: it is tried on and on.
+      if (!isComplete) this.until = this.looks + AFTERWARDS;
+      if (this.again) this.compare();
+    });
+  }
+}
+
+function isSilent({ state, busAge }: NodeStatus): boolean {
+  return state === 'deaf' || (busAge !== null && busAge > SILENT_MS);
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BusHealth } from '../../realtime/ports/bus-health.js';
+import { type Broker } from '../../realtime/ports/broker.js';
+import { type ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
+import { type NodeBoard } from '../../realtime/ports/node-board.js';
+import { type Reconciliation } from '../../realtime/resilience/reconciliation.js';
+import { type Heard } from './liveness-view.js';
+import { type Liveness } from './liveness.service.js';
+import { MissedChanges } from './missed-changes.service.js';
+
+const DAY_MS = 86_400_000;
+
+describe('MissedChanges', () => {
+  let missed: MissedChanges;
+  let health: BusHealth;
+  let runs: number;
+  let isComplete: boolean;
+  /** Lets a comparison under way end. */
+  let finish: (() => void) | undefined;
+  let hangs: boolean;
+  let others: Partial<Heard['status']>[];
+  let gap: () => void;
+  let asked: () => unknown;
+  let told: string[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    [runs, isComplete, hangs, others, told] = [0, true, false, [], []];
+    health = new BusHealth();
+    health.state = 'ok';
+    const reconciliation: Pick<Reconciliation, 'run'> = {
+      run: () => {
+        runs++;
+        if (!hangs) return Promise.resolve(isComplete);
+        return new Promise((resolve) => {
+          finish = () => {
+            resolve(isComplete);
+          };
+        });
+      },
+    };
+    const broker: Pick<Broker, 'onGap'> = { onGap: (listener) => (gap = listener) };
+    const cluster: Pick<ClusterQuery, 'answer' | 'tell'> = {
+      answer: (_topic, handler) => {
+        asked = () => handler(null);
+      },
+      tell: (topic) => told.push(topic),
+    };
+    missed = new MissedChanges(
+      reconciliation as Reconciliation,
+      broker as Broker,
+      { shared: true } as NodeBoard,
+      health,
+      { others: () => others.map((status) => ({ at: 0, status })) as Heard[] } as Liveness,
+      cluster as ClusterQuery,
+    );
+    missed.onApplicationBootstrap();
+  });
+  afterEach(async () => {
+    finish?.();
+    await missed.onApplicationShutdown();
+    vi.useRealTimers();
+  });
+
+  it('compares nothing while all is well', async () => {
+    others = [{ state: 'ready', busAge: 900 }];
+    await vi.advanceTimersByTimeAsync(DAY_MS / 24);
+    expect(runs).toBe(0);
+  });
+
+  it.each(['away', 'deaf'] as const)(
+    'compares every five seconds while the bus is %s, and a little longer',
+    async (state) => {
+      health.state = state;
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(runs).toBe(1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(runs).toBe(13);
+      health.state = 'ok';
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(runs).toBe(14);
+    },
+  );
+
+  it.each([
+    { state: 'deaf', busAge: 0 },
+    { state: 'degraded', busAge: 4_100 },
+  ] as const)('compares while another node says nothing that could be heard: %j', async (status) => {
+    others = [{ state: 'ready', busAge: 100 }, status];
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(runs).toBe(1);
+  });
+
+  it('compares at once when the bus is back, has the others do so, and once more for who was being admitted', async () => {
+    gap();
+    expect([runs, told]).toEqual([1, ['nodes.missed']]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBe(2);
+    asked();
+    expect([runs, told.length]).toEqual([3, 1]);
+  });
+
+  it('compares one thing at a time, and anew when it was asked meanwhile', async () => {
+    hangs = true;
+    gap();
+    gap();
+    asked();
+    expect(runs).toBe(1);
+    finish?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs).toBe(2);
+    hangs = false;
+    finish?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs).toBe(2);
+  });
+
+  it('goes on until everything could be compared', async () => {
+    isComplete = false;
+    gap();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBe(13);
+    isComplete = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(runs).toBeLessThanOrEqual(15);
+  });
+});

@@ -1,0 +1,64 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../../common/outages/outages.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { NodeBoard } from '../../realtime/ports/node-board.js';
+import { NodeIdentity } from '../../realtime/node-identity.js';
+import { Presence } from '../../realtime/ports/presence.js';
+import { type NodeStatus } from '../status/node-status.js';
+import { NodesRepository } from './nodes.repository.js';
+
+/** Releases what nodes held that have gone: each one's by exactly one survivor. */
+@Injectable()
+export class Reaper {
+  private readonly logger = new Logger(Reaper.name);
+  private readonly busy = new Set<string>();
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly store: EphemeralStore,
+    private readonly board: NodeBoard,
+    private readonly repository: NodesRepository,
+    private readonly identity: NodeIdentity,
+  ) {}
+
+  /** Begins to release what a dead node held, unless that is under way. To be repeated for as long as it is found dead. */
+  reap(dead: NodeStatus): void {
+    const { incarnation } = dead;
+    if (this.busy.has(incarnation)) return;
+    this.busy.add(incarnation);
+    void this.release(dead)
+      .catch((error: unknown) => {
+        reportFailure(this.logger, 'what a dead node held could not be released yet', error);
+      })
+      .finally(() => this.busy.delete(incarnation));
+  }
+
+  /** This node goes. Never throws: what it cannot take along goes with its lease. */
+  async leave(incarnation: string): Promise<void> {
+    try {
+      await this.presence.releaseNode(incarnation);
+      await this.store.releaseNode(incarnation);
+      await this.board.remove(incarnation);
+    } catch (error) {
+      this.logger.warn({ msg: 'this node leaves something behind', err: error });
+      return;
+    }
+    await this.repository.remove(incarnation).catch(() => undefined);
+  }
+
+  private async release({ incarnation, name }: NodeStatus): Promise<void> {
+    const claim = await this.board.claimRelease(incarnation, this.identity.incarnation);
+    if (claim === 'busy') return;
+    if (claim === 'mine') {
+      this.logger.warn({ msg: 'a node is dead', node: name });
+      // Members first: those who hear of them may want to see what the node had stored.
+      const members = await this.presence.releaseNode(incarnation);
+      const entries = await this.store.releaseNode(incarnation);
+      await this.board.released(incarnation);
+      this.logger.log({ msg: 'what a dead node held is released', node: name, members, entries });
+    }
+    // Last, and each by itself: as long as one is there, the others find the node dead and ask again.
+    await this.board.remove(incarnation);
+    await this.repository.remove(incarnation);
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type Server } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { AppConfig } from '../../../config/app-config.js';
+import { PROGRAM_VERSION } from '../../../common/program-version.js';
+import { Clock } from '../../../common/time/clock.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { Lifecycle } from '../../health/lifecycle.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
+import { BusHealth } from '../../realtime/ports/bus-health.js';
+import { PROTOCOLS } from '../../realtime/connection.js';
+import { NodeIdentity } from '../../realtime/node-identity.js';
+import { type NodeState, type NodeStatus } from './node-status.js';
+
+/** What this node says of itself. */
+@Injectable()
+export class OwnStatus {
+  /** Whether its last heartbeat reached the database. */
+  databaseUp = true;
+  private readonly startedAt: number;
+  private measured = performance.eventLoopUtilization();
+  private load = 0;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly adapter: HttpAdapterHost,
+    private readonly lifecycle: Lifecycle,
+    private readonly sockets: SocketMetrics,
+    private readonly bus: BusHealth,
+    private readonly identity: NodeIdentity,
+    private readonly monotonic: MonotonicClock,
+    clock: Clock,
+  ) {
+    this.startedAt = clock.now();
+  }
+
+  /** Takes the busy share of the event loop since the time before. */
+  measure(): void {
+    const now = performance.eventLoopUtilization();
+    this.load = Math.round(performance.eventLoopUtilization(now, this.measured).utilization * 1_000) / 1_000;
+    this.measured = now;
+  }
+
+  read(): NodeStatus {
+    const connections: Record<string, number> = {};
+    for (const protocol of PROTOCOLS) connections[protocol] = this.sockets.of(protocol).connections;
+    const { heardAt } = this.bus;
+    return {
+      incarnation: this.identity.incarnation,
+      name: this.identity.name,
+      url: this.url,
+      version: PROGRAM_VERSION,
+      state: this.state,
+      load: this.load,
+      connections,
+      startedAt: this.startedAt,
+      busAge: heardAt === null ? null : Math.round(this.monotonic.elapsed() - heardAt),
+    };
+  }
+
+  private get state(): NodeState {
+    const { state } = this.lifecycle;
+    if (state !== 'ready') return state;
+    if (this.bus.state === 'deaf') return 'deaf';
+    return this.bus.state === 'away' || !this.databaseUp ? 'degraded' : 'ready';
+  }
+
+  private get url(): string {
+    const { publicUrl, nodeUrl = publicUrl, tls } = this.config.http;
+    if (nodeUrl !== undefined) return nodeUrl;
+    const address = (this.adapter.httpAdapter.getHttpServer() as Server | undefined)?.address();
+    const port = typeof address === 'object' && address !== null ? `:${address.port}` : '';
+    return `${tls ? 'https' : 'http'}://localhost${port}`;
+  }
+}

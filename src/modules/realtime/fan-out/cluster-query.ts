@@ -1,0 +1,167 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { randomHex } from '../../../common/security/random.js';
+import { channel, type Channel } from '../channel.js';
+import { type HubEvent } from '../connection.js';
+import { Hub } from './hub.js';
+import { NodeIdentity } from '../node-identity.js';
+
+const ALL_NODES = channel('cluster', 'all');
+const nodeChannel = (node: string): Channel => channel('cluster', 'node', node);
+const TIMEOUT_MS = 2_000;
+
+/** What one node answered. */
+export interface NodeAnswer<T> {
+  readonly node: string;
+  readonly value: T;
+}
+
+export interface NodeAnswers<T> {
+  readonly answers: readonly NodeAnswer<T>[];
+  /** Live nodes that did not answer in time, or could not. */
+  readonly missing: readonly string[];
+}
+
+/** Answers questions of other nodes, and of its own. What it gives must survive structured cloning. */
+type AnswerHandler = (payload: unknown) => unknown;
+
+interface Asked extends HubEvent {
+  readonly type: 'cluster.asked';
+  readonly topic: string;
+  readonly payload: unknown;
+  readonly from: string;
+  /** `null` = nobody waits for an answer. */
+  readonly id: string | null;
+}
+
+interface Answered extends HubEvent {
+  readonly type: 'cluster.answered';
+  readonly id: string;
+  readonly from: string;
+  readonly ok: boolean;
+  readonly value: unknown;
+}
+
+interface Pending {
+  readonly answers: NodeAnswer<unknown>[];
+  readonly missing: Set<string>;
+  readonly done: () => void;
+}
+
+/** Asks all nodes, this one included, and collects what they answer: for people who look, never for a message's way. */
+@Injectable()
+export class ClusterQuery implements OnModuleInit {
+  private readonly logger = new Logger(ClusterQuery.name);
+  private readonly handlers = new Map<string, AnswerHandler>();
+  private readonly pending = new Map<string, Pending>();
+  private peers: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly identity: NodeIdentity,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.hub.listen(nodeChannel(this.name), this.heard);
+    await this.hub.listen(ALL_NODES, this.heard);
+  }
+
+  /** Names of the other live nodes; whoever watches them keeps this up to date. */
+  setPeers(peers: ReadonlySet<string>): void {
+    this.peers = peers;
+  }
+
+  /** Whether `node` is a live one, by its name. */
+  knows(node: string): boolean {
+    return node === this.identity.name || this.peers.has(node);
+  }
+
+  /** `handler` answers questions on `topic`. */
+  answer(topic: string, handler: AnswerHandler): void {
+    this.handlers.set(topic, handler);
+  }
+
+  /** Tells all other nodes something; at most once, nobody answers. */
+  tell(topic: string, payload: unknown): void {
+    if (this.peers.size > 0)
+      this.publish(ALL_NODES, { type: 'cluster.asked', topic, payload, from: this.name, id: null });
+  }
+
+  /** Asks all live nodes, or `node` alone. Never throws: whoever does not answer is `missing`. */
+  async ask<T>(
+    topic: string,
+    payload: unknown,
+    { timeoutMs = TIMEOUT_MS, node }: { timeoutMs?: number; node?: string } = {},
+  ): Promise<NodeAnswers<T>> {
+    const others = node === undefined ? [...this.peers] : [node].filter((name) => name !== this.name);
+    const answers: NodeAnswer<unknown>[] = [];
+    const missing = new Set(others);
+    const remote = others.length > 0 ? this.collect({ topic, payload, node, timeoutMs, answers, missing }) : undefined;
+    if (node === undefined || node === this.name) {
+      const { ok, value } = await this.handle(topic, payload);
+      if (ok) answers.push({ node: this.name, value });
+      else missing.add(this.name);
+    }
+    await remote;
+    return { answers: answers as NodeAnswer<T>[], missing: [...missing] };
+  }
+
+  private get name(): string {
+    return this.identity.name;
+  }
+
+  private collect(question: {
+    topic: string;
+    payload: unknown;
+    node: string | undefined;
+    timeoutMs: number;
+    answers: NodeAnswer<unknown>[];
+    missing: Set<string>;
+  }): Promise<void> {
+    const { topic, payload, node, timeoutMs, answers, missing } = question;
+    const id = randomHex(8);
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.pending.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.pending.set(id, { answers, missing, done });
+      const to = node === undefined ? ALL_NODES : nodeChannel(node);
+      this.publish(to, { type: 'cluster.asked', topic, payload, from: this.name, id });
+    });
+  }
+
+  private readonly heard = (heard: HubEvent): void => {
+    const event = heard as Asked | Answered;
+    if (event.type === 'cluster.answered') this.collected(event);
+    else if (event.from !== this.name) void this.reply(event);
+  };
+
+  private collected({ id, from, ok, value }: Answered): void {
+    const pending = this.pending.get(id);
+    if (!ok || !pending?.missing.delete(from)) return;
+    pending.answers.push({ node: from, value });
+    if (pending.missing.size === 0) pending.done();
+  }
+
+  private async reply({ topic, payload, from, id }: Asked): Promise<void> {
+    const { ok, value } = await this.handle(topic, payload);
+    if (id !== null) this.publish(nodeChannel(from), { type: 'cluster.answered', id, from: this.name, ok, value });
+  }
+
+  private async handle(topic: string, payload: unknown): Promise<{ ok: boolean; value: unknown }> {
+    const handler = this.handlers.get(topic);
+    if (handler === undefined) return { ok: false, value: null };
+    try {
+      return { ok: true, value: await handler(payload) };
+    } catch (error) {
+      this.logger.error({ msg: 'a question of another node could not be answered', topic, err: error });
+      return { ok: false, value: null };
+    }
+  }
+
+  private publish(to: Channel, event: Asked | Answered): void {
+    this.hub.signal(to, event);
+  }
+}

@@ -1,0 +1,40 @@
+import { type Connection, type EventEncoder, type Frame } from '../connection.js';
+import { type Channel } from '../channel.js';
+import { type Members } from './members.js';
+
+/** A run of this many bytes is handed over at once: slow readers have to be noticed while it grows. */
+const MAX_BYTES = 65_536;
+
+/** The encoder of connections that take several frames as one. */
+export type JoiningEncoder = EventEncoder & Required<Pick<EventEncoder, 'join'>>;
+
+/** What one channel with many subscribers got so far in this turn. They have none of it yet. */
+export class FanOutRun {
+  private readonly frames: Frame[] = [];
+  private bytes = 0;
+
+  constructor(
+    readonly channel: Channel,
+    private readonly members: Members,
+    private readonly encoder: JoiningEncoder,
+  ) {}
+
+  /** @returns false when it should be handed over now */
+  add(frame: Frame): boolean {
+    this.frames.push(frame);
+    this.bytes += frame.length;
+    return this.bytes < MAX_BYTES;
+  }
+
+  concerns(connection: Connection): boolean {
+    return connection.subscriptions?.has(this.channel) ?? false;
+  }
+
+  /** Visits every subscriber once. */
+  handOver(): void {
+    const [first] = this.frames;
+    if (first === undefined) return;
+    const frame = this.frames.length === 1 ? first : this.encoder.join(this.frames);
+    for (const member of this.members.list) member.send(frame);
+  }
+}

@@ -1,0 +1,358 @@
+import { Injectable } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { Broker, type DisconnectEnvelope, type Envelope } from '../ports/broker.js';
+import { type Channel } from '../channel.js';
+import { type Connection, type EventEncoder, type Frame, type HubEvent, type Listener } from '../connection.js';
+import { type DisconnectReason } from '../disconnect-reason.js';
+import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
+import { Members } from './members.js';
+import { Picture, type PictureSubject } from './picture.js';
+
+export interface PublishOptions {
+  /** Id of a connection that is left out, usually the sender. */
+  readonly except?: string;
+}
+
+/** Tells when a turn of the event loop ends; until then a channel's events are collected. */
+export interface TurnEnds {
+  /** Runs `task` at the end of this turn, before what was sent in it is written. */
+  settleThisTurn(task: { runTurn(): void }): void;
+}
+
+/** In channels with fewer subscribers than this nothing is collected: it would cost more than it spares. */
+const COLLECT_FROM = 16;
+
+/**
+ * This node's connections and what they listen on.
+ *
+ * Ordering: what is published on one channel arrives at every subscriber in the same order; without a bus, what one
+ * caller publishes on several channels keeps its order too. Delivery: at most once, to whoever is subscribed when the
+ * envelope arrives. Cost: one encode per protocol, one reference per receiver; nothing scans all connections.
+ *
+ * What one large channel gets in a turn is collected and handed to its subscribers at once, at the turn's end or before
+ * any of them gets something else, so that nobody can tell.
+ */
+@Injectable()
+export class Hub {
+  private readonly channels = new Map<Channel, Members>();
+  /** Parts of this node, which hear signals only. */
+  private readonly listeners = new Map<Channel, Set<Listener>>();
+  /** What the bus was asked and has not answered yet. */
+  private readonly confirming = new Map<Channel, Promise<void>>();
+  private turns: TurnEnds | null = null;
+  private begun: ((channel: Channel, picture: Picture) => void) | null = null;
+  private whenCertain = (close: () => void): void => {
+    close();
+  };
+  /** What is being collected: of one channel only, so that the order over channels needs no bookkeeping. */
+  private run: FanOutRun | null = null;
+  private endIsAwaited = false;
+  private readonly endOfTurn = {
+    runTurn: (): void => {
+      this.endIsAwaited = false;
+      this.handOver();
+    },
+  };
+
+  constructor(private readonly broker: Broker) {
+    broker.bind((channel, envelope) => {
+      this.deliver(channel, envelope);
+    });
+  }
+
+  /** From now on events are collected by `turns`; without it every event is handed over on its own. */
+  collectBy(turns: TurnEnds): void {
+    this.turns = turns;
+  }
+
+  /**
+   * From now on `whenCertain` runs what closes connections because another node says so; while this one may have been
+   * taken for dead, that is perhaps only because of it, and who is told to stay away would not come back.
+   */
+  closeBy(whenCertain: (close: () => void) => void): void {
+    this.whenCertain = whenCertain;
+  }
+
+  /** Hands over what is being collected for `connection`; for those who send to it, or close it, past the hub. */
+  settle(connection: Connection): void {
+    if (this.run !== null && this.run.concerns(connection)) this.handOver();
+  }
+
+  /**
+   * From now on `connection` receives what is published on `channel`. Idempotent; a closed connection is ignored.
+   * Await the result where the next message must not be missed (it is a promise only when a bus has to be told).
+   */
+  subscribe(connection: Connection, channel: Channel): void | Promise<void> {
+    if (connection.closed) return;
+    const subscriptions = (connection.subscriptions ??= new Set());
+    if (subscriptions.has(channel)) return this.confirming.get(channel);
+    this.settleChannel(channel);
+    subscriptions.add(channel);
+    let members = this.channels.get(channel);
+    if (members) {
+      members.add(connection);
+      return this.confirming.get(channel);
+    }
+    members = new Members();
+    members.add(connection);
+    this.channels.set(channel, members);
+    return this.listeners.has(channel) ? this.confirming.get(channel) : this.open(channel);
+  }
+
+  /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
+  listen(channel: Channel, listener: Listener): void | Promise<void> {
+    const listeners = this.listeners.get(channel);
+    if (listeners !== undefined) {
+      listeners.add(listener);
+      return this.confirming.get(channel);
+    }
+    this.listeners.set(channel, new Set([listener]));
+    return this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
+  }
+
+  unlisten(channel: Channel, listener: Listener): void {
+    const listeners = this.listeners.get(channel);
+    if (listeners?.delete(listener) !== true || listeners.size > 0) return;
+    this.listeners.delete(channel);
+    if (!this.channels.has(channel)) this.broker.unsubscribe(channel);
+  }
+
+  /**
+   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription takes
+   * effect at once: nothing comes between it and what the connection is sent next.
+   */
+  async hold(channel: Channel): Promise<() => void> {
+    const holder: Listener = () => undefined;
+    await this.listen(channel, holder);
+    return () => {
+      this.unlisten(channel, holder);
+    };
+  }
+
+  private open(channel: Channel): void | Promise<void> {
+    const confirmed = this.broker.subscribe(channel);
+    return confirmed && this.confirm(channel, confirmed);
+  }
+
+  /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
+  private async confirm(channel: Channel, confirmed: Promise<void>): Promise<void> {
+    this.confirming.set(channel, confirmed);
+    try {
+      await confirmed;
+    } finally {
+      if (this.confirming.get(channel) === confirmed) this.confirming.delete(channel);
+    }
+  }
+
+  unsubscribe(connection: Connection, channel: Channel): void {
+    if (!connection.subscriptions?.has(channel)) return;
+    this.settleChannel(channel);
+    connection.subscriptions.delete(channel);
+    const members = this.channels.get(channel);
+    members?.remove(connection);
+    if (members?.list.length === 0) {
+      this.channels.delete(channel);
+      if (!this.listeners.has(channel)) this.broker.unsubscribe(channel);
+    }
+  }
+
+  /** Forgets a connection; the transport calls it when the socket has ended. */
+  detach(connection: Connection): void {
+    for (const channel of connection.subscriptions ?? []) this.unsubscribe(connection, channel);
+  }
+
+  publish(channel: Channel, event: HubEvent, options?: PublishOptions): void {
+    const except = options?.except;
+    // Spelled out: spreading costs as much as the rest of a publish to few.
+    this.broker.publish(
+      channel,
+      except === undefined ? { kind: 'deliver', event } : { kind: 'deliver', event, except },
+    );
+  }
+
+  /**
+   * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
+   * the channel's picture, and told later to those whom the bus did not bring it.
+   */
+  announce(
+    channel: Channel,
+    event: HubEvent,
+    options?: PublishOptions & { readonly signal?: true; readonly silent?: true },
+  ): void {
+    this.broker.publish(channel, { kind: 'announce', event, ...options });
+  }
+
+  /** From now on pictures are kept, and `begun` is told of each one that begins. */
+  paintBy(begun: (channel: Channel, picture: Picture) => void): void {
+    this.begun = begun;
+  }
+
+  /**
+   * From now on, until its last listener here has gone, what `channel` announces is kept: whoever listens is told what
+   * the bus did not bring. Idempotent.
+   */
+  keep<T>(channel: Channel, subject: PictureSubject<T>): void {
+    const members = this.channels.get(channel);
+    if (this.begun === null || members === undefined || members.picture !== null) return;
+    const picture = new Picture(subject) as Picture;
+    members.picture = picture;
+    this.begun(channel, picture);
+  }
+
+  /** What listeners of `channel` here were told is so, in that order; `undefined` when nobody knows whether that is all. */
+  told<T>(channel: Channel): ReadonlyMap<string, T> | undefined {
+    const picture = this.channels.get(channel)?.picture;
+    return picture?.complete === true ? (picture.told as Map<string, T>) : undefined;
+  }
+
+  /** Whether it still is what this node's listeners of `channel` are told by. */
+  hasPicture(channel: Channel, picture: Picture): boolean {
+    return this.channels.get(channel)?.picture === picture;
+  }
+
+  *pictures(): Generator<[Channel, Picture]> {
+    for (const [channel, { picture }] of this.channels) if (picture !== null) yield [channel, picture];
+  }
+
+  /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
+  publishHere(channel: Channel, event: HubEvent): void {
+    const members = this.channels.get(channel);
+    if (members !== undefined) this.pass(channel, members, event, undefined);
+  }
+
+  /** Hands `event` to the listeners and the subscribed connections themselves; no client sees anything of it. */
+  signal(channel: Channel, event: HubEvent): void {
+    this.broker.publish(channel, { kind: 'signal', event });
+  }
+
+  /** Signals on this node alone. */
+  signalHere(channel: Channel, event: HubEvent): void {
+    this.passSignal(channel, event, undefined);
+  }
+
+  /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */
+  disconnect(channel: Channel, reason: DisconnectReason, event?: HubEvent, options?: PublishOptions): void {
+    this.broker.publish(channel, { kind: 'disconnect', reason, ...(event && { event }), ...options });
+  }
+
+  /** Disconnects on this node alone. */
+  disconnectHere(channel: Channel, { reason, event, except }: Omit<DisconnectEnvelope, 'kind'>): void {
+    const members = this.channels.get(channel);
+    if (members === undefined) return;
+    if (event) this.pass(channel, members, event, except);
+    for (const member of [...members.list]) if (member.id !== except) member.close(reason);
+  }
+
+  /** Sends `event` to one connection of this node, in order with what is published. */
+  sendTo(connection: Connection, event: HubEvent): void {
+    const frame = connection.encoder.encode(event);
+    if (frame === null) return;
+    this.settle(connection);
+    connection.send(frame);
+  }
+
+  /** Subscribers of `channel` on this node. */
+  localCount(channel: Channel): number {
+    return this.channels.get(channel)?.list.length ?? 0;
+  }
+
+  private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
+    // Copies: who hears something may come or go.
+    const listeners = this.listeners.get(channel);
+    if (listeners !== undefined) for (const listener of [...listeners]) listener(event);
+    const members = this.channels.get(channel);
+    if (members !== undefined) for (const member of [...members.list]) if (member.id !== except) member.signal(event);
+  }
+
+  private deliver(channel: Channel, envelope: Envelope): void {
+    if (envelope.kind === 'signal') {
+      this.passSignal(channel, envelope.event, envelope.except);
+      return;
+    }
+    const members = this.channels.get(channel);
+    if (members === undefined) return;
+    switch (envelope.kind) {
+      case 'deliver':
+        this.pass(channel, members, envelope.event, envelope.except);
+        return;
+      case 'announce':
+        if (members.picture?.hear(envelope.event, performance.now()) === false) return;
+        if (envelope.silent) return;
+        if (envelope.signal) this.signalHere(channel, envelope.event);
+        else this.pass(channel, members, envelope.event, envelope.except);
+        return;
+      case 'disconnect':
+        this.whenCertain(() => {
+          this.disconnectHere(channel, envelope);
+        });
+    }
+  }
+
+  /** Collects `event`, or hands it over now where that is simpler. */
+  private pass(channel: Channel, members: Members, event: HubEvent, except: string | undefined): void {
+    const { list, encoder } = members;
+    if (list.length < COLLECT_FROM) {
+      if (this.run !== null) for (const member of list) this.settle(member);
+      this.fanOut(list, event, except);
+    } else if (this.turns === null || except !== undefined || !joins(encoder)) {
+      this.handOver();
+      this.fanOut(list, event, except);
+    } else {
+      const frame = encoder.encode(event);
+      if (frame === null) return;
+      if (this.run?.channel !== channel) {
+        this.handOver();
+        this.run = new FanOutRun(channel, members, encoder);
+        if (!this.endIsAwaited) this.turns.settleThisTurn(this.endOfTurn);
+        this.endIsAwaited = true;
+      }
+      if (!this.run.add(frame)) this.handOver();
+    }
+  }
+
+  private settleChannel(channel: Channel): void {
+    if (this.run?.channel === channel) this.handOver();
+  }
+
+  private handOver(): void {
+    const { run } = this;
+    this.run = null;
+    run?.handOver();
+  }
+
+  private fanOut(members: readonly Connection[], event: HubEvent, except: string | undefined): void {
+    let encoder: EventEncoder | null = null;
+    let frame: Frame | null = null;
+    let others: FrameCache | null = null;
+    for (const member of members) {
+      if (except !== undefined && member.id === except) continue;
+      if (member.encoder === encoder) {
+        if (frame !== null) member.send(frame);
+      } else if (encoder === null) {
+        encoder = member.encoder;
+        frame = encoder.encode(event);
+        if (frame !== null) member.send(frame);
+      } else {
+        const other = (others ??= new FrameCache(event)).of(member.encoder);
+        if (other !== null) member.send(other);
+      }
+    }
+  }
+}
+
+function joins(encoder: EventEncoder | null): encoder is JoiningEncoder {
+  return encoder?.join !== undefined;
+}
+
+/** Frames of the rare channels whose subscribers have several encoders: one frame each. */
+class FrameCache {
+  private readonly frames = new Map<EventEncoder, Frame | null>();
+
+  constructor(private readonly event: HubEvent) {}
+
+  of(encoder: EventEncoder): Frame | null {
+    let frame = this.frames.get(encoder);
+    if (frame === undefined) this.frames.set(encoder, (frame = encoder.encode(this.event)));
+    return frame;
+  }
+}

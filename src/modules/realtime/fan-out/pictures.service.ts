@@ -1,0 +1,117 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Broker } from '../ports/broker.js';
+import { type Channel } from '../channel.js';
+import { ClusterQuery } from './cluster-query.js';
+import { inSlices } from '../ports/ephemeral-store.js';
+import { Hub } from './hub.js';
+import { NodeBoard } from '../ports/node-board.js';
+import { NodeIdentity } from '../node-identity.js';
+import { type Picture } from './picture.js';
+
+/** Topic of the nodes: the asker is back on the bus. */
+const BACK = 'pictures.back';
+/** Pictures compared at a time. */
+const AT_ONCE = 500;
+const AGAIN_MS = 1_000;
+/** By when every node has noticed that Redis lost its data: they look every second. */
+const NOTICED_MS = 1_500;
+const STEP_MS = 50;
+/** Steps that a node which is asked waits for its own way to the bus. */
+const STEPS = 30;
+
+/**
+ * What clients know of who is there, on nodes that share a bus: when that was away, for this node or for another one,
+ * every node compares what it has told its own listeners with how it is, and tells them the difference.
+ *
+ * A node that is back first writes again what is its own, and waits until the others have done so; what nobody can
+ * know after Redis lost its data, since a live node has not said yet, is not taken for gone.
+ */
+@Injectable()
+export class Pictures implements OnModuleDestroy {
+  private readonly logger = new Logger(Pictures.name);
+  private stopped = false;
+  /** It waits for the others before it compares. */
+  private asking = false;
+  private askAgain = false;
+  /** Redis may lack what other nodes wrote. */
+  private dataLost = false;
+  private comparing: Promise<void> | undefined;
+  private compareAgain = false;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly broker: Broker,
+    private readonly board: NodeBoard,
+    private readonly cluster: ClusterQuery,
+    private readonly identity: NodeIdentity,
+  ) {
+    const isEverAway = board.onBack((dataLost) => {
+      this.dataLost ||= dataLost;
+      this.askAgain = true;
+      if (!this.asking) void this.back();
+    });
+    if (!isEverAway) return;
+    hub.paintBy((channel, picture) => {
+      if (!picture.complete) void this.compare(channel, picture);
+    });
+    cluster.answer(BACK, (from) => this.answer(from as string));
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+  }
+
+  private async back(): Promise<void> {
+    this.asking = true;
+    while (this.askAgain && !this.stopped) {
+      this.askAgain = false;
+      // The others find out by themselves, and write again what is theirs.
+      if (this.dataLost) await sleep(NOTICED_MS, undefined, { ref: false });
+      const { missing } = await this.cluster.ask<boolean>(BACK, this.identity.name);
+      this.askAgain ||= this.dataLost && missing.length > 0;
+    }
+    this.dataLost = this.asking = false;
+    this.compareAll();
+  }
+
+  /** Another node is back, and has written again what is its own. Answered as soon as this node has, too. */
+  private async answer(from: string): Promise<boolean> {
+    if (from === this.identity.name) return true;
+    for (let step = 0; step < STEPS && !this.board.connected; step++) await sleep(STEP_MS, undefined, { ref: false });
+    if (!this.asking) this.compareAll();
+    return this.board.connected;
+  }
+
+  private compareAll(): void {
+    this.compareAgain = true;
+    this.comparing ??= this.compareUntilDone().finally(() => {
+      this.comparing = undefined;
+    });
+  }
+
+  private async compareUntilDone(): Promise<void> {
+    while (this.compareAgain && !this.stopped) {
+      this.compareAgain = false;
+      const all = [...this.hub.pictures()];
+      for (const first of [true, false]) {
+        const some = all.filter(([, picture]) => picture.first === first);
+        await inSlices(some, (slice) => Promise.all(slice.map((each) => this.compare(...each))), AT_ONCE);
+      }
+    }
+  }
+
+  private async compare(channel: Channel, picture: Picture): Promise<void> {
+    if (this.stopped || !this.hub.hasPicture(channel, picture)) return;
+    try {
+      // Whatever is told from now on is heard.
+      await this.broker.subscribe(channel);
+      if (!(await picture.look(() => performance.now()))) return;
+      setTimeout(() => void this.compare(channel, picture), AGAIN_MS).unref();
+    } catch (error) {
+      // The bus is away; when it is back, this is done again.
+      this.logger.debug({ msg: 'what is told could not be compared', reason: (error as Error).message });
+    }
+  }
+}

@@ -1,0 +1,313 @@
+import { Logger } from '@nestjs/common';
+import { ErrorReply } from 'redis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OUTAGES } from '../../../../common/outages/outages.js';
+import { type RedisSection } from '../../../../config/app-config.js';
+import { type RedisAddress, type RedisTarget } from '../../../../config/redis-target.js';
+import { hashSlot, SLOTS } from './hash-slot.js';
+import { type RedisArgument, RedisAway } from './redis-client.js';
+import { type RedisScript } from './redis-script.js';
+import { RedisShard, type ShardEvents } from './redis-shard.js';
+import { findMaster, findSlots, type SlotRange } from './redis-topology.js';
+
+/** Milliseconds the start of the server waits for Redis; then it goes on without. */
+const BOOT_PATIENCE_MS = 3_000;
+const FINISH_PATIENCE_MS = 1_000;
+/** Milliseconds between two looks at who holds which slots, while something is missing. */
+const DISCOVERY_MS = 500;
+/** What a server says that cannot do it now, but perhaps later or elsewhere. */
+const NOT_NOW = /^(?:READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|BUSY|OOM|NOREPLICAS|MISCONF|UNKILLABLE)\b/;
+const ELSEWHERE = /^(?:MOVED|ASK) \d+ (?<host>.*):(?<port>\d+)$/;
+
+/** Whoever must know what becomes of the connections. Called synchronously; must not throw. */
+export interface RedisListener {
+  /**
+   * The commands of a shard pass again, or it lost its data: write again what must be there, for keys of this shard.
+   * Commands that are sent before the listener returns come before everybody else's.
+   * @param otherData it may lack what was written; otherwise what is missing was removed by somebody
+   */
+  readonly restored?: (shard: RedisShard, otherData: boolean) => void;
+  readonly commandsDown?: (shard: RedisShard) => void;
+  readonly subscriberUp?: (shard: RedisShard) => void;
+  readonly subscriberDown?: (shard: RedisShard) => void;
+  /** Keys lie on other shards than before, and those that are gone are down. */
+  readonly rerouted?: () => void;
+  /** Everything passes again, and what had to be written again is sent. @param otherData as in `restored`, of any shard */
+  readonly back?: (otherData: boolean) => void;
+}
+
+/**
+ * The way to Redis, whether it is one server, a master that sentinels name, or a cluster. Commands name the key they
+ * touch and go to its shard, pipelined: what one turn of the event loop sends leaves in one write. While a shard is away
+ * its commands fail at once, nothing queues; it is tried again by itself.
+ */
+export class RedisConnection {
+  readonly prefix: string;
+  /** Whether channels are bound to shards. */
+  readonly sharded: boolean;
+  readonly #logger = new Logger('Redis');
+  readonly #target: RedisTarget;
+  readonly #listeners: RedisListener[] = [];
+  /** By address; the only one of a kind other than cluster by ''. */
+  readonly #shards = new Map<string, RedisShard>();
+  /** Shard of each slot, in a cluster. */
+  #slots: (RedisShard | undefined)[] = [];
+  #only: RedisShard | undefined;
+  #discovering = false;
+  #closed = false;
+  /** Whether a shard came back without its data since everything passed last. */
+  #otherData = false;
+  #wasUp = false;
+
+  constructor({ target, prefix }: RedisSection) {
+    this.#target = target;
+    this.prefix = prefix;
+    this.sharded = target.kind === 'cluster';
+  }
+
+  /** Whether everything passes. */
+  get up(): boolean {
+    return this.#shards.size > 0 && [...this.#shards.values()].every((shard) => shard.up);
+  }
+
+  listen(listener: RedisListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Resolves when everything passes, or after a while without: it is tried on and on. */
+  async start(): Promise<void> {
+    if (this.#target.kind === 'cluster') this.#discover();
+    else this.#startOnly(this.#target);
+    const until = performance.now() + BOOT_PATIENCE_MS;
+    while (!this.up && performance.now() < until) await sleep(20);
+    if (!this.up) OUTAGES.redis.failed('it did not answer during the start, which goes on without it', 0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const shard of this.#shards.values()) shard.close();
+  }
+
+  /** Ends when what was sent so far has been carried out, or soon. */
+  async finish(): Promise<void> {
+    const pings = [...this.#shards.values()].map((shard) => shard.commands.send(['PING']).catch(() => undefined));
+    await Promise.race([Promise.all(pings), sleep(FINISH_PATIENCE_MS, undefined, { ref: false })]);
+    this.close();
+  }
+
+  /** Where `key`, or a channel, lies; `undefined` while that is unknown. */
+  shardOf(key: string): RedisShard | undefined {
+    return this.#only ?? this.#slots[hashSlot(key)];
+  }
+
+  /**
+   * Sends a command that touches `key` alone. Answers come in the order of the commands, those of `run` included.
+   * @throws RedisAway within about 3 seconds when there is no answer; whether the command was carried out is unknown then
+   */
+  send<T>(key: string, args: RedisArgument[]): Promise<T> {
+    return this.#execute<T>(key, args);
+  }
+
+  /** Runs a script with `key` as `KEYS[1]` and `args` as `ARGV`. @throws RedisAway as `send` does */
+  run<T>(script: RedisScript, key: string, args: RedisArgument[]): Promise<T> {
+    return this.#execute<T>(key, ['EVALSHA', script.sha, '1', key, ...args], script);
+  }
+
+  async #execute<T>(key: string, args: RedisArgument[], script?: RedisScript): Promise<T> {
+    const shard = this.shardOf(key);
+    if (shard === undefined) throw new RedisAway();
+    try {
+      return await shard.commands.send<T>(args);
+    } catch (error) {
+      if (script !== undefined && error instanceof ErrorReply && error.message.startsWith('NOSCRIPT')) {
+        return this.send<T>(key, ['EVAL', script.source, ...args.slice(2)]);
+      }
+      return this.#afterFailure<T>(shard, args, error);
+    }
+  }
+
+  /** A channel could not be subscribed to where it should lie. */
+  subscriptionFailed(shard: RedisShard | undefined, error: unknown): void {
+    if (!(error instanceof ErrorReply)) return;
+    this.#logger.warn(`Redis refuses a subscription: ${describe(error)}`);
+    this.#discover();
+    // Everything is asked for again by then.
+    setTimeout(() => shard?.subscriber.reset(error), DISCOVERY_MS).unref();
+  }
+
+  async #afterFailure<T>(shard: RedisShard, args: RedisArgument[], error: unknown): Promise<T> {
+    if (error instanceof RedisAway) throw error;
+    if (!(error instanceof ErrorReply)) {
+      // The connection broke, or too much waits on it.
+      shard.refused();
+      throw new RedisAway(error);
+    }
+    const { message } = error;
+    const elsewhere = this.sharded ? ELSEWHERE.exec(message)?.groups : undefined;
+    if (elsewhere !== undefined) {
+      this.#discover();
+      const other = this.#shards.get(`${elsewhere['host']}:${elsewhere['port']}`);
+      if (other?.commands.up !== true) throw new RedisAway(error);
+      if (message.startsWith('ASK')) void other.commands.send(['ASKING']).catch(() => undefined);
+      return other.commands.send<T>(args).catch((fault: unknown) => {
+        throw new RedisAway(fault);
+      });
+    }
+    // A master that became a replica: there is another one by now.
+    if (message.startsWith('READONLY')) shard.commands.reset(error);
+    if (!NOT_NOW.test(message)) throw error;
+    shard.refused();
+    throw new RedisAway(error);
+  }
+
+  #startOnly(target: RedisTarget): void {
+    const [server = { host: 'localhost', port: 6379 }] = target.nodes;
+    const sentinel = target.kind === 'sentinel';
+    this.#only = new RedisShard(
+      {
+        account: target,
+        resolve: () => (sentinel ? findMaster(target) : server),
+        askRole: sentinel,
+        marker: () => `${this.prefix}marker`,
+      },
+      this.#events(),
+    );
+    this.#shards.set('', this.#only);
+    this.#only.start();
+  }
+
+  /** Looks who holds which slots until every shard is up; one search at a time. */
+  #discover(): void {
+    if (!this.sharded || this.#discovering || this.#closed) return;
+    this.#discovering = true;
+    void this.#search().finally(() => {
+      this.#discovering = false;
+    });
+  }
+
+  async #search(): Promise<void> {
+    do {
+      try {
+        this.#route(await this.#askForSlots());
+      } catch (error) {
+        OUTAGES.redis.failed(error, 0);
+      }
+      await sleep(DISCOVERY_MS, undefined, { ref: false });
+    } while (!this.#closed && !this.up);
+  }
+
+  /** Those that answer know best; the others may know that they were replaced. */
+  async #askForSlots(): Promise<SlotRange[]> {
+    const good: RedisAddress[] = [];
+    const all = [...this.#target.nodes];
+    for (const [address, shard] of this.#shards) {
+      const at = address.lastIndexOf(':');
+      const node = { host: address.slice(0, at), port: Number(address.slice(at + 1)) };
+      if (shard.up) good.push(node);
+      all.push(node);
+    }
+    try {
+      return await findSlots(good, this.#target);
+    } catch {
+      return findSlots(all, this.#target);
+    }
+  }
+
+  #route(ranges: readonly SlotRange[]): void {
+    const slots: (RedisShard | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
+    const used = new Set<string>();
+    const fresh: RedisShard[] = [];
+    for (const { from, to, master } of ranges) {
+      const address = `${master.host}:${master.port}`;
+      used.add(address);
+      let shard = this.#shards.get(address);
+      if (shard === undefined) {
+        shard = this.#shardAt(master);
+        this.#shards.set(address, shard);
+        fresh.push(shard);
+      }
+      slots.fill(shard, from, to + 1);
+    }
+    const changed = slots.some((shard, slot) => shard !== this.#slots[slot]);
+    this.#slots = slots;
+    for (const [address, shard] of this.#shards) {
+      if (used.has(address)) continue;
+      this.#shards.delete(address);
+      shard.close();
+    }
+    for (const shard of fresh) shard.start();
+    if (!changed) return;
+    for (const { rerouted } of this.#listeners) rerouted?.();
+    this.#tellIfUp();
+  }
+
+  #shardAt(address: RedisAddress): RedisShard {
+    const shard: RedisShard = new RedisShard(
+      { account: this.#target, resolve: () => address, askRole: false, marker: () => this.#markerIn(shard) },
+      this.#events(),
+    );
+    return shard;
+  }
+
+  /** A key whose slot the shard holds. */
+  #markerIn(shard: RedisShard): string {
+    for (let n = 0; n < SLOTS; n++) {
+      const key = `${this.prefix}marker:${n}`;
+      if (this.shardOf(key) === shard) return key;
+    }
+    return `${this.prefix}marker`;
+  }
+
+  #events(): ShardEvents {
+    return {
+      restored: (shard, otherData) => {
+        for (const { restored } of this.#listeners) restored?.(shard, otherData);
+        this.#otherData ||= otherData;
+        this.#tellIfUp();
+      },
+      commandsDown: (shard, error) => {
+        for (const { commandsDown } of this.#listeners) commandsDown?.(shard);
+        this.#down(error);
+      },
+      subscriberUp: (shard) => {
+        for (const { subscriberUp } of this.#listeners) subscriberUp?.(shard);
+        this.#tellIfUp();
+      },
+      subscriberDown: (shard, error) => {
+        for (const { subscriberDown } of this.#listeners) subscriberDown?.(shard);
+        this.#down(error);
+      },
+      channelMoved: (shard) => {
+        this.#discover();
+        // Subscribes anew to what is still there.
+        shard.subscriber.reset(new Error('a channel moved'));
+      },
+      failure: (_, error) => {
+        if (!this.up) this.#down(error);
+      },
+    };
+  }
+
+  #down(error: unknown): void {
+    if (this.#closed) return;
+    this.#discover();
+    OUTAGES.redis.failed(error, 0);
+  }
+
+  #tellIfUp(): void {
+    if (!this.up) return;
+    if (!this.#wasUp) this.#logger.log('Redis is connected');
+    this.#wasUp = true;
+    OUTAGES.redis.worked(0);
+    const otherData = this.#otherData;
+    this.#otherData = false;
+    for (const { back } of this.#listeners) back?.(otherData);
+  }
+}
+
+/** Without addresses' credentials: messages of the library and of servers hold none. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `${text}${cause}`.slice(0, 300);
+}

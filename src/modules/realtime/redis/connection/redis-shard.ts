@@ -1,0 +1,160 @@
+import { ErrorReply } from 'redis';
+import { randomHex } from '../../../../common/security/random.js';
+import { type RedisAddress } from '../../../../config/redis-target.js';
+import { type RedisAccount, type RedisClient } from './redis-client.js';
+import { RedisLink } from './redis-link.js';
+import { RedisScript } from './redis-script.js';
+
+export interface ShardOptions {
+  readonly account: RedisAccount;
+  readonly resolve: () => Promise<RedisAddress> | RedisAddress;
+  /** Whether the server must say that it is a master. */
+  readonly askRole: boolean;
+  /** A key in one of this shard's slots, whose value names the data set. */
+  readonly marker: () => string;
+}
+
+/** Commands that write again what was lost and may wait for their answers at a time: a good part of those that may at all. */
+export const RESTORE_AT_ONCE = 50_000;
+/** Milliseconds between two tries of a server that refuses commands. */
+const REFUSED_MS = 1_000;
+
+/**
+ * What a shard tells. `restored`: commands pass again, or what was stored is gone; whatever is sent now goes first.
+ * `otherData`: it may not be what was stored here before.
+ */
+export interface ShardEvents {
+  readonly restored: (shard: RedisShard, otherData: boolean) => void;
+  readonly commandsDown: (shard: RedisShard, error: unknown) => void;
+  readonly subscriberUp: (shard: RedisShard) => void;
+  readonly subscriberDown: (shard: RedisShard, error: unknown) => void;
+  /** The server no longer holds a channel that it delivered. */
+  readonly channelMoved: (shard: RedisShard, channel: string) => void;
+  readonly failure: (shard: RedisShard, error: unknown) => void;
+}
+
+/** One master: a connection for commands, and one that listens. */
+export class RedisShard {
+  readonly commands: RedisLink;
+  readonly subscriber: RedisLink;
+  #mark: { readonly key: string; readonly value: string } | undefined;
+  /** Names the run of the server: what it stored last may be lost with it, or with the one whose place it took. */
+  #run = '';
+  /** The data that was there when `restored` was told last. */
+  #restored: string | undefined;
+  #refusing: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: ShardOptions,
+    private readonly events: ShardEvents,
+  ) {
+    const { account, resolve } = options;
+    const onFailure = (error: unknown): void => {
+      events.failure(this, error);
+    };
+    this.commands = new RedisLink({
+      account,
+      resolve,
+      onFailure,
+      check: (client) => this.#checkCommands(client),
+      onUp: (client) => {
+        for (const { source } of RedisScript.all) void client.scriptLoad(source).catch(onFailure);
+        this.#tellRestored();
+      },
+      onDown: (error) => {
+        events.commandsDown(this, error);
+      },
+    });
+    this.subscriber = new RedisLink({
+      account,
+      resolve,
+      onFailure,
+      check: (client) => this.#checkSubscriber(client),
+      onUp: (client) => {
+        client.on('sharded-channel-moved', (channel: string) => {
+          events.channelMoved(this, channel);
+        });
+        events.subscriberUp(this);
+      },
+      onDown: (error) => {
+        events.subscriberDown(this, error);
+      },
+    });
+  }
+
+  get up(): boolean {
+    return this.commands.up && this.subscriber.up;
+  }
+
+  start(): void {
+    this.commands.start();
+    this.subscriber.start();
+  }
+
+  close(): void {
+    this.commands.close();
+    this.subscriber.close();
+  }
+
+  /** It refused a command although it answers, e.g. since it is full: tells `restored` as soon as it takes them again. */
+  refused(): void {
+    const { client } = this.commands;
+    if (client === undefined || this.#refusing !== undefined) return;
+    this.#refusing = setTimeout(() => void this.#tryToWrite(client), REFUSED_MS).unref();
+  }
+
+  /** Writes nothing, which is refused as if it were something. */
+  async #tryToWrite(client: RedisClient): Promise<void> {
+    const passes = await client.setRange(this.options.marker(), 0, '').then(
+      () => true,
+      () => false,
+    );
+    this.#refusing = undefined;
+    // Another connection begins with `restored` anyway.
+    if (this.commands.client !== client) return;
+    if (passes) this.#tellRestored();
+    else this.refused();
+  }
+
+  #tellRestored(): void {
+    const data = `${this.#run} ${this.#mark?.value ?? ''}`;
+    const otherData = data !== this.#restored;
+    this.#restored = data;
+    this.events.restored(this, otherData);
+  }
+
+  /** That the server answers, is the right one, and still has the data set that it had. */
+  async #checkCommands(client: RedisClient): Promise<void> {
+    await this.#checkRole(client);
+    if (this.commands.client !== client) this.#run = await runOf(client);
+    const key = this.options.marker();
+    let value = await client.get(key);
+    if (value === null) {
+      await client.set(key, randomHex(8), { condition: 'NX' });
+      value = (await client.get(key)) ?? '';
+    }
+    const before = this.#mark;
+    this.#mark = { key, value };
+    if (this.commands.client === client && before?.key === key && before.value !== value) this.#tellRestored();
+  }
+
+  async #checkSubscriber(client: RedisClient): Promise<void> {
+    if (this.options.askRole) await this.#checkRole(client);
+    else await client.ping();
+  }
+
+  async #checkRole(client: RedisClient): Promise<void> {
+    if (!this.options.askRole) return;
+    const [role] = await client.sendCommand<[string]>(['ROLE']);
+    if (role !== 'master') throw new Error(`the server is a ${role}`);
+  }
+}
+
+/** Of a server that does not tell it, every connection is taken for another run. */
+async function runOf(client: RedisClient): Promise<string> {
+  const info = await client.info('server').catch((error: unknown) => {
+    if (error instanceof ErrorReply) return '';
+    throw error;
+  });
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? randomHex(8);
+}

@@ -1,0 +1,336 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { EphemeralStore, type EphemeralValue, inSlices, type LifeTime, sum } from '../../ports/ephemeral-store.js';
+import { NodeIdentity } from '../../node-identity.js';
+import { OwnedList, releaseListed } from './owned-list.js';
+import { OwnershipNotices } from './ownership-notices.js';
+import { RedisAway } from '../connection/redis-client.js';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+import {
+  ASSERT,
+  canonicalJson,
+  INCREMENT,
+  jsonOf,
+  NOBODY,
+  ownerOf,
+  type RawEntry,
+  RELEASE,
+  RELEASE_OWNED,
+  REPLACE,
+  valueOf,
+} from './store-entry.js';
+
+const LIST = 'owned';
+/** As the life time of what is not written but removed: it needs no place on the list. */
+const REMOVES: LifeTime = { ttlMs: 0 };
+
+/**
+ * Many nodes: entries live in Redis. Every operation is one command; the first write of an entry without life time adds
+ * its key, together with others of the turn, to the list of what this node owns.
+ *
+ * What this node owns it also remembers: it writes it again when Redis lost it, answers from memory and goes on changing
+ * it while Redis is away, and settles what came of that when it is back. Everything else fails meanwhile.
+ */
+@Injectable()
+export class RedisEphemeralStore extends EphemeralStore implements OnApplicationShutdown {
+  private readonly owned = new Map<string, RawEntry>();
+  /** Keys of which Redis may hold something of this node that should not be there, or lack what should. */
+  private readonly unsettled = new Set<string>();
+  private readonly notices: OwnershipNotices;
+  private owner: string;
+  private list: OwnedList;
+  private writes = 0;
+
+  constructor(
+    @Inject(RedisConnection) private readonly connection: RedisConnection,
+    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
+  ) {
+    super();
+    this.owner = identity.incarnation;
+    this.list = new OwnedList(connection, LIST, this.owner);
+    this.notices = new OwnershipNotices(connection, this.owner, (key, entry) => {
+      if (this.owned.get(key) === entry) this.forget(key);
+    });
+    connection.listen({
+      restored: (shard, otherData) => {
+        this.restore(shard, otherData);
+      },
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.close();
+  }
+
+  close(): void {
+    this.list.close();
+  }
+
+  async get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    try {
+      const name = this.nameOf(key);
+      const held = await this.connection.send<RawEntry | null>(name, ['GET', name]);
+      return held === null ? undefined : (valueOf(held) as T);
+    } catch (error) {
+      const own = error instanceof RedisAway ? this.owned.get(key) : undefined;
+      if (own === undefined) throw error;
+      return valueOf(own) as T;
+    }
+  }
+
+  async claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    if (this.ownAway(key) !== undefined) return false;
+    const entry = this.entry(canonicalJson(value), life);
+    const name = this.nameOf(key);
+    const answer = await this.write<string | null>(
+      key,
+      () => this.connection.send(name, ['SET', name, entry, 'NX', ...lifeArguments(life)]),
+      life,
+    );
+    if (answer === null) this.unlist(key);
+    else this.wrote(key, entry, null);
+    return answer !== null;
+  }
+
+  async swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined> {
+    const before = await this.swapText(key, canonicalJson(value), life);
+    return before === null ? undefined : (valueOf(before) as T);
+  }
+
+  async swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+    const json = canonicalJson(value);
+    await inSlices(keys, (slice) => Promise.all(slice.map((key) => this.swapText(key, json, life))));
+  }
+
+  async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+    const expected = canonicalJson(from);
+    const entry = this.entry(canonicalJson(to), life);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      if (jsonOf(own) !== expected) return false;
+      this.writeAway(key, entry);
+      return true;
+    }
+    const before = await this.write<RawEntry | null>(
+      key,
+      () => this.connection.run(REPLACE, this.nameOf(key), [expected, entry, lifeText(life)]),
+      life,
+    );
+    if (before === null) this.unlist(key);
+    else this.wrote(key, entry, before);
+    return before !== null;
+  }
+
+  async take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      this.removeAway(key);
+      return valueOf(own) as T;
+    }
+    const name = this.nameOf(key);
+    const before = await this.write<RawEntry | null>(key, () => this.connection.send(name, ['GETDEL', name]), REMOVES);
+    this.removed(key, before);
+    return before === null ? undefined : (valueOf(before) as T);
+  }
+
+  release(key: string, value: EphemeralValue): Promise<boolean> {
+    return this.releaseText(key, canonicalJson(value));
+  }
+
+  async releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+    const json = canonicalJson(value);
+    const release = async (slice: readonly string[]): Promise<number> =>
+      (await Promise.all(slice.map((key) => this.releaseText(key, json)))).filter(Boolean).length;
+    return sum(await inSlices(keys, release));
+  }
+
+  async increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
+    const { limit } = options;
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      const sum = (Number(jsonOf(own)) || 0) + by;
+      if (limit !== undefined && sum > limit) return undefined;
+      this.writeAway(key, this.entry(`${sum}`, options));
+      return sum;
+    }
+    const args = [`${by}`, limit === undefined ? '' : `${limit}`, this.stamp(options), lifeText(options)];
+    const answer = await this.write<[RawEntry, RawEntry | null] | null>(
+      key,
+      () => this.connection.run(INCREMENT, this.nameOf(key), args),
+      options,
+    );
+    if (answer === null) {
+      this.unlist(key);
+      return undefined;
+    }
+    const [entry, before] = answer;
+    this.wrote(key, entry, before);
+    return Number(jsonOf(entry));
+  }
+
+  async releaseNode(owner: string): Promise<number> {
+    if (owner === this.owner) for (const key of [...this.owned.keys()]) this.forget(key);
+    return releaseListed(this.connection, LIST, owner, (key) =>
+      this.connection.run<number>(RELEASE_OWNED, this.nameOf(key), [`${owner}.`]),
+    );
+  }
+
+  /** @returns what was there before */
+  private async swapText(key: string, json: string, life: LifeTime | undefined): Promise<RawEntry | null> {
+    const entry = this.entry(json, life);
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      this.writeAway(key, entry);
+      return own;
+    }
+    const name = this.nameOf(key);
+    const before = await this.write<RawEntry | null>(
+      key,
+      () => this.connection.send(name, ['SET', name, entry, 'GET', ...lifeArguments(life)]),
+      life,
+    );
+    this.wrote(key, entry, before);
+    return before;
+  }
+
+  private async releaseText(key: string, json: string): Promise<boolean> {
+    const own = this.ownAway(key);
+    if (own !== undefined) {
+      if (jsonOf(own) !== json) return false;
+      this.removeAway(key);
+      return true;
+    }
+    const command = (): Promise<RawEntry | null> => this.connection.run(RELEASE, this.nameOf(key), [json]);
+    const before = await this.write(key, command, REMOVES);
+    if (before !== null) this.removed(key, before);
+    return before !== null;
+  }
+
+  private nameOf(key: string): string {
+    return `${this.connection.prefix}e:${key}`;
+  }
+
+  private entry(json: string, life: LifeTime | undefined): RawEntry {
+    return `${this.stamp(life)} ${json}`;
+  }
+
+  private stamp(life: LifeTime | undefined): string {
+    this.checkIncarnation();
+    return life?.ttlMs === undefined ? `${this.owner}.${++this.writes}` : NOBODY;
+  }
+
+  /** Of another incarnation the others released what it held, or will: nothing of it is this node's any more. */
+  private checkIncarnation(): void {
+    if (this.owner === this.identity.incarnation) return;
+    const last = this.owner;
+    this.owner = this.identity.incarnation;
+    this.owned.clear();
+    this.unsettled.clear();
+    this.list.close();
+    this.list = new OwnedList(this.connection, LIST, this.owner);
+    this.notices.rename(this.owner);
+    // What it wrote after they had looked.
+    this.releaseNode(last).catch(() => undefined);
+  }
+
+  /** What Redis holds is settled when it is back: this node's own entry, while it is away. */
+  private ownAway(key: string): RawEntry | undefined {
+    if (this.connection.shardOf(this.nameOf(key))?.commands.up === true) return undefined;
+    return this.owned.get(key);
+  }
+
+  /** @throws RedisAway when the new entry would have a life time, which nobody watches meanwhile */
+  private writeAway(key: string, entry: RawEntry): void {
+    if (ownerOf(entry) === undefined) throw new RedisAway();
+    this.owned.set(key, entry);
+    this.unsettled.add(key);
+  }
+
+  private removeAway(key: string): void {
+    this.forget(key);
+    this.unsettled.add(key);
+  }
+
+  private async write<T>(key: string, command: () => Promise<T>, life: LifeTime | undefined): Promise<T> {
+    const answer = command();
+    // Before the answer: this node may die in between, and nobody would find the entry.
+    if (life?.ttlMs === undefined) this.list.add(key);
+    try {
+      return await answer;
+    } catch (error) {
+      // Once it was sent it may have been carried out all the same.
+      if (!(error instanceof RedisAway) || error.sent) this.unsettled.add(key);
+      else this.unlist(key);
+      throw error;
+    }
+  }
+
+  /** Nothing came of a write. */
+  private unlist(key: string): void {
+    if (!this.owned.has(key)) this.list.remove(key);
+  }
+
+  private wrote(key: string, entry: RawEntry, before: RawEntry | null): void {
+    if (ownerOf(entry) === this.owner) {
+      this.owned.set(key, entry);
+      this.list.add(key);
+    } else {
+      this.forget(key);
+    }
+    this.tellOwner(key, before);
+  }
+
+  private removed(key: string, before: RawEntry | null): void {
+    this.forget(key);
+    this.tellOwner(key, before);
+  }
+
+  private forget(key: string): void {
+    if (this.owned.delete(key)) this.list.remove(key);
+  }
+
+  private tellOwner(key: string, before: RawEntry | null): void {
+    if (before === null) return;
+    const owner = ownerOf(before);
+    if (owner !== undefined && owner !== this.owner) this.notices.tell(owner, key, before);
+  }
+
+  /** Brings Redis to what this node remembers, where it is still this node's. */
+  private restore(shard: RedisShard, otherData: boolean): void {
+    this.checkIncarnation();
+    this.list.restore(shard);
+    const { client } = shard.commands;
+    const keys = [...new Set([...this.owned.keys(), ...this.unsettled])].filter(
+      (key) => this.connection.shardOf(this.nameOf(key)) === shard,
+    );
+    const assert = async (slice: readonly string[]): Promise<void> => {
+      // The next connection does it anew.
+      if (shard.commands.client !== client) return;
+      await Promise.all(slice.map((key) => this.assert(key, otherData)));
+    };
+    void inSlices(keys, assert, RESTORE_AT_ONCE);
+  }
+
+  /**
+   * Never throws.
+   * @param force write it although nothing is there; else another node removed it that could not say so
+   */
+  private async assert(key: string, force: boolean): Promise<void> {
+    const entry = this.owned.get(key) ?? '';
+    this.unsettled.delete(key);
+    const args = [`${this.owner}.`, entry, force ? '1' : '0'];
+    try {
+      const mine = await this.connection.run<number>(ASSERT, this.nameOf(key), args);
+      if (entry === '') this.unlist(key);
+      else if (mine === 0 && this.owned.get(key) === entry) this.forget(key);
+    } catch {
+      this.unsettled.add(key);
+    }
+  }
+}
+
+const lifeText = (life: LifeTime | undefined): string =>
+  life?.ttlMs === undefined ? '' : `${Math.max(1, Math.ceil(life.ttlMs))}`;
+
+const lifeArguments = (life: LifeTime | undefined): string[] =>
+  life?.ttlMs === undefined ? [] : ['PX', lifeText(life)];

@@ -1,0 +1,332 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { channel as channelOf, type Channel } from '../../channel.js';
+import { type HubEvent } from '../../connection.js';
+import { inSlices } from '../../ports/ephemeral-store.js';
+import { Hub } from '../../fan-out/hub.js';
+import { NodeIdentity } from '../../node-identity.js';
+import { Presence, type PresenceMember, type UpdateOptions } from '../../ports/presence.js';
+import { type OwnedMember, OwnedMembers } from './owned-members.js';
+import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
+import { RedisAway } from '../connection/redis-client.js';
+import { RedisConnection } from '../connection/redis-connection.js';
+import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+
+/** Members of one channel that are written again at once. */
+const ASSERT_AT_ONCE = 500;
+/** Channels whose lost members are announced beside each other. */
+const RELEASE_AT_ONCE = 16;
+
+/** To the node that a member belongs to: another one removed it, took it over (both without data), or changed its data. */
+interface OwnedChanged extends HubEvent {
+  readonly type: 'presence.owned-changed';
+  readonly channel: Channel;
+  readonly id: string;
+  readonly data?: string;
+}
+
+interface Stored<T = unknown> {
+  readonly owner: string;
+  readonly order: number;
+  readonly generation: number;
+  readonly member: PresenceMember<T>;
+}
+
+/** Members in Redis, one hash per channel. Every change is one script on one key. */
+@Injectable()
+export class RedisPresence extends Presence {
+  private readonly logger = new Logger(RedisPresence.name);
+  private readonly owned = new OwnedMembers();
+  /** Whom what is in `owned` belongs to. */
+  private owner = '';
+
+  constructor(
+    @Inject(RedisConnection) private readonly connection: RedisConnection,
+    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
+    @Inject(Hub) private readonly hub: Hub,
+  ) {
+    super();
+    connection.listen({
+      restored: (shard, otherData) => {
+        this.restored(shard, otherData);
+      },
+    });
+  }
+
+  async enter(channel: Channel, { id, data }: PresenceMember): Promise<boolean> {
+    const owner = this.me();
+    const known = this.owned.get(channel, id);
+    if (known !== undefined) {
+      if ((await this.get(channel, id)) !== undefined) return false;
+      // Another node removed it, and this one has not heard of that yet.
+      this.disown(channel, id, known);
+      return this.enter(channel, { id, data });
+    }
+    const member: OwnedMember = { data: json(data), order: 0, generation: 0, changed: false, written: false };
+    if (this.owned.add(channel, id, member)) this.claimChannel(owner, channel);
+    try {
+      const order = await this.connection.run<number>(ENTER, this.key(channel), [id, owner, member.data]);
+      if (order > 0) {
+        member.order = order;
+        member.written = true;
+        return true;
+      }
+    } catch (error) {
+      // Ids are random, or guarded by who asks: it is written when Redis is back.
+      if (error instanceof RedisAway) return true;
+      this.disown(channel, id, member);
+      throw error;
+    }
+    // Not by another node, if it was written again in between.
+    if (member.written) return true;
+    this.disown(channel, id, member);
+    return false;
+  }
+
+  async update(channel: Channel, { id, data }: PresenceMember, options: UpdateOptions = {}): Promise<boolean> {
+    const owner = this.me();
+    const mine = this.owned.get(channel, id);
+    const text = json(data);
+    if (mine !== undefined) mine.data = text;
+    let reply: string | null;
+    try {
+      const newOwner = options.adopt === true ? owner : '';
+      reply = await this.connection.run<string | null>(UPDATE, this.key(channel), [id, newOwner, text]);
+    } catch (error) {
+      if (!(error instanceof RedisAway) || mine === undefined) throw error;
+      mine.changed = true;
+      return true;
+    }
+    if (reply === null) return mine?.written !== true && this.owned.get(channel, id) !== undefined;
+    const before = parse(id, reply);
+    if (mine !== undefined) {
+      mine.written = true;
+      mine.changed = false;
+    }
+    if (before.owner === owner) return true;
+    if (options.adopt === true) {
+      const { order, generation } = before;
+      const adopted = { data: text, order, generation: generation + 1, changed: false, written: true };
+      if (this.owned.add(channel, id, adopted)) this.claimChannel(owner, channel);
+      this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
+    } else {
+      this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id, data: text });
+    }
+    return true;
+  }
+
+  async leave<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+    const owner = this.me();
+    const mine = this.owned.get(channel, id);
+    if (mine !== undefined) {
+      // Until it is known to be removed: what is neither kept up nor to be removed would stay for ever.
+      this.owned.addLeaving(channel, id);
+      this.disown(channel, id, mine, false);
+    }
+    try {
+      const reply = await this.connection.run<string | null>(LEAVE, this.key(channel), [id, '']);
+      if (mine !== undefined) {
+        this.owned.forgetLeaving(channel, id);
+        this.releaseChannelIfEmpty(owner, channel);
+      }
+      if (reply === null) return mine && !mine.written ? member<T>(id, mine.data) : undefined;
+      const before = parse<T>(id, reply);
+      if (before.owner !== owner) this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
+      return before.member;
+    } catch (error) {
+      if (error instanceof RedisAway && mine !== undefined) return member<T>(id, mine.data);
+      throw error;
+    }
+  }
+
+  async get<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+    this.me();
+    try {
+      const reply = await this.connection.send<string | null>(this.key(channel), ['HGET', this.key(channel), `m${id}`]);
+      return reply === null ? undefined : parse<T>(id, reply).member;
+    } catch (error) {
+      const mine = this.owned.get(channel, id);
+      if (error instanceof RedisAway && mine !== undefined) return member<T>(id, mine.data);
+      throw error;
+    }
+  }
+
+  async list<T>(channel: Channel): Promise<PresenceMember<T>[]> {
+    return (await this.stored<T>(channel)).map((each) => each.member);
+  }
+
+  async count(channel: Channel): Promise<number> {
+    const fields = await this.connection.send<number>(this.key(channel), ['HLEN', this.key(channel)]);
+    return Math.max(0, fields - 1);
+  }
+
+  async releaseNode(owner: string): Promise<number> {
+    if (owner === this.owner) this.owned.clear();
+    const key = this.channelsKey(owner);
+    const channels = [...(await this.connection.send<Iterable<Channel>>(key, ['SMEMBERS', key]))];
+    let count = 0;
+    const work = async (): Promise<void> => {
+      for (let channel = channels.pop(); channel !== undefined; channel = channels.pop()) {
+        const released = await this.releaseMembers(channel, owner);
+        count += released;
+        await this.connection.send(key, ['SREM', key, channel]);
+      }
+    };
+    await Promise.all(Array.from({ length: RELEASE_AT_ONCE }, work));
+    return count;
+  }
+
+  /** One after another, in the order they came; if this node dies meanwhile, another one goes on with the rest. */
+  private async releaseMembers(channel: Channel, owner: string): Promise<number> {
+    let count = 0;
+    for (const left of await this.stored(channel)) {
+      if (left.owner !== owner) continue;
+      const args = [left.member.id, owner];
+      if ((await this.connection.run<string | null>(LEAVE, this.key(channel), args)) === null) continue;
+      count++;
+      await this.tellLost(channel, left.member);
+    }
+    return count;
+  }
+
+  private async stored<T>(channel: Channel): Promise<Stored<T>[]> {
+    const key = this.key(channel);
+    const fields = await this.connection.send<Record<string, string>>(key, ['HGETALL', key]);
+    return Object.entries(fields)
+      .filter(([field]) => field.startsWith('m'))
+      .map(([field, value]) => parse<T>(field.slice(1), value))
+      .sort((a, b) => a.order - b.order);
+  }
+
+  /** A shard is back, or has lost what it held: writes what it should hold. Everything is sent before this returns. */
+  private restored(shard: RedisShard, otherData: boolean): void {
+    const owner = this.me();
+    const { channels, leaving } = this.owned;
+    const work: Promise<unknown>[] = [];
+    for (const [channel, ids] of leaving) {
+      if (this.connection.shardOf(this.key(channel)) !== shard) continue;
+      for (const id of ids) work.push(this.takeBack(owner, channel, id));
+    }
+    const list = [...channels.keys()];
+    if (list.length > 0 && this.connection.shardOf(this.channelsKey(owner)) === shard) {
+      work.push(this.claimChannels(owner, list));
+    }
+    const here = list.filter((channel) => this.connection.shardOf(this.key(channel)) === shard);
+    const { client } = shard.commands;
+    const assert = async (slice: readonly Channel[]): Promise<void> => {
+      // The next connection does it anew.
+      if (shard.commands.client !== client) return;
+      const members = (channel: Channel): [string, OwnedMember][] => [...(channels.get(channel) ?? [])];
+      await Promise.all(slice.flatMap((channel) => this.assertMembers(owner, channel, members(channel), otherData)));
+    };
+    work.push(inSlices(here, assert, RESTORE_AT_ONCE));
+    // What fails now is done when the shard is back the next time.
+    void Promise.all(work).catch((error: unknown) => {
+      this.logger.debug({ msg: 'members could not be written again', err: error });
+    });
+  }
+
+  private async takeBack(owner: string, channel: Channel, id: string): Promise<void> {
+    await this.connection.run(LEAVE, this.key(channel), [id, owner]);
+    this.owned.forgetLeaving(channel, id);
+    this.releaseChannelIfEmpty(owner, channel);
+  }
+
+  private assertMembers(
+    owner: string,
+    channel: Channel,
+    members: readonly (readonly [id: string, member: OwnedMember])[],
+    otherData: boolean,
+  ): Promise<void>[] {
+    const work: Promise<void>[] = [];
+    for (let from = 0; from < members.length; from += ASSERT_AT_ONCE) {
+      const part = members.slice(from, from + ASSERT_AT_ONCE);
+      const args = part.flatMap(([id, { data, order, generation, written, changed }]) => {
+        // What was there and is not now was removed by another node that could not say so.
+        const force = otherData || !written;
+        return [id, String(order), String(generation), data, `${force ? 1 : 0}${changed ? 1 : 0}`];
+      });
+      work.push(
+        this.connection.run<string[]>(ASSERT, this.key(channel), [owner, ...args]).then((lost) => {
+          for (const [, each] of part) {
+            each.written = true;
+            each.changed = false;
+          }
+          for (const id of lost) this.disown(channel, id, this.owned.get(channel, id));
+        }),
+      );
+    }
+    return work;
+  }
+
+  private readonly changedElsewhere = (event: HubEvent): void => {
+    const { channel, id, data } = event as OwnedChanged;
+    const mine = this.owned.get(channel, id);
+    if (mine === undefined) return;
+    if (data === undefined) this.disown(channel, id, mine);
+    else mine.data = data;
+  };
+
+  private tellOwner(owner: string, event: OwnedChanged): void {
+    this.hub.signal(ownerChannel(owner), event);
+  }
+
+  /** Whom this node's leases belong to now. What belongs to an earlier incarnation was taken away by the others. */
+  private me(): string {
+    const { incarnation } = this.identity;
+    if (incarnation !== this.owner) {
+      if (this.owner !== '') this.hub.unlisten(ownerChannel(this.owner), this.changedElsewhere);
+      this.owned.clear();
+      this.owner = incarnation;
+      void this.hub.listen(ownerChannel(incarnation), this.changedElsewhere);
+    }
+    return incarnation;
+  }
+
+  /** Forgets a member that is not this node's to keep up any more. */
+  private disown(channel: Channel, id: string, member: OwnedMember | undefined, release = true): void {
+    if (member === undefined || this.owned.get(channel, id) !== member) return;
+    if (this.owned.remove(channel, id) && release) this.releaseChannelIfEmpty(this.owner, channel);
+  }
+
+  /** Before the first member: a survivor must find it. */
+  private claimChannel(owner: string, channel: Channel): void {
+    this.claimChannels(owner, [channel]).catch(() => undefined);
+  }
+
+  private async claimChannels(owner: string, channels: readonly Channel[]): Promise<void> {
+    const key = this.channelsKey(owner);
+    const work: Promise<unknown>[] = [];
+    for (let from = 0; from < channels.length; from += ASSERT_AT_ONCE) {
+      work.push(this.connection.send(key, ['SADD', key, ...channels.slice(from, from + ASSERT_AT_ONCE)]));
+    }
+    await Promise.all(work);
+  }
+
+  private releaseChannelIfEmpty(owner: string, channel: Channel): void {
+    if (owner !== this.owner || this.owned.channels.has(channel) || this.owned.leaving.has(channel)) return;
+    const key = this.channelsKey(owner);
+    // One too many costs a look at the end of this node.
+    this.connection.send(key, ['SREM', key, channel]).catch(() => undefined);
+  }
+
+  private key(channel: Channel): string {
+    return `${this.connection.prefix}presence:${channel}`;
+  }
+
+  /** The channels that a node has members on. */
+  private channelsKey(owner: string): string {
+    return `${this.connection.prefix}node:{${owner}}:channels`;
+  }
+}
+
+const ownerChannel = (owner: string): Channel => channelOf('presence', 'owner', owner);
+
+const json = (data: unknown): string => JSON.stringify(data ?? null);
+
+const member = <T>(id: string, data: string): PresenceMember<T> => ({ id, data: JSON.parse(data) as T });
+
+function parse<T>(id: string, value: string): Stored<T> {
+  const [owner = '', order = '', generation = ''] = value.split(' ', 3);
+  const data = value.slice(owner.length + order.length + generation.length + 3);
+  return { owner, order: Number(order), generation: Number(generation), member: member<T>(id, data) };
+}

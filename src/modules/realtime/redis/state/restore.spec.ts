@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Broker } from '../../ports/broker.js';
+import { channel } from '../../channel.js';
+import { Hub } from '../../fan-out/hub.js';
+import { NodeIdentity } from '../../node-identity.js';
+import { type RedisConnection, type RedisListener } from '../connection/redis-connection.js';
+import { RedisEphemeralStore } from './redis.ephemeral-store.js';
+import { RedisPresence } from './redis.presence.js';
+import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+
+/** As many as no connection takes at a time. */
+const MANY = 2.5 * RESTORE_AT_ONCE;
+
+describe('writing again what Redis lost', () => {
+  let listeners: RedisListener[];
+  let asserted: Set<string>;
+  let answers: (() => void)[];
+  let held: boolean;
+  let connection: RedisConnection;
+  let shard: { commands: { up: boolean; client: object }; subscriber: object };
+
+  beforeEach(() => {
+    listeners = [];
+    asserted = new Set();
+    answers = [];
+    held = false;
+    shard = { commands: { up: true, client: {} }, subscriber: {} };
+    connection = {
+      prefix: '',
+      sharded: false,
+      shardOf: () => shard,
+      listen: (listener: RedisListener) => listeners.push(listener),
+      send: () => Promise.resolve(null),
+      run: (_: unknown, key: string) => {
+        if (!held) return Promise.resolve(1);
+        asserted.add(key);
+        return new Promise((resolve) => answers.push(resolve.bind(null, [])));
+      },
+    } as unknown as RedisConnection;
+  });
+
+  const restore = (): void => {
+    held = true;
+    for (const { restored } of listeners) restored?.(shard as unknown as RedisShard, true);
+  };
+  /** What was sent so far is answered. */
+  const answer = async (): Promise<void> => {
+    for (const each of answers.splice(0)) each();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const kinds: readonly [string, () => Promise<void>][] = [
+    [
+      'entries',
+      async () => {
+        const store = new RedisEphemeralStore(connection, new NodeIdentity());
+        store.close();
+        await store.swapAll(
+          Array.from({ length: MANY }, (_, n) => `k${n}`),
+          1,
+        );
+      },
+    ],
+    [
+      'members',
+      async () => {
+        const hub = new Hub({ bind: () => undefined, subscribe: () => undefined } as unknown as Broker);
+        const presence = new RedisPresence(connection, new NodeIdentity(), hub);
+        for (let n = 0; n < MANY; n++) await presence.enter(channel('test', n), { id: 'x', data: 1 });
+      },
+    ],
+  ];
+
+  it.each(kinds)('never has more of it under way than a connection takes (%s)', async (_, fill) => {
+    await fill();
+    restore();
+    expect(asserted.size).toBe(RESTORE_AT_ONCE);
+    await answer();
+    expect(asserted.size).toBe(2 * RESTORE_AT_ONCE);
+    await answer();
+    expect(asserted.size).toBe(MANY);
+  });
+
+  it.each(kinds)('leaves the rest to the next connection when this one broke (%s)', async (_, fill) => {
+    await fill();
+    restore();
+    shard.commands.client = {};
+    await answer();
+    expect(asserted.size).toBe(RESTORE_AT_ONCE);
+  });
+});

@@ -1,0 +1,48 @@
+import { AppError } from '../../../common/errors/app-error.js';
+import { type MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { type EphemeralStore, type EphemeralValue, type LifeTime } from '../ports/ephemeral-store.js';
+import { InProcessEphemeralStore } from '../in-process/in-process.ephemeral-store.js';
+
+/**
+ * Short-lived facts of which an approximation is better than a refusal, such as how often somebody has guessed: while
+ * what the nodes share is away, every node goes on with its own.
+ */
+export class DegradableStore implements Pick<EphemeralStore, 'get' | 'claim' | 'swap' | 'take' | 'increment'> {
+  private readonly meanwhile: EphemeralStore;
+
+  constructor(
+    private readonly shared: EphemeralStore,
+    clock: MonotonicClock,
+  ) {
+    this.meanwhile = new InProcessEphemeralStore(clock);
+  }
+
+  get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    return this.either((store) => store.get<T>(key));
+  }
+
+  claim(key: string, value: EphemeralValue, life: Required<LifeTime>): Promise<boolean> {
+    return this.either((store) => store.claim(key, value, life));
+  }
+
+  swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life: Required<LifeTime>): Promise<T | undefined> {
+    return this.either((store) => store.swap<T>(key, value, life));
+  }
+
+  take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+    return this.either((store) => store.take<T>(key));
+  }
+
+  increment(key: string, by: number, options: Required<LifeTime> & { limit?: number }): Promise<number | undefined> {
+    return this.either((store) => store.increment(key, by, options));
+  }
+
+  private async either<T>(operation: (store: EphemeralStore) => Promise<T>): Promise<T> {
+    try {
+      return await operation(this.shared);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'broker_unavailable') throw error;
+      return operation(this.meanwhile);
+    }
+  }
+}

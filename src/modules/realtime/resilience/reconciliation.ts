@@ -1,0 +1,42 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type Connection, PROTOCOLS, type Protocol } from '../connection.js';
+import { ConnectionDirectory } from '../fan-out/connection-directory.js';
+
+/**
+ * Compares connections of this node with the database, in a number of statements that does not depend on how many they
+ * are, and ends what may not be any more the way the event would have done that was missed.
+ */
+export type Comparison = (connections: readonly Connection[]) => Promise<void>;
+
+/**
+ * What was taken away while this node could not hear of it ends here. Each feature says how its own connections are
+ * compared; who could have missed something, and when, is the business of `nodes`.
+ */
+@Injectable()
+export class Reconciliation {
+  private readonly logger = new Logger(Reconciliation.name);
+  private readonly comparisons = new Map<Protocol, Comparison>();
+
+  constructor(private readonly directory: ConnectionDirectory) {}
+
+  register(protocol: Protocol, comparison: Comparison): void {
+    this.comparisons.set(protocol, comparison);
+  }
+
+  /** @returns whether everything could be compared */
+  async run(): Promise<boolean> {
+    const admitted = this.directory.admitted();
+    let isComplete = true;
+    for (const protocol of PROTOCOLS) {
+      const connections = admitted.get(protocol);
+      if (connections === undefined) continue;
+      try {
+        await this.comparisons.get(protocol)?.(connections);
+      } catch (error) {
+        isComplete = false;
+        this.logger.warn({ msg: 'connections could not be compared with the database', protocol, err: error });
+      }
+    }
+    return isComplete;
+  }
+}

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../common/errors/app-error.js';
+import { Retries } from './retries.js';
+
+describe('Retries', () => {
+  let retries: Retries;
+  /** How often the work was tried, and when it succeeds. */
+  let tries: number;
+  let worksFrom: number;
+  const work = (): Promise<void> => {
+    if (++tries >= worksFrom) return Promise.resolve();
+    return Promise.reject(new AppError('broker_unavailable', 'Redis is away.'));
+  };
+
+  beforeEach(() => {
+    retries = new Retries();
+    tries = 0;
+  });
+  afterEach(() => {
+    retries.onModuleDestroy();
+  });
+
+  it('does what follows from a change at once where it can', async () => {
+    worksFrom = 1;
+    await retries.follow(work);
+    expect(tries).toBe(1);
+  });
+
+  it('does not let a change fail because what follows from it has to wait', async () => {
+    worksFrom = 3;
+    await retries.follow(work);
+    expect(tries).toBeLessThan(worksFrom);
+    await vi.waitFor(
+      () => {
+        expect(tries).toBe(worksFrom);
+      },
+      { timeout: 5_000 },
+    );
+  });
+
+  it('passes on what no waiting mends', async () => {
+    await expect(retries.follow(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+  });
+});

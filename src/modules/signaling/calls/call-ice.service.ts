@@ -1,0 +1,56 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../../common/outages/outages.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { IceServers } from '../../ice-servers/ice-servers.service.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { CallRooms } from './call-rooms.service.js';
+import { type SignalingEvent } from '../signaling.events.js';
+import { type Peer } from '../signaling-peer.js';
+
+/** ICE servers for peers: when they ask, and again before the credentials end while they are in a call. */
+@Injectable()
+export class CallIce {
+  private readonly logger = new Logger(CallIce.name);
+
+  constructor(
+    private readonly iceServers: IceServers,
+    private readonly rooms: CallRooms,
+    private readonly hub: Hub,
+    private readonly clock: MonotonicClock,
+  ) {}
+
+  give(peer: Peer): void {
+    this.stop(peer);
+    const timer = setTimeout(() => {
+      this.refresh(peer);
+    }, this.iceServers.refreshMs);
+    timer.unref();
+    peer.ice = { givenAt: this.clock.elapsed(), timer };
+    const event: SignalingEvent = {
+      type: 'signaling.ice',
+      configuration: this.iceServers.configuration(peer.sid),
+    };
+    this.hub.sendTo(peer.connection, event);
+  }
+
+  /** The peer is in a call now: what it was given long ago would end in it. */
+  seated(peer: Peer): void {
+    if (peer.ice !== null && this.clock.elapsed() >= peer.ice.givenAt + this.iceServers.refreshMs) this.give(peer);
+  }
+
+  stop(peer: Peer): void {
+    clearTimeout(peer.ice?.timer);
+    peer.ice = null;
+  }
+
+  private refresh(peer: Peer): void {
+    this.rooms.isInCall(peer.sid).then(
+      (inCall) => {
+        if (inCall && !peer.gone) this.give(peer);
+      },
+      (error: unknown) => {
+        reportFailure(this.logger, 'ICE servers could not be refreshed', error);
+      },
+    );
+  }
+}

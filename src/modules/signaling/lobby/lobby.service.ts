@@ -1,0 +1,178 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomToken } from '../../../common/security/random.js';
+import { isUnavailable } from '../../../common/errors/app-error.js';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Hub, type PublishOptions } from '../../realtime/fan-out/hub.js';
+import { type PictureSubject } from '../../realtime/fan-out/picture.js';
+import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
+import { type LobbyPeer, LobbyList } from './lobby-list.js';
+import { isSid, keys, LOBBY, peerChannel } from '../signaling.channels.js';
+import { type SignalingEvent } from '../signaling.events.js';
+import { type Peer } from '../signaling-peer.js';
+
+/** How long the lobby's state is known; without it each list is made for whoever asks. */
+const STATE_KEPT = { ttlMs: 3_600_000 } as const;
+/** Milliseconds a list serves at most: what came while the shared state was away has changed no state of the lobby. */
+const LIST_AGE = 2_000;
+
+/** The list that all who ask get while the lobby's state is the one it was made in. */
+interface MadeList {
+  readonly state: string;
+  readonly madeAt: number;
+  readonly text: Promise<LobbyList>;
+}
+
+/** Who can be invited. */
+@Injectable()
+export class Lobby {
+  private readonly logger = new Logger(Lobby.name);
+  private list: MadeList | undefined;
+
+  constructor(
+    private readonly presence: Presence,
+    private readonly store: EphemeralStore,
+    private readonly hub: Hub,
+    private readonly clock: MonotonicClock,
+  ) {}
+
+  /** Nobody hears of it, but whoever asks finds the peer. */
+  async enter(peer: Peer): Promise<void> {
+    await this.hub.subscribe(peer.connection, LOBBY);
+    await this.hub.subscribe(peer.connection, peerChannel(peer.sid));
+    this.hub.keep(LOBBY, this.picture);
+    await this.presence.enter(LOBBY, shown(peer));
+    await this.changed();
+    const event: SignalingEvent = { type: 'signaling.entered', sid: peer.sid };
+    this.hub.announce(LOBBY, event, { silent: true });
+  }
+
+  /** From now on no event of the lobby reaches the peer. */
+  silence({ connection, sid }: Peer): void {
+    this.hub.unsubscribe(connection, LOBBY);
+    this.hub.unsubscribe(connection, peerChannel(sid));
+  }
+
+  /** Takes the peer off the list. @returns whether it was there, so that somebody has to hear of it */
+  async remove({ sid }: Peer): Promise<boolean> {
+    const was = await this.presence.leave(LOBBY, sid);
+    await this.changed();
+    return was !== undefined;
+  }
+
+  announceLeave(sid: string): void {
+    this.announce({ type: 'signaling.gone', sid });
+  }
+
+  /** The others hear the name, each time it is set. */
+  async rename(peer: Peer, name: string): Promise<void> {
+    peer.name = name;
+    if (!(await this.presence.update(LOBBY, shown(peer)))) return;
+    await this.changed();
+    this.announce({ type: 'signaling.named', sid: peer.sid, name }, { except: peer.connection.id });
+  }
+
+  /** Tells a peer who else is there. */
+  async tell(peer: Peer): Promise<void> {
+    const list = await this.current().catch((error: unknown) => this.fromMemory(error));
+    if (peer.gone) return;
+    const event: SignalingEvent = { type: 'signaling.peers', text: list.without(peer.sid) };
+    this.hub.sendTo(peer.connection, event);
+  }
+
+  /** The peer with this sid, whatever text that is. */
+  async find(sid: string): Promise<LobbyPeer | undefined> {
+    if (!isSid(sid)) return undefined;
+    return (await this.presence.get<LobbyPeer>(LOBBY, sid))?.data;
+  }
+
+  members(): Promise<PresenceMember<LobbyPeer>[]> {
+    return this.presence.list<LobbyPeer>(LOBBY);
+  }
+
+  /** Sends to one peer, wherever it is; to nobody when `sid` is no peer's. */
+  send(sid: string, event: SignalingEvent): void {
+    if (isSid(sid)) this.hub.publish(peerChannel(sid), event);
+  }
+
+  /** Like `send`, of what changes in the peer's room. */
+  announceTo(sid: string, event: SignalingEvent): void {
+    this.hub.announce(peerChannel(sid), event);
+  }
+
+  /** From now on a peer of this node is told later what of that the bus does not bring. */
+  keep<T>(sid: string, subject: PictureSubject<T>): void {
+    this.hub.keep(peerChannel(sid), subject);
+  }
+
+  /** Sends to a peer of this node. */
+  sendHere(sid: string, event: SignalingEvent): void {
+    this.hub.publishHere(peerChannel(sid), event);
+  }
+
+  /** The list of peers is another one now, for whoever asks from now on, on whichever node. */
+  async changed(): Promise<void> {
+    try {
+      await this.store.swap(keys.lobbyState, randomToken(9), STATE_KEPT);
+    } catch (error) {
+      this.logger.debug({ msg: 'lists of the lobby may be late', reason: (error as Error).message });
+    }
+  }
+
+  /** Made once for each change, however many ask; never older than the question. */
+  private async current(): Promise<LobbyList> {
+    const state = await this.store.get<string>(keys.lobbyState);
+    if (state === undefined) return this.make();
+    const now = this.clock.elapsed();
+    if (this.list?.state === state && now - this.list.madeAt < LIST_AGE) return this.list.text;
+    const made: MadeList = { state, madeAt: now, text: this.make() };
+    made.text.catch(() => {
+      if (this.list === made) this.list = undefined;
+    });
+    this.list = made;
+    return made.text;
+  }
+
+  private async make(): Promise<LobbyList> {
+    return new LobbyList(await this.members());
+  }
+
+  /** While the shared state is away: those of whom this node's peers were told. @throws what is none of that */
+  private fromMemory(error: unknown): LobbyList {
+    const told = this.hub.told<string>(LOBBY);
+    if (told === undefined || !isUnavailable(error)) throw error;
+    return new LobbyList([...told].map(([id, name]) => ({ id, data: { name } })));
+  }
+
+  private announce(event: SignalingEvent, options?: PublishOptions): void {
+    this.hub.announce(LOBBY, event, options);
+  }
+
+  /** The names of all, by sid. */
+  private readonly picture: PictureSubject<string> = {
+    read: async () => (await this.members()).map(({ id, data: { name } }) => [id, name]),
+    changes: (event) => {
+      const change = event as Extract<
+        SignalingEvent,
+        { type: 'signaling.entered' | 'signaling.named' | 'signaling.gone' }
+      >;
+      if (change.type === 'signaling.gone') return [[change.sid, undefined]];
+      return [[change.sid, change.type === 'signaling.named' ? change.name : '']];
+    },
+    tell: (missed) => {
+      for (const { id: sid, now: name } of missed) {
+        const event: SignalingEvent | null =
+          name === undefined
+            ? { type: 'signaling.gone', sid }
+            : name === ''
+              ? null
+              : { type: 'signaling.named', sid, name };
+        if (event !== null) this.hub.publishHere(LOBBY, event);
+      }
+    },
+  };
+}
+
+function shown({ sid, name, userId, connectedAt }: Peer): PresenceMember<LobbyPeer> {
+  return { id: sid, data: { name, userId, connectedAt } };
+}

@@ -1,0 +1,175 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { AppError } from '../../../common/errors/app-error.js';
+import { keyset } from '../../../common/http/paging/cursor.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { randomToken } from '../../../common/security/random.js';
+import { Clock } from '../../../common/time/clock.js';
+import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
+import { AccountEndings } from '../../accounts/account-endings.js';
+import { type BearerPrincipal } from '../../auth/principals/bearer-principal.js';
+import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
+import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
+import { type UserPrincipal } from '../../auth/principals/user-principal.js';
+import { type Connection } from '../../realtime/connection.js';
+import { DISCONNECT } from '../../realtime/disconnect-reason.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
+import { RevocationList } from '../../realtime/access/revocation-list.js';
+import { selector } from '../../realtime/access/revocation-selectors.js';
+import { deleteTokens, LobbyTokensRepository, type ValidLobbyToken } from './lobby-tokens.repository.js';
+import { accountChannel, tokenChannel } from '../signaling.channels.js';
+import { type PeerPrincipal, type SignalingConnection } from '../signaling-peer.js';
+
+const PREFIX = 'lobby_';
+const MAX_LENGTH = 100;
+const DEFAULT_SECONDS = 86_400;
+
+export interface LobbyTokenOptions {
+  readonly name?: string | undefined;
+  readonly uses?: number | undefined;
+  readonly expiresInSeconds?: number | undefined;
+}
+
+/** Tokens that admit to the lobby, each bound to the account that asked for it. */
+@Injectable()
+export class LobbyTokens implements OnModuleInit {
+  constructor(
+    private readonly repository: LobbyTokensRepository,
+    private readonly revocations: RevocationList,
+    private readonly featureTokens: FeatureTokens,
+    private readonly allowance: RequestAllowance,
+    private readonly endings: AccountEndings,
+    private readonly reconciliation: Reconciliation,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.featureTokens.register(PREFIX, (token) => this.identify(token));
+    this.endings.register(['disabled', 'removed'], (manager, userId) => this.accountEnds(manager, userId));
+    this.reconciliation.register('signaling', (connections) => this.compare(connections));
+  }
+
+  /** @returns the token, which is never shown again */
+  async create(
+    { userId }: UserPrincipal,
+    { name, uses, expiresInSeconds = DEFAULT_SECONDS }: LobbyTokenOptions,
+  ): Promise<{ id: number; token: string; expiresIn: number }> {
+    const token = PREFIX + randomToken(24);
+    const now = this.clock.now();
+    await this.repository.deleteExpired(new Date(now));
+    const { id } = await this.repository.create({
+      userId,
+      digest: sha256(token),
+      name: name ?? null,
+      uses: uses ?? null,
+      expiresAt: new Date(now + expiresInSeconds * 1_000),
+    });
+    return { id, token, expiresIn: expiresInSeconds };
+  }
+
+  page(
+    principal: UserPrincipal,
+    query: { readonly limit: number; readonly cursor?: string | undefined },
+  ): Promise<LobbyToken[]> {
+    const { afterId, take } = keyset(query);
+    return this.repository.page(reachOf(principal), afterId, take);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(principal: UserPrincipal, id: number): Promise<LobbyToken> {
+    return (await this.repository.find(id, reachOf(principal))) ?? notFound();
+  }
+
+  /** Whoever came in with it leaves. @throws AppError `not_found` */
+  async delete(principal: UserPrincipal, id: number): Promise<void> {
+    const digest = await this.repository.delete(id, reachOf(principal));
+    if (digest === undefined) return notFound();
+    this.hub.disconnect(tokenChannel(digest), DISCONNECT.notAllowed);
+  }
+
+  /**
+   * Takes one use of a token. The connection is there by it until it is deleted, or its account disabled or revoked.
+   * @param token whatever a client brought
+   * @returns the account behind it, `undefined` when it admits nobody
+   * @throws AppError `rate_limited` when too many such come from this address
+   */
+  async admit(connection: SignalingConnection, token: unknown): Promise<number | undefined> {
+    const digest = digestOf(token);
+    // Listening before looking: a token that is deleted in between closes the connection.
+    if (digest !== undefined) await this.hub.subscribe(connection, tokenChannel(digest));
+    const found = digest && (await this.find(digest));
+    if (found === undefined) await this.allowance.chargeAddress(connection.address);
+    if (found === undefined || (found.usesLeft !== null && !(await this.repository.use(found.id)))) {
+      if (digest !== undefined) this.hub.unsubscribe(connection, tokenChannel(digest));
+      return undefined;
+    }
+    const { id, userId, name, expiresAt } = found;
+    await this.hub.subscribe(connection, accountChannel(userId));
+    const principal: PeerPrincipal = {
+      kind: 'peer',
+      id: connection.id,
+      label: name ?? '',
+      selectors: [selector('user', String(userId))],
+      tokenId: id,
+      userId,
+      tokenExpiresAt: expiresAt.getTime(),
+    };
+    if (!connection.closed) connection.admit(principal, 'signaling');
+    return userId;
+  }
+
+  /** Within the transaction that disables or removes an account: its tokens go with it. @returns what to do after it */
+  private async accountEnds(manager: EntityManager, userId: number): Promise<() => void> {
+    const digests = await deleteTokens(manager, { userId });
+    return () => {
+      for (const digest of digests) this.hub.disconnect(tokenChannel(digest), DISCONNECT.notAllowed);
+      // Of tokens that have expired, and are swept, nothing is left but who came in with them.
+      this.hub.disconnect(accountChannel(userId), DISCONNECT.notAllowed);
+    };
+  }
+
+  /** One statement. */
+  private async compare(connections: readonly Connection[]): Promise<void> {
+    const peers = connections.map((connection) => ({ connection, principal: connection.principal as PeerPrincipal }));
+    const tokens = new Set(peers.map(({ principal }) => principal.tokenId));
+    const users = new Set(peers.map(({ principal }) => principal.userId));
+    const standing = await this.repository.standing([...tokens], [...users]);
+    const now = this.clock.now();
+    for (const { connection, principal } of peers) {
+      const { tokenId, userId, tokenExpiresAt } = principal;
+      // Who is in stays when the token expires, after which it is swept.
+      const isTokenGone = !standing.tokens.has(tokenId) && tokenExpiresAt > now;
+      if (isTokenGone || !standing.users.has(userId)) connection.close(DISCONNECT.notAllowed);
+    }
+  }
+
+  /** Who holds the token, for REST; costs no use. */
+  private async identify(token: string): Promise<BearerPrincipal> {
+    const digest = digestOf(token);
+    const found = digest && (await this.find(digest));
+    if (found === undefined) throw new AppError('unauthenticated', 'The lobby token is not valid, or not any more.');
+    return { kind: 'lobby', id: `lobby-${found.id}`, label: found.name ?? '' };
+  }
+
+  private async find(digest: Buffer): Promise<ValidLobbyToken | undefined> {
+    const found = await this.repository.findValid(digest, this.clock.date());
+    if (found === undefined) return undefined;
+    const revoked = this.revocations.matches([selector('user', String(found.userId))], this.clock.now());
+    return revoked ? undefined : found;
+  }
+}
+
+/** The digest a token is found by; `undefined` for what cannot be one. */
+function digestOf(token: unknown): Buffer | undefined {
+  const isToken = typeof token === 'string' && token.startsWith(PREFIX) && token.length <= MAX_LENGTH;
+  return isToken ? sha256(token) : undefined;
+}
+
+/** Whose tokens somebody sees and deletes; admins everybody's. */
+const reachOf = ({ role, userId }: UserPrincipal): number | undefined => (role === 'admin' ? undefined : userId);
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such lobby token.');
+}
