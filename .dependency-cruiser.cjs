@@ -156,7 +156,7 @@ const forbidden = [
       path: ['^src/', '^node_modules/(@nestjs|typeorm|ws|socket\\.io)/', '^(node:)?(http|https|net|fs|fs/promises)$'],
       pathNot: [
         '^src/common/',
-        '^src/modules/realtime/connection\\.ts$',
+        '^src/modules/realtime/(connection|hub-event)\\.ts$',
         '^src/gateways/transport/(dispatch/wire-codec|flow/text-frame|socket-io/socket-io\\.frame)\\.ts$',
         '^src/modules/[^/]+/[^/]+\\.events\\.ts$',
         '^src/gateways/[^/]+/[^/]+\\.(wire|messages)\\.ts$',

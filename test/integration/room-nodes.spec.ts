@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type DataSource } from 'typeorm';
 import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/log/message-log.repository.js';
 import { MessageLog } from '../../src/modules/rooms/log/message-log.service.js';

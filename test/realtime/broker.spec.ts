@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Envelope } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../src/modules/realtime/disconnect-reason.js';
 import { eventually, describePorts, type TestNode } from './node.js';
 

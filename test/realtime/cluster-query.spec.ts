@@ -3,7 +3,11 @@ import { Logger } from '@nestjs/common';
 import { LossyBus } from '../support/lossy-bus.js';
 import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
+import { topic } from '../../src/modules/realtime/fan-out/topic.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
+
+const DOUBLE = topic<number, { name: string; twice: number }>('double');
+const NEWS = topic<string, unknown>('news');
 
 describe('ClusterQuery', () => {
   let bus: LossyBus;
@@ -21,7 +25,7 @@ describe('ClusterQuery', () => {
     }
     for (const { name, query } of nodes) {
       query.setPeers(new Set(nodes.map((other) => other.name).filter((other) => other !== name)));
-      query.answer('double', (payload) => ({ name, twice: (payload as number) * 2 }));
+      query.answer(DOUBLE, (n) => ({ name, twice: n * 2 }));
     }
   });
   afterEach(() => vi.useRealTimers());
@@ -29,7 +33,7 @@ describe('ClusterQuery', () => {
   const node = (n: number) => nodes[n] as (typeof nodes)[number];
 
   it('collects an answer of every node, its own included', async () => {
-    const { answers, missing } = await node(0).query.ask('double', 21);
+    const { answers, missing } = await node(0).query.ask(DOUBLE, 21);
     expect(missing).toEqual([]);
     expect(new Set(answers.map((answer) => answer.node))).toEqual(new Set(nodes.map(({ name }) => name)));
     for (const answer of answers) expect(answer.value).toEqual({ name: answer.node, twice: 42 });
@@ -37,7 +41,7 @@ describe('ClusterQuery', () => {
 
   it('asks one node alone', async () => {
     const { name } = node(2);
-    expect(await node(0).query.ask('double', 1, { node: name })).toEqual({
+    expect(await node(0).query.ask(DOUBLE, 1, { node: name })).toEqual({
       answers: [{ node: name, value: { name, twice: 2 } }],
       missing: [],
     });
@@ -45,7 +49,7 @@ describe('ClusterQuery', () => {
 
   it('names the nodes that do not answer in time, and takes nothing that comes later', async () => {
     bus.fate = (from) => (from === 1 ? 80 : 0);
-    const { answers, missing } = await node(0).query.ask('double', 1, { timeoutMs: 30 });
+    const { answers, missing } = await node(0).query.ask(DOUBLE, 1, { timeoutMs: 30 });
     expect(missing).toEqual([node(1).name]);
     expect(answers).toHaveLength(2);
     await new Promise((resolve) => setTimeout(resolve, 80));
@@ -53,15 +57,15 @@ describe('ClusterQuery', () => {
   });
 
   it('names a node whose answer failed, or that does not know the question', async () => {
-    node(1).query.answer('double', () => Promise.reject(new Error('planted')));
-    expect((await node(0).query.ask('double', 1, { timeoutMs: 30 })).missing).toEqual([node(1).name]);
-    expect((await node(0).query.ask('unknown', 1, { timeoutMs: 30 })).missing).toHaveLength(3);
+    node(1).query.answer(DOUBLE, () => Promise.reject(new Error('planted')));
+    expect((await node(0).query.ask(DOUBLE, 1, { timeoutMs: 30 })).missing).toEqual([node(1).name]);
+    expect((await node(0).query.ask(topic<number, number>('unknown'), 1, { timeoutMs: 30 })).missing).toHaveLength(3);
   });
 
   it('tells the others, not itself', () => {
     const heard: unknown[] = [];
-    for (const [n, { query }] of nodes.entries()) query.answer('news', (payload) => void heard.push([n, payload]));
-    node(1).query.tell('news', 'x');
+    for (const [n, { query }] of nodes.entries()) query.answer(NEWS, (payload) => void heard.push([n, payload]));
+    node(1).query.tell(NEWS, 'x');
     expect(heard).toEqual([
       [0, 'x'],
       [2, 'x'],

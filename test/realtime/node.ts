@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type Broker } from '../../src/modules/realtime/ports/broker.js';
-import { type EphemeralStore } from '../../src/modules/realtime/ports/ephemeral-store.js';
+import { type EphemeralStore, type LifeTime } from '../../src/modules/realtime/ports/ephemeral-store.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process/in-process.ephemeral-store.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
@@ -19,11 +19,25 @@ import { RedisRateLimiter } from '../../src/modules/realtime/redis/state/redis.r
 import { startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 
+/** The ephemeral store as its own suites see it: any text is a key, for anything. */
+export interface AnyStore {
+  get(key: string): Promise<unknown>;
+  claim(key: string, value: unknown, life?: LifeTime): Promise<boolean>;
+  swap(key: string, value: unknown, life?: LifeTime): Promise<unknown>;
+  swapAll(keys: readonly string[], value: unknown, life?: LifeTime): Promise<void>;
+  replace(key: string, from: unknown, to: unknown, life?: LifeTime): Promise<boolean>;
+  take(key: string): Promise<unknown>;
+  release(key: string, value: unknown): Promise<boolean>;
+  releaseAll(keys: readonly string[], value: unknown): Promise<number>;
+  increment(key: string, by: number, options?: LifeTime & { limit?: number }): Promise<number | undefined>;
+  releaseNode(owner: string): Promise<number>;
+}
+
 /** The ports of one node, by one implementation. */
 export interface TestNode {
   readonly broker: Broker;
   readonly presence: Presence;
-  readonly store: EphemeralStore;
+  readonly store: EphemeralStore & AnyStore;
   readonly limiter: RateLimiter;
   close(): Promise<void>;
 }
@@ -32,7 +46,6 @@ export interface RedisTestNode extends TestNode {
   readonly connection: RedisConnection;
   readonly identity: NodeIdentity;
   readonly broker: RedisBroker;
-  readonly store: RedisEphemeralStore;
 }
 
 /** An implementation of the ports; every suite runs once for each. */

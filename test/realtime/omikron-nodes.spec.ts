@@ -7,7 +7,7 @@ import {
 } from '../../src/modules/omikron/omikron-connection.js';
 import { MessageData } from '../../src/modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../src/modules/omikron/omikron-refusal.js';
-import { socketsOf, stateChannel } from '../../src/modules/omikron/omikron.channels.js';
+import { SOCKETS, stateChannel } from '../../src/modules/omikron/omikron.channels.js';
 import { channel } from '../../src/modules/realtime/channel.js';
 import {
   ANN,
@@ -77,7 +77,7 @@ describeRedis('an Iota and its clients on different nodes', ['single'], (redis) 
       expect(await pair.two.sessions.seatOf(IOTA)).toBeUndefined();
       expect(await pair.one.calls.isLive(call, null)).toBe(false);
       expect(await pair.one.states.of(ANN)).toBe('iota_offline');
-      expect(await pair.one.presence.count(socketsOf(ANN))).toBe(0);
+      expect(await pair.one.presence.count(SOCKETS.of(ANN))).toBe(0);
       expect(pair.two.told).toEqual([`left ${ANN}`, `ended cancelled ${ANN}`]);
     } finally {
       await pair.close();

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { channel } from '../../src/modules/realtime/channel.js';
 import { type Presence } from '../../src/modules/realtime/ports/presence.js';
+import { PresenceKind } from '../../src/modules/realtime/ports/presence-set.js';
 import { describePorts, type TestNode } from './node.js';
 
-const A = channel('test', 1, 'a');
-const B = channel('test', 1, 'b');
+const KIND = new PresenceKind('test');
+const A = KIND.of('a');
+const B = KIND.of('b');
 
 describePorts('Presence', ({ start }) => {
   let node: TestNode;
@@ -16,7 +17,7 @@ describePorts('Presence', ({ start }) => {
   });
   afterEach(() => node.close());
 
-  it('has nobody in a channel that nobody entered', async () => {
+  it('has nobody in a set that nobody entered', async () => {
     expect(await presence.list(A)).toEqual([]);
     expect(await presence.count(A)).toBe(0);
     expect(await presence.get(A, 'x')).toBeUndefined();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
 const A = channel('test', 1, 'a');

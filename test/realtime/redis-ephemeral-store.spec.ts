@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { channel } from '../../src/modules/realtime/channel.js';
+import { PresenceKind } from '../../src/modules/realtime/ports/presence-set.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
-const CHANNEL = channel('test', 1, 'a');
+const SET = new PresenceKind('test').of('a');
 const isAway = { kind: 'unavailable', code: 'broker_unavailable' };
 
 describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis) => {
@@ -180,7 +180,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
       await cable.open();
       await eventually(() => cut.connection.up, 10_000);
       await cut.store.claim('k', 'cut');
-      await cut.presence.enter(CHANNEL, { id: 'x', data: 1 });
+      await cut.presence.enter(SET, { id: 'x', data: 1 });
       await cable.cut();
       await eventually(() => !cut.connection.up, 5_000);
       expect(await two.store.releaseNode(cut.identity.incarnation)).toBe(1);
@@ -189,7 +189,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
       await eventually(() => cut.connection.up, 10_000);
       await cut.store.get('k');
       expect(await two.store.get('k')).toBeUndefined();
-      expect(await two.presence.list(CHANNEL)).toEqual([]);
+      expect(await two.presence.list(SET)).toEqual([]);
     } finally {
       await cut.close();
       await cable.cut();
@@ -199,17 +199,17 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
   it('does later what a server refused that did not go away', async () => {
     const { server } = redis();
     await one.store.claim('goes', 1);
-    await one.presence.enter(CHANNEL, { id: 'leaves', data: 1 });
+    await one.presence.enter(SET, { id: 'leaves', data: 1 });
     await server.send('CONFIG', 'SET', 'min-replicas-to-write', '1');
     try {
       await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
-      expect(await one.presence.leave(CHANNEL, 'leaves')).toMatchObject({ id: 'leaves' });
-      expect(await one.presence.enter(CHANNEL, { id: 'comes', data: 1 })).toBe(true);
+      expect(await one.presence.leave(SET, 'leaves')).toMatchObject({ id: 'leaves' });
+      expect(await one.presence.enter(SET, { id: 'comes', data: 1 })).toBe(true);
       await sleep(1_500);
     } finally {
       await server.send('CONFIG', 'SET', 'min-replicas-to-write', '0');
     }
-    await eventually(async () => (await two.presence.list(CHANNEL)).map(({ id }) => id).join() === 'comes', 5_000);
+    await eventually(async () => (await two.presence.list(SET)).map(({ id }) => id).join() === 'comes', 5_000);
   }, 40_000);
 
   it('limits rates by itself while the server is away, and shares the buckets otherwise', async () => {

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { channel, type Channel } from '../../src/modules/realtime/channel.js';
-import { type PresenceMember } from '../../src/modules/realtime/ports/presence.js';
+import { PresenceKind, type PresenceSet } from '../../src/modules/realtime/ports/presence-set.js';
 import { RedisServer, startRedis, startRedisCluster, type TestRedis } from '../support/redis.js';
 import { type RedisNode, startRedisNode } from '../support/redis-node.js';
 import { describeWith } from '../support/requires.js';
 import { eventually, sleep } from './node.js';
 
-const A = channel('test', 1, 'a');
-const B = channel('test', 2, 'b');
+const KIND = new PresenceKind('test');
+const A = KIND.of(1);
+const B = KIND.of(2);
 
 const SERVERS: readonly [string, () => Promise<TestRedis>][] = [
   ['one server', startRedis],
@@ -33,7 +33,7 @@ for (const [name, start] of SERVERS) {
 
     const presence = (n: number) => (nodes[n] as RedisNode).presence;
     const incarnation = (n: number) => (nodes[n] as RedisNode).identity.incarnation;
-    const ids = async (n: number, on: Channel) => (await presence(n).list(on)).map(({ id }) => id);
+    const ids = async (n: number, on: PresenceSet) => (await presence(n).list(on)).map(({ id }) => id);
     const keys = async () => {
       const all = await Promise.all(redis.servers.map((server) => server.send<string[]>('KEYS', '*')));
       return all.flat().filter((key) => !key.includes('marker'));
@@ -42,7 +42,7 @@ for (const [name, start] of SERVERS) {
     const listen = (): string[] => {
       const lost: string[] = [];
       for (const [n, node] of nodes.entries()) {
-        node.presence.onLost('test:', (on: Channel, { id }: PresenceMember) => void lost.push(`${n} ${on} ${id}`));
+        node.presence.onLost(KIND, (key, { id }) => void lost.push(`${n} ${KIND.of(key)} ${id}`));
       }
       return lost;
     };
@@ -91,15 +91,15 @@ for (const [name, start] of SERVERS) {
       expect(await presence(2).releaseNode(dead)).toBe(0);
     });
 
-    it('calls the handlers of a channel one after another, in the order members came, whatever one of them throws', async () => {
+    it('calls the handlers of a set one after another, in the order members came, whatever one of them throws', async () => {
       const told: string[] = [];
-      presence(1).onLost('test:', async (_on, { id }) => {
+      presence(1).onLost(KIND, async (_key, { id }) => {
         told.push(`${id} begins`);
         await sleep(5);
         told.push(`${id} ends`);
         throw new Error('planted');
       });
-      presence(1).onLost('other:', () => void told.push('never'));
+      presence(1).onLost(new PresenceKind('other'), () => void told.push('never'));
       for (const id of ['2', '1']) await presence(0).enter(A, { id, data: id });
       await presence(1).releaseNode(incarnation(0));
       expect(told).toEqual(['2 begins', '2 ends', '1 begins', '1 ends']);

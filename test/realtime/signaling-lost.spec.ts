@@ -6,7 +6,7 @@ import { type AppConfig, type RedisSection } from '../../src/config/app-config.j
 import { loadConfig } from '../../src/config/load-config.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../src/modules/calls/call-changes.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { RedisConnection } from '../../src/modules/realtime/redis/connection/redis-connection.js';

@@ -12,7 +12,7 @@ import {
 import { joinFrames, jsonFrame, type PlainFrame } from '../../src/gateways/transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../../src/gateways/transport/dispatch/wire-codec.js';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 
 interface EchoEvent extends HubEvent {

@@ -10,7 +10,8 @@ import { InProcessRateLimiter } from '../../src/modules/realtime/in-process/in-p
 import { CallSecrets } from '../../src/modules/omikron/calls/call-secrets.service.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { type Broker } from '../../src/modules/realtime/ports/broker.js';
-import { type Connection, type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type Connection } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { type DisconnectReason } from '../../src/modules/realtime/disconnect-reason.js';
 import { type EphemeralStore } from '../../src/modules/realtime/ports/ephemeral-store.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';

@@ -9,16 +9,19 @@ import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { type Envelope } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
-import { type Frame, type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type Frame } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
 import { type DisconnectReason } from '../../src/modules/realtime/disconnect-reason.js';
-import { type EphemeralValue, type LifeTime } from '../../src/modules/realtime/ports/ephemeral-store.js';
+import { type LifeTime } from '../../src/modules/realtime/ports/ephemeral-store.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process/in-process.ephemeral-store.js';
 import { InProcessPresence } from '../../src/modules/realtime/in-process/in-process.presence.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { type PresenceMember } from '../../src/modules/realtime/ports/presence.js';
+import { type PresenceSet } from '../../src/modules/realtime/ports/presence-set.js';
+import { storeKey, type StoreKey } from '../../src/modules/realtime/ports/store-key.js';
 import { GuestPlaces } from '../../src/modules/services/sessions/guest-places.service.js';
 import { HostGrace } from '../../src/modules/services/sessions/host-grace.service.js';
 import { PublicCodes } from '../../src/modules/services/directory/public-codes.service.js';
@@ -50,50 +53,46 @@ class SlowStore extends InProcessEphemeralStore {
     const { entries } = this as unknown as { entries: Map<string, unknown> };
     const live: string[] = [];
     for (const key of [...entries.keys()])
-      if (key.startsWith(prefix) && (await super.get(key)) !== undefined) live.push(key);
+      if (key.startsWith(prefix) && (await super.get(storeKey(key))) !== undefined) live.push(key);
     return live;
   }
 
-  override async get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  override async get<T>(key: StoreKey<T>): Promise<T | undefined> {
     await this.pause();
-    const value = await super.get<T>(key);
+    const value = await super.get(key);
     await this.pause();
     return value;
   }
 
-  override async claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  override async claim<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     await this.pause();
     const done = await super.claim(key, value, life);
     await this.pause();
     return done;
   }
 
-  override async swap<T extends EphemeralValue>(
-    key: string,
-    value: EphemeralValue,
-    life?: LifeTime,
-  ): Promise<T | undefined> {
+  override async swap<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<T | undefined> {
     await this.pause();
-    const before = await super.swap<T>(key, value, life);
+    const before = await super.swap(key, value, life);
     await this.pause();
     return before;
   }
 
-  override async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  override async replace<T>(key: StoreKey<T>, from: NoInfer<T>, to: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     await this.pause();
     const done = await super.replace(key, from, to, life);
     await this.pause();
     return done;
   }
 
-  override async take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  override async take<T>(key: StoreKey<T>): Promise<T | undefined> {
     await this.pause();
-    const value = await super.take<T>(key);
+    const value = await super.take(key);
     await this.pause();
     return value;
   }
 
-  override async release(key: string, value: EphemeralValue): Promise<boolean> {
+  override async release<T>(key: StoreKey<T>, value: NoInfer<T>): Promise<boolean> {
     await this.pause();
     const done = await super.release(key, value);
     await this.pause();
@@ -101,7 +100,7 @@ class SlowStore extends InProcessEphemeralStore {
   }
 
   override async increment(
-    key: string,
+    key: StoreKey<number>,
     by: number,
     options?: LifeTime & { limit?: number },
   ): Promise<number | undefined> {
@@ -117,28 +116,28 @@ class SlowPresence extends InProcessPresence {
     super();
   }
 
-  override async enter(channel: Channel, member: PresenceMember): Promise<boolean> {
+  override async enter<T>(set: PresenceSet<T>, member: PresenceMember<NoInfer<T>>): Promise<boolean> {
     await this.pause();
-    const done = await super.enter(channel, member);
+    const done = await super.enter(set, member);
     await this.pause();
     return done;
   }
 
-  override async update(channel: Channel, member: PresenceMember): Promise<boolean> {
+  override async update<T>(set: PresenceSet<T>, member: PresenceMember<NoInfer<T>>): Promise<boolean> {
     await this.pause();
-    return super.update(channel, member);
+    return super.update(set, member);
   }
 
-  override async leave<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+  override async leave<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
     await this.pause();
-    const member = await super.leave<T>(channel, id);
+    const member = await super.leave(set, id);
     await this.pause();
     return member;
   }
 
-  override async list<T>(channel: Channel): Promise<PresenceMember<T>[]> {
+  override async list<T>(set: PresenceSet<T>): Promise<PresenceMember<T>[]> {
     await this.pause();
-    const members = await super.list<T>(channel);
+    const members = await super.list(set);
     await this.pause();
     return members;
   }

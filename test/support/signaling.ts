@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Presence } from '../../src/modules/realtime/ports/presence.js';
-import { LOBBY } from '../../src/modules/signaling/signaling.channels.js';
+import { LOBBY_PEERS } from '../../src/modules/signaling/signaling.channels.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
 
@@ -209,7 +209,7 @@ export class SignalingHarness {
   async hangUp(): Promise<void> {
     for (const client of this.clients.splice(0)) client.close();
     const presence = this.server.app.get(Presence);
-    while ((await presence.count(LOBBY)) > 0) await sleep(5);
+    while ((await presence.count(LOBBY_PEERS)) > 0) await sleep(5);
   }
 
   async close(): Promise<void> {

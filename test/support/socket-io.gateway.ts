@@ -11,7 +11,7 @@ import {
 import { socketIoGateway, type SocketIoGateway } from '../../src/gateways/transport/socket-io/socket-io-gateway.js';
 import { type SocketIoMessage } from '../../src/gateways/transport/socket-io/socket-io.message.js';
 import { channel } from '../../src/modules/realtime/channel.js';
-import { type HubEvent } from '../../src/modules/realtime/connection.js';
+import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 
 /** A Socket.IO gateway as Nest's documentation shows it; it goes through Nest's own adapter. */

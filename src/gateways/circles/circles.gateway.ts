@@ -8,7 +8,7 @@ import { LiveRooms } from '../../modules/circles/live/live-rooms.service.js';
 import { demandState } from '../../modules/circles/live/socket-state.js';
 import { Typing } from '../../modules/circles/live/typing.service.js';
 import { type Draft } from '../../modules/circles/messages/messages.service.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
 import { socketIoGateway, type SocketIoGateway } from '../transport/socket-io/socket-io-gateway.js';

@@ -8,7 +8,8 @@ import {
   type MessageFact,
   type Sender,
 } from '../../modules/circles/circles.events.js';
-import { type EventEncoder, type HubEvent } from '../../modules/realtime/connection.js';
+import { type EventEncoder } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io/socket-io.frame.js';
 
 export const circlesWire: EventEncoder = {

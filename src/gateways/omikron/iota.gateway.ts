@@ -8,7 +8,7 @@ import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.service.js';
 import { fact, type IotaSignal } from '../../modules/omikron/omikron.events.js';
 import { PingBook } from '../../modules/omikron/states/ping-book.service.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';

@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
 import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';

@@ -4,7 +4,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { ConnectionDirectory } from '../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';

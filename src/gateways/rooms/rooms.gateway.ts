@@ -1,7 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { RoomPresence } from '../../modules/rooms/directory/room-presence.service.js';
 import { RoomRelay } from '../../modules/rooms/live/room-relay.service.js';
 import { RoomSeats } from '../../modules/rooms/live/room-seats.service.js';

@@ -1,5 +1,5 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
 import { joinFrames, jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';

@@ -2,7 +2,7 @@ import { type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../modules/realtime/channel.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type LiveConnection } from '../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';

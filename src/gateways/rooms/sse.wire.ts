@@ -1,4 +1,5 @@
-import { type EventEncoder, type Frame, type HubEvent } from '../../modules/realtime/connection.js';
+import { type EventEncoder, type Frame } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type MessagePlace, type RoomsEvent } from '../../modules/rooms/rooms.events.js';
 import { MESSAGE_HEAD, messageTail, plainFact } from './rooms.wire.js';
 

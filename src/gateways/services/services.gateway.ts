@@ -1,7 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { ServiceAdmission } from '../../modules/services/admission/service-admission.service.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import {
   authorized,
   coded,

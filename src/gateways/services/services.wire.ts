@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type ServicesEvent } from '../../modules/services/services.events.js';
 import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';

@@ -1,6 +1,6 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { type HubEvent } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { CallIce } from '../../modules/signaling/calls/call-ice.service.js';

@@ -1,4 +1,5 @@
-import { type EventEncoder, type HubEvent } from '../../modules/realtime/connection.js';
+import { type EventEncoder } from '../../modules/realtime/connection.js';
+import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type Invited, type SignalingEvent } from '../../modules/signaling/signaling.events.js';
 import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io/socket-io.frame.js';
 

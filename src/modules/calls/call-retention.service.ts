@@ -4,12 +4,13 @@ import { AppConfig } from '../../config/app-config.js';
 import { BackgroundSweep } from '../realtime/resilience/background-sweep.js';
 import { EphemeralStore } from '../realtime/ports/ephemeral-store.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
+import { storeKey } from '../realtime/ports/store-key.js';
 
 const SWEEP_MS = 60_000;
 const CALLS_AT_ONCE = 2_000;
 const DAY_MS = 86_400_000;
 /** Key of the ephemeral store: the node that sweeps now. */
-const SWEEPER_KEY = 'calls:sweeper';
+const SWEEPER_KEY = storeKey<string>('calls', 'sweeper');
 
 /** Removes calls that ended long enough ago. */
 @Injectable()

@@ -5,9 +5,10 @@ import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
+import { topic } from '../realtime/fan-out/topic.js';
 
 /** Topic of a question to all nodes: write down what you know. */
-const FLUSH = 'calls.flush';
+const FLUSH = topic<null, unknown>('calls.flush');
 /** Milliseconds; a node that takes longer is read without. */
 const PATIENCE_MS = 1_000;
 

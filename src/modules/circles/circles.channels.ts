@@ -1,18 +1,23 @@
 import { type Channel, channel } from '../realtime/channel.js';
+import { PresenceKind } from '../realtime/ports/presence-set.js';
+import { type CirclesEvent, type EvictedSignal, type ExpelledSignal, type MessageEvent } from './circles.events.js';
 
 /** What an account or a device is told wherever its sockets are. */
-export const userChannel = (user: number): Channel => channel('circles', 'user', user);
-export const deviceChannel = (device: number): Channel => channel('circles', 'device', device);
+export const userChannel = (user: number): Channel<CirclesEvent | ExpelledSignal> => channel('circles', 'user', user);
+export const deviceChannel = (device: number): Channel<CirclesEvent | ExpelledSignal> =>
+  channel('circles', 'device', device);
 /** The sockets that joined a circle. */
-export const circleChannel = (circle: number): Channel => channel('circles', 'circle', circle);
+export const circleChannel = (circle: number): Channel<CirclesEvent | EvictedSignal> =>
+  channel('circles', 'circle', circle);
 /** The circle of a `circleChannel`; `undefined` when it is none. */
 export const circleOf = (of: Channel): string | undefined => /^circles:circle:(\d+)$/.exec(of)?.[1];
 /** The sockets that joined a conversation. */
-export const conversationChannel = (conversation: number): Channel => channel('circles', 'conversation', conversation);
+export const conversationChannel = (conversation: number): Channel<CirclesEvent | EvictedSignal> =>
+  channel('circles', 'conversation', conversation);
 /** What the nodes say they stored; each node's feed of the conversation listens. In one order with its room's channel. */
-export const storedChannel = (conversation: number): Channel =>
+export const storedChannel = (conversation: number): Channel<MessageEvent> =>
   channel('circles', 'conversation', conversation, 'stored');
 
 /** Presence: the authenticated sockets of an account or a device. */
-export const onlineUser = (user: number): Channel => channel('circles', 'online', 'user', user);
-export const onlineDevice = (device: number): Channel => channel('circles', 'online', 'device', device);
+export const USER_SOCKETS = new PresenceKind<null>('circles:online:user');
+export const DEVICE_SOCKETS = new PresenceKind<null>('circles:online:device');

@@ -1,4 +1,4 @@
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 
 /** What happened to a circle; people are named by their email. */
 export type CircleChange =

@@ -7,9 +7,10 @@ import { parseConnectionId } from '../realtime/connection-id.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { comparePlaces, type ConnectionPlace, decodePlace, encodePlace } from './connection-place.js';
 import { ConnectionDto, type ConnectionQuery } from './dto/connection.dto.js';
+import { topic } from '../realtime/fan-out/topic.js';
 
-const LIST = 'connections.list';
-const CLOSE = 'connections.close';
+const LIST = topic<ListQuestion, ListedConnection[]>('connections.list');
+const CLOSE = topic<{ readonly id: string; readonly by: number }, boolean>('connections.close');
 
 interface ListQuestion {
   readonly filter: ConnectionFilter;
@@ -32,8 +33,8 @@ export class Connections {
     private readonly identity: NodeIdentity,
     private readonly cluster: ClusterQuery,
   ) {
-    cluster.answer(LIST, (question) => this.listHere(question as ListQuestion));
-    cluster.answer(CLOSE, (question) => this.closeHere(question as { id: string; by: number }));
+    cluster.answer(LIST, (question) => this.listHere(question));
+    cluster.answer(CLOSE, (question) => this.closeHere(question));
   }
 
   /**
@@ -44,7 +45,7 @@ export class Connections {
     if (node !== undefined && !this.cluster.knows(node)) return { items: [], nextCursor: null };
     const after = (cursor === undefined ? undefined : decodePlace(cursor)) ?? null;
     const question: ListQuestion = { filter, after, take: limit + 1 };
-    const { answers, missing } = await this.cluster.ask<ListedConnection[]>(LIST, question, {
+    const { answers, missing } = await this.cluster.ask(LIST, question, {
       ...(node !== undefined && { node }),
     });
     if (answers.length === 0) throw silent();
@@ -62,7 +63,7 @@ export class Connections {
   async close(id: string, by: number): Promise<void> {
     const { node } = parseConnectionId(id);
     if (!this.cluster.knows(node)) throw unknown();
-    const { answers } = await this.cluster.ask<boolean>(CLOSE, { id, by }, { node });
+    const { answers } = await this.cluster.ask(CLOSE, { id, by }, { node });
     if (answers[0] === undefined) throw silent();
     if (!answers[0].value) throw unknown();
   }

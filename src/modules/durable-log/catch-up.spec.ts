@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { type Hub } from '../realtime/fan-out/hub.js';
 import { CatchUp, type PacedReader } from './catch-up.js';

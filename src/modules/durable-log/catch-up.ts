@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
-import { type Connection, type HubEvent } from '../realtime/connection.js';
+import { type Connection } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { DISCONNECT } from '../realtime/disconnect-reason.js';
 import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogKind } from './log-kind.js';

@@ -1,4 +1,4 @@
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { type Hub } from '../realtime/fan-out/hub.js';
 import { CatchUp } from './catch-up.js';
 import { type LogHead, type LogKind } from './log-kind.js';

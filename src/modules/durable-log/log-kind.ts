@@ -1,5 +1,5 @@
 import { type Channel } from '../realtime/channel.js';
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 
 /** Where a log begins and ends. */
 export interface LogHead {

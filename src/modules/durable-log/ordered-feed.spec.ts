@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Channel, channel } from '../realtime/channel.js';
-import { type Connection, type HubEvent } from '../realtime/connection.js';
+import { type Connection } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { Hub } from '../realtime/fan-out/hub.js';
 import { InProcessBroker } from '../realtime/in-process/in-process.broker.js';
 import { type LogHead, type LogKind } from './log-kind.js';

@@ -1,5 +1,6 @@
 import { type Channel } from '../realtime/channel.js';
-import { type Connection, type HubEvent } from '../realtime/connection.js';
+import { type Connection } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 

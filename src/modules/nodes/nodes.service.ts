@@ -6,8 +6,9 @@ import { NodeDto, type NodeList } from './dto/node.dto.js';
 import { StatsDto } from './dto/stats.dto.js';
 import { Liveness } from './liveness/liveness.service.js';
 import { type ProtocolTraffic, TrafficRates } from './status/traffic-rates.service.js';
+import { topic } from '../realtime/fan-out/topic.js';
 
-const TRAFFIC = 'nodes.traffic';
+const TRAFFIC = topic<null, Record<string, ProtocolTraffic>>('nodes.traffic');
 
 /** What admins are shown of the nodes and of their traffic. */
 @Injectable()
@@ -31,7 +32,7 @@ export class Nodes {
 
   /** Sums over all nodes that answer. */
   async stats(): Promise<StatsDto> {
-    const { answers, missing } = await this.cluster.ask<Record<string, ProtocolTraffic>>(TRAFFIC, null);
+    const { answers, missing } = await this.cluster.ask(TRAFFIC, null);
     return StatsDto.from(
       answers.map(({ value }) => value),
       missing,

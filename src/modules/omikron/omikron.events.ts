@@ -1,4 +1,4 @@
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 import { type ErrorType } from './omikron-refusal.js';
 
 /** JSON text of the id of the message that is answered; `undefined` when it had none. */

@@ -1,7 +1,14 @@
-/** Fan-out address in the hub. Branded, so that only the builders of a feature make one. */
-export type Channel = string & { readonly __channel: unique symbol };
+import { type HubEvent } from './hub-event.js';
+
+declare const carries: unique symbol;
+
+/** Fan-out address in the hub, and what is published there. Branded, so that only the builders of a feature make one. */
+export type Channel<E extends HubEvent = HubEvent> = string & { readonly [carries]: E };
 
 /** Joins the parts of a channel name, e.g. `channel('services', id, 'hosts')` → `services:<id>:hosts`. */
-export function channel(feature: string, ...parts: readonly (string | number)[]): Channel {
-  return [feature, ...parts].join(':') as Channel;
+export function channel<E extends HubEvent = HubEvent>(
+  feature: string,
+  ...parts: readonly (string | number)[]
+): Channel<E> {
+  return [feature, ...parts].join(':') as Channel<E>;
 }

@@ -1,18 +1,11 @@
 import { type Channel } from './channel.js';
 import { type DisconnectReason } from './disconnect-reason.js';
+import { type HubEvent } from './hub-event.js';
 import { type Principal } from './principal.js';
 
 /** The five message languages. */
 export const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
-
-/**
- * A fact that a feature publishes on a channel. Opaque to the kernel. It may cross nodes, so it holds only what
- * structured cloning keeps: plain values and byte arrays.
- */
-export interface HubEvent {
-  readonly type: string;
-}
 
 /** One encoded unit, ready for the wire of the transport that made it. Opaque to the kernel; shared between receivers. */
 export interface Frame {
@@ -36,7 +29,7 @@ export interface EventEncoder {
 }
 
 /** A part of the node itself that hears what is signalled on a channel. Never throws. */
-export type Listener = (event: HubEvent) => void;
+export type Listener<E extends HubEvent = HubEvent> = (event: E) => void;
 
 /**
  * One live client socket, whatever the transport.

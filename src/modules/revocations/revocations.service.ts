@@ -17,11 +17,12 @@ import {
 } from '../realtime/access/revocation-selectors.js';
 import { type CreateRevocationRequest, RevocationDto } from './dto/revocation.dto.js';
 import { RevocationsRepository } from './revocations.repository.js';
+import { topic } from '../realtime/fan-out/topic.js';
 
 /** How often every node asks the database what is revoked, in milliseconds: what the others said may have been lost. */
 const REFRESH_MS = 500;
-const CHANGED = 'revocations.changed';
-const CREDENTIAL = 'revocations.credential';
+const CHANGED = topic<null, unknown>('revocations.changed');
+const CREDENTIAL = topic<string, Subject | undefined>('revocations.credential');
 
 /** What a request may name: a subject, or a connection for the credential it came with. */
 const REQUEST_SELECTORS = [...SELECTORS, 'connection'] as const;
@@ -45,7 +46,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     private readonly cluster: ClusterQuery,
   ) {
     cluster.answer(CHANGED, () => this.refresh());
-    cluster.answer(CREDENTIAL, (connection) => this.credentialHere(connection as string));
+    cluster.answer(CREDENTIAL, (connection) => this.credentialHere(connection));
   }
 
   async onModuleInit(): Promise<void> {
@@ -112,7 +113,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private async credentialOf(connection: string): Promise<Subject | undefined> {
     const { node } = parseConnectionId(connection);
     if (!this.cluster.knows(node)) return undefined;
-    const { answers } = await this.cluster.ask<Subject | undefined>(CREDENTIAL, connection, { node });
+    const { answers } = await this.cluster.ask(CREDENTIAL, connection, { node });
     if (answers[0] === undefined) {
       throw new AppError('broker_unavailable', 'The node does not answer right now.', { retryAfterSeconds: 1 });
     }

@@ -1,27 +1,33 @@
 import { type Channel, channel } from '../realtime/channel.js';
+import { PresenceKind } from '../realtime/ports/presence-set.js';
+import { storeKey, type StoreKey } from '../realtime/ports/store-key.js';
+import {
+  type PresenceChange,
+  type PresentMember,
+  type RoomChanged,
+  type RoomMessageEvent,
+  type StoredMessageEvent,
+} from './rooms.events.js';
 
 /** Whoever may read in a room: its messages go here. */
-export const readersChannel = (room: number): Channel => channel('rooms', room);
+export const readersChannel = (room: number): Channel<RoomMessageEvent | RoomChanged> => channel('rooms', room);
 /** Whoever may only write: hears what becomes of the room, but no messages. */
-export const writersChannel = (room: number): Channel => channel('rooms', room, 'writers');
+export const writersChannel = (room: number): Channel<RoomChanged> => channel('rooms', room, 'writers');
 /** The nodes that have readers of a durable room: what was stored is told here. */
-export const logChannel = (room: number): Channel => channel('rooms', room, 'log');
+export const logChannel = (room: number): Channel<StoredMessageEvent> => channel('rooms', room, 'log');
 /** Readers that asked to hear who comes and goes. */
-export const watchersChannel = (room: number): Channel => channel('rooms', room, 'watchers');
+export const watchersChannel = (room: number): Channel<PresenceChange> => channel('rooms', room, 'watchers');
 /** Presence: everybody who is connected to a room, by seat. */
-export const presenceOf = (room: number): Channel => channel('rooms', room, 'presence');
-/** The room of a `presenceOf` channel; `undefined` when it is none. */
-export function roomOfPresence(of: Channel): number | undefined {
-  const [, id] = /^rooms:(\d+):presence$/.exec(of) ?? [];
-  return id === undefined ? undefined : Number(id);
-}
+export const PRESENT = new PresenceKind<PresentMember>('rooms', ':presence');
 /** All sockets of one endpoint, by the digest of its code: known before the database is asked. */
 export const endpointChannel = (codeDigest: Buffer): Channel =>
   channel('rooms', 'endpoint', codeDigest.toString('base64url'));
 
-/** Key of the ephemeral store: an acknowledgement id of an endpoint → digest of the message it was used with. */
-export const ackKey = (endpoint: number, id: Buffer): string => `rooms:ack:${endpoint}:${id.toString('base64url')}`;
-/** Key of the ephemeral store: how many acknowledgement ids an endpoint has sent since a time. */
-export const ackCountKey = (endpoint: number, since: number): string => `rooms:acks:${endpoint}:${since}`;
-/** Key of the ephemeral store: the node that sweeps now. */
-export const SWEEPER_KEY = 'rooms:sweeper';
+/** Digest of the message that an acknowledgement id of an endpoint was used with. */
+export const ackKey = (endpoint: number, id: Buffer): StoreKey<string> =>
+  storeKey('rooms', 'ack', endpoint, id.toString('base64url'));
+/** How many acknowledgement ids an endpoint has sent since a time. */
+export const ackCountKey = (endpoint: number, since: number): StoreKey<number> =>
+  storeKey('rooms', 'acks', endpoint, since);
+/** The node that sweeps now. */
+export const SWEEPER_KEY = storeKey<string>('rooms', 'sweeper');

@@ -5,7 +5,7 @@ import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.
 import { selector } from '../realtime/access/revocation-selectors.js';
 import { type Principal } from '../realtime/principal.js';
 import { audienceChannel, hostsChannel } from './services.channels.js';
-import { type ServiceRole, type ServiceSettings } from './services.events.js';
+import { type ServiceRole, type ServicesEvent, type ServiceSettings } from './services.events.js';
 
 /** A connection that may become a host, client or guest. */
 export interface ServiceConnection extends Connection {
@@ -28,8 +28,8 @@ export interface ServicePrincipal extends Principal {
   /** Replaced when the service changes. */
   settings: ServiceSettings;
   /** What relaying needs for every message, made once. */
-  readonly hosts: Channel;
-  readonly audience: Channel;
+  readonly hosts: Channel<ServicesEvent>;
+  readonly audience: Channel<ServicesEvent>;
   /** See `senderOf`. */
   sender: JsonMembers | null;
 }

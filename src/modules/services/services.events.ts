@@ -1,4 +1,4 @@
-import { type HubEvent } from '../realtime/connection.js';
+import { type HubEvent } from '../realtime/hub-event.js';
 
 /** What a connection is to its service. */
 export type ServiceRole = 'host' | 'client' | 'guest';
@@ -16,11 +16,6 @@ export type ServicesEvent =
   | { readonly type: 'services.failed'; readonly message: string }
   /** A message of an application: the text of a JSON object, in two pieces, the second of which is ASCII. */
   | { readonly type: 'services.relayed'; readonly text: Buffer; readonly tail?: Buffer };
-
-/** Somebody came or went. */
-export type JoinedOrLeft =
-  | Extract<ServicesEvent, { type: 'services.joined' }>
-  | (Extract<ServicesEvent, { type: 'services.left' }> & { readonly name?: undefined });
 
 export const greeted = (): ServicesEvent => ({ type: 'services.greeted' });
 export const authorized = (role: ServiceRole): ServicesEvent => ({ type: 'services.authorized', role });

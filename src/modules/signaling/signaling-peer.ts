@@ -1,8 +1,7 @@
-import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type Connection } from '../realtime/connection.js';
 import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
 import { type Principal } from '../realtime/principal.js';
-import { type Invited } from './signaling.events.js';
+import { type SentInvitation } from './signaling-state.js';
 
 /** A connection that may enter the lobby. */
 export interface SignalingConnection extends Connection {
@@ -21,45 +20,15 @@ export interface PeerPrincipal extends Principal {
   readonly tokenExpiresAt: number;
 }
 
-/** A peer that brought a lobby token is there for an account. */
-export interface PeerPrincipal extends Principal {
-  readonly kind: 'peer';
-  readonly userId: number;
-}
-
 /** For admins who look for its socket. */
 export function placesOf({ principal }: Connection): ConnectionPlaces {
   return { account: [String((principal as PeerPrincipal).userId)] };
 }
 
-/** What the store holds of a pending invitation. Survives JSON. */
-export interface Invitation extends Invited {
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly sentAt: number;
-  /** The call that rings by it; `null` where that is nobody's business: no such receiver, or one call goes on already. */
-  readonly call: CallRef | null;
-  /** The account behind the receiver. */
-  readonly receiverId: number | null;
-}
-
-/** What presence holds with a member of a room. Survives JSON. */
-export interface RoomSeat {
-  /** The call it is in there. */
-  readonly call: CallRef | null;
-}
-
-/** What presence holds with an invitation that may be pending. Survives JSON. */
-export interface SentInvitation {
-  /** Where the store holds it. */
-  readonly key: string;
-  readonly invitation: Invitation;
-  /** What the ledger knows the two by. */
-  readonly parties: readonly [from: CallParty, to: CallParty];
-}
-
 /** A pending invitation of a peer of this node. */
-export interface PendingInvitation extends Pick<SentInvitation, 'key' | 'invitation'> {
+export interface PendingInvitation extends Pick<SentInvitation, 'invitation'> {
+  /** `null` where the store does not hold it. */
+  readonly key: SentInvitation['key'] | null;
   readonly timer: NodeJS.Timeout;
 }
 

@@ -1,27 +1,27 @@
+import { type CallRef } from '../calls/call-changes.js';
 import { type Channel, channel } from '../realtime/channel.js';
+import { PresenceKind } from '../realtime/ports/presence-set.js';
+import { storeKey } from '../realtime/ports/store-key.js';
+import { type Invitation, type LobbyPeer, type RoomSeat, type SentInvitation } from './signaling-state.js';
+import { type PeerSignal, type SignalingEvent } from './signaling.events.js';
 
 /** Everybody in the lobby, named or not. */
-export const LOBBY: Channel = channel('signaling', 'lobby');
+export const LOBBY: Channel<SignalingEvent> = channel('signaling', 'lobby');
 /** The lobby's peer with this sid: only peers listen on such a channel, so publishing there reaches nobody else. */
-export const peerChannel = (sid: string): Channel => channel('signaling', 'peer', sid);
+export const peerChannel = (sid: string): Channel<SignalingEvent | PeerSignal> => channel('signaling', 'peer', sid);
 /** Peers that came in with a lobby token, by its digest: known before the database is asked. */
 export const tokenChannel = (digest: Buffer): Channel => channel('signaling', 'token', digest.toString('base64url'));
 /** Peers that came in with any lobby token of this account. */
 export const accountChannel = (user: number): Channel => channel('signaling', 'account', user);
 
+/** Presence: everybody in the lobby by sid. */
+export const PEERS = new PresenceKind<LobbyPeer>('signaling:lobby');
+/** There is one lobby. */
+export const LOBBY_PEERS = PEERS.of('all');
 /** Presence: the members of a room by sid, in the order they joined. */
-export const roomMembers = (room: string): Channel => channel('signaling', 'room', room);
-
-/** The room whose members are on a channel; `undefined` when it is no such channel. */
-export const roomOfMembers = (of: Channel): string | undefined => partAfter(roomMembers(''), of);
-
+export const MEMBERS = new PresenceKind<RoomSeat>('signaling:room');
 /** Presence: the invitations by id that a peer has sent and may be pending, so that somebody ends them if its node dies. */
-export const pendingInvitations = (sender: string): Channel => channel('signaling', 'pending', sender);
-
-export const isPendingInvitations = (of: Channel): boolean => partAfter(pendingInvitations(''), of) !== undefined;
-
-const partAfter = (prefix: string, of: Channel): string | undefined =>
-  of.startsWith(prefix) ? of.slice(prefix.length) : undefined;
+export const PENDING = new PresenceKind<SentInvitation>('signaling:pending');
 
 /** Socket.IO's ids are shorter; what does not look like one is nobody's. */
 const SID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -30,19 +30,20 @@ export const isSid = (text: string): boolean => SID.test(text);
 
 /** Keys of the ephemeral store. */
 export const keys = {
-  /** → text that is another one after each change of the list of peers. */
-  lobbyState: 'signaling:lobby-state',
-  /** → id of the room a peer is in. */
-  seat: (sid: string) => `signaling:seat:${keyPart(sid)}`,
-  /** → `CallRef` of the call that goes on in a room. */
-  call: (room: string) => `signaling:call:${room}`,
-  /** → `Invitation`, one of the few equal ones that may be pending. */
+  /** A text that is another one after each change of the list of peers. */
+  lobbyState: storeKey<string>('signaling', 'lobby-state'),
+  /** Id of the room a peer is in. */
+  seat: (sid: string) => storeKey<string>('signaling', 'seat', keyPart(sid)),
+  /** The call that goes on in a room. */
+  call: (room: string) => storeKey<CallRef>('signaling', 'call', room),
+  /** One of the few equal invitations that may be pending. */
   invitation: (sender: string, receiver: string, slot: number) =>
-    `signaling:invitation:${keyPart(sender)}:${keyPart(receiver)}:${slot}`,
-  /** → `CallRef` of the call that rings between two peers, whoever invited whom how often. */
-  ring: (one: string, other: string) => `signaling:ring:${[keyPart(one), keyPart(other)].sort().join(':')}`,
-  /** → number of invitations by which a call rings. */
-  ringing: (call: string) => `signaling:ringing:${call}`,
+    storeKey<Invitation>('signaling', 'invitation', keyPart(sender), keyPart(receiver), slot),
+  /** The call that rings between two peers, whoever invited whom how often. */
+  ring: (one: string, other: string) =>
+    storeKey<CallRef>('signaling', 'ring', ...[keyPart(one), keyPart(other)].sort()),
+  /** Number of invitations by which a call rings. */
+  ringing: (call: string) => storeKey<number>('signaling', 'ringing', call),
 } as const;
 
 /** Receivers are whatever a client sends; in a key they must not look like several parts. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ServiceOptions } from '../../../src/modules/services/directory/services.repository.js';
+import { storeKey } from '../../../src/modules/realtime/ports/store-key.js';
 import { audienceChannel, hostsChannel } from '../../../src/modules/services/services.channels.js';
 import { authorized, relayed } from '../../../src/modules/services/services.events.js';
 import { FakeConnection, ServicesDomain } from '../../support/services-domain.js';
@@ -181,7 +182,7 @@ async function expectConsistency(
   expect(await domain.store.held(`services:${service}:owner:`)).toHaveLength(sessions.length);
   const counters = await domain.store.held(`services:${service}:guests:`);
   let counted = 0;
-  for (const key of counters) counted += (await domain.store.get<number>(key)) ?? 0;
+  for (const key of counters) counted += (await domain.store.get(storeKey<number>(key))) ?? 0;
   expect(counted).toBe(guests.length);
   domain.grace.onModuleDestroy();
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../common/errors/app-error.js';
-import { type HubEvent } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../../modules/realtime/disconnect-reason.js';
 import { type FilterResolver, GatewayTable } from '../dispatch/gateway-table.js';
 import { type PlainConnection } from './plain.connection.js';

@@ -1,6 +1,6 @@
 import { type GatewayMetadata, type OnGatewayConnection, type OnGatewayDisconnect } from '@nestjs/websockets';
 import { type IncomingHttpHeaders } from 'node:http';
-import { type HubEvent } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type PlainConnection } from './plain.connection.js';
 import { type PlainGatewayOptions } from './plain-options.js';
 

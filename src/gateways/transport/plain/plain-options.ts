@@ -1,4 +1,5 @@
-import { type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type Protocol } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 import { type WireCodec } from '../dispatch/wire-codec.js';
 

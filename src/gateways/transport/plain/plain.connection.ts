@@ -1,7 +1,8 @@
 import { type Duplex } from 'node:stream';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
-import { type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type Protocol } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type LiveConnection } from '../../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../../modules/realtime/principal.js';

@@ -1,5 +1,6 @@
 import { type GatewayMetadata } from '@nestjs/websockets';
-import { type EventEncoder, type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type EventEncoder, type Protocol } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type SocketIoConnection } from './socket-io.connection.js';
 import { type SocketIoMessage } from './socket-io.message.js';
 

@@ -1,6 +1,7 @@
 import { type Server, type Socket } from 'socket.io';
 import { type SocketMetrics, type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
-import { type EventEncoder, type Frame, type HubEvent, type Protocol } from '../../../modules/realtime/connection.js';
+import { type EventEncoder, type Frame, type Protocol } from '../../../modules/realtime/connection.js';
+import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../../modules/realtime/disconnect-reason.js';
 import { type Hub } from '../../../modules/realtime/fan-out/hub.js';
 import { ConnectionRegistry } from '../dispatch/connection-registry.js';

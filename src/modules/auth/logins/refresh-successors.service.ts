@@ -7,6 +7,7 @@ import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { type RefreshToken, type TokenPair } from './refresh-token.js';
+import { storeKey, type StoreKey } from '../../realtime/ports/store-key.js';
 
 /** How long a used refresh token still gets the pair that took its place. */
 const KEPT_MS = 10_000;
@@ -38,14 +39,14 @@ export class RefreshSuccessors {
 
   /** @returns `undefined` when there is none, or none for this address */
   async find(token: RefreshToken, address: string): Promise<TokenPair | undefined> {
-    const kept = await this.store.get<Kept & Record<string, unknown>>(keyOf(token));
+    const kept = await this.store.get(keyOf(token));
     if (kept?.place !== addressKey(address)) return undefined;
     return JSON.parse(sealOf(token).open(Buffer.from(kept.sealed, 'base64'))) as TokenPair;
   }
 }
 
-const keyOf = ({ handle, secret }: RefreshToken): string =>
-  `refreshed:${sha256(handle).toString('base64url')}:${sha256(secret).toString('base64url')}`;
+const keyOf = ({ handle, secret }: RefreshToken): StoreKey<Kept> =>
+  storeKey('refreshed', sha256(handle).toString('base64url'), sha256(secret).toString('base64url'));
 
 /** The store knows the digest of the secret, which is another one. */
 const sealOf = ({ secret }: RefreshToken): Seal =>

@@ -6,6 +6,7 @@ import { Clock } from '../../../common/time/clock.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { storeKey, type StoreKey } from '../../realtime/ports/store-key.js';
 
 /** Tries that are answered without delay. Many people may share an address; nobody shares an account. */
 const FREE_TRIES = { account: 10, address: 20 } as const;
@@ -47,10 +48,10 @@ export class SignInThrottle {
   async attempt(account: string, address: string): Promise<SignInAttempt> {
     const subject = sha256(account).toString('base64url');
     const place = addressKey(address);
-    const knownKey = `sign-in:known:${subject}@${place}`;
-    const addressCount = `sign-in:address:${place}`;
+    const knownKey = storeKey<true>('sign-in', 'known', `${subject}@${place}`);
+    const addressCount = storeKey<number>('sign-in', 'address', place);
     const known = (await this.store.get(knownKey)) !== undefined;
-    const accountCount = known ? `sign-in:account:${subject}@${place}` : `sign-in:account:${subject}`;
+    const accountCount = storeKey<number>('sign-in', 'account', known ? `${subject}@${place}` : subject);
     if (!known) await this.refuseWhileWaiting(addressCount);
     await this.refuseWhileWaiting(accountCount);
     // Of tries that race here, the one that claims the wait goes on; it is what the others wait for.
@@ -68,15 +69,15 @@ export class SignInThrottle {
   }
 
   /** @returns false when the free tries are used up and somebody else began the wait for the next one */
-  private async count(key: string, free: number): Promise<boolean> {
+  private async count(key: StoreKey<number>, free: number): Promise<boolean> {
     const tries = (await this.store.increment(key, 1, { ttlMs: MEMORY_MS })) ?? Infinity;
     if (tries <= free) return true;
     const ttlMs = Math.min(2 ** (tries - free - 1), MAX_DELAY_SECONDS) * 1_000;
     return this.store.claim(waitKey(key), this.clock.now() + ttlMs, { ttlMs });
   }
 
-  private async refuseWhileWaiting(key: string): Promise<void> {
-    const until = await this.store.get<number>(waitKey(key));
+  private async refuseWhileWaiting(key: StoreKey<number>): Promise<void> {
+    const until = await this.store.get(waitKey(key));
     if (until === undefined) return;
     // The store ends the wait; the wall clock only says about when, and may have stepped since.
     const seconds = Math.ceil((until - this.clock.now()) / 1_000);
@@ -85,4 +86,4 @@ export class SignInThrottle {
   }
 }
 
-const waitKey = (key: string): string => `${key}:wait`;
+const waitKey = (count: StoreKey<number>): StoreKey<number> => storeKey(count, 'wait');

@@ -4,7 +4,8 @@ import { type AccountPrincipal } from '../../auth/principals/device-principal.js
 import { type Channel } from '../../realtime/channel.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { Presence } from '../../realtime/ports/presence.js';
-import { deviceChannel, onlineDevice, onlineUser, userChannel } from '../circles.channels.js';
+import { type PresenceSet } from '../../realtime/ports/presence-set.js';
+import { DEVICE_SOCKETS, deviceChannel, USER_SOCKETS, userChannel } from '../circles.channels.js';
 
 /**
  * Who is online: from an account's or device's first authenticated socket, on whichever node, to the end of its last
@@ -20,20 +21,20 @@ export class Online {
 
   /** A socket of `principal` was authenticated. */
   async enter(principal: AccountPrincipal, connectionId: string): Promise<void> {
-    await this.presence.enter(channelOf(principal), { id: connectionId, data: null });
+    await this.presence.enter(socketsOf(principal), { id: connectionId, data: null });
   }
 
   /** That socket has ended. */
   async leave(principal: AccountPrincipal, connectionId: string): Promise<void> {
-    await this.presence.leave(channelOf(principal), connectionId);
+    await this.presence.leave(socketsOf(principal), connectionId);
   }
 
   isUserOnline(userId: number): Promise<boolean> {
-    return this.isOnline(onlineUser(userId), userChannel(userId));
+    return this.isOnline(USER_SOCKETS.of(userId), userChannel(userId));
   }
 
   isDeviceOnline(deviceId: number): Promise<boolean> {
-    return this.isOnline(onlineDevice(deviceId), deviceChannel(deviceId));
+    return this.isOnline(DEVICE_SOCKETS.of(deviceId), deviceChannel(deviceId));
   }
 
   /** Those of `userIds` who are online. */
@@ -50,7 +51,7 @@ export class Online {
     return new Set(distinct.filter((_id, index) => states[index]));
   }
 
-  private async isOnline(of: Channel, own: Channel): Promise<boolean> {
+  private async isOnline(of: PresenceSet, own: Channel): Promise<boolean> {
     try {
       return (await this.presence.count(of)) > 0;
     } catch (error) {
@@ -60,6 +61,6 @@ export class Online {
   }
 }
 
-function channelOf(principal: AccountPrincipal): Channel {
-  return principal.kind === 'user' ? onlineUser(principal.userId) : onlineDevice(principal.deviceId);
+function socketsOf(principal: AccountPrincipal): PresenceSet<null> {
+  return principal.kind === 'user' ? USER_SOCKETS.of(principal.userId) : DEVICE_SOCKETS.of(principal.deviceId);
 }

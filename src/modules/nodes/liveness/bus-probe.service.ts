@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
 import { channel, type Channel } from '../../realtime/channel.js';
-import { type HubEvent } from '../../realtime/connection.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { NodeBoard } from '../../realtime/ports/node-board.js';
 import { NodeIdentity } from '../../realtime/node-identity.js';

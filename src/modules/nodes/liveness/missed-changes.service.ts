@@ -6,6 +6,7 @@ import { NodeBoard } from '../../realtime/ports/node-board.js';
 import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { type NodeStatus } from '../status/node-status.js';
 import { Liveness } from './liveness.service.js';
+import { topic } from '../../realtime/fan-out/topic.js';
 
 const LOOK_MS = 1_000;
 /** In every so many looks connections are compared while some node is without the bus. */
@@ -15,7 +16,7 @@ const AFTERWARDS = 2 * EVERY;
 /** A node that has not heard the bus for so long may have said something that nobody heard. */
 const SILENT_MS = 4_000;
 /** Topic of the nodes: what the asker said may have been lost. */
-const MISSED = 'nodes.missed';
+const MISSED = topic<null, unknown>('nodes.missed');
 
 /**
  * Has this node's connections compared with the database when this or another node may have missed changes: at once

@@ -42,7 +42,7 @@ describe('MissedChanges', () => {
     const broker: Pick<Broker, 'onGap'> = { onGap: (listener) => (gap = listener) };
     const cluster: Pick<ClusterQuery, 'answer' | 'tell'> = {
       answer: (_topic, handler) => {
-        asked = () => handler(null);
+        asked = () => (handler as (question: null) => unknown)(null);
       },
       tell: (topic) => told.push(topic),
     };

@@ -4,15 +4,10 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { type IotaPrincipal } from '../omikron-connection.js';
-import { SEATED, seatedIn, sessionClients } from '../omikron.channels.js';
+import { type SeatedIota } from '../omikron-state.js';
+import { SEATED, sessionClients } from '../omikron.channels.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { UserStates } from '../states/user-states.service.js';
-
-/** What is known of a connected Iota to whoever outlives its node. Survives JSON. */
-interface SeatedIota {
-  readonly iota: string;
-  readonly users: readonly string[];
-}
 
 /** What becomes of an Iota's users when it has gone, by itself or with its node: both are told of exactly once. */
 @Injectable()
@@ -24,26 +19,23 @@ export class IotaDepartures {
     private readonly hub: Hub,
     private readonly retries: Retries,
   ) {
-    presence.onLost(SEATED, (_, { id: session, data }) => {
-      const { iota, users } = data as SeatedIota;
-      return this.part(iota, session, users);
-    });
+    presence.onLost(SEATED, (session, { data: { iota, users } }) => this.part(iota, session, users));
   }
 
   /** From now on the end of this node is noticed. Before the Iota serves anybody. */
   async watch(principal: IotaPrincipal): Promise<void> {
-    await this.presence.enter(seatedIn(principal.session), entryOf(principal));
+    await this.presence.enter(SEATED.of(principal.session), entryOf(principal));
   }
 
   /** The Iota serves other users than before. */
   async changed(principal: IotaPrincipal): Promise<void> {
-    await this.presence.update(seatedIn(principal.session), entryOf(principal));
+    await this.presence.update(SEATED.of(principal.session), entryOf(principal));
   }
 
   /** The connection has ended: its clients go, and its users are away unless it was replaced. */
   async leave({ id, session, accepted }: IotaPrincipal): Promise<void> {
     // Gone with a lease that this node had lost.
-    if ((await this.presence.leave(seatedIn(session), session)) === undefined) return;
+    if ((await this.presence.leave(SEATED.of(session), session)) === undefined) return;
     await this.part(id, session, [...accepted.keys()]);
   }
 

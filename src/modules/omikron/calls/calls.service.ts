@@ -10,30 +10,13 @@ import { Presence, type PresenceMember } from '../../realtime/ports/presence.js'
 import { MessageData, replyId } from '../message-data.js';
 import { asCaller } from './caller-text.js';
 import { type CallerPrincipal, type OmikronConnection } from '../omikron-connection.js';
+import { type CallMember } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
-import { callerChannel, callOf, CALLS, membersOf } from '../omikron.channels.js';
+import { callerChannel, MEMBERS } from '../omikron.channels.js';
 import { fact, type CallerState, type OmikronEvent, relayed } from '../omikron.events.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { StoreLocks } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
-
-/** What is known of somebody in a call. Survives JSON. */
-interface CallMember {
-  readonly socket: string;
-  /** User id as the client wrote it. */
-  readonly written: string;
-  readonly callState: string;
-  /** State that the end of the stream goes back to. */
-  readonly resume: string;
-  readonly userState: string;
-  readonly streaming: boolean;
-  /** Keyed digest of the call's secret, the same for all members; `null` when the first one brought none. */
-  readonly secret: string | null;
-  /** What the ledger knows the call by. */
-  readonly entry: string;
-  /** Somebody else has been in the call, too. */
-  readonly answered: boolean;
-}
 
 type Member = PresenceMember<CallMember>;
 
@@ -52,7 +35,7 @@ export class Calls {
     private readonly ledger: CallLedger,
     private readonly retries: Retries,
   ) {
-    presence.onLost(CALLS, (members, member) => this.lost(callOf(members), member as Member));
+    presence.onLost(MEMBERS, (call, member) => this.lost(call, member));
   }
 
   /**
@@ -87,7 +70,7 @@ export class Calls {
         answered: present.some((other) => other.id !== id || other.data.answered),
       };
       this.tell(others, fact({ type: 'omikron.caller-connected', caller: shown(member) }));
-      await this.presence.enter(membersOf(call), { id, data: member });
+      await this.presence.enter(MEMBERS.of(call), { id, data: member });
       // Whatever happens from here on, the end of the connection undoes it.
       connection.admit(caller);
       await this.hub.subscribe(connection, callerChannel(socket));
@@ -103,7 +86,7 @@ export class Calls {
   /** The connection has ended; the others hear of it, unless another socket of the user took its place. */
   leave({ call, id, socket }: CallerPrincipal): Promise<void> {
     return this.inTheEnd(call, async () => {
-      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      const member = await this.presence.get<CallMember>(MEMBERS.of(call), id);
       if (member?.data.socket !== socket) return;
       const others = (await this.members(call)).filter((each) => each.id !== id);
       await this.remove(call, member, others);
@@ -145,7 +128,7 @@ export class Calls {
   async forward(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
     const receiver = canonicalUuid(MessageData.of(message).get('receiver_id'));
     const member =
-      receiver === undefined ? undefined : await this.presence.get<CallMember>(membersOf(caller.call), receiver);
+      receiver === undefined ? undefined : await this.presence.get<CallMember>(MEMBERS.of(caller.call), receiver);
     if (member === undefined) {
       throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
     }
@@ -165,14 +148,14 @@ export class Calls {
 
   /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */
   async rang(call: string, caller: string, receiver: string): Promise<void> {
-    const member = await this.presence.get<CallMember>(membersOf(call), caller);
+    const member = await this.presence.get<CallMember>(MEMBERS.of(call), caller);
     if (member) this.ledger.rang(entryOf(call, member.data), partyOf(caller), partyOf(receiver));
   }
 
   /** From now on it is a conversation. */
   private async answered(call: string): Promise<void> {
     for (const { id, data } of await this.members(call)) {
-      if (!data.answered) await this.presence.update(membersOf(call), { id, data: { ...data, answered: true } });
+      if (!data.answered) await this.presence.update(MEMBERS.of(call), { id, data: { ...data, answered: true } });
       this.ledger.answered(entryOf(call, data));
     }
   }
@@ -185,10 +168,10 @@ export class Calls {
   ): Promise<void> {
     const { call, id, socket } = caller;
     return this.exclusively(call, async () => {
-      const member = await this.presence.get<CallMember>(membersOf(call), id);
+      const member = await this.presence.get<CallMember>(MEMBERS.of(call), id);
       if (member?.data.socket !== socket) return;
       const data = change(member.data);
-      await this.presence.update(membersOf(call), { id, data });
+      await this.presence.update(MEMBERS.of(call), { id, data });
       this.ledger.changed(entryOf(call, data), id, {
         muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
       });
@@ -205,7 +188,7 @@ export class Calls {
   }
 
   private async remove(call: string, { id, data }: Member, others: readonly Member[]): Promise<void> {
-    await this.presence.leave(membersOf(call), id);
+    await this.presence.leave(MEMBERS.of(call), id);
     this.removed(call, { id, data }, others);
   }
 
@@ -265,7 +248,7 @@ export class Calls {
   }
 
   private members(call: string): Promise<Member[]> {
-    return this.presence.list<CallMember>(membersOf(call));
+    return this.presence.list<CallMember>(MEMBERS.of(call));
   }
 
   /** So that joiners see, or are told of, everybody exactly once. */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
-import { OmikronNodes, type NodeLoad } from '../sessions/omikron-nodes.service.js';
+import { OmikronNodes } from '../sessions/omikron-nodes.service.js';
+import { type NodeLoad } from '../omikron-state.js';
 import { OmikronRepository } from '../omikron.repository.js';
 import { canonicalUuid } from '../uuid.js';
 

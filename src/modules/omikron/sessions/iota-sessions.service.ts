@@ -1,15 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { NodeAddress } from './node-address.service.js';
+import { type IotaSeat } from '../omikron-state.js';
 import { keys } from '../omikron.channels.js';
 import { StoreLocks } from './store-locks.service.js';
-
-/** Where a connected Iota is. */
-export interface IotaSeat {
-  readonly session: string;
-  /** Host of the node it is connected to. */
-  readonly node: string;
-}
 
 /** Who serves a user now. */
 export interface Home extends IotaSeat {
@@ -33,7 +27,7 @@ export class IotaSessions {
     return this.locks.run(`iota:${iota}`, async () => {
       await this.store.swapAll(users.map(keys.home), `${iota}/${session}`);
       // Last, since from here on clients find their way to it.
-      const previous = await this.store.swap<Seat>(keys.iota(iota), this.seat(session));
+      const previous = await this.store.swap(keys.iota(iota), this.seat(session));
       return previous?.session;
     });
   }
@@ -41,7 +35,7 @@ export class IotaSessions {
   /** A session has ended. May be repeated. @returns whether no newer one took its place, so that the Iota is gone */
   leave(iota: string, session: string, users: readonly string[]): Promise<boolean> {
     return this.locks.run(`iota:${iota}`, async () => {
-      const seat = await this.store.get<Seat>(keys.iota(iota));
+      const seat = await this.store.get(keys.iota(iota));
       const last = seat?.session === session;
       if (last) await this.store.release(keys.iota(iota), seat);
       await this.store.releaseAll(users.map(keys.home), `${iota}/${session}`);
@@ -57,7 +51,7 @@ export class IotaSessions {
 
   /** `undefined` while no Iota is connected that serves `user`. */
   async find(user: string): Promise<Home | undefined> {
-    const home = await this.store.get<string>(keys.home(user));
+    const home = await this.store.get(keys.home(user));
     if (home === undefined) return undefined;
     const [iota = '', session] = home.split('/');
     const seat = await this.seatOf(iota);
@@ -67,7 +61,7 @@ export class IotaSessions {
 
   /** `undefined` while this Iota is not connected. */
   async seatOf(iota: string): Promise<IotaSeat | undefined> {
-    const seat = await this.store.get<Seat>(keys.iota(iota));
+    const seat = await this.store.get(keys.iota(iota));
     return seat && { session: seat.session, node: seat.node };
   }
 
@@ -75,9 +69,7 @@ export class IotaSessions {
     await this.store.release(keys.home(user), `${iota}/${session}`);
   }
 
-  private seat(session: string): Seat {
+  private seat(session: string): IotaSeat {
     return { session, node: this.node.host };
   }
 }
-
-type Seat = IotaSeat & Record<string, unknown>;

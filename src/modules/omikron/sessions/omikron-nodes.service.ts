@@ -4,17 +4,8 @@ import { randomHex } from '../../../common/security/random.js';
 import { Lifecycle } from '../../health/lifecycle.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { NodeAddress } from './node-address.service.js';
-import { nodesChannel } from '../omikron.channels.js';
-
-/** How a node is doing. */
-export interface NodeLoad {
-  /** Host under which it is reached. */
-  readonly node: string;
-  /** Busy time of its event loop, in percent. */
-  readonly load: number;
-  /** It takes no new connections. */
-  readonly draining: boolean;
-}
+import { type NodeLoad } from '../omikron-state.js';
+import { NODES } from '../omikron.channels.js';
 
 const REFRESH_MS = 5_000;
 
@@ -44,13 +35,13 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.presence.leave(nodesChannel, this.id);
+    await this.presence.leave(NODES, this.id);
   }
 
   /** All nodes, the idlest first. */
   async list(): Promise<NodeLoad[]> {
     await this.tell();
-    const nodes = await this.presence.list<NodeLoad>(nodesChannel);
+    const nodes = await this.presence.list(NODES);
     return nodes.map(({ data }) => data).sort((a, b) => a.load - b.load);
   }
 
@@ -61,7 +52,7 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
       draining: this.lifecycle.state === 'draining',
     };
     const member = { id: this.id, data };
-    if (!(await this.presence.update(nodesChannel, member))) await this.presence.enter(nodesChannel, member);
+    if (!(await this.presence.update(NODES, member))) await this.presence.enter(NODES, member);
   }
 
   private measure(): void {

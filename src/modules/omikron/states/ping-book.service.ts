@@ -4,18 +4,11 @@ import { Clock } from '../../../common/time/clock.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { type ClientPrincipal, type IotaPrincipal } from '../omikron-connection.js';
-import { keys, pingsOf } from '../omikron.channels.js';
+import { type ClientPing } from '../omikron-state.js';
+import { keys, PINGS } from '../omikron.channels.js';
 
 /** What is said of a peer that has reported nothing. */
 const UNKNOWN = '-1';
-
-interface ClientPing {
-  readonly user: string;
-  readonly written: string;
-  readonly ping: string;
-  /** When it was reported, in milliseconds since the epoch. */
-  readonly at: number;
-}
 
 /**
  * The round-trip times that Iotas and clients report, told to the other side. They are kept as the text of an integer:
@@ -30,20 +23,20 @@ export class PingBook {
   ) {}
 
   async enter(client: ClientPrincipal): Promise<void> {
-    await this.presence.enter(pingsOf(client.session), this.entry(client, UNKNOWN, 0));
+    await this.presence.enter(PINGS.of(client.session), this.entry(client, UNKNOWN, 0));
   }
 
   async leave(client: ClientPrincipal): Promise<void> {
-    await this.presence.leave(pingsOf(client.session), client.socket);
+    await this.presence.leave(PINGS.of(client.session), client.socket);
   }
 
   /** Notes what a client reports. @returns what its Iota reported last */
   async ofClient(client: ClientPrincipal, message: JsonObjectText): Promise<string> {
     const ping = reportedPing(message);
     if (ping !== undefined) {
-      await this.presence.update(pingsOf(client.session), this.entry(client, ping, this.clock.now()));
+      await this.presence.update(PINGS.of(client.session), this.entry(client, ping, this.clock.now()));
     }
-    return (await this.store.get<string>(keys.iotaPing(client.session))) ?? UNKNOWN;
+    return (await this.store.get(keys.iotaPing(client.session))) ?? UNKNOWN;
   }
 
   /** Notes what an Iota reports. @returns what its connected users reported last, by user id as they wrote it */
@@ -53,7 +46,7 @@ export class PingBook {
     const now = this.clock.now();
     const age = ({ at }: ClientPing): number => Math.abs(now - at);
     const latest = new Map<string, ClientPing>();
-    for (const { data: report } of await this.presence.list<ClientPing>(pingsOf(session))) {
+    for (const { data: report } of await this.presence.list<ClientPing>(PINGS.of(session))) {
       const known = latest.get(report.user);
       // Where a clock has stepped back, what was noted before lies in the future.
       if (known === undefined || age(report) <= age(known)) latest.set(report.user, report);

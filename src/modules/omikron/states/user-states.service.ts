@@ -7,8 +7,9 @@ import { Presence, type PresenceMember } from '../../realtime/ports/presence.js'
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { idsOf, type MessageData } from '../message-data.js';
 import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
+import { type SocketState } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
-import { socketsOf, stateChannel, USERS } from '../omikron.channels.js';
+import { SOCKETS, stateChannel } from '../omikron.channels.js';
 import { type OmikronEvent } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
 import { Retries } from '../../realtime/resilience/retries.js';
@@ -23,19 +24,6 @@ const IOTA_OFFLINE = 'iota_offline';
 /** Users whose state one client may watch. */
 const MAX_WATCHED = 1_000;
 
-/** What is known of one socket of a user. Survives JSON. */
-interface SocketState {
-  /** Canonical. */
-  readonly user: string;
-  /** User id as the client wrote it. */
-  readonly written: string;
-  /** Session of the Iota through which it was admitted: once that is over, the socket is as good as gone. */
-  readonly session: string;
-  readonly state: string;
-  /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
-  readonly at: number;
-}
-
 /** Who is there, in what state, and who wants to know. */
 @Injectable()
 export class UserStates {
@@ -47,7 +35,7 @@ export class UserStates {
     private readonly clock: Clock,
     private readonly retries: Retries,
   ) {
-    presence.onLost(USERS, (_, { data }) => this.left(data as SocketState));
+    presence.onLost(SOCKETS, (_, { data }) => this.left(data));
   }
 
   /** Another socket of a user; it shares the state of those that are there. */
@@ -55,12 +43,12 @@ export class UserStates {
     const others = await this.sockets(id, session);
     const state = newest(others)?.state ?? ONLINE;
     const at = others.length === 0 ? this.clock.now() : 0;
-    await this.presence.enter(socketsOf(id), { id: socket, data: { user: id, written, session, state, at } });
+    await this.presence.enter(SOCKETS.of(id), { id: socket, data: { user: id, written, session, state, at } });
     if (others.length === 0) this.announce(id, written, state);
   }
 
   async leave({ id, socket }: ClientPrincipal): Promise<void> {
-    const member = await this.presence.leave<SocketState>(socketsOf(id), socket);
+    const member = await this.presence.leave(SOCKETS.of(id), socket);
     if (member !== undefined) await this.left(member.data);
   }
 
@@ -77,7 +65,7 @@ export class UserStates {
     // Later than all that is known: clocks of nodes differ, and step.
     const last = newest(await this.sockets(id, session))?.at ?? 0;
     const now: SocketState = { user: id, written, session, state, at: Math.max(this.clock.now(), last + 1) };
-    await this.presence.update(socketsOf(id), { id: socket, data: now });
+    await this.presence.update(SOCKETS.of(id), { id: socket, data: now });
     this.announce(id, written, state);
   }
 
@@ -153,7 +141,7 @@ export class UserStates {
   }
 
   /** The user's state, under the user's id. */
-  private pictureOf(user: string): PictureSubject<string> {
+  private pictureOf(user: string): PictureSubject<string, OmikronEvent> {
     let written = user;
     return {
       read: async () => {
@@ -161,7 +149,7 @@ export class UserStates {
         written = current.written;
         return [[user, current.state]];
       },
-      changes: (event) => [[user, (event as ReturnType<typeof changed>).state]],
+      changes: (event) => (event.type === 'omikron.state-changed' ? [[user, event.state]] : []),
       tell: (missed) => {
         for (const { now } of missed) {
           if (now !== undefined) this.hub.publishHere(stateChannel(user), changed(written, now));
@@ -172,7 +160,7 @@ export class UserStates {
 
   /** Those that came through `session`. */
   private async sockets(user: string, session: string): Promise<PresenceMember<SocketState>[]> {
-    const all = await this.presence.list<SocketState>(socketsOf(user));
+    const all = await this.presence.list(SOCKETS.of(user));
     return all.filter(({ data }) => data.session === session);
   }
 }

@@ -5,6 +5,7 @@ import { sha256 } from '../../../common/security/digest.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../resilience/degradable-store.js';
 import { EphemeralStore } from '../ports/ephemeral-store.js';
+import { storeKey, type StoreKey } from '../ports/store-key.js';
 
 /** Tries of one address that are answered at once. */
 const FREE_TRIES = 10;
@@ -39,7 +40,7 @@ interface Guess extends Attempt {
 
 /** The tries of all addresses together. */
 interface Crowd {
-  readonly key: string;
+  readonly key: StoreKey<number>;
   /** Whether the address that tries now is not slowed by them. */
   readonly spares: boolean;
 }
@@ -81,7 +82,7 @@ export class AttemptThrottle {
       if (await other) return look();
     }
     if (guess.gone()) return undefined;
-    const found = this.lookUp(`right:${key}`, guess, look).finally(() => this.underWay.delete(key));
+    const found = this.lookUp(storeKey('right', key), guess, look).finally(() => this.underWay.delete(key));
     const isRight = found.then((value) => value !== undefined);
     // Whoever waits for it hears of its failure; perhaps nobody does.
     isRight.catch(() => undefined);
@@ -107,19 +108,23 @@ export class AttemptThrottle {
   async succeeded(scope: string, address: string): Promise<void> {
     const { quick, slow } = countsOf({ scope, address });
     for (const key of [quick, slow]) {
-      const mistakes = await this.store.take<number>(forgivable(key));
+      const mistakes = await this.store.take(forgivable(key));
       if (mistakes !== undefined) await this.add(key, -mistakes);
     }
   }
 
-  private async lookUp<T>(known: string, guess: Guess, look: () => Promise<T | undefined>): Promise<T | undefined> {
-    const trusted = `right:${targetOf(guess)}@${placeOf(guess)}`;
+  private async lookUp<T>(
+    known: StoreKey<true>,
+    guess: Guess,
+    look: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const trusted = storeKey<true>('right', `${targetOf(guess)}@${placeOf(guess)}`);
     const [isKnown, isTrusted] = await Promise.all([this.store.get(known), this.store.get(trusted)]);
     if (isKnown !== undefined) {
       const found = await look();
       if (found !== undefined) return found;
     }
-    const crowd = `guesses:${targetOf(guess)}:${Math.floor(this.clock.elapsed() / MINUTE_MS)}`;
+    const crowd = storeKey<number>('guesses', targetOf(guess), Math.floor(this.clock.elapsed() / MINUTE_MS));
     const counts = await this.count(guess, { key: crowd, spares: isTrusted !== undefined });
     if (counts === undefined) return undefined;
     let isWrong = false;
@@ -139,16 +144,16 @@ export class AttemptThrottle {
    * @param crowd where the tries of all addresses are counted, if this one is
    * @returns the counts it is in, `undefined` when whoever tries has given up
    */
-  private async count(attempt: Attempt, crowd?: Crowd): Promise<string[] | undefined> {
+  private async count(attempt: Attempt, crowd?: Crowd): Promise<StoreKey<number>[] | undefined> {
     const { quick, slow } = countsOf(attempt);
-    const counts: string[] = [];
+    const counts: StoreKey<number>[] = [];
     if ((await this.store.increment(quick, 1, { ttlMs: MEMORY_MS, limit: FREE_TRIES })) !== undefined) {
       counts.push(quick);
       if (crowd === undefined) return counts;
       counts.push(crowd.key);
       if ((await this.add(crowd.key, 1)) <= FREE_GUESSES || crowd.spares) return counts;
     }
-    const place = `waiting:${placeOf(attempt)}`;
+    const place = storeKey<number>('waiting', placeOf(attempt));
     const life = { ttlMs: MEMORY_MS };
     if ((await this.store.increment(place, 1, { ...life, limit: MAX_WAITING })) === undefined) {
       if (attempt.gone()) return undefined;
@@ -172,7 +177,7 @@ export class AttemptThrottle {
   /** Waits until it is the turn of this try, and then as long as those before demand. @returns false when it has gone */
   private async turn(attempt: Attempt, crowd: Crowd | undefined): Promise<boolean> {
     const { quick, slow } = countsOf(attempt);
-    const turn = `turn:${placeOf(attempt)}`;
+    const turn = storeKey<true>('turn', placeOf(attempt));
     while (!(await this.takeTurn(turn))) {
       await sleep(STEP_MS);
       if (attempt.gone()) return false;
@@ -181,7 +186,7 @@ export class AttemptThrottle {
       const tries = await this.add(slow, 1);
       // The free tries stay used up for as long as there are others.
       await this.add(quick, 0);
-      const others = crowd === undefined || crowd.spares ? 0 : ((await this.store.get<number>(crowd.key)) ?? 0);
+      const others = crowd === undefined || crowd.spares ? 0 : ((await this.store.get(crowd.key)) ?? 0);
       const beyond = Math.max(tries, Math.ceil(others / FREE_GUESSES) - 1);
       const until = this.clock.elapsed() + Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (beyond - 1));
       for (let rest = until - this.clock.elapsed(); rest > 0; rest = until - this.clock.elapsed()) {
@@ -196,7 +201,7 @@ export class AttemptThrottle {
   }
 
   /** The store is asked for one try of an address and node at a time. */
-  private async takeTurn(turn: string): Promise<boolean> {
+  private async takeTurn(turn: StoreKey<true>): Promise<boolean> {
     if (this.turns.has(turn)) return false;
     this.turns.add(turn);
     let isMine = false;
@@ -209,7 +214,7 @@ export class AttemptThrottle {
     return isMine;
   }
 
-  private async add(key: string, by: number): Promise<number> {
+  private async add(key: StoreKey<number>, by: number): Promise<number> {
     return (await this.store.increment(key, by, { ttlMs: MEMORY_MS })) ?? Infinity;
   }
 }
@@ -218,12 +223,14 @@ const placeOf = ({ scope, address }: Pick<Attempt, 'scope' | 'address'>): string
 
 const targetOf = ({ scope, target }: Guess): string => (target === undefined ? scope : `${scope}:${target}`);
 
-const countsOf = (attempt: Pick<Attempt, 'scope' | 'address'>): { quick: string; slow: string } => ({
-  quick: `tries:${placeOf(attempt)}`,
-  slow: `tries:${placeOf(attempt)}:slow`,
+const countsOf = (
+  attempt: Pick<Attempt, 'scope' | 'address'>,
+): { quick: StoreKey<number>; slow: StoreKey<number> } => ({
+  quick: storeKey('tries', placeOf(attempt)),
+  slow: storeKey('tries', placeOf(attempt), 'slow'),
 });
 
-const forgivable = (count: string): string => `${count}:mistakes`;
+const forgivable = (count: StoreKey<number>): StoreKey<number> => storeKey(count, 'mistakes');
 
 const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => {

@@ -1,12 +1,13 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { randomHex } from '../../../common/security/random.js';
 import { channel, type Channel } from '../channel.js';
-import { type HubEvent } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 import { Hub } from './hub.js';
 import { NodeIdentity } from '../node-identity.js';
+import { type Topic } from './topic.js';
 
-const ALL_NODES = channel('cluster', 'all');
-const nodeChannel = (node: string): Channel => channel('cluster', 'node', node);
+const ALL_NODES = channel<Asked | Answered>('cluster', 'all');
+const nodeChannel = (node: string): Channel<Asked | Answered> => channel('cluster', 'node', node);
 const TIMEOUT_MS = 2_000;
 
 /** What one node answered. */
@@ -21,13 +22,12 @@ export interface NodeAnswers<T> {
   readonly missing: readonly string[];
 }
 
-/** Answers questions of other nodes, and of its own. What it gives must survive structured cloning. */
-type AnswerHandler = (payload: unknown) => unknown;
+type AnswerHandler = (question: never) => unknown;
 
 interface Asked extends HubEvent {
   readonly type: 'cluster.asked';
   readonly topic: string;
-  readonly payload: unknown;
+  readonly question: unknown;
   readonly from: string;
   /** `null` = nobody waits for an answer. */
   readonly id: string | null;
@@ -75,49 +75,49 @@ export class ClusterQuery implements OnModuleInit {
     return node === this.identity.name || this.peers.has(node);
   }
 
-  /** `handler` answers questions on `topic`. */
-  answer(topic: string, handler: AnswerHandler): void {
+  /** `handler` answers questions on `topic`, of other nodes and of this one. */
+  answer<Q, A>(topic: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
     this.handlers.set(topic, handler);
   }
 
   /** Tells all other nodes something; at most once, nobody answers. */
-  tell(topic: string, payload: unknown): void {
+  tell<Q>(topic: Topic<Q>, question: NoInfer<Q>): void {
     if (this.peers.size > 0)
-      this.publish(ALL_NODES, { type: 'cluster.asked', topic, payload, from: this.name, id: null });
+      this.publish(ALL_NODES, { type: 'cluster.asked', topic, question, from: this.name, id: null });
   }
 
   /** Asks all live nodes, or `node` alone. Never throws: whoever does not answer is `missing`. */
-  async ask<T>(
-    topic: string,
-    payload: unknown,
+  async ask<Q, A>(
+    topic: Topic<Q, A>,
+    question: NoInfer<Q>,
     { timeoutMs = TIMEOUT_MS, node }: { timeoutMs?: number; node?: string } = {},
-  ): Promise<NodeAnswers<T>> {
+  ): Promise<NodeAnswers<A>> {
     const others = node === undefined ? [...this.peers] : [node].filter((name) => name !== this.name);
     const answers: NodeAnswer<unknown>[] = [];
     const missing = new Set(others);
-    const remote = others.length > 0 ? this.collect({ topic, payload, node, timeoutMs, answers, missing }) : undefined;
+    const remote = others.length > 0 ? this.collect({ topic, question, node, timeoutMs, answers, missing }) : undefined;
     if (node === undefined || node === this.name) {
-      const { ok, value } = await this.handle(topic, payload);
+      const { ok, value } = await this.handle(topic, question);
       if (ok) answers.push({ node: this.name, value });
       else missing.add(this.name);
     }
     await remote;
-    return { answers: answers as NodeAnswer<T>[], missing: [...missing] };
+    return { answers: answers as NodeAnswer<A>[], missing: [...missing] };
   }
 
   private get name(): string {
     return this.identity.name;
   }
 
-  private collect(question: {
+  private collect(asked: {
     topic: string;
-    payload: unknown;
+    question: unknown;
     node: string | undefined;
     timeoutMs: number;
     answers: NodeAnswer<unknown>[];
     missing: Set<string>;
   }): Promise<void> {
-    const { topic, payload, node, timeoutMs, answers, missing } = question;
+    const { topic, question, node, timeoutMs, answers, missing } = asked;
     const id = randomHex(8);
     return new Promise((resolve) => {
       const done = (): void => {
@@ -128,12 +128,11 @@ export class ClusterQuery implements OnModuleInit {
       const timer = setTimeout(done, timeoutMs);
       this.pending.set(id, { answers, missing, done });
       const to = node === undefined ? ALL_NODES : nodeChannel(node);
-      this.publish(to, { type: 'cluster.asked', topic, payload, from: this.name, id });
+      this.publish(to, { type: 'cluster.asked', topic, question, from: this.name, id });
     });
   }
 
-  private readonly heard = (heard: HubEvent): void => {
-    const event = heard as Asked | Answered;
+  private readonly heard = (event: Asked | Answered): void => {
     if (event.type === 'cluster.answered') this.collected(event);
     else if (event.from !== this.name) void this.reply(event);
   };
@@ -145,23 +144,23 @@ export class ClusterQuery implements OnModuleInit {
     if (pending.missing.size === 0) pending.done();
   }
 
-  private async reply({ topic, payload, from, id }: Asked): Promise<void> {
-    const { ok, value } = await this.handle(topic, payload);
+  private async reply({ topic, question, from, id }: Asked): Promise<void> {
+    const { ok, value } = await this.handle(topic, question);
     if (id !== null) this.publish(nodeChannel(from), { type: 'cluster.answered', id, from: this.name, ok, value });
   }
 
-  private async handle(topic: string, payload: unknown): Promise<{ ok: boolean; value: unknown }> {
+  private async handle(topic: string, question: unknown): Promise<{ ok: boolean; value: unknown }> {
     const handler = this.handlers.get(topic);
     if (handler === undefined) return { ok: false, value: null };
     try {
-      return { ok: true, value: await handler(payload) };
+      return { ok: true, value: await handler(question as never) };
     } catch (error) {
       this.logger.error({ msg: 'a question of another node could not be answered', topic, err: error });
       return { ok: false, value: null };
     }
   }
 
-  private publish(to: Channel, event: Asked | Answered): void {
+  private publish(to: Channel<Asked | Answered>, event: Asked | Answered): void {
     this.hub.signal(to, event);
   }
 }

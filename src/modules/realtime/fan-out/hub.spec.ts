@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { channel } from '../channel.js';
-import { type Connection, type Frame, type HubEvent } from '../connection.js';
+import { type Connection, type Frame } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 import { DISCONNECT } from '../disconnect-reason.js';
 import { Hub } from './hub.js';
 import { InProcessBroker } from '../in-process/in-process.broker.js';

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { Broker, type DisconnectEnvelope, type Envelope } from '../ports/broker.js';
 import { type Channel } from '../channel.js';
-import { type Connection, type EventEncoder, type Frame, type HubEvent, type Listener } from '../connection.js';
+import { type Connection, type EventEncoder, type Frame, type Listener } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
 import { Members } from './members.js';
@@ -36,7 +37,7 @@ const COLLECT_FROM = 16;
 export class Hub {
   private readonly channels = new Map<Channel, Members>();
   /** Parts of this node, which hear signals only. */
-  private readonly listeners = new Map<Channel, Set<Listener>>();
+  private readonly listeners = new Map<Channel, Set<Listener<never>>>();
   /** What the bus was asked and has not answered yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
@@ -100,7 +101,7 @@ export class Hub {
   }
 
   /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
-  listen(channel: Channel, listener: Listener): void | Promise<void> {
+  listen<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
     const listeners = this.listeners.get(channel);
     if (listeners !== undefined) {
       listeners.add(listener);
@@ -110,7 +111,7 @@ export class Hub {
     return this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
   }
 
-  unlisten(channel: Channel, listener: Listener): void {
+  unlisten<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void {
     const listeners = this.listeners.get(channel);
     if (listeners?.delete(listener) !== true || listeners.size > 0) return;
     this.listeners.delete(channel);
@@ -161,7 +162,7 @@ export class Hub {
     for (const channel of connection.subscriptions ?? []) this.unsubscribe(connection, channel);
   }
 
-  publish(channel: Channel, event: HubEvent, options?: PublishOptions): void {
+  publish<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>, options?: PublishOptions): void {
     const except = options?.except;
     // Spelled out: spreading costs as much as the rest of a publish to few.
     this.broker.publish(
@@ -174,9 +175,9 @@ export class Hub {
    * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
    * the channel's picture, and told later to those whom the bus did not bring it.
    */
-  announce(
-    channel: Channel,
-    event: HubEvent,
+  announce<E extends HubEvent>(
+    channel: Channel<E>,
+    event: NoInfer<E>,
     options?: PublishOptions & { readonly signal?: true; readonly silent?: true },
   ): void {
     this.broker.publish(channel, { kind: 'announce', event, ...options });
@@ -191,7 +192,7 @@ export class Hub {
    * From now on, until its last listener here has gone, what `channel` announces is kept: whoever listens is told what
    * the bus did not bring. Idempotent.
    */
-  keep<T>(channel: Channel, subject: PictureSubject<T>): void {
+  keep<T, E extends HubEvent>(channel: Channel<E>, subject: PictureSubject<T, NoInfer<E>>): void {
     const members = this.channels.get(channel);
     if (this.begun === null || members === undefined || members.picture !== null) return;
     const picture = new Picture(subject) as Picture;
@@ -215,23 +216,28 @@ export class Hub {
   }
 
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
-  publishHere(channel: Channel, event: HubEvent): void {
+  publishHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     const members = this.channels.get(channel);
     if (members !== undefined) this.pass(channel, members, event, undefined);
   }
 
   /** Hands `event` to the listeners and the subscribed connections themselves; no client sees anything of it. */
-  signal(channel: Channel, event: HubEvent): void {
+  signal<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     this.broker.publish(channel, { kind: 'signal', event });
   }
 
   /** Signals on this node alone. */
-  signalHere(channel: Channel, event: HubEvent): void {
+  signalHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     this.passSignal(channel, event, undefined);
   }
 
   /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */
-  disconnect(channel: Channel, reason: DisconnectReason, event?: HubEvent, options?: PublishOptions): void {
+  disconnect<E extends HubEvent>(
+    channel: Channel<E>,
+    reason: DisconnectReason,
+    event?: NoInfer<E>,
+    options?: PublishOptions,
+  ): void {
     this.broker.publish(channel, { kind: 'disconnect', reason, ...(event && { event }), ...options });
   }
 
@@ -259,7 +265,7 @@ export class Hub {
   private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
     // Copies: who hears something may come or go.
     const listeners = this.listeners.get(channel);
-    if (listeners !== undefined) for (const listener of [...listeners]) listener(event);
+    if (listeners !== undefined) for (const listener of [...listeners]) (listener as Listener)(event);
     const members = this.channels.get(channel);
     if (members !== undefined) for (const member of [...members.list]) if (member.id !== except) member.signal(event);
   }

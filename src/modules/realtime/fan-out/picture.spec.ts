@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HubEvent } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 import { type Change, type MissedChange, Picture } from './picture.js';
 
 interface Said extends HubEvent {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type HubEvent } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 
 /** For how long an event that arrives late may tell what was told already. */
 const LATE_MS = 10_000;
@@ -15,11 +15,11 @@ export interface MissedChange<T> {
 }
 
 /** What the listeners of a channel know of who is there, and how. Values survive JSON. */
-export interface PictureSubject<T> {
+export interface PictureSubject<T, E extends HubEvent = HubEvent> {
   /** How it is, on all nodes; `undefined` for what is there and not told yet. @throws AppError `unavailable` */
   read(): Promise<Iterable<Change<T>>>;
   /** What an announced event says to those who were told `told`. */
-  changes(event: HubEvent, told: ReadonlyMap<string, T>): Iterable<Change<T>>;
+  changes(event: E, told: ReadonlyMap<string, T>): Iterable<Change<T>>;
   /** Tells this node's listeners what they missed. Never throws. */
   tell(missed: readonly MissedChange<T>[]): void;
   /** What listeners know from the start, if that need not be read. */

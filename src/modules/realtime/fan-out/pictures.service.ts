@@ -9,9 +9,10 @@ import { Hub } from './hub.js';
 import { NodeBoard } from '../ports/node-board.js';
 import { NodeIdentity } from '../node-identity.js';
 import { type Picture } from './picture.js';
+import { topic } from './topic.js';
 
 /** Topic of the nodes: the asker is back on the bus. */
-const BACK = 'pictures.back';
+const BACK = topic<string, boolean>('pictures.back');
 /** Pictures compared at a time. */
 const AT_ONCE = 500;
 const AGAIN_MS = 1_000;
@@ -56,7 +57,7 @@ export class Pictures implements OnModuleDestroy {
     hub.paintBy((channel, picture) => {
       if (!picture.complete) void this.compare(channel, picture);
     });
-    cluster.answer(BACK, (from) => this.answer(from as string));
+    cluster.answer(BACK, (from) => this.answer(from));
   }
 
   onModuleDestroy(): void {
@@ -69,7 +70,7 @@ export class Pictures implements OnModuleDestroy {
       this.askAgain = false;
       // The others find out by themselves, and write again what is theirs.
       if (this.dataLost) await sleep(NOTICED_MS, undefined, { ref: false });
-      const { missing } = await this.cluster.ask<boolean>(BACK, this.identity.name);
+      const { missing } = await this.cluster.ask(BACK, this.identity.name);
       this.askAgain ||= this.dataLost && missing.length > 0;
     }
     this.dataLost = this.asking = false;

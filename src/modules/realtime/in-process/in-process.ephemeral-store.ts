@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type MonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { EphemeralStore, type EphemeralValue, type LifeTime } from '../ports/ephemeral-store.js';
+import { EphemeralStore, type LifeTime } from '../ports/ephemeral-store.js';
+import { type StoreKey } from '../ports/store-key.js';
 
 interface Entry {
-  readonly value: EphemeralValue;
+  readonly value: unknown;
   /** By the monotonic clock; Infinity = as long as the process. */
   readonly expiresAt: number;
 }
@@ -20,49 +21,53 @@ export class InProcessEphemeralStore extends EphemeralStore {
     super();
   }
 
-  get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  get<T>(key: StoreKey<T>): Promise<T | undefined> {
     return Promise.resolve(this.read(key) as T | undefined);
   }
 
-  claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  claim<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     if (this.read(key) !== undefined) return Promise.resolve(false);
     this.write(key, value, life);
     return Promise.resolve(true);
   }
 
-  swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined> {
+  swap<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<T | undefined> {
     const before = this.read(key);
     this.write(key, value, life);
     return Promise.resolve(before as T | undefined);
   }
 
-  swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+  swapAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>, life?: LifeTime): Promise<void> {
     for (const key of keys) this.write(key, value, life);
     return Promise.resolve();
   }
 
-  replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  replace<T>(key: StoreKey<T>, from: NoInfer<T>, to: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     const held = this.read(key);
     const same = held !== undefined && isDeepStrictEqual(held, from);
     if (same) this.write(key, to, life);
     return Promise.resolve(same);
   }
 
-  take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  take<T>(key: StoreKey<T>): Promise<T | undefined> {
     const value = this.read(key);
     this.entries.delete(key);
     return Promise.resolve(value as T | undefined);
   }
 
-  release(key: string, value: EphemeralValue): Promise<boolean> {
+  release<T>(key: StoreKey<T>, value: NoInfer<T>): Promise<boolean> {
     return Promise.resolve(this.remove(key, value));
   }
 
-  releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+  releaseAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>): Promise<number> {
     return Promise.resolve(keys.filter((key) => this.remove(key, value)).length);
   }
 
-  increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
+  increment(
+    key: StoreKey<number>,
+    by: number,
+    options: LifeTime & { limit?: number } = {},
+  ): Promise<number | undefined> {
     const entry = this.live(key);
     const sum = (typeof entry?.value === 'number' ? entry.value : 0) + by;
     if (options.limit !== undefined && sum > options.limit) return Promise.resolve(undefined);
@@ -75,7 +80,7 @@ export class InProcessEphemeralStore extends EphemeralStore {
     return Promise.resolve(0);
   }
 
-  private read(key: string): EphemeralValue | undefined {
+  private read(key: string): unknown {
     return this.live(key)?.value;
   }
 
@@ -86,13 +91,13 @@ export class InProcessEphemeralStore extends EphemeralStore {
     return undefined;
   }
 
-  private write(key: string, value: EphemeralValue, life: LifeTime | undefined): void {
+  private write(key: string, value: unknown, life: LifeTime | undefined): void {
     const now = this.clock.elapsed();
     if (now >= this.nextSweep) this.sweep(now);
     this.entries.set(key, { value, expiresAt: life?.ttlMs === undefined ? Infinity : now + life.ttlMs });
   }
 
-  private remove(key: string, value: EphemeralValue): boolean {
+  private remove(key: string, value: unknown): boolean {
     const held = this.read(key);
     return held !== undefined && isDeepStrictEqual(held, value) && this.entries.delete(key);
   }

@@ -1,42 +1,42 @@
-import { type Channel } from '../channel.js';
 import { Presence, type PresenceMember } from '../ports/presence.js';
+import { type PresenceSet } from '../ports/presence-set.js';
 
 /** One node: members live as long as the process. */
 export class InProcessPresence extends Presence {
-  private readonly channels = new Map<Channel, Map<string, PresenceMember>>();
+  private readonly sets = new Map<PresenceSet, Map<string, PresenceMember>>();
 
-  enter(channel: Channel, member: PresenceMember): Promise<boolean> {
-    let members = this.channels.get(channel);
+  enter<T>(set: PresenceSet<T>, member: PresenceMember<NoInfer<T>>): Promise<boolean> {
+    let members = this.sets.get(set);
     if (members?.has(member.id)) return Promise.resolve(false);
-    if (!members) this.channels.set(channel, (members = new Map<string, PresenceMember>()));
+    if (!members) this.sets.set(set, (members = new Map<string, PresenceMember>()));
     members.set(member.id, member);
     return Promise.resolve(true);
   }
 
-  update(channel: Channel, member: PresenceMember): Promise<boolean> {
-    const members = this.channels.get(channel);
+  update<T>(set: PresenceSet<T>, member: PresenceMember<NoInfer<T>>): Promise<boolean> {
+    const members = this.sets.get(set);
     if (!members?.has(member.id)) return Promise.resolve(false);
     members.set(member.id, member);
     return Promise.resolve(true);
   }
 
-  leave<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
-    const members = this.channels.get(channel);
+  leave<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
+    const members = this.sets.get(set);
     const member = members?.get(id);
-    if (members?.delete(id) && members.size === 0) this.channels.delete(channel);
+    if (members?.delete(id) && members.size === 0) this.sets.delete(set);
     return Promise.resolve(member as PresenceMember<T> | undefined);
   }
 
-  get<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
-    return Promise.resolve(this.channels.get(channel)?.get(id) as PresenceMember<T> | undefined);
+  get<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
+    return Promise.resolve(this.sets.get(set)?.get(id) as PresenceMember<T> | undefined);
   }
 
-  list<T>(channel: Channel): Promise<PresenceMember<T>[]> {
-    return Promise.resolve([...(this.channels.get(channel)?.values() ?? [])] as PresenceMember<T>[]);
+  list<T>(set: PresenceSet<T>): Promise<PresenceMember<T>[]> {
+    return Promise.resolve([...(this.sets.get(set)?.values() ?? [])] as PresenceMember<T>[]);
   }
 
-  count(channel: Channel): Promise<number> {
-    return Promise.resolve(this.channels.get(channel)?.size ?? 0);
+  count(set: PresenceSet): Promise<number> {
+    return Promise.resolve(this.sets.get(set)?.size ?? 0);
   }
 
   /** There is no other node to have left anything. */

@@ -1,5 +1,5 @@
 import { type Channel } from '../channel.js';
-import { type HubEvent } from '../connection.js';
+import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 
 /** What travels between nodes. */

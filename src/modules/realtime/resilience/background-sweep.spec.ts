@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { BackgroundSweep } from './background-sweep.js';
 import { InProcessEphemeralStore } from '../in-process/in-process.ephemeral-store.js';
+import { storeKey } from '../ports/store-key.js';
 
-const KEY = 'sweeper';
+const KEY = storeKey<string>('sweeper');
 
 describe('BackgroundSweep', () => {
   let store: InProcessEphemeralStore;

@@ -2,6 +2,7 @@ import { type Logger } from '@nestjs/common';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { randomHex } from '../../../common/security/random.js';
 import { type EphemeralStore } from '../ports/ephemeral-store.js';
+import { type StoreKey } from '../ports/store-key.js';
 
 /** How long a node has the broom; longer than a sweep should take. */
 const TURN_MS = 120_000;
@@ -18,7 +19,7 @@ export class BackgroundSweep {
   /** @param key of the ephemeral store: the node that sweeps now */
   constructor(
     private readonly store: EphemeralStore,
-    private readonly key: string,
+    private readonly key: StoreKey<string>,
     private readonly logger: Logger,
   ) {}
 

@@ -3,6 +3,9 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { DegradableStore } from './degradable-store.js';
 import { InProcessEphemeralStore } from '../in-process/in-process.ephemeral-store.js';
+import { storeKey } from '../ports/store-key.js';
+
+const TRIES = storeKey<number>('tries');
 
 const clock = new SystemMonotonicClock();
 const life = { ttlMs: 60_000 };
@@ -19,17 +22,17 @@ describe('DegradableStore', () => {
   it('counts on its own while the shared store is away, and goes on with the shared one afterwards', async () => {
     const shared = new Shared(clock);
     const store = new DegradableStore(shared, clock);
-    expect(await store.increment('tries', 1, life)).toBe(1);
+    expect(await store.increment(TRIES, 1, life)).toBe(1);
     shared.failure = new AppError('broker_unavailable', 'Away.');
-    expect(await store.increment('tries', 1, life)).toBe(1);
-    expect(await store.increment('tries', 1, life)).toBe(2);
+    expect(await store.increment(TRIES, 1, life)).toBe(1);
+    expect(await store.increment(TRIES, 1, life)).toBe(2);
     shared.failure = undefined;
-    expect(await store.increment('tries', 1, life)).toBe(2);
+    expect(await store.increment(TRIES, 1, life)).toBe(2);
   });
 
   it('hides no other failure', async () => {
     const shared = new Shared(clock);
     shared.failure = new Error('a fault');
-    await expect(new DegradableStore(shared, clock).increment('tries', 1, life)).rejects.toThrow('a fault');
+    await expect(new DegradableStore(shared, clock).increment(TRIES, 1, life)).rejects.toThrow('a fault');
   });
 });

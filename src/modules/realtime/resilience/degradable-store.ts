@@ -1,6 +1,7 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { type MonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { type EphemeralStore, type EphemeralValue, type LifeTime } from '../ports/ephemeral-store.js';
+import { type EphemeralStore, type LifeTime } from '../ports/ephemeral-store.js';
+import { type StoreKey } from '../ports/store-key.js';
 import { InProcessEphemeralStore } from '../in-process/in-process.ephemeral-store.js';
 
 /**
@@ -17,23 +18,27 @@ export class DegradableStore implements Pick<EphemeralStore, 'get' | 'claim' | '
     this.meanwhile = new InProcessEphemeralStore(clock);
   }
 
-  get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
-    return this.either((store) => store.get<T>(key));
+  get<T>(key: StoreKey<T>): Promise<T | undefined> {
+    return this.either((store) => store.get(key));
   }
 
-  claim(key: string, value: EphemeralValue, life: Required<LifeTime>): Promise<boolean> {
+  claim<T>(key: StoreKey<T>, value: NoInfer<T>, life: Required<LifeTime>): Promise<boolean> {
     return this.either((store) => store.claim(key, value, life));
   }
 
-  swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life: Required<LifeTime>): Promise<T | undefined> {
-    return this.either((store) => store.swap<T>(key, value, life));
+  swap<T>(key: StoreKey<T>, value: NoInfer<T>, life: Required<LifeTime>): Promise<T | undefined> {
+    return this.either((store) => store.swap(key, value, life));
   }
 
-  take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
-    return this.either((store) => store.take<T>(key));
+  take<T>(key: StoreKey<T>): Promise<T | undefined> {
+    return this.either((store) => store.take(key));
   }
 
-  increment(key: string, by: number, options: Required<LifeTime> & { limit?: number }): Promise<number | undefined> {
+  increment(
+    key: StoreKey<number>,
+    by: number,
+    options: Required<LifeTime> & { limit?: number },
+  ): Promise<number | undefined> {
     return this.either((store) => store.increment(key, by, options));
   }
 

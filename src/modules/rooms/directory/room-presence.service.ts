@@ -4,7 +4,7 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { principalOf, type RoomConnection, type RoomPrincipal } from '../room-connection.js';
-import { presenceOf, roomOfPresence, watchersChannel } from '../rooms.channels.js';
+import { PRESENT, watchersChannel } from '../rooms.channels.js';
 import { type PresenceChange, type PresentMember, type RoomsEvent } from '../rooms.events.js';
 
 /** Who is connected to a room, on all nodes. */
@@ -18,26 +18,24 @@ export class RoomPresence {
     private readonly hub: Hub,
     private readonly clock: Clock,
   ) {
-    presence.onLost('rooms:', (of, { id: seat, data }) => {
-      const room = roomOfPresence(of);
-      if (room !== undefined)
-        this.announce(room, { type: 'rooms.left', seat, identity: (data as PresentMember).identity });
+    presence.onLost(PRESENT, (room, { id: seat, data: { identity } }) => {
+      this.announce(Number(room), { type: 'rooms.left', seat, identity });
     });
   }
 
   /** Everybody who is there, with the id of the seat. */
   list(roomId: number): Promise<PresenceMember<PresentMember>[]> {
-    return this.presence.list<PresentMember>(presenceOf(roomId));
+    return this.presence.list(PRESENT.of(roomId));
   }
 
   async enter({ roomId, seat, identity, permissions }: RoomPrincipal): Promise<void> {
     const data: PresentMember = { identity, permissions, connectedAt: this.clock.date().toISOString() };
-    await this.presence.enter(presenceOf(roomId), { id: seat, data });
+    await this.presence.enter(PRESENT.of(roomId), { id: seat, data });
     this.announce(roomId, { type: 'rooms.joined', seat, identity });
   }
 
   async leave({ roomId, seat, identity }: RoomPrincipal): Promise<void> {
-    if (await this.presence.leave(presenceOf(roomId), seat))
+    if (await this.presence.leave(PRESENT.of(roomId), seat))
       this.announce(roomId, { type: 'rooms.left', seat, identity });
   }
 
@@ -48,7 +46,7 @@ export class RoomPresence {
     try {
       await this.hub.subscribe(connection, watchersChannel(principal.roomId));
       this.hub.keep(watchersChannel(principal.roomId), this.pictureOf(principal.roomId));
-      const members = await this.presence.list<PresentMember>(presenceOf(principal.roomId));
+      const members = await this.presence.list(PRESENT.of(principal.roomId));
       principal.known = new Set(members.map(({ id }) => id));
       const present: RoomsEvent = { type: 'rooms.present', items: members.map(({ data }) => data) };
       this.hub.sendTo(connection, present);
@@ -78,14 +76,10 @@ export class RoomPresence {
   }
 
   /** Identities by seat. */
-  private pictureOf(roomId: number): PictureSubject<string> {
+  private pictureOf(roomId: number): PictureSubject<string, PresenceChange> {
     return {
-      read: async () =>
-        (await this.presence.list<PresentMember>(presenceOf(roomId))).map(({ id, data }) => [id, data.identity]),
-      changes: (event) => {
-        const { type, seat, identity } = event as PresenceChange;
-        return [[seat, type === 'rooms.joined' ? identity : undefined]];
-      },
+      read: async () => (await this.presence.list(PRESENT.of(roomId))).map(({ id, data }) => [id, data.identity]),
+      changes: ({ type, seat, identity }) => [[seat, type === 'rooms.joined' ? identity : undefined]],
       tell: (missed) => {
         for (const { id: seat, before = '', now } of missed) {
           const change: PresenceChange =

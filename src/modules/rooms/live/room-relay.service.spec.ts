@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Clock } from '../../../common/time/clock.js';
-import { type HubEvent } from '../../realtime/connection.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { type Hub } from '../../realtime/fan-out/hub.js';
 import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
 import { type MessageLog } from '../log/message-log.service.js';

@@ -103,7 +103,7 @@ export class RoomRelay {
       return;
     }
     if (await this.store.claim(entry, digest, ACK_LIFE)) this.tell(principal, message);
-    else if ((await this.store.get<string>(entry)) !== digest) {
+    else if ((await this.store.get(entry)) !== digest) {
       this.send(connection, mismatch(id));
       return;
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Lifecycle } from '../../health/lifecycle.js';
 import { type Channel } from '../../realtime/channel.js';
-import { type HubEvent } from '../../realtime/connection.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { type Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, type MessageLogRepository, type NewMessage } from './message-log.repository.js';
 import { MessageLog } from './message-log.service.js';

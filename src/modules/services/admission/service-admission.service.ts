@@ -3,7 +3,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { GuestPlaces } from '../sessions/guest-places.service.js';
-import { type LiveCode, PublicCodes } from '../directory/public-codes.service.js';
+import { PublicCodes } from '../directory/public-codes.service.js';
 import { principalOf, type ServiceConnection, servicePrincipal, type ServicePrincipal } from '../service-connection.js';
 import { invalidToken, ServiceCredentials } from './service-credentials.service.js';
 import { ServiceDirectory } from '../directory/service-directory.service.js';
@@ -11,6 +11,7 @@ import { ServiceHosts } from '../sessions/service-hosts.service.js';
 import { ServicePeers } from '../sessions/service-peers.service.js';
 import { audienceChannel, sessionChannel } from '../services.channels.js';
 import { authorized, type ServiceSettings } from '../services.events.js';
+import { type LiveCode } from '../service-state.js';
 
 /**
  * Turns strangers into hosts, clients and guests. Whoever is admitted hears its channels before it is told so, and

@@ -4,12 +4,13 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type Attempt, AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { RevocationList } from '../../realtime/access/revocation-list.js';
-import { isCode, type LiveCode, PublicCodes } from '../directory/public-codes.service.js';
+import { isCode, PublicCodes } from '../directory/public-codes.service.js';
 import { type ServiceConnection, serviceSelector } from '../service-connection.js';
 import { ServiceDirectory } from '../directory/service-directory.service.js';
 import { canonicalToken, tokenDigest } from '../directory/service-token.js';
 import { type ServiceSettings } from '../services.events.js';
 import { ServicesRepository } from '../directory/services.repository.js';
+import { type LiveCode } from '../service-state.js';
 
 /** Scope of the throttle. */
 const TRIES = 'services';

@@ -3,14 +3,9 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { randomDistinct } from '../../../common/security/random.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
+import { type LiveCode } from '../service-state.js';
 import { keys } from '../services.channels.js';
 import { type ServiceSettings } from '../services.events.js';
-
-/** What a live code stands for. */
-export interface LiveCode {
-  readonly service: number;
-  readonly session: string;
-}
 
 /** A to Z without W. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVXYZ';
@@ -45,7 +40,7 @@ export class PublicCodes {
 
   /** What `code` admits to. */
   async find(code: string): Promise<LiveCode | undefined> {
-    return this.store.get<LiveCode & Record<string, unknown>>(keys.code(code));
+    return this.store.get(keys.code(code));
   }
 
   /** What a revocation of `code` names. */

@@ -6,11 +6,12 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { keys, serviceChannel } from '../services.channels.js';
 import { type ServiceSettings, settingsChanged } from '../services.events.js';
 import { ServicesRepository } from './services.repository.js';
+import { topic } from '../../realtime/fan-out/topic.js';
 
 /** Logins that began before a service was deleted have ended after this. */
 const TOMBSTONE_MS = 3_600_000;
 /** Topic of the nodes. */
-const CHANGED = 'services.settings';
+const CHANGED = topic<ServiceSettings, unknown>('services.settings');
 
 /**
  * The settings that live connections go by, shared by all nodes, so that guests come in without the database and a
@@ -26,7 +27,7 @@ export class ServiceDirectory {
     private readonly repository: ServicesRepository,
   ) {
     cluster.answer(CHANGED, (settings) => {
-      this.changed(settings as ServiceSettings);
+      this.changed(settings);
     });
   }
 
@@ -35,7 +36,7 @@ export class ServiceDirectory {
    * stored is gone.
    */
   async find(id: number): Promise<ServiceSettings | undefined> {
-    const held = await this.store.get<StoredSettings>(keys.settings(id));
+    const held = await this.store.get(keys.settings(id));
     if (held !== undefined) return held ?? undefined;
     const service = await this.repository.find(id);
     return service && this.settle(settingsOf(service));
@@ -47,12 +48,13 @@ export class ServiceDirectory {
    */
   async settle(settings: ServiceSettings): Promise<ServiceSettings | undefined> {
     const key = keys.settings(settings.id);
-    const next: StoredSettings = { ...settings };
     for (;;) {
-      const held = await this.store.get<StoredSettings>(key);
+      const held = await this.store.get(key);
       if (held === null) return undefined;
       if (held !== undefined && held.version >= settings.version) return held;
-      if (await (held === undefined ? this.store.claim(key, next) : this.store.replace(key, held, next))) return next;
+      if (await (held === undefined ? this.store.claim(key, settings) : this.store.replace(key, held, settings))) {
+        return settings;
+      }
     }
   }
 
@@ -74,9 +76,6 @@ export class ServiceDirectory {
     await this.store.swap(keys.settings(id), null, { ttlMs: TOMBSTONE_MS });
   }
 }
-
-/** `null` marks a deleted service. */
-type StoredSettings = (ServiceSettings & Record<string, unknown>) | null;
 
 export function settingsOf(service: Service): ServiceSettings {
   return {

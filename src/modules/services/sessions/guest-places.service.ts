@@ -3,6 +3,7 @@ import { AppError, isUnavailable } from '../../../common/errors/app-error.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { keys } from '../services.channels.js';
 import { type ServiceSettings } from '../services.events.js';
+import { type StoreKey } from '../../realtime/ports/store-key.js';
 
 /**
  * Guests of one session may be on many nodes, so their number belongs to none of them and would outlive them all, were
@@ -17,7 +18,7 @@ const RETRY_MS = 1_000;
 @Injectable()
 export class GuestPlaces implements OnModuleDestroy {
   /** Places that this node still has to give back, by key. */
-  private owed = new Map<string, number>();
+  private owed = new Map<StoreKey<number>, number>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: EphemeralStore) {}
@@ -38,7 +39,7 @@ export class GuestPlaces implements OnModuleDestroy {
     return this.lower(keys.guests(service, session), 1);
   }
 
-  private async lower(key: string, by: number): Promise<void> {
+  private async lower(key: StoreKey<number>, by: number): Promise<void> {
     try {
       const sum = await this.store.increment(key, -by, LIFE);
       // Below zero: the count was lost together with all else.

@@ -4,11 +4,13 @@ import { Lifecycle } from '../../health/lifecycle.js';
 import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { untilAvailable } from '../../realtime/resilience/until-available.js';
-import { type SessionOwner, ServiceSessions } from './service-sessions.service.js';
+import { ServiceSessions } from './service-sessions.service.js';
 import { keys } from '../services.channels.js';
+import { type SessionOwner } from '../service-state.js';
+import { topic } from '../../realtime/fan-out/topic.js';
 
 /** Topic of the nodes. */
-const DRAINS = 'services.drains';
+const DRAINS = topic<null, boolean>('services.drains');
 const ASK_MS = 1_000;
 /** Seconds that hosts have to come back in whom a node sent away that drains, whatever their service says. */
 const DRAIN_SECONDS = 10;
@@ -48,7 +50,7 @@ export class HostGrace implements OnModuleDestroy {
     if (until !== null) return true;
     const [node = ''] = connection.split('-');
     if (!this.cluster.knows(node)) return false;
-    const { answers } = await this.cluster.ask<boolean>(DRAINS, null, { node, timeoutMs: ASK_MS });
+    const { answers } = await this.cluster.ask(DRAINS, null, { node, timeoutMs: ASK_MS });
     return answers.some(({ value }) => value);
   }
 

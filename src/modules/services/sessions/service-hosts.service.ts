@@ -11,15 +11,10 @@ import { PublicCodes } from '../directory/public-codes.service.js';
 import { type ServiceConnection, servicePrincipal, type ServicePrincipal } from '../service-connection.js';
 import { ServiceDirectory } from '../directory/service-directory.service.js';
 import { ServicePeers } from './service-peers.service.js';
-import {
-  type EndedSession,
-  type HostSession,
-  KICKED,
-  type SessionOwner,
-  ServiceSessions,
-} from './service-sessions.service.js';
+import { type EndedSession, KICKED, ServiceSessions } from './service-sessions.service.js';
 import { hostsChannel, keys, userChannel } from '../services.channels.js';
 import { authorized, coded, kicked, type ServiceSettings } from '../services.events.js';
+import { type HostSession, type SessionOwner } from '../service-state.js';
 
 /** A host whose place is prepared; nobody knows of it yet. */
 interface HostPlace {
@@ -103,7 +98,7 @@ export class ServiceHosts {
     const release = await this.hub.hold(hostsChannel(id));
     try {
       await this.store.claim(keys.owner(id, session), owner);
-      const previous = await this.store.swap<string>(keys.seat(id), session);
+      const previous = await this.store.swap(keys.seat(id), session);
       await this.sessions.enter(id, session, newSession(settings, code, user, this.clock.now()));
       const ended = settings.allowMultipleHosts ? [] : await this.supersede(id, session, previous);
       const current = await this.confirm(connection, settings, session);
@@ -146,7 +141,7 @@ export class ServiceHosts {
     connection: ServiceConnection,
     { id, allowMultipleHosts, hostGraceSeconds }: ServiceSettings,
   ): Promise<ResumedSession | undefined> {
-    const seat = allowMultipleHosts ? undefined : await this.store.get<string>(keys.seat(id));
+    const seat = allowMultipleHosts ? undefined : await this.store.get(keys.seat(id));
     if (seat === undefined && !allowMultipleHosts) return undefined;
     const onlyOpen = allowMultipleHosts || hostGraceSeconds === 0;
     for (const { id: session, data } of await this.sessions.list(id)) {

@@ -5,13 +5,15 @@ import { Presence } from '../../realtime/ports/presence.js';
 import { GuestPlaces } from './guest-places.service.js';
 import { HostGrace } from './host-grace.service.js';
 import { ServiceDirectory } from '../directory/service-directory.service.js';
-import { type Peer, ServicePeers } from './service-peers.service.js';
-import { type HostSession, type SessionOwner, ServiceSessions } from './service-sessions.service.js';
-import { presenceOfService } from '../services.channels.js';
+import { ServicePeers } from './service-peers.service.js';
+import { ServiceSessions } from './service-sessions.service.js';
+import { type HostSession, type Peer, type SessionOwner } from '../service-state.js';
+import { PEERS, SESSIONS } from '../services.channels.js';
+import { topic, type Topic } from '../../realtime/fan-out/topic.js';
 
 /** Topics of the nodes. */
-const PEER = 'services.keep-host';
-const SESSION = 'services.keep-session';
+const PEER = topic<Lost<Peer>, boolean>('services.keep-host');
+const SESSION = topic<Lost<HostSession>, boolean>('services.keep-session');
 /** A session is ended by who finds its host lost; should that not come to it, it ends by itself after this. */
 const BACKSTOP_SECONDS = 5;
 
@@ -20,7 +22,7 @@ interface Lost<T> {
   readonly id: string;
   readonly data: T;
   /** Name of the node that has it, if that goes by itself; a dead one is known to none. */
-  readonly leaving?: string;
+  readonly leaving?: string | undefined;
 }
 
 /**
@@ -42,14 +44,10 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     private readonly sessions: ServiceSessions,
     private readonly grace: HostGrace,
   ) {
-    presence.onLost('services:', (of, { id, data }) => {
-      const { service, holds } = presenceOfService(of) ?? {};
-      if (service === undefined) return;
-      if (holds === 'sessions') return this.lostSession({ service, id, data: data as HostSession });
-      return this.lostPeer({ service, id, data: data as Peer });
-    });
-    cluster.answer(PEER, (lost) => this.keepHost(lost as Lost<Peer>));
-    cluster.answer(SESSION, (lost) => this.keepSession(lost as Lost<HostSession>));
+    presence.onLost(SESSIONS, (service, lost) => this.lostSession({ service: Number(service), ...lost }));
+    presence.onLost(PEERS, (service, lost) => this.lostPeer({ service: Number(service), ...lost }));
+    cluster.answer(PEER, (lost) => this.keepHost(lost));
+    cluster.answer(SESSION, (lost) => this.keepSession(lost));
   }
 
   /** What this node still has afterwards must go on at another one. */
@@ -113,11 +111,13 @@ export class ServiceLosses implements BeforeApplicationShutdown {
   }
 
   /** Here, or on any other node while this one goes. @returns whether some node did */
-  private async somewhere<T>(topic: string, lost: Lost<T>, here: () => Promise<boolean>): Promise<boolean> {
+  private async somewhere<T>(
+    asked: Topic<Lost<T>, boolean>,
+    lost: Lost<T>,
+    here: () => Promise<boolean>,
+  ): Promise<boolean> {
     if (!this.leaving) return here();
-    return (await this.cluster.ask<boolean>(topic, { ...lost, leaving: this.ownName })).answers.some(
-      ({ value }) => value,
-    );
+    return (await this.cluster.ask(asked, { ...lost, leaving: this.ownName })).answers.some(({ value }) => value);
   }
 
   /** Whether the host is connected to a node that lives, so that its part alone was lost. */

@@ -6,21 +6,16 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { type ServiceConnection, type ServicePrincipal } from '../service-connection.js';
-import { audienceChannel, hostsChannel, peersOf, serviceChannel, userChannel } from '../services.channels.js';
-import { joined, type JoinedOrLeft, kicked, left, type ServiceRole, type ServiceSettings } from '../services.events.js';
-
-/** Somebody who is connected to a service; a host also while its session waits for it to come back. */
-export interface Peer {
-  readonly role: ServiceRole;
-  /** Id of a host's or guest's session. */
-  readonly session: string | null;
-  /** Version of the service's settings that it came in under. */
-  readonly version: number;
-  /** Whether the others have heard of it. */
-  readonly announced: boolean;
-  /** The name it was announced by. */
-  readonly name?: string | undefined;
-}
+import { audienceChannel, hostsChannel, PEERS, serviceChannel, userChannel } from '../services.channels.js';
+import { type Peer } from '../service-state.js';
+import {
+  joined,
+  kicked,
+  left,
+  type ServiceRole,
+  type ServicesEvent,
+  type ServiceSettings,
+} from '../services.events.js';
 
 /** What a service's pictures hold of somebody. */
 type Told = Pick<Peer, 'role' | 'name'>;
@@ -52,7 +47,7 @@ export class ServicePeers {
     const data: Peer = { role, session, version, announced: false };
     let user: string;
     do user = randomHex(6);
-    while (!(await this.presence.enter(peersOf(service), { id: user, data })));
+    while (!(await this.presence.enter(PEERS.of(service), { id: user, data })));
     await this.address(connection, service, user);
     return user;
   }
@@ -71,7 +66,7 @@ export class ServicePeers {
     this.hub.keep(role === 'host' ? principal.hosts : principal.audience, this.pictureOf(settings.id, role === 'host'));
     this.hub.announce(hearersOf(settings.id, role), joined(role, user, name));
     const data: Peer = { role, session, version: settings.version, announced: true, name };
-    if (await this.presence.update(peersOf(settings.id), { id: user, data })) return;
+    if (await this.presence.update(PEERS.of(settings.id), { id: user, data })) return;
     this.announceLeave(settings.id, role, user);
     this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked('Sent away'));
   }
@@ -83,19 +78,19 @@ export class ServicePeers {
 
   /** Removes `user`. @returns what it was; exactly one of two racing callers gets it */
   async remove(service: number, user: string): Promise<Peer | undefined> {
-    return (await this.presence.leave<Peer>(peersOf(service), user))?.data;
+    return (await this.presence.leave(PEERS.of(service), user))?.data;
   }
 
   /** A host that goes on elsewhere is listed as long as this node from now on. */
   async adopt(service: number, user: string, data: Peer): Promise<void> {
-    const known = await this.presence.get<Peer>(peersOf(service), user);
+    const known = await this.presence.get(PEERS.of(service), user);
     const adopted: Peer = { ...data, name: known?.data.name };
-    await this.presence.update(peersOf(service), { id: user, data: adopted }, { adopt: true });
+    await this.presence.update(PEERS.of(service), { id: user, data: adopted }, { adopt: true });
   }
 
   /** Puts back whom a dead node took along. @returns false when somebody did so before */
   putBack(service: number, user: string, data: Peer): Promise<boolean> {
-    return this.presence.enter(peersOf(service), { id: user, data });
+    return this.presence.enter(PEERS.of(service), { id: user, data });
   }
 
   announceLeave(service: number, role: ServiceRole, user: string): void {
@@ -103,7 +98,7 @@ export class ServicePeers {
   }
 
   async isAnnounced(service: number, user: string): Promise<boolean> {
-    return (await this.presence.get<Peer>(peersOf(service), user))?.data.announced === true;
+    return (await this.presence.get(PEERS.of(service), user))?.data.announced === true;
   }
 
   /** Whether somebody with this user id is connected; synchronous when that is on this node. */
@@ -111,15 +106,15 @@ export class ServicePeers {
     // Also keeps hostile ids out of channel names.
     if (!USER_ID.test(user)) return false;
     if (this.hub.localCount(userChannel(service, user)) > 0) return true;
-    return this.presence.get(peersOf(service), user).then((peer) => peer !== undefined);
+    return this.presence.get(PEERS.of(service), user).then((peer) => peer !== undefined);
   }
 
   list(service: number): Promise<PresenceMember<Peer>[]> {
-    return this.presence.list<Peer>(peersOf(service));
+    return this.presence.list(PEERS.of(service));
   }
 
   /** Of clients and guests for hosts, of hosts for those. */
-  private pictureOf(service: number, forHosts: boolean): PictureSubject<Told> {
+  private pictureOf(service: number, forHosts: boolean): PictureSubject<Told, ServicesEvent> {
     const channel = forHosts ? hostsChannel(service) : audienceChannel(service);
     return {
       read: async () =>
@@ -127,8 +122,8 @@ export class ServicePeers {
           .filter(({ data }) => (data.role === 'host') !== forHosts)
           .map(({ id, data: { role, announced, name } }) => [id, announced ? toldOf(role, name) : undefined]),
       changes: (event) => {
-        const { type, role, user, name } = event as JoinedOrLeft;
-        return [[user, type === 'services.joined' ? toldOf(role, name) : undefined]];
+        if (event.type === 'services.joined') return [[event.user, toldOf(event.role, event.name)]];
+        return event.type === 'services.left' ? [[event.user, undefined]] : [];
       },
       tell: (missed) => {
         for (const { id, before, now } of missed) {
@@ -145,5 +140,5 @@ export class ServicePeers {
 const toldOf = (role: ServiceRole, name: string | undefined): Told => ({ role, ...(name !== undefined && { name }) });
 
 /** Who hears of somebody's coming and going. */
-const hearersOf = (service: number, role: ServiceRole): Channel =>
+const hearersOf = (service: number, role: ServiceRole): Channel<ServicesEvent> =>
   role === 'host' ? audienceChannel(service) : hostsChannel(service);

@@ -6,30 +6,9 @@ import { standing } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { PublicCodes } from '../directory/public-codes.service.js';
 import { ServicePeers } from './service-peers.service.js';
-import { keys, sessionChannel, sessionsOf, userChannel } from '../services.channels.js';
+import { keys, sessionChannel, SESSIONS, userChannel } from '../services.channels.js';
 import { kicked } from '../services.events.js';
-
-/** The time a host is connected; guests belong to it. */
-export interface HostSession {
-  readonly code: string | null;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** User id of the host. */
-  readonly host: string;
-  /** Whether the code has a life time of its own; else it lives as long as the session. */
-  readonly codeExpires: boolean;
-  /** Version of the service's settings that it began under. */
-  readonly version: number;
-}
-
-/** Who holds a session. */
-export type SessionOwner = Readonly<{
-  /** Id of the host's connection, also after that has ended while the session waits for its host. */
-  connection: string;
-  user: string;
-  /** When the session ends unless its host comes back, in milliseconds since the epoch; `null` while that is there. */
-  until: number | null;
-}>;
+import { type HostSession, type SessionOwner } from '../service-state.js';
 
 /** A session that has ended; its end is still to be told. */
 export interface EndedSession {
@@ -65,15 +44,15 @@ export class ServiceSessions {
   ) {}
 
   list(service: number): Promise<PresenceMember<HostSession>[]> {
-    return this.presence.list<HostSession>(sessionsOf(service));
+    return this.presence.list(SESSIONS.of(service));
   }
 
   find(service: number, id: string): Promise<PresenceMember<HostSession> | undefined> {
-    return this.presence.get<HostSession>(sessionsOf(service), id);
+    return this.presence.get(SESSIONS.of(service), id);
   }
 
   async enter(service: number, id: string, session: HostSession): Promise<void> {
-    await this.presence.enter(sessionsOf(service), { id, data: session });
+    await this.presence.enter(SESSIONS.of(service), { id, data: session });
   }
 
   /**
@@ -85,9 +64,9 @@ export class ServiceSessions {
     await this.store.replace(keys.seat(service), id, id);
     if (code !== null && !codeExpires) await this.codes.adopt(code, service, id);
     const member = { id, data: session };
-    while (!(await this.presence.update(sessionsOf(service), member, { adopt: true }))) {
+    while (!(await this.presence.update(SESSIONS.of(service), member, { adopt: true }))) {
       if ((await this.ownerOf(service, id)) === undefined) return;
-      if (!(await this.presence.enter(sessionsOf(service), member))) continue;
+      if (!(await this.presence.enter(SESSIONS.of(service), member))) continue;
       if ((await this.ownerOf(service, id)) !== undefined) return;
       // Whoever ended it meanwhile may not have seen the record.
       if (await this.clear(service, id, host)) this.peers.announceLeave(service, 'host', host);
@@ -96,7 +75,7 @@ export class ServiceSessions {
 
   /** Puts back the record that a dead node took along. @returns false when somebody did so before */
   putBack(service: number, id: string, session: HostSession): Promise<boolean> {
-    return this.presence.enter(sessionsOf(service), { id, data: session });
+    return this.presence.enter(SESSIONS.of(service), { id, data: session });
   }
 
   /** Whether the session waits for its host. */
@@ -105,7 +84,7 @@ export class ServiceSessions {
   }
 
   async ownerOf(service: number, id: string): Promise<SessionOwner | undefined> {
-    return this.store.get<SessionOwner & Record<string, unknown>>(keys.owner(service, id));
+    return this.store.get(keys.owner(service, id));
   }
 
   /**
@@ -115,14 +94,14 @@ export class ServiceSessions {
   async retire(service: number, id: string, owner?: SessionOwner): Promise<EndedSession | undefined> {
     const key = keys.owner(service, id);
     if (owner !== undefined && !(await this.store.release(key, owner))) return undefined;
-    const held = owner ?? (await this.store.take<SessionOwner & Record<string, unknown>>(key));
+    const held = owner ?? (await this.store.take(key));
     if (held === undefined) return undefined;
     return { service, id, host: held.user, isHostKnown: await this.clear(service, id, held.user) };
   }
 
   /** Removes what a session leaves behind. Idempotent. @returns whether the host's leave is now to be announced */
   async clear(service: number, id: string, host: string): Promise<boolean> {
-    const member = await this.presence.leave<HostSession>(sessionsOf(service), id);
+    const member = await this.presence.leave(SESSIONS.of(service), id);
     if (member !== undefined) await this.revokeCode(service, id, member.data);
     return this.peers.leave(service, host);
   }

@@ -4,7 +4,7 @@ import { SystemClock } from '../../../common/time/clock.js';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../calls/call-changes.js';
 import { type CallLedger } from '../../calls/call-ledger.service.js';
-import { type HubEvent } from '../../realtime/connection.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';

@@ -8,9 +8,10 @@ import { type Change } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { Lobby } from '../lobby/lobby.service.js';
-import { keys, roomMembers } from '../signaling.channels.js';
-import { type SignalingEvent, type ToggledName } from '../signaling.events.js';
-import { type Invitation, type Peer, type RoomSeat } from '../signaling-peer.js';
+import { keys, MEMBERS } from '../signaling.channels.js';
+import { type PeerSignal, type SignalingEvent, type ToggledName } from '../signaling.events.js';
+import { type Peer } from '../signaling-peer.js';
+import { type Invitation, type RoomSeat } from '../signaling-state.js';
 
 /** Who hears that somebody leaves a room: the one who leaves, too, only the others, or nobody. */
 export type LeaveNotice = 'all' | 'others' | 'none';
@@ -29,17 +30,17 @@ export class CallRooms {
 
   /** The room a peer sits in. */
   seatOf(sid: string): Promise<string | undefined> {
-    return this.store.get<string>(keys.seat(sid));
+    return this.store.get(keys.seat(sid));
   }
 
   async members(room: string): Promise<string[]> {
-    return (await this.presence.list(roomMembers(room))).map(({ id }) => id);
+    return (await this.presence.list(MEMBERS.of(room))).map(({ id }) => id);
   }
 
   /** Whether the peer is in a room with somebody else. */
   async isInCall(sid: string): Promise<boolean> {
     const room = await this.seatOf(sid);
-    return room !== undefined && (await this.presence.count(roomMembers(room))) > 1;
+    return room !== undefined && (await this.presence.count(MEMBERS.of(room))) > 1;
   }
 
   /**
@@ -58,7 +59,7 @@ export class CallRooms {
       room = (await this.store.claim(keys.seat(sender), fresh)) ? fresh : await this.seatOf(sender);
       if (room === undefined || !(await this.seat(sender, room))) return undefined;
     }
-    const before = await this.store.swap<string>(keys.seat(receiver.sid), room);
+    const before = await this.store.swap(keys.seat(receiver.sid), room);
     if (before !== undefined && before !== room) await this.quit(before, receiver.sid, 'all');
     if (!(await this.seat(receiver.sid, room))) return undefined;
     if ((await this.seatOf(sender)) !== room) {
@@ -79,7 +80,7 @@ export class CallRooms {
     const room = await this.seatOf(sid);
     if (room === undefined || !(await this.store.replace(keys.seat(sid), room, room))) return;
     const seated: PresenceMember<RoomSeat> = { id: sid, data: { call } };
-    if (await this.presence.update(roomMembers(room), seated, { adopt: true })) {
+    if (await this.presence.update(MEMBERS.of(room), seated, { adopt: true })) {
       this.ledger.joined(call, partyOf(peer));
     }
   }
@@ -103,7 +104,7 @@ export class CallRooms {
         peers = room === '' ? [] : await this.members(room);
         return peers.filter((peer) => peer !== sid).map((peer) => [peer, true]);
       },
-      changes: (event, told) => changesFor(sid, event as SignalingEvent, told),
+      changes: (event, told) => changesFor(sid, event, told),
       tell: (missed) => {
         for (const { id, now } of missed) {
           if (now === undefined) this.lobby.sendHere(sid, { type: 'signaling.quit', sid: id });
@@ -124,7 +125,7 @@ export class CallRooms {
   /** The peer leaves the room it sits in, if it does. */
   async leave(peer: Peer, notice: LeaveNotice): Promise<void> {
     const leave = async (): Promise<void> => {
-      const room = await this.store.take<string>(keys.seat(peer.sid));
+      const room = await this.store.take(keys.seat(peer.sid));
       if (room !== undefined) await this.quit(room, peer.sid, notice);
     };
     try {
@@ -137,9 +138,9 @@ export class CallRooms {
 
   /** A peer is gone with its node: it leaves the room it sits in, if it still does. */
   async leaveLost(sid: string): Promise<void> {
-    const room = await this.store.take<string>(keys.seat(sid));
+    const room = await this.store.take(keys.seat(sid));
     if (room === undefined) return;
-    const member = await this.presence.leave<RoomSeat>(roomMembers(room), sid);
+    const member = await this.presence.leave(MEMBERS.of(room), sid);
     if (member !== undefined) await this.farewell(room, member, 'others', 'failed');
   }
 
@@ -171,7 +172,7 @@ export class CallRooms {
     else media.videoOff = !media.videoOff;
     const event: SignalingEvent = { type: 'signaling.toggled', name, sid: peer.sid };
     for (const sid of await this.members(room)) this.lobby.send(sid, event);
-    const call = await this.store.get<CallValue>(keys.call(room));
+    const call = await this.store.get(keys.call(room));
     if (call !== undefined) this.ledger.changed(call, peer.sid, { muted: media.muted, videoOff: media.videoOff });
   }
 
@@ -180,7 +181,7 @@ export class CallRooms {
    * again: whichever of the two comes last sees what the other has done.
    */
   private async seat(sid: string, room: string): Promise<boolean> {
-    await this.presence.enter(roomMembers(room), { id: sid, data: { call: null } });
+    await this.presence.enter(MEMBERS.of(room), { id: sid, data: { call: null } });
     const [seat, peer] = [await this.seatOf(sid), await this.lobby.find(sid)];
     if (seat === room && peer !== undefined) return true;
     await this.store.release(keys.seat(sid), room);
@@ -190,10 +191,10 @@ export class CallRooms {
 
   /** The call of a room: the one that goes on there, else the one that rang, else a new one. */
   private async callIn(room: string, rung: CallRef | null): Promise<CallRef> {
-    const going = (await this.store.get<CallValue>(keys.call(room))) ?? (await this.noted(room));
+    const going = (await this.store.get(keys.call(room))) ?? (await this.noted(room));
     const call = going ?? rung ?? this.ledger.newCall('signaling');
-    const claimed = await this.store.claim(keys.call(room), { ...call });
-    const live = claimed ? call : ((await this.store.get<CallValue>(keys.call(room))) ?? call);
+    const claimed = await this.store.claim(keys.call(room), call);
+    const live = claimed ? call : ((await this.store.get(keys.call(room))) ?? call);
     if (rung !== null && live.key !== rung.key) this.ledger.ended(rung, 'cancelled');
     return live;
   }
@@ -201,17 +202,17 @@ export class CallRooms {
   /** Members know their call themselves: the room's entry may be lost with the node that wrote it. */
   private async note(room: string, sids: readonly string[], call: CallRef | null): Promise<void> {
     const data: RoomSeat = { call };
-    await Promise.all(sids.map((id) => this.presence.update(roomMembers(room), { id, data })));
+    await Promise.all(sids.map((id) => this.presence.update(MEMBERS.of(room), { id, data })));
   }
 
   private async noted(room: string): Promise<CallRef | undefined> {
-    const members = await this.presence.list<RoomSeat>(roomMembers(room));
+    const members = await this.presence.list(MEMBERS.of(room));
     return members.find(({ data }) => data.call !== null)?.data.call ?? undefined;
   }
 
   /** Exactly one of those who remove a member announces it. */
   private async quit(room: string, sid: string, notice: LeaveNotice): Promise<void> {
-    const member = await this.presence.leave<RoomSeat>(roomMembers(room), sid);
+    const member = await this.presence.leave(MEMBERS.of(room), sid);
     if (member === undefined) return;
     try {
       await this.farewell(room, member, notice, 'completed');
@@ -229,7 +230,7 @@ export class CallRooms {
     outcome: 'completed' | 'failed',
   ): Promise<void> {
     const rest = await this.members(room);
-    const held = await this.store.get<CallValue>(keys.call(room));
+    const held = await this.store.get(keys.call(room));
     const quit: SignalingEvent = { type: 'signaling.quit', sid, ...(notice === 'none' && { silent: true }) };
     for (const member of notice === 'others' ? rest : [...rest, sid]) this.lobby.announceTo(member, quit);
     const call = held ?? data.call;
@@ -251,12 +252,14 @@ export class CallRooms {
   }
 }
 
-type CallValue = CallRef & Record<string, unknown>;
-
 const partyOf = ({ sid, name, userId }: Peer): CallParty => ({ sid, name, userId: userId ?? undefined });
 
 /** What an event of the room says to its member `sid`. */
-function* changesFor(sid: string, event: SignalingEvent, told: ReadonlyMap<string, true>): Generator<Change<true>> {
+function* changesFor(
+  sid: string,
+  event: SignalingEvent | PeerSignal,
+  told: ReadonlyMap<string, true>,
+): Generator<Change<true>> {
   if (event.type === 'signaling.grown') {
     for (const peer of event.peers) if (peer !== sid) yield [peer, true];
   } else if (event.type === 'signaling.quit') {

@@ -11,9 +11,11 @@ import { Presence } from '../../realtime/ports/presence.js';
 import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from '../lobby/lobby.service.js';
-import { isSid, keys, peerChannel, pendingInvitations } from '../signaling.channels.js';
+import { isSid, keys, peerChannel, PENDING } from '../signaling.channels.js';
 import { type Invited, type PeerSignal } from '../signaling.events.js';
-import { type Invitation, type Peer, type SentInvitation } from '../signaling-peer.js';
+import { type Peer } from '../signaling-peer.js';
+import { type Invitation, type SentInvitation } from '../signaling-state.js';
+import { type StoreKey } from '../../realtime/ports/store-key.js';
 
 /** Milliseconds an invitation is pending. */
 const PENDING_MS = 10_000;
@@ -23,8 +25,6 @@ const KEPT = { ttlMs: PENDING_MS + 5_000 } as const;
 const SLOTS = [0, 1, 2, 3, 4];
 /** Invitations a peer may have pending to all others together. */
 const MAX_PENDING = 1_000;
-/** Stands for the key of an invitation that the store does not hold. */
-const UNSENT = '';
 
 /**
  * Pending requests for a call. Each is one entry of the shared store, and whoever removes that entry decides what became
@@ -71,7 +71,7 @@ export class Invitations {
     if (key === undefined) return;
     const parties = [partyOf(sender.sid, sender), partyOf(receiver, peer)] as const;
     const sent: SentInvitation = { key, invitation, parties };
-    await this.presence.enter(pendingInvitations(sender.sid), { id: invitation.id, data: sent });
+    await this.presence.enter(PENDING.of(sender.sid), { id: invitation.id, data: sent });
     this.watch(sender, key, invitation);
     if (call !== null) {
       this.ledger.rang(call, ...parties);
@@ -140,7 +140,7 @@ export class Invitations {
 
   /** The sender's node has died with it. */
   async lost({ key, invitation, parties }: SentInvitation): Promise<void> {
-    if (!(await this.store.release(key, { ...invitation }))) return;
+    if (!(await this.store.release(key, invitation))) return;
     // That node may not have come to writing it.
     if (invitation.call !== null) this.ledger.rang(invitation.call, ...parties, invitation.sentAt);
     await this.ends(invitation, 'failed');
@@ -154,23 +154,23 @@ export class Invitations {
   private async ring(sender: Peer, receiver: string): Promise<CallRef> {
     const key = keys.ring(sender.sid, receiver);
     const call = this.ledger.newCall('signaling');
-    if (await this.store.claim(key, { ...call }, KEPT)) return call;
-    const ringing = await this.store.get<CallRef & Record<string, unknown>>(key);
+    if (await this.store.claim(key, call, KEPT)) return call;
+    const ringing = await this.store.get(key);
     if (ringing === undefined) return call;
     await this.store.replace(key, ringing, ringing, KEPT);
     return ringing;
   }
 
   /** @returns the key it is pending under, `undefined` when enough equal ones are */
-  private async place(invitation: Invitation): Promise<string | undefined> {
+  private async place(invitation: Invitation): Promise<StoreKey<Invitation> | undefined> {
     for (const slot of SLOTS) {
       const key = keys.invitation(invitation.sender, invitation.receiver, slot);
-      if (await this.store.claim(key, { ...invitation }, KEPT)) return key;
+      if (await this.store.claim(key, invitation, KEPT)) return key;
     }
     return undefined;
   }
 
-  private watch(sender: Peer, key: string, invitation: Invitation): void {
+  private watch(sender: Peer, key: StoreKey<Invitation>, invitation: Invitation): void {
     const timer = setTimeout(() => {
       this.inBackground(this.expire(sender, key, invitation));
     }, PENDING_MS);
@@ -180,10 +180,10 @@ export class Invitations {
     if (sender.gone) this.inBackground(this.abandonInTheEnd(sender));
   }
 
-  private async expire(peer: Peer, key: string, invitation: Invitation): Promise<void> {
+  private async expire(peer: Peer, key: StoreKey<Invitation>, invitation: Invitation): Promise<void> {
     this.forget(peer, invitation.id);
     try {
-      if (!(await this.store.release(key, { ...invitation }))) return;
+      if (!(await this.store.release(key, invitation))) return;
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       return this.expireAlone(key, invitation);
@@ -194,12 +194,12 @@ export class Invitations {
   }
 
   /** The shared state is away, and nobody whom this node knows of has decided: others hear of it later. */
-  private async expireAlone(key: string, invitation: Invitation): Promise<void> {
+  private async expireAlone(key: StoreKey<Invitation>, invitation: Invitation): Promise<void> {
     const { sender, receiver } = invitation;
     const isHere = isSid(receiver) && this.hub.localCount(peerChannel(receiver)) > 0;
     if (isHere) this.tellExpired('receiver', invitation);
     this.tellExpired('sender', invitation);
-    const isReleased = await untilAvailable(() => this.store.release(key, { ...invitation }));
+    const isReleased = await untilAvailable(() => this.store.release(key, invitation));
     // By now it may have come to its end by itself, or have been accepted elsewhere.
     if (!isReleased && (await this.rooms.areTogether(sender, receiver))) return;
     if (!isHere) this.tellExpired('receiver', invitation);
@@ -214,7 +214,7 @@ export class Invitations {
     const timer = setTimeout(() => {
       if (sender.pending.delete(invitation.id)) this.tellExpired('sender', invitation);
     }, PENDING_MS).unref();
-    sender.pending.set(invitation.id, { key: UNSENT, invitation, timer });
+    sender.pending.set(invitation.id, { key: null, invitation, timer });
   }
 
   private tellExpired(side: 'sender' | 'receiver', { sender, receiver }: Invitation): void {
@@ -229,9 +229,7 @@ export class Invitations {
   private async takeOldest(sender: string, receiver: string): Promise<Invitation | undefined> {
     if (!isSid(sender)) return undefined;
     const all = SLOTS.map((slot) => keys.invitation(sender, receiver, slot));
-    const found = await Promise.all(
-      all.map(async (key) => ({ key, value: await this.store.get<Invitation & Record<string, unknown>>(key) })),
-    );
+    const found = await Promise.all(all.map(async (key) => ({ key, value: await this.store.get(key) })));
     const pending = found.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }]));
     for (const { key, value } of pending.sort((a, b) => a.value.sentAt - b.value.sentAt)) {
       if (await this.store.release(key, value)) return value;
@@ -245,7 +243,7 @@ export class Invitations {
     for (const { key, invitation } of [...peer.pending.values()]) {
       if (!which(invitation)) continue;
       // Until then it is pending: who tries again finds it.
-      const isReleased = key !== UNSENT && (await this.store.release(key, { ...invitation }));
+      const isReleased = key !== null && (await this.store.release(key, invitation));
       this.forget(peer, invitation.id);
       if (!isReleased) continue;
       dropped.push(invitation);
@@ -258,7 +256,7 @@ export class Invitations {
 
   private forget(peer: Peer, id: string): void {
     clearTimeout(peer.pending.get(id)?.timer);
-    if (peer.pending.delete(id)) this.inBackground(this.presence.leave(pendingInvitations(peer.sid), id));
+    if (peer.pending.delete(id)) this.inBackground(this.presence.leave(PENDING.of(peer.sid), id));
   }
 
   /** An invitation came to nothing; with the last one of its call, the ringing ends. */
@@ -274,7 +272,7 @@ export class Invitations {
   /** What rings between the two from now on is another call. */
   private async stopRinging({ call, sender, receiver }: Invitation): Promise<void> {
     if (call === null) return;
-    await this.store.release(keys.ring(sender, receiver), { ...call });
+    await this.store.release(keys.ring(sender, receiver), call);
     await this.store.take(keys.ringing(call.key));
   }
 

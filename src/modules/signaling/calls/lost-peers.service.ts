@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Channel } from '../../realtime/channel.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Invitations } from './invitations.service.js';
 import { Lobby } from '../lobby/lobby.service.js';
-import { isPendingInvitations, LOBBY, roomOfMembers } from '../signaling.channels.js';
-import { type RoomSeat, type SentInvitation } from '../signaling-peer.js';
+import { MEMBERS, PEERS, PENDING } from '../signaling.channels.js';
+import { type RoomSeat } from '../signaling-state.js';
 
 /** What died with another node: peers, their seats, and what they had sent. The others learn of it as of a disconnect. */
 @Injectable()
@@ -19,14 +18,9 @@ export class LostPeers {
     private readonly rooms: CallRooms,
     private readonly invitations: Invitations,
   ) {
-    presence.onLost('signaling:', (of, member) => this.lost(of, member));
-  }
-
-  private async lost(of: Channel, member: PresenceMember): Promise<void> {
-    const room = roomOfMembers(of);
-    if (of === LOBBY) await this.leaveLobby(member.id);
-    else if (room !== undefined) await this.leaveRoom(room, member as PresenceMember<RoomSeat>);
-    else if (isPendingInvitations(of)) await this.invitations.lost(member.data as SentInvitation);
+    presence.onLost(PEERS, (_, { id: sid }) => this.leaveLobby(sid));
+    presence.onLost(MEMBERS, (room, member) => this.leaveRoom(room, member));
+    presence.onLost(PENDING, (_, { data }) => this.invitations.lost(data));
   }
 
   private async leaveLobby(sid: string): Promise<void> {

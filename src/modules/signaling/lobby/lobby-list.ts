@@ -1,12 +1,5 @@
 import { type PresenceMember } from '../../realtime/ports/presence.js';
-
-/** What the lobby shows of a peer. Survives JSON. */
-export interface LobbyPeer {
-  readonly name: string;
-  readonly userId: number | null;
-  /** Milliseconds since the epoch. */
-  readonly connectedAt: number;
-}
+import { type LobbyPeer } from '../signaling-state.js';
 
 type Named = Pick<LobbyPeer, 'name'>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { type EventEncoder, type HubEvent } from '../../realtime/connection.js';
+import { type EventEncoder } from '../../realtime/connection.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
@@ -8,12 +9,13 @@ import { InProcessPresence } from '../../realtime/in-process/in-process.presence
 import { type PresenceMember } from '../../realtime/ports/presence.js';
 import { Lobby } from './lobby.service.js';
 import { newPeer, type Peer, type SignalingConnection } from '../signaling-peer.js';
+import { type PresenceSet } from '../../realtime/ports/presence-set.js';
 
 class CountingPresence extends InProcessPresence {
   lists = 0;
-  override list<T>(...args: Parameters<InProcessPresence['list']>): Promise<PresenceMember<T>[]> {
+  override list<T>(set: PresenceSet<T>): Promise<PresenceMember<T>[]> {
     this.lists++;
-    return super.list<T>(...args);
+    return super.list(set);
   }
 }
 

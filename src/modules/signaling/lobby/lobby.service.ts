@@ -6,9 +6,10 @@ import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Hub, type PublishOptions } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
-import { type LobbyPeer, LobbyList } from './lobby-list.js';
-import { isSid, keys, LOBBY, peerChannel } from '../signaling.channels.js';
-import { type SignalingEvent } from '../signaling.events.js';
+import { LobbyList } from './lobby-list.js';
+import { type LobbyPeer } from '../signaling-state.js';
+import { isSid, keys, LOBBY, LOBBY_PEERS, peerChannel } from '../signaling.channels.js';
+import { type PeerSignal, type SignalingEvent } from '../signaling.events.js';
 import { type Peer } from '../signaling-peer.js';
 
 /** How long the lobby's state is known; without it each list is made for whoever asks. */
@@ -41,7 +42,7 @@ export class Lobby {
     await this.hub.subscribe(peer.connection, LOBBY);
     await this.hub.subscribe(peer.connection, peerChannel(peer.sid));
     this.hub.keep(LOBBY, this.picture);
-    await this.presence.enter(LOBBY, shown(peer));
+    await this.presence.enter(LOBBY_PEERS, shown(peer));
     await this.changed();
     const event: SignalingEvent = { type: 'signaling.entered', sid: peer.sid };
     this.hub.announce(LOBBY, event, { silent: true });
@@ -55,7 +56,7 @@ export class Lobby {
 
   /** Takes the peer off the list. @returns whether it was there, so that somebody has to hear of it */
   async remove({ sid }: Peer): Promise<boolean> {
-    const was = await this.presence.leave(LOBBY, sid);
+    const was = await this.presence.leave(LOBBY_PEERS, sid);
     await this.changed();
     return was !== undefined;
   }
@@ -67,7 +68,7 @@ export class Lobby {
   /** The others hear the name, each time it is set. */
   async rename(peer: Peer, name: string): Promise<void> {
     peer.name = name;
-    if (!(await this.presence.update(LOBBY, shown(peer)))) return;
+    if (!(await this.presence.update(LOBBY_PEERS, shown(peer)))) return;
     await this.changed();
     this.announce({ type: 'signaling.named', sid: peer.sid, name }, { except: peer.connection.id });
   }
@@ -83,11 +84,11 @@ export class Lobby {
   /** The peer with this sid, whatever text that is. */
   async find(sid: string): Promise<LobbyPeer | undefined> {
     if (!isSid(sid)) return undefined;
-    return (await this.presence.get<LobbyPeer>(LOBBY, sid))?.data;
+    return (await this.presence.get(LOBBY_PEERS, sid))?.data;
   }
 
   members(): Promise<PresenceMember<LobbyPeer>[]> {
-    return this.presence.list<LobbyPeer>(LOBBY);
+    return this.presence.list(LOBBY_PEERS);
   }
 
   /** Sends to one peer, wherever it is; to nobody when `sid` is no peer's. */
@@ -101,7 +102,7 @@ export class Lobby {
   }
 
   /** From now on a peer of this node is told later what of that the bus does not bring. */
-  keep<T>(sid: string, subject: PictureSubject<T>): void {
+  keep<T>(sid: string, subject: PictureSubject<T, SignalingEvent | PeerSignal>): void {
     this.hub.keep(peerChannel(sid), subject);
   }
 
@@ -121,7 +122,7 @@ export class Lobby {
 
   /** Made once for each change, however many ask; never older than the question. */
   private async current(): Promise<LobbyList> {
-    const state = await this.store.get<string>(keys.lobbyState);
+    const state = await this.store.get(keys.lobbyState);
     if (state === undefined) return this.make();
     const now = this.clock.elapsed();
     if (this.list?.state === state && now - this.list.madeAt < LIST_AGE) return this.list.text;
@@ -149,15 +150,12 @@ export class Lobby {
   }
 
   /** The names of all, by sid. */
-  private readonly picture: PictureSubject<string> = {
+  private readonly picture: PictureSubject<string, SignalingEvent> = {
     read: async () => (await this.members()).map(({ id, data: { name } }) => [id, name]),
     changes: (event) => {
-      const change = event as Extract<
-        SignalingEvent,
-        { type: 'signaling.entered' | 'signaling.named' | 'signaling.gone' }
-      >;
-      if (change.type === 'signaling.gone') return [[change.sid, undefined]];
-      return [[change.sid, change.type === 'signaling.named' ? change.name : '']];
+      if (event.type === 'signaling.gone') return [[event.sid, undefined]];
+      if (event.type === 'signaling.entered') return [[event.sid, '']];
+      return event.type === 'signaling.named' ? [[event.sid, event.name]] : [];
     },
     tell: (missed) => {
       for (const { id: sid, now: name } of missed) {

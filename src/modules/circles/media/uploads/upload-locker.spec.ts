@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InProcessEphemeralStore } from '../../../realtime/in-process/in-process.ephemeral-store.js';
 import { UploadLocker } from './upload-locker.js';
+import { storeKey } from '../../../realtime/ports/store-key.js';
 
 const ID = 'upload';
-const KEY = `circles:upload:${ID}`;
+const KEY = storeKey<string>('circles', 'upload', ID);
 const LEASE_MS = 10_000;
 
 /** What the nodes share. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../../../common/errors/app-error.js';
 import { randomToken } from '../../../../common/security/random.js';
 import { type EphemeralStore } from '../../../realtime/ports/ephemeral-store.js';
+import { storeKey, type StoreKey } from '../../../realtime/ports/store-key.js';
 
 /** A holder that dies loses its lock after this long. */
 const LEASE_MS = 10_000;
@@ -18,7 +19,7 @@ export class UploadLocker implements Locker {
   constructor(private readonly store: EphemeralStore) {}
 
   newLock(id: string): Lock {
-    return new UploadLock(this.store, `circles:upload:${id}`);
+    return new UploadLock(this.store, storeKey('circles', 'upload', id));
   }
 }
 
@@ -30,7 +31,7 @@ class UploadLock implements Lock {
 
   constructor(
     private readonly store: EphemeralStore,
-    private readonly key: string,
+    private readonly key: StoreKey<string>,
   ) {}
 
   async lock(signal: AbortSignal, cancel: RequestRelease): Promise<void> {
@@ -53,8 +54,8 @@ class UploadLock implements Lock {
     await this.store.release(this.key, this.owner).catch(() => undefined);
   }
 
-  private get wanted(): string {
-    return `${this.key}:wanted`;
+  private get wanted(): StoreKey<true> {
+    return storeKey(this.key, 'wanted');
   }
 
   /** Lets go where another request wants to write, or may be writing already. */

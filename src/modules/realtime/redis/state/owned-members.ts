@@ -1,4 +1,4 @@
-import { type Channel } from '../../channel.js';
+import { type PresenceSet } from '../../ports/presence-set.js';
 
 /** A member that this node has to keep up. */
 export interface OwnedMember {
@@ -15,52 +15,48 @@ export interface OwnedMember {
 
 /** What this node wrote: to write it again when it was lost, and to take it back when it could not be. */
 export class OwnedMembers {
-  readonly channels = new Map<Channel, Map<string, OwnedMember>>();
+  readonly sets = new Map<PresenceSet, Map<string, OwnedMember>>();
   /** Members that left while that could not be written. */
-  readonly leaving = new Map<Channel, Set<string>>();
+  readonly leaving = new Map<PresenceSet, Set<string>>();
 
-  get(channel: Channel, id: string): OwnedMember | undefined {
-    return this.channels.get(channel)?.get(id);
+  get(set: PresenceSet, id: string): OwnedMember | undefined {
+    return this.sets.get(set)?.get(id);
   }
 
-  /** @returns whether it is the first one of its channel */
-  add(channel: Channel, id: string, member: OwnedMember): boolean {
-    this.forgetLeaving(channel, id);
-    const members = this.channels.get(channel);
+  /** @returns whether it is the first one of its set */
+  add(set: PresenceSet, id: string, member: OwnedMember): boolean {
+    this.forgetLeaving(set, id);
+    const members = this.sets.get(set);
     if (members !== undefined) {
       members.set(id, member);
       return false;
     }
-    this.channels.set(channel, new Map([[id, member]]));
+    this.sets.set(set, new Map([[id, member]]));
     return true;
   }
 
-  /** @returns whether it was the last one of its channel */
-  remove(channel: Channel, id: string): boolean {
-    const members = this.channels.get(channel);
+  /** @returns whether it was the last one of its set */
+  remove(set: PresenceSet, id: string): boolean {
+    const members = this.sets.get(set);
     if (!members?.delete(id) || members.size > 0) return false;
-    this.channels.delete(channel);
+    this.sets.delete(set);
     return true;
   }
 
   /** To be taken back later. */
-  addLeaving(channel: Channel, id: string): void {
-    const ids = this.leaving.get(channel);
-    if (ids === undefined) this.leaving.set(channel, new Set([id]));
+  addLeaving(set: PresenceSet, id: string): void {
+    const ids = this.leaving.get(set);
+    if (ids === undefined) this.leaving.set(set, new Set([id]));
     else ids.add(id);
   }
 
-  isLeaving(channel: Channel, id: string): boolean {
-    return this.leaving.get(channel)?.has(id) === true;
-  }
-
-  forgetLeaving(channel: Channel, id: string): void {
-    const ids = this.leaving.get(channel);
-    if (ids?.delete(id) && ids.size === 0) this.leaving.delete(channel);
+  forgetLeaving(set: PresenceSet, id: string): void {
+    const ids = this.leaving.get(set);
+    if (ids?.delete(id) && ids.size === 0) this.leaving.delete(set);
   }
 
   clear(): void {
-    this.channels.clear();
+    this.sets.clear();
     this.leaving.clear();
   }
 }

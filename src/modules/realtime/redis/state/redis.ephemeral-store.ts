@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { EphemeralStore, type EphemeralValue, inSlices, type LifeTime, sum } from '../../ports/ephemeral-store.js';
+import { EphemeralStore, inSlices, type LifeTime, sum } from '../../ports/ephemeral-store.js';
+import { type StoreKey } from '../../ports/store-key.js';
 import { NodeIdentity } from '../../node-identity.js';
 import { OwnedList, releaseListed } from './owned-list.js';
 import { OwnershipNotices } from './ownership-notices.js';
@@ -66,7 +67,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     this.list.close();
   }
 
-  async get<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  async get<T>(key: StoreKey<T>): Promise<T | undefined> {
     try {
       const name = this.nameOf(key);
       const held = await this.connection.send<RawEntry | null>(name, ['GET', name]);
@@ -78,7 +79,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     }
   }
 
-  async claim(key: string, value: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  async claim<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     if (this.ownAway(key) !== undefined) return false;
     const entry = this.entry(canonicalJson(value), life);
     const name = this.nameOf(key);
@@ -92,17 +93,17 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     return answer !== null;
   }
 
-  async swap<T extends EphemeralValue>(key: string, value: EphemeralValue, life?: LifeTime): Promise<T | undefined> {
+  async swap<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<T | undefined> {
     const before = await this.swapText(key, canonicalJson(value), life);
     return before === null ? undefined : (valueOf(before) as T);
   }
 
-  async swapAll(keys: readonly string[], value: EphemeralValue, life?: LifeTime): Promise<void> {
+  async swapAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>, life?: LifeTime): Promise<void> {
     const json = canonicalJson(value);
     await inSlices(keys, (slice) => Promise.all(slice.map((key) => this.swapText(key, json, life))));
   }
 
-  async replace(key: string, from: EphemeralValue, to: EphemeralValue, life?: LifeTime): Promise<boolean> {
+  async replace<T>(key: StoreKey<T>, from: NoInfer<T>, to: NoInfer<T>, life?: LifeTime): Promise<boolean> {
     const expected = canonicalJson(from);
     const entry = this.entry(canonicalJson(to), life);
     const own = this.ownAway(key);
@@ -121,7 +122,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     return before !== null;
   }
 
-  async take<T extends EphemeralValue>(key: string): Promise<T | undefined> {
+  async take<T>(key: StoreKey<T>): Promise<T | undefined> {
     const own = this.ownAway(key);
     if (own !== undefined) {
       this.removeAway(key);
@@ -133,18 +134,22 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
     return before === null ? undefined : (valueOf(before) as T);
   }
 
-  release(key: string, value: EphemeralValue): Promise<boolean> {
+  release<T>(key: StoreKey<T>, value: NoInfer<T>): Promise<boolean> {
     return this.releaseText(key, canonicalJson(value));
   }
 
-  async releaseAll(keys: readonly string[], value: EphemeralValue): Promise<number> {
+  async releaseAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>): Promise<number> {
     const json = canonicalJson(value);
     const release = async (slice: readonly string[]): Promise<number> =>
       (await Promise.all(slice.map((key) => this.releaseText(key, json)))).filter(Boolean).length;
     return sum(await inSlices(keys, release));
   }
 
-  async increment(key: string, by: number, options: LifeTime & { limit?: number } = {}): Promise<number | undefined> {
+  async increment(
+    key: StoreKey<number>,
+    by: number,
+    options: LifeTime & { limit?: number } = {},
+  ): Promise<number | undefined> {
     const { limit } = options;
     const own = this.ownAway(key);
     if (own !== undefined) {

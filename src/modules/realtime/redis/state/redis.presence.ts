@@ -1,25 +1,26 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { channel as channelOf, type Channel } from '../../channel.js';
-import { type HubEvent } from '../../connection.js';
+import { channel, type Channel } from '../../channel.js';
+import { type HubEvent } from '../../hub-event.js';
 import { inSlices } from '../../ports/ephemeral-store.js';
 import { Hub } from '../../fan-out/hub.js';
 import { NodeIdentity } from '../../node-identity.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../../ports/presence.js';
+import { type PresenceSet } from '../../ports/presence-set.js';
 import { type OwnedMember, OwnedMembers } from './owned-members.js';
 import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
 import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
 
-/** Members of one channel that are written again at once. */
+/** Members of one set that are written again at once. */
 const ASSERT_AT_ONCE = 500;
-/** Channels whose lost members are announced beside each other. */
+/** Sets whose lost members are announced beside each other. */
 const RELEASE_AT_ONCE = 16;
 
 /** To the node that a member belongs to: another one removed it, took it over (both without data), or changed its data. */
 interface OwnedChanged extends HubEvent {
   readonly type: 'presence.owned-changed';
-  readonly channel: Channel;
+  readonly set: PresenceSet;
   readonly id: string;
   readonly data?: string;
 }
@@ -31,7 +32,7 @@ interface Stored<T = unknown> {
   readonly member: PresenceMember<T>;
 }
 
-/** Members in Redis, one hash per channel. Every change is one script on one key. */
+/** Members in Redis, one hash per set. Every change is one script on one key. */
 @Injectable()
 export class RedisPresence extends Presence {
   private readonly logger = new Logger(RedisPresence.name);
@@ -52,19 +53,19 @@ export class RedisPresence extends Presence {
     });
   }
 
-  async enter(channel: Channel, { id, data }: PresenceMember): Promise<boolean> {
+  async enter<T>(set: PresenceSet<T>, { id, data }: PresenceMember<NoInfer<T>>): Promise<boolean> {
     const owner = this.me();
-    const known = this.owned.get(channel, id);
+    const known = this.owned.get(set, id);
     if (known !== undefined) {
-      if ((await this.get(channel, id)) !== undefined) return false;
+      if ((await this.get(set, id)) !== undefined) return false;
       // Another node removed it, and this one has not heard of that yet.
-      this.disown(channel, id, known);
-      return this.enter(channel, { id, data });
+      this.disown(set, id, known);
+      return this.enter(set, { id, data });
     }
     const member: OwnedMember = { data: json(data), order: 0, generation: 0, changed: false, written: false };
-    if (this.owned.add(channel, id, member)) this.claimChannel(owner, channel);
+    if (this.owned.add(set, id, member)) this.claimSet(owner, set);
     try {
-      const order = await this.connection.run<number>(ENTER, this.key(channel), [id, owner, member.data]);
+      const order = await this.connection.run<number>(ENTER, this.key(set), [id, owner, member.data]);
       if (order > 0) {
         member.order = order;
         member.written = true;
@@ -73,30 +74,34 @@ export class RedisPresence extends Presence {
     } catch (error) {
       // Ids are random, or guarded by who asks: it is written when Redis is back.
       if (error instanceof RedisAway) return true;
-      this.disown(channel, id, member);
+      this.disown(set, id, member);
       throw error;
     }
     // Not by another node, if it was written again in between.
     if (member.written) return true;
-    this.disown(channel, id, member);
+    this.disown(set, id, member);
     return false;
   }
 
-  async update(channel: Channel, { id, data }: PresenceMember, options: UpdateOptions = {}): Promise<boolean> {
+  async update<T>(
+    set: PresenceSet<T>,
+    { id, data }: PresenceMember<NoInfer<T>>,
+    options: UpdateOptions = {},
+  ): Promise<boolean> {
     const owner = this.me();
-    const mine = this.owned.get(channel, id);
+    const mine = this.owned.get(set, id);
     const text = json(data);
     if (mine !== undefined) mine.data = text;
     let reply: string | null;
     try {
       const newOwner = options.adopt === true ? owner : '';
-      reply = await this.connection.run<string | null>(UPDATE, this.key(channel), [id, newOwner, text]);
+      reply = await this.connection.run<string | null>(UPDATE, this.key(set), [id, newOwner, text]);
     } catch (error) {
       if (!(error instanceof RedisAway) || mine === undefined) throw error;
       mine.changed = true;
       return true;
     }
-    if (reply === null) return mine?.written !== true && this.owned.get(channel, id) !== undefined;
+    if (reply === null) return mine?.written !== true && this.owned.get(set, id) !== undefined;
     const before = parse(id, reply);
     if (mine !== undefined) {
       mine.written = true;
@@ -106,31 +111,31 @@ export class RedisPresence extends Presence {
     if (options.adopt === true) {
       const { order, generation } = before;
       const adopted = { data: text, order, generation: generation + 1, changed: false, written: true };
-      if (this.owned.add(channel, id, adopted)) this.claimChannel(owner, channel);
-      this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
+      if (this.owned.add(set, id, adopted)) this.claimSet(owner, set);
+      this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id });
     } else {
-      this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id, data: text });
+      this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id, data: text });
     }
     return true;
   }
 
-  async leave<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+  async leave<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
     const owner = this.me();
-    const mine = this.owned.get(channel, id);
+    const mine = this.owned.get(set, id);
     if (mine !== undefined) {
       // Until it is known to be removed: what is neither kept up nor to be removed would stay for ever.
-      this.owned.addLeaving(channel, id);
-      this.disown(channel, id, mine, false);
+      this.owned.addLeaving(set, id);
+      this.disown(set, id, mine, false);
     }
     try {
-      const reply = await this.connection.run<string | null>(LEAVE, this.key(channel), [id, '']);
+      const reply = await this.connection.run<string | null>(LEAVE, this.key(set), [id, '']);
       if (mine !== undefined) {
-        this.owned.forgetLeaving(channel, id);
-        this.releaseChannelIfEmpty(owner, channel);
+        this.owned.forgetLeaving(set, id);
+        this.releaseSetIfEmpty(owner, set);
       }
       if (reply === null) return mine && !mine.written ? member<T>(id, mine.data) : undefined;
       const before = parse<T>(id, reply);
-      if (before.owner !== owner) this.tellOwner(before.owner, { type: 'presence.owned-changed', channel, id });
+      if (before.owner !== owner) this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id });
       return before.member;
     } catch (error) {
       if (error instanceof RedisAway && mine !== undefined) return member<T>(id, mine.data);
@@ -138,37 +143,37 @@ export class RedisPresence extends Presence {
     }
   }
 
-  async get<T>(channel: Channel, id: string): Promise<PresenceMember<T> | undefined> {
+  async get<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
     this.me();
     try {
-      const reply = await this.connection.send<string | null>(this.key(channel), ['HGET', this.key(channel), `m${id}`]);
+      const reply = await this.connection.send<string | null>(this.key(set), ['HGET', this.key(set), `m${id}`]);
       return reply === null ? undefined : parse<T>(id, reply).member;
     } catch (error) {
-      const mine = this.owned.get(channel, id);
+      const mine = this.owned.get(set, id);
       if (error instanceof RedisAway && mine !== undefined) return member<T>(id, mine.data);
       throw error;
     }
   }
 
-  async list<T>(channel: Channel): Promise<PresenceMember<T>[]> {
-    return (await this.stored<T>(channel)).map((each) => each.member);
+  async list<T>(set: PresenceSet<T>): Promise<PresenceMember<T>[]> {
+    return (await this.stored<T>(set)).map((each) => each.member);
   }
 
-  async count(channel: Channel): Promise<number> {
-    const fields = await this.connection.send<number>(this.key(channel), ['HLEN', this.key(channel)]);
+  async count(set: PresenceSet): Promise<number> {
+    const fields = await this.connection.send<number>(this.key(set), ['HLEN', this.key(set)]);
     return Math.max(0, fields - 1);
   }
 
   async releaseNode(owner: string): Promise<number> {
     if (owner === this.owner) this.owned.clear();
-    const key = this.channelsKey(owner);
-    const channels = [...(await this.connection.send<Iterable<Channel>>(key, ['SMEMBERS', key]))];
+    const key = this.setsKey(owner);
+    const sets = [...(await this.connection.send<Iterable<PresenceSet>>(key, ['SMEMBERS', key]))];
     let count = 0;
     const work = async (): Promise<void> => {
-      for (let channel = channels.pop(); channel !== undefined; channel = channels.pop()) {
-        const released = await this.releaseMembers(channel, owner);
+      for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
+        const released = await this.releaseMembers(set, owner);
         count += released;
-        await this.connection.send(key, ['SREM', key, channel]);
+        await this.connection.send(key, ['SREM', key, set]);
       }
     };
     await Promise.all(Array.from({ length: RELEASE_AT_ONCE }, work));
@@ -176,20 +181,20 @@ export class RedisPresence extends Presence {
   }
 
   /** One after another, in the order they came; if this node dies meanwhile, another one goes on with the rest. */
-  private async releaseMembers(channel: Channel, owner: string): Promise<number> {
+  private async releaseMembers(set: PresenceSet, owner: string): Promise<number> {
     let count = 0;
-    for (const left of await this.stored(channel)) {
+    for (const left of await this.stored(set)) {
       if (left.owner !== owner) continue;
       const args = [left.member.id, owner];
-      if ((await this.connection.run<string | null>(LEAVE, this.key(channel), args)) === null) continue;
+      if ((await this.connection.run<string | null>(LEAVE, this.key(set), args)) === null) continue;
       count++;
-      await this.tellLost(channel, left.member);
+      await this.tellLost(set, left.member);
     }
     return count;
   }
 
-  private async stored<T>(channel: Channel): Promise<Stored<T>[]> {
-    const key = this.key(channel);
+  private async stored<T>(set: PresenceSet<T>): Promise<Stored<T>[]> {
+    const key = this.key(set);
     const fields = await this.connection.send<Record<string, string>>(key, ['HGETALL', key]);
     return Object.entries(fields)
       .filter(([field]) => field.startsWith('m'))
@@ -200,23 +205,23 @@ export class RedisPresence extends Presence {
   /** A shard is back, or has lost what it held: writes what it should hold. Everything is sent before this returns. */
   private restored(shard: RedisShard, otherData: boolean): void {
     const owner = this.me();
-    const { channels, leaving } = this.owned;
+    const { sets, leaving } = this.owned;
     const work: Promise<unknown>[] = [];
-    for (const [channel, ids] of leaving) {
-      if (this.connection.shardOf(this.key(channel)) !== shard) continue;
-      for (const id of ids) work.push(this.takeBack(owner, channel, id));
+    for (const [set, ids] of leaving) {
+      if (this.connection.shardOf(this.key(set)) !== shard) continue;
+      for (const id of ids) work.push(this.takeBack(owner, set, id));
     }
-    const list = [...channels.keys()];
-    if (list.length > 0 && this.connection.shardOf(this.channelsKey(owner)) === shard) {
-      work.push(this.claimChannels(owner, list));
+    const list = [...sets.keys()];
+    if (list.length > 0 && this.connection.shardOf(this.setsKey(owner)) === shard) {
+      work.push(this.claimSets(owner, list));
     }
-    const here = list.filter((channel) => this.connection.shardOf(this.key(channel)) === shard);
+    const here = list.filter((set) => this.connection.shardOf(this.key(set)) === shard);
     const { client } = shard.commands;
-    const assert = async (slice: readonly Channel[]): Promise<void> => {
+    const assert = async (slice: readonly PresenceSet[]): Promise<void> => {
       // The next connection does it anew.
       if (shard.commands.client !== client) return;
-      const members = (channel: Channel): [string, OwnedMember][] => [...(channels.get(channel) ?? [])];
-      await Promise.all(slice.flatMap((channel) => this.assertMembers(owner, channel, members(channel), otherData)));
+      const members = (set: PresenceSet): [string, OwnedMember][] => [...(sets.get(set) ?? [])];
+      await Promise.all(slice.flatMap((set) => this.assertMembers(owner, set, members(set), otherData)));
     };
     work.push(inSlices(here, assert, RESTORE_AT_ONCE));
     // What fails now is done when the shard is back the next time.
@@ -225,15 +230,15 @@ export class RedisPresence extends Presence {
     });
   }
 
-  private async takeBack(owner: string, channel: Channel, id: string): Promise<void> {
-    await this.connection.run(LEAVE, this.key(channel), [id, owner]);
-    this.owned.forgetLeaving(channel, id);
-    this.releaseChannelIfEmpty(owner, channel);
+  private async takeBack(owner: string, set: PresenceSet, id: string): Promise<void> {
+    await this.connection.run(LEAVE, this.key(set), [id, owner]);
+    this.owned.forgetLeaving(set, id);
+    this.releaseSetIfEmpty(owner, set);
   }
 
   private assertMembers(
     owner: string,
-    channel: Channel,
+    set: PresenceSet,
     members: readonly (readonly [id: string, member: OwnedMember])[],
     otherData: boolean,
   ): Promise<void>[] {
@@ -246,23 +251,22 @@ export class RedisPresence extends Presence {
         return [id, String(order), String(generation), data, `${force ? 1 : 0}${changed ? 1 : 0}`];
       });
       work.push(
-        this.connection.run<string[]>(ASSERT, this.key(channel), [owner, ...args]).then((lost) => {
+        this.connection.run<string[]>(ASSERT, this.key(set), [owner, ...args]).then((lost) => {
           for (const [, each] of part) {
             each.written = true;
             each.changed = false;
           }
-          for (const id of lost) this.disown(channel, id, this.owned.get(channel, id));
+          for (const id of lost) this.disown(set, id, this.owned.get(set, id));
         }),
       );
     }
     return work;
   }
 
-  private readonly changedElsewhere = (event: HubEvent): void => {
-    const { channel, id, data } = event as OwnedChanged;
-    const mine = this.owned.get(channel, id);
+  private readonly changedElsewhere = ({ set, id, data }: OwnedChanged): void => {
+    const mine = this.owned.get(set, id);
     if (mine === undefined) return;
-    if (data === undefined) this.disown(channel, id, mine);
+    if (data === undefined) this.disown(set, id, mine);
     else mine.data = data;
   };
 
@@ -283,43 +287,43 @@ export class RedisPresence extends Presence {
   }
 
   /** Forgets a member that is not this node's to keep up any more. */
-  private disown(channel: Channel, id: string, member: OwnedMember | undefined, release = true): void {
-    if (member === undefined || this.owned.get(channel, id) !== member) return;
-    if (this.owned.remove(channel, id) && release) this.releaseChannelIfEmpty(this.owner, channel);
+  private disown(set: PresenceSet, id: string, member: OwnedMember | undefined, release = true): void {
+    if (member === undefined || this.owned.get(set, id) !== member) return;
+    if (this.owned.remove(set, id) && release) this.releaseSetIfEmpty(this.owner, set);
   }
 
   /** Before the first member: a survivor must find it. */
-  private claimChannel(owner: string, channel: Channel): void {
-    this.claimChannels(owner, [channel]).catch(() => undefined);
+  private claimSet(owner: string, set: PresenceSet): void {
+    this.claimSets(owner, [set]).catch(() => undefined);
   }
 
-  private async claimChannels(owner: string, channels: readonly Channel[]): Promise<void> {
-    const key = this.channelsKey(owner);
+  private async claimSets(owner: string, sets: readonly PresenceSet[]): Promise<void> {
+    const key = this.setsKey(owner);
     const work: Promise<unknown>[] = [];
-    for (let from = 0; from < channels.length; from += ASSERT_AT_ONCE) {
-      work.push(this.connection.send(key, ['SADD', key, ...channels.slice(from, from + ASSERT_AT_ONCE)]));
+    for (let from = 0; from < sets.length; from += ASSERT_AT_ONCE) {
+      work.push(this.connection.send(key, ['SADD', key, ...sets.slice(from, from + ASSERT_AT_ONCE)]));
     }
     await Promise.all(work);
   }
 
-  private releaseChannelIfEmpty(owner: string, channel: Channel): void {
-    if (owner !== this.owner || this.owned.channels.has(channel) || this.owned.leaving.has(channel)) return;
-    const key = this.channelsKey(owner);
+  private releaseSetIfEmpty(owner: string, set: PresenceSet): void {
+    if (owner !== this.owner || this.owned.sets.has(set) || this.owned.leaving.has(set)) return;
+    const key = this.setsKey(owner);
     // One too many costs a look at the end of this node.
-    this.connection.send(key, ['SREM', key, channel]).catch(() => undefined);
+    this.connection.send(key, ['SREM', key, set]).catch(() => undefined);
   }
 
-  private key(channel: Channel): string {
-    return `${this.connection.prefix}presence:${channel}`;
+  private key(set: PresenceSet): string {
+    return `${this.connection.prefix}presence:${set}`;
   }
 
-  /** The channels that a node has members on. */
-  private channelsKey(owner: string): string {
+  /** The sets that a node has members on. */
+  private setsKey(owner: string): string {
     return `${this.connection.prefix}node:{${owner}}:channels`;
   }
 }
 
-const ownerChannel = (owner: string): Channel => channelOf('presence', 'owner', owner);
+const ownerChannel = (owner: string): Channel<OwnedChanged> => channel('presence', 'owner', owner);
 
 const json = (data: unknown): string => JSON.stringify(data ?? null);
 

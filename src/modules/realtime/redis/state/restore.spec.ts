@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Broker } from '../../ports/broker.js';
-import { channel } from '../../channel.js';
 import { Hub } from '../../fan-out/hub.js';
 import { NodeIdentity } from '../../node-identity.js';
 import { type RedisConnection, type RedisListener } from '../connection/redis-connection.js';
 import { RedisEphemeralStore } from './redis.ephemeral-store.js';
 import { RedisPresence } from './redis.presence.js';
 import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+import { PresenceKind } from '../../ports/presence-set.js';
+import { storeKey } from '../../ports/store-key.js';
 
 /** As many as no connection takes at a time. */
 const MANY = 2.5 * RESTORE_AT_ONCE;
@@ -56,7 +57,7 @@ describe('writing again what Redis lost', () => {
         const store = new RedisEphemeralStore(connection, new NodeIdentity());
         store.close();
         await store.swapAll(
-          Array.from({ length: MANY }, (_, n) => `k${n}`),
+          Array.from({ length: MANY }, (_, n) => storeKey<number>(`k${n}`)),
           1,
         );
       },
@@ -66,7 +67,7 @@ describe('writing again what Redis lost', () => {
       async () => {
         const hub = new Hub({ bind: () => undefined, subscribe: () => undefined } as unknown as Broker);
         const presence = new RedisPresence(connection, new NodeIdentity(), hub);
-        for (let n = 0; n < MANY; n++) await presence.enter(channel('test', n), { id: 'x', data: 1 });
+        for (let n = 0; n < MANY; n++) await presence.enter(new PresenceKind('test').of(n), { id: 'x', data: 1 });
       },
     ],
   ];

@@ -1,4 +1,3 @@
-import { type EphemeralValue } from '../../ports/ephemeral-store.js';
 import { RedisScript } from '../connection/redis-script.js';
 
 /**
@@ -10,7 +9,7 @@ export type RawEntry = string;
 
 export const NOBODY = '-';
 
-export const valueOf = (raw: RawEntry): EphemeralValue => JSON.parse(jsonOf(raw)) as EphemeralValue;
+export const valueOf = (raw: RawEntry): unknown => JSON.parse(jsonOf(raw));
 
 export const jsonOf = (raw: RawEntry): string => raw.slice(raw.indexOf(' ') + 1);
 
@@ -21,7 +20,7 @@ export function ownerOf(raw: RawEntry): string | undefined {
 }
 
 /** The same text for equal values, whatever the order of their members. */
-export function canonicalJson(value: EphemeralValue): string {
+export function canonicalJson(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value, sortMembers) : JSON.stringify(value);
 }
 

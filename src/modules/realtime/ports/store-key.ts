@@ -1,0 +1,9 @@
+declare const keeps: unique symbol;
+
+/** Key of the ephemeral store, and what is kept under it: `V` survives JSON. */
+export type StoreKey<V> = string & { readonly [keeps]: V };
+
+/** Joins the parts of a key, e.g. `storeKey<Seat>('omikron', 'iota', id)`. */
+export function storeKey<V>(feature: string, ...parts: readonly (string | number)[]): StoreKey<V> {
+  return [feature, ...parts].join(':') as StoreKey<V>;
+}
