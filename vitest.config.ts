@@ -66,8 +66,10 @@ export default defineConfig({
   },
   test: {
     projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For machines that are busy with other things: only what hangs takes so long.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    setupFiles: ['test/support/patience.ts'],
     // CI's machine is shared: what fails for want of time gets a second try, which the report names («retry x1»). What is
     // wrong fails twice. Nobody's own run is so patient.
     retry: process.env['CI'] ? 1 : 0,

@@ -32,7 +32,7 @@ const EVENTS = [
   'webrtc_config',
   'webrtc_forward',
 ];
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 const require = createRequire(import.meta.url);
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into payloads freely

@@ -50,7 +50,7 @@ const EVENTS = [
   'exception',
 ];
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 const require = createRequire(import.meta.url);
 
 export type Received = readonly [event: string, ...args: unknown[]];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ClientOptions, WebSocket } from 'ws';
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** A plain WebSocket client for transcripts: what was received waits in order until the test asks for it. */
 export class WsClient {
