@@ -1,7 +1,10 @@
 import { vi } from 'vitest';
 
-/** As long as `expectNext` waits; the second that vitest gives is too short for a busy machine. */
+/** As long as the clients of the tests wait; the second that vitest gives is too short for a busy machine. */
 const PATIENCE_MS = 20_000;
 
 const { waitFor } = vi;
-vi.waitFor = (callback, options) => waitFor(callback, options ?? PATIENCE_MS);
+const patiently: typeof waitFor = (callback, options) => waitFor(callback, options ?? PATIENCE_MS);
+
+// Read again for each file, in one process.
+if (waitFor.name !== patiently.name) vi.waitFor = patiently;

@@ -8,6 +8,10 @@ const MAX_BYTES = 65_536;
 /** The encoder of connections that take several frames as one. */
 export type JoiningEncoder = EventEncoder & Required<Pick<EventEncoder, 'join'>>;
 
+export function joins(encoder: EventEncoder | null): encoder is JoiningEncoder {
+  return encoder?.join !== undefined;
+}
+
 /** What one channel with many subscribers got so far in this turn. They have none of it yet. */
 export class FanOutRun {
   private readonly frames: Frame[] = [];

@@ -5,7 +5,8 @@ import { type Channel } from '../channel.js';
 import { type Connection, type EventEncoder, type Frame, type Listener } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
-import { FanOutRun, type JoiningEncoder } from './fan-out-run.js';
+import { FanOutRun, joins } from './fan-out-run.js';
+import { FrameCache } from './frame-cache.js';
 import { Members } from './members.js';
 import { Picture, type PictureSubject } from './picture.js';
 
@@ -343,22 +344,5 @@ export class Hub {
         if (other !== null) member.send(other);
       }
     }
-  }
-}
-
-function joins(encoder: EventEncoder | null): encoder is JoiningEncoder {
-  return encoder?.join !== undefined;
-}
-
-/** Frames of the rare channels whose subscribers have several encoders: one frame each. */
-class FrameCache {
-  private readonly frames = new Map<EventEncoder, Frame | null>();
-
-  constructor(private readonly event: HubEvent) {}
-
-  of(encoder: EventEncoder): Frame | null {
-    let frame = this.frames.get(encoder);
-    if (frame === undefined) this.frames.set(encoder, (frame = encoder.encode(this.event)));
-    return frame;
   }
 }
