@@ -239,7 +239,7 @@ describeWith('chromium', 'the call page', () => {
   it('comes back by itself when the connection is lost', async () => {
     const [ala, bob] = [await enter('Ala'), await enter('Bob')];
     await connect(ala, bob);
-    const connections = harness.server.app.get(ConnectionDirectory).list({}, () => true, 100);
+    const connections = harness.server.app.get(ConnectionDirectory).matching({});
     for (const connection of connections) connection.close(DISCONNECT.tryLater);
     await ala.shows(/call with Bob ended with it/);
     await Promise.all([ala.shows('In the lobby'), bob.shows('In the lobby')]);

@@ -24,6 +24,7 @@ export class RoomStreamsController {
       {
         code,
         address: currentRequest()?.address ?? '',
+        userAgent: request.headers['user-agent'],
         // Where a polyfill can set no header.
         lastEventId: lastEventId || (query.get('lastEventId') ?? undefined),
         after: query.get('after') ?? undefined,

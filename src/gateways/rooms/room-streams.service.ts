@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Response } from 'express';
 import { AppError } from '../../common/errors/app-error.js';
+import { userAgentOf } from '../../common/text/user-agent.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
-import { ConnectionDirectory } from '../../modules/realtime/fan-out/connection-directory.js';
+import { ConnectionDirectory, endOf } from '../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { RoomSeats } from '../../modules/rooms/live/room-seats.service.js';
@@ -21,6 +22,7 @@ export interface StreamRequest {
   readonly code: string;
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
+  readonly userAgent: string | undefined;
   /** `<epoch>:<offset>` of the last event a client had. */
   readonly lastEventId: string | undefined;
   readonly after: string | undefined;
@@ -41,7 +43,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     private readonly hub: Hub,
     private readonly transport: TransportService,
     metrics: SocketMetrics,
-    directory: ConnectionDirectory,
+    private readonly directory: ConnectionDirectory,
     lifecycle: Lifecycle,
     config: AppConfig,
   ) {
@@ -63,7 +65,8 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
    */
   async open(request: StreamRequest, response: Response): Promise<void> {
     if (this.transport.draining) throw new AppError('unavailable', 'The server is going; try again.');
-    const connection = new SseConnection(this.transport.nextSerial(), request.address, response, this);
+    const agent = userAgentOf(request.userAgent);
+    const connection = new SseConnection(this.transport.nextSerial(), request.address, agent, response, this);
     response.once('close', () => void this.left(connection));
     this.connections.add(connection);
     this.traffic.connections++;
@@ -107,6 +110,8 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   private async left(connection: SseConnection): Promise<void> {
     if (!this.connections.delete(connection)) return;
+    if (connection.isOpen)
+      this.directory.ended(connection, endOf(connection.closeReason, { code: null, reason: null }));
     connection.end();
     this.traffic.connections--;
     this.hub.detach(connection);

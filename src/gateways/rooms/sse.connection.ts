@@ -32,7 +32,14 @@ export class SseConnection implements LiveConnection {
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   closed = false;
-  private isOpen = false;
+  /** Nobody speaks on an event stream. */
+  readonly messagesIn = 0;
+  readonly bytesIn = 0;
+  messagesOut = 0;
+  bytesOut = 0;
+  lastActiveAt = this.connectedAt;
+  private closing: DisconnectReason | null = null;
+  isOpen = false;
   private pending: Buffer[] = [];
   private pendingBytes = 0;
   private scheduled = false;
@@ -40,12 +47,18 @@ export class SseConnection implements LiveConnection {
   constructor(
     readonly serial: number,
     readonly address: string,
+    readonly userAgent: string | null,
     private readonly response: Response,
     private readonly host: SseHost,
   ) {}
 
   get id(): string {
     return `${this.host.node}-${this.serial.toString(36)}`;
+  }
+
+  /** Why the server closed it, `null` while it is open or when the client went. */
+  get closeReason(): DisconnectReason | null {
+    return this.closing;
   }
 
   get queuedBytes(): number {
@@ -67,6 +80,7 @@ export class SseConnection implements LiveConnection {
     this.pending.push(frame.bytes);
     this.pendingBytes += frame.length;
     this.host.traffic.messagesOut++;
+    this.messagesOut++;
     if (this.scheduled) return;
     this.scheduled = true;
     // All events of a turn leave in one write.
@@ -80,6 +94,7 @@ export class SseConnection implements LiveConnection {
     if (this.closed) return;
     if (reason !== DISCONNECT.slowConsumer) this.flush();
     this.closed = true;
+    this.closing = reason;
     if (!this.isOpen) return;
     this.response.end();
     // Whoever does not read does not see the end either.
@@ -128,6 +143,8 @@ export class SseConnection implements LiveConnection {
     this.pending = [];
     this.pendingBytes = 0;
     this.host.traffic.bytesOut += pendingBytes;
+    this.bytesOut += pendingBytes;
+    this.lastActiveAt = Date.now();
     this.response.write(pending.length === 1 ? pending[0] : Buffer.concat(pending, pendingBytes));
   }
 }

@@ -5,7 +5,7 @@ import { type Socket } from 'socket.io';
 import { type Server, WebSocketServer } from 'ws';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
-import { ConnectionDirectory } from '../../modules/realtime/fan-out/connection-directory.js';
+import { ConnectionDirectory, endOf } from '../../modules/realtime/fan-out/connection-directory.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { NodeIdentity } from '../../modules/realtime/node-identity.js';
@@ -92,7 +92,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   /** The Socket.IO side; made with the first gateway that needs it. */
   socketIo(addressOf: (socket: Socket) => string): SocketIoServer {
     if (this.io === undefined) {
-      this.io = new SocketIoServer(this, this.hub, this.metrics, addressOf);
+      this.io = new SocketIoServer(this, this.hub, this.metrics, this.directory, addressOf);
       this.directory.register(this.io.connections);
     }
     return this.io;
@@ -113,7 +113,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       ),
       left: (connection, code) => {
         traffic.connections--;
-        this.metrics.recordClose(options.protocol, code);
+        const { closeReason } = connection;
+        this.metrics.recordClose(options.protocol, closeReason?.code ?? code);
+        this.directory.ended(connection, endOf(closeReason, { code, reason: null }));
         this.forget(connection);
       },
     };
@@ -127,8 +129,8 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     return ++this.connectionCount;
   }
 
-  newConnection(endpoint: PlainEndpoint, address: string): PlainConnection {
-    return new PlainConnection(this.nextSerial(), endpoint, address);
+  newConnection(endpoint: PlainEndpoint, address: string, userAgent: string | null): PlainConnection {
+    return new PlainConnection(this.nextSerial(), endpoint, address, userAgent);
   }
 
   /**

@@ -2,7 +2,7 @@ import { type Channel } from '../realtime/channel.js';
 import { type PacedReader } from '../durable-log/catch-up.js';
 import { type LogHead } from '../durable-log/log-kind.js';
 import { type Connection } from '../realtime/connection.js';
-import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
+import { type ConnectionPlaces } from '../realtime/connection-filter.js';
 import { type Principal } from '../realtime/principal.js';
 import { readersChannel } from './rooms.channels.js';
 import { type Permissions } from './rooms.events.js';

@@ -1,7 +1,7 @@
 import { JsonMembers } from '../../common/json/json-object-text.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
-import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
+import { type ConnectionPlaces } from '../realtime/connection-filter.js';
 import { selector } from '../realtime/access/revocation-selectors.js';
 import { type Principal } from '../realtime/principal.js';
 import { audienceChannel, hostsChannel } from './services.channels.js';

@@ -1,5 +1,5 @@
 import { type Connection } from '../realtime/connection.js';
-import { type ConnectionPlaces } from '../realtime/fan-out/connection-directory.js';
+import { type ConnectionPlaces } from '../realtime/connection-filter.js';
 import { type Principal } from '../realtime/principal.js';
 import { type SentInvitation } from './signaling-state.js';
 

@@ -40,7 +40,7 @@ it('ends no session for guests who go with its host themselves; those on other n
       return { code: await closeOf(guest), frames };
     });
     const hostNode = harness.server.nodes.find(
-      (node) => node.get(ConnectionDirectory).list({ principal: 'host' }, () => true, 1).length === 1,
+      (node) => node.get(ConnectionDirectory).matching({ principal: 'host' }).length === 1,
     );
     const away = closeOf(host);
     await hostNode?.get(Lifecycle).drain();

@@ -7,6 +7,9 @@ export interface TurnTask {
 /** Milliseconds that the work of earlier turns may take in this one; newcomers with little work come between. */
 const RESUMED_MS = 5;
 
+/** Milliseconds since the epoch of a time by the clock of the turns. */
+export const pointInTime = (at: number): number => Math.round(Date.now() - (performance.now() - at));
+
 /**
  * One clock tick per turn of the event loop, shared by everything in the transport: inbound queues take turns by it,
  * outbound writers write once at its end. A turn begins with the first `touch` and ends in the check phase, after all

@@ -48,12 +48,20 @@ export class OutboundWriter implements TurnTask {
   private socket: Duplex | null = null;
   private scheduled = false;
   private overdue = false;
+  /** What left by it so far. */
+  messagesOut = 0;
+  bytesOut = 0;
+  /** When something last did, by the clock of the turns. */
+  writtenAt: number;
 
   constructor(
     private readonly host: WriterHost,
-    private readonly traffic: SocketTraffic,
+    /** What it counts towards; another one from when the connection speaks another protocol. */
+    public traffic: SocketTraffic,
     private readonly owner: WriterOwner,
-  ) {}
+  ) {
+    this.writtenAt = host.turns.now;
+  }
 
   /** Bytes that wait, in this turn's batch and in the socket. */
   get queuedBytes(): number {
@@ -160,9 +168,17 @@ export class OutboundWriter implements TurnTask {
     return socket !== null && socket.writableLength === 0 && socket.writable;
   }
 
-  private write(bytes: Buffer, frames: number): void {
+  /** Counts what left, also what did so by another way. */
+  count(frames: number, bytes: number): void {
     this.traffic.messagesOut += frames;
-    this.traffic.bytesOut += bytes.length;
+    this.traffic.bytesOut += bytes;
+    this.messagesOut += frames;
+    this.bytesOut += bytes;
+    this.writtenAt = this.host.turns.now;
+  }
+
+  private write(bytes: Buffer, frames: number): void {
+    this.count(frames, bytes.length);
     this.socket?.write(bytes);
   }
 

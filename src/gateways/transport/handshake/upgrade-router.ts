@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../../common/errors/app-error.js';
+import { userAgentOf } from '../../../common/text/user-agent.js';
 import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from '../plain/plain-endpoint.js';
@@ -114,7 +115,8 @@ export class UpgradeRouter {
     upgrade: Upgrade,
   ): Promise<void> {
     const { request, socket } = upgrade;
-    const connection = this.transport.newConnection(endpoint, this.policy.clientAddress(request));
+    const userAgent = userAgentOf(request.headers['user-agent']);
+    const connection = this.transport.newConnection(endpoint, this.policy.clientAddress(request), userAgent);
     const { gateway } = endpoint.dispatch;
     if (gateway.handleUpgrade) {
       try {

@@ -7,6 +7,7 @@ import { type LiveConnection } from '../../../modules/realtime/fan-out/connectio
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../../modules/realtime/principal.js';
 import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
+import { pointInTime } from '../flow/loop-turns.js';
 import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
 import { type PlainHost } from './plain-host.js';
 import { type PlainGatewayOptions } from './plain-options.js';
@@ -39,7 +40,7 @@ export interface ConnectionEndpoint {
   readonly dispatch: ConnectionDispatch;
   readonly traffic: SocketTraffic;
   readonly admissionFrameBytes: number;
-  /** The socket of `connection` has ended with `code`. */
+  /** The socket of `connection` has ended, by the client with `code` unless the server closed it. */
   left(connection: PlainConnection, code: number): void;
 }
 
@@ -48,6 +49,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   readonly connectedAt = Date.now();
+  messagesIn = 0;
+  bytesIn = 0;
   /** Place in the registry; kept by it. */
   registryIndex = -1;
   registrySlot = -1;
@@ -55,6 +58,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   private ws: PlainSocket | null = null;
   private ended = false;
   private heard = true;
+  /** When a message last came, by the clock of the turns. */
+  private receivedAt: number;
   private ignored = 0;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
@@ -64,8 +69,10 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     private readonly endpoint: ConnectionEndpoint,
     /** The client's address, behind trusted proxies too. */
     readonly address: string,
+    readonly userAgent: string | null,
   ) {
     const { host } = endpoint;
+    this.receivedAt = host.turns.now;
     this.inbound = new InboundQueue<Inbound>(host.turns, host.limits.inbound, this);
     this.writer = new OutboundWriter(host.writers, endpoint.traffic, this);
   }
@@ -101,6 +108,18 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
 
   get queuedMessages(): number {
     return this.inbound.length;
+  }
+
+  get messagesOut(): number {
+    return this.writer.messagesOut;
+  }
+
+  get bytesOut(): number {
+    return this.writer.bytesOut;
+  }
+
+  get lastActiveAt(): number {
+    return Math.max(this.connectedAt, pointInTime(Math.max(this.receivedAt, this.writer.writtenAt)));
   }
 
   /** Whether a message is being handled right now. */
@@ -212,11 +231,14 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.heard = true;
     traffic.messagesIn++;
     traffic.bytesIn += data.length;
+    this.messagesIn++;
+    this.bytesIn += data.length;
     if (this.principal === null && data.length > this.endpoint.admissionFrameBytes) {
       this.close(DISCONNECT.tooLarge);
       return;
     }
     host.turns.touch();
+    this.receivedAt = host.turns.now;
     this.inbound.push({ data, binary, length: data.length });
   }
 
@@ -229,7 +251,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     if (this.ended) return;
     this.ended = true;
     this.writer.discard();
-    this.endpoint.left(this, this.closing?.code ?? code);
+    this.endpoint.left(this, code);
     this.inbound.finish(END);
   }
 

@@ -1,5 +1,6 @@
 import { type Socket } from 'socket.io';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { userAgentOf } from '../../../common/text/user-agent.js';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
 import { type EventEncoder, type Protocol } from '../../../modules/realtime/connection.js';
@@ -10,6 +11,7 @@ import { type Principal } from '../../../modules/realtime/principal.js';
 import { EngineSession } from './engine-session.js';
 import { directStream } from './engine-socket.js';
 import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
+import { pointInTime } from '../flow/loop-turns.js';
 import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
 import { type SocketIoFrame } from './socket-io.frame.js';
 import { SocketIoMessage } from './socket-io.message.js';
@@ -45,6 +47,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   registryIndex = -1;
   registrySlot = -1;
   readonly connectedAt = Date.now();
+  messagesIn = 0;
+  bytesIn = 0;
   /** What the gateways keep with the connection, by key. */
   readonly attributes = new Map<symbol, unknown>();
   private closing: DisconnectReason | null = null;
@@ -52,7 +56,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   /** What the client gets after it was told that it is connected; `null` once it was. */
   private early: SocketIoFrame[] | null = [];
   private earlyBytes = 0;
-  private traffic: SocketTraffic;
+  /** When a message last came, by the clock of the turns. */
+  private receivedAt: number;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
   private readonly session: EngineSession;
@@ -66,10 +71,11 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     protocol: Protocol,
   ) {
     this.protocol = protocol;
-    this.traffic = host.trafficOf(protocol);
-    this.traffic.connections++;
+    this.receivedAt = host.plain.turns.now;
+    const traffic = host.trafficOf(protocol);
+    traffic.connections++;
     this.inbound = new InboundQueue<Inbound>(host.plain.turns, host.plain.limits.inbound, this);
-    this.writer = new OutboundWriter(host.plain.writers, this.traffic, this);
+    this.writer = new OutboundWriter(host.plain.writers, traffic, this);
     this.session = EngineSession.of(socket.conn);
     this.session.owner = this;
   }
@@ -116,6 +122,22 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     return this.inbound.length;
   }
 
+  get messagesOut(): number {
+    return this.writer.messagesOut;
+  }
+
+  get bytesOut(): number {
+    return this.writer.bytesOut;
+  }
+
+  get lastActiveAt(): number {
+    return Math.max(this.connectedAt, pointInTime(Math.max(this.receivedAt, this.writer.writtenAt)));
+  }
+
+  get userAgent(): string | null {
+    return userAgentOf(this.socket.handshake.headers['user-agent']);
+  }
+
   /** Resolves when nothing waits for the client any more, or the socket has ended. */
   async whenDrained(): Promise<void> {
     this.writer.flush();
@@ -128,10 +150,10 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     const { revocations } = this.host.plain;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
     if (protocol !== this.protocol) {
-      this.traffic.connections--;
+      this.writer.traffic.connections--;
       this.protocol = protocol;
-      this.traffic = this.host.trafficOf(protocol);
-      this.traffic.connections++;
+      this.writer.traffic = this.host.trafficOf(protocol);
+      this.writer.traffic.connections++;
     }
     this.host.admitted(this);
   }
@@ -152,8 +174,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
       return;
     }
     this.writer.flush();
-    this.traffic.messagesOut++;
-    this.traffic.bytesOut += frame.length;
+    this.writer.count(1, frame.length);
     // Engine.IO's own write: a message packet with this text.
     conn.write(frame.packet, { compress: false });
   }
@@ -187,10 +208,15 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   }
 
   receive(data: EventArguments): void {
-    this.host.plain.turns.touch();
+    const { turns } = this.host.plain;
+    const { traffic } = this.writer;
+    turns.touch();
+    this.receivedAt = turns.now;
     const message = new SocketIoMessage(this, data);
-    this.traffic.messagesIn++;
-    this.traffic.bytesIn += message.length;
+    traffic.messagesIn++;
+    traffic.bytesIn += message.length;
+    this.messagesIn++;
+    this.bytesIn += message.length;
     this.inbound.push(message);
   }
 
@@ -234,8 +260,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.ended) return;
     this.ended = true;
     this.writer.discard();
-    this.traffic.connections--;
-    this.host.left(this, this.closing ? String(this.closing.code) : reason.replaceAll(' ', '_'));
+    this.writer.traffic.connections--;
+    this.host.left(this, reason);
     this.inbound.finish(END);
   }
 }

@@ -2,6 +2,7 @@ import { type Server, type Socket } from 'socket.io';
 import { type SocketMetrics, type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type EventEncoder, type Frame, type Protocol } from '../../../modules/realtime/connection.js';
 import { type HubEvent } from '../../../modules/realtime/hub-event.js';
+import { type ConnectionDirectory, endOf } from '../../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT } from '../../../modules/realtime/disconnect-reason.js';
 import { type Hub } from '../../../modules/realtime/fan-out/hub.js';
 import { ConnectionRegistry } from '../dispatch/connection-registry.js';
@@ -34,6 +35,7 @@ export class SocketIoServer implements SocketIoHost {
     readonly plain: PlainHost,
     private readonly hub: Hub,
     private readonly metrics: SocketMetrics,
+    private readonly directory: ConnectionDirectory,
     private readonly addressOf: (socket: Socket) => string,
   ) {
     metrics.registerQueues({
@@ -110,7 +112,9 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   left(connection: SocketIoConnection, reason: string): void {
-    this.metrics.recordClose(connection.protocol, reason);
+    const { closeReason } = connection;
+    this.metrics.recordClose(connection.protocol, closeReason?.code.toString() ?? reason.replaceAll(' ', '_'));
+    this.directory.ended(connection, endOf(closeReason, { code: null, reason }));
     this.connections.remove(connection);
     this.hub.detach(connection);
   }

@@ -2,7 +2,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type PacedReader } from '../../durable-log/catch-up.js';
 import { type Connection, type Protocol } from '../../realtime/connection.js';
-import { type ConnectionPlaces } from '../../realtime/fan-out/connection-directory.js';
+import { type ConnectionPlaces } from '../../realtime/connection-filter.js';
 import { circleOf } from '../circles.channels.js';
 import { type EvictedSignal } from '../circles.events.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Connection, type Protocol } from '../connection.js';
+import { type ConnectionFilter, type ConnectionPlaces, matcherOf } from '../connection-filter.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 
 /** A connection as the transports keep it, with what admins are shown of it. */
@@ -8,34 +9,49 @@ export interface LiveConnection extends Connection {
   readonly serial: number;
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
-  /** `websocket` or `polling`. */
+  /** `websocket`, `polling` or `sse`. */
   readonly transport: string;
+  /** What the client calls itself. */
+  readonly userAgent: string | null;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
+  /** When something was last said or told; milliseconds since the epoch. */
+  readonly lastActiveAt: number;
+  /** Messages received and sent since it began, control frames not counted. */
+  readonly messagesIn: number;
+  readonly messagesOut: number;
+  /** Payload bytes received, bytes written. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Bytes that wait for its reader. */
+  readonly queuedBytes: number;
   /** Closes it the way its protocol tells a client that it is no longer wanted. */
   revoke(): void;
 }
 
-/** What a connection may belong to. */
-export const PLACES = ['application', 'room', 'service', 'session', 'circle', 'account'] as const;
-export type PlaceName = (typeof PLACES)[number];
-
-/** What a connection belongs to: of each, its id and whatever else it goes by. */
-export type ConnectionPlaces = Readonly<Partial<Record<PlaceName, readonly string[]>>>;
-
-/** Absent members do not count; of a place, anything that it goes by. */
-export interface ConnectionFilter extends Readonly<Partial<Record<PlaceName | 'protocol' | 'address', string>>> {
-  /** Id, label, kind, or `kind:id` of the principal. */
-  readonly principal?: string;
-  /** Words that all occur in what is known of it, in any case. */
-  readonly q?: string;
+/** How a connection ended. */
+export interface ConnectionEnd {
+  readonly endedBy: 'server' | 'client';
+  /** Close code; `null` where the transport has none. */
+  readonly code: number | null;
+  /** The server's, or a transport's own word for it; `null` when there is none. */
+  readonly reason: string | null;
 }
+
+/** @param closing why the server closed it, if it did */
+export function endOf(closing: DisconnectReason | null, otherwise: Omit<ConnectionEnd, 'endedBy'>): ConnectionEnd {
+  if (closing === null) return { endedBy: 'client', ...otherwise };
+  return { endedBy: 'server', code: closing.code, reason: closing.text || null };
+}
+
+type EndListener = (connection: LiveConnection, end: ConnectionEnd) => void;
 
 /** All connections of this node over all transports: for people who look at them, never for the way of a message. */
 @Injectable()
 export class ConnectionDirectory {
   private readonly sources: Iterable<LiveConnection>[] = [];
   private readonly descriptions = new Map<Protocol, (connection: Connection) => ConnectionPlaces>();
+  private readonly endListeners: EndListener[] = [];
 
   /** A transport's own registry; it is read when somebody asks. */
   register(source: Iterable<LiveConnection>): void {
@@ -51,13 +67,22 @@ export class ConnectionDirectory {
     return connection.principal === null ? {} : (this.descriptions.get(connection.protocol)?.(connection) ?? {});
   }
 
-  /** The first `take` matching connections that come after a place in the order of connecting. */
-  list(filter: ConnectionFilter, isAfter: (connection: LiveConnection) => boolean, take: number): LiveConnection[] {
+  /** `listener` hears of each connection that ends, while it still has its subscriptions. Must not throw. */
+  onEnd(listener: EndListener): void {
+    this.endListeners.push(listener);
+  }
+
+  /** A transport's connection has ended. */
+  ended(connection: LiveConnection, end: ConnectionEnd): void {
+    for (const listener of this.endListeners) listener(connection, end);
+  }
+
+  /** The matching connections, in the order they came. */
+  matching(filter: ConnectionFilter): LiveConnection[] {
+    const isWanted = matcherOf<LiveConnection>(filter, (connection) => this.placesOf(connection));
     const found: LiveConnection[] = [];
-    for (const connection of this.all()) {
-      if (isAfter(connection) && this.matches(connection, filter)) found.push(connection);
-    }
-    return found.sort((a, b) => a.connectedAt - b.connectedAt || a.serial - b.serial).slice(0, take);
+    for (const connection of this.all()) if (isWanted(connection)) found.push(connection);
+    return found.sort((a, b) => a.connectedAt - b.connectedAt || a.serial - b.serial);
   }
 
   find(serial: number): LiveConnection | undefined {
@@ -95,36 +120,7 @@ export class ConnectionDirectory {
     return all.length;
   }
 
-  private matches(
-    connection: LiveConnection,
-    { protocol, address, principal, q, ...places }: ConnectionFilter,
-  ): boolean {
-    if (protocol !== undefined && protocol !== connection.protocol) return false;
-    if (address !== undefined && address !== connection.address) return false;
-    if (principal !== undefined && !namesOf(connection).includes(principal)) return false;
-    const wanted = PLACES.filter((name) => places[name] !== undefined);
-    if (wanted.length === 0 && q === undefined) return true;
-    const known = this.placesOf(connection);
-    if (!wanted.every((name) => known[name]?.includes(places[name] ?? ''))) return false;
-    if (q === undefined) return true;
-    const { transport } = connection;
-    const text = [connection.protocol, transport, connection.address, ...namesOf(connection), ...Object.values(known)]
-      .flat()
-      .join('\n')
-      .toLowerCase();
-    return q
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => text.includes(word));
-  }
-
   private *all(): Generator<LiveConnection> {
     for (const source of this.sources) yield* source;
   }
-}
-
-function namesOf({ principal }: Connection): string[] {
-  if (principal === null) return [];
-  const { kind, id, label } = principal;
-  return [id, label, kind, `${kind}:${id}`];
 }
