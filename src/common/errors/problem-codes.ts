@@ -34,6 +34,7 @@ export const PROBLEM_CODES = {
   already_exists: { kind: 'conflict', title: 'Such a resource exists already' },
   room_not_durable: { kind: 'conflict', title: 'The room keeps no messages' },
   epoch_changed: { kind: 'conflict', title: 'The epoch is another one by now' },
+  count_changed: { kind: 'conflict', title: 'There are more or fewer by now' },
   last_admin: { kind: 'conflict', title: 'The last enabled admin must stay' },
   range_not_satisfiable: { kind: 'malformed', title: 'There are no such bytes' },
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },

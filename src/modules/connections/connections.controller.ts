@@ -7,17 +7,47 @@ import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { UserPrincipal } from '../auth/principals/user-principal.js';
 import { Connections } from './connections.service.js';
-import { ConnectionPage, ConnectionQuery } from './dto/connection.dto.js';
+import { ConnectionDto, ConnectionPage } from './dto/connection.dto.js';
+import { ConnectionQuery, ConnectionsToClose, EndedConnectionQuery } from './dto/connection-query.dto.js';
+import { EndedConnectionPage } from './dto/ended-connection.dto.js';
+import { EndedConnections } from './ended-connections.service.js';
 
 @ApiV1Controller('connections')
 export class ConnectionsController {
-  constructor(private readonly connections: Connections) {}
+  constructor(
+    private readonly connections: Connections,
+    private readonly endedConnections: EndedConnections,
+  ) {}
 
   @Get()
   @Authenticated('admin')
   @ApiOperation({ summary: 'Live connections over all protocols and nodes, in the order they came' })
   list(@Query() query: ConnectionQuery): Promise<ConnectionPage> {
     return this.connections.page(query);
+  }
+
+  @Get('ended')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Connections that have ended, the last one first; each node remembers 1,000' })
+  listEnded(@Query() query: EndedConnectionQuery): Promise<EndedConnectionPage> {
+    return this.endedConnections.page(query);
+  }
+
+  @Get(':id')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One live connection, on whichever node it is' })
+  @ApiProblems(404)
+  get(@Param('id') id: string): Promise<ConnectionDto> {
+    return this.connections.get(id);
+  }
+
+  @Delete()
+  @NoContent('The connections are closed.')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'Close all connections that match, if there are as many as expected (±2 %)' })
+  @ApiProblems('count_changed')
+  async deleteMatching(@Query() query: ConnectionsToClose, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
+    await this.connections.closeMatching(query, admin.userId);
   }
 
   @Delete(':id')

@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ConnectionsController } from './connections.controller.js';
 import { Connections } from './connections.service.js';
+import { EndedConnections } from './ended-connections.service.js';
 
-/** Who is connected, for admins. */
-@Module({ imports: [AuthModule], controllers: [ConnectionsController], providers: [Connections] })
+/** Who is connected, and who was, for admins. */
+@Module({ imports: [AuthModule], controllers: [ConnectionsController], providers: [Connections, EndedConnections] })
 export class ConnectionsModule {}

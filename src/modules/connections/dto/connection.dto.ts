@@ -1,74 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ApiChoice, type Choice, ChoiceField, Field, NameField, TextField } from '../../../common/http/input/fields.js';
-import { LimitQuery, PageOf } from '../../../common/http/paging/page.dto.js';
-import { PROTOCOLS } from '../../realtime/connection.js';
-import { type ConnectionPlaces, type LiveConnection } from '../../realtime/fan-out/connection-directory.js';
+import { ApiChoice, type Choice } from '../../../common/http/input/fields.js';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { connectionId } from '../../realtime/connection-id.js';
-import { decodePlace } from '../connection-place.js';
+import { type ConnectionSnapshot } from '../connection-snapshot.js';
+import { PROTOCOL } from './connection-query.dto.js';
 
-const PROTOCOL: Choice = { name: 'Protocol', values: PROTOCOLS };
-const TRANSPORT: Choice = { name: 'Transport', values: ['websocket', 'polling'] };
-const MAX_PRINCIPAL = 300;
-const MAX_PLACE = 254;
-
-const MAX_CURSOR = 128;
-
-const cursorFault = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.length <= MAX_CURSOR && decodePlace(value) !== undefined
-    ? undefined
-    : 'must be a cursor that a list answered';
-
-export class ConnectionQuery extends LimitQuery {
-  /** `nextCursor` of the page before. */
-  @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
-  cursor?: string;
-
-  /** One protocol only. */
-  @ChoiceField(PROTOCOL, { optional: true })
-  protocol?: (typeof PROTOCOLS)[number];
-
-  /** Id, label, kind, or `kind:id` of a principal. */
-  @TextField({ max: MAX_PRINCIPAL, optional: true, example: 'host:3274d5' })
-  principal?: string;
-
-  /** Name of a node. */
-  @TextField({ max: 64, optional: true })
-  node?: string;
-
-  /** Id of an application: sockets in its rooms. */
-  @TextField({ max: MAX_PLACE, optional: true, example: '1' })
-  application?: string;
-
-  /** Name or id of a room. */
-  @TextField({ max: MAX_PLACE, optional: true, example: 'lobby' })
-  room?: string;
-
-  /** Id or title of a service. */
-  @TextField({ max: MAX_PLACE, optional: true, example: 'Planetarium' })
-  service?: string;
-
-  /** Id or code of a service's session. */
-  @TextField({ max: MAX_PLACE, optional: true, example: 'HRSC' })
-  session?: string;
-
-  /** Id of a circle: its devices, and who has joined it. */
-  @TextField({ max: MAX_PLACE, optional: true, example: '3' })
-  circle?: string;
-
-  /** Id or email of an account. */
-  @TextField({ max: MAX_PLACE, optional: true, example: 'ada@example.org' })
-  account?: string;
-
-  /** Address of a client, as it is listed. */
-  @TextField({ max: 64, optional: true, example: '192.0.2.7' })
-  address?: string;
-
-  /** Words that must all occur in what is known of a connection, in any case. */
-  @NameField({ max: MAX_PLACE, optional: true, example: 'planetarium guest' })
-  q?: string;
-}
+const TRANSPORT: Choice = { name: 'Transport', values: ['websocket', 'polling', 'sse'] };
 
 const PLACE = { type: 'string', nullable: true } as const;
+const COUNT = { type: 'integer', format: 'int64' } as const;
 
 class PrincipalDto {
   /** What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`. */
@@ -108,9 +48,41 @@ export class ConnectionDto {
   @ApiProperty({ example: '192.0.2.7' })
   address!: string;
 
+  /** What the client calls itself (`User-Agent`). */
+  @ApiProperty({ ...PLACE, example: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' })
+  userAgent!: string | null;
+
   /** When it connected. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   connectedAt!: string;
+
+  /** When something last went either way, heartbeats not counted. */
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:34:56.000Z' })
+  lastActiveAt!: string;
+
+  /** Messages it has sent. */
+  @ApiProperty({ ...COUNT, example: 17 })
+  messagesIn!: number;
+
+  /** Messages it was sent. */
+  @ApiProperty({ ...COUNT, example: 4_711 })
+  messagesOut!: number;
+
+  /** Payload bytes it has sent. */
+  @ApiProperty({ ...COUNT, example: 2_048 })
+  bytesIn!: number;
+
+  /** Bytes it was sent. */
+  @ApiProperty({ ...COUNT, example: 1_048_576 })
+  bytesOut!: number;
+
+  /** Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed. */
+  @ApiProperty({ ...COUNT, example: 0 })
+  waitingBytes!: number;
+
+  /** Channels of the server it listens on. */
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3 })
+  channels!: number;
 
   /** Id of the application whose room it is in. */
   @ApiProperty({ ...PLACE, example: null })
@@ -136,16 +108,24 @@ export class ConnectionDto {
   @ApiProperty({ ...PLACE, example: null })
   account!: string | null;
 
-  static from(connection: LiveConnection, node: string, places: ConnectionPlaces): ConnectionDto {
-    const { principal } = connection;
+  static from(connection: ConnectionSnapshot, node: string): ConnectionDto {
+    const { places } = connection;
     return {
       id: connectionId(node, connection.serial),
       protocol: connection.protocol,
       transport: connection.transport,
-      principal: principal && { kind: principal.kind, id: principal.id, label: principal.label },
+      principal: connection.principal,
       node,
       address: connection.address,
+      userAgent: connection.userAgent,
       connectedAt: new Date(connection.connectedAt).toISOString(),
+      lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
+      messagesIn: connection.messagesIn,
+      messagesOut: connection.messagesOut,
+      bytesIn: connection.bytesIn,
+      bytesOut: connection.bytesOut,
+      waitingBytes: connection.queuedBytes,
+      channels: connection.channels,
       application: places.application?.[0] ?? null,
       room: places.room?.[0] ?? null,
       service: places.service?.[0] ?? null,
@@ -156,4 +136,18 @@ export class ConnectionDto {
   }
 }
 
-export class ConnectionPage extends PageOf(ConnectionDto) {}
+/** Whose connections are not among the items. */
+export const ApiMissing = (): PropertyDecorator =>
+  ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Names of live nodes that did not answer in time; the items are without theirs.',
+  });
+
+export class ConnectionPage extends PageOf(ConnectionDto) {
+  @ApiProperty({ type: 'integer', format: 'int32', example: 1, description: 'How many match on all pages.' })
+  total!: number;
+
+  @ApiMissing()
+  missing!: string[];
+}

@@ -351,6 +351,18 @@ export type ConnectionDto = {
      */
     application: string | null;
     /**
+     * Payload bytes it has sent.
+     */
+    bytesIn: number;
+    /**
+     * Bytes it was sent.
+     */
+    bytesOut: number;
+    /**
+     * Channels of the server it listens on.
+     */
+    channels: number;
+    /**
      * Id of a circle it is in.
      */
     circle: string | null;
@@ -362,6 +374,18 @@ export type ConnectionDto = {
      * What the connection is closed and revoked by.
      */
     id: string;
+    /**
+     * When something last went either way, heartbeats not counted.
+     */
+    lastActiveAt: string;
+    /**
+     * Messages it has sent.
+     */
+    messagesIn: number;
+    /**
+     * Messages it was sent.
+     */
+    messagesOut: number;
     /**
      * Name of the node it is on.
      */
@@ -390,7 +414,20 @@ export type ConnectionDto = {
      * How it is connected.
      */
     transport: Transport;
+    /**
+     * What the client calls itself (`User-Agent`).
+     */
+    userAgent: string | null;
+    /**
+     * Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+     */
+    waitingBytes: number;
 };
+
+/**
+ * Which side ended a connection.
+ */
+export type ConnectionEnder = 'server' | 'client';
 
 export type ConnectionPage = {
     /**
@@ -398,9 +435,17 @@ export type ConnectionPage = {
      */
     items: Array<ConnectionDto>;
     /**
+     * Names of live nodes that did not answer in time; the items are without theirs.
+     */
+    missing: Array<string>;
+    /**
      * `cursor` of the next page; `null` on the last one.
      */
     nextCursor: string | null;
+    /**
+     * How many match on all pages.
+     */
+    total: number;
 };
 
 export type ConversationDto = {
@@ -757,6 +802,124 @@ export type EditMessageRequest = {
      * In the place of the old text.
      */
     text: string;
+};
+
+export type EndedConnectionDto = {
+    /**
+     * Id of the account behind it.
+     */
+    account: string | null;
+    /**
+     * The client's address, behind trusted proxies too.
+     */
+    address: string;
+    /**
+     * Id of the application whose room it is in.
+     */
+    application: string | null;
+    /**
+     * Payload bytes it has sent.
+     */
+    bytesIn: number;
+    /**
+     * Bytes it was sent.
+     */
+    bytesOut: number;
+    /**
+     * Channels of the server it listens on.
+     */
+    channels: number;
+    /**
+     * Id of a circle it is in.
+     */
+    circle: string | null;
+    /**
+     * Close code, 1006 when the socket was lost; `null` where the transport has none.
+     */
+    code: number | null;
+    /**
+     * When it connected.
+     */
+    connectedAt: string;
+    /**
+     * When it ended.
+     */
+    endedAt: string;
+    /**
+     * `client`: also when the network in between was lost.
+     */
+    endedBy: ConnectionEnder;
+    /**
+     * What the connection is closed and revoked by.
+     */
+    id: string;
+    /**
+     * When something last went either way, heartbeats not counted.
+     */
+    lastActiveAt: string;
+    /**
+     * Messages it has sent.
+     */
+    messagesIn: number;
+    /**
+     * Messages it was sent.
+     */
+    messagesOut: number;
+    /**
+     * Name of the node it is on.
+     */
+    node: string;
+    /**
+     * `null` until it has said who it is.
+     */
+    principal: PrincipalDto | null;
+    /**
+     * The message language it speaks.
+     */
+    protocol: Protocol;
+    /**
+     * In words, where there are any.
+     */
+    reason: string | null;
+    /**
+     * Name of the room it is in.
+     */
+    room: string | null;
+    /**
+     * Id of the service it is in.
+     */
+    service: string | null;
+    /**
+     * Id of the session of a host or guest.
+     */
+    session: string | null;
+    /**
+     * How it is connected.
+     */
+    transport: Transport;
+    /**
+     * What the client calls itself (`User-Agent`).
+     */
+    userAgent: string | null;
+    /**
+     * Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+     */
+    waitingBytes: number;
+};
+
+export type EndedConnectionPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<EndedConnectionDto>;
+    /**
+     * Names of live nodes that did not answer in time; the items are without theirs.
+     */
+    missing: Array<string>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
 };
 
 export type EndpointDto = {
@@ -1628,7 +1791,7 @@ export type PrincipalDto = {
 /**
  * The closed list of what can go wrong; `code` of every problem.
  */
-export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
+export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
 
 export type ProblemDto = {
     /**
@@ -2207,7 +2370,7 @@ export type TrafficDto = {
 /**
  * What carries a connection.
  */
-export type Transport = 'websocket' | 'polling';
+export type Transport = 'websocket' | 'polling' | 'sse';
 
 export type UpdateAccountRequest = {
     /**
@@ -5311,18 +5474,10 @@ export type CirclesUpdateMemberResponses = {
 
 export type CirclesUpdateMemberResponse = CirclesUpdateMemberResponses[keyof CirclesUpdateMemberResponses];
 
-export type ConnectionsListData = {
+export type ConnectionsDeleteMatchingData = {
     body?: never;
     path?: never;
-    query?: {
-        /**
-         * Items a page has at most; more than 200 is cut to 200.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
+    query: {
         /**
          * One protocol only.
          */
@@ -5367,6 +5522,112 @@ export type ConnectionsListData = {
          * Words that must all occur in what is known of a connection, in any case.
          */
         q?: string;
+        /**
+         * How many they are, `total` of the list; another number than that of the moment closes none.
+         */
+        expect: number;
+    };
+    url: '/api/v1/connections';
+};
+
+export type ConnectionsDeleteMatchingErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Conflict: `count_changed`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type ConnectionsDeleteMatchingError = ConnectionsDeleteMatchingErrors[keyof ConnectionsDeleteMatchingErrors];
+
+export type ConnectionsDeleteMatchingResponses = {
+    /**
+     * The connections are closed.
+     */
+    204: void;
+};
+
+export type ConnectionsDeleteMatchingResponse = ConnectionsDeleteMatchingResponses[keyof ConnectionsDeleteMatchingResponses];
+
+export type ConnectionsListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * One protocol only.
+         */
+        protocol?: Protocol;
+        /**
+         * Id, label, kind, or `kind:id` of a principal.
+         */
+        principal?: string;
+        /**
+         * Name of a node.
+         */
+        node?: string;
+        /**
+         * Id of an application: sockets in its rooms.
+         */
+        application?: string;
+        /**
+         * Name or id of a room.
+         */
+        room?: string;
+        /**
+         * Id or title of a service.
+         */
+        service?: string;
+        /**
+         * Id or code of a service's session.
+         */
+        session?: string;
+        /**
+         * Id of a circle: its devices, and who has joined it.
+         */
+        circle?: string;
+        /**
+         * Id or email of an account.
+         */
+        account?: string;
+        /**
+         * Address of a client, as it is listed.
+         */
+        address?: string;
+        /**
+         * Words that must all occur in what is known of a connection, in any case.
+         */
+        q?: string;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
     };
     url: '/api/v1/connections';
 };
@@ -5408,6 +5669,108 @@ export type ConnectionsListResponses = {
 };
 
 export type ConnectionsListResponse = ConnectionsListResponses[keyof ConnectionsListResponses];
+
+export type ConnectionsListEndedData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * One protocol only.
+         */
+        protocol?: Protocol;
+        /**
+         * Id, label, kind, or `kind:id` of a principal.
+         */
+        principal?: string;
+        /**
+         * Name of a node.
+         */
+        node?: string;
+        /**
+         * Id of an application: sockets in its rooms.
+         */
+        application?: string;
+        /**
+         * Name or id of a room.
+         */
+        room?: string;
+        /**
+         * Id or title of a service.
+         */
+        service?: string;
+        /**
+         * Id or code of a service's session.
+         */
+        session?: string;
+        /**
+         * Id of a circle: its devices, and who has joined it.
+         */
+        circle?: string;
+        /**
+         * Id or email of an account.
+         */
+        account?: string;
+        /**
+         * Address of a client, as it is listed.
+         */
+        address?: string;
+        /**
+         * Words that must all occur in what is known of a connection, in any case.
+         */
+        q?: string;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Code it was closed with.
+         */
+        code?: number;
+    };
+    url: '/api/v1/connections/ended';
+};
+
+export type ConnectionsListEndedErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type ConnectionsListEndedError = ConnectionsListEndedErrors[keyof ConnectionsListEndedErrors];
+
+export type ConnectionsListEndedResponses = {
+    /**
+     * OK
+     */
+    200: EndedConnectionPage;
+};
+
+export type ConnectionsListEndedResponse = ConnectionsListEndedResponses[keyof ConnectionsListEndedResponses];
 
 export type ConnectionsDeleteData = {
     body?: never;
@@ -5462,6 +5825,60 @@ export type ConnectionsDeleteResponses = {
 };
 
 export type ConnectionsDeleteResponse = ConnectionsDeleteResponses[keyof ConnectionsDeleteResponses];
+
+export type ConnectionsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{id}';
+};
+
+export type ConnectionsGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type ConnectionsGetError = ConnectionsGetErrors[keyof ConnectionsGetErrors];
+
+export type ConnectionsGetResponses = {
+    /**
+     * OK
+     */
+    200: ConnectionDto;
+};
+
+export type ConnectionsGetResponse = ConnectionsGetResponses[keyof ConnectionsGetResponses];
 
 export type ConversationsDeleteData = {
     body?: never;
