@@ -22,6 +22,7 @@ interface Claims {
   readonly exp: number;
 }
 
+const use = () => ({ expiresAt: new Date(), lastUsedAt: new Date(), address: null, userAgent: null });
 const claimsOf = (token: string): Claims => decode(token.split('.')[1]);
 
 describe('signing in', () => {
@@ -206,8 +207,8 @@ describe('signing in', () => {
     const { refreshToken, accessToken } = await newUser(api);
     const old = createHash('sha256').update(Buffer.from(refreshToken, 'base64url').subarray(32)).digest();
     const { sid } = claimsOf(accessToken);
-    await expect(logins.rotate(sid, old, randomBytes(32), new Date())).resolves.toBe(true);
-    await expect(logins.rotate(sid, old, randomBytes(32), new Date())).resolves.toBe(false);
+    await expect(logins.rotate(sid, old, { secretDigest: randomBytes(32), ...use() })).resolves.toBe(true);
+    await expect(logins.rotate(sid, old, { secretDigest: randomBytes(32), ...use() })).resolves.toBe(false);
   });
 
   it.each([['x'], ['A'.repeat(86)], ['A'.repeat(85) + '='], ['ü'.repeat(86)]])(
@@ -258,7 +259,7 @@ describe('signing in', () => {
 
   it('begins no login with what was true before: another password, or disabled meanwhile', async () => {
     const logins = server.app.get(LoginsRepository);
-    const digests = () => ({ handleDigest: randomBytes(32), secretDigest: randomBytes(32), expiresAt: new Date() });
+    const digests = () => ({ handleDigest: randomBytes(32), secretDigest: randomBytes(32), ...use() });
     const { user } = await newUser(api);
     const read = (await logins.findUserByEmail(user.email)) as User;
     await expect(logins.create(read, digests())).resolves.toBeGreaterThan(0);

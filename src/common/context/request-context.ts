@@ -1,12 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { userAgentOf } from '../text/user-agent.js';
 
 /** What logs and problem bodies say about the request at hand. */
 export interface RequestContext {
   readonly requestId: string;
   /** Of the client itself, behind trusted proxies. */
   readonly address: string;
+  /** What the client calls itself. */
+  readonly userAgent: string | null;
   /** Who asks, once the guard knows. */
   principal?: { readonly kind: string; readonly id: string };
 }
@@ -42,6 +45,14 @@ export function currentRequest(): RequestContext | undefined {
   return storage.getStore();
 }
 
+/** Where a request comes from. */
+export type Caller = Pick<RequestContext, 'address' | 'userAgent'>;
+
+export function currentCaller(): Caller {
+  const { address = '', userAgent = null } = currentRequest() ?? {};
+  return { address, userAgent };
+}
+
 /** Ids of callers go into logs, so only harmless ones are taken over. */
 const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -52,6 +63,7 @@ export function requestContext(addressOf: (request: Request) => string): Request
     const requestId = typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : randomUUID();
     response.setHeader('X-Request-Id', requestId);
     began(response);
-    storage.run({ requestId, address: addressOf(request) }, next);
+    const userAgent = userAgentOf(request.headers['user-agent']);
+    storage.run({ requestId, address: addressOf(request), userAgent }, next);
   };
 }

@@ -53,6 +53,18 @@ export class Login {
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 
+  /** When its tokens were last given out: at the sign-in, then at each refresh. */
+  @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
+  lastUsedAt!: Date;
+
+  /** Where that was asked from; `null` for those older than this column. */
+  @Column('character varying', { length: 64, nullable: true })
+  address!: string | null;
+
+  /** What that client called itself. */
+  @Column('character varying', { name: 'user_agent', length: 256, nullable: true })
+  userAgent!: string | null;
+
   /** Moved on by each refresh. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;

@@ -12,6 +12,7 @@ import { InvitesByEmail1767260100000 } from './1767260100000-invites-by-email.js
 import { MediaQuota1767268920000 } from './1767268920000-media-quota.js';
 import { AdminSearch1767270060000 } from './1767270060000-admin-search.js';
 import { MadeByKey1767270120000 } from './1767270120000-made-by-key.js';
+import { LoginUse1767270180000 } from './1767270180000-login-use.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   MediaQuota1767268920000,
   AdminSearch1767270060000,
   MadeByKey1767270120000,
+  LoginUse1767270180000,
 ] as const;

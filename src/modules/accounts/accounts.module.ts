@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { User } from '../../entities/accounts/user.entity.js';
 import { AccountEndings } from './account-endings.js';
+import { AccountLoginsController } from './account-logins.controller.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Accounts } from './accounts.service.js';
@@ -9,7 +10,7 @@ import { FirstAdmin } from './first-admin.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
-  controllers: [AccountsController],
+  controllers: [AccountLoginsController, AccountsController],
   providers: [AccountEndings, Accounts, AccountsRepository, FirstAdmin],
   exports: [AccountEndings, Accounts],
 })

@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
-import { currentRequest } from '../../common/context/request-context.js';
+import { currentCaller } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { NoContent } from '../../common/http/problems/outcomes.js';
@@ -29,7 +29,7 @@ export class AuthController {
   @ApiOperation({ summary: 'Sign in with email and password' })
   @ApiProblems('invalid_credentials', 'account_disabled')
   async login(@Body() { email, password }: LoginRequest): Promise<LoginDto> {
-    const { user, ...pair } = await this.logins.signIn(email, password, currentRequest()?.address ?? '');
+    const { user, ...pair } = await this.logins.signIn(email, password, currentCaller());
     return { ...pair, user: UserDto.from(user) };
   }
 
@@ -39,7 +39,7 @@ export class AuthController {
   @ApiOperation({ summary: 'Sign a device in with the user name and password it was given' })
   @ApiProblems('invalid_credentials')
   async deviceLogin(@Body() { username, password }: DeviceLoginRequest): Promise<DeviceLoginDto> {
-    const { device, ...pair } = await this.logins.signInDevice(username, password, currentRequest()?.address ?? '');
+    const { device, ...pair } = await this.logins.signInDevice(username, password, currentCaller());
     return { ...pair, device: DeviceDto.from(device) };
   }
 
@@ -51,7 +51,7 @@ export class AuthController {
   })
   @ApiProblems(401, 'token_reused')
   async refresh(@Body() { refreshToken }: RefreshRequest): Promise<TokenPairDto> {
-    return this.logins.refresh(refreshToken, currentRequest()?.address ?? '');
+    return this.logins.refresh(refreshToken, currentCaller());
   }
 
   @Post('logout')

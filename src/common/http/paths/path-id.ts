@@ -4,6 +4,8 @@ import { AppError } from '../../errors/app-error.js';
 import { MAX_ID } from '../paging/cursor.js';
 import { invalidInput } from '../input/input.pipe.js';
 
+type ParameterSchema = NonNullable<Extract<Parameters<typeof ApiParam>[0], { schema?: unknown }>['schema']>;
+
 @Injectable()
 class PathIdPipe implements PipeTransform<string, number> {
   constructor(private readonly name: string) {}
@@ -19,12 +21,36 @@ class PathIdPipe implements PipeTransform<string, number> {
   }
 }
 
+@Injectable()
+class PathIdOrAllPipe implements PipeTransform<string, number | 'all'> {
+  private readonly ids: PathIdPipe;
+
+  constructor(name: string) {
+    this.ids = new PathIdPipe(name);
+  }
+
+  transform(value: string): number | 'all' {
+    return value === 'all' ? 'all' : this.ids.transform(value);
+  }
+}
+
+const ID = { type: 'integer', minimum: 1, maximum: MAX_ID } as const;
+
 /** Path parameter that is the integer id of a row: 422 when it is no number, 404 when no row can have it. */
 export function PathId(name = 'id'): ParameterDecorator {
+  return parameter(name, new PathIdPipe(name), { ...ID, example: 1 });
+}
+
+/** Path parameter that is the integer id of a row, or `all` for every one. */
+export function PathIdOrAll(name: string): ParameterDecorator {
+  return parameter(name, new PathIdOrAllPipe(name), { oneOf: [ID, { type: 'string', enum: ['all'] }], example: 1 });
+}
+
+function parameter(name: string, pipe: PipeTransform, schema: ParameterSchema): ParameterDecorator {
   return (target, key, index) => {
-    Param(name, new PathIdPipe(name))(target, key, index);
+    Param(name, pipe)(target, key, index);
     const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
     if (key === undefined || descriptor === undefined) return;
-    ApiParam({ name, schema: { type: 'integer', minimum: 1, maximum: MAX_ID, example: 1 } })(target, key, descriptor);
+    ApiParam({ name, schema })(target, key, descriptor);
   };
 }

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThanOrEqual, Repository } from 'typeorm';
+import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import { Login } from '../../../entities/accounts/login.entity.js';
 import { User } from '../../../entities/accounts/user.entity.js';
 import { Device } from '../../../entities/circles/device.entity.js';
 import { type LoginAccount } from './login-events.js';
 
-export interface NewLogin {
-  readonly handleDigest: Buffer;
-  readonly secretDigest: Buffer;
-  readonly expiresAt: Date;
-}
+/** That tokens of a login were given out. */
+export type LoginUse = Pick<Login, 'expiresAt' | 'lastUsedAt' | 'address' | 'userAgent'>;
+
+export type NewLogin = LoginUse & Pick<Login, 'handleDigest' | 'secretDigest'>;
 
 /** Logins, and of accounts what signing in needs. */
 @Injectable()
@@ -89,10 +88,10 @@ export class LoginsRepository {
     // The share lock makes this and a password change happen one after the other: a login with the old password is
     // either refused here or ended there.
     const rows: { id: number }[] = await this.logins.query(
-      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at")
-       SELECT "id", $3, $4, $5 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
+      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
+       SELECT "id", $3, $4, $5, $6, $7, $8 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
        RETURNING "id"`,
-      [user.id, user.passwordHash, login.handleDigest, login.secretDigest, login.expiresAt],
+      [user.id, user.passwordHash, ...valuesOf(login)],
     );
     return rows[0]?.id;
   }
@@ -100,18 +99,38 @@ export class LoginsRepository {
   /** Begins a device's login, unless it is gone or was given another password since it was read. @returns its id */
   async createForDevice(device: Device, login: NewLogin): Promise<number | undefined> {
     const rows: { id: number }[] = await this.logins.query(
-      `INSERT INTO "logins" ("device_id", "handle_digest", "secret_digest", "expires_at")
-       SELECT "id", $3, $4, $5 FROM "devices" WHERE "id" = $1 AND "password_hash" = $2 FOR SHARE
+      `INSERT INTO "logins" ("device_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
+       SELECT "id", $3, $4, $5, $6, $7, $8 FROM "devices" WHERE "id" = $1 AND "password_hash" = $2 FOR SHARE
        RETURNING "id"`,
-      [device.id, device.passwordHash, login.handleDigest, login.secretDigest, login.expiresAt],
+      [device.id, device.passwordHash, ...valuesOf(login)],
     );
     return rows[0]?.id;
   }
 
   /** Puts a new secret in the place of the old one. @returns false when the old one is not there any more */
-  async rotate(id: number, oldDigest: Buffer, newDigest: Buffer, expiresAt: Date): Promise<boolean> {
-    const result = await this.logins.update({ id, secretDigest: oldDigest }, { secretDigest: newDigest, expiresAt });
+  async rotate(id: number, oldDigest: Buffer, use: LoginUse & Pick<Login, 'secretDigest'>): Promise<boolean> {
+    const result = await this.logins.update({ id, secretDigest: oldDigest }, use);
     return result.affected === 1;
+  }
+
+  /** Those that are alive, ascending by id. */
+  async list(account: LoginAccount, at: { now: Date; afterId: number; take: number }): Promise<Login[]> {
+    return this.logins.find({
+      where: { [`${account.kind}Id`]: account.id, id: MoreThan(at.afterId), expiresAt: MoreThan(at.now) },
+      order: { id: 'ASC' },
+      take: at.take,
+    });
+  }
+
+  /** Ends a login of an account, or all it has. @returns their ids */
+  async endOf(account: LoginAccount, which: number | 'all'): Promise<number[]> {
+    const result = await this.logins
+      .createQueryBuilder()
+      .delete()
+      .where({ [`${account.kind}Id`]: account.id, ...(which !== 'all' && { id: which }) })
+      .returning('id')
+      .execute();
+    return ids(result.raw);
   }
 
   /** @returns whose login it was, `undefined` when there was none */
@@ -150,5 +169,15 @@ export class LoginsRepository {
     return ids(result.raw);
   }
 }
+
+/** In the order of the statements that insert. */
+const valuesOf = (login: NewLogin): unknown[] => [
+  login.handleDigest,
+  login.secretDigest,
+  login.expiresAt,
+  login.lastUsedAt,
+  login.address,
+  login.userAgent,
+];
 
 const ids = (rows: unknown): number[] => (rows as { id: number }[]).map(({ id }) => id);

@@ -1,5 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Caller } from '../../../common/context/request-context.js';
 import { AppError } from '../../../common/errors/app-error.js';
+import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
+import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { digestsEqual, sha256 } from '../../../common/security/digest.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 import { reportFailure } from '../../../common/outages/outages.js';
@@ -13,7 +16,7 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
 import { type AccountPrincipal } from '../principals/device-principal.js';
 import { loginChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
-import { type NewLogin, LoginsRepository } from './logins.repository.js';
+import { type LoginUse, type NewLogin, LoginsRepository } from './logins.repository.js';
 import { Passwords } from './passwords.service.js';
 import {
   formatRefreshToken,
@@ -58,10 +61,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * `address` is the client's. Unknown accounts are answered like wrong passwords, in the same time.
+   * Unknown accounts are answered like wrong passwords, in the same time.
    * @throws AppError `invalid_credentials`, `account_disabled`, `rate_limited`
    */
-  async signIn(email: string, password: string, address: string): Promise<TokenPair & { user: User }> {
+  async signIn(email: string, password: string, caller: Caller): Promise<TokenPair & { user: User }> {
+    const { address } = caller;
     const account = normalizeEmail(email);
     const attempt = await this.throttle.attempt(account, address);
     const user = await this.repository.findUserByEmail(account);
@@ -71,15 +75,18 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     await attempt.succeeded();
     if (user.disabled) throw new AppError('account_disabled', 'This account is disabled.');
-    const pair = await this.begin({ kind: 'user', id: user.id }, (login) => this.repository.create(user, login));
+    const pair = await this.begin({ kind: 'user', id: user.id }, caller, (login) =>
+      this.repository.create(user, login),
+    );
     return { ...pair, user };
   }
 
   /**
-   * Signs a device in with the user name and password it was given. `address` is the client's.
+   * Signs a device in with the user name and password it was given.
    * @throws AppError `invalid_credentials`, `rate_limited`
    */
-  async signInDevice(username: string, password: string, address: string): Promise<TokenPair & { device: Device }> {
+  async signInDevice(username: string, password: string, caller: Caller): Promise<TokenPair & { device: Device }> {
+    const { address } = caller;
     // Emails have an @, user names of devices have none: the two never share a count.
     const attempt = await this.throttle.attempt(username, address);
     const device = await this.repository.findDeviceByUsername(username);
@@ -89,7 +96,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     await attempt.succeeded();
     const account = { kind: 'device', id: device.id } as const;
-    const pair = await this.begin(account, (login) => this.repository.createForDevice(device, login));
+    const pair = await this.begin(account, caller, (login) => this.repository.createForDevice(device, login));
     return { ...pair, device };
   }
 
@@ -109,17 +116,19 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /**
    * The next pair of a login. A refresh token works once: one that comes back later, or from elsewhere, ends the login,
-   * since either its holder or a thief has used it. `address` is the client's.
+   * since either its holder or a thief has used it.
    * @throws AppError `unauthenticated`, `token_reused`
    */
-  async refresh(text: string, address: string): Promise<TokenPair> {
+  async refresh(text: string, caller: Caller): Promise<TokenPair> {
     const token = parseRefreshToken(text);
     const login = token && (await this.repository.findByHandle(sha256(token.handle)));
     if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
       throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
     }
     const isCurrent = digestsEqual(login.secretDigest, sha256(token.secret));
-    const pair = isCurrent ? await this.rotate(login, token, address) : await this.successors.find(token, address);
+    const pair = isCurrent
+      ? await this.rotate(login, token, caller)
+      : await this.successors.find(token, caller.address);
     if (pair !== undefined) return pair;
     this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
     await this.end(login.id);
@@ -130,6 +139,24 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     const account = await this.repository.end(loginId);
     this.close([loginId]);
     if (account) await this.events.ended(account);
+  }
+
+  /** Ascending by id. */
+  async list(account: LoginAccount, query: PageQuery): Promise<Page<Login>> {
+    const { afterId, take } = keyset(query);
+    const rows = await this.repository.list(account, { now: this.clock.date(), afterId, take });
+    return toPage(rows, query.limit, (login) => login);
+  }
+
+  /**
+   * Ends a login of an account, or all it has.
+   * @throws AppError `not_found` when it has no such login
+   */
+  async endOf(account: LoginAccount, which: number | 'all'): Promise<void> {
+    const ended = await this.repository.endOf(account, which);
+    if (ended.length === 0 && which !== 'all') throw new AppError('not_found', 'There is no such login.');
+    this.close(ended);
+    for (let i = 0; i < ended.length; i++) await this.events.ended(account);
   }
 
   /** The account or device behind a principal. */
@@ -155,26 +182,30 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** @returns the next pair, the same for all who ask at the same time; `undefined` when one of them is elsewhere */
-  private async rotate(login: Login, token: RefreshToken, address: string): Promise<TokenPair | undefined> {
+  private async rotate(login: Login, token: RefreshToken, caller: Caller): Promise<TokenPair | undefined> {
     const next = this.pair(accountOf(login), login.id, newRefreshToken(token.handle));
-    const pair = await this.successors.keep(token, address, next);
+    const pair = await this.successors.keep(token, caller.address, next);
     const successor = pair && parseRefreshToken(pair.refreshToken);
     // Each of them writes it: who gets a pair can use it, whatever becomes of the others.
     if (successor) {
-      await this.repository.rotate(login.id, login.secretDigest, sha256(successor.secret), this.expiry());
+      await this.repository.rotate(login.id, login.secretDigest, {
+        secretDigest: sha256(successor.secret),
+        ...this.use(caller),
+      });
     }
     return pair;
   }
 
   private async begin(
     account: LoginAccount,
+    caller: Caller,
     create: (login: NewLogin) => Promise<number | undefined>,
   ): Promise<TokenPair> {
     const token = newRefreshToken();
     const loginId = await create({
       handleDigest: sha256(token.handle),
       secretDigest: sha256(token.secret),
-      expiresAt: this.expiry(),
+      ...this.use(caller),
     });
     if (loginId === undefined) throw wrong();
     this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
@@ -190,8 +221,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     };
   }
 
-  private expiry(): Date {
-    return new Date(this.clock.now() + LOGIN_MS);
+  private use({ address, userAgent }: Caller): LoginUse {
+    const now = this.clock.now();
+    return { lastUsedAt: new Date(now), expiresAt: new Date(now + LOGIN_MS), address, userAgent };
   }
 
   private async sweep(): Promise<void> {
