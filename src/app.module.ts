@@ -21,6 +21,7 @@ import { ObservabilityModule } from './modules/observability/observability.modul
 import { PagesModule } from './modules/pages/pages.module.js';
 import { RealtimeModule } from './modules/realtime/realtime.module.js';
 import { RevocationsModule } from './modules/revocations/revocations.module.js';
+import { SettingsModule } from './modules/settings/settings.module.js';
 
 /** Composition root. */
 @Module({})
@@ -42,6 +43,7 @@ export class AppModule {
         ConnectionsModule,
         RevocationsModule,
         NodesModule,
+        SettingsModule,
         PagesModule,
         TransportModule,
         ServicesGatewayModule,

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { type EffectiveSetting } from './effective-settings.js';
 import { type Environment } from './variables/environment.js';
 import { parseRedisUrl, type RedisTarget } from './redis-target.js';
 import { type TlsFiles } from './tls-files.js';
@@ -21,7 +22,11 @@ export class AppConfig {
   readonly media: MediaSection;
   readonly observability: ObservabilitySection;
 
-  constructor(env: Environment) {
+  constructor(
+    env: Environment,
+    /** All of them, for people to look at. */
+    readonly settings: readonly EffectiveSetting[],
+  ) {
     this.production = env.NODE_ENV === 'production';
     this.workers = workersOf(env.WORKERS);
     this.http = httpSection(env);

@@ -1,4 +1,5 @@
 import { AppConfig, workersOf } from './app-config.js';
+import { effectiveSettings } from './effective-settings.js';
 import { ENVIRONMENT, type Environment, type EnvironmentName } from './variables/environment.js';
 import { tlsFaults } from './tls-files.js';
 
@@ -27,7 +28,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   }
   faults.push(...crossFaults(values as Partial<Environment>, production));
   if (faults.length > 0) throw new ConfigError(faults);
-  return new AppConfig(values as Environment);
+  return new AppConfig(
+    values as Environment,
+    effectiveSettings(values, (name) => (env[name] ?? '') !== ''),
+  );
 }
 
 /** What is wrong with settings that need each other. @param env without those that are wrong by themselves */

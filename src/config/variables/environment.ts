@@ -109,6 +109,7 @@ export const ENVIRONMENT = {
     defaultText: 'generated once into DATA_DIR',
     check: (value) => (Buffer.byteLength(value) < 32 ? 'must be at least 32 bytes long' : undefined),
     secret: true,
+    generated: true,
   }),
   ADMIN_EMAIL: text({
     group: 'Accounts',

@@ -8,6 +8,8 @@ export interface Variable<T> {
   /** Shown as the default in the documentation. */
   readonly defaultText: string;
   readonly secret?: boolean;
+  /** Where it is unset, one is generated into a file, once. */
+  readonly generated?: boolean;
   /** `undefined` means the variable is unset or empty. Throws `Error` with the reason when the text is not valid. */
   read(text: string | undefined, production: boolean): T;
 }
@@ -19,6 +21,7 @@ interface Doc {
   readonly group: VariableGroup;
   readonly description: string;
   readonly secret?: boolean;
+  readonly generated?: boolean;
 }
 
 const fail = (reason: string): never => {

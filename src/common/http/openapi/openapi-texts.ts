@@ -5,6 +5,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   auth: 'Signing in, and staying signed in.',
   calls: 'Calls that ring, are live, or have ended.',
   circles: 'Families and teams, with their members.',
+  config: 'What the server runs with.',
   connections: 'Who is connected, and who was until lately, over all protocols and nodes.',
   conversations: 'Conversations in circles, with who takes part.',
   devices: 'Devices in the homes of circles, with logins of their own.',
@@ -42,6 +43,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   Role: 'What an account may do on the whole server.',
   SenderKind: 'Whether a person or a device wrote a message.',
   ServiceTokenRole: 'Whose token of a service is meant.',
+  SettingSource: 'Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.',
   Transport: 'What carries a connection.',
 };
 

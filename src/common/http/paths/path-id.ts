@@ -43,7 +43,7 @@ export function PathId(name = 'id'): ParameterDecorator {
 
 /** Path parameter that is the integer id of a row, or `all` for every one. */
 export function PathIdOrAll(name: string): ParameterDecorator {
-  return parameter(name, new PathIdOrAllPipe(name), { oneOf: [ID, { type: 'string', enum: ['all'] }], example: 1 });
+  return parameter(name, new PathIdOrAllPipe(name), { oneOf: [ID, { type: 'string', pattern: '^all$' }], example: 1 });
 }
 
 function parameter(name: string, pipe: PipeTransform, schema: ParameterSchema): ParameterDecorator {

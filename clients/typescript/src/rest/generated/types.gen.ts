@@ -4,6 +4,44 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AccountLoginDto = {
+    /**
+     * Where that was asked from.
+     */
+    address: string | null;
+    /**
+     * When it began, with a password.
+     */
+    createdAt: string;
+    /**
+     * Whether this is the login that asks.
+     */
+    current: boolean;
+    /**
+     * What it is ended by.
+     */
+    id: number;
+    /**
+     * When it last got tokens, which live for 15 minutes.
+     */
+    lastUsedAt: string;
+    /**
+     * What that client called itself (`User-Agent`).
+     */
+    userAgent: string | null;
+};
+
+export type AccountLoginPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<AccountLoginDto>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
 export type AccountPage = {
     /**
      * What is on this page.
@@ -336,6 +374,21 @@ export type CirclePage = {
  * What a member may do in a circle; `ADMIN` is held by one of them.
  */
 export type CirclePrivilege = 'ADMIN' | 'REGULAR' | 'MEMBRE' | 'DEFAULT';
+
+export type ConfigDto = {
+    /**
+     * All settings there are.
+     */
+    groups: Array<SettingGroupDto>;
+    /**
+     * Name of the node that answers; others may be set up differently.
+     */
+    node: string;
+    /**
+     * Of what it runs.
+     */
+    versions: VersionsDto;
+};
 
 export type ConnectionDto = {
     /**
@@ -2283,6 +2336,49 @@ export type ServiceSessionPage = {
  */
 export type ServiceTokenRole = 'host' | 'client';
 
+export type SettingDto = {
+    /**
+     * What holds where nothing is set, in words.
+     */
+    default: string;
+    /**
+     * What it does.
+     */
+    description: string;
+    /**
+     * The environment variable it is set by.
+     */
+    name: string;
+    /**
+     * Whether its value is never shown.
+     */
+    secret: boolean;
+    /**
+     * Where the value comes from.
+     */
+    source: SettingSource;
+    /**
+     * As it would be set; a mask for a secret that is set, `null` when nothing is.
+     */
+    value: string | null;
+};
+
+export type SettingGroupDto = {
+    /**
+     * As in the documentation.
+     */
+    name: string;
+    /**
+     * In the order of the documentation.
+     */
+    settings: Array<SettingDto>;
+};
+
+/**
+ * Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.
+ */
+export type SettingSource = 'default' | 'environment' | 'file';
+
 export type StatsDto = {
     /**
      * Ids of live nodes that did not answer in time; the numbers are without theirs.
@@ -2529,6 +2625,17 @@ export type UserDto = {
      * `admin` may do everything here.
      */
     role: Role;
+};
+
+export type VersionsDto = {
+    /**
+     * Of Node.js.
+     */
+    node: string;
+    /**
+     * Of this program.
+     */
+    switchboard: string;
 };
 
 export type LegacyRoomsAddEndpointByBodyData = {
@@ -2964,6 +3071,106 @@ export type AccountsUpdateMeResponses = {
 
 export type AccountsUpdateMeResponse = AccountsUpdateMeResponses[keyof AccountsUpdateMeResponses];
 
+export type AccountLoginsListMineData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/accounts/me/logins';
+};
+
+export type AccountLoginsListMineErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountLoginsListMineError = AccountLoginsListMineErrors[keyof AccountLoginsListMineErrors];
+
+export type AccountLoginsListMineResponses = {
+    /**
+     * OK
+     */
+    200: AccountLoginPage;
+};
+
+export type AccountLoginsListMineResponse = AccountLoginsListMineResponses[keyof AccountLoginsListMineResponses];
+
+export type AccountLoginsEndMineData = {
+    body?: never;
+    path: {
+        /**
+         * The login's id, or `all` for every one.
+         */
+        loginId: number | string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/me/logins/{loginId}';
+};
+
+export type AccountLoginsEndMineErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountLoginsEndMineError = AccountLoginsEndMineErrors[keyof AccountLoginsEndMineErrors];
+
+export type AccountLoginsEndMineResponses = {
+    /**
+     * It has ended, with its tokens and sockets.
+     */
+    204: void;
+};
+
+export type AccountLoginsEndMineResponse = AccountLoginsEndMineResponses[keyof AccountLoginsEndMineResponses];
+
 export type AccountMediaUsageGetMineData = {
     body?: never;
     path?: never;
@@ -3239,6 +3446,127 @@ export type AccountsUpdateResponses = {
 };
 
 export type AccountsUpdateResponse = AccountsUpdateResponses[keyof AccountsUpdateResponses];
+
+export type AccountLoginsListData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/accounts/{id}/logins';
+};
+
+export type AccountLoginsListErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountLoginsListError = AccountLoginsListErrors[keyof AccountLoginsListErrors];
+
+export type AccountLoginsListResponses = {
+    /**
+     * OK
+     */
+    200: AccountLoginPage;
+};
+
+export type AccountLoginsListResponse = AccountLoginsListResponses[keyof AccountLoginsListResponses];
+
+export type AccountLoginsEndData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+        /**
+         * The login's id, or `all` for every one.
+         */
+        loginId: number | string;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{id}/logins/{loginId}';
+};
+
+export type AccountLoginsEndErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountLoginsEndError = AccountLoginsEndErrors[keyof AccountLoginsEndErrors];
+
+export type AccountLoginsEndResponses = {
+    /**
+     * It has ended, with its tokens and sockets.
+     */
+    204: void;
+};
+
+export type AccountLoginsEndResponse = AccountLoginsEndResponses[keyof AccountLoginsEndResponses];
 
 export type AccountMediaUsageGetData = {
     body?: never;
@@ -5473,6 +5801,51 @@ export type CirclesUpdateMemberResponses = {
 };
 
 export type CirclesUpdateMemberResponse = CirclesUpdateMemberResponses[keyof CirclesUpdateMemberResponses];
+
+export type ConfigGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/config';
+};
+
+export type ConfigGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type ConfigGetError = ConfigGetErrors[keyof ConfigGetErrors];
+
+export type ConfigGetResponses = {
+    /**
+     * OK
+     */
+    200: ConfigDto;
+};
+
+export type ConfigGetResponse = ConfigGetResponses[keyof ConfigGetResponses];
 
 export type ConnectionsDeleteMatchingData = {
     body?: never;

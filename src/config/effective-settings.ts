@@ -1,0 +1,45 @@
+import { ENVIRONMENT, type EnvironmentName } from './variables/environment.js';
+import { type Variable, type VariableGroup } from './variables/variable.js';
+
+/** Where a value comes from; `file`: generated once into `DATA_DIR`. */
+export const SETTING_SOURCES = ['default', 'environment', 'file'] as const;
+export type SettingSource = (typeof SETTING_SOURCES)[number];
+
+/** A setting as it holds, for people to look at. */
+export interface EffectiveSetting {
+  readonly name: EnvironmentName;
+  readonly group: VariableGroup;
+  readonly description: string;
+  /** As it would be set; a mask for a secret that is set, `null` when nothing is. */
+  readonly value: string | null;
+  /** What holds where nothing is set, in words. */
+  readonly default: string;
+  readonly source: SettingSource;
+  readonly secret: boolean;
+}
+
+const MASK = '********';
+
+/**
+ * In the order of their declaration. Secrets are masked here, so that they never get further.
+ * @param values what the variables came to
+ * @param isSet whether a variable is set
+ */
+export function effectiveSettings(
+  values: Readonly<Partial<Record<EnvironmentName, unknown>>>,
+  isSet: (name: EnvironmentName) => boolean,
+): EffectiveSetting[] {
+  return (Object.entries<Variable<unknown>>(ENVIRONMENT) as [EnvironmentName, Variable<unknown>][]).map(
+    ([name, { group, description, defaultText, secret = false, generated = false }]) => {
+      const source = isSet(name) ? 'environment' : generated ? 'file' : 'default';
+      const text = textOf(values[name]);
+      const value = secret && (text !== null || source === 'file') ? MASK : text;
+      return { name, group, description, value, default: defaultText, source, secret };
+    },
+  );
+}
+
+function textOf(value: unknown): string | null {
+  if (value === undefined) return null;
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
