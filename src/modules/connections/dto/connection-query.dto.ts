@@ -1,6 +1,13 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { type Choice, ChoiceField, Field, IntegerField, NameField, TextField } from '../../../common/http/input/fields.js';
+import {
+  type Choice,
+  ChoiceField,
+  Field,
+  IntegerField,
+  NameField,
+  TextField,
+} from '../../../common/http/input/fields.js';
 import { LimitQuery } from '../../../common/http/paging/page.dto.js';
 import { PROTOCOLS } from '../../realtime/connection.js';
 import { decodePlace } from '../connection-place.js';
