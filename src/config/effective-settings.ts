@@ -41,5 +41,6 @@ export function effectiveSettings(
 
 function textOf(value: unknown): string | null {
   if (value === undefined) return null;
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
