@@ -1,8 +1,17 @@
 import { type DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConversationMessage } from '../../src/entities/circles/conversation-message.entity.js';
+import { conversationChannel } from '../../src/modules/circles/circles.channels.js';
+import { ConversationFeeds } from '../../src/modules/circles/messages/conversation-feeds.service.js';
 import { type NewMessage } from '../../src/modules/circles/messages/message-append.js';
+import { MessageLog } from '../../src/modules/circles/messages/message-log.service.js';
 import { MessagesRepository } from '../../src/modules/circles/messages/messages.repository.js';
+import { Senders } from '../../src/modules/circles/messages/senders.service.js';
+import { type Online } from '../../src/modules/circles/presence/online.service.js';
+import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
+import { type Connection } from '../../src/modules/realtime/connection.js';
+import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
+import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const BATCHES = 60;
@@ -82,6 +91,55 @@ describe('messages that several nodes store at once', () => {
     expect(seen).toEqual(ids);
     const previous = new Map(stored.map(({ messageId, previousId }) => [messageId, previousId]));
     expect(ids.map((id) => previous.get(id))).toEqual([0, ...ids.slice(0, -1)]);
+  });
+
+  it('are told to their author after it was answered, also when its node finds them first', async () => {
+    const [, , conversation] = conversations as [number, number, number];
+    const hub = new Hub(new InProcessBroker());
+    const repository = repositoryOf(sources[0]!);
+    const nobody: Partial<Online> = {
+      usersOnline: () => Promise.resolve(new Set()),
+      devicesOnline: () => Promise.resolve(new Set()),
+    };
+    const senders = new Senders(repository, nobody as Online);
+    const lifecycle: Partial<Lifecycle> = { onDrain: () => undefined };
+    const log = new MessageLog(repository, senders, hub, lifecycle as Lifecycle);
+    const feeds = new ConversationFeeds(repository, senders, log, hub);
+    const feed = await feeds.hold(conversation);
+    const heard: string[] = [];
+    const reader: Connection = {
+      id: 'reader',
+      protocol: 'circles',
+      encoder: { encode: () => ({ length: 0 }) },
+      principal: null,
+      subscriptions: null,
+      closed: false,
+      send: () => heard.push('told'),
+      close: () => undefined,
+      signal: () => undefined,
+    };
+    await hub.subscribe(reader, conversationChannel(conversation));
+    const append = repository.append.bind(repository);
+    let confirm = (): void => undefined;
+    const confirmed = new Promise<void>((resolve) => (confirm = resolve));
+    const stored = new Promise<number>((resolve) => {
+      repository.append = async (batch) => {
+        const results = await append(batch);
+        resolve(results[0]!.messageId);
+        await confirmed;
+        return results;
+      };
+    });
+    const page = vi.spyOn(repository, 'page');
+    const sending = log.append(draft(conversation, 'own'), () => heard.push('answered'));
+    feed.headIs({ epoch: '', last: await stored, floor: 0 });
+    await page.mock.results[0]!.value;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
+    confirm();
+    await sending;
+    await expect.poll(() => heard).toEqual(['answered', 'told']);
+    feeds.onModuleDestroy();
   });
 
   it('are one message when both nodes get the same attempt', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DataSource } from 'typeorm';
 import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
@@ -43,7 +43,7 @@ class Node {
     this.hub = new Hub(bus.node());
     this.repository = new MessageLogRepository(dataSource);
     this.log = new MessageLog(this.repository, this.hub, { onDrain: () => undefined } as unknown as Lifecycle);
-    this.feeds = new RoomFeeds(this.repository, this.hub);
+    this.feeds = new RoomFeeds(this.repository, this.log, this.hub);
   }
 
   async reader(roomId: number): Promise<Reader> {
@@ -94,6 +94,38 @@ describe('durable rooms on two nodes', () => {
     await sources[0]!.query(`INSERT INTO room_heads (room_id, epoch) VALUES ($1, 'abc')`, [id]);
     return id as number;
   }
+
+  it('answer a publisher before it hears what it said, also when others learn first that it is stored', async () => {
+    const id = await room();
+    const { heard } = await a.reader(id);
+    const append = a.repository.append.bind(a.repository);
+    let confirm = (): void => undefined;
+    const confirmed = new Promise<void>((resolve) => (confirm = resolve));
+    const stored = new Promise<void>((resolve) => {
+      a.repository.append = async (batch) => {
+        const results = await append(batch);
+        resolve();
+        await confirmed;
+        return results;
+      };
+    });
+    const page = vi.spyOn(a.repository, 'page');
+    const answer = vi.fn<() => void>(() => {
+      expect(heard).toEqual([]);
+    });
+    const saying = a.log.append(say(id, 'own'), answer);
+    await stored;
+    // Its node finds out by the gap before another node's message.
+    await b.log.append(say(id, 'other'));
+    await expect.poll(() => page.mock.settledResults).toHaveLength(1);
+    await page.mock.results[0]!.value;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([]);
+    confirm();
+    await saying;
+    expect(answer.mock.settledResults).toMatchObject([{ type: 'fulfilled' }]);
+    await expect.poll(() => heard.length).toBe(2);
+  });
 
   it('number what both say at once without gap, and show every reader the same order', async () => {
     const id = await room();

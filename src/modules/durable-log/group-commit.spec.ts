@@ -67,6 +67,34 @@ describe('GroupCommit', () => {
     await Promise.all(all);
   });
 
+  it('answers before anybody learns of it, and says when those are answered who may have been stored', async () => {
+    const { group, batches, committed } = setUp();
+    expect(group.answered(1)).toBeUndefined();
+    const told: string[] = [];
+    const all = [group.append({ order: 1, name: 'a' }, () => told.push(`answer, ${committed.length} committed`))];
+    await turn();
+    all.push(group.append({ order: 1, name: 'b' }));
+    void group.answered(1)?.then(() => told.push('answered'));
+    expect(group.answered(2)).toBeUndefined();
+    batches[0]!.commit();
+    await turn();
+    expect(told).toEqual(['answer, 0 committed', 'answered']);
+    batches[1]!.commit();
+    await Promise.all(all);
+    expect(group.answered(1)).toBeUndefined();
+  });
+
+  it('tells the others also when an answer fails', async () => {
+    const { group, batches, committed } = setUp();
+    const done = group.append({ order: 1, name: 'a' }, () => {
+      throw new Error('closed');
+    });
+    await turn();
+    batches[0]!.commit();
+    expect(await done).toBe('a');
+    expect(committed).toEqual(['a']);
+  });
+
   it('counts what waits in all lanes together', async () => {
     const { group } = setUp();
     for (let order = 0; order < 6; order++) void group.append({ order, name: 'x' });

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { isDatabaseFull, isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
 import { toAppError } from '../../common/http/problems/problem.js';
@@ -6,7 +7,7 @@ import { OUTAGES } from '../../common/outages/outages.js';
 export interface GroupCommitOptions<Item, Result> {
   /** Stores a batch in one transaction; one result for each, in their order. */
   readonly store: (batch: readonly Item[]) => Promise<readonly Result[]>;
-  /** Called once an item is committed, in order, before whoever appended it goes on. Must not throw. */
+  /** Called once an item is committed and answered, in order, before whoever appended it goes on. Must not throw. */
   readonly committed: (item: Item, result: Result) => void;
   /** An integer; what must keep an order has the same. */
   readonly orderOf: (item: Item) => number;
@@ -23,6 +24,7 @@ interface Entry<Item, Result> {
   readonly item: Item;
   readonly identifier: string | undefined;
   readonly size: number;
+  readonly answer: ((result: Result) => void) | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
@@ -38,6 +40,7 @@ const LANES = 2;
  * stored the next one gathers, so an idle server stores a message in one round trip and a busy one thousands.
  */
 export class GroupCommit<Item, Result> {
+  private readonly logger = new Logger(GroupCommit.name);
   private readonly lanes = Array.from({ length: LANES }, () => new Lane<Item, Result>());
   private waitingSize = 0;
   private idleWaiters: (() => void)[] = [];
@@ -49,22 +52,34 @@ export class GroupCommit<Item, Result> {
     return this.waitingSize > this.options.waiting.crowded;
   }
 
-  /** @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits */
-  append(item: Item): Promise<Result> {
+  /**
+   * @param answer called once the item is committed, before anybody else learns of it
+   * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
+   */
+  append(item: Item, answer?: (result: Result) => void): Promise<Result> {
     const { orderOf, identifierOf, sizeOf, waiting } = this.options;
     if (this.waitingSize > waiting.full) {
       return Promise.reject(new AppError('unavailable', 'Too many messages wait to be stored; try again soon.'));
     }
     return new Promise((resolve, reject) => {
-      const lane = this.lanes[orderOf(item) % LANES] as Lane<Item, Result>;
+      const lane = this.laneOf(orderOf(item));
       const size = sizeOf(item);
-      lane.waiting.push({ item, identifier: identifierOf(item), size, resolve, reject });
+      lane.waiting.push({ item, identifier: identifierOf(item), size, answer, resolve, reject });
       this.waitingSize += size;
       if (lane.working) return;
       lane.working = true;
       // What else arrives in this turn goes along.
       setImmediate(() => void this.work(lane));
     });
+  }
+
+  /**
+   * What to wait for until those are answered whose items the database may have stored already, but has not confirmed;
+   * `undefined` when there are none. @param order as `orderOf` gives it
+   */
+  answered(order: number): Promise<void> | undefined {
+    const lane = this.laneOf(order);
+    return lane.working ? new Promise((resolve) => lane.unanswered.push(resolve)) : undefined;
   }
 
   /** Resolves when nothing waits to be stored. */
@@ -80,10 +95,12 @@ export class GroupCommit<Item, Result> {
       const done = batch;
       const stored = await storing;
       if (stored instanceof Error) await this.failed(done, stored);
+      const unanswered = lane.unanswered.splice(0);
       // The database works on the next batch while this one is answered.
       batch = this.takeBatch(lane);
       if (batch.length > 0) storing = this.store(batch);
       if (!(stored instanceof Error)) this.settle(done, stored);
+      for (const resolve of unanswered) resolve();
       if (batch.length === 0) {
         // Answering may have brought more.
         batch = this.takeBatch(lane);
@@ -93,6 +110,10 @@ export class GroupCommit<Item, Result> {
     lane.working = false;
     if (this.lanes.some(({ working }) => working)) return;
     for (const resolve of this.idleWaiters.splice(0)) resolve();
+  }
+
+  private laneOf(order: number): Lane<Item, Result> {
+    return this.lanes[order % LANES] as Lane<Item, Result>;
   }
 
   private takeBatch(lane: Lane<Item, Result>): Entry<Item, Result>[] {
@@ -111,8 +132,13 @@ export class GroupCommit<Item, Result> {
   }
 
   private settle(batch: readonly Entry<Item, Result>[], results: readonly Result[]): void {
-    for (const [index, { item, resolve }] of batch.entries()) {
+    for (const [index, { item, answer, resolve }] of batch.entries()) {
       const result = results[index] as Result;
+      try {
+        answer?.(result);
+      } catch (error) {
+        this.logger.error({ msg: 'an answer failed', stack: (error as Error).stack });
+      }
       this.options.committed(item, result);
       resolve(result);
     }
@@ -148,6 +174,8 @@ export class GroupCommit<Item, Result> {
 class Lane<Item, Result> {
   waiting: Entry<Item, Result>[] = [];
   working = false;
+  /** They wait for the answers to the batch that is being stored. */
+  unanswered: (() => void)[] = [];
 
   /** The oldest; of those with the same identifier the first one, the others wait to be recognised as repetitions. */
   take(most: { readonly items: number; readonly size: number }): Entry<Item, Result>[] {

@@ -29,7 +29,10 @@ export interface LogKind<E extends HubEvent> {
    * @returns `undefined` when it has lost messages
    */
   passOver(position: number, end: number): number | undefined;
-  /** Messages behind `after`, ascending; as many as fit one read. @param epoch that of the log */
+  /**
+   * Messages behind `after`, ascending; as many as fit one read. The writers of this node have been answered first: nobody
+   * hears a message before it is said to be stored. @param epoch that of the log
+   */
   page(log: number, after: number, epoch: string): Promise<readonly E[]>;
   /** The heads of the logs that have one. */
   heads(logs: readonly number[]): Promise<ReadonlyMap<number, LogHead>>;

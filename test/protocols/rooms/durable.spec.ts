@@ -226,11 +226,18 @@ describe('acknowledgements', () => {
     const room = await durableRoom();
     const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
     a.send({ message: 'x', id: 'one' });
-    const frames = [await a.next(), await a.next()];
-    const message = frames.find((frame) => 'message' in frame);
-    const ack = frames.find((frame) => 'ack' in frame);
+    const [ack, message] = [await a.next(), await a.next()];
     expect(ack).toEqual({ ack: 'one', offset: 1, epoch: message.epoch });
     expect(message).not.toHaveProperty('id');
+  });
+
+  it('come before the message itself where nothing is stored, too', async () => {
+    const room = `acks-${++rooms}`;
+    await harness.room(app, room, { durable: false });
+    const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
+    a.send({ message: 'x', id: 'one' });
+    expect(await a.next()).toEqual({ ack: 'one' });
+    expect(await a.next()).toMatchObject({ message: 'x' });
   });
 
   it.each([true, false])('recognise a repetition, in a room that is durable: %s', async (durable) => {

@@ -1,6 +1,7 @@
 import { type LogHead, type LogKind } from '../../durable-log/log-kind.js';
 import { conversationChannel, storedChannel } from '../circles.channels.js';
 import { type MessageEvent } from '../circles.events.js';
+import { type MessageLog } from './message-log.service.js';
 import { type MessagesRepository } from './messages.repository.js';
 import { type Senders } from './senders.service.js';
 
@@ -15,6 +16,7 @@ export class ConversationLogKind implements LogKind<MessageEvent> {
   constructor(
     private readonly repository: MessagesRepository,
     private readonly senders: Senders,
+    private readonly log: MessageLog,
   ) {}
 
   positionOf({ message }: MessageEvent): number {
@@ -40,6 +42,7 @@ export class ConversationLogKind implements LogKind<MessageEvent> {
 
   async page(conversation: number, after: number): Promise<MessageEvent[]> {
     const rows = await this.repository.page(conversation, { order: 'ascending', from: after }, PAGE_MESSAGES);
+    await this.log.answered(conversation);
     return this.senders.events(rows, after);
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
@@ -10,11 +10,6 @@ import { Senders } from './senders.service.js';
 
 /** Called once a message is committed, before its readers are told: the place for the sender's answers. */
 export type Committed = (appended: Appended) => void;
-
-interface Item {
-  readonly message: NewMessage;
-  readonly committed: Committed | undefined;
-}
 
 interface Stored {
   readonly appended: Appended;
@@ -32,8 +27,7 @@ const WAITING = { crowded: 67_108_864, full: 67_108_864 };
  */
 @Injectable()
 export class MessageLog {
-  private readonly logger = new Logger(MessageLog.name);
-  private readonly commits: GroupCommit<Item, Stored>;
+  private readonly commits: GroupCommit<NewMessage, Stored>;
 
   constructor(
     private readonly repository: MessagesRepository,
@@ -41,15 +35,15 @@ export class MessageLog {
     private readonly hub: Hub,
     lifecycle: Lifecycle,
   ) {
-    this.commits = new GroupCommit<Item, Stored>({
-      store: (batch) => this.store(batch.map(({ message }) => message)),
-      committed: (item, stored) => {
-        this.tell(item, stored);
+    this.commits = new GroupCommit<NewMessage, Stored>({
+      store: (batch) => this.store(batch),
+      committed: (message, stored) => {
+        this.tell(message, stored);
       },
-      orderOf: ({ message }) => message.conversationId,
-      identifierOf: ({ message: { client, conversationId, author } }) =>
+      orderOf: ({ conversationId }) => conversationId,
+      identifierOf: ({ client, conversationId, author }) =>
         client ? `${conversationId} ${author.kind} ${author.id} ${client.id}` : undefined,
-      sizeOf: ({ message }) => message.text.length,
+      sizeOf: ({ text }) => text.length,
       batch: BATCH,
       waiting: WAITING,
     });
@@ -61,7 +55,12 @@ export class MessageLog {
    * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
    */
   async append(message: NewMessage, committed?: Committed): Promise<Appended> {
-    return (await this.commits.append({ message, committed })).appended;
+    return (await this.commits.append(message, ({ appended }) => committed?.(appended))).appended;
+  }
+
+  /** See `GroupCommit.answered`. */
+  answered(conversation: number): Promise<void> | undefined {
+    return this.commits.answered(conversation);
   }
 
   private async store(batch: readonly NewMessage[]): Promise<Stored[]> {
@@ -73,12 +72,7 @@ export class MessageLog {
     return results.map((appended, index) => ({ appended, sender: senderOf?.((batch[index] as NewMessage).author) }));
   }
 
-  private tell({ message, committed }: Item, { appended, sender }: Stored): void {
-    try {
-      committed?.(appended);
-    } catch (error) {
-      this.logger.error({ msg: 'a sender could not be answered', stack: (error as Error).stack });
-    }
+  private tell(message: NewMessage, { appended, sender }: Stored): void {
     if (appended.outcome === 'stored' && sender !== undefined) {
       this.hub.signal(storedChannel(message.conversationId), eventOf(message, appended, sender));
     }

@@ -102,12 +102,13 @@ export class RoomRelay {
       this.send(connection, { type: 'rooms.refused', id, code: 'rate_limited', detail: TOO_MANY_ACKS });
       return;
     }
-    if (await this.store.claim(entry, digest, ACK_LIFE)) this.tell(principal, message);
-    else if ((await this.store.get(entry)) !== digest) {
+    const isNew = await this.store.claim(entry, digest, ACK_LIFE);
+    if (!isNew && (await this.store.get(entry)) !== digest) {
       this.send(connection, mismatch(id));
       return;
     }
     this.send(connection, { type: 'rooms.acked', id });
+    if (isNew) this.tell(principal, message);
   }
 
   private async countAck(endpointId: number): Promise<boolean> {
@@ -125,23 +126,18 @@ export class RoomRelay {
     ack?: Ack,
   ): void | Promise<void> {
     principal.storing++;
-    const done = this.log
-      .append({
-        roomId: principal.roomId,
-        message: message.toString('utf8'),
-        identity: principal.identity,
-        timestamp: this.clock.now(),
-        key: ack?.key,
+    const { roomId, identity } = principal;
+    const stored = this.log.append(
+      { roomId, message: message.toString('utf8'), identity, timestamp: this.clock.now(), key: ack?.key },
+      (result) => {
+        this.stored(connection, result, ack);
+      },
+    );
+    const done = stored
+      .catch((error: unknown) => {
+        this.failed(connection, error, ack);
       })
-      .then(
-        (result) => {
-          this.stored(connection, result, ack);
-        },
-        (error: unknown) => {
-          this.failed(connection, error, ack);
-        },
-      )
-      .finally(() => {
+      .then(() => {
         principal.storing--;
       });
     if (principal.storing >= MAX_STORING || this.log.crowded) return done;

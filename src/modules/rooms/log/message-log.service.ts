@@ -12,8 +12,8 @@ const BATCH = { items: 2_000, size: 4_194_304 };
 const WAITING = { crowded: 16_777_216, full: 134_217_728 };
 
 /**
- * The way of messages into the database, in batches. A message is told to the readers, and its publisher answered, only
- * after the commit. Per room this node tells messages in the order of their offsets.
+ * The way of messages into the database, in batches. A publisher is answered, and then the readers are told, only after
+ * the commit. Per room this node tells messages in the order of their offsets.
  */
 @Injectable()
 export class MessageLog {
@@ -41,10 +41,16 @@ export class MessageLog {
 
   /**
    * Stores a message of a durable room and tells its readers.
+   * @param answer called before they are told
    * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
    */
-  append(message: NewMessage): Promise<AppendResult> {
-    return this.commits.append(message);
+  append(message: NewMessage, answer?: (result: AppendResult) => void): Promise<AppendResult> {
+    return this.commits.append(message, answer);
+  }
+
+  /** See `GroupCommit.answered`. */
+  answered(roomId: number): Promise<void> | undefined {
+    return this.commits.answered(roomId);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type LogHead, type LogKind } from '../../durable-log/log-kind.js';
 import { type MessageLogRepository, type StoredMessage } from './message-log.repository.js';
+import { type MessageLog } from './message-log.service.js';
 import { asciiJson } from '../../../common/json/ascii-json.js';
 import { logChannel, readersChannel } from '../rooms.channels.js';
 import { type StoredMessageEvent } from '../rooms.events.js';
@@ -13,7 +14,10 @@ export class RoomLogKind implements LogKind<StoredMessageEvent> {
   readonly stored = logChannel;
   readonly readers = readersChannel;
 
-  constructor(private readonly log: MessageLogRepository) {}
+  constructor(
+    private readonly repository: MessageLogRepository,
+    private readonly log: MessageLog,
+  ) {}
 
   positionOf({ place }: StoredMessageEvent): number {
     return place.offset;
@@ -37,11 +41,13 @@ export class RoomLogKind implements LogKind<StoredMessageEvent> {
   }
 
   async page(room: number, after: number, epoch: string): Promise<StoredMessageEvent[]> {
-    return (await this.log.page(room, after, PAGE_MESSAGES, PAGE_BYTES)).map((message) => eventOf(message, epoch));
+    const page = await this.repository.page(room, after, PAGE_MESSAGES, PAGE_BYTES);
+    await this.log.answered(room);
+    return page.map((message) => eventOf(message, epoch));
   }
 
   heads(rooms: readonly number[]): Promise<ReadonlyMap<number, LogHead>> {
-    return this.log.heads(rooms);
+    return this.repository.heads(rooms);
   }
 }
 
