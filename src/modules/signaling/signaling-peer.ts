@@ -1,3 +1,4 @@
+import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
 import { type ConnectionPlaces } from '../realtime/connection-filter.js';
 import { type Principal } from '../realtime/principal.js';
@@ -20,6 +21,14 @@ export interface PeerPrincipal extends Principal {
   readonly tokenExpiresAt: number;
 }
 
+/** What a lobby token gave its peer. */
+export interface TokenAdmission {
+  /** The account behind the token. */
+  readonly userId: number;
+  /** Where the peer hears that this has ended. */
+  readonly channels: readonly Channel[];
+}
+
 /** For admins who look for its socket. */
 export function placesOf({ principal }: Connection): ConnectionPlaces {
   return { account: [String((principal as PeerPrincipal).userId)] };
@@ -38,6 +47,7 @@ export interface Peer {
   readonly sid: string;
   /** The account behind its lobby token. */
   readonly userId: number | null;
+  readonly admission: TokenAdmission | null;
   readonly connectedAt: number;
   name: string;
   /** The invitations it has sent, by id. */
@@ -50,11 +60,12 @@ export interface Peer {
   gone: boolean;
 }
 
-export function newPeer(connection: SignalingConnection, userId: number | null, connectedAt: number): Peer {
+export function newPeer(connection: SignalingConnection, admission: TokenAdmission | null, connectedAt: number): Peer {
   return {
     connection,
     sid: connection.id,
-    userId,
+    userId: admission?.userId ?? null,
+    admission,
     connectedAt,
     name: '',
     pending: new Map(),

@@ -32,10 +32,10 @@ export class Signaling {
    * @returns `null` when a token is needed and this is none
    */
   async enter(connection: SignalingConnection, token: unknown): Promise<Peer | null> {
-    const userId = token === undefined ? undefined : await this.tokens.admit(connection, token);
-    if (userId === undefined && this.needsToken) return null;
+    const admission = token === undefined ? undefined : await this.tokens.admit(connection, token);
+    if (admission === undefined && this.needsToken) return null;
     if (connection.closed) return null;
-    const peer = newPeer(connection, userId ?? null, this.clock.now());
+    const peer = newPeer(connection, admission ?? null, this.clock.now());
     await this.lobby.enter(peer);
     this.rooms.watch(peer);
     return peer;
@@ -49,6 +49,7 @@ export class Signaling {
     if (peer.gone) return;
     peer.gone = true;
     this.lobby.silence(peer);
+    if (peer.admission) this.tokens.release(peer.connection, peer.admission);
     this.ice.stop(peer);
     // First off the list: whoever brings it into a room at the same time then finds it gone.
     const listed = await this.lobby.remove(peer);

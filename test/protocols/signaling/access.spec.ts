@@ -193,6 +193,33 @@ describe('the lobby where a token is needed', () => {
     ]);
   });
 
+  it.each(ENDS)('keeps who authenticated since, by a login of its own, when the token %s', async (_what, act) => {
+    const [owner, self] = [await newUser(harness.api), await newUser(harness.api)];
+    const { id, token } = await newToken({}, owner.accessToken);
+    const [client, witness] = [
+      await harness.connect('4.x', bringing(token)),
+      await harness.connect('4.x', bringing(token)),
+    ];
+    const [reason, gone] = [client, witness].map(
+      ({ socket }) =>
+        new Promise((resolve) => {
+          socket.on('disconnect', resolve);
+        }),
+    ) as [Promise<unknown>, Promise<unknown>];
+    const asked = (event: string, ...args: unknown[]) =>
+      new Promise((resolve) => {
+        client.socket.emit(event, ...args, resolve);
+      });
+    expect(await asked('authenticate', { token: self.accessToken })).toMatchObject({ ok: true });
+    const [method, path, body] = act(id, owner.user.id);
+    await harness.api(method, path, { token: harness.admin, ...(body && { body }) });
+    await gone;
+    expect(await asked('webrtc_credentials')).toMatchObject({ ok: true });
+    // By its own login it ends.
+    await harness.api('POST', 'auth/logout', { token: self.accessToken });
+    expect(await reason).toBe('io server disconnect');
+  });
+
   it('throws out who comes in with a token that is deleted while it is looked up', async () => {
     const { id, token } = await newToken();
     const find = vi.spyOn(LobbyTokensRepository.prototype, 'findValid');

@@ -19,7 +19,7 @@ import { RevocationList } from '../../realtime/access/revocation-list.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
 import { deleteTokens, LobbyTokensRepository, type ValidLobbyToken } from './lobby-tokens.repository.js';
 import { accountChannel, tokenChannel } from '../signaling.channels.js';
-import { type PeerPrincipal, type SignalingConnection } from '../signaling-peer.js';
+import { type PeerPrincipal, type SignalingConnection, type TokenAdmission } from '../signaling-peer.js';
 
 const PREFIX = 'lobby_';
 const MAX_LENGTH = 100;
@@ -92,20 +92,25 @@ export class LobbyTokens implements OnModuleInit {
   /**
    * Takes one use of a token. The connection is there by it until it is deleted, or its account disabled or revoked.
    * @param token whatever a client brought
-   * @returns the account behind it, `undefined` when it admits nobody
+   * @returns `undefined` when it admits nobody
    * @throws AppError `rate_limited` when too many such come from this address
    */
-  async admit(connection: SignalingConnection, token: unknown): Promise<number | undefined> {
+  async admit(connection: SignalingConnection, token: unknown): Promise<TokenAdmission | undefined> {
     const digest = digestOf(token);
+    if (digest === undefined) {
+      await this.allowance.chargeAddress(connection.address);
+      return undefined;
+    }
     // Listening before looking: a token that is deleted in between closes the connection.
-    if (digest !== undefined) await this.hub.subscribe(connection, tokenChannel(digest));
-    const found = digest && (await this.find(digest));
+    await this.hub.subscribe(connection, tokenChannel(digest));
+    const found = await this.find(digest);
     if (found === undefined) await this.allowance.chargeAddress(connection.address);
     if (found === undefined || (found.usesLeft !== null && !(await this.repository.use(found.id)))) {
-      if (digest !== undefined) this.hub.unsubscribe(connection, tokenChannel(digest));
+      this.hub.unsubscribe(connection, tokenChannel(digest));
       return undefined;
     }
     const { id, userId, name, expiresAt } = found;
+    const channels = [tokenChannel(digest), accountChannel(userId)];
     await this.hub.subscribe(connection, accountChannel(userId));
     const principal: PeerPrincipal = {
       kind: 'peer',
@@ -117,7 +122,12 @@ export class LobbyTokens implements OnModuleInit {
       tokenExpiresAt: expiresAt.getTime(),
     };
     if (!connection.closed) connection.admit(principal, 'signaling');
-    return userId;
+    return { userId, channels };
+  }
+
+  /** From now on the connection is there by something else, and the end of its token is not its own. */
+  release(connection: SignalingConnection, { channels }: TokenAdmission): void {
+    for (const channel of channels) this.hub.unsubscribe(connection, channel);
   }
 
   /** Within the transaction that disables or removes an account: its tokens go with it. @returns what to do after it */
