@@ -116,21 +116,20 @@ export class AccountsRepository {
   /**
    * Makes `account` an admin if there is none; an account of that email is taken over, password included.
    * `account` is asked for only then, by one node at a time.
-   * @returns whether one was made
+   * @returns the logins that ended, `undefined` when there is an admin already
    */
-  insertFirstAdmin(account: () => Promise<NewAccount>): Promise<boolean> {
+  insertFirstAdmin(account: () => Promise<NewAccount>): Promise<readonly number[] | undefined> {
     return this.users.manager.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ADMIN_LOCK]);
-      if (await manager.existsBy(User, { role: 'admin', disabled: false })) return false;
+      if (await manager.existsBy(User, { role: 'admin', disabled: false })) return undefined;
       const admin = await account();
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
         await manager.update(User, { id: taken.id }, { ...admin, disabled: false });
-        await endLogins(manager, taken.id);
-      } else {
-        await manager.insert(User, admin);
+        return endLogins(manager, taken.id);
       }
-      return true;
+      await manager.insert(User, admin);
+      return [];
     });
   }
 }

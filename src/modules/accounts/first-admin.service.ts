@@ -4,6 +4,7 @@ import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
 import { secretFile } from '../../config/data-dir.js';
+import { Logins } from '../auth/logins/logins.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 
@@ -17,19 +18,21 @@ export class FirstAdmin implements OnApplicationBootstrap {
   constructor(
     private readonly repository: AccountsRepository,
     private readonly passwords: Passwords,
+    private readonly logins: Logins,
     private readonly config: AppConfig,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { adminEmail, adminPassword } = this.config.accounts;
     const email = normalizeEmail(adminEmail);
-    const made = await this.repository.insertFirstAdmin(async () => {
+    const endedLogins = await this.repository.insertFirstAdmin(async () => {
       // The file comes before the account: a crash in between leaves a password for nobody, not nobody with a password.
       const password = adminPassword ?? secretFile(this.config.storage.dataDir, PASSWORD_FILE, () => randomToken(18));
       const passwordHash = await this.passwords.hash(password);
       return { email, passwordHash, firstName: 'First', lastName: 'Admin', birthday: null, role: 'admin' };
     });
-    if (!made) return;
+    if (endedLogins === undefined) return;
+    this.logins.close(endedLogins);
     const where =
       adminPassword === undefined ? path.join(this.config.storage.dataDir, PASSWORD_FILE) : 'ADMIN_PASSWORD';
     this.logger.log(`made the first admin ${email}; the password is in ${where}`);
