@@ -41,7 +41,9 @@ export class SignalingGateway implements SocketIoGateway {
     if (connection.protocol !== 'signaling') return;
     const { auth, query } = connection.handshake;
     try {
-      connection.attributes.set(PEER, await this.signaling.enter(connection, auth['lobby'] ?? query['lobby']));
+      const peer = await this.signaling.enter(connection, auth['lobby'] ?? query['lobby']);
+      connection.attributes.set(PEER, peer);
+      if (peer === null) connection.expectAdmission();
     } catch (error) {
       // Its token could not be looked at: it comes back and tries again.
       connection.close(DISCONNECT.tryLater);

@@ -11,7 +11,7 @@ import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { NodeIdentity } from '../../modules/realtime/node-identity.js';
 import { SocketMetrics } from '../../modules/observability/socket-metrics.js';
 import { RevocationList } from '../../modules/realtime/access/revocation-list.js';
-import { AdmissionDeadlines } from './plain/admission-deadlines.js';
+import { AdmissionDeadlines, type Expected } from './plain/admission-deadlines.js';
 import { ConnectionRegistry } from './dispatch/connection-registry.js';
 import { type GatewayDispatch } from './plain/gateway-dispatch.js';
 import { Heartbeat } from './plain/heartbeat.js';
@@ -72,9 +72,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       inbound: { rate: limits.inboundRate, burst: limits.inboundBurst, hardRate: limits.inboundHardRate },
     };
     this.heartbeat = new Heartbeat(this.connections, (limits.heartbeatSeconds * 1_000) / HEARTBEAT_SLOTS);
-    this.deadlines = new AdmissionDeadlines(Math.min(TICK_MS, limits.admissionSeconds * 250), (connection) => {
-      connection.admissionExpired();
-    });
+    this.deadlines = new AdmissionDeadlines(Math.min(TICK_MS, limits.admissionSeconds * 250));
     this.sockets = new WebSocketServer({
       WebSocket: PlainSocket,
       noServer: true,
@@ -121,7 +119,6 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     };
     this.endpoints.push(endpoint);
     this.heartbeat.start();
-    this.deadlines.start();
     return endpoint;
   }
 
@@ -143,14 +140,16 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       accepted = true;
       endpoint.traffic.connections++;
       this.connections.add(connection);
-      if (connection.principal === null) {
-        const seconds = this.config.limits.admissionSeconds * (endpoint.options.admissionFactor ?? 1);
-        this.deadlines.expect(connection, performance.now() + seconds * 1_000);
-      }
+      if (connection.principal === null) this.expectAdmission(connection, endpoint.options.admissionFactor ?? 1);
       connection.attach(ws, upgrade.socket);
       void this.greet(connection, endpoint);
     });
     return accepted;
+  }
+
+  expectAdmission(connection: Expected, factor: number): void {
+    const seconds = this.config.limits.admissionSeconds * factor;
+    this.deadlines.expect(connection, performance.now() + seconds * 1_000);
   }
 
   /** Removes every trace of a connection. */

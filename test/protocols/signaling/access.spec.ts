@@ -267,6 +267,37 @@ describe('the lobby where a token is needed', () => {
   });
 });
 
+describe('a stranger where a token is needed', () => {
+  it('is cut off in the end, and comes back', async () => {
+    const harness = await SignalingHarness.start({ SIGNALING_ACCESS: 'token', ADMISSION_SECONDS: '1' });
+    try {
+      const { body } = await harness.api('POST', 'lobby/tokens', { body: {}, token: harness.admin });
+      const { accessToken } = await newUser(harness.api);
+      const stranger = await harness.connect();
+      const guest = await harness.connect('4.x', bringing(body.token as string));
+      const account = await harness.connect('4.x', { auth: { token: accessToken } });
+      const late = await harness.connect();
+      late.emit('authenticate', { token: accessToken });
+      const reasons = new Map<SignalingClient, unknown>();
+      for (const client of [stranger, guest, account, late]) {
+        client.socket.on('disconnect', (reason) => reasons.set(client, reason));
+      }
+      const now = performance.now.bind(performance);
+      vi.spyOn(performance, 'now').mockImplementation(() => now() + 8_000);
+      await vi.waitFor(
+        () => {
+          expect([...reasons]).toEqual([[stranger, 'transport close']]);
+        },
+        { timeout: 10_000 },
+      );
+      for (const { socket } of [guest, account, late]) expect(socket.connected).toBe(true);
+    } finally {
+      vi.restoreAllMocks();
+      await harness.close();
+    }
+  });
+});
+
 describe('ICE servers on the socket', () => {
   it('come when asked for, and again in a call before they end', async () => {
     const harness = await SignalingHarness.start({

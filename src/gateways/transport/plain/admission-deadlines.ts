@@ -1,19 +1,30 @@
-import { type PlainConnection } from './plain.connection.js';
+/** A connection that has still to say who it is. */
+export interface Expected {
+  readonly principal: object | null;
+  readonly closed: boolean;
+  /** Whether a message of it is being handled right now: that may be the one. */
+  readonly busy: boolean;
+  /** It has said nothing in time. */
+  admissionExpired(): void;
+}
 
-/** Connections that have still to say who they are, in the order their time runs out per deadline. */
+/** Connections that have still to say who they are, and until when. */
 export class AdmissionDeadlines {
-  private readonly waiting = new Map<PlainConnection, number>();
+  private readonly waiting = new Map<Expected, number>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly tickMs: number,
-    private readonly expired: (connection: PlainConnection) => void,
-  ) {}
+  constructor(private readonly tickMs: number) {}
 
-  start(): void {
+  /** @param at by `performance.now()` */
+  expect(connection: Expected, at: number): void {
     this.timer ??= setInterval(() => {
       this.tick(performance.now());
     }, this.tickMs).unref();
+    this.waiting.set(connection, at);
+  }
+
+  forget(connection: Expected): void {
+    this.waiting.delete(connection);
   }
 
   stop(): void {
@@ -21,22 +32,13 @@ export class AdmissionDeadlines {
     this.timer = undefined;
   }
 
-  /** @param at by `performance.now()` */
-  expect(connection: PlainConnection, at: number): void {
-    this.waiting.set(connection, at);
-  }
-
-  forget(connection: PlainConnection): void {
-    this.waiting.delete(connection);
-  }
-
-  tick(now: number): void {
+  private tick(now: number): void {
     for (const [connection, at] of this.waiting) {
       if (connection.principal !== null || connection.closed) {
         this.waiting.delete(connection);
       } else if (at <= now && !connection.busy) {
         this.waiting.delete(connection);
-        this.expired(connection);
+        connection.admissionExpired();
       }
     }
   }

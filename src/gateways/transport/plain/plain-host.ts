@@ -3,6 +3,7 @@ import { type RevocationList } from '../../../modules/realtime/access/revocation
 import { type InboundLimits } from '../flow/inbound-queue.js';
 import { type LoopTurns } from '../flow/loop-turns.js';
 import { type WriterHost } from '../flow/outbound-writer.js';
+import { type Expected } from './admission-deadlines.js';
 
 /** What all connections of one server share. */
 export interface PlainHost {
@@ -15,6 +16,8 @@ export interface PlainHost {
   readonly limits: { readonly inbound: InboundLimits };
   /** The server is going: every close says so. */
   readonly draining: boolean;
+  /** Sends `connection` away if it has not said who it is within so many times `ADMISSION_SECONDS`. */
+  expectAdmission(connection: Expected, factor: number): void;
   /** For the next connection of any transport. */
   nextSerial(): number;
 }

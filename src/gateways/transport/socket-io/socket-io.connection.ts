@@ -33,6 +33,9 @@ export interface SocketIoHost {
 type Inbound = SocketIoMessage | typeof END;
 const END = { length: 0 } as const;
 
+/** People sign in after their client has connected: a stranger has so many times `ADMISSION_SECONDS`. */
+const STRANGER_FACTOR = 10;
+
 /** Engine.IO does not say when a polling client has fetched what waited. */
 const DRAIN_LOOK_MS = 5;
 
@@ -138,10 +141,25 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     return userAgentOf(this.socket.handshake.headers['user-agent']);
   }
 
+  /** Whether a message is being handled right now. */
+  get busy(): boolean {
+    return this.inbound.isBusy;
+  }
+
   /** Resolves when nothing waits for the client any more, or the socket has ended. */
   async whenDrained(): Promise<void> {
     this.writer.flush();
     while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
+  }
+
+  /** A stranger for whom there is nothing here: it says who it is, or goes, and may come back. */
+  expectAdmission(): void {
+    this.host.plain.expectAdmission(this, STRANGER_FACTOR);
+  }
+
+  /** It did not say who it is in time. */
+  admissionExpired(): void {
+    this.close(DISCONNECT.tryLater);
   }
 
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
