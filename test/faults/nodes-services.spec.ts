@@ -1,13 +1,25 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cleanUpProcesses } from '../support/process.js';
 import { describeWith } from '../support/requires.js';
 import { authorized, ENDED, left, ServicesHarness } from '../support/services.js';
 import { ThreeNodes } from '../support/three-nodes.js';
+import { type WsClient } from '../support/ws-client.js';
 
+/** Longer than it takes the others to find a node dead. */
+const FROZEN_MS = 15_000;
 /** By when the others know that a node has died, and have done what it leaves to do. */
 const LEASE_MS = 15_000;
 type Harness = ServicesHarness<{ url: string; wsUrl: string }>;
+
+/** What a socket hears from now on until it is closed, and the code. */
+async function endOf({ socket }: WsClient): Promise<{ frames: unknown[]; code: number }> {
+  const frames: unknown[] = [];
+  socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
+  const [code] = (await once(socket, 'close')) as [number];
+  return { frames, code };
+}
 
 describeWith('redis-server', 'services on three nodes', () => {
   let all: ThreeNodes;
@@ -15,14 +27,72 @@ describeWith('redis-server', 'services on three nodes', () => {
 
   beforeAll(async () => {
     all = await ThreeNodes.start();
-    const on = (n: number) => ServicesHarness.on({ url: all.url(n), wsUrl: all.wsUrl(n) });
     nodes = [await on(0), await on(1), await on(2)];
   }, 180_000);
+  const on = (n: number): Promise<Harness> => ServicesHarness.on({ url: all.url(n), wsUrl: all.wsUrl(n) });
   afterAll(async () => {
     await Promise.all(nodes.slice(0, 2).map((node) => node.hangUp()));
     await cleanUpProcesses();
     await all.stop();
   });
+
+  it('keeps the guests of a host whom a planned restart sends to another node, whatever its grace', async () => {
+    const [one, two, going] = nodes;
+    const service = await one.service({ allowPublicCode: true, hostGraceSeconds: 0 });
+    const { host, code } = await going.host(service, true);
+    const { client } = await one.client(service, host);
+    const guests = [await one.guest(code, host), await two.guest(code, host)];
+    all.server(2).kill('SIGTERM');
+    expect(await host.closeCode()).toBe(1012);
+    const { host: back, code: same } = await two.host(service, true);
+    expect(same).toBe(code);
+    expect((await all.server(2).exited).code).toBe(0);
+    for (const { guest, user } of guests) {
+      guest.send({ hello: user });
+      expect(await back.next()).toEqual({ hello: user, user });
+      back.send({ user, welcome: true });
+      expect(await guest.next()).toMatchObject({ welcome: true });
+    }
+    // Longer than anybody waits for a host that a drain sent away.
+    for (const socket of [back, client, ...guests.map(({ guest }) => guest)]) await socket.expectNothing(3_000);
+    await all.startNode(2);
+    nodes[2] = await on(2);
+  }, 120_000);
+
+  it('tells a host to come back whose node slept until the others took it for dead', async () => {
+    const [one, two, sleeper] = nodes;
+    const waiting = await one.service({ allowPublicCode: true, hostGraceSeconds: 60 });
+    const ending = await one.service({ allowPublicCode: true, hostGraceSeconds: 0 });
+    const { host, code } = await sleeper.host(waiting, true);
+    const { guest, user } = await two.guest(code, host);
+    const { host: other, code: otherCode } = await sleeper.host(ending, true);
+    const { guest: stranded } = await two.guest(otherCode, other);
+    const beside = await sleeper.guest(code, host);
+    const ends = [host, other, beside.guest].map(endOf);
+    all.server(2).kill('SIGSTOP');
+    try {
+      const thawed = sleep(FROZEN_MS);
+      expect(await stranded.next(LEASE_MS)).toEqual(ENDED);
+      await thawed;
+    } finally {
+      all.server(2).kill('SIGCONT');
+    }
+    for (const end of await Promise.all(ends)) {
+      expect(end.code).toBe(1012);
+      // What is true may be told still; that the session has ended would keep an exhibit away.
+      expect(end.frames).not.toContainEqual(ENDED);
+    }
+    const { host: back, code: same } = await two.host(waiting, true);
+    expect(same).toBe(code);
+    guest.send({ hello: 1 });
+    expect(await back.next()).toEqual({ hello: 1, user });
+    // The one that was beside it comes back, too.
+    await one.guest(code, back);
+    const { code: fresh } = await one.host(ending, true);
+    await two.guest(fresh);
+    for (const socket of [back, guest]) await socket.expectNothing(500);
+    await all.well(30_000);
+  }, 120_000);
 
   it('leaves no ghost of a node that is killed, ends what ends with its host, and lets wait what may', async () => {
     const [one, two, doomed] = nodes;
