@@ -136,4 +136,28 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
     expect(Object.keys(answer.data.user_ids)).toEqual([bob.id, cat.id]);
     expect(c.socket.readyState).toBe(c.socket.CLOSED);
   }, 60_000);
+
+  it('knows truly of a call whose caller was killed the moment it rang', async () => {
+    const doomed = await startNode(3);
+    const call = randomUUID();
+    const before = Date.now();
+    await doomed.caller(bob, call);
+    const main = await doomed.client(bob);
+    await doomed.ask(main, 'call_invite', { receiver_id: cat.id, call_id: call });
+    servers[3]!.kill('SIGKILL');
+    const after = Date.now();
+    const entry = async () => {
+      const { body } = await nodes[0].api('GET', 'calls?protocol=omikron');
+      return body.items.find(({ callId }: { callId: string }) => callId === call);
+    };
+    await becomes(async () => (await entry())?.state, 'ended', LEASE_MS);
+    const { outcome, reason, startedAt, answeredAt, participants } = await entry();
+    expect({ outcome, reason, answeredAt }).toEqual({ outcome: 'failed', reason: 'node_lost', answeredAt: null });
+    const [caller, rung] = participants;
+    expect([caller.sid, rung?.sid, rung?.joinedAt]).toEqual([bob.id, cat.id, null]);
+    for (const time of [startedAt, caller.joinedAt]) {
+      expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+      expect(Date.parse(time)).toBeLessThanOrEqual(after);
+    }
+  }, 60_000);
 });

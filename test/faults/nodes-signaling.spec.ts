@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ADMIN, ADMIN_ENV, apiOf, signIn } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
@@ -117,4 +117,51 @@ describeWith('redis-server', 'signaling on three nodes', () => {
     for (const client of [b, c]) await client.expectNext('remove-peer-connection', { sender_sid: c.sid });
     expect((await calls(0))[1]).toMatchObject({ state: 'ended', outcome: 'completed', endedBy: c.sid });
   }, 60_000);
+
+  it.each(['rang', 'was answered'])(
+    'knows truly of a call whose node was killed the moment it %s',
+    async (moment) => {
+      const answers = moment === 'was answered';
+      const own = await enter(nodes[0]);
+      own.emit('name', 'Own');
+      const doomed = await startNode();
+      const other = await enter(doomed);
+      other.emit('name', 'Doomed');
+      await own.expectNext('add-connection', JSON.stringify({ sid: other.sid, name: 'Doomed' }));
+      const [from, to] = answers ? [own, other] : [other, own];
+      const names = answers ? ['Own', 'Doomed'] : ['Doomed', 'Own'];
+      const entry = async () =>
+        (await calls(0)).find(({ participants }: { participants: { sid: string }[] }) =>
+          participants.some(({ sid }) => sid === own.sid),
+        );
+      const before = Date.now();
+      from.emit('send-invitation', to.sid);
+      await to.expectNext('receive-invite', invite(from, to));
+      if (answers) {
+        to.emit('accept-invitation', invite(from, to));
+        await from.expectNext('invite-accepted', invite(from, to));
+      }
+      doomed.server.kill('SIGKILL');
+      const after = Date.now();
+      await vi.waitFor(
+        async () => {
+          expect(await entry()).toMatchObject({ state: 'ended' });
+        },
+        {
+          timeout: LEASE_MS + 5_000,
+          interval: 200,
+        },
+      );
+      const { startedAt, answeredAt, participants, ...rest } = await entry();
+      expect(rest).toMatchObject({ outcome: 'failed', reason: 'node_lost' });
+      expect(participants).toMatchObject([from, to].map(({ sid }, n) => ({ sid, name: names[n] })));
+      const joined = participants.map(({ joinedAt }: { joinedAt: string | null }) => joinedAt);
+      if (!answers) expect([answeredAt, ...joined]).toEqual([null, null, null]);
+      for (const time of answers ? [startedAt, answeredAt, ...joined] : [startedAt]) {
+        expect(Date.parse(time)).toBeGreaterThanOrEqual(before);
+        expect(Date.parse(time)).toBeLessThanOrEqual(after);
+      }
+    },
+    60_000,
+  );
 });

@@ -72,7 +72,7 @@ class Node {
     this.presence = new RedisPresence(connection, this.identity, this.hub);
     const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock());
     this.lobby = lobby;
-    this.rooms = new CallRooms(this.store, this.presence, ledger, lobby);
+    this.rooms = new CallRooms(this.store, this.presence, ledger, lobby, clock);
     this.invitations = new Invitations(this.store, this.presence, this.hub, lobby, this.rooms, ledger, clock);
     new LostPeers(this.presence, lobby, this.rooms, this.invitations);
     this.signaling = new Signaling(

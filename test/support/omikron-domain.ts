@@ -110,6 +110,8 @@ function ledgerInto(told: string[]): CallLedger {
   return {
     newCall: () => ({ key: 'k', protocol: 'omikron' }),
     joined: () => undefined,
+    joinedElsewhere: () => undefined,
+    rang: () => undefined,
     answered: () => undefined,
     changed: () => undefined,
     left: note('left'),
@@ -132,7 +134,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
-  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries);
+  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries, clock);
   const config = { omikron: { iotaAccess: 'open' }, limits: { restRate: 0 } } as AppConfig;
   const allowance = new RequestAllowance(new InProcessRateLimiter(new SystemMonotonicClock()), config);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);

@@ -61,10 +61,9 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     this.schedule();
   }
 
-  /** The call is `live`. */
-  answered(call: CallRef): void {
-    const now = this.clock.now();
-    this.changes.of(call, now).answeredAt ??= now;
+  /** The call is `live`. @param at since when, if not just now */
+  answered(call: CallRef, at = this.clock.now()): void {
+    this.changes.of(call, at).answeredAt ??= at;
     this.schedule();
   }
 

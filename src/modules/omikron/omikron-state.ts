@@ -50,8 +50,12 @@ export interface CallMember {
   readonly secret: string | null;
   /** What the ledger knows the call by. */
   readonly entry: string;
-  /** Somebody else has been in the call, too. */
-  readonly answered: boolean;
+  /** When it came in. Times are milliseconds; its node may die before it has written what follows to the ledger. */
+  readonly joinedAt: number;
+  /** Since when somebody else has been in the call, too. */
+  readonly answeredAt: number | null;
+  /** Users whom it has rung, the last ones. */
+  readonly rung: readonly string[];
 }
 
 /** How a node is doing. */

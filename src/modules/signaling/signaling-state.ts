@@ -29,6 +29,8 @@ export interface Invitation extends Invited {
 export interface RoomSeat {
   /** The call it is in there. */
   readonly call: CallRef | null;
+  /** What the ledger knows it by in that call, and when it came in, in milliseconds: its node may die before it writes that. */
+  readonly joined?: { readonly party: CallParty; readonly at: number };
 }
 
 /** What presence holds with an invitation that may be pending. */

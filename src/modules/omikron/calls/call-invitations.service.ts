@@ -38,6 +38,8 @@ export class CallInvitations {
     if ((await this.sessions.find(receiver)) === undefined) {
       throw new OmikronRefusal('error', "The receiver's Iota is not connected", id);
     }
+    // First: should this node die the moment it rings, the ledger knows it.
+    await this.calls.rings(call, client.id, receiver);
     this.hub.publish(
       userChannel(receiver),
       fact({
@@ -49,7 +51,6 @@ export class CallInvitations {
       }),
     );
     this.hub.sendTo(connection, fact({ type: 'omikron.call-invited', id }));
-    await this.calls.rang(call, client.id, receiver);
   }
 
   /** Tells whether a call goes on; to those who do not know its secret, it does not. @throws OmikronRefusal */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
+import { Clock } from '../../../common/time/clock.js';
 import { type CallParty, type CallRef } from '../../calls/call-changes.js';
 import { CallLedger } from '../../calls/call-ledger.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
@@ -20,6 +21,8 @@ import { canonicalUuid } from '../uuid.js';
 
 type Member = PresenceMember<CallMember>;
 
+/** Kept with a member. */
+const MAX_RUNG = 100;
 const INITIAL_STATE = 'muted';
 const STREAMING = 'streaming';
 /** As the wire spells it; the right spelling means the same. */
@@ -34,6 +37,7 @@ export class Calls {
     private readonly locks: StoreLocks,
     private readonly ledger: CallLedger,
     private readonly retries: Retries,
+    private readonly clock: Clock,
   ) {
     presence.onLost(MEMBERS, (call, member) => this.lost(call, member));
   }
@@ -58,6 +62,7 @@ export class Calls {
       const old = present.find((member) => member.id === id);
       const others = present.filter((member) => member.id !== id);
       if (old) await this.replace(call, old, others);
+      const now = this.clock.now();
       const member: CallMember = {
         socket,
         written,
@@ -67,7 +72,10 @@ export class Calls {
         streaming: false,
         secret: present.length === 0 ? secret : (fixed ?? null),
         entry: present[0]?.data.entry ?? this.ledger.newCall('omikron').key,
-        answered: present.some((other) => other.id !== id || other.data.answered),
+        joinedAt: now,
+        answeredAt:
+          present.find(({ data }) => data.answeredAt !== null)?.data.answeredAt ?? (others.length > 0 ? now : null),
+        rung: old?.data.rung ?? [],
       };
       this.tell(others, fact({ type: 'omikron.caller-connected', caller: shown(member) }));
       await this.presence.enter(MEMBERS.of(call), { id, data: member });
@@ -78,7 +86,7 @@ export class Calls {
       const members = (await this.members(call)).map(({ data }) => shown(data));
       this.hub.sendTo(connection, fact({ type: 'omikron.call-joined', id: reply, members }));
       this.ledger.joined(entryOf(call, member), partyOf(id));
-      if (member.answered) await this.answered(call);
+      if (member.answeredAt !== null) await this.answered(call, member.answeredAt);
       return true;
     });
   }
@@ -146,17 +154,24 @@ export class Calls {
     return member.data.secret === null || member.data.secret === secret ? true : undefined;
   }
 
-  /** `caller`, who is in the call, rings `receiver`; the ledger keeps that. */
-  async rang(call: string, caller: string, receiver: string): Promise<void> {
-    const member = await this.presence.get<CallMember>(MEMBERS.of(call), caller);
-    if (member) this.ledger.rang(entryOf(call, member.data), partyOf(caller), partyOf(receiver));
+  /** `caller`, if it is in the call, rings `receiver`; the ledger keeps that. */
+  async rings(call: string, caller: string, receiver: string): Promise<void> {
+    await this.exclusively(call, async () => {
+      const member = await this.presence.get(MEMBERS.of(call), caller);
+      if (member === undefined) return;
+      const { data } = member;
+      const rung = [...data.rung, receiver].slice(-MAX_RUNG);
+      await this.presence.update(MEMBERS.of(call), { id: caller, data: { ...data, rung } });
+      this.ledger.rang(entryOf(call, data), partyOf(caller), partyOf(receiver));
+    });
   }
 
-  /** From now on it is a conversation. */
-  private async answered(call: string): Promise<void> {
+  /** From then on it is a conversation. */
+  private async answered(call: string, at: number): Promise<void> {
     for (const { id, data } of await this.members(call)) {
-      if (!data.answered) await this.presence.update(MEMBERS.of(call), { id, data: { ...data, answered: true } });
-      this.ledger.answered(entryOf(call, data));
+      const answeredAt = data.answeredAt ?? at;
+      if (data.answeredAt === null) await this.presence.update(MEMBERS.of(call), { id, data: { ...data, answeredAt } });
+      this.ledger.answered(entryOf(call, data), answeredAt);
     }
   }
 
@@ -198,9 +213,18 @@ export class Calls {
       const others = await this.members(call);
       // It came again before the others heard that it had gone: they see its new socket.
       if (others.some(({ id }) => id === member.id)) return;
+      this.recall(call, member);
       this.removed(call, member, others);
       if (others.length === 0) this.ledger.ended(entryOf(call, member.data), 'failed');
     });
+  }
+
+  /** What its node may not have come to writing. */
+  private recall(call: string, { id, data }: Member): void {
+    const entry = entryOf(call, data);
+    this.ledger.joinedElsewhere(entry, partyOf(id), data.joinedAt);
+    for (const receiver of data.rung) this.ledger.rang(entry, partyOf(id), partyOf(receiver), data.joinedAt);
+    if (data.answeredAt !== null) this.ledger.answered(entry, data.answeredAt);
   }
 
   private removed(call: string, { id, data }: Member, others: readonly Member[]): void {
@@ -210,7 +234,7 @@ export class Calls {
 
   private endIfEmpty(call: string, { id, data }: Member, others: readonly Member[]): void {
     if (others.length > 0) return;
-    this.ledger.ended(entryOf(call, data), data.answered ? 'completed' : 'cancelled', id);
+    this.ledger.ended(entryOf(call, data), data.answeredAt === null ? 'cancelled' : 'completed', id);
   }
 
   /** Each by its own channel: what is under way when somebody joins does not reach them. */

@@ -75,7 +75,7 @@ class World {
     const clock = new SystemClock();
     this.lobby = new Lobby(presence, store, this.hub, new SystemMonotonicClock());
     const ledger = this.ledger as unknown as CallLedger;
-    this.rooms = new CallRooms(store, presence, ledger, this.lobby);
+    this.rooms = new CallRooms(store, presence, ledger, this.lobby, clock);
     this.invitations = new Invitations(store, presence, this.hub, this.lobby, this.rooms, ledger, clock);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isUnavailable } from '../../../common/errors/app-error.js';
 import { randomToken } from '../../../common/security/random.js';
+import { Clock } from '../../../common/time/clock.js';
 import { type CallParty, type CallRef } from '../../calls/call-changes.js';
 import { CallLedger } from '../../calls/call-ledger.service.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
@@ -26,6 +27,7 @@ export class CallRooms {
     private readonly presence: Presence,
     private readonly ledger: CallLedger,
     private readonly lobby: Lobby,
+    private readonly clock: Clock,
   ) {}
 
   /** The room a peer sits in. */
@@ -67,10 +69,11 @@ export class CallRooms {
       return undefined;
     }
     const call = await this.callIn(room, invitation.call);
-    await this.note(room, [sender, receiver.sid], call);
+    const parties = [{ sid: sender, name: host.name, userId: host.userId ?? undefined }, partyOf(receiver)] as const;
+    await Promise.all(parties.map((party) => this.presence.update(MEMBERS.of(room), this.seated(party, call))));
     this.ledger.answered(call);
-    this.ledger.joinedElsewhere(call, { sid: sender, name: host.name, userId: host.userId ?? undefined });
-    this.ledger.joined(call, partyOf(receiver));
+    this.ledger.joinedElsewhere(call, parties[0]);
+    this.ledger.joined(call, parties[1]);
     return call;
   }
 
@@ -79,9 +82,9 @@ export class CallRooms {
     const { sid } = peer;
     const room = await this.seatOf(sid);
     if (room === undefined || !(await this.store.replace(keys.seat(sid), room, room))) return;
-    const seated: PresenceMember<RoomSeat> = { id: sid, data: { call } };
-    if (await this.presence.update(MEMBERS.of(room), seated, { adopt: true })) {
-      this.ledger.joined(call, partyOf(peer));
+    const party = partyOf(peer);
+    if (await this.presence.update(MEMBERS.of(room), this.seated(party, call), { adopt: true })) {
+      this.ledger.joined(call, party);
     }
   }
 
@@ -200,9 +203,8 @@ export class CallRooms {
   }
 
   /** Members know their call themselves: the room's entry may be lost with the node that wrote it. */
-  private async note(room: string, sids: readonly string[], call: CallRef | null): Promise<void> {
-    const data: RoomSeat = { call };
-    await Promise.all(sids.map((id) => this.presence.update(MEMBERS.of(room), { id, data })));
+  private seated(party: CallParty, call: CallRef): PresenceMember<RoomSeat> {
+    return { id: party.sid, data: { call, joined: { party, at: this.clock.now() } } };
   }
 
   private async noted(room: string): Promise<CallRef | undefined> {
@@ -235,10 +237,15 @@ export class CallRooms {
     for (const member of notice === 'others' ? rest : [...rest, sid]) this.lobby.announceTo(member, quit);
     const call = held ?? data.call;
     if (call === null) return;
+    if (outcome === 'failed' && data.joined) {
+      const { party, at } = data.joined;
+      this.ledger.answered(call, at);
+      this.ledger.joinedElsewhere(call, party, at);
+    }
     this.ledger.left(call, sid);
     if (rest.length > 1) return;
     // First, so that who joins once the call is released does not take it for one that goes on.
-    await this.note(room, rest, null);
+    await Promise.all(rest.map((id) => this.presence.update(MEMBERS.of(room), { id, data: { call: null } })));
     if (held !== undefined && !(await this.store.release(keys.call(room), held))) return;
     for (const member of rest) this.ledger.left(call, member);
     this.ledger.ended(call, outcome, outcome === 'completed' ? sid : undefined);
