@@ -59,10 +59,11 @@ const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') 
 export default defineConfig({
   // From source, so that tests need no build of the client.
   resolve: {
-    alias: {
-      '@switchboard/client': `${clientSource}/index.ts`,
-      '#web-socket': `${clientSource}/sockets/web-socket.node.ts`,
-    },
+    alias: [
+      { find: /^@switchboard\/client\/(\w+)$/, replacement: `${clientSource}/$1/index.ts` },
+      { find: '@switchboard/client', replacement: `${clientSource}/index.ts` },
+      { find: '#web-socket', replacement: `${clientSource}/sockets/web-socket.node.ts` },
+    ],
   },
   test: {
     projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],

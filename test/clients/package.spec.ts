@@ -1,22 +1,54 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADMIN, ADMIN_ENV } from '../support/api.js';
-import { type RunningApp, startApp } from '../support/app.js';
+import { ADMIN } from '../support/api.js';
 import { removeAfterUs } from '../support/remove-after-us.js';
+import { RestartedServer } from './restarted-server.js';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 const CLIENT = path.resolve(import.meta.dirname, '../../clients/typescript');
 const TSC = require.resolve('typescript/bin/tsc');
 
+/** One class of one wire, gzipped; Socket.IO's own client, where it is one, comes on top. */
+const MAX_BYTES = 8 * 1024;
+const CLASSES = [
+  ...[
+    ['rooms', 'RoomEndpoint'],
+    ['rooms', 'RoomEvents'],
+  ],
+  ...[
+    ['services', 'ServiceHost'],
+    ['services', 'ServiceGuest'],
+  ],
+  ...[
+    ['circles', 'CirclesSocket'],
+    ['signaling', 'SignalingSocket'],
+  ],
+  ...[
+    ['omikron', 'Iota'],
+    ['omikron', 'OmikronClient'],
+    ['omikron', 'OmikronCall'],
+  ],
+] as [string, string][];
+
+/** Messages in all. */
+const COUNT = 200;
+
 const PROGRAM = `
-import { paginate, RoomEndpoint, Switchboard, SwitchboardProblem } from '@switchboard/client';
+import { Iota, paginate, RoomEndpoint, RoomEvents, Switchboard, SwitchboardProblem, uploadFile } from '@switchboard/client';
+import { CirclesSocket } from '@switchboard/client/circles';
+import { OmikronCall, OmikronClient } from '@switchboard/client/omikron';
 import { type RoomMessage } from '@switchboard/client/rooms';
+import { ServiceClient, ServiceGuest, ServiceHost } from '@switchboard/client/services';
+import { SignalingSocket } from '@switchboard/client/signaling';
 
 const [url = '', email = '', password = '', name = ''] = process.argv.slice(2);
 const admin = new Switchboard({ url });
@@ -25,56 +57,140 @@ const { apiKey } = await admin.applications.create({ body: { name } });
 
 const backend = new Switchboard({ url, apiKey });
 await backend.rooms.create({ body: { name: 'hall', durable: true } });
-const { code } = await backend.endpoints.create({ path: { name: 'hall' }, body: { permissions: 'read', identity: 'screen' } });
-const publish = { path: { name: 'hall' }, body: { message: { said: 'hello' } }, headers: { 'Idempotency-Key': 'one' } };
+const endpoint = (permissions: 'read' | 'write') =>
+  backend.endpoints.create({ path: { name: 'hall' }, body: { permissions, identity: permissions } });
+const { code } = await endpoint('read');
+const publish = { path: { name: 'hall' }, body: { message: 0 }, headers: { 'Idempotency-Key': 'one' } };
 await backend.roomMessages.publish(publish);
 await backend.roomMessages.publish(publish);
 
 const room = new RoomEndpoint({ url, code, after: 'beginning' });
-const heard = await new Promise<RoomMessage>((resolve) => room.on('message', resolve));
-room.close();
-let kept = 0;
-for await (const { offset } of paginate(backend.roomMessages.list, { path: { name: 'hall' }, query: { limit: 1 } })) kept += offset;
+const stream = new RoomEvents({ url, code, after: 'beginning' });
+const heard: unknown[] = [];
+const streamed: unknown[] = [];
+room.on('message', ({ message }: RoomMessage) => heard.push(message));
+stream.on('message', ({ message }) => streamed.push(message));
+const writer = new RoomEndpoint({ url, code: (await endpoint('write')).code });
+await writer.send(1);
+// The server is killed and started again now.
+console.log('half');
+for (let i = 2; i < ${COUNT}; i++) await writer.send(i);
+while (heard.length < ${COUNT} || streamed.length < ${COUNT}) await new Promise((resolve) => setTimeout(resolve, 50));
+for (const socket of [room, stream, writer]) socket.close();
+const kept: unknown[] = [];
+for await (const { message } of paginate(backend.roomMessages.list, { path: { name: 'hall' }, query: { limit: 70 } })) {
+  kept.push(message);
+}
 const refused = await backend.rooms.get({ path: { name: 'nowhere' } }).catch((error: unknown) => error);
-console.log(JSON.stringify({ heard: heard.message, kept, code: refused instanceof SwitchboardProblem && refused.code }));
+const classes = [CirclesSocket, SignalingSocket, Iota, OmikronClient, OmikronCall, ServiceHost, ServiceClient, ServiceGuest];
+const isThere = [...classes, uploadFile].every((it) => typeof it === 'function');
+console.log(JSON.stringify({ heard, streamed, kept, code: refused instanceof SwitchboardProblem && refused.code, isThere }));
 `;
 
 describe('the packed client', () => {
-  let app: RunningApp;
   let folder: string;
 
   beforeAll(async () => {
-    app = await startApp(ADMIN_ENV);
     folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-packed-'));
     removeAfterUs(folder);
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: CLIENT });
     const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    // Stand-ins for what the registry would give: Node 20 wants ws, and the program wants types of its platform.
-    const tools = ['ws', '@types/node', 'undici-types'].map((name) =>
-      path.dirname(require.resolve(`${name}/package.json`)),
-    );
+    // Stand-ins for what the registry would give: the optional peers, and types of the program's platform.
+    const socketIo = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'engine.io-parser', 'debug', 'ms'];
+    socketIo.push('@socket.io/component-emitter', 'xmlhttprequest-ssl');
+    const tools = [...socketIo, 'ws', '@types/node', 'undici-types'].map(folderOf);
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`, ...tools], { cwd: folder });
     await writeFile(path.join(folder, 'program.ts'), PROGRAM);
   }, 120_000);
-  afterAll(() => app.close());
 
-  it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])(
-    'compiles under strict with module %s, resolution %s, and runs',
-    async (module, moduleResolution) => {
-      const compilerOptions = {
-        ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
-        ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, outDir: module },
-      };
-      await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
-      await run(process.execPath, [TSC, '-p', folder]);
-      const program = path.join(folder, module, 'program.js');
-      const { stdout } = await run(process.execPath, [program, app.url, ADMIN.email, ADMIN.password, moduleResolution]);
-      expect(JSON.parse(stdout)).toEqual({ heard: { said: 'hello' }, kept: 1, code: 'not_found' });
+  const compile = async (module: string, moduleResolution: string) => {
+    const compilerOptions = {
+      ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, outDir: module },
+    };
+    await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    await run(process.execPath, [TSC, '-p', folder]);
+    return path.join(folder, module, 'program.js');
+  };
+
+  it(
+    'compiles under strict with both ways of resolution, and follows rooms through a crash',
+    { timeout: 180_000 },
+    async () => {
+      const files = [await compile('nodenext', 'nodenext'), await compile('esnext', 'bundler')];
+      await RestartedServer.use(async (server) => {
+        const programs = files.map((file) => new Program(file, [server.url, ADMIN.email, ADMIN.password, file]));
+        await Promise.all(programs.map((program) => program.says('half\n')));
+        await server.stop('SIGKILL');
+        await server.start();
+        for (const program of programs) {
+          const { heard, ...rest } = JSON.parse((await program.output()).replace('half\n', '')) as { heard: number[] };
+          // What had to be sent again comes later.
+          const sorted = [...heard].sort((a, b) => a - b);
+          expect(sorted).toEqual(Array.from({ length: COUNT }, (_none, i) => i));
+          expect(rest).toEqual({ streamed: heard, kept: heard, code: 'not_found', isThere: true });
+        }
+      });
     },
-    120_000,
   );
+
+  it.each(CLASSES)('is small in a browser: %s, %s', async (wire, name) => {
+    const entry = path.join(folder, `${name}.js`);
+    await writeFile(entry, `export { ${name} } from '@switchboard/client/${wire}';\n`);
+    const output = (await build({
+      root: folder,
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        write: false,
+        rollupOptions: { input: entry, external: ['socket.io-client'], preserveEntrySignatures: 'strict' },
+      },
+    })) as Rollup.RollupOutput;
+    const [{ code }] = output.output;
+    expect(code).toContain(`as ${name}`);
+    expect(gzipSync(code).length).toBeLessThan(MAX_BYTES);
+  });
 });
+
+/** One that runs. */
+class Program {
+  private said = '';
+  private readonly child;
+  private readonly closed;
+
+  constructor(file: string, args: string[]) {
+    this.child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child.stdout.on('data', (text: Buffer) => (this.said += text.toString()));
+    this.closed = once(this.child, 'close');
+  }
+
+  async says(text: string): Promise<void> {
+    while (!this.said.includes(text) && this.child.exitCode === null) {
+      await Promise.race([once(this.child.stdout, 'data'), this.closed]);
+    }
+  }
+
+  /** All of it, at its end. */
+  async output(): Promise<string> {
+    await this.closed;
+    return this.said;
+  }
+}
+
+/** Where a package lies; some show nothing but what they are made for. */
+function folderOf(name: string): string {
+  const paths = require.resolve.paths(name) ?? [];
+  const found = paths.map((each) => path.join(each, name)).find((each) => isPackage(each));
+  if (found === undefined) throw new Error(`${name} is not installed`);
+  return found;
+}
+
+function isPackage(folder: string): boolean {
+  try {
+    require.resolve(`${folder}/package.json`);
+    return true;
+  } catch {
+    return false;
+  }
+}

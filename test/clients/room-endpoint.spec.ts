@@ -1,18 +1,9 @@
 import { type Recovered, RoomEndpoint, type RoomEndpointOptions } from '@switchboard/client';
-import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { ADMIN_ENV } from '../support/api.js';
-import { createTestDatabase } from '../support/database.js';
-import {
-  cleanUpProcesses,
-  ensureBuilt,
-  type ServerProcess,
-  startProcess,
-  temporaryDataDir,
-} from '../support/process.js';
 import { RoomsHarness, type TestApplication, type TestEndpoint } from '../support/rooms.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { RestartedServer } from './restarted-server.js';
 
 const RETRY = { firstMs: 20, longestMs: 200 };
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -238,22 +229,9 @@ describe('RoomEndpoint, of a server that', () => {
 });
 
 describe('RoomEndpoint, when the server restarts,', () => {
-  beforeAll(ensureBuilt, 180_000);
-  afterEach(cleanUpProcesses);
-
   it('loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
-    const database = await createTestDatabase();
-    try {
-      const port = await freePort();
-      const dataDir = await temporaryDataDir();
-      const start = async (): Promise<ServerProcess> => {
-        const env = { ...ADMIN_ENV, DATABASE_URL: database.url, PORT: String(port) };
-        const server = await startProcess(env, { dataDir });
-        await server.url;
-        return server;
-      };
-      let server = await start();
-      const url = `http://127.0.0.1:${port}`;
+    await RestartedServer.use(async (server) => {
+      const { url } = server;
       const rooms = await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') });
       const app = await rooms.application();
       await rooms.room(app, 'r', { durable: true });
@@ -269,10 +247,9 @@ describe('RoomEndpoint, when the server restarts,', () => {
       // Once in the way of a planned restart, once as a crash, with messages on their way.
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         say(200);
-        server.kill(signal);
-        await server.exited;
+        await server.stop(signal);
         say(200);
-        server = await start();
+        await server.start();
         await receipts.at(-1);
       }
       await Promise.all(receipts);
@@ -283,17 +260,6 @@ describe('RoomEndpoint, when the server restarts,', () => {
       expect([...reader.heard].sort((a, b) => Number(a) - Number(b))).toEqual(expected);
       expect(reader.recoveries).toMatchObject([{ recovered: true }, { recovered: true }]);
       await rooms.close();
-    } finally {
-      await cleanUpProcesses();
-      await database.drop();
-    }
+    });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -86,7 +86,7 @@ describe('omikron protocol', () => {
     const { type, data, log } = await harness.ask(socket, 'identification', wrong);
     expect({ type, data, level: log.log_level }).toEqual({
       type: 'identification_response',
-      data: { acceppted: false, accepted: false },
+      data: { acceppted: false, accepted: false, error: 'error_invalid_private_key' },
       level: 2,
     });
     socket.send({ id: randomUUID(), type: 'get_chats', log: LOG, data: {} });

@@ -1,4 +1,5 @@
 import { fullJitter, wait } from '../backoff.js';
+import { retryAfterMs } from '../retry-after.js';
 import { NoAnswer } from './problem.js';
 
 export interface RetryOptions {
@@ -46,10 +47,3 @@ const mayRepeat = (request: Request): boolean =>
   IDEMPOTENT.has(request.method) || request.headers.has('Idempotency-Key');
 
 const isBusy = ({ status }: Response): boolean => status === 429 || status === 503;
-
-/** Seconds or a date (RFC 9110), as milliseconds from now. */
-function retryAfterMs(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}

@@ -2,6 +2,7 @@ import { createClient, createConfig, type Client } from './generated/client/inde
 import { Sdk } from './generated/sdk.gen.js';
 import { Login, type LoginOptions } from './login.js';
 import { errorOf } from './problem.js';
+import { type OutgoingBytes, sendBytes } from './outgoing-bytes.js';
 import { retrying, type RetryOptions, type Send } from './retrying-fetch.js';
 
 export interface SwitchboardOptions extends LoginOptions {
@@ -18,11 +19,15 @@ export interface SwitchboardOptions extends LoginOptions {
 
 /** REST v1. Methods are named by operation id, answer the body, and throw `SwitchboardProblem`. */
 export class Switchboard extends Sdk {
+  /** Without a slash at its end. */
+  readonly url: string;
   private readonly login: Login;
 
-  constructor(options: SwitchboardOptions) {
-    const client = createClient(createConfig({ baseUrl: options.url.replace(/\/+$/, ''), throwOnError: true }));
+  constructor(private readonly options: SwitchboardOptions) {
+    const url = options.url.replace(/\/+$/, '');
+    const client = createClient(createConfig({ baseUrl: url, throwOnError: true }));
     super({ client });
+    this.url = url;
     bindMethods(this);
     const login = new Login((refreshToken) => this.auth.refresh({ body: { refreshToken } }), options);
     this.login = login;
@@ -49,9 +54,24 @@ export class Switchboard extends Sdk {
     this.login.begin(undefined);
   }
 
-  /** For sockets that ask for one; refreshed where needed. */
-  accessToken(): Promise<string | undefined> {
-    return this.login.accessToken();
+  /** For sockets that ask for one; refreshed where needed. @param refused one that the server does not take any more */
+  async accessToken(refused?: string): Promise<string | undefined> {
+    const { token } = this.options;
+    if (token !== undefined) return token === refused ? undefined : token;
+    return refused === undefined ? this.login.accessToken() : this.login.replacementFor(refused);
+  }
+
+  /** Sends bytes with this login's token, once; on the way it says how many have left. For `uploadFile`. */
+  async sendBytes(path: string, bytes: OutgoingBytes): Promise<Response> {
+    const send = async (token: string | undefined) => {
+      const headers = { ...bytes.headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+      return sendBytes(this.options.fetch ?? globalThis.fetch, this.url + path, { ...bytes, headers });
+    };
+    const token = await this.accessToken();
+    const answer = await send(token);
+    if (answer.status !== 401 || token === undefined) return answer;
+    const fresh = await this.accessToken(token);
+    return fresh === undefined ? answer : send(fresh);
   }
 }
 

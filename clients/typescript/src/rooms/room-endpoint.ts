@@ -1,19 +1,16 @@
 import { fullJitter } from '../backoff.js';
+import { isObject, type JsonObject } from '../json.js';
 import { FRAME_TOO_LARGE, type Verdict } from '../sockets/close-codes.js';
-import {
-  LiveSocket,
-  NotConnected,
-  type SocketEnd,
-  type SocketEvents,
-  type SocketOptions,
-} from '../sockets/live-socket.js';
-import { MessageRefused, Outbox, type Receipt } from './outbox.js';
+import { LiveSocket } from '../sockets/live-socket.js';
+import { MessageRefused, Outbox } from '../sockets/outbox.js';
+import { NotConnected, type SocketEnd, type SocketEvents, type SocketOptions } from '../sockets/persistent.js';
 import {
   isMessage,
   isRecovered,
   PlaceInRoom,
   type Position,
   type Present,
+  type Receipt,
   type Recovered,
   type RoomMessage,
   type StartAt,
@@ -38,9 +35,12 @@ export interface RoomEndpointEvents extends SocketEvents {
   readonly leave: { readonly identity: string };
 }
 
+/** The server knows an id for ten minutes. */
+const REMEMBERED_MS = 9.5 * 60_000;
+
 /** A seat in a room, by its code. */
 export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
-  private readonly outbox = new Outbox();
+  private readonly outbox = new Outbox<string, Receipt>(REMEMBERED_MS);
   private readonly place: PlaceInRoom;
 
   constructor(protected override readonly options: RoomEndpointOptions) {
@@ -66,12 +66,12 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
    */
   send(message: unknown): Promise<Receipt> {
     if (this.ended) return Promise.reject(new NotConnected('The endpoint has ended'));
-    return this.outbox.add(message, this.say);
+    return this.outbox.add((id) => JSON.stringify({ message: message ?? null, id }), this.say);
   }
 
   /** Says something without acknowledgement. @returns false, and drops it, while there is no connection */
   sendUnconfirmed(message: unknown): boolean {
-    return this.say(JSON.stringify({ message }));
+    return this.say(JSON.stringify({ message: message ?? null }));
   }
 
   protected path(): string {
@@ -88,7 +88,8 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
 
   protected override lost(end: SocketEnd): Verdict {
     if (end.code === FRAME_TOO_LARGE) {
-      this.outbox.refuseLongest(new MessageRefused('payload_too_large', 'The message is too large for the server'));
+      const tooLarge = new MessageRefused('payload_too_large', 'The message is too large for the server');
+      this.outbox.refuseLongest(({ length }) => length, tooLarge);
     }
     return super.lost(end);
   }
@@ -97,11 +98,11 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     this.outbox.abandon(new NotConnected('The endpoint has ended before the message was sent'));
   }
 
-  protected received(frame: Record<string, unknown>): void {
+  protected received(frame: JsonObject): void {
     if (isMessage(frame)) this.message(frame);
     else if (typeof frame['ack'] === 'string') this.outbox.confirm(frame['ack'], receiptOf(frame));
     else if (isRecovered(frame)) this.recovered(frame);
-    else if (typeof frame['error'] === 'object') this.refused(frame);
+    else if ('error' in frame) this.refused(frame);
     else if (typeof frame['event'] === 'string') this.presence(frame);
     // Anything else is of a newer version, and not for this one.
   }
@@ -120,8 +121,8 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     if (this.place.recovered(answer)) this.emit('recovered', answer);
   }
 
-  private refused({ id, error }: Record<string, unknown>): void {
-    const { code, detail } = error as { code?: unknown; detail?: unknown };
+  private refused({ id, error }: JsonObject): void {
+    const { code, detail } = isObject(error) ? error : {};
     if (typeof id !== 'string' || typeof code !== 'string') return;
     // The server does not know whether it has stored the message; under the same id it may be sent again.
     if (code === 'database_unavailable') {
@@ -136,12 +137,12 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     this.outbox.refuse(id, new MessageRefused(code, typeof detail === 'string' ? detail : code));
   }
 
-  private presence(frame: Record<string, unknown>): void {
+  private presence(frame: JsonObject): void {
     const { event, items, identity } = frame;
     if (event === 'present' && Array.isArray(items)) this.emit('present', items as Present[]);
     else if ((event === 'join' || event === 'leave') && typeof identity === 'string') this.emit(event, { identity });
   }
 }
 
-const receiptOf = ({ offset, epoch }: Record<string, unknown>): Receipt =>
+const receiptOf = ({ offset, epoch }: JsonObject): Receipt =>
   typeof offset === 'number' && typeof epoch === 'string' ? { offset, epoch } : {};

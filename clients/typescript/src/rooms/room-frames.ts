@@ -1,3 +1,5 @@
+import { type JsonObject } from '../json.js';
+
 /** A place in what a durable room keeps. */
 export interface Position {
   readonly offset: number;
@@ -32,14 +34,20 @@ export interface Present {
 /** Where a follower of a room begins: a saved place, or the oldest message kept. */
 export type StartAt = Position | 'beginning';
 
-type Frame = Readonly<Record<string, unknown>>;
+/** Of a message that the server has. */
+export interface Receipt {
+  /** Place in a durable room. */
+  readonly offset?: number;
+  readonly epoch?: string;
+}
 
-export function isMessage(frame: Frame): frame is Frame & RoomMessage {
+export function isMessage(frame: JsonObject): frame is JsonObject & RoomMessage {
   return 'message' in frame && typeof frame['identity'] === 'string';
 }
 
-export function isRecovered(frame: Frame): frame is Frame & Recovered {
-  return typeof frame['recovered'] === 'boolean' && typeof frame['offset'] === 'number';
+export function isRecovered(frame: JsonObject): frame is JsonObject & Recovered {
+  const { recovered, offset, epoch } = frame;
+  return typeof recovered === 'boolean' && typeof offset === 'number' && typeof epoch === 'string';
 }
 
 /** Follows the place of one reader in a room, and says what it may pass on. */

@@ -1,4 +1,4 @@
-export { NotConnected, type SocketEnd, type SocketOptions } from '../sockets/live-socket.js';
+export { NotConnected, type SocketEnd, type SocketOptions } from '../sockets/persistent.js';
 export { ServiceClient } from './service-client.js';
 export { ServiceGuest } from './service-guest.js';
 export { ServiceHost, type ServiceHostEvents } from './service-host.js';

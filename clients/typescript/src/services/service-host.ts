@@ -1,3 +1,4 @@
+import { type JsonObject } from '../json.js';
 import { type ServiceEvents, type ServiceMessage, type ServiceOptions, ServiceSocket } from './service-socket.js';
 
 export interface ServiceHostEvents extends ServiceEvents {
@@ -16,7 +17,7 @@ export class ServiceHost extends ServiceSocket<ServiceHostEvents> {
     this.send({ ...message, user });
   }
 
-  protected override received(frame: Record<string, unknown>): void {
+  protected override received(frame: JsonObject): void {
     if (frame['type'] === 'server_code' && typeof frame['code'] === 'string') this.emit('code', frame['code']);
     else super.received(frame);
   }

@@ -1,11 +1,7 @@
-import {
-  LiveSocket,
-  NotConnected,
-  type SocketEnd,
-  type SocketEvents,
-  type SocketOptions,
-} from '../sockets/live-socket.js';
+import { type JsonObject } from '../json.js';
 import { type Verdict } from '../sockets/close-codes.js';
+import { LiveSocket } from '../sockets/live-socket.js';
+import { NotConnected, type SocketEnd, type SocketEvents, type SocketOptions } from '../sockets/persistent.js';
 
 export interface ServiceOptions extends SocketOptions {
   /** What others see. */
@@ -56,7 +52,7 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
     return end.code === 1000 ? 'stop' : super.lost(end);
   }
 
-  protected received(frame: Record<string, unknown>): void {
+  protected received(frame: JsonObject): void {
     switch (frame['type']) {
       case 'server_authorized':
         this.admitted = true;

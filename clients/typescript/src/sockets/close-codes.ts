@@ -6,7 +6,11 @@ const FINAL = new Set([1007, 1008, 4000]);
 /** Codes that ask for more patience than a lost connection does. */
 const BUSY = new Set([1013, 4029]);
 
+/** Lost without a word. */
+export const ABNORMAL = 1006;
+export const NOT_ALLOWED = 1008;
 export const FRAME_TOO_LARGE = 1009;
+export const TRY_LATER = 1013;
 
 export function verdictOf(code: number): Verdict {
   if (FINAL.has(code)) return 'stop';

@@ -1,0 +1,122 @@
+import { fullJitter } from '../backoff.js';
+import { MessageRefused } from '../sockets/outbox.js';
+import { refusalIn } from './circles-frames.js';
+
+type Kind = 'conversation' | 'circle';
+
+/** A conversation or circle that this socket is in, or will be when it is connected. */
+interface Joined {
+  readonly kind: Kind;
+  readonly id: number;
+  /** Id of the last message heard, or to recover behind. */
+  after: number | undefined;
+  /** Whether it has been in on some connection. */
+  entered: boolean;
+  readonly waiting: { resolve: () => void; reject: (error: Error) => void }[];
+}
+
+export interface ShutOut {
+  readonly kind: Kind;
+  readonly id: number;
+  /** As in the problems of REST. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+interface Host {
+  /** Sends, if somebody is signed in. @returns false otherwise */
+  tell(event: string, payload: object, acked: (answer: unknown) => void): boolean;
+  shutOut(end: ShutOut): void;
+  /** It came back to a conversation without knowing behind which message. */
+  lost(conversation: number): void;
+}
+
+/** The server could not look; it may be asked again. */
+const PASSING = new Set(['database_unavailable', 'broker_unavailable', 'unavailable', 'rate_limited']);
+export const isPassing = (code: string): boolean => PASSING.has(code);
+export const laterMs = (): number => fullJitter(0, { firstMs: 2000, longestMs: 2000 });
+
+/** What a socket has joined: it joins again on each connection, and asks for what it missed. */
+export class JoinedRooms {
+  private readonly rooms = new Map<string, Joined>();
+
+  constructor(private readonly host: Host) {}
+
+  join(kind: Kind, id: number, after?: number): Promise<void> {
+    const key = `${kind} ${id}`;
+    const room = this.rooms.get(key) ?? { kind, id, after, entered: false, waiting: [] };
+    this.rooms.set(key, room);
+    return new Promise((resolve, reject) => {
+      room.waiting.push({ resolve, reject });
+      this.enter(room);
+    });
+  }
+
+  /** @returns whether it was in there, or wanted to be */
+  leave(kind: Kind, id: number): boolean {
+    const room = this.rooms.get(`${kind} ${id}`);
+    if (room === undefined) return false;
+    this.drop(room, new MessageRefused('left', 'It was left before it was joined'));
+    this.host.tell(`leave_${kind}`, { [`${kind}_id`]: id }, () => undefined);
+    return true;
+  }
+
+  /** On a new connection. */
+  enterAll(): void {
+    for (const room of this.rooms.values()) this.enter(room);
+  }
+
+  /** @returns false for a message that was heard before */
+  heard(conversation: number, message: number): boolean {
+    const room = this.rooms.get(`conversation ${conversation}`);
+    if (room === undefined) return true;
+    if (room.after !== undefined && message <= room.after) return false;
+    room.after = message;
+    return true;
+  }
+
+  /** What was missed is lost: only what is new follows. */
+  forget(conversation: number): void {
+    const room = this.rooms.get(`conversation ${conversation}`);
+    if (room !== undefined) room.after = undefined;
+  }
+
+  abandon(error: Error): void {
+    for (const room of this.rooms.values()) this.drop(room, error);
+  }
+
+  private enter(room: Joined): void {
+    const { kind, id, after } = room;
+    const payload = { [`${kind}_id`]: id, ...(after !== undefined && { after }) };
+    this.host.tell(`join_${kind}`, payload, (answer) => {
+      if (this.rooms.get(`${kind} ${id}`) !== room) return;
+      const refusal = refusalIn(answer);
+      if (refusal === undefined) this.entered(room, after);
+      else this.refused(room, refusal);
+    });
+  }
+
+  private entered(room: Joined, after: number | undefined): void {
+    const isBack = room.entered;
+    room.entered = true;
+    for (const { resolve } of room.waiting.splice(0)) resolve();
+    if (isBack && room.kind === 'conversation' && after === undefined) this.host.lost(room.id);
+  }
+
+  private refused(room: Joined, { code, detail }: { readonly code: string; readonly detail: string }): void {
+    if (isPassing(code)) {
+      setTimeout(() => {
+        if (this.rooms.get(`${room.kind} ${room.id}`) === room) this.enter(room);
+      }, laterMs());
+      return;
+    }
+    const { kind, id, entered } = room;
+    this.drop(room, new MessageRefused(code, detail));
+    if (entered) this.host.shutOut({ kind, id, code, detail });
+  }
+
+  private drop(room: Joined, error: Error): void {
+    this.rooms.delete(`${room.kind} ${room.id}`);
+    for (const { reject } of room.waiting.splice(0)) reject(error);
+  }
+}

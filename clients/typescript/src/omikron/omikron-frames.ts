@@ -1,0 +1,94 @@
+/** The wire of the Omikron, docs/protocols/omikron.md: one envelope for everything. */
+import { isObject, type JsonObject } from '../json.js';
+
+export interface Log {
+  readonly message: string;
+  /** 2 important, 1 normal, 0 debug, −1 nothing. */
+  readonly log_level: number;
+}
+
+export interface Envelope {
+  /** Of whoever asked; the answer repeats it. */
+  readonly id?: unknown;
+  readonly type: string;
+  readonly log?: Log;
+  /** As the Omikron has checked it. */
+  readonly sender_id?: string;
+  readonly receiver_id?: string;
+  readonly data: JsonObject;
+}
+
+export interface Profiles {
+  readonly accepted: readonly string[];
+  /** Not registered with this Iota. */
+  readonly denied: readonly string[];
+}
+
+/** Somebody calls. */
+export interface NewCall {
+  readonly call_id: string;
+  readonly sender_id: string;
+  readonly receiver_id: string;
+  readonly call_secret: string;
+}
+
+export interface UserState {
+  readonly user_id: string;
+  readonly user_state: string;
+}
+
+/** `active`, `streaming`, `muted`, `deafed`, or a text of the peer's own. */
+export interface Member {
+  readonly state: string;
+  readonly streaming: boolean;
+}
+
+export interface MemberChanged {
+  readonly user_id: string;
+  readonly call_state?: string;
+  readonly user_state?: string;
+}
+
+export type CallSignalType = 'webrtc_sdp' | 'webrtc_ice' | 'watch_stream';
+
+/** From one member to another, `data.sender_id` is who sent it. */
+export interface CallSignal {
+  readonly type: CallSignalType;
+  readonly data: JsonObject & { readonly sender_id: string };
+}
+
+export function envelopeOf(frame: JsonObject): Envelope | undefined {
+  const { type, data } = frame;
+  return typeof type === 'string' ? { ...frame, type, data: isObject(data) ? data : {} } : undefined;
+}
+
+/** The type of an error, if it is one. */
+export function errorOf({ type }: Envelope): string | undefined {
+  return type.startsWith('error') ? type : undefined;
+}
+
+export function textOf(envelope: Envelope): string {
+  return isObject(envelope.log) && typeof envelope.log['message'] === 'string'
+    ? envelope.log['message']
+    : envelope.type;
+}
+
+/** Ids as lists are written on the wire. */
+export function idsOf(list: unknown): string[] {
+  return typeof list === 'string' ? list.split(',').filter((id) => id !== '') : [];
+}
+
+/** Texts by name, without what is none. */
+export function textsOf(value: unknown): Record<string, string> {
+  const entries = Object.entries(isObject(value) ? value : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+export function membersOf(data: JsonObject): Record<string, Member> {
+  const states = isObject(data['user_states']) ? data['user_states'] : {};
+  const members = Object.entries(textsOf(data['user_ids'])).map(([user, state]): [string, Member] => {
+    const more = states[user];
+    return [user, { state, streaming: isObject(more) && more['streaming'] === true }];
+  });
+  return Object.fromEntries(members);
+}

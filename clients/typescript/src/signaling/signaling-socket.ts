@@ -1,0 +1,182 @@
+import { isObject } from '../json.js';
+import { LiveSocketIo } from '../sockets/live-socket-io.js';
+import { NotConnected, type SocketEvents, type SocketOptions } from '../sockets/persistent.js';
+import {
+  type Call,
+  type IceConfiguration,
+  type Invitation,
+  type Peer,
+  readCall,
+  readIce,
+  readInvitation,
+  readPeer,
+  readPeers,
+  readSender,
+  type Signal,
+  type SignalKind,
+  writeInvitation,
+} from './signaling-frames.js';
+
+export interface SignalingSocketOptions extends SocketOptions {
+  /** What others see; at most 100 characters. */
+  readonly name: string;
+  /** Where the lobby needs one: from `POST /api/v1/lobby/tokens`, or what gets one before each connection. */
+  readonly lobbyToken?: string | (() => Promise<string> | string);
+}
+
+export interface SignalingSocketEvents extends SocketEvents {
+  /** In the lobby, under a new sid each time; call, invitations and peers of the connection before are gone. */
+  readonly open: { readonly sid: string };
+  /** Everybody else, on each connection and after `askForPeers`. */
+  readonly peers: readonly Peer[];
+  /** Somebody came, or has another name. */
+  readonly peer: Peer;
+  readonly peerGone: { readonly sid: string };
+  /** Somebody calls: `accept` or `decline` within 10 seconds. */
+  readonly invited: Invitation;
+  readonly inviteAccepted: Invitation;
+  /** By the receiver, or taken back by the sender. */
+  readonly inviteDeclined: Invitation;
+  readonly inviteExpired: Invitation;
+  /** Whom you invited is in a call already, perhaps in yours. */
+  readonly busy: undefined;
+  /** Somebody wants to be called into your call. */
+  readonly callRequested: { readonly sender_sid: string };
+  /** The call you are in, each time it grows. */
+  readonly call: Call;
+  readonly memberLeft: { readonly sender_sid: string };
+  readonly toggled: { readonly sender_sid: string; readonly what: 'mic' | 'video' };
+  readonly chat: unknown;
+  /** An offer, an answer or a candidate, as the other peer sent it. */
+  readonly signal: Signal;
+  /** On each connection, after `askForIceServers`, and in a call before the credentials end. */
+  readonly iceServers: IceConfiguration;
+  /** The server says what is wrong, for example that a lobby token is needed. */
+  readonly error: { readonly message: string };
+}
+
+/** A peer in the lobby: sees who is there, and is introduced to those it talks to. */
+export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
+  private ownSid = '';
+
+  constructor(protected override readonly options: SignalingSocketOptions) {
+    super(options);
+  }
+
+  /** What others know it by; empty while it is not connected. */
+  get sid(): string {
+    return this.isOpen ? this.ownSid : '';
+  }
+
+  /*
+   * All of these throw `NotConnected` while there is no connection. Nothing is kept for later: with the connection its
+   * sid has gone, and with it whatever was said about it.
+   */
+
+  askForPeers(): void {
+    this.say('connections');
+  }
+
+  askForIceServers(): void {
+    this.say('ice-servers');
+  }
+
+  invite(sid: string): void {
+    this.say('send-invitation', sid);
+  }
+
+  accept(sender: string): void {
+    this.say('accept-invitation', writeInvitation(sender, this.demandSid()));
+  }
+
+  decline(sender: string): void {
+    this.say('decline-invitation', writeInvitation(sender, this.demandSid()));
+  }
+
+  /** Takes an invitation back. */
+  cancel(receiver: string): void {
+    this.say('decline-invitation', writeInvitation(this.demandSid(), receiver));
+  }
+
+  /** To one peer; at most 256 KiB. */
+  signal(type: SignalKind, receiver: string, content: object): void {
+    this.say(type, { ...content, type, receiver_sid: receiver, sender_sid: this.demandSid() });
+  }
+
+  /** To the others in the call. Each text in it has at most 4,000 characters. */
+  chat(message: unknown): void {
+    this.say('chat', message);
+  }
+
+  toggle(what: 'mic' | 'video'): void {
+    this.say(`toggle-${what}`);
+  }
+
+  leaveCall(): void {
+    this.say('leave-room');
+  }
+
+  protected async auth(): Promise<Record<string, unknown>> {
+    const { lobbyToken } = this.options;
+    if (lobbyToken === undefined) return {};
+    return { lobby: typeof lobbyToken === 'string' ? lobbyToken : await lobbyToken() };
+  }
+
+  protected opened(sid: string): void {
+    this.ownSid = sid;
+    this.settle();
+    this.emit('open', { sid });
+    // Whoever listens may have closed it.
+    if (!this.isOpen) return;
+    this.say('name', this.options.name);
+    this.say('connections');
+    this.say('ice-servers');
+  }
+
+  protected received(event: string, payload: unknown): void {
+    const read = READERS.get(event);
+    if (read !== undefined) {
+      const [name, value] = read(payload);
+      if (value !== undefined || name === 'busy') this.emit(name, value as never);
+    } else if (isSignalKind(event) && isObject(payload)) this.emit('signal', { ...payload, type: event });
+  }
+
+  private demandSid(): string {
+    if (!this.isOpen) throw new NotConnected('Not connected');
+    return this.ownSid;
+  }
+}
+
+/** What the server says, and what is told of it; an undefined value is garbage. */
+const READERS = new Map<string, (payload: unknown) => readonly [name: keyof SignalingSocketEvents, value: unknown]>([
+  ['connections', (text) => ['peers', readPeers(text)]],
+  ['add-connection', (text) => ['peer', readPeer(text)]],
+  ['remove-connection', (sid) => ['peerGone', typeof sid === 'string' ? { sid } : undefined]],
+  ['receive-invite', (text) => ['invited', readInvitation(text)]],
+  ['invite-accepted', (text) => ['inviteAccepted', readInvitation(text)]],
+  ['invite-declined', (text) => ['inviteDeclined', readInvitation(text)]],
+  ['invite-expired-sender', (text) => ['inviteExpired', readInvitation(text)]],
+  ['invite-expired-receiver', (text) => ['inviteExpired', readInvitation(text)]],
+  ['room-is-already-set', () => ['busy', undefined]],
+  ['invitation-request', (value) => ['callRequested', sender(value)]],
+  ['create-peer', (value) => ['call', readCall(value)]],
+  ['remove-peer-connection', (value) => ['memberLeft', sender(value)]],
+  ['toggle-mic', (value) => ['toggled', toggled(value, 'mic')]],
+  ['toggle-video', (value) => ['toggled', toggled(value, 'video')]],
+  ['ice-servers', (value) => ['iceServers', readIce(value)]],
+  ['message', (value) => ['chat', value]],
+  ['error', (message) => ['error', typeof message === 'string' ? { message } : undefined]],
+]);
+
+function sender(value: unknown): { readonly sender_sid: string } | undefined {
+  const sid = readSender(value);
+  return sid === undefined ? undefined : { sender_sid: sid };
+}
+
+function toggled(value: unknown, what: 'mic' | 'video'): SignalingSocketEvents['toggled'] | undefined {
+  const sid = readSender(value);
+  return sid === undefined ? undefined : { sender_sid: sid, what };
+}
+
+const isSignalKind = (event: string): event is SignalKind =>
+  event === 'offer' || event === 'answer' || event === 'candidate';
