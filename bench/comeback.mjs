@@ -3,15 +3,13 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/build-state.mjs';
 import { cpuNanoseconds } from './cpu-time.mjs';
-
-const ROOT = path.resolve(import.meta.dirname, '..');
+import { freePort, startServer as start } from './server-process.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -32,46 +30,8 @@ const [CLIENTS, ROOMS, WRITERS, NODES] = [args.clients, args.rooms, args.writers
 
 const children = [];
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function startServer(folder, port, env = {}) {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/src/main.js')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      HOST: '127.0.0.1',
-      PORT: `${port}`,
-      DATA_DIR: folder,
-      KEYLESS_APPLICATION: 'bench',
-      REST_RATE: '0',
-      INBOUND_RATE: '0',
-      DRAIN_SECONDS: args.drain,
-      SECRET_KEY: 'for this run only, and long enough',
-      LOG_LEVEL: 'info',
-      ...env,
-    },
-  });
-  children.push(child);
-  let text = '';
-  await new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      if (text.includes('Listening on ')) return;
-      text += chunk;
-      if (text.includes('Listening on ')) resolve();
-    });
-    child.once('exit', () => reject(new Error(`it ended before it listened: ${text}`)));
-  });
-  return { child, port, url: `http://127.0.0.1:${port}` };
-}
+const startServer = (folder, port, env) =>
+  start(folder, port, { DRAIN_SECONDS: args.drain, ...env }, (child) => children.push(child));
 
 /** What the environment of several nodes names; the first of them has the database. */
 async function startShared(folder) {

@@ -1,5 +1,10 @@
 import { Switchboard } from '@switchboard/client';
-import { CirclesSocket, type CirclesSocketOptions, type NewMessage } from '@switchboard/client/circles';
+import {
+  CirclesSocket,
+  type CirclesSocketEvents,
+  type CirclesSocketOptions,
+  type NewMessage,
+} from '@switchboard/client/circles';
 import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CirclesHarness, type Person, type World } from '../support/circles.js';
@@ -26,8 +31,8 @@ function follow(url: string, token: CirclesSocketOptions['token'], options: Part
 }
 
 /** The next of an event. */
-const next = <S extends { on(name: never, listener: never): unknown }>(socket: S, name: string) =>
-  new Promise<unknown>((resolve) => socket.on(name as never, resolve as never));
+const next = (socket: CirclesSocket, name: keyof CirclesSocketEvents) =>
+  new Promise<unknown>((resolve) => socket.on(name, resolve));
 
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
@@ -249,7 +254,9 @@ describe('CirclesSocket, of a server that', () => {
     const { url } = await server((socket) => {
       connections++;
       socket.emit('success', 'User authenticated');
-      socket.on('message', () => socket.conn.close());
+      socket.on('message', () => {
+        socket.conn.close();
+      });
     });
     const { socket } = follow(url, 'token', { longestMs: 20 });
     await expect(socket.send(3, { text: 'poison' })).rejects.toMatchObject({ name: 'Unconfirmed' });

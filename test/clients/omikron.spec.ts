@@ -17,7 +17,8 @@ function keep<S extends Iota | OmikronClient | OmikronCall>(socket: S, names: st
   const heard: (readonly [name: string, event: unknown])[] = [];
   const ends: SocketEnd[] = [];
   let opens = 0;
-  const listen = socket.on.bind(socket) as (name: string, listener: (event: never) => void) => void;
+  const listen = (name: string, listener: (event: never) => unknown): unknown =>
+    Reflect.apply(socket.on, socket, [name, listener]);
   listen('closed', (end) => ends.push(end));
   listen('open', () => opens++);
   for (const name of names) listen(name, (event) => heard.push([name, event]));

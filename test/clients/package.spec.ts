@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build, type Rollup } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build, type Rolldown } from 'vite';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN } from '../support/api.js';
 import { removeAfterUs } from '../support/remove-after-us.js';
 import { RestartedServer } from './restarted-server.js';
@@ -102,6 +102,10 @@ describe('the packed client', () => {
     const tools = [...socketIo, 'ws', '@types/node', 'undici-types'].map(folderOf);
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`, ...tools], { cwd: folder });
     await writeFile(path.join(folder, 'program.ts'), PROGRAM);
+    // Its examples, one after the other, are one program.
+    const readme = await readFile(path.join(CLIENT, 'README.md'), 'utf8');
+    const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code).join('');
+    await writeFile(path.join(folder, 'readme.ts'), `declare const bytes: ArrayBuffer;\n${examples}`);
   }, 120_000);
 
   const compile = async (module: string, moduleResolution: string) => {
@@ -109,7 +113,10 @@ describe('the packed client', () => {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
       ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, outDir: module },
     };
-    await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    await writeFile(
+      path.join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['program.ts', 'readme.ts'] }),
+    );
     await run(process.execPath, [TSC, '-p', folder]);
     return path.join(folder, module, 'program.js');
   };
@@ -144,9 +151,9 @@ describe('the packed client', () => {
       logLevel: 'error',
       build: {
         write: false,
-        rollupOptions: { input: entry, external: ['socket.io-client'], preserveEntrySignatures: 'strict' },
+        rolldownOptions: { input: entry, external: ['socket.io-client'], preserveEntrySignatures: 'strict' },
       },
-    })) as Rollup.RollupOutput;
+    })) as Rolldown.RolldownOutput;
     const [{ code }] = output.output;
     expect(code).toContain(`as ${name}`);
     expect(gzipSync(code).length).toBeLessThan(MAX_BYTES);

@@ -137,7 +137,7 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
     const read = READERS.get(event);
     if (read !== undefined) {
       const [name, value] = read(payload);
-      if (value !== undefined || name === 'busy') this.emit(name, value as never);
+      if (value !== undefined || name === 'busy') this.emit(name, value);
     } else if (isSignalKind(event) && isObject(payload)) this.emit('signal', { ...payload, type: event });
   }
 

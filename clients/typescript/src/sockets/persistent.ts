@@ -53,7 +53,9 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
   protected constructor(protected readonly options: SocketOptions) {
     super();
     // The subclass's constructor finishes, and listeners are added, before anything happens.
-    queueMicrotask(() => void this.live());
+    queueMicrotask(() => {
+      if (!this.ended) void this.live();
+    });
   }
 
   get ended(): boolean {
@@ -94,7 +96,7 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
 
   private async live(): Promise<void> {
     const { firstMs = 500, longestMs = 30_000, giveUpAfter = Infinity } = this.options;
-    while (!this.ended) {
+    for (;;) {
       let ending: Ending;
       try {
         ending = await this.connection(this.unwanted.signal);
@@ -113,7 +115,11 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
       const waitMs = Math.round(retryAfterMs + fullJitter(failures, { firstMs, longestMs }));
       this.failures++;
       this.emit('reconnecting', { code, reason, waitMs });
-      await wait(waitMs, this.unwanted.signal).catch(() => undefined);
+      const isWanted = await wait(waitMs, this.unwanted.signal).then(
+        () => true,
+        () => false,
+      );
+      if (!isWanted) return;
     }
   }
 }
