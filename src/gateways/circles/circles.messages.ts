@@ -6,16 +6,17 @@ import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type NamedTarget } from '../../modules/circles/live/call-signals.service.js';
 import { type Draft, MAX_CLIENT_ID, MAX_FILES } from '../../modules/circles/messages/messages.service.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
+import { type CirclesMember } from './circles.contract.js';
 
 const MAX_FILENAME = 1_000;
 /** JSON text of `is_writing`. */
 const MAX_WRITING = 1_000;
-const WRITING = new JsonScanner(['is_writing']);
+const WRITING = new JsonScanner(['is_writing'] satisfies CirclesMember[]);
 
 const invalid = (text: string): AppError => new AppError('invalid_input', text);
 
 /** An own member of what the client sent; `null` counts as absent, as does everything in what is no object. */
-export function memberOf(data: unknown, name: string): unknown {
+export function memberOf(data: unknown, name: CirclesMember): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data) || !Object.hasOwn(data, name)) return undefined;
   return (data as Record<string, unknown>)[name] ?? undefined;
 }
@@ -25,7 +26,7 @@ export function memberOf(data: unknown, name: string): unknown {
  * @param missing what the client is told when there is none
  * @throws AppError `invalid_input`
  */
-export function idOf(data: unknown, name: string, missing: string): number {
+export function idOf(data: unknown, name: CirclesMember, missing: string): number {
   const value = memberOf(data, name);
   if (value === undefined) throw invalid(missing);
   const id = numberOf(value);

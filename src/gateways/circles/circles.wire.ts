@@ -11,6 +11,18 @@ import {
 import { type EventEncoder } from '../../modules/realtime/connection.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { eventFrame, rawEventFrame, type SocketIoFrame } from '../transport/socket-io/socket-io.frame.js';
+import { type CirclesFrame } from './circles.contract.js';
+import {
+  type CircleEvent,
+  type CirclesContent,
+  type CirclesMedia,
+  type CirclesSender,
+  type ConversationEvent,
+} from './circles-events.contract.js';
+
+/** Only what the contract declares. */
+const frame: (...event: CirclesFrame) => SocketIoFrame = eventFrame;
+const rawFrame: (name: CirclesFrame[0], json: string) => SocketIoFrame = rawEventFrame;
 
 export const circlesWire: EventEncoder = {
   encode(event: HubEvent): SocketIoFrame | null {
@@ -21,31 +33,31 @@ export const circlesWire: EventEncoder = {
 function encode(event: CirclesEvent): SocketIoFrame | null {
   switch (event.type) {
     case 'circles.succeeded':
-      return eventFrame('success', event.text);
+      return frame('success', event.text);
     case 'circles.failed':
-      return eventFrame('error', event.text);
+      return frame('error', event.text);
     case 'circles.received':
-      return eventFrame('success', { received: true, message_id: event.messageId, ...clientId(event) });
+      return frame('success', { received: true, message_id: event.messageId, ...clientId(event) });
     case 'circles.invited':
-      return eventFrame('circle_invite', {
+      return frame('circle_invite', {
         event: 'invite',
         circle_id: event.circleId,
         circle_invite_id: event.inviteId,
       });
     case 'circles.circle':
-      return eventFrame('circle', { ...circleChange(event.change), circle_id: event.circleId });
+      return frame('circle', circleChange(event.change, event.circleId));
     case 'circles.conversation':
-      return eventFrame('conversation', conversationChange(event.change, event.conversationId));
+      return frame('conversation', conversationChange(event.change, event.conversationId));
     case 'circles.message':
-      return eventFrame('message', message(event));
+      return message(event);
     case 'circles.message-changed':
-      return eventFrame('message', {
+      return frame('message', {
         conversation_id: event.conversationId,
         message_id: event.messageId,
         event: event.event,
       });
     case 'circles.media-done':
-      return eventFrame('message', {
+      return frame('message', {
         conversation_id: event.message.conversationId,
         message: content(event.message, event.sender),
         sender: sender(event.sender),
@@ -53,18 +65,15 @@ function encode(event: CirclesEvent): SocketIoFrame | null {
         status: 'done',
       });
     case 'circles.media-announced':
-      return eventFrame('media', { media_list: event.media.map(media), message_id: event.messageId });
+      return frame('media', { media_list: event.media.map(media), message_id: event.messageId });
     case 'circles.writing': {
       const who = event.user === null ? '"device":true' : `"device":false,"user":${JSON.stringify(event.user)}`;
-      return rawEventFrame(
-        'writing',
-        `{"conversation_id":${event.conversationId},${who},"is_writing":${event.isWriting}}`,
-      );
+      return rawFrame('writing', `{"conversation_id":${event.conversationId},${who},"is_writing":${event.isWriting}}`);
     }
     case 'circles.webrtc':
-      return rawEventFrame('webrtc_config', event.json);
+      return rawFrame('webrtc_config', event.json);
     case 'circles.forwarded':
-      return rawEventFrame(
+      return rawFrame(
         event.channel,
         `{"sender_id":${event.senderId},"is_device":${event.isDevice},"content":${event.content}}`,
       );
@@ -74,12 +83,12 @@ function encode(event: CirclesEvent): SocketIoFrame | null {
   }
 }
 
-function circleChange(change: CircleChange): object {
-  if (change.event !== 'device') return change;
-  return { event: change.event, type: change.type, device_id: change.deviceId };
+function circleChange(change: CircleChange, circle_id: number): CircleEvent {
+  if (change.event !== 'device') return { ...change, circle_id };
+  return { event: change.event, type: change.type, device_id: change.deviceId, circle_id };
 }
 
-function conversationChange(change: ConversationChange, id: number): object {
+function conversationChange(change: ConversationChange, id: number): ConversationEvent {
   switch (change.event) {
     case 'read':
       return { event: change.event, conversation_id: id, user: change.user, message_id: change.messageId };
@@ -96,13 +105,18 @@ function conversationChange(change: ConversationChange, id: number): object {
   }
 }
 
-function message(event: MessageEvent): object {
+function message(event: MessageEvent): SocketIoFrame {
   const { conversationId, sentAt, media: list } = event.message;
   const body = content(event.message, event.sender);
   if (event.status === 'pending') {
-    return { conversation_id: conversationId, message: body, status: 'pending', ...clientId(event.message) };
+    return frame('message', {
+      conversation_id: conversationId,
+      message: body,
+      status: 'pending',
+      ...clientId(event.message),
+    });
   }
-  return {
+  return frame('message', {
     conversation_id: conversationId,
     message: body,
     time: time(sentAt),
@@ -110,10 +124,10 @@ function message(event: MessageEvent): object {
     media_list: list.map(media),
     status: 'done',
     ...clientId(event.message),
-  };
+  });
 }
 
-function content(fact: MessageFact, from: Sender | null): object {
+function content(fact: MessageFact, from: Sender | null): CirclesContent {
   return {
     id: fact.id,
     ...(from?.kind === 'device' ? { device_id: from.id } : { link_id: fact.linkId }),
@@ -124,7 +138,7 @@ function content(fact: MessageFact, from: Sender | null): object {
   };
 }
 
-function sender(from: Sender | null): object | null {
+function sender(from: Sender | null): CirclesSender {
   if (from === null) return null;
   const { id } = from;
   const [created, updated] = [time(from.createdAt), time(from.updatedAt)];
@@ -153,13 +167,13 @@ function sender(from: Sender | null): object | null {
   };
 }
 
-function media({ id, identifier, filename, uploaded }: MediaFact): object {
+function media({ id, identifier, filename, uploaded }: MediaFact): CirclesMedia {
   const extension = filename === null ? null : (/[^.]\.([A-Za-z0-9]{1,16})$/.exec(filename)?.[1] ?? null);
   return { id, filename, extension, identifier, uploaded: uploaded ? 'True' : 'False' };
 }
 
 /** Only who sent one gets one back. */
-const clientId = ({ clientMessageId }: { clientMessageId: string | null }): object =>
+const clientId = ({ clientMessageId }: { clientMessageId: string | null }): { client_message_id?: string } =>
   clientMessageId === null ? {} : { client_message_id: clientMessageId };
 
 /** ISO 8601 in UTC without offset, in microseconds where there is a fraction, as Python writes it. */

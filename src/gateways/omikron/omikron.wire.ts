@@ -4,13 +4,21 @@ import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
 import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
+import { type CallFrame } from './call.contract.js';
+import { type ClientFrame } from './client.contract.js';
+import { type IotaFrame } from './iota.contract.js';
 
 /*
  * The language of the Omikron, docs/protocols/omikron.md: JSON envelopes in text frames. The three sockets share it and
  * differ in which types the Omikron handles itself.
  */
 
-const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
+/** What the Omikron says itself. */
+type OwnFrame = IotaFrame | ClientFrame | CallFrame;
+type OwnType = OwnFrame['type'];
+type DataOf<T extends OwnType> = Extract<OwnFrame, { type: T }>['data'];
+
+const OMIKRON_ID = '22222222-2222-2222-2222-222222222222' satisfies OwnFrame['sender_id'];
 
 /** Members of an envelope that mean something to the relay. */
 const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
@@ -130,8 +138,8 @@ const ENCODERS: Encoders = {
   },
   'omikron.call-invited': ({ id }) => own('call_invite', id, '{}', 'Invitation sent'),
   'omikron.new-call': ({ call, receiver, sender, secret }) => {
-    const data = { call_id: call, receiver_id: receiver, sender_id: sender, call_secret: secret };
-    return said('new_call', data, 'You are being called');
+    const data = { call_id: call, receiver_id: receiver, sender_id: sender };
+    return said('new_call', secret === undefined ? data : { ...data, call_secret: secret }, 'You are being called');
   },
   'omikron.call-found': ({ id, live }) =>
     own('get_call', id, `{"call_state":"${live ? 'ACTIVE' : 'DESTROYED'}"}`, 'State of the call'),
@@ -154,11 +162,11 @@ function encode(event: HubEvent): PlainFrame | null {
 }
 
 /** A frame that nobody asked for. */
-const said = (type: string, data: object, message: string): PlainFrame =>
+const said = <T extends OwnType>(type: T, data: DataOf<T>, message: string): PlainFrame =>
   own(type, undefined, JSON.stringify(data), message);
 
 /** A frame of the Omikron's own. @param data JSON text. @param level 2 important, 1 normal, 0 debug, -1 none */
-function own(type: string, id: ReplyId, data: string, message: string, level = 0): PlainFrame {
+function own(type: OwnType, id: ReplyId, data: string, message: string, level = 0): PlainFrame {
   const head = id === undefined ? '' : `"id":${id},`;
   const log = JSON.stringify({ message, log_level: level });
   return textFrame(`{${head}"type":"${type}","log":${log},"sender_id":"${OMIKRON_ID}","data":${data}}`);
@@ -174,7 +182,10 @@ function profiles(accepted: readonly string[], denied: readonly string[]): strin
   const deniedText = denied.join(',');
   const data = { accepted_profiles: acceptedText, denid_profiles: deniedText, accepted: accepted.length };
   const short = acceptedText.length + deniedText.length <= ALIAS_LIMIT;
-  return JSON.stringify(short ? { ...data, denied_profiles: deniedText, accepted_ids: acceptedText } : data);
+  const full: DataOf<'identification_response'> = short
+    ? { ...data, denied_profiles: deniedText, accepted_ids: acceptedText }
+    : data;
+  return JSON.stringify(full);
 }
 
 function joined(members: readonly CallerState[]): string {

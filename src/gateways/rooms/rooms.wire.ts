@@ -4,9 +4,10 @@ import { type RoomMessageEvent, type RoomsEvent } from '../../modules/rooms/room
 import { joinFrames, jsonFrame, type PlainFrame, textFrame, wrappedFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
+import { type RoomsFact, type RoomsFault, type RoomsMember } from './rooms.contract.js';
 
 /** Members of an inbound frame that count; all others are dropped. */
-const scanner = new JsonScanner(['message', 'id']);
+const scanner = new JsonScanner(['message', 'id'] satisfies RoomsMember[]);
 
 /** What stands before the text of a message. */
 export const MESSAGE_HEAD = '{"message":';
@@ -21,7 +22,7 @@ export function messageTail({ identity, timestamp, place }: RoomMessageEvent): s
 type PlainFact = Extract<RoomsEvent, { type: 'rooms.recovered' | 'rooms.present' | 'rooms.joined' | 'rooms.left' }>;
 
 /** Facts that need no care for precision, as the objects that clients get. */
-export function plainFact(fact: PlainFact): object {
+export function plainFact(fact: PlainFact): RoomsFact {
   switch (fact.type) {
     case 'rooms.recovered':
       return { recovered: fact.recovered, offset: fact.offset, epoch: fact.epoch };
@@ -56,7 +57,7 @@ export const roomsWire: WireCodec = {
         return wrappedFrame('{"ack":', id, place ? `,"offset":${place.offset},"epoch":"${place.epoch}"}` : '}');
       }
       case 'rooms.refused': {
-        const error = JSON.stringify({ code: fact.code, detail: fact.detail });
+        const error = JSON.stringify({ code: fact.code, detail: fact.detail } satisfies RoomsFault);
         return textFrame(`{"error":${error},"id":${fact.id.toString('utf8')}}`);
       }
       case 'rooms.recovered':

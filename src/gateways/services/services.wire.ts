@@ -4,11 +4,15 @@ import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type ServicesEvent } from '../../modules/services/services.events.js';
 import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
+import { type ServicesFrame } from './services.contract.js';
+
+/** Only what the contract declares. */
+const ownFrame: (frame: ServicesFrame) => PlainFrame = jsonFrame;
 
 /** Members of a message that mean something to the relay. */
 const scanner = new JsonScanner(['token', 'name', 'user', 'type']);
 
-const GREETING = jsonFrame({ type: 'server_connect', message: 'Welcome! Please provide a token.' });
+const GREETING = ownFrame({ type: 'server_connect', message: 'Welcome! Please provide a token.' });
 
 /**
  * The language of the exhibition relay: one JSON object in a text frame. The first one of a connection is its login,
@@ -31,20 +35,23 @@ export const servicesWire: WireCodec = {
       case 'services.greeted':
         return GREETING;
       case 'services.authorized':
-        return jsonFrame({ type: 'server_authorized', message: `Authorized as ${fact.role}` });
+        return ownFrame({ type: 'server_authorized', message: `Authorized as ${fact.role}` });
       case 'services.coded':
-        return jsonFrame({ type: 'server_code', code: fact.code });
+        return ownFrame({ type: 'server_code', code: fact.code });
       case 'services.joined':
-        return jsonFrame({ type: 'server_join', role: fact.role, user: fact.user, name: fact.name });
+        return ownFrame({ type: 'server_join', role: fact.role, user: fact.user, ...named(fact.name) });
       case 'services.left':
-        return jsonFrame({ type: 'server_leave', role: fact.role, user: fact.user });
+        return ownFrame({ type: 'server_leave', role: fact.role, user: fact.user });
       case 'services.kicked':
-        return jsonFrame({ type: 'server_disconnect', message: fact.message });
+        return ownFrame({ type: 'server_disconnect', message: fact.message });
       case 'services.failed':
-        return jsonFrame({ type: 'server_error', message: fact.message });
+        return ownFrame({ type: 'server_error', message: fact.message });
       default:
         // Another protocol's, or one that is for connections and not for their clients.
         return null;
     }
   },
 };
+
+/** Only who gave one has one. */
+const named = (name: string | undefined): { name?: string } => (name === undefined ? {} : { name });

@@ -1,0 +1,137 @@
+import { Type } from 'typebox';
+import { type ChannelContract, type FrameOf, openObject } from '../../common/asyncapi/contract.js';
+import {
+  asked,
+  callState,
+  EXAMPLE,
+  failed,
+  hash,
+  NOTHING,
+  own,
+  ping,
+  privateKeyHash,
+  told,
+  userState,
+  uuid,
+} from './omikron-envelope.contract.js';
+
+const { user, other, call } = EXAMPLE;
+
+const joined = own(
+  'OmikronCallJoined',
+  'identification_response',
+  'This client is in the call, with those who are there by their ids.',
+  Type.Object({
+    acceppted: Type.Literal(true),
+    accepted: Type.Literal(true),
+    user_ids: Type.Record(Type.String(), callState),
+    user_states: Type.Record(
+      Type.String(),
+      Type.Object({ state: callState, streaming: Type.Boolean() }, { $id: 'OmikronCallState' }),
+    ),
+  }),
+  {
+    acceppted: true,
+    accepted: true,
+    user_ids: { [user]: 'muted' },
+    user_states: { [user]: { state: 'muted', streaming: false } },
+  },
+);
+const refused = own(
+  'OmikronCallRefused',
+  'identification_response',
+  'The identification failed, for the reason in `log`; another try is allowed.',
+  Type.Object({
+    acceppted: Type.Literal(false),
+    accepted: Type.Literal(false),
+    user_ids: NOTHING,
+    user_states: NOTHING,
+  }),
+  { acceppted: false, accepted: false, user_ids: {}, user_states: {} },
+);
+const pong = own('OmikronCallPong', 'pong', 'The answer to a ping.', NOTHING, {});
+const connected = own(
+  'OmikronCallerConnected',
+  'client_connected',
+  'Somebody else is in the call.',
+  Type.Object({ user_id: uuid, call_state: callState, user_state: userState }),
+  { user_id: other, call_state: 'muted', user_state: 'online' },
+);
+const closed = own(
+  'OmikronCallerClosed',
+  'client_closed',
+  'Somebody has left the call.',
+  Type.Object({ user_id: uuid }),
+  { user_id: other },
+);
+
+/** What the Omikron says to callers itself. */
+const said = [joined, refused, pong, connected, closed, failed] as const;
+export type CallFrame = FrameOf<typeof said>;
+
+/** For one other caller. */
+const signal = {
+  receiver_id: uuid,
+  payload: Type.Optional(Type.String({ description: 'Usually encrypted.' })),
+};
+const SIGNALS = ['webrtc_sdp', 'webrtc_ice', 'watch_stream'] as const;
+const STREAMS = ['start_stream', 'end_stream'] as const;
+
+/** People's apps in one call; see docs/protocols/omikron.md. */
+export const callContract = {
+  name: 'call',
+  address: '/ws/call',
+  transport: 'websocket',
+  title: 'Omikron: calls',
+  description: 'One client in one call. Whatever comes before a successful identification is ignored.',
+  security: { privateKeyHash },
+  receives: [
+    asked(
+      'OmikronCallIdentify',
+      ['identification'],
+      'Who this is, and in which call; the first one brings the secret.',
+      Type.Object({
+        call_id: uuid,
+        user_id: uuid,
+        private_key_hash: hash,
+        iota_id: Type.Optional(uuid),
+        call_secret_sha: Type.Optional(hash),
+      }),
+      { call_id: call, user_id: user, private_key_hash: EXAMPLE.hash, call_secret_sha: EXAMPLE.hash },
+      [joined, refused, failed],
+    ),
+    asked('OmikronCallPing', ['ping'], 'Asks whether the server is there.', ping, { last_ping: 17 }, [pong]),
+    asked(
+      'OmikronSetStates',
+      ['client_changed'],
+      'How this caller is; what is left out stays.',
+      Type.Object({ call_state: Type.Optional(callState), user_state: Type.Optional(userState) }),
+      { call_state: 'deafed' },
+      [failed],
+    ),
+    asked('OmikronSignal', SIGNALS, 'For one other caller.', openObject(signal), { receiver_id: other, payload: 'p' }, [
+      failed,
+    ]),
+    asked('OmikronStream', STREAMS, 'Begins or ends to show the screen.', NOTHING, {}, [failed]),
+  ],
+  sends: [
+    ...said,
+    told(
+      'OmikronCallerChanged',
+      ['client_changed'],
+      'How another caller is now.',
+      { user_id: uuid, call_state: Type.Optional(callState), user_state: Type.Optional(userState) },
+      { user_id: other, call_state: 'deafed' },
+    ),
+    told('OmikronSignalled', SIGNALS, 'From one other caller.', signal, { receiver_id: user, payload: 'p' }),
+    told(
+      'OmikronStreamed',
+      STREAMS,
+      'Another caller begins or ends to show the screen.',
+      { user_id: uuid },
+      {
+        user_id: other,
+      },
+    ),
+  ],
+} as const satisfies ChannelContract;

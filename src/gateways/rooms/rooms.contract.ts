@@ -1,0 +1,140 @@
+import { Type } from 'typebox';
+import { type ChannelContract, type FrameOf, type MembersOf, message } from '../../common/asyncapi/contract.js';
+
+const Permissions = Type.Enum(['read', 'write', 'readwrite'], {
+  $id: 'RoomsPermissions',
+  description: 'What the sockets of an endpoint may do in its room.',
+});
+const offset = Type.Integer({ format: 'int64', minimum: 0, description: 'Place in a durable room; gap-free, from 1.' });
+const epoch = Type.String({ description: 'Offsets of another epoch mean nothing any more.' });
+const identity = Type.String({ description: 'Of the endpoint that sent it; the sender cannot set it.' });
+const id = Type.String({ minLength: 1, maxLength: 64 });
+
+/** A stored message and one of a room that keeps none. */
+const MESSAGES = [
+  { message: { x: 1 }, identity: 'llm', timestamp: '2026-01-23T12:34:57+00:00', offset: 7, epoch: 'f3b0c442' },
+  { message: 'hello', identity: 'alice', timestamp: '2026-01-23T12:34:56.123000+00:00' },
+] as const;
+
+export const published = message(
+  'RoomsMessage',
+  'A message of the room, to all who may read, its sender too.',
+  Type.Object({
+    message: Type.Unknown({ description: 'Any JSON value, equal to what was sent at any precision.' }),
+    identity,
+    timestamp: Type.String({ format: 'date-time', description: 'When the server received it.' }),
+    offset: Type.Optional(offset),
+    epoch: Type.Optional(epoch),
+  }),
+  MESSAGES,
+);
+
+export const recovered = message(
+  'RoomsRecovered',
+  'The first frame of a client that came back with `after`: whether everything behind it follows.',
+  Type.Object({ recovered: Type.Boolean(), offset, epoch }),
+  [{ recovered: true, offset: 12, epoch: 'f3b0c442' }],
+);
+
+const present = message(
+  'RoomsPresent',
+  'Who is there; the first frame with `presence=1`.',
+  Type.Object({
+    event: Type.Literal('present'),
+    items: Type.Immutable(
+      Type.Array(
+        Type.Object(
+          { identity: Type.String(), permissions: Permissions, connectedAt: Type.String({ format: 'date-time' }) },
+          { $id: 'RoomsMember' },
+        ),
+      ),
+    ),
+  }),
+  [
+    {
+      event: 'present',
+      items: [{ identity: 'alice', permissions: 'readwrite', connectedAt: '2026-01-23T12:30:00.000Z' }],
+    },
+  ],
+);
+
+const joined = message(
+  'RoomsJoined',
+  'An endpoint came; with `presence=1`.',
+  Type.Object({ event: Type.Literal('join'), identity: Type.String() }),
+  [{ event: 'join', identity: 'bob' }],
+);
+
+const left = message(
+  'RoomsLeft',
+  'An endpoint has gone; with `presence=1`.',
+  Type.Object({ event: Type.Literal('leave'), identity: Type.String() }),
+  [{ event: 'leave', identity: 'bob' }],
+);
+
+const acked = message(
+  'RoomsAcked',
+  'A message was taken; in a durable room it is stored, at this place.',
+  Type.Object({ ack: id, offset: Type.Optional(offset), epoch: Type.Optional(epoch) }),
+  [{ ack: 'm-1' }, { ack: 'm-2', offset: 8, epoch: 'f3b0c442' }],
+);
+
+const refused = message(
+  'RoomsRefused',
+  'A message with an `id` was not taken; nobody has heard it.',
+  Type.Object({
+    error: Type.Object(
+      { code: Type.String({ description: 'A problem code, as of REST.' }), detail: Type.String() },
+      { $id: 'RoomsFault' },
+    ),
+    id: Type.Unknown({ description: 'The `id` of the message; `null` where it is too long to be repeated.' }),
+  }),
+  [{ error: { code: 'conflict', detail: 'This id was used for another message.' }, id: 'm-1' }],
+);
+
+const publish = message(
+  'RoomsPublish',
+  'A message for the room; of an endpoint that may only read it is ignored.',
+  Type.Object({
+    message: Type.Unknown({ description: 'Any JSON value.' }),
+    id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description:
+          'With `acks=1`: names the message in its answer. Repeated within ten minutes it makes no second one.',
+      }),
+    ),
+  }),
+  [{ message: 'hello' }, { message: { x: [1, null] }, id: 'm-1' }],
+  { replies: [acked, refused] },
+);
+
+/** Rooms as their endpoints see them; see docs/protocols/rooms.md. */
+export const roomsContract = {
+  name: 'rooms',
+  address: '/ws/endpoint/{code}',
+  transport: 'websocket',
+  title: 'Rooms',
+  description: 'A room, for one of its endpoints. Whoever is malformed is closed with 1007; there are no error frames.',
+  parameters: { code: 'Code of the endpoint: the only credential.' },
+  query: {
+    after: Type.Integer({
+      minimum: 0,
+      description: 'Durable rooms: the last offset that you have; 0 = from the oldest.',
+    }),
+    epoch: Type.String({ description: 'Durable rooms: the epoch of that offset.' }),
+    presence: Type.Enum(['1'], { description: 'Tells who is there, who comes and goes.' }),
+    acks: Type.Enum(['1'], { description: 'Answers messages that have an `id`.' }),
+  },
+  security: { endpointCode: { type: 'apiKey', in: 'user', description: 'Code of an endpoint, in the path.' } },
+  receives: [publish],
+  sends: [recovered, present, joined, left, acked, refused, published],
+} as const satisfies ChannelContract;
+
+/** What needs no care for precision: these frames are built as objects. */
+export type RoomsFact = FrameOf<readonly [typeof recovered, typeof present, typeof joined, typeof left]>;
+
+/** Members of frames that are spliced around text, and of those that come in. */
+export type RoomsMember = MembersOf<FrameOf<typeof roomsContract.receives | typeof roomsContract.sends>>;
+export type RoomsFault = FrameOf<readonly [typeof refused]>['error'];
