@@ -159,8 +159,26 @@ const forbidden = [
         '^src/modules/realtime/(connection|hub-event)\\.ts$',
         '^src/gateways/transport/(dispatch/wire-codec|flow/text-frame|socket-io/socket-io\\.frame)\\.ts$',
         '^src/modules/[^/]+/[^/]+\\.events\\.ts$',
-        '^src/gateways/[^/]+/[^/]+\\.(wire|messages)\\.ts$',
+        '^src/gateways/[^/]+/[^/]+\\.(wire|messages|contract)\\.ts$',
       ],
+    },
+  },
+  {
+    name: 'contracts-are-for-documents',
+    comment:
+      'Whoever carries messages takes types from a contract, so that none is loaded before somebody asks for it.',
+    severity: 'error',
+    from: { path: '^src/gateways/', pathNot: '\\.contract\\.ts$' },
+    to: { path: '\\.contract\\.ts$', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'contracts-are-data',
+    comment: 'A contract is made of schemas and texts: it knows nothing that runs.',
+    severity: 'error',
+    from: { path: '\\.contract\\.ts$' },
+    to: {
+      path: '^(src/|node_modules/)',
+      pathNot: ['^src/common/asyncapi/contract\\.ts$', '\\.contract\\.ts$', '^node_modules/typebox/'],
     },
   },
   {

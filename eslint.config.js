@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'coverage/', 'node_modules/', '.data/', 'openapi/', '**/generated/'] },
+  { ignores: ['**/dist/', 'coverage/', 'node_modules/', '.data/', 'openapi/', 'asyncapi/', '**/generated/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

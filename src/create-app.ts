@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { serveAsyncApi } from './common/asyncapi/serve.js';
 import { boundConnections } from './common/http/policy/bound-connections.js';
 import { configureHttp, identifyRequests } from './common/http/configure-http.js';
 import { serveOpenApi } from './common/http/openapi/openapi.js';
@@ -37,6 +38,7 @@ export async function createApp(
   app.use(securityHeaders((request) => policy.isTls(request)));
   configureHttp(app, policy);
   serveOpenApi(app);
+  serveAsyncApi(app, async () => (await import('./contracts.js')).CONTRACTS);
   const maxHttpBufferSize = config.limits.maxFrameBytes;
   app.useWebSocketAdapter(new TransportAdapter(app, policy, { maxHttpBufferSize }, siblings));
   return app;

@@ -28,7 +28,7 @@ describe('pages', () => {
       expect([path, answer.status]).toEqual([path, 200]);
       const type = answer.headers.get('content-type') ?? '';
       // Of what is not ours only the existence counts.
-      if (/^\/(docs|assets\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
+      if (/^\/(docs(?!-asyncapi)|assets\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
       const text = await answer.text();
       expect(text).not.toMatch(/(?:href|src)="(?:https?:)?\/\/|\sstyle=|\son[a-z]+=|<script>|<style/);
       for (const reference of references(text)) await visit(new URL(reference, server.url + path).pathname);
