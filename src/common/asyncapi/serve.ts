@@ -24,6 +24,8 @@ export function serveAsyncApi(app: INestApplication, load: () => Promise<readonl
     else response.set('Content-Security-Policy', pagePolicy()).type('html').send(page);
   };
   adapter.get('/docs-asyncapi', (request, response, next) => {
-    answer(request, response).catch((error: unknown) => next?.(error));
+    answer(request, response).catch((error: unknown) => {
+      next?.(error);
+    });
   });
 }
