@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { AppConfig } from '../../config/app-config.js';
-import { replyId } from '../../modules/omikron/message-data.js';
+import { MessageData, replyId } from '../../modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
@@ -41,7 +41,7 @@ export class Identifications {
           id: error.replyTo,
           error: error.wireType,
           message: error.detail,
-          asError: form === 'error' || this.config.omikron.refusal === 'error',
+          asError: form === 'error' || this.config.omikron.refusal === 'error' || wantsError(message),
           call: form === 'call',
         }),
       );
@@ -51,6 +51,9 @@ export class Identifications {
     }
   }
 }
+
+/** What old clients never ask for. */
+const wantsError = (message: JsonObjectText): boolean => MessageData.of(message).get('refusal') === 'error';
 
 /** Does `work`; what fails in it is answered with the message's id. */
 export async function answering(message: JsonObjectText, work: () => Promise<void>): Promise<void> {

@@ -4,6 +4,11 @@ import { message, type Message, named, openObject } from '../../common/asyncapi/
 /** Sender of the Omikron's own frames. */
 export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
 
+/** Of an identification. */
+export const Refusal = Type.Optional(
+  Type.Literal('error', { description: 'A refusal is a message of the type `error_…` instead of the documented one.' }),
+);
+
 export const uuid = Type.String({ format: 'uuid' });
 export const hash = Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits.' });
 

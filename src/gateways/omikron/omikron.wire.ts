@@ -118,8 +118,7 @@ const ENCODERS: Encoders = {
   'omikron.refused': ({ id, error, message, asError, call }) => {
     if (asError) return own(error, id, '{}', message, 2);
     const states = call ? ',"user_ids":{},"user_states":{}' : '';
-    const data = `{"acceppted":false,"accepted":false,"error":"${error}"${states}}`;
-    return own('identification_response', id, data, message, 2);
+    return own('identification_response', id, `{"acceppted":false,"accepted":false${states}}`, message, 2);
   },
   'omikron.failed': ({ id, error, message }) => own(error, id, '{}', message, 2),
   'omikron.iota-pong': ({ id, pings }) => {

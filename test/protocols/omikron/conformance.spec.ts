@@ -86,9 +86,11 @@ describe('omikron protocol', () => {
     const { type, data, log } = await harness.ask(socket, 'identification', wrong);
     expect({ type, data, level: log.log_level }).toEqual({
       type: 'identification_response',
-      data: { acceppted: false, accepted: false, error: 'error_invalid_private_key' },
+      data: { acceppted: false, accepted: false },
       level: 2,
     });
+    const asked = await harness.ask(socket, 'identification', { ...wrong, refusal: 'error' });
+    expect(asked).toMatchObject({ type: 'error_invalid_private_key', data: {} });
     socket.send({ id: randomUUID(), type: 'get_chats', log: LOG, data: {} });
     await iota.expectNothing();
     const right = { user_id: A.id, private_key_hash: A.hash };

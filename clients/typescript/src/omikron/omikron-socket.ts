@@ -91,7 +91,7 @@ export abstract class OmikronSocket<Events extends OmikronEvents> extends LiveSo
 
   protected opened(): void {
     this.identifying = randomId();
-    this.post({ id: this.identifying, type: 'identification', data: this.identification() });
+    this.post({ id: this.identifying, type: 'identification', data: { refusal: 'error', ...this.identification() } });
   }
 
   protected received(frame: JsonObject): void {
@@ -126,9 +126,8 @@ export abstract class OmikronSocket<Events extends OmikronEvents> extends LiveSo
 
   private answeredIdentification(answer: Envelope): void {
     if (answer.id !== this.identifying) return;
-    const { acceppted, accepted, error } = answer.data;
-    const isRefused = acceppted === false || accepted === false;
-    const type = errorOf(answer) ?? (isRefused ? (typeof error === 'string' ? error : 'refused') : undefined);
+    const { acceppted, accepted } = answer.data;
+    const type = errorOf(answer) ?? (acceppted === false || accepted === false ? 'refused' : undefined);
     if (type === undefined) {
       this.isIdentified = true;
       this.settle();
