@@ -1,8 +1,28 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { defineConfig } from 'vite';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
 
 const WEB = path.join(import.meta.dirname, 'web');
 const page = (name: string): string => path.join(WEB, name, 'index.html');
+
+/** What belongs to one part of the console comes together. */
+const screenOf = (file: string): string => `console/${/screens[\\/]([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
+
+/** Writes each script and style compressed beside itself, so that the server need not do it again for each browser. */
+const compressed: Plugin = {
+  name: 'compressed',
+  async writeBundle({ dir = '' }, bundle) {
+    const files = Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name));
+    for (const file of files.map((name) => path.join(dir, name))) {
+      const text = await readFile(file);
+      if (text.length < 1000) continue;
+      await writeFile(`${file}.br`, await promisify(brotliCompress)(text));
+      await writeFile(`${file}.gz`, await promisify(gzip)(text, { level: 9 }));
+    }
+  },
+};
 
 /**
  * Builds the pages into dist/web, which is served below /assets/. The page policy allows scripts and styles from files of
@@ -14,6 +34,11 @@ export default defineConfig({
   // Settings of the server are none of the pages' business.
   envDir: false,
   logLevel: 'warn',
+  plugins: [compressed],
+  resolve: {
+    // From source, so that pages need no build of the client.
+    alias: { '@switchboard/client/rest': path.join(import.meta.dirname, 'clients/typescript/src/rest/index.ts') },
+  },
   build: {
     outDir: path.join(import.meta.dirname, 'dist', 'web'),
     emptyOutDir: true,
@@ -21,7 +46,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { landing: page('landing'), exhibit: page('exhibit'), call: page('call'), room: page('room') },
+      // Packages for servers and browsers mark what is for the latter; here all is.
+      onwarn: (warning, warn) => {
+        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      },
+      input: {
+        landing: page('landing'),
+        exhibit: page('exhibit'),
+        call: page('call'),
+        room: page('room'),
+        console: page('console'),
+      },
       output: {
         entryFileNames: '[name]/main.js',
         chunkFileNames: '[name].js',
@@ -29,9 +64,12 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // Styles and script of one name come before those of the page itself.
-            { name: 'pages', test: /[\\/]web[\\/]ui[\\/]/ },
+            { name: 'pages', test: /[\\/]web[\\/]ui[\\/][^\\/]+$/ },
+            { name: 'console/kit', test: /[\\/]web[\\/](ui[\\/][^\\/]+|console[\\/](app|data))[\\/]/ },
+            { name: screenOf, debugName: 'screens', test: /[\\/]web[\\/]console[\\/]screens[\\/]/ },
             { name: 'vendor/qrcode', test: /node_modules[\\/]qrcode-generator[\\/]/ },
-            { name: 'vendor/socket.io', test: /node_modules[\\/]/ },
+            { name: 'vendor/react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ },
+            { name: 'vendor/socket.io', test: /node_modules[\\/](socket\.io|engine\.io|@socket\.io)[^\\/]*[\\/]/ },
           ],
         },
       },

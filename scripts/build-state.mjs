@@ -19,7 +19,7 @@ const server = {
   outputs: ['src', 'ormconfig.js', 'ormconfig.js.map', '.tsbuildinfo'],
 };
 const pages = {
-  inputs: ['web', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'],
+  inputs: ['web', 'clients/typescript/src/rest', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'],
   stamp: path.join(dist, 'web', '.built-from'),
   tool: ['vite', 'bin/vite.js'],
   outputs: ['web'],
@@ -84,7 +84,7 @@ function filesOf(input) {
   if (!statSync(place).isDirectory()) return [input];
   return readdirSync(place, { recursive: true })
     .map((file) => path.join(input, String(file)))
-    .filter((file) => /\.(ts|css|html|svg)$/.test(file) && !file.endsWith('.spec.ts'))
+    .filter((file) => /\.(tsx?|css|html|svg)$/.test(file) && !file.endsWith('.spec.ts'))
     .sort();
 }
 

@@ -82,9 +82,9 @@ describe('pages', () => {
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it.each(['/admin', '/admin/', '/admin/login/?next=//evil.example'])('%s leads to the reference', async (path) => {
+  it.each(['/admin', '/admin/', '/admin/login/?next=//evil.example'])('%s leads to the console', async (path) => {
     const answer = await get(path);
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/console/']);
   });
 
   it('come along with the build', { timeout: 120_000 }, async () => {

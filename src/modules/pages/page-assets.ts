@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../common/errors/app-error.js';
 import { pagePolicy } from '../../common/http/policy/security-headers.js';
@@ -11,8 +11,13 @@ import { AppConfig } from '../../config/app-config.js';
 interface PageAsset {
   readonly type: string;
   readonly body: Buffer;
+  /** What the build has compressed, by content coding. */
+  readonly encoded: ReadonlyMap<string, Buffer>;
   readonly tag: string;
 }
+
+/** The better one first. */
+const CODINGS = { br: '.br', gzip: '.gz' } as const;
 
 /** What `vite build` made of the folder `web`. */
 const FOLDER = path.join(PROGRAM_FOLDER, 'dist', 'web');
@@ -39,8 +44,8 @@ export class PageAssets {
       if (!entry.isFile() || type === undefined) continue;
       const text = readFileSync(file, 'utf8').replaceAll('%PUBLIC_URL%', escapeAttribute(http.publicUrl ?? ''));
       const body = Buffer.from(text);
-      const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), { type, body, tag });
+      const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), { type, body, encoded: encodedOf(file), tag });
     }
   }
 
@@ -54,11 +59,20 @@ export class PageAssets {
   send(name: string, request: Request, response: Response, policy = pagePolicy()): void {
     const asset = this.files.get(name);
     if (!asset) throw new AppError('not_found', 'There is nothing at this address.');
-    response.set({ 'Content-Type': asset.type, 'Cache-Control': 'no-cache', ETag: asset.tag });
+    const coding = request.acceptsEncodings([...asset.encoded.keys(), 'identity']) || 'identity';
+    const body = asset.encoded.get(coding) ?? asset.body;
+    response.set({ 'Content-Type': asset.type, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' });
+    response.set('ETag', `"${asset.tag}${body === asset.body ? '' : `-${coding}`}"`);
+    if (body !== asset.body) response.set('Content-Encoding', coding);
     if (name.endsWith('.html')) response.set('Content-Security-Policy', policy);
     if (request.fresh) response.status(304).end();
-    else response.send(asset.body);
+    else response.send(body);
   }
+}
+
+function encodedOf(file: string): ReadonlyMap<string, Buffer> {
+  const found = Object.entries(CODINGS).filter(([, ending]) => existsSync(file + ending));
+  return new Map(found.map(([coding, ending]) => [coding, readFileSync(file + ending)]));
 }
 
 function escapeAttribute(text: string): string {

@@ -33,9 +33,15 @@ export class PagesController {
     this.assets.send('call/index.html', request, response);
   }
 
+  /** The operators' console: one page, which finds the screen to an address by itself. */
+  @Get(['console', 'console/*path'])
+  console(@Req() request: Request, @Res() response: Response): void {
+    this.assets.send('console/index.html', request, response);
+  }
+
   /** Where the original had its administration. Temporary, since the target may move. */
   @Get(['admin', 'admin/*path'])
-  @Redirect('/docs', 302)
+  @Redirect('/console/', 302)
   admin(): void {
     // The decorator says it all.
   }

@@ -1,6 +1,6 @@
 import { createClient, createConfig, type Client } from './generated/client/index.js';
 import { Sdk } from './generated/sdk.gen.js';
-import { Login, type LoginOptions } from './login.js';
+import { Login, type LoginOptions, type TokenPair } from './login.js';
 import { errorOf } from './problem.js';
 import { type OutgoingBytes, sendBytes } from './outgoing-bytes.js';
 import { retrying, type RetryOptions, type Send } from './retrying-fetch.js';
@@ -52,6 +52,11 @@ export class Switchboard extends Sdk {
   async signOut(): Promise<void> {
     await this.auth.logout();
     this.login.begin(undefined);
+  }
+
+  /** Goes on with a pair that came from elsewhere, for example from another tab; `undefined` when it has signed out. */
+  resume(tokens: TokenPair | undefined): void {
+    this.login.begin(tokens);
   }
 
   /** For sockets that ask for one; refreshed where needed. @param refused one that the server does not take any more */

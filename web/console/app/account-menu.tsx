@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import { LogOut, Monitor, Moon, Rows3, Sun, UserRound } from 'lucide-react';
+import { Menu } from '../../ui/actions/menu.js';
+import { toast } from '../../ui/feedback/toasts.js';
+import { login, sdk } from './client.js';
+import { density, theme, useKept } from './preferences.js';
+import { queryClient } from './queries.js';
+
+/** The server may be away: this browser forgets its login in any case. */
+async function signOut(): Promise<void> {
+  try {
+    await sdk.signOut();
+  } catch {
+    toast('Signed out here; the server did not answer, so the login goes on there until it expires.');
+    login.set(undefined);
+    sdk.resume(undefined);
+  }
+  queryClient.clear();
+}
+
+export function AccountMenu() {
+  const { data } = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => sdk.auth.me({ signal }), staleTime: 60_000 });
+  const look = useKept(theme);
+  const lines = useKept(density);
+  const choose = (value: 'system' | 'light' | 'dark') => ({
+    checked: look === value,
+    onSelect: () => {
+      theme.set(value);
+    },
+  });
+  return (
+    <Menu
+      label={data && 'email' in data ? `Account ${data.email}` : 'Account'}
+      kind="quiet"
+      icon={<UserRound size={16} aria-hidden />}
+      entries={[
+        { label: 'As the system', icon: <Monitor size={14} />, ...choose('system') },
+        { label: 'Light', icon: <Sun size={14} />, ...choose('light') },
+        { label: 'Dark', icon: <Moon size={14} />, ...choose('dark') },
+        {
+          label: 'Compact',
+          icon: <Rows3 size={14} />,
+          checked: lines === 'compact',
+          onSelect: () => {
+            density.set(lines === 'compact' ? 'comfortable' : 'compact');
+          },
+        },
+        { label: 'Sign out', icon: <LogOut size={14} />, onSelect: () => void signOut() },
+      ]}
+    />
+  );
+}

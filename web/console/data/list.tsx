@@ -1,0 +1,138 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { Button } from '../../ui/actions/button.js';
+import { type Column, Table } from '../../ui/content/table.js';
+import { Empty, Skeleton } from '../../ui/feedback/notice.js';
+import { ProblemNotice } from '../../ui/feedback/problem.js';
+import { paused } from '../app/paused.js';
+import { useKept } from '../app/preferences.js';
+import { type Search } from '../app/search.js';
+import styles from './list.module.css';
+import { type Filter, Toolbar } from './toolbar.js';
+import { useListPlace } from './list-place.js';
+import { LIVE_MS } from './use-live-query.js';
+
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface Paging {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface ListProps<T> {
+  /** Names the query, the exported file and the kept choice of columns. */
+  readonly name: string;
+  readonly label: string;
+  /** Reads a page; `search` is what the address says about this list. */
+  readonly load: (paging: Paging, search: Search, signal: AbortSignal) => Promise<ListPage<T>>;
+  readonly columns: readonly Column<T>[];
+  readonly keyOf: (item: T) => string | number;
+  /** Label of the search field, where the server can search. */
+  readonly searchLabel?: string;
+  readonly filters?: readonly Filter[];
+  /** What to show when there is nothing at all: how to get the first one. */
+  readonly empty: { readonly title: string; readonly children?: ReactNode };
+  readonly rowActions?: (item: T) => ReactNode;
+  /** Reads again by itself while somebody looks. */
+  readonly live?: boolean;
+  /** Before each of its parameters in the address, where a screen has several lists. */
+  readonly prefix?: string;
+}
+
+/** An export goes on whatever becomes of the screen. */
+const NEVER = new AbortController().signal;
+
+/** A list of the server: searched, filtered, paged and exported; where one is in it stands in the address. */
+export function List<T>(props: ListProps<T>) {
+  const { name, label, load, columns, keyOf, searchLabel, filters = [], empty, rowActions, live, prefix = '' } = props;
+  const place = useListPlace(prefix);
+  const { search, paging } = place;
+  const isPaused = useKept(paused);
+  const { data, error, isPlaceholderData } = useQuery({
+    queryKey: [name, paging, search],
+    queryFn: ({ signal }) => load(paging, search, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: live === true && !isPaused ? LIVE_MS : false,
+  });
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(
+    () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
+  );
+  const isFiltered = (searchLabel !== undefined && search['q'] !== undefined) || filters.some((f) => search[f.name]);
+  const isEmpty = data?.items.length === 0;
+  if (isEmpty && !isFiltered && paging.cursor === undefined) return <Empty title={empty.title}>{empty.children}</Empty>;
+  return (
+    <div className={styles['list']}>
+      <Toolbar
+        name={name}
+        place={place}
+        searchLabel={searchLabel}
+        filters={filters}
+        columns={columns}
+        hidden={hidden}
+        onHide={setHidden}
+        load={(next) => load(next, search, NEVER)}
+      />
+      {error !== null && <ProblemNotice error={error} />}
+      {data === undefined && error === null && <Skeleton />}
+      {isEmpty && (
+        <Empty title="Nothing matches">
+          <Button onClick={place.clear}>Clear search and filters</Button>
+        </Empty>
+      )}
+      {data !== undefined && !isEmpty && (
+        <>
+          <div aria-busy={isPlaceholderData}>
+            <Table
+              label={label}
+              columns={columns.filter(({ header }) => !hidden.has(header))}
+              items={data.items}
+              keyOf={keyOf}
+              actions={rowActions}
+            />
+          </div>
+          <Pager place={place} shown={data.items.length} nextCursor={data.nextCursor} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Pager(props: { place: ReturnType<typeof useListPlace>; shown: number; nextCursor: string | null }) {
+  const { place, shown, nextCursor } = props;
+  const { paging, previous, goTo } = place;
+  return (
+    <nav aria-label="Pages" className={styles['pager']}>
+      <span className={styles['count']}>{shown === 1 ? '1 row' : `${shown} rows`} on this page</span>
+      {paging.cursor !== undefined && (
+        <Button
+          onClick={() => {
+            goTo(undefined);
+          }}
+        >
+          First page
+        </Button>
+      )}
+      {previous !== undefined && (
+        <Button
+          onClick={() => {
+            goTo(previous);
+          }}
+        >
+          Previous page
+        </Button>
+      )}
+      {nextCursor !== null && (
+        <Button
+          onClick={() => {
+            goTo(nextCursor);
+          }}
+        >
+          Next page
+        </Button>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,131 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { type UserDto } from '@switchboard/client/rest';
+import { Facts } from '../../../ui/content/facts.js';
+import { Page, Panel } from '../../../ui/content/page.js';
+import { Time } from '../../../ui/content/time.js';
+import { Id, Secrets } from '../../../ui/content/values.js';
+import { Badge } from '../../../ui/feedback/notice.js';
+import { SelectField } from '../../../ui/forms/fields.js';
+import { bytes } from '../../../ui/content/format.js';
+import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
+import { FormDialog } from '../../../ui/overlays/form-dialog.js';
+import { sdk } from '../../app/client.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+import { ConnectionList } from '../connections/connection-list.js';
+
+const route = getRouteApi('/accounts/$id');
+
+export function Account() {
+  const id = Number(route.useParams().id);
+  const account = useLiveQuery(['account', id], (signal) => sdk.accounts.get({ path: { id }, signal }));
+  return <Loaded query={account}>{(data) => <Details account={data} />}</Loaded>;
+}
+
+function Details({ account }: { account: UserDto }) {
+  const { id, email, disabled, role } = account;
+  const path = { id };
+  const media = useQuery({
+    queryKey: ['media of account', id],
+    queryFn: ({ signal }) => sdk.accountMediaUsage.get({ path, signal }),
+  });
+  return (
+    <Page
+      title={email}
+      above={[<Link to="/accounts">Accounts</Link>]}
+      beside={
+        <>
+          <Id value={String(id)} />
+          {role !== 'user' && <Badge tone="good">{role}</Badge>}
+          {disabled && <Badge tone="bad">disabled</Badge>}
+        </>
+      }
+      actions={<Actions account={account} />}
+    >
+      <Facts
+        facts={{
+          Name: (
+            <bdi>
+              {account.firstName} {account.lastName}
+            </bdi>
+          ),
+          Role: role,
+          State: disabled ? 'disabled' : 'active',
+          Birthday: account.birthday,
+          Created: <Time at={account.createdAt} />,
+          Media: media.data && bytes(media.data.usedBytes),
+          'Media quota': media.data && (media.data.quotaBytes === null ? 'none' : bytes(media.data.quotaBytes)),
+        }}
+      />
+      <Panel title="Connections">
+        <ConnectionList
+          name="connections of account"
+          fixed={{ account: String(id) }}
+          empty={{ title: 'Not connected now' }}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function Actions({ account: { id, email, disabled, role } }: { account: UserDto }) {
+  const navigate = useNavigate();
+  const path = { id };
+  return (
+    <>
+      <FormDialog
+        label="Change role"
+        submit="Save role"
+        onSubmit={(values) =>
+          sdk.accounts.update({ path, body: { role: values.text('role') === 'admin' ? 'admin' : 'user' } })
+        }
+        says={() => 'Role saved'}
+      >
+        <SelectField
+          name="role"
+          label="Role"
+          defaultValue={role}
+          options={[
+            { value: 'user', label: 'user: uses the server' },
+            { value: 'admin', label: 'admin: may do everything here' },
+          ]}
+        />
+      </FormDialog>
+      <FormDialog
+        label="Reset password"
+        submit="Reset password"
+        onSubmit={() => sdk.accounts.resetPassword({ path })}
+        result={({ temporaryPassword }) => <Secrets secrets={{ 'Temporary password': temporaryPassword }} />}
+      >
+        <p>{email} gets a temporary password, and the old one stops working. Logins that are live end with it.</p>
+      </FormDialog>
+      {disabled ? (
+        <ConfirmDialog
+          verb="Enable account"
+          kind="plain"
+          onConfirm={() => sdk.accounts.update({ path, body: { disabled: false } })}
+          says="Account enabled"
+        >
+          <p>{email} may sign in again.</p>
+        </ConfirmDialog>
+      ) : (
+        <ConfirmDialog
+          verb="Disable account"
+          onConfirm={() => sdk.accounts.update({ path, body: { disabled: true } })}
+          says="Account disabled"
+        >
+          <p>All logins of {email} end at once, on their sockets too.</p>
+        </ConfirmDialog>
+      )}
+      <ConfirmDialog
+        verb="Delete account"
+        onConfirm={() => sdk.accounts.delete({ path })}
+        says="Account deleted"
+        onDone={() => void navigate({ to: '/accounts' })}
+      >
+        <p>{email}, its logins and its memberships are removed. This cannot be undone.</p>
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import { type IotaDto, type ProfileDto } from '@switchboard/client/rest';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { Facts } from '../../../ui/content/facts.js';
+import { Page, Panel } from '../../../ui/content/page.js';
+import { Time } from '../../../ui/content/time.js';
+import { Id, Secrets } from '../../../ui/content/values.js';
+import { Badge } from '../../../ui/feedback/notice.js';
+import { TextField } from '../../../ui/forms/fields.js';
+import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
+import { FormDialog } from '../../../ui/overlays/form-dialog.js';
+import { sdk } from '../../app/client.js';
+import { List } from '../../data/list.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+
+const route = getRouteApi('/home-servers/$id');
+
+export function HomeServer() {
+  const { id: iotaId } = route.useParams();
+  const iota = useLiveQuery(['iota', iotaId], (signal) => sdk.iotas.get({ path: { iotaId }, signal }));
+  return <Loaded query={iota}>{(data) => <Details iota={data} />}</Loaded>;
+}
+
+function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: IotaDto }) {
+  const navigate = useNavigate();
+  const path = { iotaId };
+  return (
+    <Page
+      title={name}
+      above={[<Link to="/home-servers">Home servers</Link>]}
+      beside={online ? <Badge tone="good">online</Badge> : <Badge>offline</Badge>}
+      actions={
+        <>
+          <FormDialog
+            label="New token"
+            submit="New token"
+            onSubmit={() => sdk.iotas.rotateToken({ path })}
+            result={({ token }) => <Secrets secrets={{ 'New token': token }} />}
+          >
+            <p>The old token stops working, and a socket that came with it is closed.</p>
+          </FormDialog>
+          <ConfirmDialog
+            verb="Delete home server"
+            title={`Delete home server ${name}?`}
+            onConfirm={() => sdk.iotas.delete({ path })}
+            says="Home server deleted"
+            onDone={() => void navigate({ to: '/home-servers' })}
+          >
+            <p>Its profiles are deleted with it, and its sockets and those of its clients are closed.</p>
+          </ConfirmDialog>
+        </>
+      }
+    >
+      <Facts
+        facts={{
+          Id: <Id value={iotaId} />,
+          Node: node && <code>{node}</code>,
+          Created: <Time at={createdAt} />,
+          Connections: (
+            <Link to="/connections" search={{ protocol: 'omikron', q: iotaId }}>
+              show
+            </Link>
+          ),
+        }}
+      />
+      <Panel title="Profiles" actions={<NewProfile iotaId={iotaId} />}>
+        <List
+          name="profiles"
+          label="Profiles"
+          load={(query, _search, signal) => sdk.iotas.listProfiles({ path, query, signal })}
+          columns={[
+            { header: 'User', cell: ({ userId }: ProfileDto) => <Id value={userId} /> },
+            { header: 'Created', cell: (profile) => <Time at={profile.createdAt} /> },
+          ]}
+          keyOf={({ userId }) => userId}
+          rowActions={({ userId }) => (
+            <ConfirmDialog
+              verb="Delete profile"
+              title={`Delete profile ${userId}?`}
+              onConfirm={() => sdk.iotas.deleteProfile({ path: { iotaId, userId } })}
+              says="Profile deleted"
+            >
+              <p>The sockets of this user are closed, and nobody finds the user here any more.</p>
+            </ConfirmDialog>
+          )}
+          empty={{ title: 'No profiles yet', children: <p>A profile lets a user of this home server connect.</p> }}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function NewProfile({ iotaId }: { iotaId: string }) {
+  return (
+    <FormDialog
+      label="New profile"
+      icon={<Plus size={14} aria-hidden />}
+      submit="Create profile"
+      onSubmit={(values) =>
+        sdk.iotas.createProfile({
+          path: { iotaId },
+          body: { userId: values.text('userId').trim(), privateKeyHash: values.text('privateKeyHash').trim() },
+        })
+      }
+      says={() => 'Profile created'}
+    >
+      <TextField name="userId" label="User id" required hint="A UUID." />
+      <TextField name="privateKeyHash" label="Hash of the private key" required hint="64 hexadecimal digits." />
+    </FormDialog>
+  );
+}

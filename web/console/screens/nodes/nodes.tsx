@@ -1,0 +1,63 @@
+import { type NodeDto } from '@switchboard/client/rest';
+import { Link } from '@tanstack/react-router';
+import { Page, Panel } from '../../../ui/content/page.js';
+import { type Column } from '../../../ui/content/table.js';
+import { Time } from '../../../ui/content/time.js';
+import { Id } from '../../../ui/content/values.js';
+import { Badge, Notice } from '../../../ui/feedback/notice.js';
+import { number } from '../../../ui/content/format.js';
+import { sdk } from '../../app/client.js';
+import { List } from '../../data/list.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+
+const columns: readonly Column<NodeDto>[] = [
+  { header: 'Node', cell: ({ id }) => <Id value={id} /> },
+  {
+    header: 'State',
+    cell: ({ state }) => <Badge tone={state === 'ready' ? 'good' : 'warn'}>{state}</Badge>,
+  },
+  {
+    header: 'Connections',
+    cell: ({ id, connections }) => (
+      <Link to="/connections" search={{ node: id }}>
+        {number(Object.values(connections).reduce((sum, count) => sum + count, 0))}
+      </Link>
+    ),
+    numeric: true,
+  },
+  { header: 'Load', cell: ({ load }) => `${number(load * 100)} %`, numeric: true },
+  { header: 'Up since', cell: ({ startedAt }) => <Time at={startedAt} /> },
+  { header: 'Version', cell: ({ version }) => version },
+  { header: 'Address', cell: ({ url }) => url },
+];
+
+export function Nodes() {
+  const ready = useLiveQuery(['ready'], (signal) => sdk.health.ready({ signal }));
+  return (
+    <Page title="Nodes">
+      <List
+        name="nodes"
+        label="Nodes"
+        load={(query, _search, signal) => sdk.nodes.list({ query, signal })}
+        columns={columns}
+        keyOf={({ id }) => id}
+        live
+        empty={{ title: 'No node answers' }}
+      />
+      <Panel title="What all nodes share">
+        <Loaded query={ready}>
+          {({ away }) =>
+            away.length === 0 ? (
+              <Notice tone="good">Database and bus answer.</Notice>
+            ) : (
+              <Notice tone="bad">
+                Away: {away.join(', ')}. Live sockets go on; what needs it waits or is refused.
+              </Notice>
+            )
+          }
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+import { type ProtocolStatsDto, type StatsDto } from '@switchboard/client/rest';
+import { Link } from '@tanstack/react-router';
+import { Stats } from '../../../ui/content/facts.js';
+import { Page, Panel } from '../../../ui/content/page.js';
+import { type Column, Table } from '../../../ui/content/table.js';
+import { Notice } from '../../../ui/feedback/notice.js';
+import { bytes, number, plural } from '../../../ui/content/format.js';
+import { sdk } from '../../app/client.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+
+export function Overview() {
+  const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }));
+  return (
+    <Page title="Overview">
+      <Away />
+      <Loaded query={stats}>{(data) => <Traffic stats={data} />}</Loaded>
+    </Page>
+  );
+}
+
+function Away() {
+  const { data } = useLiveQuery(['ready'], (signal) => sdk.health.ready({ signal }));
+  if (data === undefined || data.away.length === 0) return null;
+  return (
+    <Notice tone="bad" alert>
+      Away: {data.away.join(', ')}. <Link to="/nodes">What the nodes say</Link>
+    </Notice>
+  );
+}
+
+const columns: readonly Column<ProtocolStatsDto>[] = [
+  {
+    header: 'Protocol',
+    cell: ({ protocol }) => (
+      <Link to="/connections" search={{ protocol }}>
+        {protocol}
+      </Link>
+    ),
+  },
+  { header: 'Connections', cell: ({ connections }) => number(connections), numeric: true },
+  { header: 'In per second', cell: ({ messagesInPerSecond }) => number(messagesInPerSecond), numeric: true },
+  { header: 'Out per second', cell: ({ messagesOutPerSecond }) => number(messagesOutPerSecond), numeric: true },
+  { header: 'Messages in', cell: ({ messagesIn }) => number(messagesIn), numeric: true },
+  { header: 'Messages out', cell: ({ messagesOut }) => number(messagesOut), numeric: true },
+  { header: 'Bytes in', cell: ({ bytesIn }) => bytes(bytesIn), numeric: true },
+  { header: 'Bytes out', cell: ({ bytesOut }) => bytes(bytesOut), numeric: true },
+];
+
+function Traffic({ stats: { nodes, missing, total, protocols, windowSeconds } }: { stats: StatsDto }) {
+  return (
+    <>
+      {missing.length > 0 && (
+        <Notice tone="warn">
+          As seen by {nodes} of {nodes + missing.length} nodes; silent: {missing.join(', ')}
+        </Notice>
+      )}
+      <Stats
+        stats={[
+          { name: 'Connections', value: number(total.connections), more: `on ${plural(nodes, 'node')}` },
+          {
+            name: 'Messages in per second',
+            value: number(total.messagesInPerSecond),
+            more: `${bytes(total.bytesInPerSecond)}/s`,
+          },
+          {
+            name: 'Messages out per second',
+            value: number(total.messagesOutPerSecond),
+            more: `${bytes(total.bytesOutPerSecond)}/s`,
+          },
+          { name: 'Bytes out since the start', value: bytes(total.bytesOut), more: `${bytes(total.bytesIn)} in` },
+        ]}
+      />
+      <Panel title={`By protocol, rates over the last ${windowSeconds} s`}>
+        <Table label="By protocol" columns={columns} items={protocols} keyOf={({ protocol }) => protocol} />
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { type ApplicationDto, type ApplicationKeyDto, type RoomDto } from '@switchboard/client/rest';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { Page, Panel } from '../../../ui/content/page.js';
+import { type Column } from '../../../ui/content/table.js';
+import { Time } from '../../../ui/content/time.js';
+import { Id, Secrets } from '../../../ui/content/values.js';
+import { TextField } from '../../../ui/forms/fields.js';
+import { defined } from '../../../ui/forms/form-values.js';
+import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
+import { FormDialog } from '../../../ui/overlays/form-dialog.js';
+import { sdk } from '../../app/client.js';
+import { List } from '../../data/list.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+
+const route = getRouteApi('/rooms/$application');
+
+export function Application() {
+  const id = Number(route.useParams().application);
+  const application = useLiveQuery(['application', id], (signal) => sdk.applications.get({ path: { id }, signal }));
+  return <Loaded query={application}>{(data) => <Details application={data} />}</Loaded>;
+}
+
+const roomColumns = (application: string): readonly Column<RoomDto>[] => [
+  {
+    header: 'Room',
+    cell: ({ name }) => (
+      <Link to="/rooms/$application/$room" params={{ application, room: name }}>
+        <bdi>{name}</bdi>
+      </Link>
+    ),
+  },
+  { header: 'Durable', cell: ({ durable }) => (durable ? 'yes' : 'no') },
+  { header: 'Keeps at most', cell: ({ historyLimit }) => historyLimit ?? 'all', numeric: true },
+  { header: 'Keeps days', cell: ({ retentionDays }) => retentionDays ?? 'for ever', numeric: true },
+  { header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
+];
+
+function Details({ application: { id, name, createdAt } }: { application: ApplicationDto }) {
+  const navigate = useNavigate();
+  const path = { id };
+  return (
+    <Page
+      title={name}
+      above={[<Link to="/rooms">Rooms</Link>]}
+      beside={
+        <>
+          <Id value={String(id)} />
+          <span>
+            since <Time at={createdAt} />
+          </span>
+        </>
+      }
+      actions={
+        <>
+          <FormDialog
+            label="Rename"
+            submit="Save name"
+            onSubmit={(values) => sdk.applications.update({ path, body: { name: values.text('name') } })}
+            says={() => 'Name saved'}
+          >
+            <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
+          </FormDialog>
+          <ConfirmDialog
+            verb="Delete application"
+            title={`Delete application ${name}?`}
+            onConfirm={() => sdk.applications.delete({ path })}
+            says="Application deleted"
+            onDone={() => void navigate({ to: '/rooms' })}
+          >
+            <p>Its rooms with their messages, endpoints and keys are deleted, and all their sockets are closed.</p>
+          </ConfirmDialog>
+        </>
+      }
+    >
+      <Panel title="Rooms of this application">
+        <List
+          name="rooms"
+          label="Rooms"
+          load={(paging, { q }, signal) =>
+            sdk.applicationRooms.list({ path, query: { ...paging, ...defined({ q }) }, signal })
+          }
+          columns={roomColumns(String(id))}
+          keyOf={(room) => room.name}
+          searchLabel="Name"
+          empty={{ title: 'No rooms yet', children: <p>An application makes them with its API key.</p> }}
+        />
+      </Panel>
+      <Keys id={id} />
+    </Page>
+  );
+}
+
+const keyColumns: readonly Column<ApplicationKeyDto>[] = [
+  { header: 'Key', cell: ({ prefix }) => <code>{prefix}…</code> },
+  { header: 'Id', cell: ({ id }) => id, numeric: true },
+  { header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { header: 'Last used', cell: ({ lastUsedAt }) => (lastUsedAt === null ? 'never' : <Time at={lastUsedAt} />) },
+];
+
+function Keys({ id }: { id: number }) {
+  return (
+    <Panel
+      title="Keys"
+      actions={
+        <FormDialog
+          label="New key"
+          icon={<Plus size={14} aria-hidden />}
+          submit="Create key"
+          onSubmit={() => sdk.applications.createKey({ path: { id } })}
+          result={({ apiKey }) => <Secrets secrets={{ 'API key': apiKey }} />}
+        >
+          <p>Keys work side by side: change programs to the new one, then delete the old one.</p>
+        </FormDialog>
+      }
+    >
+      <List
+        name="keys"
+        label="Keys"
+        prefix="keys."
+        load={(query, _search, signal) => sdk.applications.listKeys({ path: { id }, query, signal })}
+        columns={keyColumns}
+        keyOf={(key) => key.id}
+        rowActions={({ id: keyId, prefix }) => (
+          <ConfirmDialog
+            verb="Delete key"
+            title={`Delete key ${prefix}…?`}
+            onConfirm={() => sdk.applications.deleteKey({ path: { id, keyId } })}
+            says="Key deleted"
+          >
+            <p>Programs that use it are refused from now on, and what was made with it is closed.</p>
+          </ConfirmDialog>
+        )}
+        empty={{ title: 'No keys', children: <p>Without a key no program can use this application.</p> }}
+      />
+    </Panel>
+  );
+}

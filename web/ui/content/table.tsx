@@ -1,0 +1,64 @@
+import { type ReactNode } from 'react';
+import styles from './table.module.css';
+
+export interface Column<T> {
+  readonly header: string;
+  readonly cell: (item: T) => ReactNode;
+  /** Aligned at its last digit. */
+  readonly numeric?: boolean;
+  /** Shown only when asked for. */
+  readonly extra?: boolean;
+}
+
+interface TableProps<T> {
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly items: readonly T[];
+  readonly keyOf: (item: T) => string | number;
+  /** At the end of each row. */
+  readonly actions?: ((item: T) => ReactNode) | undefined;
+}
+
+/**
+ * Rows and columns; on a narrow screen each row is a card. Roles are spelt out, since browsers forget those of a table
+ * that is laid out as something else.
+ */
+export function Table<T>({ label, columns, items, keyOf, actions }: TableProps<T>) {
+  const align = (column: Column<T>) => (column.numeric === true ? styles['numeric'] : undefined);
+  return (
+    <div className={styles['frame']} role="region" aria-label={label} tabIndex={0}>
+      <table role="table" aria-label={label} className={styles['table']}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <th key={column.header} role="columnheader" scope="col" className={align(column)}>
+                {column.header}
+              </th>
+            ))}
+            {actions && (
+              <th role="columnheader" scope="col">
+                <span className="visually-hidden">Actions</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {items.map((item) => (
+            <tr key={keyOf(item)} role="row">
+              {columns.map((column) => (
+                <td key={column.header} role="cell" data-label={column.header} className={align(column)}>
+                  <span className={styles['cell']}>{column.cell(item) ?? '–'}</span>
+                </td>
+              ))}
+              {actions && (
+                <td role="cell" className={styles['actions']}>
+                  {actions(item)}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, type SubmitEvent } from 'react';
+import { ProblemNotice, fieldErrorsOf } from '../feedback/problem.js';
+import { FieldErrors } from './fields.js';
+import { FormValues } from './form-values.js';
+import styles from './form.module.css';
+
+interface FormProps<T> {
+  readonly onSubmit: (values: FormValues) => Promise<T>;
+  readonly onDone?: (result: T) => void;
+  /** Button or buttons; told whether the answer is awaited. */
+  readonly buttons: (pending: boolean) => ReactNode;
+  readonly children: ReactNode;
+}
+
+/** Sends its values, and shows what the server says about them beside the fields it is about. */
+export function Form<T>({ onSubmit, onDone, buttons, children }: FormProps<T>) {
+  const { mutate, isPending, error } = useMutation({ mutationFn: onSubmit, onSuccess: (result) => onDone?.(result) });
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (!isPending) mutate(new FormValues(event.currentTarget));
+  };
+  return (
+    <form className={styles['form']} onSubmit={submit}>
+      <FieldErrors value={fieldErrorsOf(error)}>
+        {children}
+        {error !== null && <ProblemNotice error={error} />}
+        <div className={styles['buttons']}>{buttons(isPending)}</div>
+      </FieldErrors>
+    </form>
+  );
+}

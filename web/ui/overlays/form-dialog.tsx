@@ -1,0 +1,75 @@
+import { type ReactNode, useState } from 'react';
+import { Button, type ButtonKind } from '../actions/button.js';
+import { toast } from '../feedback/toasts.js';
+import { Form } from '../forms/form.js';
+import { type FormValues } from '../forms/form-values.js';
+import { Modal } from './modal.js';
+import styles from './modal.module.css';
+
+interface FormDialogProps<T> {
+  /** Label of the button that opens it, and its name unless there is a `title`. */
+  readonly label: string;
+  readonly title?: string;
+  readonly icon?: ReactNode;
+  readonly kind?: ButtonKind;
+  readonly submit: string;
+  readonly onSubmit: (values: FormValues) => Promise<T>;
+  /** What to say in the corner when it is done. */
+  readonly says?: (result: T) => string;
+  /** What to show in the place of the form when it is done, for what will not be shown again. */
+  readonly result?: (result: T) => ReactNode;
+  readonly onDone?: (result: T) => void;
+  readonly children?: ReactNode;
+}
+
+/** A button with a dialog that asks for something and sends it. */
+export function FormDialog<T>(props: FormDialogProps<T>) {
+  const { label, title = label, icon, kind = 'plain', submit, onSubmit, says, result, onDone, children } = props;
+  const [open, setOpen] = useState(false);
+  const [shown, show] = useState<ReactNode>();
+  const done = (answer: T) => {
+    if (says) toast(says(answer));
+    if (result) show(result(answer));
+    else setOpen(false);
+    onDone?.(answer);
+  };
+  return (
+    <>
+      <Button
+        kind={kind}
+        icon={icon}
+        onClick={() => {
+          show(undefined);
+          setOpen(true);
+        }}
+      >
+        {label}
+      </Button>
+      {open && (
+        <Modal
+          title={title}
+          sticky={shown !== undefined}
+          onClose={() => {
+            setOpen(false);
+          }}
+        >
+          {shown === undefined ? (
+            <Form
+              onSubmit={onSubmit}
+              onDone={done}
+              buttons={(pending) => (
+                <Button type="submit" kind="main" disabled={pending}>
+                  {submit}
+                </Button>
+              )}
+            >
+              {children}
+            </Form>
+          ) : (
+            <div className={styles['body']}>{shown}</div>
+          )}
+        </Modal>
+      )}
+    </>
+  );
+}

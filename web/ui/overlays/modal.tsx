@@ -1,0 +1,52 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Button } from '../actions/button.js';
+import styles from './modal.module.css';
+
+interface ModalProps {
+  readonly title: string;
+  readonly wide?: boolean;
+  /** A press beside the dialog does not close it: what it shows would be lost. */
+  readonly sticky?: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A dialog above the screen as long as it is rendered. The browser keeps the focus in it, and gives it back. */
+export function Modal({ title, wide, sticky, onClose, children }: ModalProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const opened = dialog.current;
+    opened?.showModal();
+    return () => {
+      opened?.close();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      role="dialog"
+      aria-labelledby={id}
+      className={`${styles['popup'] ?? ''} ${wide === true ? (styles['wide'] ?? '') : ''}`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onPointerDown={({ target }) => {
+        // The backdrop is part of the element itself, its content lies in others.
+        if (target === dialog.current && sticky !== true) onClose();
+      }}
+    >
+      <div className={styles['content']}>
+        <header className={styles['header']}>
+          <h2 id={id} className={styles['title']}>
+            <bdi>{title}</bdi>
+          </h2>
+          <Button kind="quiet" icon={<X size={16} aria-hidden />} label="Close" onClick={onClose} />
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
