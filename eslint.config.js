@@ -1,9 +1,10 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['**/dist/', 'coverage/', 'node_modules/', '.data/', 'openapi/', 'asyncapi/', '**/generated/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -69,11 +70,15 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
+  { files: ['web/**/*.tsx'], extends: [reactHooks.configs.flat.recommended] },
   // A browser's console is for whoever looks into why two browsers do not understand each other.
-  { files: ['web/**/*.ts'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },
+  { files: ['web/**/*.{ts,tsx}'], rules: { 'no-console': ['error', { allow: ['warn'] }] } },
   // The only way to copy for a page that came by plain HTTP.
-  { files: ['web/ui/copying.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
+  { files: ['web/ui/copying.ts', 'web/ui/actions/copy-text.ts'], rules: { '@typescript-eslint/no-deprecated': 'off' } },
   // The client binds its methods, so that they may be handed on.
-  { files: ['test/clients/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['test/clients/**/*.ts', 'web/console/**/*.{ts,tsx}'],
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
 );

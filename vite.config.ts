@@ -47,8 +47,8 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // Packages for servers and browsers mark what is for the latter; here all is.
-      onwarn: (warning, warn) => {
-        if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
+      onLog: (level, log, show) => {
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') show(level, log);
       },
       input: {
         landing: page('landing'),

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +66,17 @@ export class BrowserPages {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
     this.#faults.length = 0;
   }
+}
+
+/** What axe finds wrong with a page: rule, element and reason. Injected by the debugger, past the page's own policy. */
+export async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe.source });
+  await session.detach();
+  return page.evaluate<string[]>(
+    `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => id + ' ' + target.join(' ') + ': ' + failureSummary)))`,
+  );
 }
 
 /** CSS pixels by which a page is wider than its window; 0 = nobody has to scroll sideways. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { LogOut, Monitor, Moon, Rows3, Sun, UserRound } from 'lucide-react';
 import { Menu } from '../../ui/actions/menu.js';
 import { toast } from '../../ui/feedback/toasts.js';
-import { login, sdk } from './client.js';
+import { sdk } from './client.js';
 import { density, theme, useKept } from './preferences.js';
 import { queryClient } from './queries.js';
 
@@ -12,7 +12,6 @@ async function signOut(): Promise<void> {
     await sdk.signOut();
   } catch {
     toast('Signed out here; the server did not answer, so the login goes on there until it expires.');
-    login.set(undefined);
     sdk.resume(undefined);
   }
   queryClient.clear();

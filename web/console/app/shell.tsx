@@ -1,6 +1,6 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { Menu as MenuIcon, Pause, Play, Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Menu as MenuIcon, Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { Toasts } from '../../ui/feedback/toasts.js';
 import { AccountMenu } from './account-menu.js';
@@ -25,11 +25,9 @@ export function Shell() {
 
 function Frame() {
   const { pathname } = useLocation();
-  const [navOpen, setNavOpen] = useState(false);
-  const main = useRef<HTMLElement>(null);
-  useEffect(() => {
-    setNavOpen(false);
-  }, [pathname]);
+  // Where it was opened: going elsewhere closes it.
+  const [openAt, setOpenAt] = useState<string>();
+  const navOpen = openAt === pathname;
   return (
     <div className={styles['frame']}>
       <a className={styles['skip']} href="#main">
@@ -44,7 +42,7 @@ function Frame() {
             aria-expanded={navOpen}
             aria-controls="navigation"
             onClick={() => {
-              setNavOpen(!navOpen);
+              setOpenAt(navOpen ? undefined : pathname);
             }}
           />
         </span>
@@ -53,7 +51,7 @@ function Frame() {
         </Link>
         <span className={styles['tools']}>
           <PaletteButton />
-          <PauseButton />
+          <PauseSwitch />
           <AccountMenu />
         </span>
       </header>
@@ -62,8 +60,11 @@ function Frame() {
         aria-label="Main"
         className={styles['nav']}
         data-open={navOpen}
+        onClick={() => {
+          setOpenAt(undefined);
+        }}
         onKeyDown={({ key }) => {
-          if (key === 'Escape') setNavOpen(false);
+          if (key === 'Escape') setOpenAt(undefined);
         }}
       >
         {NAVIGATION.map(({ name, to, icon: Icon }) => (
@@ -73,7 +74,7 @@ function Frame() {
           </Link>
         ))}
       </nav>
-      <main id="main" ref={main} tabIndex={-1} className={styles['main']}>
+      <main id="main" tabIndex={-1} className={styles['main']}>
         <Outlet />
       </main>
     </div>
@@ -97,14 +98,15 @@ function PaletteButton() {
     <>
       <Button
         icon={<Search size={14} aria-hidden />}
-        aria-label="Search and commands"
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => {
           setOpen(true);
         }}
       >
         <span className={styles['wide']}>Search</span>
-        <kbd className={styles['wide']}>Ctrl K</kbd>
+        <kbd className={styles['wide']} aria-hidden>
+          Ctrl K
+        </kbd>
       </Button>
       {open && (
         <Suspense>
@@ -119,19 +121,20 @@ function PaletteButton() {
   );
 }
 
-function PauseButton() {
+function PauseSwitch() {
   const isPaused = useKept(paused);
   return (
-    <Button
-      kind="quiet"
-      icon={isPaused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-      aria-pressed={isPaused}
-      title="Whether what is shown moves by itself"
+    <button
+      type="button"
+      role="switch"
+      aria-checked={isPaused}
+      title="While paused, nothing on the screen moves by itself"
+      className={styles['switch']}
       onClick={() => {
         paused.set(!isPaused);
       }}
     >
       Paused
-    </Button>
+    </button>
   );
 }

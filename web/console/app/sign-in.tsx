@@ -1,4 +1,4 @@
-import { SwitchboardProblem } from '@switchboard/client/rest';
+import { Switchboard, SwitchboardProblem, type TokenPair } from '@switchboard/client/rest';
 import { Button } from '../../ui/actions/button.js';
 import { Form } from '../../ui/forms/form.js';
 import { TextField } from '../../ui/forms/fields.js';
@@ -8,16 +8,26 @@ import { useEffect } from 'react';
 import styles from './sign-in.module.css';
 
 async function signIn(values: FormValues): Promise<void> {
+  // Apart from the client of the screens, which are not for everybody.
+  let tokens: TokenPair | undefined;
+  const door = new Switchboard({
+    url: location.origin,
+    onTokens: (pair) => {
+      tokens = pair;
+    },
+  });
   try {
-    const { role } = await sdk.signIn({ email: values.text('email'), password: values.text('password') });
-    if (role !== 'user') return;
+    const { role } = await door.signIn({ email: values.text('email'), password: values.text('password') });
+    if (role === 'user') {
+      await door.signOut();
+      throw new Error('This account may not use the console: it needs a role above “user”.');
+    }
+    sdk.resume(tokens);
   } catch (error) {
     if (error instanceof SwitchboardProblem && error.code === 'invalid_credentials')
       throw new Error('Email or password is wrong.', { cause: error });
     throw error;
   }
-  await sdk.signOut();
-  throw new Error('This account may not use the console: it needs a role above “user”.');
 }
 
 /** In the place of any screen until somebody has signed in; the address stays. */

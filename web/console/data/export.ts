@@ -1,4 +1,4 @@
-import { type ListPage, type Paging } from './list.js';
+import { type ListPage, type Paging } from './paging.js';
 
 /** More than this is a matter for the API. */
 const MOST = 100_000;

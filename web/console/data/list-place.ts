@@ -12,8 +12,6 @@ const cameFrom = new Map<string, string | undefined>();
 export function useListPlace(prefix: string) {
   const all: Search = useSearch({ strict: false });
   const navigate = useNavigate();
-  // Equal searches are the same object, so that lists are not read again without need.
-  const text = JSON.stringify(all);
   return useMemo(() => {
     const own = (name: string) => all[prefix + name];
     const search: Search = Object.fromEntries(
@@ -43,8 +41,7 @@ export function useListPlace(prefix: string) {
         go(Object.fromEntries([...Object.keys(search), 'cursor'].map((name) => [name, undefined])));
       },
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `text` stands for `all`
-  }, [text, prefix, navigate]);
+  }, [all, prefix, navigate]);
 }
 
 export type ListPlace = ReturnType<typeof useListPlace>;

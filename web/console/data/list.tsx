@@ -2,25 +2,16 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { type Column, Table } from '../../ui/content/table.js';
-import { Empty, Skeleton } from '../../ui/feedback/notice.js';
-import { ProblemNotice } from '../../ui/feedback/problem.js';
+import { Empty } from '../../ui/feedback/notice.js';
 import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
 import { type Search } from '../app/search.js';
 import styles from './list.module.css';
+import { Loaded } from './loaded.js';
+import { type ListPage, type Paging } from './paging.js';
 import { type Filter, Toolbar } from './toolbar.js';
 import { useListPlace } from './list-place.js';
 import { LIVE_MS } from './use-live-query.js';
-
-export interface ListPage<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-}
-
-export interface Paging {
-  readonly limit: number;
-  readonly cursor?: string;
-}
 
 export interface ListProps<T> {
   /** Names the query, the exported file and the kept choice of columns. */
@@ -51,7 +42,7 @@ export function List<T>(props: ListProps<T>) {
   const place = useListPlace(prefix);
   const { search, paging } = place;
   const isPaused = useKept(paused);
-  const { data, error, isPlaceholderData } = useQuery({
+  const query = useQuery({
     queryKey: [name, paging, search],
     queryFn: ({ signal }) => load(paging, search, signal),
     placeholderData: keepPreviousData,
@@ -60,13 +51,14 @@ export function List<T>(props: ListProps<T>) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(
     () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
   );
-  const isFiltered = (searchLabel !== undefined && search['q'] !== undefined) || filters.some((f) => search[f.name]);
-  const isEmpty = data?.items.length === 0;
-  if (isEmpty && !isFiltered && paging.cursor === undefined) return <Empty title={empty.title}>{empty.children}</Empty>;
+  const isNarrowed =
+    paging.cursor !== undefined || ['q', ...filters.map((filter) => filter.name)].some((n) => search[n]);
+  if (query.data?.items.length === 0 && !isNarrowed) return <Empty title={empty.title}>{empty.children}</Empty>;
   return (
     <div className={styles['list']}>
       <Toolbar
         name={name}
+        label={label}
         place={place}
         searchLabel={searchLabel}
         filters={filters}
@@ -75,36 +67,42 @@ export function List<T>(props: ListProps<T>) {
         onHide={setHidden}
         load={(next) => load(next, search, NEVER)}
       />
-      {error !== null && <ProblemNotice error={error} />}
-      {data === undefined && error === null && <Skeleton />}
-      {isEmpty && (
-        <Empty title="Nothing matches">
-          <Button onClick={place.clear}>Clear search and filters</Button>
-        </Empty>
-      )}
-      {data !== undefined && !isEmpty && (
-        <>
-          <div aria-busy={isPlaceholderData}>
-            <Table
-              label={label}
-              columns={columns.filter(({ header }) => !hidden.has(header))}
-              items={data.items}
-              keyOf={keyOf}
-              actions={rowActions}
-            />
-          </div>
-          <Pager place={place} shown={data.items.length} nextCursor={data.nextCursor} />
-        </>
-      )}
+      <Loaded query={query}>
+        {({ items, nextCursor }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing matches">
+              <Button onClick={place.clear}>Clear search and filters</Button>
+            </Empty>
+          ) : (
+            <>
+              <div aria-busy={query.isPlaceholderData}>
+                <Table
+                  label={label}
+                  columns={columns.filter(({ header }) => !hidden.has(header))}
+                  items={items}
+                  keyOf={keyOf}
+                  actions={rowActions}
+                />
+              </div>
+              <Pager label={label} place={place} shown={items.length} nextCursor={nextCursor} />
+            </>
+          )
+        }
+      </Loaded>
     </div>
   );
 }
 
-function Pager(props: { place: ReturnType<typeof useListPlace>; shown: number; nextCursor: string | null }) {
-  const { place, shown, nextCursor } = props;
+function Pager(props: {
+  label: string;
+  place: ReturnType<typeof useListPlace>;
+  shown: number;
+  nextCursor: string | null;
+}) {
+  const { label, place, shown, nextCursor } = props;
   const { paging, previous, goTo } = place;
   return (
-    <nav aria-label="Pages" className={styles['pager']}>
+    <nav aria-label={`Pages of ${label}`} className={styles['pager']}>
       <span className={styles['count']}>{shown === 1 ? '1 row' : `${shown} rows`} on this page</span>
       {paging.cursor !== undefined && (
         <Button

@@ -1,25 +1,31 @@
 import { type UseQueryResult } from '@tanstack/react-query';
-import { Fragment, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
+import { Page } from '../../ui/content/page.js';
 import { Skeleton } from '../../ui/feedback/notice.js';
 import { ProblemNotice } from '../../ui/feedback/problem.js';
-import styles from './loaded.module.css';
+
+interface LoadedProps<T> {
+  readonly query: UseQueryResult<T>;
+  readonly children: (data: T) => ReactNode;
+}
 
 /** What is read from the server, once it is there; what went wrong, as long as it does. */
-export function Loaded<T>({ query, children }: { query: UseQueryResult<T>; children: (data: T) => ReactNode }) {
-  const { data, error } = query;
+export function Loaded<T>({ query: { data, error }, children }: LoadedProps<T>) {
   return (
-    <Fragment>
-      {error !== null && (
-        <div className={styles['place']}>
-          <ProblemNotice error={error} />
-        </div>
-      )}
+    <>
+      {error !== null && <ProblemNotice error={error} />}
       {data !== undefined && children(data)}
-      {data === undefined && error === null && (
-        <div className={styles['place']}>
-          <Skeleton />
-        </div>
-      )}
-    </Fragment>
+      {data === undefined && error === null && <Skeleton />}
+    </>
+  );
+}
+
+/** The same for a whole screen, which has a name in any case. */
+export function LoadedPage<T>({ title, query, children }: LoadedProps<T> & { title: string }) {
+  if (query.data !== undefined) return children(query.data);
+  return (
+    <Page title={title}>
+      <Loaded query={query}>{children}</Loaded>
+    </Page>
   );
 }

@@ -5,7 +5,7 @@ import { type Column } from '../../ui/content/table.js';
 import { toast } from '../../ui/feedback/toasts.js';
 import { type Option } from '../../ui/forms/fields.js';
 import { exportList } from './export.js';
-import { type ListPage, type Paging } from './list.js';
+import { type ListPage, type Paging } from './paging.js';
 import { type ListPlace } from './list-place.js';
 import styles from './list.module.css';
 
@@ -19,6 +19,7 @@ export interface Filter {
 
 interface ToolbarProps<T> {
   readonly name: string;
+  readonly label: string;
   readonly place: ListPlace;
   readonly searchLabel: string | undefined;
   readonly filters: readonly Filter[];
@@ -29,7 +30,7 @@ interface ToolbarProps<T> {
 }
 
 export function Toolbar<T>(props: ToolbarProps<T>) {
-  const { name, place, searchLabel, filters, columns, hidden, onHide, load } = props;
+  const { name, label, place, searchLabel, filters, columns, hidden, onHide, load } = props;
   const toggle = (header: string) => {
     const next = new Set(hidden);
     if (!next.delete(header)) next.add(header);
@@ -46,7 +47,7 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
     );
   };
   return (
-    <div className={styles['toolbar']} role="search">
+    <div className={styles['toolbar']} role="search" aria-label={label}>
       {searchLabel !== undefined && <TextFilter name="q" label={searchLabel} place={place} />}
       {filters.map((filter) =>
         filter.options === undefined ? (

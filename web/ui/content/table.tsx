@@ -26,7 +26,7 @@ interface TableProps<T> {
 export function Table<T>({ label, columns, items, keyOf, actions }: TableProps<T>) {
   const align = (column: Column<T>) => (column.numeric === true ? styles['numeric'] : undefined);
   return (
-    <div className={styles['frame']} role="region" aria-label={label} tabIndex={0}>
+    <div className={styles['frame']} role="group" aria-label={label} tabIndex={0}>
       <table role="table" aria-label={label} className={styles['table']}>
         <thead role="rowgroup">
           <tr role="row">

@@ -14,9 +14,12 @@ const subscribe = (listener: () => void) => {
 
 const steppedNow = (): number => Math.ceil(Date.now() / STEP_MS) * STEP_MS;
 
+/** Now, as all times of the screen have it: milliseconds since the epoch. */
+export const useNow = (): number => useSyncExternalStore(subscribe, steppedNow);
+
 /** How long ago or ahead; the absolute time on hover and focus. */
 export function Time({ at }: { at: string | null }) {
-  const now = useSyncExternalStore(subscribe, steppedNow);
+  const now = useNow();
   if (at === null) return '–';
   const time = Date.parse(at);
   // Not later than now only because now is a step behind.

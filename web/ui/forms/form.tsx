@@ -7,7 +7,8 @@ import styles from './form.module.css';
 
 interface FormProps<T> {
   readonly onSubmit: (values: FormValues) => Promise<T>;
-  readonly onDone?: (result: T) => void;
+  /** May take its time, for example to go elsewhere. */
+  readonly onDone?: (result: T) => unknown;
   /** Button or buttons; told whether the answer is awaited. */
   readonly buttons: (pending: boolean) => ReactNode;
   readonly children: ReactNode;

@@ -19,7 +19,7 @@ interface ConfirmDialogProps {
   readonly asksReason?: boolean;
   readonly onConfirm: (reason: string) => Promise<unknown>;
   readonly says?: string;
-  readonly onDone?: () => void;
+  readonly onDone?: () => unknown;
 }
 
 /** A button for what cannot be undone: asks first. */
@@ -47,7 +47,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             onDone={() => {
               close();
               if (says !== undefined) toast(says);
-              onDone?.();
+              return onDone?.();
             }}
             buttons={(pending) => (
               <>

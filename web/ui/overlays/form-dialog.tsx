@@ -18,7 +18,7 @@ interface FormDialogProps<T> {
   readonly says?: (result: T) => string;
   /** What to show in the place of the form when it is done, for what will not be shown again. */
   readonly result?: (result: T) => ReactNode;
-  readonly onDone?: (result: T) => void;
+  readonly onDone?: (result: T) => unknown;
   readonly children?: ReactNode;
 }
 
@@ -31,7 +31,7 @@ export function FormDialog<T>(props: FormDialogProps<T>) {
     if (says) toast(says(answer));
     if (result) show(result(answer));
     else setOpen(false);
-    onDone?.(answer);
+    return onDone?.(answer);
   };
   return (
     <>

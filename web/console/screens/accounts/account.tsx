@@ -11,7 +11,7 @@ import { bytes } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
 
@@ -20,7 +20,11 @@ const route = getRouteApi('/accounts/$id');
 export function Account() {
   const id = Number(route.useParams().id);
   const account = useLiveQuery(['account', id], (signal) => sdk.accounts.get({ path: { id }, signal }));
-  return <Loaded query={account}>{(data) => <Details account={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Account" query={account}>
+      {(data) => <Details account={data} />}
+    </LoadedPage>
+  );
 }
 
 function Details({ account }: { account: UserDto }) {
@@ -122,7 +126,7 @@ function Actions({ account: { id, email, disabled, role } }: { account: UserDto 
         verb="Delete account"
         onConfirm={() => sdk.accounts.delete({ path })}
         says="Account deleted"
-        onDone={() => void navigate({ to: '/accounts' })}
+        onDone={() => navigate({ to: '/accounts' })}
       >
         <p>{email}, its logins and its memberships are removed. This cannot be undone.</p>
       </ConfirmDialog>

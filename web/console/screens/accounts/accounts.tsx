@@ -70,7 +70,7 @@ function NewAccount() {
         })
       }
       says={({ email }) => `Account ${email} created`}
-      onDone={({ id }) => void navigate({ to: '/accounts/$id', params: { id: String(id) } })}
+      onDone={({ id }) => navigate({ to: '/accounts/$id', params: { id: String(id) } })}
     >
       <TextField name="email" label="Email" type="email" required />
       <TextField name="firstName" label="First name" required maxLength={100} />

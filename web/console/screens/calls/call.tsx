@@ -7,7 +7,7 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { absolute } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { Outcome } from './outcome.js';
 import styles from './call.module.css';
@@ -22,7 +22,11 @@ const REASONS: Readonly<Record<string, string>> = {
 export function Call() {
   const id = Number(route.useParams().id);
   const call = useLiveQuery(['call', id], (signal) => sdk.calls.get({ path: { id }, signal }));
-  return <Loaded query={call}>{(data) => <Details call={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Call" query={call}>
+      {(data) => <Details call={data} />}
+    </LoadedPage>
+  );
 }
 
 function Details({ call }: { call: CallDto }) {

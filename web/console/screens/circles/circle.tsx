@@ -13,7 +13,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 
 const route = getRouteApi('/circles/$id');
@@ -21,7 +21,11 @@ const route = getRouteApi('/circles/$id');
 export function Circle() {
   const id = Number(route.useParams().id);
   const circle = useLiveQuery(['circle', id], (signal) => sdk.circles.get({ path: { id }, signal }));
-  return <Loaded query={circle}>{(data) => <Details circle={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Circle" query={circle}>
+      {(data) => <Details circle={data} />}
+    </LoadedPage>
+  );
 }
 
 const online = (isOnline: boolean) => (isOnline ? <Badge tone="good">online</Badge> : <Badge>offline</Badge>);
@@ -81,7 +85,7 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
             title={`Delete circle ${name}?`}
             onConfirm={() => sdk.circles.delete({ path })}
             says="Circle deleted"
-            onDone={() => void navigate({ to: '/circles' })}
+            onDone={() => navigate({ to: '/circles' })}
           >
             <p>Its conversations, messages, media and devices are deleted. This cannot be undone.</p>
           </ConfirmDialog>
@@ -100,50 +104,68 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
           ),
         }}
       />
-      <Panel title="Members">
-        <List
-          name="members"
-          label="Members"
-          load={(query, _search, signal) => sdk.circles.listMembers({ path, query, signal })}
-          columns={memberColumns}
-          keyOf={(member) => member.id}
-          rowActions={(member) => (
-            <ConfirmDialog
-              verb="Remove"
-              title={`Remove ${member.email}?`}
-              onConfirm={() => sdk.circles.deleteMember({ path: { id, userId: member.id } })}
-              says="Member removed"
-            >
-              <p>The member leaves this circle and its conversations at once.</p>
-            </ConfirmDialog>
-          )}
-          live
-          empty={{ title: 'No members' }}
-        />
-      </Panel>
-      <Panel title="Devices">
-        <List
-          name="devices"
-          label="Devices"
-          prefix="devices."
-          load={(query, _search, signal) => sdk.devices.list({ path, query, signal })}
-          columns={deviceColumns}
-          keyOf={(device) => device.id}
-          live
-          empty={{ title: 'No devices' }}
-        />
-      </Panel>
-      <Panel title="Conversations">
-        <List
-          name="conversations"
-          label="Conversations"
-          prefix="conversations."
-          load={(query, _search, signal) => sdk.conversations.list({ path, query, signal })}
-          columns={conversationColumns}
-          keyOf={(conversation) => conversation.id}
-          empty={{ title: 'No conversations that you take part in' }}
-        />
-      </Panel>
+      <Members id={id} />
+      <Devices id={id} />
+      <Conversations id={id} />
     </Page>
+  );
+}
+
+function Members({ id }: { id: number }) {
+  return (
+    <Panel title="Members">
+      <List
+        name="members"
+        label="Members"
+        load={(query, _search, signal) => sdk.circles.listMembers({ path: { id }, query, signal })}
+        columns={memberColumns}
+        keyOf={(member) => member.id}
+        rowActions={(member) => (
+          <ConfirmDialog
+            verb="Remove"
+            title={`Remove ${member.email}?`}
+            onConfirm={() => sdk.circles.deleteMember({ path: { id, userId: member.id } })}
+            says="Member removed"
+          >
+            <p>The member leaves this circle and its conversations at once.</p>
+          </ConfirmDialog>
+        )}
+        live
+        empty={{ title: 'No members' }}
+      />
+    </Panel>
+  );
+}
+
+function Devices({ id }: { id: number }) {
+  return (
+    <Panel title="Devices">
+      <List
+        name="devices"
+        label="Devices"
+        prefix="devices."
+        load={(query, _search, signal) => sdk.devices.list({ path: { id }, query, signal })}
+        columns={deviceColumns}
+        keyOf={(device) => device.id}
+        live
+        empty={{ title: 'No devices' }}
+      />
+    </Panel>
+  );
+}
+
+function Conversations({ id }: { id: number }) {
+  return (
+    <Panel title="Conversations">
+      <List
+        name="conversations"
+        label="Conversations"
+        prefix="conversations."
+        load={(query, _search, signal) => sdk.conversations.list({ path: { id }, query, signal })}
+        columns={conversationColumns}
+        keyOf={(conversation) => conversation.id}
+        empty={{ title: 'No conversations that you take part in' }}
+      />
+    </Panel>
   );
 }

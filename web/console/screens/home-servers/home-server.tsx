@@ -11,7 +11,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 
 const route = getRouteApi('/home-servers/$id');
@@ -19,7 +19,11 @@ const route = getRouteApi('/home-servers/$id');
 export function HomeServer() {
   const { id: iotaId } = route.useParams();
   const iota = useLiveQuery(['iota', iotaId], (signal) => sdk.iotas.get({ path: { iotaId }, signal }));
-  return <Loaded query={iota}>{(data) => <Details iota={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Home server" query={iota}>
+      {(data) => <Details iota={data} />}
+    </LoadedPage>
+  );
 }
 
 function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: IotaDto }) {
@@ -45,7 +49,7 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
             title={`Delete home server ${name}?`}
             onConfirm={() => sdk.iotas.delete({ path })}
             says="Home server deleted"
-            onDone={() => void navigate({ to: '/home-servers' })}
+            onDone={() => navigate({ to: '/home-servers' })}
           >
             <p>Its profiles are deleted with it, and its sockets and those of its clients are closed.</p>
           </ConfirmDialog>
@@ -64,29 +68,7 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
           ),
         }}
       />
-      <Panel title="Profiles" actions={<NewProfile iotaId={iotaId} />}>
-        <List
-          name="profiles"
-          label="Profiles"
-          load={(query, _search, signal) => sdk.iotas.listProfiles({ path, query, signal })}
-          columns={[
-            { header: 'User', cell: ({ userId }: ProfileDto) => <Id value={userId} /> },
-            { header: 'Created', cell: (profile) => <Time at={profile.createdAt} /> },
-          ]}
-          keyOf={({ userId }) => userId}
-          rowActions={({ userId }) => (
-            <ConfirmDialog
-              verb="Delete profile"
-              title={`Delete profile ${userId}?`}
-              onConfirm={() => sdk.iotas.deleteProfile({ path: { iotaId, userId } })}
-              says="Profile deleted"
-            >
-              <p>The sockets of this user are closed, and nobody finds the user here any more.</p>
-            </ConfirmDialog>
-          )}
-          empty={{ title: 'No profiles yet', children: <p>A profile lets a user of this home server connect.</p> }}
-        />
-      </Panel>
+      <Profiles iotaId={iotaId} />
     </Page>
   );
 }
@@ -108,5 +90,33 @@ function NewProfile({ iotaId }: { iotaId: string }) {
       <TextField name="userId" label="User id" required hint="A UUID." />
       <TextField name="privateKeyHash" label="Hash of the private key" required hint="64 hexadecimal digits." />
     </FormDialog>
+  );
+}
+
+function Profiles({ iotaId }: { iotaId: string }) {
+  return (
+    <Panel title="Profiles" actions={<NewProfile iotaId={iotaId} />}>
+      <List
+        name="profiles"
+        label="Profiles"
+        load={(query, _search, signal) => sdk.iotas.listProfiles({ path: { iotaId }, query, signal })}
+        columns={[
+          { header: 'User', cell: ({ userId }: ProfileDto) => <Id value={userId} /> },
+          { header: 'Created', cell: (profile) => <Time at={profile.createdAt} /> },
+        ]}
+        keyOf={({ userId }) => userId}
+        rowActions={({ userId }) => (
+          <ConfirmDialog
+            verb="Delete profile"
+            title={`Delete profile ${userId}?`}
+            onConfirm={() => sdk.iotas.deleteProfile({ path: { iotaId, userId } })}
+            says="Profile deleted"
+          >
+            <p>The sockets of this user are closed, and nobody finds the user here any more.</p>
+          </ConfirmDialog>
+        )}
+        empty={{ title: 'No profiles yet', children: <p>A profile lets a user of this home server connect.</p> }}
+      />
+    </Panel>
   );
 }

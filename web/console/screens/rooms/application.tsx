@@ -11,7 +11,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 
 const route = getRouteApi('/rooms/$application');
@@ -19,7 +19,11 @@ const route = getRouteApi('/rooms/$application');
 export function Application() {
   const id = Number(route.useParams().application);
   const application = useLiveQuery(['application', id], (signal) => sdk.applications.get({ path: { id }, signal }));
-  return <Loaded query={application}>{(data) => <Details application={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Application" query={application}>
+      {(data) => <Details application={data} />}
+    </LoadedPage>
+  );
 }
 
 const roomColumns = (application: string): readonly Column<RoomDto>[] => [
@@ -67,7 +71,7 @@ function Details({ application: { id, name, createdAt } }: { application: Applic
             title={`Delete application ${name}?`}
             onConfirm={() => sdk.applications.delete({ path })}
             says="Application deleted"
-            onDone={() => void navigate({ to: '/rooms' })}
+            onDone={() => navigate({ to: '/rooms' })}
           >
             <p>Its rooms with their messages, endpoints and keys are deleted, and all their sockets are closed.</p>
           </ConfirmDialog>

@@ -1,3 +1,4 @@
+import { type RoomMessagePage } from '@switchboard/client/rest';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button } from '../../../ui/actions/button.js';
@@ -35,12 +36,13 @@ export function Messages({ path }: { path: { id: number; name: string } }) {
     },
     refetchInterval: from === undefined && !isPaused ? LIVE_MS : false,
   });
-  const goTo = (offset: number | undefined) =>
+  const goTo = (offset: number | undefined) => {
     void navigate({
       to: '.',
       search: { ...search, from: offset === undefined ? undefined : String(offset) },
       resetScroll: false,
     });
+  };
   return (
     <Panel
       title="Messages"
@@ -58,55 +60,64 @@ export function Messages({ path }: { path: { id: number; name: string } }) {
         </div>
       }
     >
-      <Loaded query={query}>
-        {({ items, offset, epoch }) => (
-          <>
-            <p className={styles['state']}>
-              Newest offset {number(offset)}, epoch <code>{epoch}</code>
-            </p>
-            {items.length === 0 && <Empty title="No messages here" />}
-            <ol className={styles['messages']}>
-              {items.map((item) => (
-                <li key={item.offset}>
-                  <span className={styles['about']}>
-                    <code>{item.offset}</code> <bdi>{item.identity}</bdi> <Time at={item.timestamp} />
-                  </span>
-                  <Json value={item.message} />
-                </li>
-              ))}
-            </ol>
-            <div className={styles['pages']}>
-              {(items[0]?.offset ?? 1) > 1 && (
-                <Button
-                  onClick={() => {
-                    goTo(Math.max(1, (items[0]?.offset ?? 1) - PAGE));
-                  }}
-                >
-                  Earlier
-                </Button>
-              )}
-              {(items.at(-1)?.offset ?? offset) < offset && (
-                <Button
-                  onClick={() => {
-                    goTo((items.at(-1)?.offset ?? 0) + 1);
-                  }}
-                >
-                  Later
-                </Button>
-              )}
-              {from !== undefined && (
-                <Button
-                  onClick={() => {
-                    goTo(undefined);
-                  }}
-                >
-                  Newest
-                </Button>
-              )}
-            </div>
-          </>
-        )}
-      </Loaded>
+      <Loaded query={query}>{(page) => <Shown page={page} goTo={goTo} isNewest={from === undefined} />}</Loaded>
     </Panel>
+  );
+}
+
+interface ShownProps {
+  readonly page: RoomMessagePage;
+  readonly isNewest: boolean;
+  readonly goTo: (offset: number | undefined) => void;
+}
+
+function Shown({ page: { items, offset, epoch }, isNewest, goTo }: ShownProps) {
+  const [first = 1, last = offset] = [items[0]?.offset, items.at(-1)?.offset];
+  return (
+    <>
+      <p className={styles['state']}>
+        Newest offset {number(offset)}, epoch <code>{epoch}</code>
+      </p>
+      {items.length === 0 && <Empty title="No messages here" />}
+      <ol className={styles['messages']}>
+        {items.map((item) => (
+          <li key={item.offset}>
+            <span className={styles['about']}>
+              <code>{item.offset}</code> <bdi>{item.identity}</bdi> <Time at={item.timestamp} />
+            </span>
+            <Json value={item.message} />
+          </li>
+        ))}
+      </ol>
+      <div className={styles['pages']}>
+        {first > 1 && (
+          <Button
+            onClick={() => {
+              goTo(Math.max(1, first - PAGE));
+            }}
+          >
+            Earlier
+          </Button>
+        )}
+        {last < offset && (
+          <Button
+            onClick={() => {
+              goTo(last + 1);
+            }}
+          >
+            Later
+          </Button>
+        )}
+        {!isNewest && (
+          <Button
+            onClick={() => {
+              goTo(undefined);
+            }}
+          >
+            Newest
+          </Button>
+        )}
+      </div>
+    </>
   );
 }

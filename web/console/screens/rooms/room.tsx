@@ -3,13 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Facts } from '../../../ui/content/facts.js';
 import { Page, Panel } from '../../../ui/content/page.js';
 import { type Column } from '../../../ui/content/table.js';
-import { Time } from '../../../ui/content/time.js';
+import { Time, useNow } from '../../../ui/content/time.js';
 import { Badge } from '../../../ui/feedback/notice.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { Messages } from './messages.js';
 
@@ -19,7 +19,11 @@ export function Room() {
   const { application, room } = route.useParams();
   const path = { id: Number(application), name: room };
   const query = useLiveQuery(['room', path], (signal) => sdk.applicationRooms.get({ path, signal }));
-  return <Loaded query={query}>{(data) => <Details application={application} room={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Room" query={query}>
+      {(data) => <Details application={application} room={data} />}
+    </LoadedPage>
+  );
 }
 
 const endpointColumns: readonly Column<AdminEndpointDto>[] = [
@@ -31,8 +35,9 @@ const endpointColumns: readonly Column<AdminEndpointDto>[] = [
 ];
 
 function Expiry({ at }: { at: string | null }) {
+  const now = useNow();
   if (at === null) return 'never';
-  if (Date.parse(at) > Date.now()) return <Time at={at} />;
+  if (Date.parse(at) > now) return <Time at={at} />;
   return (
     <>
       <Badge tone="bad">expired</Badge> <Time at={at} />

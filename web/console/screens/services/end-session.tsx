@@ -6,7 +6,7 @@ import { sdk } from '../../app/client.js';
 interface EndSessionProps {
   readonly serviceId: number;
   readonly session: ServiceSessionDto;
-  readonly onDone?: () => void;
+  readonly onDone?: () => unknown;
 }
 
 export function EndSession({ serviceId, session: { id, code, clients, guests }, onDone }: EndSessionProps) {

@@ -2,28 +2,40 @@ import { type ServiceDto } from '@switchboard/client/rest';
 import { CheckField, TextField } from '../../../ui/forms/fields.js';
 import { type FormValues } from '../../../ui/forms/form-values.js';
 
+/** What a service has that nobody has set. */
+const DEFAULTS = {
+  title: '',
+  allowPublicCode: true,
+  allowMultipleHosts: false,
+  targeting: true,
+  guestLimit: null,
+  hostGraceSeconds: 0,
+  codeTtlSeconds: null,
+  codeLength: 4,
+};
+
 /** Settings of a service; what is empty is without limit. */
-export function ServiceFields({ service }: { service?: ServiceDto }) {
+export function ServiceFields({ service = DEFAULTS }: { service?: Pick<ServiceDto, keyof typeof DEFAULTS> }) {
   return (
     <>
-      <TextField name="title" label="Title" required maxLength={100} defaultValue={service?.title} />
+      <TextField name="title" label="Title" required maxLength={100} defaultValue={service.title} />
       <CheckField
         name="allowPublicCode"
         label="Public code"
         hint="Each session gets a short code that lets guests in."
-        defaultChecked={service?.allowPublicCode ?? true}
+        defaultChecked={service.allowPublicCode}
       />
       <CheckField
         name="allowMultipleHosts"
         label="Several hosts"
         hint="Otherwise a new host takes the session over."
-        defaultChecked={service?.allowMultipleHosts ?? false}
+        defaultChecked={service.allowMultipleHosts}
       />
       <CheckField
         name="targeting"
         label="Targeting"
         hint="Hosts and clients may send to one user."
-        defaultChecked={service?.targeting ?? true}
+        defaultChecked={service.targeting}
       />
       <TextField
         name="guestLimit"
@@ -31,7 +43,7 @@ export function ServiceFields({ service }: { service?: ServiceDto }) {
         type="number"
         min={1}
         hint="Guests of one session; empty: no limit."
-        defaultValue={service?.guestLimit ?? ''}
+        defaultValue={service.guestLimit ?? ''}
       />
       <TextField
         name="hostGraceSeconds"
@@ -39,7 +51,7 @@ export function ServiceFields({ service }: { service?: ServiceDto }) {
         type="number"
         min={0}
         hint="For so long guests stay when the host’s socket ends."
-        defaultValue={service?.hostGraceSeconds ?? 0}
+        defaultValue={service.hostGraceSeconds}
       />
       <TextField
         name="codeTtlSeconds"
@@ -47,7 +59,7 @@ export function ServiceFields({ service }: { service?: ServiceDto }) {
         type="number"
         min={1}
         hint="Empty: as long as the session."
-        defaultValue={service?.codeTtlSeconds ?? ''}
+        defaultValue={service.codeTtlSeconds ?? ''}
       />
       <TextField
         name="codeLength"
@@ -56,7 +68,7 @@ export function ServiceFields({ service }: { service?: ServiceDto }) {
         min={4}
         max={12}
         hint="From 1,000 guests on use 6: four letters are few enough to be guessed."
-        defaultValue={service?.codeLength ?? 4}
+        defaultValue={service.codeLength}
       />
     </>
   );

@@ -9,7 +9,7 @@ import { duration, plural } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { EndSession } from './end-session.js';
 import { ChangeService, RotateToken, SendToService } from './service-actions.js';
@@ -19,7 +19,11 @@ const route = getRouteApi('/services/$id');
 export function Service() {
   const id = Number(route.useParams().id);
   const service = useLiveQuery(['service', id], (signal) => sdk.services.get({ path: { id }, signal }));
-  return <Loaded query={service}>{(data) => <Details service={data} />}</Loaded>;
+  return (
+    <LoadedPage title="Service" query={service}>
+      {(data) => <Details service={data} />}
+    </LoadedPage>
+  );
 }
 
 const columns = (serviceId: number): readonly Column<ServiceSessionDto>[] => [
@@ -99,7 +103,7 @@ function DeleteService({ service: { id, title } }: { service: ServiceDto }) {
       title={`Delete service ${title}?`}
       onConfirm={() => sdk.services.delete({ path: { id } })}
       says="Service deleted"
-      onDone={() => void navigate({ to: '/services' })}
+      onDone={() => navigate({ to: '/services' })}
     >
       <Hits id={id} />
       <p>Its tokens and codes stop working. This cannot be undone.</p>

@@ -9,7 +9,7 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { Empty } from '../../../ui/feedback/notice.js';
 import { publicUrl, sdk } from '../../app/client.js';
-import { Loaded } from '../../data/loaded.js';
+import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { EndSession } from './end-session.js';
 import styles from './session.module.css';
@@ -28,9 +28,9 @@ export function Session() {
   const serviceId = Number(id);
   const query = useLiveQuery(['session', serviceId, session], (signal) => findSession(serviceId, session, signal));
   return (
-    <Loaded query={query}>
+    <LoadedPage title="Session" query={query}>
       {(found) => (found === null ? <Over id={id} /> : <Details serviceId={serviceId} session={found} />)}
-    </Loaded>
+    </LoadedPage>
   );
 }
 
@@ -74,7 +74,7 @@ function Details({ serviceId, session }: { serviceId: number; session: ServiceSe
           <EndSession
             serviceId={serviceId}
             session={session}
-            onDone={() => void navigate({ to: '/services/$id', params: service })}
+            onDone={() => navigate({ to: '/services/$id', params: service })}
           />
         </>
       }

@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newUser } from '../support/api.js';
+import { overflow, violations } from '../support/browser.js';
+import { ConsoleHarness } from '../support/console.js';
+import { describeWith } from '../support/requires.js';
+import { RoomsHarness } from '../support/rooms.js';
+import { ServicesHarness } from '../support/services.js';
+
+const SHOTS = 'reports/console';
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+const THEMES = ['light', 'dark'] as const;
+
+/** Something of everything, so that every screen has something to show. @returns addresses by name */
+async function populate(harness: ConsoleHarness): Promise<Record<string, string>> {
+  const services = await ServicesHarness.on(harness.server);
+  const rooms = await RoomsHarness.on(harness.server);
+  const service = await services.service({ title: 'Planetarium', allowPublicCode: true, guestLimit: 40 });
+  for (const title of ['Sound lab', 'Dinosaurs and what became of it', 'كوكب']) await services.service({ title });
+  const { code } = await services.host(service, true);
+  const { host } = await services.host(await services.service({ title: 'Quiz', allowPublicCode: true }), true);
+  for (let i = 0; i < 3; i++) await services.guest(code);
+  host.send({ type: 'hello' });
+  const app = await rooms.application('Visitor chat');
+  await rooms.room(app, 'lobby', { durable: true });
+  const anna = await rooms.endpoint(app, 'lobby', 'readwrite', 'Anna');
+  await rooms.endpoint(app, 'lobby', 'read', 'Wall display');
+  await rooms.connect(anna);
+  for (const message of ['Good morning!', { temperature: 21.5, unit: '°C' }, 'x'.repeat(300)])
+    await rooms.as(app, 'POST', 'rooms/lobby/messages', { message, identity: 'Sensor' });
+  const { user } = await newUser(harness.api, { firstName: 'Grace', lastName: 'Hopper' });
+  await harness.api('PATCH', `accounts/${user.id}`, { token: harness.token, body: { disabled: true } });
+  const circle = await harness.make('circles', { name: 'Family' });
+  await harness.make(`circles/${String(circle['id'])}/devices`, { name: 'Kitchen display' });
+  const iota = await harness.make('omikron/iotas', { name: 'Home of the Lovelaces' });
+  const iotaId = String(iota['iotaId']);
+  await harness.make(`omikron/iotas/${iotaId}/profiles`, { userId: randomUUID(), privateKeyHash: 'a'.repeat(64) });
+  await harness.make('revocations', { user: user.id, reason: 'Left the company' });
+  const { body } = await harness.api('GET', `services/${service.id}/sessions`, { token: harness.token });
+  return {
+    overview: '/',
+    connections: '/connections',
+    services: '/services',
+    service: `/services/${service.id}`,
+    session: `/services/${service.id}/sessions/${String(body.items[0].id)}`,
+    rooms: '/rooms',
+    application: `/rooms/${app.id}`,
+    room: `/rooms/${app.id}/lobby`,
+    circles: '/circles',
+    circle: `/circles/${String(circle['id'])}`,
+    calls: '/calls',
+    'home-servers': '/home-servers',
+    'home-server': `/home-servers/${iotaId}`,
+    accounts: '/accounts',
+    account: `/accounts/${user.id}`,
+    revocations: '/revocations',
+    audit: '/audit',
+    nodes: '/nodes',
+    settings: '/settings',
+    api: '/api',
+    nothing: '/services/999999',
+  };
+}
+
+describeWith('chromium', 'the looks of the console', () => {
+  let harness: ConsoleHarness;
+  let addresses: Record<string, string>;
+
+  beforeAll(async () => {
+    harness = await ConsoleHarness.start({ REST_RATE: '0' });
+    addresses = await populate(harness);
+    await mkdir(SHOTS, { recursive: true });
+  });
+  afterAll(() => harness.close());
+
+  async function look(page: Page, name: string): Promise<void> {
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+    expect([name, await violations(page), await overflow(page)]).toEqual([name, [], 0]);
+  }
+
+  it.each(SIZES.flatMap((size) => THEMES.map((theme) => [`${size.width} px, ${theme}`, size, theme] as const)))(
+    'no fault on any screen: %s',
+    { timeout: 180_000 },
+    async (_name, size, theme) => {
+      const suffix = `${size.width}-${theme}`;
+      await look(await harness.open('/', size, theme), `sign-in-${suffix}`);
+      const page = await harness.enter('/', size, theme);
+      for (const [name, path] of Object.entries(addresses)) {
+        // As a link would: the program stays.
+        await page.evaluate(`history.pushState(null, '', '/console${path}')`);
+        await look(page, `${name}-${suffix}`);
+      }
+      await page.evaluate(`history.pushState(null, '', '/console/services')`);
+      await page.getByRole('button', { name: 'New service' }).click();
+      await page.getByRole('dialog').waitFor();
+      await look(page, `new-service-${suffix}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await look(page, `columns-${suffix}`);
+      await harness.pages.expectFault(/404/);
+      expect(harness.pages.faults).toEqual([]);
+      await harness.pages.close();
+    },
+  );
+});

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ADMIN, newUser } from '../support/api.js';
+import { overflow, PHONE } from '../support/browser.js';
+import { ConsoleHarness, fillSignIn } from '../support/console.js';
+import { describeWith } from '../support/requires.js';
+
+const SCREENS = [
+  ['Overview', '/'],
+  ['Connections', '/connections'],
+  ['Services', '/services'],
+  ['Rooms', '/rooms'],
+  ['Circles', '/circles'],
+  ['Calls', '/calls'],
+  ['Home servers', '/home-servers'],
+  ['Accounts', '/accounts'],
+  ['Revocations', '/revocations'],
+  ['Audit log', '/audit'],
+  ['Nodes', '/nodes'],
+  ['Settings', '/settings'],
+  ['API', '/api'],
+] as const;
+
+describeWith('chromium', 'the console', () => {
+  let harness: ConsoleHarness;
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+  const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
+
+  beforeAll(async () => {
+    harness = await ConsoleHarness.start();
+  });
+  afterEach(async () => {
+    const faults = [...harness.pages.faults];
+    await harness.pages.close();
+    expect(faults).toEqual([]);
+  });
+  afterAll(() => harness.close());
+
+  it('lets in who may, says what is wrong, and keeps the email', async () => {
+    const page = await harness.open();
+    await fillSignIn(page, ADMIN.email, 'a wrong password');
+    expect(await page.getByRole('alert').textContent()).toBe('Email or password is wrong.');
+    expect(await page.getByLabel('Email').inputValue()).toBe(ADMIN.email);
+    await harness.pages.expectFault(/401/);
+    const { user, password } = await newUser(harness.api);
+    await fillSignIn(page, user.email, password);
+    await page.getByText('may not use the console').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Main' }).count()).toBe(0);
+    await fillSignIn(page, ADMIN.email, ADMIN.password);
+    await heading(page, 'Overview').waitFor();
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Email').waitFor();
+    expect(await page.evaluate('localStorage.getItem("switchboard.login")')).toBeNull();
+  });
+
+  it('has every screen at its own address, by link, by reload and in another tab', async () => {
+    const page = await harness.enter('/accounts');
+    await heading(page, 'Accounts').waitFor();
+    for (const [name, path] of SCREENS) {
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+      await heading(page, name).waitFor();
+      expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`/console${path}`.replace(/\/$/, ''));
+    }
+    await page.goto(`${harness.server.url}/console/accounts?q=admin`);
+    await row(page, ADMIN.email).waitFor();
+    expect(await page.getByLabel('Email or name').inputValue()).toBe('admin');
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await row(other, ADMIN.email).waitFor();
+  });
+
+  it('makes a service, shows its tokens once, and deletes it when the verb is said twice', async () => {
+    const page = await harness.enter('/services');
+    await page.getByRole('button', { name: 'New service' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New service' });
+    await dialog.getByLabel('Title').fill('Planetarium <b>1</b>');
+    await dialog.getByRole('button', { name: 'Create service' }).click();
+    await dialog.getByText('they will not be shown again').waitFor();
+    const secrets = await dialog.getByTestId('secret').allTextContents();
+    expect(secrets).toHaveLength(2);
+    expect(new Set(secrets).size).toBe(2);
+    await dialog.getByRole('button', { name: 'Show service' }).click();
+    await heading(page, 'Planetarium <b>1</b>').waitFor();
+    await page.getByText('No session is live').waitFor();
+    await page.getByRole('button', { name: 'Delete service' }).click();
+    const confirm = page.getByRole('dialog', { name: /Delete service/ });
+    await confirm.getByText('Closes 0 live sessions').waitFor();
+    await confirm.getByRole('button', { name: 'Delete service' }).click();
+    await heading(page, 'Services').waitFor();
+    await page.getByText('No services yet').waitFor();
+  });
+
+  it('says beside the field what the server does not accept', async () => {
+    const page = await harness.enter('/services');
+    await page.getByRole('button', { name: 'New service' }).click();
+    await page.getByLabel('Title').fill('Museum');
+    await page.getByLabel('Host grace').fill('99999999');
+    await page.getByRole('button', { name: 'Create service' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByLabel('Host grace').getAttribute('aria-invalid')).toBe('true');
+    await harness.pages.expectFault(/422/);
+  });
+
+  it('pages, finds and exports', async () => {
+    for (let i = 1; i <= 60; i++) await harness.make('applications', { name: `=App ${String(i).padStart(2, '0')}` });
+    const page = await harness.enter('/rooms');
+    await row(page, 'App 50').waitFor();
+    expect(await row(page, 'App 51').count()).toBe(0);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await row(page, 'App 60').waitFor();
+    await page.reload();
+    await row(page, 'App 60').waitFor();
+    await page.getByRole('button', { name: 'First page' }).click();
+    await row(page, 'App 01').waitFor();
+    await page.goBack();
+    await row(page, 'App 60').waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'All that match, as CSV' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(61);
+    expect(lines[0]).toContain('name');
+    // What a spreadsheet would run is only text.
+    expect(lines[1]).toContain("'=App 01");
+    await page.getByLabel('Name').fill('app 17');
+    await row(page, 'App 16').waitFor({ state: 'detached' });
+    await row(page, 'App 17').waitFor();
+    expect(new URL(page.url()).search).toBe('?q=app+17');
+  });
+
+  it('fits a phone, with the navigation behind a button', async () => {
+    const page = await harness.enter('/', PHONE);
+    for (const [name] of SCREENS) {
+      await page.getByRole('button', { name: 'Navigation' }).click();
+      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+      await heading(page, name).waitFor();
+      await page.getByRole('navigation', { name: 'Main' }).waitFor({ state: 'hidden' });
+      expect([name, await overflow(page)]).toEqual([name, 0]);
+    }
+  });
+});
