@@ -7,10 +7,11 @@ import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
 import { type Search } from '../app/search.js';
 import styles from './list.module.css';
+import { ListTools } from './list-tools.js';
 import { Loaded } from './loaded.js';
 import { type ListPage, type Paging } from './paging.js';
 import { type Filter, Toolbar } from './toolbar.js';
-import { useListPlace } from './list-place.js';
+import { type ListPlace, useListPlace } from './list-place.js';
 import { LIVE_MS } from './use-live-query.js';
 
 export interface ListProps<T> {
@@ -56,17 +57,7 @@ export function List<T>(props: ListProps<T>) {
   if (query.data?.items.length === 0 && !isNarrowed) return <Empty title={empty.title}>{empty.children}</Empty>;
   return (
     <div className={styles['list']}>
-      <Toolbar
-        name={name}
-        label={label}
-        place={place}
-        searchLabel={searchLabel}
-        filters={filters}
-        columns={columns}
-        hidden={hidden}
-        onHide={setHidden}
-        load={(next) => load(next, search, NEVER)}
-      />
+      <Toolbar label={label} place={place} searchLabel={searchLabel} filters={filters} />
       <Loaded query={query}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
@@ -84,7 +75,15 @@ export function List<T>(props: ListProps<T>) {
                   actions={rowActions}
                 />
               </div>
-              <Pager label={label} place={place} shown={items.length} nextCursor={nextCursor} />
+              <Pager label={label} place={place} shown={items.length} nextCursor={nextCursor}>
+                <ListTools
+                  name={name}
+                  columns={columns}
+                  hidden={hidden}
+                  onHide={setHidden}
+                  load={(next) => load(next, search, NEVER)}
+                />
+              </Pager>
             </>
           )
         }
@@ -93,17 +92,20 @@ export function List<T>(props: ListProps<T>) {
   );
 }
 
-function Pager(props: {
-  label: string;
-  place: ReturnType<typeof useListPlace>;
-  shown: number;
-  nextCursor: string | null;
-}) {
-  const { label, place, shown, nextCursor } = props;
+interface PagerProps {
+  readonly label: string;
+  readonly place: ListPlace;
+  readonly shown: number;
+  readonly nextCursor: string | null;
+  readonly children: ReactNode;
+}
+
+function Pager({ label, place, shown, nextCursor, children }: PagerProps) {
   const { paging, previous, goTo } = place;
   return (
     <nav aria-label={`Pages of ${label}`} className={styles['pager']}>
       <span className={styles['count']}>{shown === 1 ? '1 row' : `${shown} rows`} on this page</span>
+      {children}
       {paging.cursor !== undefined && (
         <Button
           onClick={() => {

@@ -1,11 +1,7 @@
-import { Columns3, Download } from 'lucide-react';
+import { ListFilter } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { Menu } from '../../ui/actions/menu.js';
-import { type Column } from '../../ui/content/table.js';
-import { toast } from '../../ui/feedback/toasts.js';
+import { Button } from '../../ui/actions/button.js';
 import { type Option } from '../../ui/forms/fields.js';
-import { exportList } from './export.js';
-import { type ListPage, type Paging } from './paging.js';
 import { type ListPlace } from './list-place.js';
 import styles from './list.module.css';
 
@@ -15,70 +11,42 @@ export interface Filter {
   /** Absent: any text. */
   readonly options?: readonly (Option | string)[];
   readonly type?: 'date';
+  /** Shown only when asked for, or when it filters. */
+  readonly more?: boolean;
 }
 
-interface ToolbarProps<T> {
-  readonly name: string;
+interface ToolbarProps {
   readonly label: string;
   readonly place: ListPlace;
   readonly searchLabel: string | undefined;
   readonly filters: readonly Filter[];
-  readonly columns: readonly Column<T>[];
-  readonly hidden: ReadonlySet<string>;
-  readonly onHide: (hidden: ReadonlySet<string>) => void;
-  readonly load: (paging: Paging) => Promise<ListPage<T>>;
 }
 
-export function Toolbar<T>(props: ToolbarProps<T>) {
-  const { name, label, place, searchLabel, filters, columns, hidden, onHide, load } = props;
-  const toggle = (header: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(header)) next.add(header);
-    onHide(next);
-  };
-  const save = (format: 'csv' | 'json') => {
-    exportList(name, format, load).then(
-      (count) => {
-        toast(`Exported ${count} rows`);
-      },
-      (error: unknown) => {
-        toast(`Not exported: ${String(error)}`);
-      },
-    );
-  };
+/** Search and filters of a list; nothing where it has none. */
+export function Toolbar({ label, place, searchLabel, filters }: ToolbarProps) {
+  const [all, setAll] = useState(false);
+  const shown = filters.filter(({ name, more }) => all || more !== true || place.search[name] !== undefined);
+  if (searchLabel === undefined && filters.length === 0) return null;
   return (
     <div className={styles['toolbar']} role="search" aria-label={label}>
       {searchLabel !== undefined && <TextFilter name="q" label={searchLabel} place={place} />}
-      {filters.map((filter) =>
+      {shown.map((filter) =>
         filter.options === undefined ? (
           <TextFilter key={filter.name} {...filter} place={place} />
         ) : (
           <Choice key={filter.name} {...filter} options={filter.options} place={place} />
         ),
       )}
-      <span className={styles['tools']}>
-        <Menu
-          label="Columns"
-          icon={<Columns3 size={14} aria-hidden />}
-          entries={columns.slice(1).map(({ header }) => ({
-            label: header,
-            checked: !hidden.has(header),
-            onSelect: () => {
-              toggle(header);
-            },
-          }))}
-        />
-        <Menu
-          label="Export"
-          icon={<Download size={14} aria-hidden />}
-          entries={(['csv', 'json'] as const).map((format) => ({
-            label: `All that match, as ${format.toUpperCase()}`,
-            onSelect: () => {
-              save(format);
-            },
-          }))}
-        />
-      </span>
+      {shown.length < filters.length && (
+        <Button
+          icon={<ListFilter size={14} aria-hidden />}
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          More filters
+        </Button>
+      )}
     </div>
   );
 }

@@ -77,10 +77,10 @@ export function Calls() {
         filters={[
           { name: 'state', label: 'State', options: STATES },
           { name: 'outcome', label: 'Outcome', options: OUTCOMES },
-          { name: 'protocol', label: 'Protocol', options: PROTOCOLS },
+          { name: 'protocol', label: 'Protocol', options: PROTOCOLS, more: true },
           { name: 'participant', label: 'Participant' },
-          { name: 'from', label: 'From', type: 'date' },
-          { name: 'to', label: 'To', type: 'date' },
+          { name: 'from', label: 'From', type: 'date', more: true },
+          { name: 'to', label: 'To', type: 'date', more: true },
         ]}
         live
         empty={{

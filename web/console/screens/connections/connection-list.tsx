@@ -83,7 +83,11 @@ export function ConnectionList({ name, fixed = {}, filters, empty }: ConnectionL
         searchLabel: 'Anything known of it',
         filters: [
           { name: 'protocol', label: 'Protocol', options: PROTOCOLS },
-          ...PLACES.map((place) => ({ name: place, label: `${place.charAt(0).toUpperCase()}${place.slice(1)}` })),
+          ...PLACES.map((place) => ({
+            name: place,
+            label: `${place.charAt(0).toUpperCase()}${place.slice(1)}`,
+            more: true,
+          })),
         ],
       })}
       rowActions={(connection) => <ConnectionActions connection={connection} />}
