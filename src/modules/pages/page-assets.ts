@@ -45,7 +45,12 @@ export class PageAssets {
       const text = readFileSync(file, 'utf8').replaceAll('%PUBLIC_URL%', escapeAttribute(http.publicUrl ?? ''));
       const body = Buffer.from(text);
       const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), { type, body, encoded: encodedOf(file), tag });
+      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), {
+        type,
+        body,
+        encoded: encodedOf(file),
+        tag,
+      });
     }
   }
 
