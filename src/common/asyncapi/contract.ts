@@ -39,7 +39,7 @@ export type Transport = 'websocket' | 'socket.io' | 'sse';
 export interface Message<S extends TSchema = TSchema> {
   /** Name of the component in the document. */
   readonly name: string;
-  /** What tells it from others on the wire: the event, or the member `type`. */
+  /** What people tell it by on the wire: the event, the member `type`, or one that only it has. */
   readonly title: string;
   readonly summary: string;
   /** Plain WebSocket: the frame. Socket.IO: name and arguments of the event, or the arguments of the acknowledgement. */

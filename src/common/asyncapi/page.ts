@@ -41,11 +41,11 @@ export function renderAsyncApi(document: AsyncApiDocument): string {
                 </li>`,
             )}
           </ul>
-          ${sections}
+          <div class="stack block">${sections}</div>
           <h2 class="group">Schemas</h2>
           ${schemas.map(
             ([name, schema]) =>
-              html`<h3 id="schema-${name}">${name}</h3>
+              html`<h3 class="small" id="schema-${name}">${name}</h3>
                 ${code(schema)}`,
           )}
         </main>
@@ -60,8 +60,8 @@ function channelSection(document: AsyncApiDocument, name: string, channel: Async
   );
   const schemes = new Set(operations.flatMap(({ security }) => security.map(nameOf)));
   const query = queryOf(bindings ?? operations[0]?.bindings);
-  return html`<section class="stack">
-    <h2 class="group" id="${name}">${title}</h2>
+  return html`<section class="card stack">
+    <h2 id="${name}">${title}</h2>
     <p><code>${address}</code></p>
     <p>${marked(description)}</p>
     <ul>
@@ -85,7 +85,7 @@ function operationList(
 ): Markup[] {
   const own = operations.filter((operation) => operation.action === action);
   if (own.length === 0) return [];
-  return [html`<h3>${heading}</h3>`, ...own.map((operation) => operationEntry(document, operation))];
+  return [html`<h3 class="group">${heading}</h3>`, ...own.map((operation) => operationEntry(document, operation))];
 }
 
 function operationEntry({ components }: AsyncApiDocument, { messages, reply }: AsyncApiOperation): Markup {

@@ -27,6 +27,7 @@ export const published = message(
     epoch: Type.Optional(epoch),
   }),
   MESSAGES,
+  { title: 'message' },
 );
 
 export const recovered = message(
@@ -34,6 +35,7 @@ export const recovered = message(
   'The first frame of a client that came back with `after`: whether everything behind it follows.',
   Type.Object({ recovered: Type.Boolean(), offset, epoch }),
   [{ recovered: true, offset: 12, epoch: 'f3b0c442' }],
+  { title: 'recovered' },
 );
 
 const present = message(
@@ -56,6 +58,7 @@ const present = message(
       items: [{ identity: 'alice', permissions: 'readwrite', connectedAt: '2026-01-23T12:30:00.000Z' }],
     },
   ],
+  { title: 'present' },
 );
 
 const joined = message(
@@ -63,6 +66,7 @@ const joined = message(
   'An endpoint came; with `presence=1`.',
   Type.Object({ event: Type.Literal('join'), identity: Type.String() }),
   [{ event: 'join', identity: 'bob' }],
+  { title: 'join' },
 );
 
 const left = message(
@@ -70,6 +74,7 @@ const left = message(
   'An endpoint has gone; with `presence=1`.',
   Type.Object({ event: Type.Literal('leave'), identity: Type.String() }),
   [{ event: 'leave', identity: 'bob' }],
+  { title: 'leave' },
 );
 
 const acked = message(
@@ -77,6 +82,7 @@ const acked = message(
   'A message was taken; in a durable room it is stored, at this place.',
   Type.Object({ ack: id, offset: Type.Optional(offset), epoch: Type.Optional(epoch) }),
   [{ ack: 'm-1' }, { ack: 'm-2', offset: 8, epoch: 'f3b0c442' }],
+  { title: 'ack' },
 );
 
 const refused = message(
@@ -90,6 +96,7 @@ const refused = message(
     id: Type.Unknown({ description: 'The `id` of the message; `null` where it is too long to be repeated.' }),
   }),
   [{ error: { code: 'conflict', detail: 'This id was used for another message.' }, id: 'm-1' }],
+  { title: 'error' },
 );
 
 const publish = message(

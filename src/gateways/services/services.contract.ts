@@ -23,6 +23,7 @@ const connected = message(
   'The server waits for the login.',
   Type.Object({ type: Type.Literal('server_connect'), message: Type.String() }),
   [{ type: 'server_connect', message: 'Welcome! Please provide a token.' }],
+  { title: 'server_connect' },
 );
 
 const authorized = message(
@@ -30,6 +31,7 @@ const authorized = message(
   'The login succeeded.',
   Type.Object({ type: Type.Literal('server_authorized'), message: Type.String() }),
   [{ type: 'server_authorized', message: 'Authorized as host' }],
+  { title: 'server_authorized' },
 );
 
 const coded = message(
@@ -37,6 +39,7 @@ const coded = message(
   'The public code of this host, with which guests come in.',
   Type.Object({ type: Type.Literal('server_code'), code: Type.String() }),
   [{ type: 'server_code', code: 'HRSC' }],
+  { title: 'server_code' },
 );
 
 const joined = message(
@@ -49,6 +52,7 @@ const joined = message(
     name: Type.Optional(Type.String({ description: 'As its login said; absent where it said none.' })),
   }),
   [{ type: 'server_join', role: 'guest', user: '3274d5', name: 'Ann' }],
+  { title: 'server_join' },
 );
 
 const left = message(
@@ -56,6 +60,7 @@ const left = message(
   'Somebody whose coming was told has gone.',
   Type.Object({ type: Type.Literal('server_leave'), role: Role, user: User }),
   [{ type: 'server_leave', role: 'client', user: '3274d5' }],
+  { title: 'server_leave' },
 );
 
 const disconnected = message(
@@ -63,6 +68,7 @@ const disconnected = message(
   'This connection is closed by force; 4000 is the code of the close that follows.',
   Type.Object({ type: Type.Literal('server_disconnect'), message: Type.String() }),
   [{ type: 'server_disconnect', message: 'Session ended by host' }],
+  { title: 'server_disconnect' },
 );
 
 const failed = message(
@@ -70,6 +76,7 @@ const failed = message(
   'A login or a message was refused; before the login, and for what is no JSON object, a close follows.',
   Type.Object({ type: Type.Literal('server_error'), message: Type.String() }),
   [{ type: 'server_error', message: 'Invalid token' }],
+  { title: 'server_error' },
 );
 
 const login = message(
