@@ -63,13 +63,17 @@ export default defineConfig({
         assetFileNames: '[name][extname]',
         codeSplitting: {
           groups: [
-            // Styles and script of one name come before those of the page itself.
-            { name: 'pages', test: /[\\/]web[\\/]ui[\\/][^\\/]+$/ },
-            { name: 'console/kit', test: /[\\/]web[\\/](ui[\\/][^\\/]+|console[\\/](app|data))[\\/]/ },
-            { name: screenOf, debugName: 'screens', test: /[\\/]web[\\/]console[\\/]screens[\\/]/ },
             { name: 'vendor/qrcode', test: /node_modules[\\/]qrcode-generator[\\/]/ },
             { name: 'vendor/react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ },
             { name: 'vendor/socket.io', test: /node_modules[\\/](socket\.io|engine\.io|@socket\.io)[^\\/]*[\\/]/ },
+            // Styles and script of one name come before those of the page itself.
+            { name: 'pages', test: /[\\/]web[\\/]ui[\\/][^\\/]+$/ },
+            // What every screen needs. QR codes and the palette are for few.
+            {
+              name: 'console/kit',
+              test: /[\\/]web[\\/](ui[\\/][^\\/]+[\\/](?!qr)|console[\\/](app[\\/](?!palette)|data[\\/]))/,
+            },
+            { name: screenOf, debugName: 'screens', test: /[\\/]web[\\/]console[\\/]screens[\\/]/ },
           ],
         },
       },

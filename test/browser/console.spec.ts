@@ -55,6 +55,20 @@ describeWith('chromium', 'the console', () => {
     expect(await page.evaluate('localStorage.getItem("switchboard.login")')).toBeNull();
   });
 
+  it('comes within 150 kB as far as the first screen', async () => {
+    const page = await harness.open('/accounts');
+    const sizes: number[] = [];
+    page.on('response', (response) => {
+      const { 'content-length': length, 'content-type': type = '' } = response.headers();
+      if (/javascript|css/.test(type)) sizes.push(Number(length));
+    });
+    await page.goto(`${harness.server.url}/console/`);
+    await fillSignIn(page, ADMIN.email, ADMIN.password);
+    await heading(page, 'Overview').waitFor();
+    expect(sizes.length).toBeGreaterThan(4);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
+  });
+
   it('has every screen at its own address, by link, by reload and in another tab', async () => {
     const page = await harness.enter('/accounts');
     await heading(page, 'Accounts').waitFor();
