@@ -68,6 +68,14 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock', 'hoisted'].map((property) => ({
+          object: 'vi',
+          property,
+          message: 'Specs share one copy of the modules: pass the stand-in as a parameter.',
+        })),
+      ],
     },
   },
   { files: ['web/**/*.tsx'], extends: [reactHooks.configs.flat.recommended] },

@@ -1,20 +1,8 @@
-import type * as fs from 'node:fs/promises';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataLock } from '../../src/modules/database/embedded/data-lock.js';
-
-/** Lets a test stop one contender right before it takes its number. */
-const beforeLink = vi.hoisted(() => ({ wait: (): Promise<void> => Promise.resolve() }));
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<typeof fs>();
-  const symlink: typeof fs.symlink = async (target, file, type) => {
-    await beforeLink.wait();
-    return original.symlink(target, file, type);
-  };
-  return { ...original, symlink };
-});
 
 describe('the lock of DATA_DIR', () => {
   let dataDir: string;
@@ -54,15 +42,14 @@ describe('the lock of DATA_DIR', () => {
   it('refuses a late contender who saw a dead owner, and takes its number after others came and went', async () => {
     await (await DataLock.acquire(dataDir)).release();
     let proceed = (): void => undefined;
-    const arrived = new Promise<void>((reached) => {
-      beforeLink.wait = () => {
-        beforeLink.wait = () => Promise.resolve();
+    let late: Promise<DataLock> | undefined;
+    await new Promise<void>((reached) => {
+      late = DataLock.acquire(dataDir, async (...names) => {
         reached();
-        return new Promise((resolve) => (proceed = resolve));
-      };
+        await new Promise<void>((resolve) => (proceed = resolve));
+        await symlink(...names);
+      });
     });
-    const late = DataLock.acquire(dataDir);
-    await arrived;
     await (await DataLock.acquire(dataDir)).release();
     const owner = await DataLock.acquire(dataDir);
     proceed();

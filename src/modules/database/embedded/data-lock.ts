@@ -25,24 +25,27 @@ export class DataLock {
     private readonly socketFile: string | undefined,
   ) {}
 
-  /** @throws BootError when another process owns the folder */
-  static async acquire(dataDir: string): Promise<DataLock> {
+  /**
+   * @param takeNumber makes the link of the new owner's number; tests hold it up
+   * @throws BootError when another process owns the folder
+   */
+  static async acquire(dataDir: string, takeNumber: typeof symlink = symlink): Promise<DataLock> {
     if (process.platform === 'win32')
       return acquirePipe(await realpath(dataDir), (server) => new DataLock(server, undefined));
     try {
-      return await DataLock.#acquireSocket(dataDir, path.join(dataDir, FOLDER));
+      return await DataLock.#acquireSocket(dataDir, path.join(dataDir, FOLDER), takeNumber);
     } catch (error) {
       if (error instanceof BootError) throw error;
       throw new BootError(`DATA_DIR ${dataDir} cannot be locked: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  static async #acquireSocket(dataDir: string, folder: string): Promise<DataLock> {
+  static async #acquireSocket(dataDir: string, folder: string, takeNumber: typeof symlink): Promise<DataLock> {
     await makeFolder(dataDir, folder);
     const socket = `s.${process.pid}.${randomBytes(6).toString('hex')}`;
     const server = await listen(folder, socket);
     try {
-      while (!(await claimed(dataDir, folder, socket))) continue;
+      while (!(await claimed(dataDir, folder, socket, takeNumber))) continue;
     } catch (error) {
       await release(server, path.join(folder, socket));
       throw error;
@@ -56,14 +59,14 @@ export class DataLock {
 }
 
 /** One try. `false` = somebody moved meanwhile, look again. */
-async function claimed(dataDir: string, folder: string, socket: string): Promise<boolean> {
+async function claimed(dataDir: string, folder: string, socket: string, takeNumber: typeof symlink): Promise<boolean> {
   await makeFolder(dataDir, folder);
   const last = Math.max(...(await numbers(folder)));
   const owner = await readlink(link(folder, last)).catch(() => undefined);
   if (owner === undefined) return false;
   if (await listens(folder, owner)) throw taken(dataDir, owner);
   try {
-    await symlink(socket, link(folder, last + 1));
+    await takeNumber(socket, link(folder, last + 1));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
