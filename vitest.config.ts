@@ -70,7 +70,7 @@ export default defineConfig({
     // For machines that are busy with other things: only what hangs takes so long.
     testTimeout: 90_000,
     hookTimeout: 120_000,
-    setupFiles: ['test/support/patience.ts'],
+    setupFiles: ['test/support/patience.ts', 'test/support/frame-check.ts'],
     // CI's machine is shared: what fails for want of time gets a second try, which the report names («retry x1»). What is
     // wrong fails twice. Nobody's own run is so patient.
     retry: process.env['CI'] ? 1 : 0,
@@ -81,6 +81,10 @@ export default defineConfig({
     unstubEnvs: true,
     // Two cores are the reference machine; more workers only make real-socket tests slower.
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default', ['json', { outputFile: report }]] : ['default'],
+    reporters: [
+      'default',
+      './test/support/unseen-messages.ts',
+      ...(process.env['CI'] ? [['json', { outputFile: report }] as const] : []),
+    ],
   },
 });

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
+import { witnessSocket } from './socket-witness.js';
 
 export const CLIENTS = {
   '1.x': 'socket.io-client-1',
@@ -61,6 +62,7 @@ export class CirclesClient {
   static async open(url: string, version: ClientVersion = '4.x', options: object = {}): Promise<CirclesClient> {
     const connect = require(CLIENTS[version]) as Connect;
     const socket = connect(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
+    witnessSocket(socket, url);
     const client = new CirclesClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.on('connect', () => {
@@ -79,7 +81,7 @@ export class CirclesClient {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into payloads freely
   ask(event: string, payload?: unknown): Promise<any> {
     return new Promise((resolve) => {
-      this.socket.emit(event, payload, resolve);
+      this.socket.emit(event, ...(payload === undefined ? [] : [payload]), resolve);
     });
   }
 

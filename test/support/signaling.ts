@@ -5,6 +5,7 @@ import { Presence } from '../../src/modules/realtime/ports/presence.js';
 import { LOBBY_PEERS } from '../../src/modules/signaling/signaling.channels.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
+import { witnessSocket } from './socket-witness.js';
 
 export const CLIENTS = {
   '1.x': 'socket.io-client-1',
@@ -75,6 +76,7 @@ export class SignalingClient {
   static async open(url: string, version: ClientVersion = '4.x', options: object = {}): Promise<SignalingClient> {
     const connect = require(CLIENTS[version]) as Connect;
     const socket = connect(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
+    witnessSocket(socket, url);
     await new Promise<void>((resolve, reject) => {
       socket.on('connect', () => {
         resolve();

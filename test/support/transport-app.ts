@@ -8,6 +8,7 @@ import { TransportAdapter } from '../../src/gateways/transport/transport.adapter
 import { TransportModule } from '../../src/gateways/transport/transport.module.js';
 import { RealtimeModule } from '../../src/modules/realtime/realtime.module.js';
 import { tlsServerOptions } from '../../src/tls.js';
+import { speaksOtherwise } from './frame-witness.js';
 
 export interface TransportApp {
   readonly app: INestApplication;
@@ -38,5 +39,10 @@ export async function startTransportApp(
   );
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-  return { app, port, url: `${config.http.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, close: () => app.close() };
+  const close = async (): Promise<void> => {
+    await app.close();
+    forgetPort();
+  };
+  const forgetPort = speaksOtherwise(port);
+  return { app, port, url: `${config.http.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`, close };
 }

@@ -1,18 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ClientOptions, WebSocket } from 'ws';
+import { channelsAt, witnessText } from './frame-witness.js';
 
 const PATIENCE_MS = 20_000;
 
 /** A plain WebSocket client for transcripts: what was received waits in order until the test asks for it. */
 export class WsClient {
   private readonly inbox: string[] = [];
+  private readonly channels: ReturnType<typeof channelsAt>;
   private readonly ended: Promise<{ code: number; reason: string }>;
   private end: { code: number; reason: string } | undefined;
   private wake: (() => void) | undefined;
 
   private constructor(readonly socket: WebSocket) {
+    this.channels = channelsAt(socket.url);
     socket.on('message', (data: Buffer) => {
-      this.inbox.push(data.toString());
+      const text = data.toString();
+      witnessText(this.channels, 'sends', text);
+      this.inbox.push(text);
       this.wake?.();
     });
     this.ended = new Promise((resolve) => {
@@ -34,7 +39,9 @@ export class WsClient {
 
   /** A string or buffer goes out as it is, anything else as JSON. */
   send(message: unknown): void {
-    this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+    const frame = typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message);
+    if (typeof frame === 'string') witnessText(this.channels, 'receives', frame);
+    this.socket.send(frame);
   }
 
   /** The text of the next frame. @param ms how long it may take */

@@ -105,7 +105,8 @@ const sent = message(
 
 const relayed = message(
   'ServicesRelayed',
-  'A message of another peer, or of an admin over REST, as the text it came in; to hosts, with the `user` it is from.',
+  'A message of another peer, or of an admin over REST, as the text it came in; to hosts, with the `user` it is from. ' +
+    'Hosts and admins can send what looks like a message of the server; no client or guest can.',
   Type.Unsafe<object>({
     type: 'object',
     not: { type: 'object', properties: { type: { enum: OWN_TYPES } }, required: ['type'] },

@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, beforeEach } from 'vitest';
 import { type CirclesClient, CirclesHarness, type World } from '../../support/circles.js';
 import { clientFrame, RawWebSocket } from '../../support/raw-websocket.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('hostile circles clients', () => {
+  beforeEach(sendsBadFrames);
   let circles: CirclesHarness;
   let world: World;
   let bystander: CirclesClient;

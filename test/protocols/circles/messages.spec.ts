@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CirclesClient, CirclesHarness, type Received, type World } from '../../support/circles.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 describe('messages of a conversation', () => {
   let circles: CirclesHarness;
@@ -35,6 +36,7 @@ describe('messages of a conversation', () => {
   const idsOf = (events: readonly Received[]) => events.map(([, payload]) => payload.message.id as number);
 
   it('calls acknowledgements beside the channels of the protocol', async () => {
+    sendsBadFrames();
     const u1 = await circles.connect();
     expect(await u1.ask('authenticate', {})).toEqual({
       ok: false,
@@ -127,6 +129,7 @@ describe('messages of a conversation', () => {
   });
 
   it('answers the events of one socket in their order, also when some of them are not taken', async () => {
+    sendsBadFrames();
     const u1 = await circles.socket(world.u1);
     const ok = (text: string) => ({ conversation_id: world.conversation, text_message: text });
     u1.emit('message', ok('a'));
@@ -170,6 +173,7 @@ describe('messages of a conversation', () => {
   });
 
   it('says plainly what it cannot recover', async () => {
+    sendsBadFrames();
     const u1 = await circles.socket(world.u1);
     const { message_id: id } = await say(u1, 'first');
     for (let n = 0; n < 600; n++) u1.emit('message', { conversation_id: world.conversation, text_message: `${n}` });
@@ -236,6 +240,7 @@ describe('messages of a conversation', () => {
   });
 
   it('moves read markers on and never back, and counts what is unread', async () => {
+    sendsBadFrames();
     const [u1, u2] = [await joined(world.u1), await circles.socket(world.u2)];
     const ids = [];
     for (const text of ['a', 'b', 'c']) {

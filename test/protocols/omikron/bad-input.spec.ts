@@ -3,6 +3,7 @@ import { AbstractLogger, DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ids, newUser, OmikronHarness, type TestIota, type TestUser } from '../../support/omikron.js';
 import { type WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 class QueryLog extends AbstractLogger {
   readonly queries: string[] = [];
@@ -21,6 +22,7 @@ class QueryLog extends AbstractLogger {
 }
 
 describe('hostile and careless peers of the omikron', () => {
+  beforeEach(sendsBadFrames);
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
   let home: TestIota;
   let user: TestUser;

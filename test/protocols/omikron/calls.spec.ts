@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OmikronHarness, type TestIota, type TestUser } from '../../support/omikron.js';
 import { type WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const LOG = { message: 'for people', log_level: 1 };
 
@@ -75,6 +76,7 @@ describe('omikron calls', () => {
   });
 
   it('16: refuses wrong hashes and secrets, and nobody hears of it', async () => {
+    sendsBadFrames();
     const secret = A.hash;
     const { socket: a } = await harness.caller(A, call, { call_secret_sha: secret });
     const refused = { acceppted: false, accepted: false, user_ids: {}, user_states: {} };
@@ -116,6 +118,7 @@ describe('omikron calls', () => {
   });
 
   it('takes the right spelling of deafed, and passes unknown states on', async () => {
+    sendsBadFrames();
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
     await a.next();
@@ -146,6 +149,7 @@ describe('omikron calls', () => {
   });
 
   it('tells the others when a stream begins and ends', async () => {
+    sendsBadFrames();
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
     await a.next();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ids, OmikronHarness, type TestIota, type TestUser } from '../../support/omikron.js';
 import { type WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const LOG = { message: 'for people', log_level: 1 };
 
@@ -29,6 +30,7 @@ describe('omikron protocol', () => {
   const fresh = (kind: 'iota' | 'client' | 'call'): Promise<WsClient> => harness.connect(`/ws/${kind}/`);
 
   it('1: ignores what a stranger says', async () => {
+    sendsBadFrames();
     for (const kind of ['iota', 'client', 'call'] as const) {
       const socket = await fresh(kind);
       socket.send({ id: randomUUID(), type: 'ping', log: LOG, data: { last_ping: 1 } });
@@ -226,6 +228,7 @@ describe('omikron protocol', () => {
   });
 
   it('23: answers garbage with an error and goes on', async () => {
+    sendsBadFrames();
     const iota = await harness.iotaSocket(I1);
     const a = await harness.client(A, iota);
     const { socket: c } = await harness.caller(B, randomUUID());

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 import { clientFrame, RawWebSocket } from '../../support/raw-websocket.js';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 
@@ -12,6 +13,7 @@ describe.each([
   let harness: RoomsHarness;
   let app: TestApplication;
   let port: number;
+  beforeEach(sendsBadFrames);
 
   beforeAll(async () => {
     harness = await RoomsHarness.start({

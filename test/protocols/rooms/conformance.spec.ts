@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RoomsHarness, type TestApplication, type TestEndpoint } from '../../support/rooms.js';
 import { type WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 type Socket = Promise<WsClient>;
 const TEXT = 'text/html; charset=utf-8';
@@ -144,6 +145,7 @@ describe('rooms protocol', () => {
     });
 
     it('13: ignores what a reader says', async () => {
+      sendsBadFrames();
       await join();
       for (const text of ['{"message":"no"}', 'garbage', '{}']) r.send(text);
       r.send(Buffer.from([1, 2, 3]));
@@ -162,6 +164,7 @@ describe('rooms protocol', () => {
     it.each(['garbage', '{"msg":1}', '[]', '"x"', 'null', '{"message":}', '{"message":1}}', ''])(
       '15: closes who sends %s, and nobody else',
       async (text) => {
+        sendsBadFrames();
         await join();
         a.send(text);
         expect(await a.closeCode()).toBe(1007);

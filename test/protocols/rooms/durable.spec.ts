@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 import { type WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 let harness: Awaited<ReturnType<typeof RoomsHarness.start>>;
 let app: TestApplication;
@@ -276,6 +277,7 @@ describe('acknowledgements', () => {
   });
 
   it('are refused for what is no id, and the message is not sent', async () => {
+    sendsBadFrames();
     const room = await durableRoom();
     const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
     for (const id of [5, '', 'x'.repeat(65), null, {}]) {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import http from 'node:http';
+import { channelsAt, witnessText } from '../../support/frame-witness.js';
 import { RoomsHarness, type TestApplication, type TestEndpoint } from '../../support/rooms.js';
 
 interface Block {
@@ -15,11 +16,14 @@ class StreamClient {
   headers: http.IncomingHttpHeaders = {};
   readonly blocks: Block[] = [];
   private buffer = '';
-  private constructor(readonly request: http.ClientRequest) {}
+  private constructor(
+    readonly request: http.ClientRequest,
+    private readonly channels: ReturnType<typeof channelsAt>,
+  ) {}
 
   static async open(url: string, headers: Record<string, string> = {}): Promise<StreamClient> {
     const request = http.get(url, { headers });
-    const client = new StreamClient(request);
+    const client = new StreamClient(request, channelsAt(url));
     await new Promise<void>((resolve, reject) => {
       request.on('error', (error) => {
         client.ended = true;
@@ -59,7 +63,9 @@ class StreamClient {
       const fields = part
         .split('\n')
         .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]);
-      this.blocks.push(Object.fromEntries(fields) as Block);
+      const block = Object.fromEntries(fields) as Block;
+      if (block.data !== undefined) witnessText(this.channels, 'sends', block.data);
+      this.blocks.push(block);
     }
   }
 }

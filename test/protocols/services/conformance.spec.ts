@@ -12,6 +12,7 @@ import {
   WELCOME,
 } from '../../support/services.js';
 import { WsClient } from '../../support/ws-client.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 /** The conformance cases of the protocol, in their order. P allows public codes, Q does not. */
 describe('services protocol', () => {
@@ -103,6 +104,7 @@ describe('services protocol', () => {
   it.each(['[]', 'nojson', '"x"', '5', 'null', '', '{"token":', '{"token":"x"} {}', Buffer.from('{"token":"x"}')])(
     '9: calls a first frame %j malformed and closes',
     async (frame) => {
+      sendsBadFrames();
       const socket = await harness.connect();
       socket.send(frame);
       await socket.expectNext(MALFORMED);
@@ -248,6 +250,7 @@ describe('services protocol', () => {
   it.each(['garbage', '[]', '5', Buffer.from('{}')])(
     '20: ends a client that sends %j after login and tells the host',
     async (frame) => {
+      sendsBadFrames();
       const { host } = await harness.host(P, true);
       const { client, user } = await harness.client(P, host);
       client.send(frame);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { takeUnknown } from '../../support/frame-witness.js';
 import { authorized, ENDED, INVALID, joined, KICKED, left, ServicesHarness } from '../../support/services.js';
 
 const disconnect = (message: string) => ({ type: 'server_disconnect', message });
@@ -185,6 +186,7 @@ describe('changes of a service reach its live sockets', () => {
       expect((await harness.api('POST', path, { message, to })).body).toEqual({ delivered: 0 });
     }
     for (const socket of [host, client, guest]) await socket.expectNothing(50);
+    expect(takeUnknown()).toHaveLength(8);
     for (const bad of [
       {},
       { message: [] },

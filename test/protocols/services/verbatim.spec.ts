@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takeUnknown } from '../../support/frame-witness.js';
 import { INVALID, ServicesHarness, type TestService } from '../../support/services.js';
 import { type WsClient } from '../../support/ws-client.js';
 
@@ -106,6 +107,7 @@ describe('what the services protocol carries', () => {
   it('lets the host send any type', async () => {
     host.send({ type: 'server_join', role: 'ghost' });
     await client.expectNext({ type: 'server_join', role: 'ghost' });
+    expect(takeUnknown()).toHaveLength(1);
   });
 
   it('drops messages that carry a token of the service in any spelling that logs in, from anybody', async () => {

@@ -6,6 +6,7 @@ import {
   type SignalingClient,
   SignalingHarness,
 } from '../../support/signaling.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const versions = Object.keys(CLIENTS) as ClientVersion[];
 
@@ -124,6 +125,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
     });
 
     it('12: relays nothing without a receiver', async () => {
+      sendsBadFrames();
       for (const object of [{ receiver_sid: null }, {}, { receiver_sid: 'nosuch' }, { receiver_sid: [b.sid] }]) {
         a.emit('offer', object);
       }
@@ -203,6 +205,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
     });
 
     it('acknowledges without arguments, when asked', async () => {
+      sendsBadFrames();
       for (const event of ['name', 'connections', 'offer', 'send-invitation', 'accept-invitation', 'leave-room']) {
         const args = await new Promise<unknown[]>((resolve) => {
           a.emit(event, 'x', (...given: unknown[]) => {

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clientFrame, RawWebSocket } from '../../support/raw-websocket.js';
 import { invite, type SignalingClient, SignalingHarness } from '../../support/signaling.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 
 describe('signaling under bad input', () => {
+  beforeEach(sendsBadFrames);
   let harness: SignalingHarness;
   let a: SignalingClient;
   let b: SignalingClient;

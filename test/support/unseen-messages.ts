@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Reporter, type TestModule } from 'vitest/node';
+import { allMessages } from './frame-witness.js';
+
+const TRANSCRIPTS = 'test/protocols';
+
+/** Fails a run of all transcripts that saw not every message of the contracts. */
+export default class UnseenMessages implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const ran = new Set(modules.map(({ moduleId }) => path.relative(process.cwd(), moduleId)));
+    const transcripts = readdirSync(TRANSCRIPTS, { encoding: 'utf8', recursive: true }).filter((file) =>
+      file.endsWith('.spec.ts'),
+    );
+    if (!transcripts.every((file) => ran.has(path.join(TRANSCRIPTS, file)))) return;
+    const seen = new Set(modules.flatMap((module) => module.meta().messages ?? []));
+    const unseen = allMessages().filter((message) => !seen.has(message));
+    if (unseen.length === 0) return;
+    process.stderr.write(`\nNo transcript saw these messages of the contracts:\n${unseen.join('\n')}\n`);
+    process.exitCode = 1;
+  }
+}
