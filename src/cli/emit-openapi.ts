@@ -5,13 +5,15 @@ import { createDataSource } from '../../ormconfig.js';
 import { buildOpenApi, formatOpenApi } from '../common/http/openapi/openapi.js';
 import { randomToken } from '../common/security/random.js';
 import { loadConfig } from '../config/load-config.js';
+import { ACCESS_TABLE_FILE, accessTable } from './contract/access-table.js';
+import { type OpenApiDocument } from './contract/openapi-document.js';
 import { createApp } from '../create-app.js';
 
-const FILE = 'openapi/openapi.json';
+const DOCUMENT = 'openapi/openapi.json';
 
 /**
- * Writes the OpenAPI document of the built app, which neither listens nor connects to anything; with `--check` only
- * compares. Works on built files alone: the compiler's plugin turns doc comments into descriptions.
+ * Writes the OpenAPI document of the built app, which neither listens nor connects to anything, and the table of who may
+ * call what; with `--check` only compares. Works on built files alone: the compiler's plugin turns doc comments into descriptions.
  */
 async function main(check: boolean): Promise<number> {
   Logger.overrideLogger(['error', 'fatal']);
@@ -19,13 +21,17 @@ async function main(check: boolean): Promise<number> {
   const config = loadConfig({ SECRET_KEY: randomToken(48) });
   const app = await createApp(config, createDataSource(config.storage, 'postgres://unconnected.invalid/none'));
   const text = formatOpenApi(buildOpenApi(app));
-  if (!check) {
-    await mkdir(path.dirname(FILE), { recursive: true });
-    await writeFile(FILE, text);
-    return 0;
+  const files = { [DOCUMENT]: text, [ACCESS_TABLE_FILE]: accessTable(JSON.parse(text) as OpenApiDocument) };
+  const outdated: string[] = [];
+  for (const [file, content] of Object.entries(files)) {
+    if ((await readFile(file, 'utf8').catch(() => '')) === content) continue;
+    outdated.push(file);
+    if (check) continue;
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
   }
-  if ((await readFile(FILE, 'utf8').catch(() => '')) === text) return 0;
-  console.error(`Out of date: ${FILE}. Run: npm run openapi`);
+  if (!check || outdated.length === 0) return 0;
+  console.error(`Out of date: ${outdated.join(', ')}. Run: npm run openapi`);
   return 1;
 }
 

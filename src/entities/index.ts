@@ -1,4 +1,5 @@
 import { Login } from './accounts/login.entity.js';
+import { MachineKey } from './accounts/machine-key.entity.js';
 import { User } from './accounts/user.entity.js';
 import { Call } from './calls/call.entity.js';
 import { CallParticipant } from './calls/call-participant.entity.js';
@@ -30,6 +31,7 @@ import { LobbyToken } from './signaling/lobby-token.entity.js';
 export const ENTITIES = [
   User,
   Login,
+  MachineKey,
   Service,
   Application,
   ApplicationKey,

@@ -18,6 +18,8 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response>>;
   readonly 'x-pagination'?: unknown;
   readonly 'x-protocol'?: unknown;
+  readonly 'x-caller'?: string;
+  readonly 'x-required-scope'?: string;
 }
 
 export interface Parameter {

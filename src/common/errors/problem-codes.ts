@@ -26,6 +26,7 @@ export const PROBLEM_CODES = {
   unauthenticated: { kind: 'unauthenticated', title: 'A valid credential is needed' },
   token_reused: { kind: 'unauthenticated', title: 'The refresh token was used before; the login has ended' },
   forbidden: { kind: 'forbidden', title: 'This is not allowed' },
+  insufficient_scope: { kind: 'forbidden', title: 'The machine key lacks the scope' },
   account_disabled: { kind: 'forbidden', title: 'The account is disabled' },
   registration_closed: { kind: 'forbidden', title: 'Only admins make accounts here' },
   not_found: { kind: 'not_found', title: 'There is no such resource' },

@@ -4,7 +4,7 @@ import { ApiProblems } from './problems/api-problems.js';
 import { InputPipe } from './input/input.pipe.js';
 import { JsonApiInterceptor } from './input/json-api.interceptor.js';
 
-/** Marks controllers whose routes must all declare who may call them. */
+/** Marks controllers whose routes must all declare who may call them; its value is their tag. */
 export const API_V1 = 'api-v1';
 
 /**
@@ -13,7 +13,7 @@ export const API_V1 = 'api-v1';
  */
 export function ApiV1Controller(path: string, tag = path): ClassDecorator {
   return applyDecorators(
-    SetMetadata(API_V1, true),
+    SetMetadata(API_V1, tag),
     Controller(`api/v1/${path}`),
     ApiTags(tag),
     UsePipes(InputPipe),

@@ -1,6 +1,7 @@
+import { addressFault } from '../../common/http/policy/client-address.js';
 import { hostFault } from '../../common/http/policy/host-policy.js';
 import { originFault } from '../../common/http/policy/origin-policy.js';
-import { addressFault, integer, list } from './variable.js';
+import { integer, list } from './variable.js';
 
 /** Variables about who may come by which address; part of `ENVIRONMENT`. */
 export const NETWORK = {

@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-
 /** How one environment variable is read: documented, validated, typed. The documentation files are generated from it. */
 export interface Variable<T> {
   /** Section heading in the generated documentation. */
@@ -108,12 +106,4 @@ export function list(
 export function urlFault(value: string, protocols: readonly string[]): string | undefined {
   const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : '';
   return protocols.includes(protocol) ? undefined : `must be a URL that begins with ${protocols.join(':// or ')}://`;
-}
-
-/** Reason why `value` is no address or CIDR range, or `undefined`. */
-export function addressFault(value: string): string | undefined {
-  const [address = '', bits, ...rest] = value.split('/');
-  const version = isIP(address);
-  const range = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
-  return version && range && rest.length === 0 ? undefined : 'must be an IP address or a CIDR range';
 }

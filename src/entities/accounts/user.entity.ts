@@ -10,11 +10,11 @@ import {
 } from 'typeorm';
 import { type Role } from '../../common/security/role.js';
 
-/** A person's account. Admins are accounts with that role. */
+/** A person's account. Who runs the server has a role above `user`. */
 @Entity('users')
 @Unique('users_email_key', ['email'])
 @Index('users_words_idx', { synchronize: false })
-@Check('users_role_check', `"role" IN ('user', 'admin')`)
+@Check('users_role_check', `"role" IN ('user', 'viewer', 'operator', 'admin')`)
 export class User {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'users_pkey', generatedIdentity: 'ALWAYS' })
   id!: number;

@@ -13,6 +13,8 @@ import { MediaQuota1767268920000 } from './1767268920000-media-quota.js';
 import { AdminSearch1767270060000 } from './1767270060000-admin-search.js';
 import { MadeByKey1767270120000 } from './1767270120000-made-by-key.js';
 import { LoginUse1767270180000 } from './1767270180000-login-use.js';
+import { Roles1767270240000 } from './1767270240000-roles.js';
+import { MachineKeys1767270300000 } from './1767270300000-machine-keys.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -31,4 +33,6 @@ export const MIGRATIONS = [
   AdminSearch1767270060000,
   MadeByKey1767270120000,
   LoginUse1767270180000,
+  Roles1767270240000,
+  MachineKeys1767270300000,
 ] as const;

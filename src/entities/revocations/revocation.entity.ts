@@ -25,9 +25,9 @@ export class Revocation {
   @Column('timestamptz', { nullable: true })
   until!: Date | null;
 
-  /** Account that asked for it; kept when the account goes. */
-  @Column('integer', { name: 'created_by' })
-  createdBy!: number;
+  /** Account that asked for it, or made the key that did; kept when the account goes. `null`: a key of nobody. */
+  @Column('integer', { name: 'created_by', nullable: true })
+  createdBy!: number | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;

@@ -9,6 +9,7 @@ import { PathId, PathIdOrAll } from '../../common/http/paths/path-id.js';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import { Logins } from '../auth/logins/logins.service.js';
+import type { Actor } from '../auth/principals/machine-key-principal.js';
 import type { UserPrincipal } from '../auth/principals/user-principal.js';
 import { Accounts } from './accounts.service.js';
 import { AccountLoginDto, AccountLoginPage } from './dto/account-login.dto.js';
@@ -25,7 +26,7 @@ export class AccountLoginsController {
   @Authenticated('user')
   @ApiOperation({ summary: 'Where the caller is signed in' })
   listMine(@Query() query: PageQuery, @CurrentPrincipal() principal: UserPrincipal): Promise<AccountLoginPage> {
-    return this.page(principal.userId, query, principal);
+    return this.page(principal.userId, query, principal.loginId);
   }
 
   @Delete('me/logins/:loginId')
@@ -41,16 +42,16 @@ export class AccountLoginsController {
   }
 
   @Get(':id/logins')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Where somebody is signed in' })
   @ApiProblems(404)
   async list(
     @PathId() id: number,
     @Query() query: PageQuery,
-    @CurrentPrincipal() principal: UserPrincipal,
+    @CurrentPrincipal() actor: Actor,
   ): Promise<AccountLoginPage> {
     await this.accounts.get(id);
-    return this.page(id, query, principal);
+    return this.page(id, query, actor.kind === 'user' ? actor.loginId : undefined);
   }
 
   @Delete(':id/logins/:loginId')
@@ -63,8 +64,8 @@ export class AccountLoginsController {
     await this.logins.endOf({ kind: 'user', id }, loginId);
   }
 
-  private async page(id: number, query: PageQuery, { loginId }: UserPrincipal): Promise<Page<AccountLoginDto>> {
+  private async page(id: number, query: PageQuery, askedBy: number | undefined): Promise<Page<AccountLoginDto>> {
     const { items, nextCursor } = await this.logins.list({ kind: 'user', id }, query);
-    return { items: items.map((login) => AccountLoginDto.from(login, loginId)), nextCursor };
+    return { items: items.map((login) => AccountLoginDto.from(login, askedBy)), nextCursor };
   }
 }

@@ -9,6 +9,7 @@ import { PathId } from '../../common/http/paths/path-id.js';
 import { Authenticated, MaybeAuthenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import { UserDto } from '../auth/dto/user.dto.js';
+import { type Actor } from '../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { Accounts } from './accounts.service.js';
 import {
@@ -29,11 +30,8 @@ export class AccountsController {
   @MaybeAuthenticated()
   @ApiOperation({ summary: 'Make an account; anyone where registration is open, else an admin' })
   @ApiProblems('already_exists', 'registration_closed')
-  async create(
-    @CurrentPrincipal() principal: UserPrincipal | undefined,
-    @Body() body: CreateAccountRequest,
-  ): Promise<UserDto> {
-    return UserDto.from(await this.accounts.create(principal, body, currentRequest()?.address ?? ''));
+  async create(@CurrentPrincipal() actor: Actor | undefined, @Body() body: CreateAccountRequest): Promise<UserDto> {
+    return UserDto.from(await this.accounts.create(actor, body, currentRequest()?.address ?? ''));
   }
 
   @Get('me')
@@ -75,7 +73,7 @@ export class AccountsController {
   }
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List accounts, or find them by email and name' })
   async list(@Query() query: SearchQuery): Promise<AccountPage> {
     const { items, nextCursor } = await this.accounts.list(query);
@@ -83,7 +81,7 @@ export class AccountsController {
   }
 
   @Get(':id')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One account' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<UserDto> {

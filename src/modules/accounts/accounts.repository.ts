@@ -6,6 +6,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { type Role } from '../../common/security/role.js';
 import { Login } from '../../entities/accounts/login.entity.js';
+import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
 import { type AccountEnding } from './account-endings.js';
 
@@ -73,10 +74,12 @@ export class AccountsRepository {
    */
   change(id: number, changes: AccountChanges, disabling: AccountEnding): Promise<Changed | undefined> {
     return this.users.manager.transaction(async (manager) => {
-      const losesAdmin = changes.role === 'user' || changes.disabled === true;
+      const losesAdmin = (changes.role ?? 'admin') !== 'admin' || changes.disabled === true;
       const user = losesAdmin ? await lockKeepingAnAdmin(manager, id) : await lock(manager, id);
       if (user === undefined) return undefined;
       if (Object.keys(changes).length > 0) await manager.update(User, { id }, changes);
+      // What it made, it made as an admin.
+      if (losesAdmin) await manager.delete(MachineKey, { madeBy: id });
       const isEnded = changes.disabled === true;
       const announce = isEnded ? await disabling(manager, id) : () => undefined;
       const endedLogins = isEnded ? await endLogins(manager, id) : [];

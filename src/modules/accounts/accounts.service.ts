@@ -9,6 +9,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { type User } from '../../entities/accounts/user.entity.js';
 import { Logins } from '../auth/logins/logins.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
+import { type Actor } from '../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { type RateLimit, RateLimiter } from '../realtime/ports/rate-limiter.js';
 import { AccountEndings } from './account-endings.js';
@@ -41,13 +42,13 @@ export class Accounts {
    * `address` is the client's.
    * @throws AppError `unauthenticated` or `registration_closed`, `rate_limited`, `already_exists`
    */
-  async create(principal: UserPrincipal | undefined, registration: Registration, address: string): Promise<User> {
+  async create(actor: Actor | undefined, registration: Registration, address: string): Promise<User> {
     if (this.config.accounts.registration === 'closed') {
-      if (!principal)
-        throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
-      if (principal.role !== 'admin') throw new AppError('registration_closed', 'Registration is closed.');
+      if (!actor) throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
+      if (actor.kind === 'user' && actor.role !== 'admin')
+        throw new AppError('registration_closed', 'Registration is closed.');
     }
-    if (!principal) await this.countRegistration(address);
+    if (!actor) await this.countRegistration(address);
     const { email, password, firstName, lastName, birthday = null } = registration;
     const passwordHash = await this.passwords.hash(password);
     const account = { email: normalizeEmail(email), passwordHash, firstName, lastName, birthday };

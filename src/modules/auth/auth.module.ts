@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Login } from '../../entities/accounts/login.entity.js';
+import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
 import { Device } from '../../entities/circles/device.entity.js';
 import { Application } from '../../entities/rooms/application.entity.js';
@@ -14,6 +15,9 @@ import { FeatureTokens } from './access/feature-tokens.service.js';
 import { LoginEvents } from './logins/login-events.js';
 import { Logins } from './logins/logins.service.js';
 import { LoginsRepository } from './logins/logins.repository.js';
+import { MachineKeys } from './machine-keys/machine-keys.service.js';
+import { MachineKeysController } from './machine-keys.controller.js';
+import { MachineKeysRepository } from './machine-keys/machine-keys.repository.js';
 import { Passwords } from './logins/passwords.service.js';
 import { RefreshSuccessors } from './logins/refresh-successors.service.js';
 import { RequestAllowance } from './access/request-allowance.service.js';
@@ -23,8 +27,8 @@ import { SignInThrottle } from './logins/sign-in-throttle.service.js';
 /** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([User, Login, Device, Application, ApplicationKey]), DiscoveryModule],
-  controllers: [AuthController],
+  imports: [TypeOrmModule.forFeature([User, Login, MachineKey, Device, Application, ApplicationKey]), DiscoveryModule],
+  controllers: [AuthController, MachineKeysController],
   providers: [
     AccessTokens,
     ApiKeys,
@@ -33,12 +37,14 @@ import { SignInThrottle } from './logins/sign-in-throttle.service.js';
     LoginEvents,
     Logins,
     LoginsRepository,
+    MachineKeys,
+    MachineKeysRepository,
     Passwords,
     RefreshSuccessors,
     RequestAllowance,
     RouteDeclarations,
     SignInThrottle,
   ],
-  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, Passwords, RequestAllowance],
+  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, MachineKeys, Passwords, RequestAllowance],
 })
 export class AuthModule {}

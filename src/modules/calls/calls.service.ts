@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { decodeIdCursor } from '../../common/http/paging/cursor.js';
-import { type UserPrincipal } from '../auth/principals/user-principal.js';
+import { hasRole } from '../../common/security/role.js';
+import { type Actor } from '../auth/principals/machine-key-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
@@ -12,7 +13,7 @@ const FLUSH = topic<null, unknown>('calls.flush');
 /** Milliseconds; a node that takes longer is read without. */
 const PATIENCE_MS = 1_000;
 
-/** What calls there were: admins see all of them, users their own. What any node reported before is seen. */
+/** What calls there were: who runs the server sees all of them, others their own. What any node reported before is seen. */
 @Injectable()
 export class Calls {
   constructor(
@@ -25,7 +26,7 @@ export class Calls {
 
   /** The newest first; one more than the page asks for, if there are so many. */
   async page(
-    principal: UserPrincipal,
+    principal: Actor,
     query: CallFilter & { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<RecordedCall[]> {
     await this.writeAll();
@@ -34,7 +35,7 @@ export class Calls {
   }
 
   /** @throws AppError `not_found` */
-  async get(principal: UserPrincipal, id: number): Promise<RecordedCall> {
+  async get(principal: Actor, id: number): Promise<RecordedCall> {
     await this.writeAll();
     const call = await this.repository.find(id, visibleTo(principal));
     if (call === undefined) throw new AppError('not_found', 'There is no such call.');
@@ -47,4 +48,5 @@ export class Calls {
   }
 }
 
-const visibleTo = ({ role, userId }: UserPrincipal): CallFilter => (role === 'admin' ? {} : { userId });
+const visibleTo = (principal: Actor): CallFilter =>
+  principal.kind === 'machineKey' || hasRole(principal.role, 'viewer') ? {} : { userId: principal.userId };

@@ -5,7 +5,7 @@ import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { NoContent } from '../../common/http/problems/outcomes.js';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
-import type { UserPrincipal } from '../auth/principals/user-principal.js';
+import { type Actor, nameOf } from '../auth/principals/machine-key-principal.js';
 import { Connections } from './connections.service.js';
 import { ConnectionDto, ConnectionPage } from './dto/connection.dto.js';
 import { ConnectionQuery, ConnectionsToClose, EndedConnectionQuery } from './dto/connection-query.dto.js';
@@ -20,21 +20,21 @@ export class ConnectionsController {
   ) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Live connections over all protocols and nodes, in the order they came' })
   list(@Query() query: ConnectionQuery): Promise<ConnectionPage> {
     return this.connections.page(query);
   }
 
   @Get('ended')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Connections that have ended, the last one first; each node remembers 1,000' })
   listEnded(@Query() query: EndedConnectionQuery): Promise<EndedConnectionPage> {
     return this.endedConnections.page(query);
   }
 
   @Get(':id')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One live connection, on whichever node it is' })
   @ApiProblems(404)
   get(@Param('id') id: string): Promise<ConnectionDto> {
@@ -43,19 +43,19 @@ export class ConnectionsController {
 
   @Delete()
   @NoContent('The connections are closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Close all connections that match, if there are as many as expected (±2 %)' })
   @ApiProblems('count_changed')
-  async deleteMatching(@Query() query: ConnectionsToClose, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
-    await this.connections.closeMatching(query, admin.userId);
+  async deleteMatching(@Query() query: ConnectionsToClose, @CurrentPrincipal() actor: Actor): Promise<void> {
+    await this.connections.closeMatching(query, nameOf(actor));
   }
 
   @Delete(':id')
   @NoContent('The connection is closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Close a connection, on whichever node it is' })
   @ApiProblems(404)
-  async delete(@Param('id') id: string, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
-    await this.connections.close(id, admin.userId);
+  async delete(@Param('id') id: string, @CurrentPrincipal() actor: Actor): Promise<void> {
+    await this.connections.close(id, nameOf(actor));
   }
 }

@@ -13,7 +13,7 @@ import { type ConnectionQuery, type ConnectionsToClose } from './dto/connection-
 
 const LIST = topic<ListQuestion, ListAnswer>('connections.list');
 const READ = topic<string, ConnectionDto | null>('connections.read');
-const CLOSE = topic<{ readonly id: string; readonly by: number }, boolean>('connections.close');
+const CLOSE = topic<{ readonly id: string; readonly by: string }, boolean>('connections.close');
 const COUNT = topic<ConnectionFilter, number>('connections.count');
 const CLOSE_ALL = topic<CloseQuestion, number>('connections.close-all');
 
@@ -38,8 +38,8 @@ interface ListAnswer {
 
 interface CloseQuestion {
   readonly filter: ConnectionFilter;
-  /** The admin who wants it. */
-  readonly by: number;
+  /** Who wants it. */
+  readonly by: string;
 }
 
 /** Shows admins who is connected, on whichever node, and closes what they want closed. */
@@ -85,7 +85,7 @@ export class Connections {
   }
 
   /** @throws AppError `not_found` when it is not connected, or not any more; `broker_unavailable` */
-  async close(id: string, by: number): Promise<void> {
+  async close(id: string, by: string): Promise<void> {
     if (!(await this.askOwner(CLOSE, id, { id, by }))) unknown();
   }
 
@@ -93,7 +93,7 @@ export class Connections {
    * Closes all that match, if they are as many as expected.
    * @throws AppError `count_changed` when they are not; `broker_unavailable` when a node does not answer
    */
-  async closeMatching({ expect, node, ...filter }: ConnectionsToClose, by: number): Promise<void> {
+  async closeMatching({ expect, node, ...filter }: ConnectionsToClose, by: string): Promise<void> {
     const { answers, missing } = await this.ask(COUNT, filter, node);
     if (missing.length > 0) throw silent();
     const count = answers.reduce((total, { value }) => total + value, 0);
@@ -136,7 +136,7 @@ export class Connections {
     return connection === undefined ? null : this.show(connection);
   }
 
-  private closeHere({ id, by }: { id: string; by: number }): boolean {
+  private closeHere({ id, by }: { id: string; by: string }): boolean {
     const connection = this.directory.find(parseConnectionId(id).serial);
     if (connection === undefined) return false;
     this.logger.log({ msg: 'connection closed by an admin', connectionId: connection.id, by });

@@ -11,7 +11,7 @@ export class NodesController {
   constructor(private readonly nodes: Nodes) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Live nodes with their state, in the order they started' })
   list(@Query() query: PlaceQuery): NodeList {
     return this.nodes.page(query);

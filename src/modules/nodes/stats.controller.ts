@@ -10,7 +10,7 @@ export class StatsController {
   constructor(private readonly nodes: Nodes) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Sockets and traffic over all nodes: counters and rates' })
   read(): Promise<StatsDto> {
     return this.nodes.stats();

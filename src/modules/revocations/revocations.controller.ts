@@ -7,7 +7,7 @@ import { PageQuery } from '../../common/http/paging/page.dto.js';
 import { PathId } from '../../common/http/paths/path-id.js';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
-import type { UserPrincipal } from '../auth/principals/user-principal.js';
+import type { Actor } from '../auth/principals/machine-key-principal.js';
 import { CreateRevocationRequest, RevocationDto, RevocationPage } from './dto/revocation.dto.js';
 import { Revocations } from './revocations.service.js';
 
@@ -17,22 +17,22 @@ export class RevocationsController {
 
   @Post()
   @Creates(RevocationDto, 'revocations/{id}')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Close matching sockets at once and refuse them until it ends' })
   @ApiProblems('conflict', 'unknown_subject')
-  create(@Body() body: CreateRevocationRequest, @CurrentPrincipal() admin: UserPrincipal): Promise<RevocationDto> {
-    return this.revocations.create(body, admin.userId);
+  create(@Body() body: CreateRevocationRequest, @CurrentPrincipal() actor: Actor): Promise<RevocationDto> {
+    return this.revocations.create(body, actor);
   }
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List revocations' })
   list(@Query() query: PageQuery): Promise<RevocationPage> {
     return this.revocations.page(query);
   }
 
   @Get(':id')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One revocation' })
   @ApiProblems(404)
   get(@PathId() id: number): Promise<RevocationDto> {
@@ -41,10 +41,10 @@ export class RevocationsController {
 
   @Delete(':id')
   @NoContent('The revocation is lifted; what it refused may come back.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Lift a revocation' })
   @ApiProblems(404)
-  async delete(@PathId() id: number, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
-    await this.revocations.delete(id, admin.userId);
+  async delete(@PathId() id: number, @CurrentPrincipal() actor: Actor): Promise<void> {
+    await this.revocations.delete(id, actor);
   }
 }

@@ -4,6 +4,7 @@ import { type Page, keyset, toPage } from '../../common/http/paging/cursor.js';
 import { invalidInput } from '../../common/http/input/input.pipe.js';
 import { type PageQuery } from '../../common/http/paging/page.dto.js';
 import { Clock } from '../../common/time/clock.js';
+import { accountOf, type Actor, nameOf } from '../auth/principals/machine-key-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { parseConnectionId } from '../realtime/connection-id.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
@@ -64,7 +65,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
    * @throws AppError `invalid_input` unless the request names exactly one selector, and a time that is to come;
    * `unknown_subject`; `conflict` when the admin would revoke themselves
    */
-  async create(request: CreateRevocationRequest, createdBy: number): Promise<RevocationDto> {
+  async create(request: CreateRevocationRequest, actor: Actor): Promise<RevocationDto> {
+    const createdBy = accountOf(actor);
     const { name, subject } = await this.subjectOf(request);
     if (name === 'user' && subject === String(createdBy)) throw new AppError('conflict', 'You cannot revoke yourself.');
     const until = request.until === undefined ? null : new Date(request.until);
@@ -78,7 +80,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
       until,
       createdBy,
     });
-    this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: createdBy, until: row.until });
+    this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: nameOf(actor), until: row.until });
     this.cluster.tell(CHANGED, null);
     await this.refresh();
     return RevocationDto.from(row);
@@ -90,9 +92,9 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   }
 
   /** @throws AppError `not_found` */
-  async delete(id: number, by: number): Promise<void> {
+  async delete(id: number, actor: Actor): Promise<void> {
     if (!(await this.repository.delete(id))) notFound();
-    this.logger.log({ msg: 'revocation lifted', revocation: id, by });
+    this.logger.log({ msg: 'revocation lifted', revocation: id, by: nameOf(actor) });
     this.cluster.tell(CHANGED, null);
     await this.refresh();
   }

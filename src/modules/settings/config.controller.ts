@@ -10,7 +10,7 @@ export class ConfigController {
   constructor(private readonly settings: Settings) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'The settings of the node that answers, by group, and where each comes from' })
   get(): ConfigDto {
     return this.settings.read();

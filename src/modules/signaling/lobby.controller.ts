@@ -11,7 +11,7 @@ export class LobbyController {
   constructor(private readonly lobby: LobbyDirectory) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Peers in the signaling lobby, in the order they came' })
   async list(@Query() query: PlaceQuery): Promise<LobbyPage> {
     const { items, nextCursor } = await this.lobby.page(query);

@@ -14,6 +14,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   invites: 'Pending invitations into circles.',
   legacy: 'Routes of the original systems, answer by answer as their clients know them. New programs use the others.',
   lobby: 'The signaling lobby, and the tokens that admit to it.',
+  'machine-keys': 'Keys by which programs call this API, each with what it may do.',
   media: 'Files of messages.',
   messages: 'Messages in conversations.',
   nodes: 'The servers that share the work, and their traffic.',
@@ -50,10 +51,13 @@ export const ENUMS: Readonly<Record<string, string>> = {
 /** Who may call a route, by what its access decorator says. */
 export const CALLERS = {
   public: 'Anyone may call it.',
-  optional: 'Anyone may call it; with an access token it answers as that account.',
+  optional: 'Anyone may call it; with an access token or a machine key it answers as that.',
   user: "Needs the access token of a person's account.",
   account: 'Needs the access token of an account or a device.',
-  admin: 'Needs the access token of an account with the role `admin`.',
+  userOrKey: "Needs the access token of a person's account, or a machine key with the scope.",
+  viewer: 'Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.',
+  operator: 'Needs the access token of an account with the role `operator` or `admin`, or a machine key.',
+  admin: 'Needs the access token of an account with the role `admin`, or a machine key.',
   application: 'Needs the API key of an application.',
   bearer: 'Needs any bearer credential: an access token or a lobby token.',
 } as const;

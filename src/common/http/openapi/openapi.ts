@@ -7,6 +7,7 @@ import { ANY_JSON } from '../input/fields.js';
 import { downgrade } from './openapi-3-0.js';
 import { legacyOperations } from './openapi-legacy.js';
 import { CALLER, CALLERS, ENUMS, TAGS } from './openapi-texts.js';
+import { scopeOf } from '../../security/scope.js';
 import { invalidInput } from '../input/input.pipe.js';
 import { sendProblem } from '../problems/problem.filter.js';
 import { describePathParameters } from '../paths/path-parameters.js';
@@ -17,6 +18,9 @@ const LICENSE = { name: 'MIT', identifier: 'MIT' };
 
 /** Names of the security schemes; `bearer` is what `ApiBearerAuth` refers to. */
 export const API_KEY_SCHEME = 'apiKey';
+
+/** Extension of an operation that takes machine keys: the scope one needs. */
+export const REQUIRED_SCOPE = 'x-required-scope';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
@@ -36,13 +40,17 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
         '`code` out of a closed list.',
     )
     .setVersion(PROGRAM_VERSION)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of an account.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: `Access token of an account (a JWT), or a machine key (\`sbk_…\`) where \`${REQUIRED_SCOPE}\` names its scope.`,
+    })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'API-KEY', description: 'Key of an application.' }, API_KEY_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
   const legacy = new Set<Operation>(legacyOperations(document));
   const seen = new Set<string>();
-  for (const operation of operationsOf(document)) {
+  for (const { method, operation } of operationsOf(document)) {
     const id = operation.operationId ?? '';
     if (seen.has(id)) throw new Error(`Two routes have the operation id ${id}`);
     seen.add(id);
@@ -53,6 +61,9 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     // Of the tags of a route and its class, the route's own counts.
     operation.tags = operation.tags?.slice(-1) ?? [];
     markPaging(operation);
+    if (REQUIRED_SCOPE in operation) {
+      Object.assign(operation, { [REQUIRED_SCOPE]: scopeOf(operation.tags[0] ?? '', method) });
+    }
     if (legacy.has(operation)) continue;
     addInputProblems(operation);
     tidyResponses(operation);
@@ -105,8 +116,10 @@ function operationId(controller: string, method: string): string {
   return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}.${method}`;
 }
 
-function operationsOf(document: OpenAPIObject): Operation[] {
-  return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method] ?? []));
+function operationsOf(document: OpenAPIObject): { method: string; operation: Operation }[] {
+  return Object.values(document.paths).flatMap((item) =>
+    METHODS.flatMap((method) => (item[method] ? [{ method, operation: item[method] }] : [])),
+  );
 }
 
 /** Whoever sends a body or a parameter can get it wrong. Documented here once instead of at every route. */
@@ -170,7 +183,7 @@ interface Schema {
 }
 
 function tagsOf(document: OpenAPIObject): { name: string; description?: string }[] {
-  const names = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
+  const names = new Set(operationsOf(document).flatMap(({ operation }) => operation.tags ?? []));
   return [...names].sort().map((name) => ({ name, ...(TAGS[name] !== undefined && { description: TAGS[name] }) }));
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey, clientAddress, isTlsRequest, normalizeAddress, TrustedProxies } from './client-address.js';
+import { addressKey, clientAddress, isTlsRequest, normalizeAddress, AddressRanges } from './client-address.js';
 
-const NONE = new TrustedProxies([]);
-const PROXIES = new TrustedProxies(['10.0.0.0/8', '192.0.2.1', '2001:db8:1::/48', '::ffff:198.51.100.0/120']);
+const NONE = new AddressRanges([]);
+const PROXIES = new AddressRanges(['10.0.0.0/8', '192.0.2.1', '2001:db8:1::/48', '::ffff:198.51.100.0/120']);
 
 describe('the client address', () => {
   it('is the remote one, whatever is forwarded, without trusted proxies', () => {

@@ -6,8 +6,20 @@ export function normalizeAddress(address: string): string {
   return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1] ?? bare.toLowerCase();
 }
 
-/** Compiled `TRUSTED_PROXIES`: addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
-export class TrustedProxies {
+/** Reason why `value` is no address or CIDR range, or `undefined`. */
+export function addressFault(value: string): string | undefined {
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = address.includes('%') ? 0 : isIP(address);
+  // A range of mapped addresses holds nothing else.
+  const least = version === 6 && normalizeAddress(address) !== address.toLowerCase() ? 96 : 0;
+  const isLength = /^\d{1,3}$/.test(bits ?? '') && Number(bits) >= least && Number(bits) <= (version === 6 ? 128 : 32);
+  return version && (bits === undefined || isLength) && rest.length === 0
+    ? undefined
+    : 'must be an IP address or a CIDR range';
+}
+
+/** Compiled addresses and CIDR ranges, e.g. of `TRUSTED_PROXIES`, whose `X-Forwarded-*` headers are believed. */
+export class AddressRanges {
   private readonly ranges = new BlockList();
   private readonly empty: boolean;
 
@@ -44,7 +56,7 @@ function hopAddress(hop: string): string | undefined {
 export function clientAddress(
   remoteAddress: string | undefined,
   forwardedFor: string | readonly string[] | undefined,
-  proxies: TrustedProxies,
+  proxies: AddressRanges,
 ): string {
   let address = normalizeAddress(remoteAddress ?? '');
   if (forwardedFor === undefined || !proxies.has(address)) return address;
@@ -64,7 +76,7 @@ export function clientAddress(
 export function forwardedFirst(
   remoteAddress: string | undefined,
   header: string | readonly string[] | undefined,
-  proxies: TrustedProxies,
+  proxies: AddressRanges,
 ): string | undefined {
   if (header === undefined || !proxies.has(normalizeAddress(remoteAddress ?? ''))) return undefined;
   return String(header).split(',', 1)[0]?.trim() || undefined;
@@ -75,7 +87,7 @@ export function isTlsRequest(
   encrypted: boolean,
   remoteAddress: string | undefined,
   forwardedProto: string | readonly string[] | undefined,
-  proxies: TrustedProxies,
+  proxies: AddressRanges,
 ): boolean {
   if (encrypted) return true;
   const proto = forwardedFirst(remoteAddress, forwardedProto, proxies)?.toLowerCase();

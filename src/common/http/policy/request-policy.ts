@@ -1,5 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-import { clientAddress, forwardedFirst, isTlsRequest, TrustedProxies } from './client-address.js';
+import { clientAddress, forwardedFirst, isTlsRequest, AddressRanges } from './client-address.js';
 import { type HostSettings, isHostAllowed } from './host-policy.js';
 import { isOriginAllowed, type OriginSettings } from './origin-policy.js';
 
@@ -13,11 +13,11 @@ interface PolicySettings {
 
 /** The host, origin and proxy settings, applied alike to HTTP, upgrades and Engine.IO's requests. */
 export class RequestPolicy {
-  private readonly proxies: TrustedProxies;
+  private readonly proxies: AddressRanges;
   private readonly settings: HostSettings & OriginSettings;
 
   constructor({ production, http }: PolicySettings) {
-    this.proxies = new TrustedProxies(http.trustedProxies);
+    this.proxies = new AddressRanges(http.trustedProxies);
     this.settings = { production, ...http };
   }
 

@@ -27,7 +27,7 @@ export class AccountLoginDto {
   @ApiProperty({ example: false })
   current!: boolean;
 
-  static from({ id, createdAt, lastUsedAt, address, userAgent }: Login, askedBy: number): AccountLoginDto {
+  static from({ id, createdAt, lastUsedAt, address, userAgent }: Login, askedBy: number | undefined): AccountLoginDto {
     return {
       id,
       createdAt: createdAt.toISOString(),

@@ -54,7 +54,7 @@ export class UpdateProfileRequest {
 
 /** Absent members stay as they are. */
 export class UpdateAccountRequest extends UpdateProfileRequest {
-  /** `admin` may do everything here. */
+  /** What the account may do on the whole server. Machine keys that an admin made end with that role. */
   @ChoiceField(ROLE, { optional: true, example: 'admin' })
   role?: Role;
 

@@ -1,12 +1,17 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { API_V1 } from '../../../common/http/api-v1-controller.js';
 import { currentRequest } from '../../../common/context/request-context.js';
 import { AppError } from '../../../common/errors/app-error.js';
-import { ACCESS, type Access, type ApiRequest } from './access.js';
+import { hasRole } from '../../../common/security/role.js';
+import { covers, type Scope, scopeOf } from '../../../common/security/scope.js';
+import { isMachineKey } from '../machine-keys/machine-key.js';
+import { MachineKeys } from '../machine-keys/machine-keys.service.js';
+import { ACCESS, type Access, type AccountAccess, type ApiRequest } from './access.js';
 import { ApiKeys } from '../api-keys/api-keys.service.js';
 import { AccessTokens } from '../logins/access-tokens.service.js';
 import { FeatureTokens } from './feature-tokens.service.js';
-import { type AccountPrincipal } from '../principals/device-principal.js';
+import { type RestPrincipal } from '../principals/machine-key-principal.js';
 import { RequestAllowance } from './request-allowance.service.js';
 
 /**
@@ -20,6 +25,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly tokens: AccessTokens,
     private readonly keys: ApiKeys,
+    private readonly machineKeys: MachineKeys,
     private readonly featureTokens: FeatureTokens,
     private readonly allowance: RequestAllowance,
   ) {}
@@ -30,19 +36,17 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<ApiRequest>();
     if (access.kind === 'application') return this.admitApplication(request);
     if (access.kind === 'bearer') return this.admitBearer(request);
-    const principal = await this.identify(request, access);
-    if (principal === undefined) await this.allowance.chargeAddress(addressOf());
-    else await this.allowance.charge(`${principal.kind}:${principal.id}`);
-    if (principal === undefined) return true;
+    if (access.kind === 'public' || (access.anyone && request.headers.authorization === undefined)) {
+      await this.allowance.chargeAddress(addressOf());
+      return true;
+    }
+    const principal = await this.guessing(() => this.identify(request));
+    await this.allowance.charge(`${principal.kind}:${principal.id}`);
     request.principal = principal;
     const current = currentRequest();
     if (current) current.principal = { kind: principal.kind, id: principal.id };
-    if (principal.kind === 'device') {
-      if (access.kind !== 'authenticated' || !access.devices)
-        throw new AppError('forbidden', 'Devices may not do this.');
-    } else if (access.kind === 'authenticated' && !access.roles.includes(principal.role)) {
-      throw new AppError('forbidden', 'This needs the role admin.');
-    }
+    const tag = this.reflector.get<string>(API_V1, context.getClass());
+    requireRights(principal, access, scopeOf(tag, request.method));
     return true;
   }
 
@@ -69,10 +73,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async identify(request: ApiRequest, access: Access): Promise<AccountPrincipal | undefined> {
-    const { authorization } = request.headers;
-    if (access.kind === 'public' || (access.kind === 'optional' && authorization === undefined)) return undefined;
-    return this.guessing(() => this.tokens.verifyAccount(bearerToken(authorization)));
+  private identify(request: ApiRequest): Promise<RestPrincipal> {
+    const token = bearerToken(request.headers.authorization);
+    if (!isMachineKey(token)) return this.tokens.verifyAccount(token);
+    return this.machineKeys.identify(token, addressOf(), () => request.socket.destroyed);
   }
 
   /** Guessing counts against the address that guesses. */
@@ -88,10 +92,22 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/** @throws AppError `forbidden`, `insufficient_scope` */
+function requireRights(principal: RestPrincipal, access: AccountAccess, scope: Scope): void {
+  if (principal.kind === 'user') {
+    if (!hasRole(principal.role, access.role)) throw new AppError('forbidden', `This needs the role ${access.role}.`);
+  } else if (principal.kind === 'device') {
+    if (!access.devices) throw new AppError('forbidden', 'Devices may not do this.');
+  } else {
+    if (!access.keys) throw new AppError('forbidden', 'Machine keys may not do this.');
+    if (!covers(principal.scopes, scope)) throw new AppError('insufficient_scope', `This needs the scope ${scope}.`);
+  }
+}
+
 function bearerToken(header: string | undefined): string {
   const token = /^Bearer +([^\s]+)$/i.exec(header ?? '')?.[1];
   if (token === undefined)
-    throw new AppError('unauthenticated', 'An access token is needed: Authorization: Bearer <token>.');
+    throw new AppError('unauthenticated', 'A bearer credential is needed: Authorization: Bearer <access token>.');
   return token;
 }
 

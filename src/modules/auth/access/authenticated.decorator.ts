@@ -1,44 +1,45 @@
 import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import { API_KEY_SCHEME } from '../../../common/http/openapi/openapi.js';
+import { API_KEY_SCHEME, REQUIRED_SCOPE } from '../../../common/http/openapi/openapi.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
-import { CALLER, type CALLERS } from '../../../common/http/openapi/openapi-texts.js';
-import { ROLES } from '../../../common/security/role.js';
-import { ACCESS, type Access } from './access.js';
+import { CALLER } from '../../../common/http/openapi/openapi-texts.js';
+import { ACCESS, type Access, ACCESSES } from './access.js';
 import { AccessGuard } from './access.guard.js';
 
-const declare = (access: Access, caller: keyof typeof CALLERS): MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, access), UseGuards(AccessGuard), ApiExtension(CALLER, caller));
+/** All that is said of a route's callers: metadata for the guard, security, scope and refusals for the document. */
+function declare(caller: keyof typeof ACCESSES): MethodDecorator {
+  const access: Access = ACCESSES[caller];
+  const decorators = [SetMetadata(ACCESS, access), UseGuards(AccessGuard), ApiExtension(CALLER, caller)];
+  if (access.kind === 'public') return applyDecorators(...decorators);
+  decorators.push(ApiProblems(401), access.kind === 'application' ? ApiSecurity(API_KEY_SCHEME) : ApiBearerAuth());
+  if (access.kind !== 'account') return applyDecorators(...decorators);
+  if (access.anyone) decorators.push(ApiSecurity({}));
+  if (access.role !== 'user') decorators.push(ApiProblems(403));
+  // The document puts the tag and the act in its place.
+  if (access.keys) decorators.push(ApiProblems('insufficient_scope'), ApiExtension(REQUIRED_SCOPE, true));
+  return applyDecorators(...decorators);
+}
 
 /**
- * The route needs a credential: `user` is any person's account, `account` that or a device, `admin` only accounts with
- * that role, all by access token; `application` is a backend by its API key. Sets the guard and writes the OpenAPI
- * security.
+ * The route needs a credential. By access token: `user` is any person's account, `account` that or a device, `viewer`,
+ * `operator` and `admin` are people from that role on; these routes, and those of `userOrKey`, also take machine keys
+ * with the scope that the tag and the method of the route name. `application` is a backend by its API key.
  */
-export function Authenticated(who: 'user' | 'account' | 'admin' | 'application'): MethodDecorator {
-  if (who === 'application') {
-    return applyDecorators(declare({ kind: 'application' }, who), ApiSecurity(API_KEY_SCHEME), ApiProblems(401));
-  }
-  const roles = who === 'admin' ? (['admin'] as const) : ROLES;
-  const problems = who === 'admin' ? ApiProblems(401, 403) : ApiProblems(401);
-  return applyDecorators(
-    declare({ kind: 'authenticated', roles, devices: who === 'account' }, who),
-    ApiBearerAuth(),
-    problems,
-  );
+export function Authenticated(who: Exclude<keyof typeof ACCESSES, 'public' | 'optional' | 'bearer'>): MethodDecorator {
+  return declare(who);
 }
 
 /** The route needs any bearer credential of ours: an access token, or a token of a feature. `CurrentBearer` says whose. */
 export function AnyBearer(): MethodDecorator {
-  return applyDecorators(declare({ kind: 'bearer' }, 'bearer'), ApiBearerAuth(), ApiProblems(401));
+  return declare('bearer');
 }
 
-/** The route works for anyone, and knows the account where an access token is shown. */
+/** The route works for anyone, and knows the account or machine key where one is shown. */
 export function MaybeAuthenticated(): MethodDecorator {
-  return applyDecorators(declare({ kind: 'optional' }, 'optional'), ApiSecurity({}), ApiBearerAuth(), ApiProblems(401));
+  return declare('optional');
 }
 
 /** The route is for anyone. */
 export function Public(): MethodDecorator {
-  return declare({ kind: 'public' }, 'public');
+  return declare('public');
 }

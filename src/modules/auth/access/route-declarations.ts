@@ -18,7 +18,7 @@ export class RouteDeclarations implements OnModuleInit {
   }
 
   private undeclared(controller: object): string[] {
-    if (Reflect.getMetadata(API_V1, controller) !== true) return [];
+    if (!Reflect.hasMetadata(API_V1, controller)) return [];
     const { name, prototype } = controller as { name: string; prototype: Record<string, object> };
     return this.scanner
       .getAllMethodNames(prototype)

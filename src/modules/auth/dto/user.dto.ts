@@ -27,7 +27,7 @@ export class UserDto {
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
 
-  /** `admin` may do everything here. */
+  /** What the account may do on the whole server. */
   @ApiChoice(ROLE, { example: 'user' })
   role!: Role;
 

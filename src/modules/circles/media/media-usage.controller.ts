@@ -22,7 +22,7 @@ export class AccountMediaUsageController {
   }
 
   @Get(':id/media-usage')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'How much room the files of an account take, and may take' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<MediaUsageDto> {

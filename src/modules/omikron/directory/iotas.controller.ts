@@ -25,7 +25,7 @@ export class IotasController {
 
   @Post()
   @Creates(NewIotaDto, 'omikron/iotas/{iotaId}')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Register a home server; its token is shown this once' })
   @ApiProblems('already_exists')
   async create(@Body() { name, iotaId }: CreateIotaRequest): Promise<NewIotaDto> {
@@ -34,7 +34,7 @@ export class IotasController {
   }
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List home servers' })
   async list(@Query() query: PageQuery): Promise<IotaPage> {
     const page = toPage(await this.admin.pageIotas(query), query.limit, (iota) => iota);
@@ -43,7 +43,7 @@ export class IotasController {
   }
 
   @Get(':iotaId')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One home server' })
   @ApiProblems(404)
   async get(@PathUuid('iotaId') iotaId: string): Promise<IotaDto> {
@@ -52,7 +52,7 @@ export class IotasController {
 
   @Delete(':iotaId')
   @NoContent('The home server and its profiles are gone; their sockets are closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a home server with its profiles and close their sockets' })
   @ApiProblems(404)
   async delete(@PathUuid('iotaId') iotaId: string): Promise<void> {
@@ -61,7 +61,7 @@ export class IotasController {
 
   @Post(':iotaId/token')
   @HttpCode(200)
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Put a new token in the place of the old one, whose sockets are closed' })
   @ApiProblems(404)
   async rotateToken(@PathUuid('iotaId') iotaId: string): Promise<IotaTokenDto> {
@@ -70,7 +70,7 @@ export class IotasController {
 
   @Post(':iotaId/profiles')
   @Creates(ProfileDto, 'omikron/iotas/:iotaId/profiles/{userId}')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Say that a user belongs to a home server' })
   @ApiProblems(404, 'already_exists')
   async createProfile(
@@ -81,7 +81,7 @@ export class IotasController {
   }
 
   @Get(':iotaId/profiles')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List the users of a home server' })
   @ApiProblems(404)
   async listProfiles(@PathUuid('iotaId') iotaId: string, @Query() query: PageQuery): Promise<ProfilePage> {
@@ -89,7 +89,7 @@ export class IotasController {
   }
 
   @Get(':iotaId/profiles/:userId')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One user of a home server' })
   @ApiProblems(404)
   async getProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<ProfileDto> {
@@ -98,7 +98,7 @@ export class IotasController {
 
   @Delete(':iotaId/profiles/:userId')
   @NoContent('The profile is gone; its sockets are closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a user from a home server and close their sockets' })
   @ApiProblems(404)
   async deleteProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<void> {

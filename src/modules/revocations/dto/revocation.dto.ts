@@ -77,8 +77,9 @@ export class RevocationDto {
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   until!: string | null;
 
-  @ApiProperty({ type: 'integer', format: 'int32', example: 1, description: 'Account that asked for it.' })
-  createdBy!: number;
+  /** Account that asked for it, or made the machine key that did; `null`: the key was made on the command line. */
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 1 })
+  createdBy!: number | null;
 
   /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })

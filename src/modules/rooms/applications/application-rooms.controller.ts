@@ -26,7 +26,7 @@ export class ApplicationRoomsController {
   ) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List the rooms of an application, or find them by name' })
   @ApiProblems(404)
   async list(@PathId() id: number, @Query() query: SearchQuery): Promise<RoomPage> {
@@ -35,7 +35,7 @@ export class ApplicationRoomsController {
   }
 
   @Get(':name')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One room of an application' })
   @ApiProblems(404)
   async get(@PathId() id: number, @Param('name') name: string): Promise<RoomDto> {
@@ -43,7 +43,7 @@ export class ApplicationRoomsController {
   }
 
   @Get(':name/endpoints')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List the endpoints of a room, without their codes' })
   @ApiProblems(404)
   async listEndpoints(
@@ -67,7 +67,7 @@ export class ApplicationRoomsController {
   }
 
   @Get(':name/presence')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Who is connected to a room of an application now' })
   @ApiProblems(404)
   async presence(

@@ -34,14 +34,14 @@ export class ApplicationsController {
   }
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List applications, or find them by name' })
   async list(@Query() query: SearchQuery): Promise<ApplicationPage> {
     return toPage(await this.applications.page(query), query.limit, (each) => ApplicationDto.from(each));
   }
 
   @Get(':id')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One application' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<ApplicationDto> {
@@ -76,7 +76,7 @@ export class ApplicationsController {
   }
 
   @Get(':id/keys')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List the API keys of an application' })
   @ApiProblems(404)
   async listKeys(@PathId() id: number, @Query() query: PageQuery): Promise<ApplicationKeyPage> {
@@ -85,7 +85,7 @@ export class ApplicationsController {
   }
 
   @Get(':id/keys/:keyId')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One API key, without its secret' })
   @ApiProblems(404)
   async getKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<ApplicationKeyDto> {

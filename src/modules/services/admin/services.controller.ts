@@ -8,7 +8,10 @@ import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
 import { memberText } from '../../../common/http/input/raw-body.js';
+import { hasRole } from '../../../common/security/role.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import type { Actor } from '../../auth/principals/machine-key-principal.js';
 import {
   CreateServiceRequest,
   DeliveredDto,
@@ -33,7 +36,7 @@ export class ServicesController {
 
   @Post()
   @Creates(NewServiceDto, 'services/{id}')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Make a service; its tokens are shown this once' })
   @ApiProblems('already_exists')
   async create(@Body() body: CreateServiceRequest): Promise<NewServiceDto> {
@@ -42,14 +45,14 @@ export class ServicesController {
   }
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'List services, or find them by title' })
   async list(@Query() query: SearchQuery): Promise<ServicePage> {
     return toPage(await this.services.page(query), query.limit, (service) => ServiceDto.from(service));
   }
 
   @Get(':id')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One service' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<ServiceDto> {
@@ -57,7 +60,7 @@ export class ServicesController {
   }
 
   @Patch(':id')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Change a service; live sockets follow at once' })
   @ApiProblems(404, 'already_exists')
   async update(@PathId() id: number, @Body() body: UpdateServiceRequest): Promise<ServiceDto> {
@@ -66,7 +69,7 @@ export class ServicesController {
 
   @Delete(':id')
   @NoContent('The service is gone; its sockets are closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a service and close its sockets' })
   @ApiProblems(404)
   async delete(@PathId() id: number): Promise<void> {
@@ -75,7 +78,7 @@ export class ServicesController {
 
   @Post(':id/tokens/rotate')
   @HttpCode(200)
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Put a new token in the place of the old one, whose sockets are closed' })
   @ApiProblems(404)
   async rotateToken(@PathId() id: number, @Body() { role }: RotateTokenRequest): Promise<RotatedTokenDto> {
@@ -83,17 +86,23 @@ export class ServicesController {
   }
 
   @Get(':id/sessions')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'Live sessions of a service' })
   @ApiProblems(404)
-  async listSessions(@PathId() id: number, @Query() query: PlaceQuery): Promise<ServiceSessionPage> {
+  async listSessions(
+    @PathId() id: number,
+    @Query() query: PlaceQuery,
+    @CurrentPrincipal() actor: Actor,
+  ): Promise<ServiceSessionPage> {
+    // A code admits its reader, who then hears what is said; whoever only looks on gets none.
+    const showsCodes = actor.kind === 'machineKey' || hasRole(actor.role, 'operator');
     const { items, nextCursor } = await this.services.listSessions(id, query);
-    return { items: items.map((session) => ServiceSessionDto.from(session)), nextCursor };
+    return { items: items.map((session) => ServiceSessionDto.from(session, showsCodes)), nextCursor };
   }
 
   @Delete(':id/sessions/:code')
   @NoContent('The session has ended; its host and guests are closed.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'End a live session' })
   @ApiParam({ name: 'code', description: "The session's code or its id.", example: 'HRSC' })
   @ApiProblems(404)
@@ -103,7 +112,7 @@ export class ServicesController {
 
   @Post(':id/messages')
   @HttpCode(202)
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'Send a message to the sockets of a service' })
   @ApiProblems(404)
   async publish(

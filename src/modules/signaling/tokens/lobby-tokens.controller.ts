@@ -11,6 +11,7 @@ import { RequestPolicy } from '../../../common/http/policy/request-policy.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../../auth/access/current-principal.decorator.js';
+import { type Actor } from '../../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CreateLobbyTokenRequest, LobbyTokenDto, LobbyTokenPage, NewLobbyTokenDto } from '../dto/lobby.dto.js';
 import { LobbyTokens } from './lobby-tokens.service.js';
@@ -40,26 +41,26 @@ export class LobbyTokensController {
   }
 
   @Get()
-  @Authenticated('user')
-  @ApiOperation({ summary: 'List lobby tokens: an admin all of them, a user the own ones' })
-  async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: PageQuery): Promise<LobbyTokenPage> {
+  @Authenticated('userOrKey')
+  @ApiOperation({ summary: 'List lobby tokens: all of them from the role viewer on, else the own ones' })
+  async list(@CurrentPrincipal() principal: Actor, @Query() query: PageQuery): Promise<LobbyTokenPage> {
     return toPage(await this.tokens.page(principal, query), query.limit, (token) => LobbyTokenDto.from(token));
   }
 
   @Get(':id')
-  @Authenticated('user')
+  @Authenticated('userOrKey')
   @ApiOperation({ summary: 'One lobby token, without its secret' })
   @ApiProblems(404)
-  async get(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<LobbyTokenDto> {
+  async get(@CurrentPrincipal() principal: Actor, @PathId() id: number): Promise<LobbyTokenDto> {
     return LobbyTokenDto.from(await this.tokens.get(principal, id));
   }
 
   @Delete(':id')
   @NoContent('The token admits nobody any more, and who came in with it has been disconnected.')
-  @Authenticated('user')
+  @Authenticated('userOrKey')
   @ApiOperation({ summary: 'Delete a lobby token' })
   @ApiProblems(404)
-  async delete(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<void> {
+  async delete(@CurrentPrincipal() principal: Actor, @PathId() id: number): Promise<void> {
     await this.tokens.delete(principal, id);
   }
 }

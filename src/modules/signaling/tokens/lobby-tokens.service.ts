@@ -4,12 +4,14 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { keyset } from '../../../common/http/paging/cursor.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
+import { hasRole, type Role } from '../../../common/security/role.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
 import { AccountEndings } from '../../accounts/account-endings.js';
 import { type BearerPrincipal } from '../../auth/principals/bearer-principal.js';
 import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
+import { type Actor } from '../../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { type Connection } from '../../realtime/connection.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
@@ -70,21 +72,21 @@ export class LobbyTokens implements OnModuleInit {
   }
 
   page(
-    principal: UserPrincipal,
+    principal: Actor,
     query: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<LobbyToken[]> {
     const { afterId, take } = keyset(query);
-    return this.repository.page(reachOf(principal), afterId, take);
+    return this.repository.page(reachOf(principal, 'viewer'), afterId, take);
   }
 
   /** @throws AppError `not_found` */
-  async get(principal: UserPrincipal, id: number): Promise<LobbyToken> {
-    return (await this.repository.find(id, reachOf(principal))) ?? notFound();
+  async get(principal: Actor, id: number): Promise<LobbyToken> {
+    return (await this.repository.find(id, reachOf(principal, 'viewer'))) ?? notFound();
   }
 
   /** Whoever came in with it leaves. @throws AppError `not_found` */
-  async delete(principal: UserPrincipal, id: number): Promise<void> {
-    const digest = await this.repository.delete(id, reachOf(principal));
+  async delete(principal: Actor, id: number): Promise<void> {
+    const digest = await this.repository.delete(id, reachOf(principal, 'operator'));
     if (digest === undefined) return notFound();
     this.hub.disconnect(tokenChannel(digest), DISCONNECT.notAllowed);
   }
@@ -177,8 +179,9 @@ function digestOf(token: unknown): Buffer | undefined {
   return isToken ? sha256(token) : undefined;
 }
 
-/** Whose tokens somebody sees and deletes; admins everybody's. */
-const reachOf = ({ role, userId }: UserPrincipal): number | undefined => (role === 'admin' ? undefined : userId);
+/** Whose tokens somebody sees or deletes: from the role `least` on everybody's. */
+const reachOf = (principal: Actor, least: Role): number | undefined =>
+  principal.kind === 'machineKey' || hasRole(principal.role, least) ? undefined : principal.userId;
 
 function notFound(): never {
   throw new AppError('not_found', 'There is no such lobby token.');

@@ -73,6 +73,13 @@ function Details({ account }: { account: UserDto }) {
   );
 }
 
+const ROLES = [
+  { value: 'user', label: 'user: uses the server' },
+  { value: 'viewer', label: 'viewer: also sees what runs here' },
+  { value: 'operator', label: 'operator: also acts on what runs here' },
+  { value: 'admin', label: 'admin: may do everything here' },
+] as const;
+
 function Actions({ account: { id, email, disabled, role } }: { account: UserDto }) {
   const navigate = useNavigate();
   const path = { id };
@@ -82,19 +89,14 @@ function Actions({ account: { id, email, disabled, role } }: { account: UserDto 
         label="Change role"
         submit="Save role"
         onSubmit={(values) =>
-          sdk.accounts.update({ path, body: { role: values.text('role') === 'admin' ? 'admin' : 'user' } })
+          sdk.accounts.update({
+            path,
+            body: { role: ROLES.find((each) => each.value === values.text('role'))?.value ?? role },
+          })
         }
         says={() => 'Role saved'}
       >
-        <SelectField
-          name="role"
-          label="Role"
-          defaultValue={role}
-          options={[
-            { value: 'user', label: 'user: uses the server' },
-            { value: 'admin', label: 'admin: may do everything here' },
-          ]}
-        />
+        <SelectField name="role" label="Role" defaultValue={role} options={ROLES} />
       </FormDialog>
       <FormDialog
         label="Reset password"

@@ -671,6 +671,25 @@ export type CreateLobbyTokenRequest = {
     uses?: number;
 };
 
+export type CreateMachineKeyRequest = {
+    /**
+     * Addresses and CIDR ranges that it may be used from; absent = any.
+     */
+    allowedNetworks?: Array<string>;
+    /**
+     * Seconds after which it counts no longer; absent = never.
+     */
+    expiresInSeconds?: number;
+    /**
+     * What people tell it from others by.
+     */
+    name: string;
+    /**
+     * What it may do: `<tag>:read` or `<tag>:write`, `*` for every tag. `x-required-scope` of an operation says which.
+     */
+    scopes: Array<string>;
+};
+
 export type CreateProfileRequest = {
     /**
      * SHA-256 of the user's private key, hexadecimal. It is never shown again.
@@ -1355,6 +1374,60 @@ export type LoginRequest = {
     password: string;
 };
 
+export type MachineKeyDto = {
+    /**
+     * Where it may be used from; `null` = anywhere.
+     */
+    allowedNetworks: Array<string> | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Account that made it, and whose end, or end as an admin, is its own; `null`: made on the command line.
+     */
+    createdBy: number | null;
+    /**
+     * When it ends; `null` = never.
+     */
+    expiresAt: string | null;
+    /**
+     * The key's id.
+     */
+    id: number;
+    /**
+     * To the minute; `null` = never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * The address it came from then.
+     */
+    lastUsedFrom: string | null;
+    /**
+     * What people tell it from others by.
+     */
+    name: string;
+    /**
+     * What the key begins with.
+     */
+    prefix: string;
+    /**
+     * What it may do.
+     */
+    scopes: Array<string>;
+};
+
+export type MachineKeyPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<MachineKeyDto>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
 export type MarkReadRequest = {
     /**
      * Everything up to this message is read.
@@ -1627,6 +1700,53 @@ export type NewLobbyTokenDto = {
     token: string;
 };
 
+export type NewMachineKeyDto = {
+    /**
+     * Where it may be used from; `null` = anywhere.
+     */
+    allowedNetworks: Array<string> | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Account that made it, and whose end, or end as an admin, is its own; `null`: made on the command line.
+     */
+    createdBy: number | null;
+    /**
+     * When it ends; `null` = never.
+     */
+    expiresAt: string | null;
+    /**
+     * The key's id.
+     */
+    id: number;
+    /**
+     * Shown this once.
+     */
+    key: string;
+    /**
+     * To the minute; `null` = never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * The address it came from then.
+     */
+    lastUsedFrom: string | null;
+    /**
+     * What people tell it from others by.
+     */
+    name: string;
+    /**
+     * What the key begins with.
+     */
+    prefix: string;
+    /**
+     * What it may do.
+     */
+    scopes: Array<string>;
+};
+
 export type NewServiceDto = {
     /**
      * Whether several hosts may be connected.
@@ -1844,7 +1964,7 @@ export type PrincipalDto = {
 /**
  * The closed list of what can go wrong; `code` of every problem.
  */
-export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
+export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
 
 export type ProblemDto = {
     /**
@@ -2025,9 +2145,9 @@ export type RevocationDto = {
      */
     createdAt: string;
     /**
-     * Account that asked for it.
+     * Account that asked for it, or made the machine key that did; `null`: the key was made on the command line.
      */
-    createdBy: number;
+    createdBy: number | null;
     /**
      * The revocation's id.
      */
@@ -2069,7 +2189,7 @@ export type RevocationSelector = 'user' | 'device' | 'apiKey' | 'endpoint' | 'se
 /**
  * What an account may do on the whole server.
  */
-export type Role = 'user' | 'admin';
+export type Role = 'user' | 'viewer' | 'operator' | 'admin';
 
 export type RoomDto = {
     /**
@@ -2160,6 +2280,13 @@ export type RoomPresenceDto = {
      * `cursor` of the next page; `null` on the last one.
      */
     nextCursor: string | null;
+};
+
+export type RotateMachineKeyRequest = {
+    /**
+     * Seconds for which the old key goes on beside the new one.
+     */
+    overlapSeconds?: number;
 };
 
 export type RotateTokenRequest = {
@@ -2299,7 +2426,7 @@ export type ServiceSessionDto = {
      */
     clients: number;
     /**
-     * `null` on a service without public codes.
+     * `null` on a service without public codes, and for the role `viewer`.
      */
     code: string | null;
     /**
@@ -2486,7 +2613,7 @@ export type UpdateAccountRequest = {
      */
     lastName?: string;
     /**
-     * `admin` may do everything here.
+     * What the account may do on the whole server. Machine keys that an admin made end with that role.
      */
     role?: Role;
 };
@@ -2622,7 +2749,7 @@ export type UserDto = {
      */
     lastName: string;
     /**
-     * `admin` may do everything here.
+     * What the account may do on the whole server.
      */
     role: Role;
 };
@@ -2839,7 +2966,7 @@ export type AccountsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -2888,7 +3015,7 @@ export type AccountsCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `registration_closed`
+     * Forbidden: `registration_closed`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3283,7 +3410,7 @@ export type AccountsDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3341,7 +3468,7 @@ export type AccountsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3399,7 +3526,7 @@ export type AccountsUpdateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3474,7 +3601,7 @@ export type AccountLoginsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3532,7 +3659,7 @@ export type AccountLoginsEndErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3586,7 +3713,7 @@ export type AccountMediaUsageGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3640,7 +3767,7 @@ export type AccountsResetPasswordErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3702,7 +3829,7 @@ export type ApplicationsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3751,7 +3878,7 @@ export type ApplicationsCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3813,7 +3940,7 @@ export type ApplicationsDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3867,7 +3994,7 @@ export type ApplicationsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3925,7 +4052,7 @@ export type ApplicationsUpdateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4000,7 +4127,7 @@ export type ApplicationsListKeysErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4054,7 +4181,7 @@ export type ApplicationsCreateKeyErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4112,7 +4239,7 @@ export type ApplicationsDeleteKeyErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4170,7 +4297,7 @@ export type ApplicationsGetKeyErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4237,7 +4364,7 @@ export type ApplicationRoomsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4295,7 +4422,7 @@ export type ApplicationRoomsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4366,7 +4493,7 @@ export type ApplicationRoomsListEndpointsErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4441,7 +4568,7 @@ export type ApplicationRoomsListMessagesErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4512,7 +4639,7 @@ export type ApplicationRoomsPresenceErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -4839,6 +4966,10 @@ export type CallsListErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -4884,6 +5015,10 @@ export type CallsGetErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `insufficient_scope`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -5815,7 +5950,7 @@ export type ConfigGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -5909,7 +6044,7 @@ export type ConnectionsDeleteMatchingErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6011,7 +6146,7 @@ export type ConnectionsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6113,7 +6248,7 @@ export type ConnectionsListEndedErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6163,7 +6298,7 @@ export type ConnectionsDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6217,7 +6352,7 @@ export type ConnectionsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -7311,7 +7446,7 @@ export type LobbyListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -7364,6 +7499,10 @@ export type LobbyTokensListErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `insufficient_scope`
+     */
+    403: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -7464,6 +7603,10 @@ export type LobbyTokensDeleteErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -7514,6 +7657,10 @@ export type LobbyTokensGetErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -7545,6 +7692,291 @@ export type LobbyTokensGetResponses = {
 };
 
 export type LobbyTokensGetResponse = LobbyTokensGetResponses[keyof LobbyTokensGetResponses];
+
+export type MachineKeysListData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/machine-keys';
+};
+
+export type MachineKeysListErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MachineKeysListError = MachineKeysListErrors[keyof MachineKeysListErrors];
+
+export type MachineKeysListResponses = {
+    /**
+     * OK
+     */
+    200: MachineKeyPage;
+};
+
+export type MachineKeysListResponse = MachineKeysListResponses[keyof MachineKeysListResponses];
+
+export type MachineKeysCreateData = {
+    body: CreateMachineKeyRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/machine-keys';
+};
+
+export type MachineKeysCreateErrors = {
+    /**
+     * Bad Request: `malformed_body`
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Payload Too Large: `payload_too_large`
+     */
+    413: ProblemDto;
+    /**
+     * Unsupported Media Type: `unsupported_media_type`
+     */
+    415: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MachineKeysCreateError = MachineKeysCreateErrors[keyof MachineKeysCreateErrors];
+
+export type MachineKeysCreateResponses = {
+    /**
+     * Created
+     */
+    201: NewMachineKeyDto;
+};
+
+export type MachineKeysCreateResponse = MachineKeysCreateResponses[keyof MachineKeysCreateResponses];
+
+export type MachineKeysDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/machine-keys/{id}';
+};
+
+export type MachineKeysDeleteErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MachineKeysDeleteError = MachineKeysDeleteErrors[keyof MachineKeysDeleteErrors];
+
+export type MachineKeysDeleteResponses = {
+    /**
+     * The key counts no longer.
+     */
+    204: void;
+};
+
+export type MachineKeysDeleteResponse = MachineKeysDeleteResponses[keyof MachineKeysDeleteResponses];
+
+export type MachineKeysGetData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/machine-keys/{id}';
+};
+
+export type MachineKeysGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MachineKeysGetError = MachineKeysGetErrors[keyof MachineKeysGetErrors];
+
+export type MachineKeysGetResponses = {
+    /**
+     * OK
+     */
+    200: MachineKeyDto;
+};
+
+export type MachineKeysGetResponse = MachineKeysGetResponses[keyof MachineKeysGetResponses];
+
+export type MachineKeysRotateData = {
+    body: RotateMachineKeyRequest;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/machine-keys/{id}/rotate';
+};
+
+export type MachineKeysRotateErrors = {
+    /**
+     * Bad Request: `malformed_body`
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Payload Too Large: `payload_too_large`
+     */
+    413: ProblemDto;
+    /**
+     * Unsupported Media Type: `unsupported_media_type`
+     */
+    415: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MachineKeysRotateError = MachineKeysRotateErrors[keyof MachineKeysRotateErrors];
+
+export type MachineKeysRotateResponses = {
+    /**
+     * OK
+     */
+    200: NewMachineKeyDto;
+};
+
+export type MachineKeysRotateResponse = MachineKeysRotateResponses[keyof MachineKeysRotateResponses];
 
 export type MediaDeleteData = {
     body?: never;
@@ -8304,7 +8736,7 @@ export type NodesListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8358,7 +8790,7 @@ export type IotasListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8407,7 +8839,7 @@ export type IotasCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8469,7 +8901,7 @@ export type IotasDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8523,7 +8955,7 @@ export type IotasGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8586,7 +9018,7 @@ export type IotasListProfilesErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8644,7 +9076,7 @@ export type IotasCreateProfileErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8714,7 +9146,7 @@ export type IotasDeleteProfileErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8772,7 +9204,7 @@ export type IotasGetProfileErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8826,7 +9258,7 @@ export type IotasRotateTokenErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8884,7 +9316,7 @@ export type RevocationsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8933,7 +9365,7 @@ export type RevocationsCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8995,7 +9427,7 @@ export type RevocationsDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9049,7 +9481,7 @@ export type RevocationsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9823,7 +10255,7 @@ export type ServicesListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9872,7 +10304,7 @@ export type ServicesCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9934,7 +10366,7 @@ export type ServicesDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9988,7 +10420,7 @@ export type ServicesGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10046,7 +10478,7 @@ export type ServicesUpdateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10116,7 +10548,7 @@ export type ServicesPublishErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10187,7 +10619,7 @@ export type ServicesListSessionsErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10245,7 +10677,7 @@ export type ServicesEndSessionErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10303,7 +10735,7 @@ export type ServicesRotateTokenErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -10360,7 +10792,7 @@ export type StatsReadErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**

@@ -7,7 +7,7 @@ export class ServiceSessionDto {
   @ApiProperty({ example: '9f86d081884c7d65' })
   id!: string;
 
-  /** `null` on a service without public codes. */
+  /** `null` on a service without public codes, and for the role `viewer`. */
   @ApiProperty({ type: 'string', nullable: true, example: 'HRSC' })
   code!: string | null;
 
@@ -27,8 +27,8 @@ export class ServiceSessionDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 40 })
   guests!: number;
 
-  static from({ startedAt, ...session }: SessionSummary): ServiceSessionDto {
-    return { ...session, startedAt: startedAt.toISOString() };
+  static from({ startedAt, code, ...session }: SessionSummary, showsCode: boolean): ServiceSessionDto {
+    return { ...session, code: showsCode ? code : null, startedAt: startedAt.toISOString() };
   }
 }
 

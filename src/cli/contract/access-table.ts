@@ -1,0 +1,44 @@
+import { type OpenApiDocument, operationsOf } from './openapi-document.js';
+
+export const ACCESS_TABLE_FILE = 'docs/access.md';
+
+/** Who may come with what; a column each. */
+export const CALLER_COLUMNS = ['nobody', 'user', 'viewer', 'operator', 'admin', 'device', 'application'] as const;
+
+/** What each of them gets by the `x-caller` of an operation: `yes`, or the status of the refusal. */
+const CELLS: Readonly<Record<string, readonly string[]>> = {
+  public: ['yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
+  optional: ['yes', 'yes', 'yes', 'yes', 'yes', '403', 'yes'],
+  user: ['401', 'yes', 'yes', 'yes', 'yes', '403', '401'],
+  userOrKey: ['401', 'yes', 'yes', 'yes', 'yes', '403', '401'],
+  account: ['401', 'yes', 'yes', 'yes', 'yes', 'yes', '401'],
+  bearer: ['401', 'yes', 'yes', 'yes', 'yes', 'yes', '401'],
+  viewer: ['401', '403', 'yes', 'yes', 'yes', '403', '401'],
+  operator: ['401', '403', '403', 'yes', 'yes', '403', '401'],
+  admin: ['401', '403', '403', '403', 'yes', '403', '401'],
+  application: ['401', '401', '401', '401', '401', '401', 'yes'],
+};
+
+const INTRODUCTION = `# Who may call what
+
+Every operation of REST v1 and who may call it, made from the API document (\`npm run openapi\`); a test calls each with each
+credential. 401 and 403 are what the others get. A machine key needs the scope of the last column, or the same of \`*\`; where
+there is none, no key is taken. \`yes\` opens the route: what somebody sees behind it may still be their own only, and a viewer
+is shown no codes.
+
+`;
+
+/** The table of a document, in Markdown, in the order of paths. */
+export function accessTable(document: OpenApiDocument): string {
+  const rows = operationsOf(document).flatMap(([name, operation]) => {
+    if (!name.includes(' /api/v1/')) return [];
+    const caller = operation['x-caller'] ?? '';
+    const cells = CELLS[caller];
+    if (cells === undefined) throw new Error(`The access table knows no caller ${caller}`);
+    return [[`\`${name}\``, ...cells, scopeCell(operation['x-required-scope'])]];
+  });
+  const lines = [['Operation', ...CALLER_COLUMNS, 'machine key with'], Array<string>(9).fill('---'), ...rows];
+  return INTRODUCTION + lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+
+const scopeCell = (scope: string | undefined): string => (scope === undefined ? '' : `\`${scope}\``);

@@ -1,0 +1,70 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { User } from './user.entity.js';
+
+/** A key by which a program calls REST v1, stored as the SHA-256 digest it is found by. */
+@Entity('machine_keys')
+@Unique('machine_keys_digest_key', ['digest'])
+@Unique('machine_keys_previous_digest_key', ['previousDigest'])
+@Index('machine_keys_made_by_idx', ['madeBy'])
+export class MachineKey {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'machine_keys_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** What people tell it from others by. */
+  @Column('varchar', { length: 100 })
+  name!: string;
+
+  /** What the key begins with. */
+  @Column('varchar', { length: 16 })
+  prefix!: string;
+
+  @Column('bytea')
+  digest!: Buffer;
+
+  /** Of the key before the last rotation, while that works on. */
+  @Column('bytea', { name: 'previous_digest', nullable: true })
+  previousDigest!: Buffer | null;
+
+  @Column('timestamptz', { name: 'previous_until', nullable: true })
+  previousUntil!: Date | null;
+
+  @Column('text', { array: true })
+  scopes!: string[];
+
+  /** Addresses and CIDR ranges it may be used from; `null` = any. */
+  @Column('text', { name: 'allowed_networks', array: true, nullable: true })
+  allowedNetworks!: string[] | null;
+
+  /** `null` = never. */
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  /** The account whose rights it stands on, and ends with; `null` for one made on the command line. */
+  @Column('integer', { name: 'made_by', nullable: true })
+  madeBy!: number | null;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'made_by', foreignKeyConstraintName: 'machine_keys_made_by_fkey' })
+  maker!: Relation<User> | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  /** To the minute. */
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** The client's address then. */
+  @Column('varchar', { name: 'last_used_from', length: 64, nullable: true })
+  lastUsedFrom!: string | null;
+}

@@ -1,0 +1,145 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { AddressRanges } from '../../../common/http/policy/client-address.js';
+import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { type PageQuery } from '../../../common/http/paging/page.dto.js';
+import { reportFailure } from '../../../common/outages/outages.js';
+import { sha256 } from '../../../common/security/digest.js';
+import { covers } from '../../../common/security/scope.js';
+import { Clock } from '../../../common/time/clock.js';
+import { type MachineKey } from '../../../entities/accounts/machine-key.entity.js';
+import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
+import { RevocationList } from '../../realtime/access/revocation-list.js';
+import { selector } from '../../realtime/access/revocation-selectors.js';
+import { accountOf, type Actor, type MachineKeyPrincipal } from '../principals/machine-key-principal.js';
+import { isWellFormed, newMachineKey } from './machine-key.js';
+import { MachineKeysRepository } from './machine-keys.repository.js';
+
+/** The use of a key is recorded to the minute: not one write per request. */
+const RECORD_MS = 60_000;
+/** What wrong keys are counted as. */
+const TRIES = 'machine-keys';
+
+export interface MachineKeyWish {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresInSeconds?: number | undefined;
+  /** Absent: from anywhere. */
+  readonly allowedNetworks?: readonly string[] | undefined;
+}
+
+/** A key and its secret, which nobody can show again. */
+export interface ShownMachineKey {
+  readonly made: MachineKey;
+  readonly key: string;
+}
+
+/**
+ * Keys by which programs call REST v1. Each request looks its key up, so that what is deleted, rotated, or gone with its
+ * maker counts no longer on any node.
+ */
+@Injectable()
+export class MachineKeys {
+  private readonly logger = new Logger(MachineKeys.name);
+  /** Keys whose use this node is writing down right now. */
+  private readonly recording = new Set<number>();
+
+  constructor(
+    private readonly repository: MachineKeysRepository,
+    private readonly clock: Clock,
+    private readonly revocations: RevocationList,
+    private readonly throttle: AttemptThrottle,
+  ) {}
+
+  /**
+   * Who comes with a key. Wrong ones are slowed, the right ones never.
+   * @param address the client's
+   * @param gone whether the client has given up
+   * @throws AppError `unauthenticated`, `rate_limited` when too many wrong ones of the address wait
+   */
+  async identify(key: string, address: string, gone: () => boolean): Promise<MachineKeyPrincipal> {
+    const found = isWellFormed(key) ? await this.repository.findValid(sha256(key), this.clock.date()) : undefined;
+    if (found === undefined || this.isRevoked(found)) {
+      await this.throttle.wrong({ scope: TRIES, address, gone });
+      throw new AppError('unauthenticated', 'The machine key is not valid, or not any more.');
+    }
+    if (found.allowedNetworks && !new AddressRanges(found.allowedNetworks).has(address)) {
+      throw new AppError('unauthenticated', 'The machine key may not be used from this address.');
+    }
+    this.record(found, address);
+    const { id, name, scopes, madeBy } = found;
+    return { kind: 'machineKey', id: String(id), label: name, scopes, madeBy };
+  }
+
+  /** @throws AppError `insufficient_scope` when a key would give more than it has, `forbidden` */
+  async create(actor: Actor | null, wish: MachineKeyWish): Promise<ShownMachineKey> {
+    const { name, scopes, expiresInSeconds, allowedNetworks } = wish;
+    if (actor) requireScopes(actor, scopes);
+    const { key, digest, prefix } = newMachineKey();
+    const made = await this.repository.insert({
+      name,
+      prefix,
+      digest,
+      scopes: [...new Set(scopes)],
+      allowedNetworks: allowedNetworks ? [...allowedNetworks] : null,
+      expiresAt: expiresInSeconds === undefined ? null : new Date(this.clock.now() + expiresInSeconds * 1_000),
+      madeBy: actor && accountOf(actor),
+    });
+    if (made === undefined) throw new AppError('forbidden', 'Only keys of admins count.');
+    return { made, key };
+  }
+
+  async page(query: PageQuery): Promise<Page<MachineKey>> {
+    const { afterId, take } = keyset(query);
+    return toPage(await this.repository.page(afterId, take), query.limit, (key) => key);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<MachineKey> {
+    return (await this.repository.find(id)) ?? notFound();
+  }
+
+  /**
+   * Puts another secret in the place of the old one, which goes on for `overlapSeconds`; one before that ends.
+   * @throws AppError `not_found`, `insufficient_scope` as `create`
+   */
+  async rotate(actor: Actor, id: number, overlapSeconds = 0): Promise<ShownMachineKey> {
+    requireScopes(actor, (await this.get(id)).scopes);
+    const { key, digest, prefix } = newMachineKey();
+    const previousUntil = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
+    return { made: (await this.repository.rotate(id, { digest, prefix, previousUntil })) ?? notFound(), key };
+  }
+
+  /** @throws AppError `not_found` */
+  async delete(id: number): Promise<void> {
+    if (!(await this.repository.delete(id))) notFound();
+  }
+
+  private isRevoked({ madeBy }: MachineKey): boolean {
+    return madeBy !== null && this.revocations.matches([selector('user', String(madeBy))], this.clock.now());
+  }
+
+  private record({ id, lastUsedAt }: MachineKey, from: string): void {
+    const now = this.clock.now();
+    const since = now - RECORD_MS;
+    if ((lastUsedAt !== null && lastUsedAt.getTime() > since) || this.recording.has(id)) return;
+    this.recording.add(id);
+    void this.repository
+      .markUsed(id, from, new Date(now), new Date(since))
+      .catch((error: unknown) => {
+        reportFailure(this.logger, 'the use of a machine key could not be recorded', error);
+      })
+      .finally(() => this.recording.delete(id));
+  }
+}
+
+/** A key hands out no more than it has: otherwise the scope to make keys would be every scope. */
+function requireScopes(actor: Actor, scopes: readonly string[]): void {
+  if (actor.kind !== 'machineKey') return;
+  const missing = scopes.find((scope) => !covers(actor.scopes, scope));
+  if (missing !== undefined) throw new AppError('insufficient_scope', `This key lacks the scope ${missing} itself.`);
+}
+
+function notFound(): never {
+  throw new AppError('not_found', 'There is no such machine key.');
+}
