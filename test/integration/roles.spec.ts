@@ -15,7 +15,7 @@ describe('what roles see and do', () => {
     admin = await signIn(rooms.call, ADMIN.email, ADMIN.password);
     for (const role of ['viewer', 'operator']) {
       const made = await newUser(rooms.call);
-      await rooms.admin('PATCH', `accounts/${made.user.id}`, { body: { role } });
+      await rooms.admin('PATCH', `accounts/${made.user.id}`, { role });
       people[role] = made;
     }
   });
@@ -30,7 +30,7 @@ describe('what roles see and do', () => {
   it('counts from the next request on', async () => {
     const { user, accessToken } = await newUser(rooms.call);
     const list = async () => (await rooms.call('GET', 'services', { token: accessToken })).status;
-    const become = (role: string) => rooms.admin('PATCH', `accounts/${user.id}`, { body: { role } });
+    const become = (role: string) => rooms.admin('PATCH', `accounts/${user.id}`, { role });
     expect(await list()).toBe(403);
     expect((await become('viewer')).body.role).toBe('viewer');
     expect(await list()).toBe(200);
@@ -40,16 +40,16 @@ describe('what roles see and do', () => {
   });
 
   it('keeps the last admin from becoming an operator', async () => {
-    const { status, body } = await rooms.admin('PATCH', `accounts/${admin.user.id}`, { body: { role: 'operator' } });
+    const { status, body } = await rooms.admin('PATCH', `accounts/${admin.user.id}`, { role: 'operator' });
     expect([status, body.code]).toEqual([409, 'last_admin']);
   });
 
   it('shows codes of sessions to whoever may act on them', async () => {
-    const { id, hostToken } = await services.service({ title: 'Exhibit', allowPublicCode: true });
-    const host = await services.host(hostToken);
+    const service = await services.service({ title: 'Exhibit', allowPublicCode: true });
+    const { code } = await services.host(service, true);
     const codes = async (role: string) =>
-      (await as(role, 'GET', `services/${id}/sessions`)).body.items.map((each: { code: unknown }) => each.code);
-    expect(await codes('operator')).toEqual([host.code]);
+      (await as(role, 'GET', `services/${service.id}/sessions`)).body.items.map((each: { code: unknown }) => each.code);
+    expect(await codes('operator')).toEqual([code]);
     expect(await codes('viewer')).toEqual([null]);
   });
 
@@ -65,15 +65,15 @@ describe('what roles see and do', () => {
     const other = await RoomsHarness.start({ REGISTRATION: 'closed' });
     try {
       const account = { email: 'o@example.org', password: 'a good password', firstName: 'O', lastName: 'P' };
-      const { body: made } = await other.admin('POST', 'accounts', { body: account });
-      await other.admin('PATCH', `accounts/${made.id}`, { body: { role: 'operator' } });
+      const { body: made } = await other.admin('POST', 'accounts', account);
+      await other.admin('PATCH', `accounts/${made.id}`, { role: 'operator' });
       const { accessToken } = await signIn(other.call, account.email, account.password);
       const body = { ...account, email: 'p@example.org' };
       expect((await other.call('POST', 'accounts', { token: accessToken, body })).body.code).toBe(
         'registration_closed',
       );
       const wish = { name: 'Provisioning', scopes: ['accounts:write'] };
-      const { key } = (await other.admin('POST', 'machine-keys', { body: wish })).body;
+      const { key } = (await other.admin('POST', 'machine-keys', wish)).body;
       expect((await other.call('POST', 'accounts', { token: key, body })).status).toBe(201);
     } finally {
       await other.close();

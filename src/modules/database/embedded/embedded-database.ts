@@ -28,6 +28,11 @@ export class EmbeddedDatabase {
     this.#watching = this.#watch();
   }
 
+  /** Where the database under `dataDir` is while another process runs it. Holds the password: never log it. */
+  static running(dataDir: string): Promise<string | undefined> {
+    return PostgresCluster.runningUrl(dataDir, DATABASE);
+  }
+
   /** @throws BootError when the folder is taken, or the database cannot run */
   static async open(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
     prepareDataDir(options.dataDir);

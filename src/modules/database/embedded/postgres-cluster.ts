@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { chmod, chown, lchown, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -13,6 +13,7 @@ import { accepts, HOST, isServerProcess, processesOf, readPostmaster } from './p
 import { chooseRunAs, ENVIRONMENT, type RunAs } from './run-as.js';
 
 export const SUPERUSER = 'postgres';
+const PASSWORD_FILE = 'postgres-password';
 
 const START_ATTEMPT_MS = 8_000;
 const RECOVERY_MS = 300_000;
@@ -62,7 +63,7 @@ export class PostgresCluster {
     /** Real path of the data folder. */
     private readonly folder: string,
   ) {
-    this.password = secretFile(options.dataDir, 'postgres-password', () => randomToken());
+    this.password = secretFile(options.dataDir, PASSWORD_FILE, () => randomToken());
   }
 
   /** Finds the programs and makes the data folder if there is none. @throws BootError when that is not possible */
@@ -89,7 +90,16 @@ export class PostgresCluster {
   }
 
   url(database: string): string {
-    return `postgres://${SUPERUSER}:${encodeURIComponent(this.password)}@${HOST}:${this.port}/${database}`;
+    return urlOf(this.password, this.port, database);
+  }
+
+  /** Where a database is that somebody else's cluster in `dataDir` serves right now; `undefined` when none does. */
+  static async runningUrl(dataDir: string, database: string): Promise<string | undefined> {
+    const folder = await realpath(path.join(dataDir, 'postgres')).catch(() => undefined);
+    const found = folder === undefined ? undefined : await readPostmaster(folder);
+    if (folder === undefined || !found?.ready || !(await isServerProcess(found.pid, folder))) return undefined;
+    if (!(await accepts(found.port))) return undefined;
+    return urlOf((await readFile(path.join(dataDir, PASSWORD_FILE), 'utf8')).trim(), found.port, database);
   }
 
   /**
@@ -286,3 +296,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
     // Gone already, which is what was wanted.
   }
 }
+
+const urlOf = (password: string, port: number, database: string): string =>
+  `postgres://${SUPERUSER}:${encodeURIComponent(password)}@${HOST}:${port}/${database}`;

@@ -1,0 +1,141 @@
+import { validateSync } from 'class-validator';
+import { type DataSource, MoreThan, Not } from 'typeorm';
+import { normalizeEmail } from '../../common/security/email.js';
+import { randomToken } from '../../common/security/random.js';
+import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
+import { User } from '../../entities/accounts/user.entity.js';
+import { Revocation } from '../../entities/revocations/revocation.entity.js';
+import { AccountsRepository } from '../../modules/accounts/accounts.repository.js';
+import { CreateMachineKeyRequest } from '../../modules/auth/dto/machine-key.dto.js';
+import { Passwords } from '../../modules/auth/logins/passwords.service.js';
+import { newMachineKey } from '../../modules/auth/machine-keys/machine-key.js';
+import { MachineKeysRepository } from '../../modules/auth/machine-keys/machine-keys.repository.js';
+import { CliError } from '../shared/rest-api.js';
+import { type Command } from './options.js';
+
+/** Rows of a list are read in parts. */
+const PART = 500;
+/** Nodes ask every half second what is revoked. */
+const CUT_OFF_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+export interface Outcome {
+  /** For people. */
+  readonly said: string;
+  /** For standard output: a secret, or the lines of a list. */
+  readonly output?: AsyncIterable<string> | Iterable<string>;
+}
+
+/** What `npm run admin` does. @throws CliError */
+export async function run(command: Command, dataSource: DataSource): Promise<Outcome> {
+  switch (command.name) {
+    case 'accounts':
+      return { said: 'id, email, role, state', output: accounts(dataSource, command.all) };
+    case 'keys':
+      return {
+        said: 'id, prefix, name, scopes, networks, expiry, last use and from where, made by',
+        output: keys(dataSource),
+      };
+    case 'reset-admin':
+      return resetAdmin(dataSource, command.email);
+    case 'revoke-logins':
+      return revokeLogins(dataSource, command.email);
+    case 'create-key':
+      return createKey(dataSource, command);
+    case 'revoke-key': {
+      const isGone = await new MachineKeysRepository(dataSource.getRepository(MachineKey)).delete(command.id);
+      if (!isGone) throw new CliError(`There is no machine key ${command.id}`);
+      return { said: `Machine key ${command.id} is deleted and counts no longer.` };
+    }
+  }
+}
+
+async function* accounts(dataSource: DataSource, all: boolean): AsyncGenerator<string> {
+  const users = dataSource.getRepository(User);
+  const whose = all ? {} : { role: Not('user' as const) };
+  for await (const { id, email, role, disabled } of inParts((afterId) =>
+    users.find({ where: { id: MoreThan(afterId), ...whose }, order: { id: 'ASC' }, take: PART }),
+  )) {
+    yield row([id, email, role, disabled ? 'disabled' : 'enabled']);
+  }
+}
+
+async function* keys(dataSource: DataSource): AsyncGenerator<string> {
+  const repository = new MachineKeysRepository(dataSource.getRepository(MachineKey));
+  for await (const key of inParts((afterId) => repository.page(afterId, PART))) {
+    const { id, prefix, name, scopes, allowedNetworks, expiresAt, lastUsedAt, lastUsedFrom, madeBy } = key;
+    const networks = allowedNetworks?.join(',') ?? 'anywhere';
+    const ends = expiresAt?.toISOString() ?? 'never';
+    const used = lastUsedAt?.toISOString() ?? 'never';
+    yield row([id, prefix, name, scopes.join(','), networks, ends, used, lastUsedFrom ?? '-', madeBy ?? 'nobody']);
+  }
+}
+
+async function resetAdmin(dataSource: DataSource, email: string): Promise<Outcome> {
+  const repository = new AccountsRepository(dataSource.getRepository(User));
+  const { id } = await find(dataSource, email);
+  const password = randomToken(12);
+  await repository.setPassword(id, await new Passwords().hash(password));
+  await repository.change(id, { role: 'admin', disabled: false }, () => Promise.resolve(() => undefined));
+  await cutOff(dataSource, id);
+  return {
+    said: `${email} is an enabled admin with this temporary password; its logins have ended:`,
+    output: [password],
+  };
+}
+
+async function revokeLogins(dataSource: DataSource, email: string): Promise<Outcome> {
+  const { id, passwordHash } = await find(dataSource, email);
+  const repository = new AccountsRepository(dataSource.getRepository(User));
+  const ended = await repository.setPassword(id, passwordHash);
+  await cutOff(dataSource, id);
+  return { said: `${ended?.length ?? 0} logins of ${email} have ended.` };
+}
+
+async function createKey(dataSource: DataSource, wish: Extract<Command, { name: 'create-key' }>): Promise<Outcome> {
+  const { label: name, scopes, days, networks } = wish;
+  const asked = Object.assign(new CreateMachineKeyRequest(), {
+    name,
+    scopes,
+    ...(days !== undefined && { expiresInSeconds: (days * DAY_MS) / 1_000 }),
+    ...(networks !== undefined && { allowedNetworks: networks }),
+  });
+  const [fault] = validateSync(asked);
+  if (fault) throw new CliError(`${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`);
+  const { key, digest, prefix } = newMachineKey();
+  const repository = new MachineKeysRepository(dataSource.getRepository(MachineKey));
+  const made = await repository.insert({
+    name,
+    prefix,
+    digest,
+    scopes: [...new Set(scopes)],
+    allowedNetworks: networks ? [...networks] : null,
+    expiresAt: days === undefined ? null : new Date(Date.now() + days * DAY_MS),
+    madeBy: null,
+  });
+  return { said: `Machine key ${made?.id ?? ''}, shown this once:`, output: [key] };
+}
+
+async function find(dataSource: DataSource, email: string): Promise<User> {
+  const found = await dataSource.getRepository(User).findOneBy({ email: normalizeEmail(email) });
+  if (!found) throw new CliError(`There is no account ${email}`);
+  return found;
+}
+
+/** This process is on no bus: a short revocation, which every node sees, ends the sockets of an account. */
+async function cutOff(dataSource: DataSource, userId: number): Promise<void> {
+  const revocations = dataSource.getRepository(Revocation);
+  const until = new Date(Date.now() + CUT_OFF_MS);
+  const reason = 'npm run admin';
+  await revocations.insert({ selector: 'user', subject: String(userId), reason, until, createdBy: null });
+}
+
+async function* inParts<R extends { readonly id: number }>(part: (afterId: number) => Promise<R[]>): AsyncGenerator<R> {
+  let afterId = 0;
+  for (let rows = await part(afterId); rows.length > 0; rows = await part(afterId)) {
+    yield* rows;
+    afterId = rows.at(-1)?.id ?? afterId;
+  }
+}
+
+const row = (cells: readonly (string | number)[]): string => cells.join('\t');
