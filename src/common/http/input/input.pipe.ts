@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, ValidationTypes, type ValidationError } from 'class-validator';
 import { AppError, type FieldError } from '../../errors/app-error.js';
 import { verbatimMembers } from './verbatim.js';
 
@@ -26,10 +26,10 @@ export class InputPipe implements PipeTransform {
     refuseUnknown(type, value, memberNames(target));
     if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
     // All members are known by now, so neither `__proto__` nor `constructor` gets near the instance.
-    const verbatim = verbatimMembers(target);
+    const isTaken = takenAsItIs(target);
     const members = Object.entries(value);
-    const plain = Object.fromEntries(members.filter(([name]) => !verbatim.includes(name)));
-    const taken = Object.fromEntries(members.filter(([name]) => verbatim.includes(name)));
+    const plain = Object.fromEntries(members.filter((member) => !isTaken(member)));
+    const taken = Object.fromEntries(members.filter(isTaken));
     const instance = Object.assign(plainToInstance(target, plain), taken);
     const errors = await validate(instance, {
       whitelist: true,
@@ -74,6 +74,18 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 function memberNames(target: Constructor): ReadonlySet<string> {
   const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
   return new Set(metadata.map(({ propertyName }) => propertyName));
+}
+
+/**
+ * Whether class-transformer is spared a member: what is verbatim, and objects that the class declares no class for. It
+ * would copy them, in a time that grows with the square of their size; the fields that check them read them as they came.
+ */
+function takenAsItIs(target: Constructor): (member: readonly [name: string, value: unknown]) => boolean {
+  const verbatim = verbatimMembers(target);
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
+  const nested = new Set(metadata.filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION).map(({ propertyName }) => propertyName));
+  return ([name, value]) =>
+    verbatim.includes(name) || (typeof value === 'object' && value !== null && !nested.has(name));
 }
 
 function flatten(error: ValidationError, parent: string): FieldError[] {
