@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { JsonMembers, JsonScanner } from './json-object-text.js';
 
 const NAMES = ['token', 'user', 'type'];
@@ -276,8 +276,37 @@ describe('JsonObjectText', () => {
   it('reads the last of several, as JSON.parse does, and shows them all', () => {
     const text = scan('{"token":1,"\\u0074oken":"two","token":[3]}');
     expect(text?.parse('token')).toEqual([3]);
-    expect(text?.parseAll('token')).toEqual([1, 'two', [3]]);
-    expect(text?.parseAll('user')).toEqual([]);
+    expect(text?.stringsOf('token')).toEqual([undefined, 'two', undefined]);
+    expect(text?.stringOf('token')).toBeUndefined();
+    expect(text?.stringsOf('user')).toEqual([]);
+  });
+
+  it('is no object where a member that is looked for stands over and over', () => {
+    const repeated = (times: number) => scan(`{${Array.from({ length: times }, () => '"user":1').join(',')}}`);
+    expect(repeated(100)).not.toBeNull();
+    expect(repeated(101)).toBeNull();
+  });
+
+  it.each([
+    ...['null', 'false', '0', '-0.0', '0e9', '""', '[]', '{ }'],
+    ...['true', '1', '0.1', '" "', '"\\u0000"', '[[]]', '[0]', '{"":0}'],
+  ])('knows without building it whether %s is true', (value) => {
+    const parsed: unknown = JSON.parse(value);
+    const isEmpty = typeof parsed === 'object' && parsed !== null && Object.keys(parsed).length === 0;
+    expect(scan(`{"user": ${value} }`)?.isTruthy('user')).toBe(Boolean(parsed) && !isEmpty);
+    expect(scan('{}')?.isTruthy('user')).toBe(false);
+  });
+
+  it('reads neither strings nor truth out of what is deep', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const text = scan(`{"user":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u0061":1,"us\\u0065r\\n":1}`);
+    expect([text?.isTruthy('user'), text?.stringOf('user'), text?.stringsOf('user')]).toEqual([
+      true,
+      undefined,
+      [undefined],
+    ]);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
   });
 
   it('does not take a member of an inner object for its own', () => {

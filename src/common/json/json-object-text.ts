@@ -1,4 +1,24 @@
-import { CLOSE, COLON, COMMA, hasEscape, matches, OPEN, skipSpace, skipString, skipValue } from './json-scan.js';
+import {
+  CLOSE,
+  COLON,
+  COMMA,
+  hasEscape,
+  matches,
+  OPEN,
+  OPEN_LIST,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+  unescaped,
+} from './json-scan.js';
+
+/** Members that are looked for, repeated ones included; a text with more of them is none. */
+const MOST_SPANS = 100;
+/** A number with more characters than this is taken for another one than zero. */
+const MOST_DIGITS = 1_000;
+/** `\u0061` */
+const ESCAPE_LENGTH = 6;
 
 /** Position of one member inside the text: `[keyStart, valueStart, valueEnd)`; the key's quote is at `keyStart`. */
 interface Span {
@@ -61,10 +81,25 @@ export class JsonObjectText {
     return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as unknown);
   }
 
-  /** Every parsed value of a member that may stand several times; receivers differ in which one they take. */
-  parseAll(name: string): unknown[] {
-    const own = this.spans.filter((span) => span.name === name);
-    return own.map((span) => JSON.parse(this.bytes.toString('utf8', span.valueStart, span.valueEnd)) as unknown);
+  /** The string of that name, `undefined` when there is none or it is something else, which then costs nothing. */
+  stringOf(name: string): string | undefined {
+    const span = this.last(name);
+    return span && this.stringAt(span);
+  }
+
+  /** As `stringOf`, of a member that may stand several times; receivers differ in which one they take. */
+  stringsOf(name: string): (string | undefined)[] {
+    return this.spans.filter((span) => span.name === name).map((span) => this.stringAt(span));
+  }
+
+  /** Whether the value is no `false`, `null` or zero, nor empty. Nothing of it is built, however deep it is. */
+  isTruthy(name: string): boolean {
+    const text = this.textOf(name);
+    if (text === undefined) return false;
+    const first = text[0] as number;
+    if (first === OPEN || first === OPEN_LIST) return skipSpace(text, 1) !== text.length - 1;
+    const isLong = first === QUOTE ? text.length > 2 : text.length > MOST_DIGITS;
+    return isLong || Boolean(JSON.parse(text.toString('latin1')));
   }
 
   /** The text of the value as it came. */
@@ -147,6 +182,11 @@ export class JsonObjectText {
     return out;
   }
 
+  private stringAt({ valueStart, valueEnd }: Span): string | undefined {
+    if (this.bytes[valueStart] !== QUOTE) return undefined;
+    return JSON.parse(this.bytes.toString('utf8', valueStart, valueEnd)) as string;
+  }
+
   private last(name: string): Span | undefined {
     for (let i = this.spans.length - 1; i >= 0; i--) if (this.spans[i]?.name === name) return this.spans[i];
     return undefined;
@@ -155,15 +195,18 @@ export class JsonObjectText {
 
 /**
  * Validates JSON and finds the top-level members named at construction, in one pass over the bytes and without
- * building values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth.
+ * building values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth, unless members that are looked for stand in it over
+ * and over: to set or compare each of 100,000 would hold up everybody.
  */
 export class JsonScanner {
   private readonly names: ReadonlySet<string>;
+  private readonly longestEscaped: number;
   /** By their length in bytes. */
   private readonly byLength: ({ name: string; bytes: Buffer }[] | undefined)[] = [];
 
   constructor(names: readonly string[]) {
     this.names = new Set(names);
+    this.longestEscaped = ESCAPE_LENGTH * Math.max(0, ...names.map((name) => name.length));
     for (const name of this.names) {
       const bytes = Buffer.from(name);
       (this.byLength[bytes.length] ??= []).push({ name, bytes });
@@ -189,7 +232,7 @@ export class JsonScanner {
         const valueEnd = skipValue(bytes, valueStart);
         if (valueEnd < 0) return null;
         const name = this.nameOf(bytes, at, keyEnd);
-        if (name !== undefined) spans.push({ name, keyStart: at, valueStart, valueEnd });
+        if (name !== undefined && spans.push({ name, keyStart: at, valueStart, valueEnd }) > MOST_SPANS) return null;
         end = skipSpace(bytes, valueEnd);
         if (bytes[end] === CLOSE) break;
         if (bytes[end] !== COMMA) return null;
@@ -205,12 +248,10 @@ export class JsonScanner {
     const from = keyStart + 1;
     const entries = this.byLength[length];
     if (entries !== undefined) for (const entry of entries) if (matches(bytes, from, entry.bytes)) return entry.name;
-    // A key written with escapes means the same member.
-    if (hasEscape(bytes, from, keyEnd - 1)) {
-      const key = JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) as string;
-      return this.names.has(key) ? key : undefined;
-    }
-    return undefined;
+    // A key written with escapes means the same member. It is at most six times as long.
+    if (length > this.longestEscaped || !hasEscape(bytes, from, keyEnd - 1)) return undefined;
+    const key = unescaped(bytes, from, keyEnd - 1);
+    return this.names.has(key) ? key : undefined;
   }
 }
 

@@ -77,7 +77,7 @@ export function relayedOf(event: InboundEvent, sid: string): RelayedObject | und
   if (!Object.hasOwn(object, 'sender_sid')) return { receiver, text };
   const read = scanner.scan(Buffer.from(text));
   if (read === null) return undefined;
-  if (read.parseAll('sender_sid').every((sender) => sender === sid)) return { receiver, text };
+  if (read.stringsOf('sender_sid').every((sender) => sender === sid)) return { receiver, text };
   return { receiver, text: read.with('sender_sid', JSON.stringify(sid)).toString() };
 }
 

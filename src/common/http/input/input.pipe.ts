@@ -83,7 +83,9 @@ function memberNames(target: Constructor): ReadonlySet<string> {
 function takenAsItIs(target: Constructor): (member: readonly [name: string, value: unknown]) => boolean {
   const verbatim = verbatimMembers(target);
   const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
-  const nested = new Set(metadata.filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION).map(({ propertyName }) => propertyName));
+  const nested = new Set(
+    metadata.filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION).map(({ propertyName }) => propertyName),
+  );
   return ([name, value]) =>
     verbatim.includes(name) || (typeof value === 'object' && value !== null && !nested.has(name));
 }

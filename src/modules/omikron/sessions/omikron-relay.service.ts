@@ -45,7 +45,7 @@ export class OmikronRelay {
       throw new OmikronRefusal('error', 'receiver_id must be the UUID of a user', replyId(message));
     }
     // Receivers differ in which of several they read, so all of them must be the same.
-    const senders = new Set([...message.parseAll('sender_id'), ...message.parseAll('sender')].map(canonicalUuid));
+    const senders = new Set([...message.stringsOf('sender_id'), ...message.stringsOf('sender')].map(canonicalUuid));
     const [sender] = senders;
     if (senders.size !== 1 || sender === undefined || !accepted.has(sender)) {
       throw new OmikronRefusal('error_invalid_user_id', 'sender_id must be a user of yours', replyId(message));
@@ -67,7 +67,7 @@ function from(sender: SenderMembers, message: JsonObjectText): OmikronEvent {
 }
 
 const receiverOf = (message: JsonObjectText): unknown =>
-  message.has('receiver_id') ? message.parse('receiver_id') : message.parse('receiver');
+  message.stringOf(message.has('receiver_id') ? 'receiver_id' : 'receiver');
 
 /** Nearly always the receiver is written as the directory has it, and then nothing is parsed. */
 function clientsOfReceiver({ accepted }: IotaPrincipal, message: JsonObjectText): Channel | undefined {

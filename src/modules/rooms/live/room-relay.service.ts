@@ -19,6 +19,8 @@ const ACK_SECONDS = 600;
 /** Messages with an id that an endpoint may send in each such time where nothing is stored: what is remembered has an end. */
 const MAX_ACKS = 100_000;
 const MAX_ID = 64;
+/** Bytes of its JSON text, however it is escaped. */
+const MAX_ID_TEXT = 1_024;
 const ACK_LIFE = { ttlMs: ACK_SECONDS * 1_000 };
 const TOO_MANY_ACKS = `An endpoint sends at most ${MAX_ACKS} ids in ${ACK_SECONDS / 60} minutes; send without, or later.`;
 /** Messages of one connection that may be on their way into the database before it is read more slowly. */
@@ -71,11 +73,12 @@ export class RoomRelay {
     message: Buffer,
     id: Buffer,
   ): void | Promise<void> {
-    const name: unknown = JSON.parse(id.toString('utf8'));
+    // An id too long to be one is neither read nor quoted: it may be anything, a million brackets included.
+    const isLong = id.length > MAX_ID_TEXT;
+    const name: unknown = isLong ? undefined : JSON.parse(id.toString('utf8'));
     if (typeof name !== 'string' || name === '' || !fits(name, MAX_ID)) {
       const detail = `An id is a string of 1 to ${MAX_ID} characters.`;
-      // An id too long to be quoted is not.
-      const quoted = id.length > 1_024 ? NO_ID : id;
+      const quoted = isLong ? NO_ID : id;
       this.send(connection, { type: 'rooms.refused', id: quoted, code: 'invalid_input', detail });
       return;
     }

@@ -34,8 +34,8 @@ export class ServiceRelay {
       return;
     }
     if (principal.settings.targeting && message.has('user')) {
-      const user = message.parse('user');
-      if (isTruthy(user)) return this.toUser(principal, user, message);
+      // As in the language of the original: empty containers are false, too.
+      if (message.isTruthy('user')) return this.toUser(principal, message.stringOf('user'), message);
     }
     this.hub.publish(principal.audience, relayed(message.bytes));
   }
@@ -66,9 +66,9 @@ export class ServiceRelay {
     }
   }
 
-  private toUser(principal: ServicePrincipal, user: unknown, message: JsonObjectText): void | Promise<void> {
+  private toUser(principal: ServicePrincipal, user: string | undefined, message: JsonObjectText): void | Promise<void> {
     const service = principal.settings.id;
-    const found = typeof user === 'string' && this.peers.has(service, user);
+    const found = user !== undefined && this.peers.has(service, user);
     if (typeof found !== 'boolean') {
       return found.then((isThere) => {
         this.toKnownUser(service, user, message, isThere);
@@ -77,29 +77,23 @@ export class ServiceRelay {
     this.toKnownUser(service, user, message, found);
   }
 
-  private toKnownUser(service: number, user: unknown, message: JsonObjectText, isThere: boolean): void {
+  private toKnownUser(service: number, user: string | undefined, message: JsonObjectText, isThere: boolean): void {
     if (!isThere) throw new AppError('not_found', `User ${quoted(user, message)} not found`);
     this.hub.publish(userChannel(service, user as string), relayed(message.bytes));
   }
 }
 
-/** As in the language of the original: empty containers are false, too. */
-function isTruthy(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return Boolean(value);
-  return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0;
-}
-
 /** What is no string is quoted as it came: it may be too deep, or too large a number, to be printed. */
-function quoted(user: unknown, message: JsonObjectText): string {
-  const text = typeof user === 'string' ? user : (message.textOf('user')?.toString() ?? '');
+function quoted(user: string | undefined, message: JsonObjectText): string {
+  const text = user ?? message.textOf('user')?.toString() ?? '';
   const characters = Array.from(text.slice(0, 2 * MAX_QUOTED + 2));
   return characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join('')}…` : text;
 }
 
 /** Whether any member `token` is one of the service's own, in any spelling that would log in. */
 function carriesToken(message: JsonObjectText, { hostDigest, clientDigest }: ServiceSettings): boolean {
-  return message.parseAll('token').some((value) => {
-    const token = typeof value === 'string' ? canonicalToken(value) : undefined;
+  return message.stringsOf('token').some((value) => {
+    const token = value === undefined ? undefined : canonicalToken(value);
     if (token === undefined) return false;
     const digest = tokenDigest(token).toString('hex');
     return digest === hostDigest || digest === clientDigest;
@@ -108,6 +102,6 @@ function carriesToken(message: JsonObjectText, { hostDigest, clientDigest }: Ser
 
 /** Of several members `type` receivers may read any. */
 function refuseReservedType(message: JsonObjectText): void {
-  if (!message.parseAll('type').some((type) => typeof type === 'string' && type.startsWith('server_'))) return;
+  if (!message.stringsOf('type').some((type) => type?.startsWith('server_') === true)) return;
   throw new AppError('forbidden', 'Types beginning with "server_" are reserved.');
 }
