@@ -65,9 +65,14 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
    */
   async open(request: StreamRequest, response: Response): Promise<void> {
     if (this.transport.draining) throw new AppError('unavailable', 'The server is going; try again.');
+    // Gone while its request was read: its end would never be heard.
+    if (response.destroyed) return;
     const agent = userAgentOf(request.userAgent);
     const connection = new SseConnection(this.transport.nextSerial(), request.address, agent, response, this);
-    response.once('close', () => void this.left(connection));
+    // What its admission still does must not come behind its leaving.
+    response.once('close', () => {
+      connection.end();
+    });
     this.connections.add(connection);
     this.traffic.connections++;
     try {
@@ -82,6 +87,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
       await this.left(connection);
       throw error;
     }
+    response.once('close', () => void this.left(connection));
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
