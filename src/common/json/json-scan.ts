@@ -45,7 +45,7 @@ export function unescaped(bytes: Buffer, from: number, to: number): string {
     if (code === BACKSLASH) {
       code = bytes[++at] as number;
       if (code === 0x75) {
-        code = Number.parseInt(bytes.latin1Slice(at + 1, at + 5), 16);
+        code = Number.parseInt(bytes.toString('latin1', at + 1, at + 5), 16);
         at += 4;
       } else {
         const character = String.fromCharCode(code);
