@@ -23,6 +23,11 @@ export function takeFile<T>(
   take: (file: IncomingFile) => Promise<T>,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    // Gone before anybody listened: nothing of it, not even its end, will ever come.
+    if (request.destroyed) {
+      reject(brokenOff());
+      return;
+    }
     let parser: busboy.Busboy;
     try {
       const limits = { files: 1, fileSize: maxBytes + 1, fields: 20, fieldSize: 4_096, parts: 25, headerPairs: 50 };
@@ -59,8 +64,10 @@ export function takeFile<T>(
       stop(new AppError('malformed_body', 'The body is no valid multipart/form-data.'));
     });
     request.once('aborted', () => {
-      parser.destroy(new AppError('malformed_body', 'The upload was broken off.'));
+      parser.destroy(brokenOff());
     });
     request.pipe(parser);
   });
 }
+
+const brokenOff = (): AppError => new AppError('malformed_body', 'The upload was broken off.');
