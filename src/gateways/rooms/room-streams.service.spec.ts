@@ -4,15 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { RoomStreams } from './room-streams.service.js';
 
 /** Streams on fakes. @param admission what happens while a reader is admitted */
-function streams(admission: () => Promise<void>) {
+function streams(admission: () => void) {
   const done: string[] = [];
   const seats = {
     admit: async () => {
-      await admission();
+      await Promise.resolve();
+      admission();
       done.push('admitted');
     },
-    leave: async () => void done.push('left'),
-    begin: async () => undefined,
+    leave: () => Promise.resolve(void done.push('left')),
+    begin: () => Promise.resolve(),
   };
   const traffic = { connections: 0, messagesOut: 0, bytesOut: 0 };
   const service = new RoomStreams(
@@ -44,7 +45,7 @@ function streams(admission: () => Promise<void>) {
 
 describe('event streams', () => {
   it('end when their client goes', async () => {
-    const { done, response, traffic, open, service } = streams(async () => undefined);
+    const { done, response, traffic, open, service } = streams(() => undefined);
     await open();
     expect(traffic.connections).toBe(1);
     response.emit('close');
@@ -54,7 +55,7 @@ describe('event streams', () => {
   });
 
   it('do not begin for a client that went while its request was read', async () => {
-    const { done, response, traffic, open, service } = streams(async () => undefined);
+    const { done, response, traffic, open, service } = streams(() => undefined);
     response.destroyed = true;
     await open();
     expect([done, traffic.connections]).toEqual([[], 0]);
@@ -62,7 +63,7 @@ describe('event streams', () => {
   });
 
   it('leave behind their admission, not in the middle of it', async () => {
-    const { done, response, traffic, open, service } = streams(async () => void response.emit('close'));
+    const { done, response, traffic, open, service } = streams(() => void response.emit('close'));
     await expect(open()).rejects.toMatchObject({ kind: 'forbidden' });
     expect(done).toEqual(['admitted', 'detached', 'left']);
     expect(traffic.connections).toBe(0);

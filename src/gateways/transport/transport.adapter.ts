@@ -17,6 +17,7 @@ import { RequestTurns } from './handshake/request-turns.js';
 import { shareSessions } from './siblings/share-sessions.js';
 import { type Siblings } from './siblings/siblings.js';
 import { guardEngine } from './socket-io/engine-guard.js';
+import { PollingAllowance } from './socket-io/polling-allowance.js';
 import { SOCKET_IO_GATEWAY, type SocketIoGatewayOptions } from './socket-io/socket-io-gateway.js';
 import { textKeepingParser } from './socket-io/socket-io.parser.js';
 import { TransportService } from './transport.service.js';
@@ -125,6 +126,7 @@ export class TransportAdapter extends WsAdapter {
   }
 
   private createIo(port: number, options: GatewayOptions): unknown {
+    const polling = new PollingAllowance((request) => this.policy.clientAddress(request));
     const io: unknown = this.io.create(port, {
       ...options,
       path: IO_PATH,
@@ -139,14 +141,16 @@ export class TransportAdapter extends WsAdapter {
       maxHttpBufferSize: this.ioOptions.maxHttpBufferSize,
       cors: corsDelegate((request) => this.policy.isOriginAllowed(request)),
       // New sessions by polling; the router refuses upgrades.
-      allowRequest: (_request: IncomingMessage, done: (error: string | null, allowed: boolean) => void) => {
-        done(this.transport.draining ? 'draining' : null, !this.transport.draining);
+      allowRequest: (request: IncomingMessage, done: (error: string | null, allowed: boolean) => void) => {
+        const fault = this.transport.draining ? 'draining' : polling.allows(request) ? null : 'too many sessions';
+        done(fault, fault === null);
       },
     } as never);
     const { engine } = io as Partial<SocketIoServer>;
     // A further namespace of a server that is there already.
     if (engine === undefined) return io;
     guardEngine(io as SocketIoServer, this.policy);
+    polling.watch(engine);
     const server = this.httpServerOfApp();
     this.turns.precede(server);
     this.router.passTo(engine, IO_PATH);

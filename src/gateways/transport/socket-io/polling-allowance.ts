@@ -1,0 +1,52 @@
+import { type IncomingMessage } from 'node:http';
+import { type Server } from 'socket.io';
+import { addressKey } from '../../../common/http/policy/client-address.js';
+import { type EngineSocket } from './engine-socket.js';
+
+/** Sessions of one address that poll at a time, on one node; a session takes some 10 KB. */
+const MOST_POLLING = 10_000;
+
+/**
+ * How many sessions an address may have that poll. One takes a request and lives for three quarters of a minute, without
+ * any socket to hold it: nothing else bounds how many a single client begins.
+ */
+export class PollingAllowance {
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly addressOf: (request: IncomingMessage) => string,
+    private readonly most = MOST_POLLING,
+  ) {}
+
+  /** Whether a session may begin with this request; one with a socket always may. */
+  allows(request: IncomingMessage): boolean {
+    if (request.headers.upgrade !== undefined) return true;
+    return this.counts.size === 0 || (this.counts.get(this.keyOf(request)) ?? 0) < this.most;
+  }
+
+  /** Counts the sessions of `engine` that poll, from their beginning until they end or have changed to a WebSocket. */
+  watch(engine: Server['engine']): void {
+    engine.on('connection', (conn: EngineSocket) => {
+      if (conn.transport.name !== 'polling') return;
+      const key = this.keyOf(conn.request);
+      this.add(key, 1);
+      let counts = true;
+      const stop = (): void => {
+        if (counts) this.add(key, -1);
+        counts = false;
+      };
+      conn.once('upgrade', stop);
+      conn.once('close', stop);
+    });
+  }
+
+  private keyOf(request: IncomingMessage): string {
+    return addressKey(this.addressOf(request));
+  }
+
+  private add(key: string, by: number): void {
+    const count = (this.counts.get(key) ?? 0) + by;
+    if (count > 0) this.counts.set(key, count);
+    else this.counts.delete(key);
+  }
+}
