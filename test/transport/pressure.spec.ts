@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { TransportService } from '../../src/gateways/transport/transport.service.js';
+import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
 import { EchoFilter, EchoGateway, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
@@ -139,7 +139,7 @@ describe('plain WebSocket transport under pressure', () => {
         .until((r) => r.closeCode !== undefined)
         .then(() => raw.socket.end(clientFrame(Buffer.from([3, 244]), 8)));
     }
-    const drained = server.app.get(TransportService).drain();
+    const drained = server.app.get(Lifecycle).drain();
     const refused = await RawWebSocket.open(server.port, '/room/new');
     await refused.until((r) => r.ended);
     expect(refused.status).toBe(503);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { TransportService } from '../../src/gateways/transport/transport.service.js';
+import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { EchoFilter, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { FirstGateway, SecondGateway, SocketIoFilter, StockSocketIoGateway } from '../support/socket-io.gateway.js';
@@ -205,7 +205,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
       transports: ['websocket'],
     });
     const reason = new Promise((resolve) => {
-      socket.on('connect', () => void own.app.get(TransportService).drain());
+      socket.on('connect', () => void own.app.get(Lifecycle).drain());
       socket.on('disconnect', resolve);
     });
     expect(await reason).toBe('transport close');

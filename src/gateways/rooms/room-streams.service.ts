@@ -51,7 +51,8 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     this.traffic = metrics.of('rooms');
     this.limitBytes = config.limits.outboundBytes;
     directory.register(this.connections);
-    lifecycle.onDrain(() => pacedDrain(this.connections, config.http.drainSeconds * 1_000, DISCONNECT.goingAway));
+    const drainMs = config.http.drainSeconds * 1_000;
+    lifecycle.onDrain((undone) => pacedDrain(this.connections, drainMs, DISCONNECT.goingAway, undone));
   }
 
   onModuleDestroy(): void {
@@ -64,7 +65,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
    * @throws AppError `forbidden` when the code is unknown, expired or may not read; `unavailable` while draining
    */
   async open(request: StreamRequest, response: Response): Promise<void> {
-    if (this.transport.draining) throw new AppError('unavailable', 'The server is going; try again.');
+    this.refuseWhileDraining();
     // Gone while its request was read: its end would never be heard.
     if (response.destroyed) return;
     const agent = userAgentOf(request.userAgent);
@@ -82,6 +83,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
         presence: false,
         acks: false,
       });
+      this.refuseWhileDraining();
       if (connection.closed) throw new AppError('forbidden', 'There is no such endpoint, or it has expired.');
     } catch (error) {
       await this.left(connection);
@@ -112,6 +114,11 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
       void this.seats.changed(connection, fact).catch(() => {
         connection.close(DISCONNECT.tryLater);
       });
+  }
+
+  private refuseWhileDraining(): void {
+    if (!this.transport.draining) return;
+    throw new AppError('unavailable', 'The server is going; try again.', { retryAfterSeconds: 1 });
   }
 
   private async left(connection: SseConnection): Promise<void> {

@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
-import { type IncomingMessage, type Server as HttpServer } from 'node:http';
+import { type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
 import { corsDelegate } from '../../common/http/policy/cors.js';
 import { type RequestPolicy } from '../../common/http/policy/request-policy.js';
@@ -140,16 +140,16 @@ export class TransportAdapter extends WsAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       maxHttpBufferSize: this.ioOptions.maxHttpBufferSize,
       cors: corsDelegate((request) => this.policy.isOriginAllowed(request)),
-      // New sessions by polling; the router refuses upgrades.
+      // New sessions by polling.
       allowRequest: (request: IncomingMessage, done: (error: string | null, allowed: boolean) => void) => {
-        const fault = this.transport.draining ? 'draining' : polling.allows(request) ? null : 'too many sessions';
-        done(fault, fault === null);
+        const allowed = polling.allows(request);
+        done(allowed ? null : 'too many sessions', allowed);
       },
     } as never);
     const { engine } = io as Partial<SocketIoServer>;
     // A further namespace of a server that is there already.
     if (engine === undefined) return io;
-    guardEngine(io as SocketIoServer, this.policy);
+    guardEngine(io as SocketIoServer, this.policy, this.transport);
     polling.watch(engine);
     const server = this.httpServerOfApp();
     this.turns.precede(server);

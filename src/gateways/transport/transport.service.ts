@@ -45,7 +45,6 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly limits;
   readonly connections = new ConnectionRegistry<PlainConnection>(HEARTBEAT_SLOTS);
   readonly endpoints: PlainEndpoint[] = [];
-  draining = false;
   private readonly logger = new Logger(TransportService.name);
   private readonly heartbeat: Heartbeat;
   private readonly deadlines: AdmissionDeadlines;
@@ -59,11 +58,11 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     private readonly metrics: SocketMetrics,
     readonly revocations: RevocationList,
     private readonly directory: ConnectionDirectory,
-    lifecycle: Lifecycle,
+    private readonly lifecycle: Lifecycle,
     identity: NodeIdentity,
   ) {
     this.node = identity.name;
-    lifecycle.onDrain(() => this.drain());
+    lifecycle.onDrain((undone) => this.drain(undone));
     directory.register(this.connections);
     const { limits } = config;
     this.writers = new WriterHost(this.turns, limits.outboundBytes);
@@ -122,6 +121,10 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     return endpoint;
   }
 
+  get draining(): boolean {
+    return this.lifecycle.state === 'draining';
+  }
+
   nextSerial(): number {
     return ++this.connectionCount;
   }
@@ -171,11 +174,13 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   }
 
   /** Tells every socket to go, paced over the drain time, and waits until they have gone or the time is up. */
-  async drain(): Promise<void> {
-    this.draining = true;
+  private async drain(undone: AbortSignal): Promise<void> {
     const durationMs = this.config.http.drainSeconds * 1_000;
     this.logger.log(`draining ${this.connections.size} plain sockets, ${this.io?.connections.size ?? 0} of Socket.IO`);
-    await Promise.all([pacedDrain(this.connections, durationMs, DISCONNECT.goingAway), this.io?.drain(durationMs)]);
+    await Promise.all([
+      pacedDrain(this.connections, durationMs, DISCONNECT.goingAway, undone),
+      this.io?.drain(durationMs, undone),
+    ]);
   }
 
   /** Before the HTTP server closes: it would wait for the sockets that are still open. */

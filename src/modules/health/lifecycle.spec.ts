@@ -20,6 +20,30 @@ describe('the lifecycle of a node', () => {
     expect(lifecycle.state).toBe('draining');
   });
 
+  it('is taken out and back as often as somebody likes, and drains anew each time', () => {
+    lifecycle.markReady();
+    const undone: AbortSignal[] = [];
+    lifecycle.onDrain((signal) => void undone.push(signal));
+    lifecycle.takeOut();
+    lifecycle.takeOut();
+    expect(lifecycle.state).toBe('draining');
+    expect(lifecycle.takeBack()).toBe(true);
+    expect(lifecycle.state).toBe('ready');
+    lifecycle.takeOut();
+    expect(undone.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  it('cannot be taken back once it goes, whether it was out or not', async () => {
+    lifecycle.markReady();
+    const hook = vi.fn();
+    lifecycle.onDrain(hook);
+    lifecycle.takeOut();
+    await lifecycle.drain();
+    expect(hook).toHaveBeenCalledTimes(2);
+    expect(lifecycle.takeBack()).toBe(false);
+    expect(lifecycle.state).toBe('draining');
+  });
+
   it('is draining before the first hook runs', async () => {
     const seen: string[] = [];
     lifecycle.onDrain(() => void seen.push(lifecycle.state));

@@ -4,6 +4,9 @@ import { AppConfig } from '../../config/app-config.js';
 
 export type LifecycleState = 'starting' | 'ready' | 'draining';
 
+/** @param undone aborted when the node is to serve again, or drains anew */
+type DrainHook = (undone: AbortSignal) => Promise<void> | void;
+
 /** Milliseconds beyond DRAIN_SECONDS that hooks may take to finish what they began. */
 const MARGIN = 500;
 
@@ -11,24 +14,28 @@ const MARGIN = 500;
 @Injectable()
 export class Lifecycle {
   readonly #logger = new Logger(Lifecycle.name);
-  readonly #hooks: (() => Promise<void> | void)[] = [];
+  readonly #hooks: DrainHook[] = [];
   readonly #lacks: (() => string | undefined)[] = [];
-  #state: LifecycleState = 'starting';
+  #isStarted = false;
+  #isGoing = false;
   #drained: Promise<void> | undefined;
+  /** Ends the drain by which an operator took this node out; `undefined` while it is in. */
+  #out: AbortController | undefined;
 
   constructor(@Inject(AppConfig) private readonly config: AppConfig) {}
 
   get state(): LifecycleState {
-    return this.#state;
+    if (this.#isGoing || this.#out !== undefined) return 'draining';
+    return this.#isStarted ? 'ready' : 'starting';
   }
 
-  /** The server listens and has everything it needs. Once draining, always draining. */
+  /** The server listens and has everything it needs. */
   markReady(): void {
-    if (this.#state === 'starting') this.#state = 'ready';
+    this.#isStarted = true;
   }
 
-  /** `hook` starts with the drain, beside the others, and should end within DRAIN_SECONDS. */
-  onDrain(hook: () => Promise<void> | void): void {
+  /** `hook` starts with each drain, beside the others, and should end within DRAIN_SECONDS. */
+  onDrain(hook: DrainHook): void {
     this.#hooks.push(hook);
   }
 
@@ -42,17 +49,34 @@ export class Lifecycle {
     return this.#lacks.map((lack) => lack()).filter((lack) => lack !== undefined);
   }
 
-  /** Readiness fails from now on. Resolves when all hooks have ended or their time is up; the same for every caller. */
+  /** Readiness fails from now on, for good. Resolves when all hooks have ended or their time is up; the same for every caller. */
   drain(): Promise<void> {
-    this.#state = 'draining';
-    this.#drained ??= this.#drainOnce();
+    this.#isGoing = true;
+    this.#out?.abort();
+    this.#drained ??= this.#runHooks(new AbortController().signal);
     return this.#drained;
   }
 
-  async #drainOnce(): Promise<void> {
+  /** Drains, but the node stays, until `takeBack`. Idempotent. */
+  takeOut(): void {
+    if (this.state === 'draining') return;
+    this.#out = new AbortController();
+    void this.#runHooks(this.#out.signal);
+  }
+
+  /** Undoes `takeOut`; whoever has not been sent away yet stays. @returns false when the node is going for good */
+  takeBack(): boolean {
+    if (this.#isGoing) return false;
+    const out = this.#out;
+    this.#out = undefined;
+    out?.abort();
+    return true;
+  }
+
+  async #runHooks(undone: AbortSignal): Promise<void> {
     const hooks = this.#hooks.map(async (hook) => {
       try {
-        await hook();
+        await hook(undone);
       } catch (error) {
         this.#logger.error('a drain hook failed', error);
       }

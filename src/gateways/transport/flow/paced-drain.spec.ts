@@ -35,20 +35,20 @@ function scene(count: number, deaf = 0) {
 describe('a paced drain', () => {
   it('lets few go at once', async () => {
     const { connections, left } = scene(25);
-    const done = pacedDrain(connections, 10_000, DISCONNECT.goingAway);
+    const done = pacedDrain(connections, 10_000, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(25);
     await done;
   });
 
   it('lets everybody go at once when there is no time', async () => {
     const { connections, left } = scene(1_000);
-    await pacedDrain(connections, 0, DISCONNECT.goingAway);
+    await pacedDrain(connections, 0, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(1_000);
   });
 
   it('gives load balancers a head start, then spreads many over the time, in no order', async () => {
     const { connections, left } = scene(400);
-    await pacedDrain(connections, 1_000, DISCONNECT.goingAway);
+    await pacedDrain(connections, 1_000, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(400);
     const [first, last] = [left[0] as Leaving, left.at(-1) as Leaving];
     expect(first.at).toBeGreaterThanOrEqual(95);
@@ -58,9 +58,21 @@ describe('a paced drain', () => {
     expect(new Set(numbers).size).toBe(400);
   });
 
+  it('sends nobody else away once it is undone, and ends nobody', async () => {
+    const { connections, left } = scene(400, 3);
+    const undo = new AbortController();
+    const done = pacedDrain(connections, 1_000, DISCONNECT.goingAway, undo.signal);
+    while (left.length === 0) await sleep(5);
+    undo.abort();
+    const gone = left.length;
+    await done;
+    expect(left).toHaveLength(gone);
+    expect(connections.size).toBe(400 - gone);
+  });
+
   it('ends who does not go by itself when the time is up', async () => {
     const { connections, left } = scene(10, 3);
-    const done = pacedDrain(connections, 200, DISCONNECT.goingAway);
+    const done = pacedDrain(connections, 200, DISCONNECT.goingAway, new AbortController().signal);
     await sleep(50);
     expect(left).toHaveLength(7);
     await done;

@@ -23,19 +23,20 @@ const PACED_SHARE = 0.7;
  * Closes all connections, spread over `durationMs` so that they don't come back to the other nodes all at once; ends
  * those that are still there afterwards. They go in random order, so that neither a whole room nor everybody who came with the
  * same load balancer goes at the same moment, and at moments that are not those of another node that drains, too.
- * Those whose principal says so go after all others.
+ * Those whose principal says so go after all others. Once `undone`, nobody else has to go.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },
   durationMs: number,
   reason: DisconnectReason,
+  undone: AbortSignal,
 ): Promise<void> {
   const deadline = performance.now() + durationMs;
   if (connections.size > FEW) await sleep(durationMs * HEAD_START_SHARE);
   const all = shuffled(connections).sort((a, b) => Number(goesLast(a)) - Number(goesLast(b)));
   const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
   const start = performance.now();
-  for (let closed = 0; closed < all.length;) {
+  for (let closed = 0; closed < all.length && !undone.aborted;) {
     // By the clock: steps that come late on a busy machine must not make the drain longer.
     const share = windowMs > 0 ? (performance.now() - start + STEP_MS) / windowMs : 1;
     const due = Math.min(all.length, Math.max(Math.ceil(all.length * share), FEW));
@@ -43,7 +44,8 @@ export async function pacedDrain<T extends Drainable>(
     closed = Math.max(closed, due);
     if (closed < all.length) await sleep(STEP_MS * (0.5 + Math.random()));
   }
-  while (connections.size > 0 && performance.now() < deadline) await sleep(STEP_MS);
+  while (connections.size > 0 && performance.now() < deadline && !undone.aborted) await sleep(STEP_MS);
+  if (undone.aborted) return;
   for (const connection of [...connections]) connection.terminate();
 }
 

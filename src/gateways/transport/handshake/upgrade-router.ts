@@ -3,7 +3,13 @@ import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../../common/errors/app-error.js';
 import { userAgentOf } from '../../../common/text/user-agent.js';
-import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
+import {
+  handshakeStatus,
+  METHOD_NOT_ALLOWED,
+  refuseHandshake,
+  RETRY_SECONDS,
+  UPGRADE_REQUIRED,
+} from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from '../plain/plain-endpoint.js';
 import { type PlainConnection } from '../plain/plain.connection.js';
@@ -74,7 +80,7 @@ export class UpgradeRouter {
     }
     const refusal = this.refusal(request, path);
     if (refusal !== undefined) {
-      refuseHandshake(socket, refusal, refusal === 503 ? 1 : undefined);
+      refuseHandshake(socket, refusal, refusal === 503 ? RETRY_SECONDS : undefined);
       return;
     }
     this.route(path ?? '', { request, socket, head });
@@ -134,7 +140,8 @@ export class UpgradeRouter {
     }
     if (socket.destroyed || !socket.writable || connection.closed || this.transport.draining) {
       this.abandon(endpoint, connection);
-      refuseHandshake(socket, this.transport.draining ? 503 : 403);
+      if (this.transport.draining) refuseHandshake(socket, 503, RETRY_SECONDS);
+      else refuseHandshake(socket, 403);
       return;
     }
     socket.off('error', destroy);

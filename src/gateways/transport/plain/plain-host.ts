@@ -14,7 +14,7 @@ export interface PlainHost {
   readonly hub: Pick<Hub, 'settle'>;
   readonly revocations: RevocationList;
   readonly limits: { readonly inbound: InboundLimits };
-  /** The server is going: every close says so. */
+  /** The server is going, or takes nobody for a while: every close says so. */
   readonly draining: boolean;
   /** Sends `connection` away if it has not said who it is within so many times `ADMISSION_SECONDS`. */
   expectAdmission(connection: Expected, factor: number): void;

@@ -1,5 +1,7 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Server } from 'socket.io';
+import { RETRY_SECONDS } from '../handshake/handshake-refusal.js';
+import { type PlainHost } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
 const FORBIDDEN = 403;
@@ -10,11 +12,17 @@ const FORBIDDEN_BODY = '{"code":4,"message":"Forbidden"}';
 /**
  * Checks every request of Engine.IO, not the first of a session only: whoever learns the id of a session must not use it
  * from a page that could not have opened it. JSONP is answered to nobody: scripts are sent without `Origin` and may be
- * read by any page.
+ * read by any page. While draining, there are no new sessions; the router refuses those that begin with an upgrade.
  */
-export function guardEngine({ engine }: Server, policy: RequestPolicy): void {
+export function guardEngine({ engine }: Server, policy: RequestPolicy, host: Pick<PlainHost, 'draining'>): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const status = policy.refuse(request) ?? (asksForJsonp(request) ? FORBIDDEN : undefined);
+    const query = queryOf(request);
+    const status = policy.refuse(request) ?? (query.has('j') ? FORBIDDEN : undefined);
+    if (status === undefined && host.draining && !query.has('sid')) {
+      response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': RETRY_SECONDS });
+      response.end(FORBIDDEN_BODY);
+      return;
+    }
     if (status === undefined) {
       next();
       return;
@@ -24,6 +32,5 @@ export function guardEngine({ engine }: Server, policy: RequestPolicy): void {
   });
 }
 
-function asksForJsonp({ url = '' }: IncomingMessage): boolean {
-  return new URLSearchParams(url.slice(url.indexOf('?') + 1)).has('j');
-}
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
+  new URLSearchParams(url.slice(url.indexOf('?') + 1));

@@ -50,8 +50,9 @@ export class SocketIoServer implements SocketIoHost {
     // A client is told that it is connected once the gateways have taken it in, on whichever node others look for it.
     io.use((socket, next) => {
       const session = EngineSession.of(socket.conn);
-      if (session.isJoining || socket.conn.readyState !== 'open') {
+      if (session.isJoining || socket.conn.readyState !== 'open' || this.plain.draining) {
         // Until the first is in, Socket.IO makes one socket more for each CONNECT. It forgets those without a connection.
+        // Who opened its session before a drain must not come in after it.
         socket.conn.close(true);
         next();
         return;
@@ -120,8 +121,8 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   /** Closes all transports, paced over `durationMs`, so that the clients come back by themselves. */
-  async drain(durationMs: number): Promise<void> {
-    await pacedDrain(this.connections, durationMs, DISCONNECT.goingAway);
+  async drain(durationMs: number, undone: AbortSignal): Promise<void> {
+    await pacedDrain(this.connections, durationMs, DISCONNECT.goingAway, undone);
   }
 
   terminate(): void {

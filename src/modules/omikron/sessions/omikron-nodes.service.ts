@@ -22,7 +22,12 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly address: NodeAddress,
     private readonly lifecycle: Lifecycle,
   ) {
-    lifecycle.onDrain(() => this.tell());
+    lifecycle.onDrain((undone) => {
+      undone.addEventListener('abort', () => {
+        this.tell().catch(() => undefined);
+      });
+      return this.tell();
+    });
   }
 
   onApplicationBootstrap(): void {
