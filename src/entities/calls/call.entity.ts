@@ -42,7 +42,7 @@ export class Call {
   @Column('timestamptz', { name: 'ended_at', nullable: true })
   endedAt!: Date | null;
 
-  /** The participant who ended it. */
+  /** The participant who ended it, or `account:<id>` of an admin who did. */
   @Column('varchar', { name: 'ended_by', length: 64, nullable: true })
   endedBy!: string | null;
 

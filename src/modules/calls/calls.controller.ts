@@ -1,6 +1,7 @@
-import { Get, Query } from '@nestjs/common';
+import { Delete, Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../../common/http/problems/api-problems.js';
+import { NoContent } from '../../common/http/problems/outcomes.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { toPage } from '../../common/http/paging/cursor.js';
 import { PathId } from '../../common/http/paths/path-id.js';
@@ -27,5 +28,19 @@ export class CallsController {
   @ApiProblems(404)
   async get(@CurrentPrincipal() principal: Actor, @PathId() id: number): Promise<CallDto> {
     return CallDto.from(await this.calls.get(principal, id));
+  }
+
+  @Delete(':id')
+  @NoContent('The call has ended.')
+  @Authenticated('admin')
+  @ApiOperation({
+    summary: 'End a call that rings or is live, for all who are in it; 409 when it has ended',
+    description:
+      'Those in it hear of it as their protocol has it: in signaling the others leave, or the invitation expires; in the ' +
+      'Omikron the others leave and the socket is closed with 1008.',
+  })
+  @ApiProblems(404, 409, 'broker_unavailable')
+  async delete(@CurrentPrincipal() admin: UserPrincipal, @PathId() id: number): Promise<void> {
+    await this.calls.end(id, admin.userId);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Call } from '../../entities/calls/call.entity.js';
 import { CallParticipant } from '../../entities/calls/call-participant.entity.js';
+import { CallEndings } from './call-endings.service.js';
 import { CallLedger } from './call-ledger.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 import { CallRetention } from './call-retention.service.js';
@@ -13,7 +14,7 @@ import { Calls } from './calls.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Call, CallParticipant])],
   controllers: [CallsController],
-  providers: [CallLedger, CallLedgerRepository, CallRetention, Calls, CallsRepository],
-  exports: [CallLedger],
+  providers: [CallEndings, CallLedger, CallLedgerRepository, CallRetention, Calls, CallsRepository],
+  exports: [CallEndings, CallLedger],
 })
 export class CallsModule {}

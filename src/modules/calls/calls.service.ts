@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { decodeIdCursor } from '../../common/http/paging/cursor.js';
 import { hasRole } from '../../common/security/role.js';
 import { type Actor } from '../auth/principals/machine-key-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
+import { CallEndings, type EndingCall } from './call-endings.service.js';
 import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
 import { topic } from '../realtime/fan-out/topic.js';
@@ -16,10 +17,13 @@ const PATIENCE_MS = 1_000;
 /** What calls there were: who runs the server sees all of them, others their own. What any node reported before is seen. */
 @Injectable()
 export class Calls {
+  private readonly logger = new Logger(Calls.name);
+
   constructor(
     private readonly repository: CallsRepository,
     private readonly cluster: ClusterQuery,
-    ledger: CallLedger,
+    private readonly ledger: CallLedger,
+    private readonly endings: CallEndings,
   ) {
     cluster.answer(FLUSH, () => ledger.flush());
   }
@@ -40,6 +44,29 @@ export class Calls {
     const call = await this.repository.find(id, visibleTo(principal));
     if (call === undefined) throw new AppError('not_found', 'There is no such call.');
     return call;
+  }
+
+  /**
+   * Ends it for all who are in it, on whichever node; the ledger then names `by`.
+   * @throws AppError `not_found`; `conflict` when it has ended; `broker_unavailable`
+   */
+  async end(id: number, by: number): Promise<void> {
+    await this.writeAll();
+    const found = await this.repository.find(id, {});
+    if (found === undefined) throw new AppError('not_found', 'There is no such call.');
+    const { key, protocol, wireId, answeredAt, endedAt } = found.call;
+    if (endedAt !== null) throw new AppError('conflict', 'The call has ended.');
+    const ending: EndingCall = {
+      call: { key, protocol, ...(wireId !== null && { wireId }) },
+      outcome: answeredAt === null ? 'cancelled' : 'completed',
+      by: `account:${by}`,
+      sids: found.participants.map(({ sid }) => sid),
+    };
+    await this.endings.end(ending);
+    this.logger.log({ msg: 'call ended by an admin', call: id, by });
+    // Perhaps no node knew of it any more.
+    this.ledger.ended(ending.call, ending.outcome, ending.by);
+    await this.ledger.flush();
   }
 
   /** Each node writes behind what happens on it. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Iota } from '../../entities/omikron/iota.entity.js';
 import { Profile } from '../../entities/omikron/profile.entity.js';
+import { CallEndings } from '../calls/call-endings.service.js';
 import { CallsModule } from '../calls/calls.module.js';
 import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { LifecycleModule } from '../health/lifecycle.module.js';
@@ -66,7 +67,14 @@ import { UserStates } from './states/user-states.service.js';
   ],
 })
 export class OmikronModule {
-  constructor(selectors: RevocationSelectors, directory: OmikronRepository, sessions: IotaSessions) {
+  constructor(
+    selectors: RevocationSelectors,
+    directory: OmikronRepository,
+    sessions: IotaSessions,
+    endings: CallEndings,
+    calls: Calls,
+  ) {
+    endings.register('omikron', (ending) => calls.end(ending));
     // Where Iotas need no token, one may be connected that is in no directory.
     selectors.know(
       'iota',

@@ -16,6 +16,7 @@ export const DISCONNECT = {
   notAllowed: { code: 1008, text: 'not allowed', retry: false },
   /** The same peer connected anew. */
   replaced: { code: 1008, text: 'replaced by a newer connection', retry: false },
+  callEnded: { code: 1008, text: 'the call was ended', retry: false },
   tooLarge: { code: 1009, text: 'frame too large', retry: false },
   internal: { code: 1011, text: 'internal error', retry: true },
   goingAway: { code: 1012, text: 'server is going, come back', retry: true },

@@ -7,6 +7,7 @@ import { IceServersModule } from '../ice-servers/ice-servers.module.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
 import { CallIce } from './calls/call-ice.service.js';
 import { CallRooms } from './calls/call-rooms.service.js';
+import { ForcedEnds } from './calls/forced-ends.service.js';
 import { Invitations } from './calls/invitations.service.js';
 import { LobbyController } from './lobby.controller.js';
 import { LostPeers } from './calls/lost-peers.service.js';
@@ -30,6 +31,7 @@ import { Signaling } from './signaling.service.js';
     CallRooms,
     CallIce,
     Invitations,
+    ForcedEnds,
     LostPeers,
     Signaling,
   ],

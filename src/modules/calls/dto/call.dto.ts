@@ -126,7 +126,7 @@ export class CallDto {
   @ApiProperty({ ...TIME, nullable: true, example: null })
   endedAt!: string | null;
 
-  /** `sid` of the participant who ended it. */
+  /** `sid` of the participant who ended it; `account:<id>` of an admin who did from outside. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   endedBy!: string | null;
 

@@ -3,6 +3,7 @@ import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type CallParty, type CallRef } from '../../calls/call-changes.js';
+import { type EndingCall } from '../../calls/call-endings.service.js';
 import { CallLedger } from '../../calls/call-ledger.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
@@ -99,6 +100,21 @@ export class Calls {
       const others = (await this.members(call)).filter((each) => each.id !== id);
       await this.remove(call, member, others);
       this.endIfEmpty(call, member, others);
+    });
+  }
+
+  /** Ends it from outside: everybody hears that the others leave, and is sent away. */
+  async end({ call, outcome, by }: EndingCall): Promise<void> {
+    const id = call.wireId;
+    if (id === undefined) return;
+    await this.exclusively(id, async () => {
+      const members = (await this.members(id)).filter(({ data }) => data.entry === call.key);
+      this.ledger.ended(call, outcome, by);
+      for (const member of members) {
+        const others = members.filter((each) => each !== member);
+        await this.remove(id, member, others);
+      }
+      for (const { data } of members) this.hub.disconnect(callerChannel(data.socket), DISCONNECT.callEnded);
     });
   }
 

@@ -119,6 +119,23 @@ export class CallRooms {
     });
   }
 
+  /** The room that a call goes on in, if one of `sids` sits there. */
+  async roomOf(call: CallRef, sids: readonly string[]): Promise<string | undefined> {
+    for (const sid of sids) {
+      const room = await this.seatOf(sid);
+      if (room !== undefined && (await this.going(room))?.key === call.key) return room;
+    }
+    return undefined;
+  }
+
+  /** Everybody leaves the room, and hears that the others do. */
+  async dissolve(room: string): Promise<void> {
+    for (const sid of await this.members(room)) {
+      await this.store.release(keys.seat(sid), room);
+      await this.quit(room, sid, 'all');
+    }
+  }
+
   /** Whether both sit in the same room. */
   async areTogether(one: string, other: string): Promise<boolean> {
     const room = await this.seatOf(one);
@@ -194,8 +211,7 @@ export class CallRooms {
 
   /** The call of a room: the one that goes on there, else the one that rang, else a new one. */
   private async callIn(room: string, rung: CallRef | null): Promise<CallRef> {
-    const going = (await this.store.get(keys.call(room))) ?? (await this.noted(room));
-    const call = going ?? rung ?? this.ledger.newCall('signaling');
+    const call = (await this.going(room)) ?? rung ?? this.ledger.newCall('signaling');
     const claimed = await this.store.claim(keys.call(room), call);
     const live = claimed ? call : ((await this.store.get(keys.call(room))) ?? call);
     if (rung !== null && live.key !== rung.key) this.ledger.ended(rung, 'cancelled');
@@ -205,6 +221,10 @@ export class CallRooms {
   /** Members know their call themselves: the room's entry may be lost with the node that wrote it. */
   private seated(party: CallParty, call: CallRef): PresenceMember<RoomSeat> {
     return { id: party.sid, data: { call, joined: { party, at: this.clock.now() } } };
+  }
+
+  private async going(room: string): Promise<CallRef | undefined> {
+    return (await this.store.get(keys.call(room))) ?? this.noted(room);
   }
 
   private async noted(room: string): Promise<CallRef | undefined> {

@@ -146,6 +146,21 @@ export class Invitations {
     await this.ends(invitation, 'failed');
   }
 
+  /** The invitations by which a call rings between `sids` end, as if their time had run out. */
+  async cancelAll(call: CallRef, sids: readonly string[], by: string): Promise<void> {
+    const pairs = sids.flatMap((sender) => sids.map((receiver) => [sender, receiver] as const));
+    for (const [sender, receiver] of pairs) {
+      for (const slot of SLOTS) {
+        const key = keys.invitation(sender, receiver, slot);
+        const invitation = await this.store.get(key);
+        if (invitation?.call?.key !== call.key || !(await this.store.release(key, invitation))) continue;
+        this.tellExpired('receiver', invitation);
+        this.tellExpired('sender', invitation);
+        await this.ends(invitation, 'cancelled', by);
+      }
+    }
+  }
+
   private async hasCall(room: string | undefined): Promise<boolean> {
     return room !== undefined && (await this.store.get(keys.call(room))) !== undefined;
   }
