@@ -10,6 +10,7 @@ import { Senders } from '../../src/modules/circles/messages/senders.service.js';
 import { type Online } from '../../src/modules/circles/presence/online.service.js';
 import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type Connection } from '../../src/modules/realtime/connection.js';
+import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -103,7 +104,7 @@ describe('messages that several nodes store at once', () => {
     };
     const senders = new Senders(repository, nobody as Online);
     const lifecycle: Partial<Lifecycle> = { onDrain: () => undefined };
-    const log = new MessageLog(repository, senders, hub, lifecycle as Lifecycle);
+    const log = new MessageLog(repository, senders, hub, lifecycle as Lifecycle, new SocketMetrics());
     const feeds = new ConversationFeeds(repository, senders, log, hub);
     const feed = await feeds.hold(conversation);
     const heard: string[] = [];

@@ -30,6 +30,27 @@ describe('nodes and their traffic', () => {
     await services.hangUp();
   });
 
+  it('tells how a node fares', async () => {
+    const [{ id, ...listed }] = (await services.api('GET', 'nodes')).body.items;
+    const { status, body } = await services.api('GET', `nodes/${id}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      id,
+      version: listed.version,
+      state: 'ready',
+      uptimeSeconds: expect.any(Number),
+      cpu: expect.any(Number),
+      bus: { state: 'none', heardMsAgo: null },
+      queues: { inboundMessages: 0, outboundBytes: 0, storeCharacters: 0 },
+      database: { up: true, latencyMs: expect.any(Number) },
+      redis: null,
+    });
+    expect(body.memory.rss).toBeGreaterThan(body.memory.heapUsed);
+    expect(body.eventLoop.p99Ms).toBeGreaterThanOrEqual(body.eventLoop.p50Ms);
+    expect(Date.parse(body.measuredAt)).toBeGreaterThan(Date.now() - 60_000);
+    expect((await services.api('GET', 'nodes/nobody')).body.code).toBe('not_found');
+  });
+
   it('keeps its row in the database, and takes it away at the end', async () => {
     const other = await ServicesHarness.start();
     const rows = () => other.server.database.connect().then((source) => source.query('SELECT * FROM nodes'));
@@ -58,7 +79,7 @@ describe('nodes and their traffic', () => {
     await services.hangUp();
   });
 
-  it.each(['nodes', 'stats'])('shows %s to admins only', async (path) => {
+  it.each(['nodes', 'nodes/nobody', 'stats'])('shows %s to admins only', async (path) => {
     expect((await apiOf(services.server)('GET', path)).status).toBe(401);
   });
 });

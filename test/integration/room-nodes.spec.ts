@@ -3,6 +3,7 @@ import { type DataSource } from 'typeorm';
 import { type Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
+import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/log/message-log.repository.js';
 import { MessageLog } from '../../src/modules/rooms/log/message-log.service.js';
@@ -42,7 +43,12 @@ class Node {
   constructor(bus: LossyBus, dataSource: DataSource) {
     this.hub = new Hub(bus.node());
     this.repository = new MessageLogRepository(dataSource);
-    this.log = new MessageLog(this.repository, this.hub, { onDrain: () => undefined } as unknown as Lifecycle);
+    this.log = new MessageLog(
+      this.repository,
+      this.hub,
+      { onDrain: () => undefined } as unknown as Lifecycle,
+      new SocketMetrics(),
+    );
     this.feeds = new RoomFeeds(this.repository, this.log, this.hub);
   }
 

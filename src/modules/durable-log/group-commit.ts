@@ -47,6 +47,11 @@ export class GroupCommit<Item, Result> {
 
   constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
 
+  /** What waits, by `sizeOf`. */
+  get waiting(): number {
+    return this.waitingSize;
+  }
+
   /** Whether so much waits that whoever appends had better wait, too. */
   get crowded(): boolean {
     return this.waitingSize > this.options.waiting.crowded;

@@ -7,6 +7,7 @@ import { NoContent } from '../../common/http/problems/outcomes.js';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
 import type { UserPrincipal } from '../auth/principals/user-principal.js';
+import { NodeDetailDto } from './dto/node-detail.dto.js';
 import { NodeList } from './dto/node.dto.js';
 import { NodeDrain } from './node-drain.service.js';
 import { Nodes } from './nodes.service.js';
@@ -29,6 +30,15 @@ export class NodesController {
   @ApiOperation({ summary: 'Live nodes with their state, in the order they started' })
   list(@Query() query: PlaceQuery): NodeList {
     return this.nodes.page(query);
+  }
+
+  @Get(':name')
+  @Authenticated('admin')
+  @ApiOperation({ summary: 'One live node, by what it said of itself within the last seconds' })
+  @ApiParam(NAME)
+  @ApiProblems(404, 'broker_unavailable')
+  get(@Param('name') name: string): Promise<NodeDetailDto> {
+    return this.nodes.get(name);
   }
 
   @Post(':name/drain')

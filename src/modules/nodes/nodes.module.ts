@@ -5,6 +5,7 @@ import { Liveness } from './liveness/liveness.service.js';
 import { MissedChanges } from './liveness/missed-changes.service.js';
 import { NodesController } from './nodes.controller.js';
 import { NodesRepository } from './liveness/nodes.repository.js';
+import { NodeSummaries } from './status/node-summaries.service.js';
 import { NodeDrain } from './node-drain.service.js';
 import { Nodes } from './nodes.service.js';
 import { OwnStatus } from './status/own-status.service.js';
@@ -16,6 +17,17 @@ import { TrafficRates } from './status/traffic-rates.service.js';
 @Module({
   imports: [AuthModule],
   controllers: [NodesController, StatsController],
-  providers: [NodesRepository, OwnStatus, Reaper, Liveness, BusProbe, MissedChanges, TrafficRates, Nodes, NodeDrain],
+  providers: [
+    NodesRepository,
+    OwnStatus,
+    Reaper,
+    Liveness,
+    BusProbe,
+    MissedChanges,
+    TrafficRates,
+    Nodes,
+    NodeDrain,
+    NodeSummaries,
+  ],
 })
 export class NodesModule {}

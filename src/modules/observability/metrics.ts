@@ -1,10 +1,12 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DelayWindow } from './delay-window.js';
 import { SocketMetrics } from './socket-metrics.js';
 
 /** Milliseconds between two looks at how late the event loop is. */
 const LOOP_INTERVAL = 100;
+const LOOP_SAMPLES = 100;
 /** From this many on the node was of no use to anybody meanwhile: its health checks failed, and its leases may have ended. */
 const STOOD_STILL_MS = 5_000;
 
@@ -26,6 +28,8 @@ export class Metrics implements OnModuleDestroy {
   private readonly http: Histogram<'method' | 'route' | 'status'>;
   private readonly statements: Histogram;
   private readonly statementErrors: Counter;
+  /** Of the event loop, over the last ten seconds. */
+  readonly loopDelays = new DelayWindow(LOOP_SAMPLES);
   private readonly loopTimer: NodeJS.Timeout;
   private others: (() => Promise<readonly ProcessSeries[]>) | undefined;
 
@@ -50,7 +54,7 @@ export class Metrics implements OnModuleDestroy {
       help: 'Database statements that failed.',
       registers,
     });
-    this.loopTimer = measureLoop(registers);
+    this.loopTimer = measureLoop(registers, this.loopDelays);
     registerSocketSeries(sockets, registers);
   }
 
@@ -108,7 +112,7 @@ export class Metrics implements OnModuleDestroy {
 }
 
 /** A histogram rather than the last value, so that it means the same however often it is read. */
-function measureLoop(registers: Registry[]): NodeJS.Timeout {
+function measureLoop(registers: Registry[], recent: DelayWindow): NodeJS.Timeout {
   const delay = new Histogram({
     name: 'switchboard_event_loop_delay_seconds',
     help: `How late the event loop runs what is due, sampled every ${LOOP_INTERVAL} ms.`,
@@ -121,6 +125,7 @@ function measureLoop(registers: Registry[]): NodeJS.Timeout {
     const now = performance.now();
     const late = Math.max(0, now - due);
     delay.observe(late / 1_000);
+    recent.add(late);
     if (late > STOOD_STILL_MS) logger.warn({ msg: `the event loop stood still for ${Math.round(late)} ms` });
     due = now + LOOP_INTERVAL;
   }, LOOP_INTERVAL);
@@ -154,6 +159,16 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
       }
     },
   });
+  new Counter({
+    name: 'switchboard_refusals_total',
+    help: 'Refused handshakes of sockets, by status.',
+    labelNames: ['status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [status, count] of sockets.refusals) this.inc({ status }, count);
+    },
+  });
   new Gauge({
     name: 'switchboard_inbound_queue_messages',
     help: 'Received messages that wait for their turn.',
@@ -168,6 +183,14 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
     registers,
     collect() {
       this.set(sockets.queueBytes());
+    },
+  });
+  new Gauge({
+    name: 'switchboard_store_queue_characters',
+    help: 'Characters of messages that wait to be stored.',
+    registers,
+    collect() {
+      this.set(sockets.storeQueued());
     },
   });
 

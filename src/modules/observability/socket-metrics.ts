@@ -15,12 +15,14 @@ export interface SocketTraffic {
   bytesOut: number;
 }
 
-/** Lengths of the transport's queues, asked for only when `/metrics` is read. */
+/** Lengths of queues, asked for only when somebody looks. */
 export interface SocketQueues {
   /** Received messages that wait for their turn, over all connections. */
-  inboundQueued(): number;
+  inboundQueued?(): number;
   /** Bytes that wait for slow readers, over all connections. */
-  queueBytes(): number;
+  queueBytes?(): number;
+  /** Characters of messages that wait to be stored. */
+  storeQueued?(): number;
 }
 
 /** Clients choose their close codes; only these get a series of their own, so that nobody can grow the metrics. */
@@ -35,6 +37,8 @@ export class SocketMetrics {
   readonly traffic = new Map<string, SocketTraffic>();
   /** Closed connections by `<protocol> <code>`; codes we do not know count as `other`. */
   readonly closes = new Map<string, number>();
+  /** Refused handshakes of sockets, by status. */
+  readonly refusals = new Map<string, number>();
   private readonly queues: SocketQueues[] = [];
 
   /** The counters of `protocol`, always the same object: keep it and increment its members. */
@@ -54,16 +58,26 @@ export class SocketMetrics {
     this.closes.set(key, (this.closes.get(key) ?? 0) + 1);
   }
 
-  /** Adds a transport's queues to the sums. */
+  /** @param status that a handshake was refused with */
+  recordRefusal(status: number): void {
+    const label = String(status);
+    this.refusals.set(label, (this.refusals.get(label) ?? 0) + 1);
+  }
+
+  /** Adds queues to the sums. */
   registerQueues(queues: SocketQueues): void {
     this.queues.push(queues);
   }
 
   inboundQueued(): number {
-    return this.queues.reduce((sum, queues) => sum + queues.inboundQueued(), 0);
+    return this.queues.reduce((sum, queues) => sum + (queues.inboundQueued?.() ?? 0), 0);
   }
 
   queueBytes(): number {
-    return this.queues.reduce((sum, queues) => sum + queues.queueBytes(), 0);
+    return this.queues.reduce((sum, queues) => sum + (queues.queueBytes?.() ?? 0), 0);
+  }
+
+  storeQueued(): number {
+    return this.queues.reduce((sum, queues) => sum + (queues.storeQueued?.() ?? 0), 0);
   }
 }

@@ -92,6 +92,16 @@ describe('a node that is taken out', () => {
     await there.hangUp();
   });
 
+  it('says how it fares, whichever node is asked', async () => {
+    for (let n = 0; n < server.nodes.length; n++) {
+      const { status, body } = await rooms.admin('GET', `nodes/${node}`);
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ id: node, state: 'ready', database: { up: true } });
+      if (server.nodes.length === 1) expect(body.redis).toBeNull();
+      else expect(body).toMatchObject({ redis: { up: true, latencyMs: expect.any(Number) }, bus: { state: 'ok' } });
+    }
+  });
+
   it('ends no session: its hosts have time to come back to another node', async () => {
     const services = await ServicesHarness.on({ url, wsUrl: url.replace('http', 'ws') });
     const service = await services.service({ allowPublicCode: true });

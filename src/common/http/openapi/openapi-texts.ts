@@ -27,6 +27,7 @@ export const TAGS: Readonly<Record<string, string>> = {
 
 /** What the named enums of the document list. One that is missing here fails the linter. */
 export const ENUMS: Readonly<Record<string, string>> = {
+  BusState: 'How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.',
   CallFailure: 'Why a call failed.',
   CallOutcome: 'How a call ended.',
   CallProtocol: 'Protocols that have calls.',

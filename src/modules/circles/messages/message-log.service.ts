@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { storedChannel } from '../circles.channels.js';
 import { type MessageEvent, type Sender } from '../circles.events.js';
@@ -34,6 +35,7 @@ export class MessageLog {
     private readonly senders: Senders,
     private readonly hub: Hub,
     lifecycle: Lifecycle,
+    metrics: SocketMetrics,
   ) {
     this.commits = new GroupCommit<NewMessage, Stored>({
       store: (batch) => this.store(batch),
@@ -48,6 +50,7 @@ export class MessageLog {
       waiting: WAITING,
     });
     lifecycle.onDrain(() => this.commits.idle());
+    metrics.registerQueues({ storeQueued: () => this.commits.waiting });
   }
 
   /**

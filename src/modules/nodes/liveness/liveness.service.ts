@@ -132,8 +132,10 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async beatDatabase(status: NodeStatus): Promise<void> {
+    const began = performance.now();
     try {
       const { beats, known } = await this.repository.beat(status);
+      this.own.databaseMs = performance.now() - began;
       this.own.databaseUp = true;
       OUTAGES.database.worked();
       this.view.looked('database', performance.now(), beats);
@@ -147,17 +149,21 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
       // It beats on and on, so it also says how long this lasts, and that it is over.
       OUTAGES.database.failed(error, 0);
       this.own.databaseUp = false;
+      this.own.databaseMs = null;
       this.view.failed('database');
     }
   }
 
   private async beatBoard(status: NodeStatus): Promise<void> {
     if (!this.board.shared) return;
+    const began = performance.now();
     try {
       const beats = await this.board.beat(status.incarnation, JSON.stringify(status));
+      this.own.boardMs = performance.now() - began;
       this.view.looked('board', performance.now(), beats.flatMap(toBeat));
       this.heardOf = performance.now();
     } catch (error) {
+      this.own.boardMs = null;
       this.logger.debug({ msg: 'heartbeats do not reach the bus', err: error });
       this.view.failed('board');
     }

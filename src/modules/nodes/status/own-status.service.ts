@@ -18,6 +18,9 @@ import { type NodeState, type NodeStatus } from './node-status.js';
 export class OwnStatus {
   /** Whether its last heartbeat reached the database. */
   databaseUp = true;
+  /** Milliseconds that its last heartbeat took there and back, by where it was left; `null` = it did not arrive. */
+  databaseMs: number | null = null;
+  boardMs: number | null = null;
   private readonly startedAt: number;
   private measured = performance.eventLoopUtilization();
   private load = 0;

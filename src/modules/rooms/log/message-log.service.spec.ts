@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Lifecycle } from '../../health/lifecycle.js';
 import { type Channel } from '../../realtime/channel.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
 import { type Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, type MessageLogRepository, type NewMessage } from './message-log.repository.js';
 import { MessageLog } from './message-log.service.js';
@@ -32,6 +33,7 @@ function setUp() {
     repository as unknown as MessageLogRepository,
     hub as unknown as Hub,
     lifecycle as unknown as Lifecycle,
+    new SocketMetrics(),
   );
   return { repository, told, log, drain: () => drain?.() };
 }

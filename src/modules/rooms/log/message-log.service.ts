@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../../durable-log/group-commit.js';
 import { Lifecycle } from '../../health/lifecycle.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type AppendResult, MessageLogRepository, type NewMessage } from './message-log.repository.js';
 import { asciiJson } from '../../../common/json/ascii-json.js';
@@ -19,7 +20,7 @@ const WAITING = { crowded: 16_777_216, full: 134_217_728 };
 export class MessageLog {
   private readonly commits: GroupCommit<NewMessage, AppendResult>;
 
-  constructor(repository: MessageLogRepository, hub: Hub, lifecycle: Lifecycle) {
+  constructor(repository: MessageLogRepository, hub: Hub, lifecycle: Lifecycle, metrics: SocketMetrics) {
     this.commits = new GroupCommit<NewMessage, AppendResult>({
       store: (batch) => repository.append(batch),
       committed: (message, result) => {
@@ -32,6 +33,7 @@ export class MessageLog {
       waiting: WAITING,
     });
     lifecycle.onDrain(() => this.commits.idle());
+    metrics.registerQueues({ storeQueued: () => this.commits.waiting });
   }
 
   /** Whether so much waits that publishers had better wait, too. */

@@ -1,0 +1,116 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Metrics } from '../../observability/metrics.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
+import { NodeIdentity } from '../../realtime/node-identity.js';
+import { BusHealth, type BusState } from '../../realtime/ports/bus-health.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { NodeBoard } from '../../realtime/ports/node-board.js';
+import { type StoreKey, storeKey } from '../../realtime/ports/store-key.js';
+import { OwnStatus } from './own-status.service.js';
+
+const EVERY_MS = 5_000;
+/** Two may fail. */
+const KEPT = { ttlMs: 3 * EVERY_MS } as const;
+const keyOf = (name: string): StoreKey<NodeSummary> => storeKey('nodes', 'summary', name);
+
+/** A link to what all nodes share. */
+export interface NodeLink {
+  readonly up: boolean;
+  /** Milliseconds there and back, of the last heartbeat; `null` when that did not arrive. */
+  readonly latencyMs: number | null;
+}
+
+/** How a node fares, beyond what its heartbeat says. Survives JSON. */
+export interface NodeSummary {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly uptimeSeconds: number;
+  /** In bytes. */
+  readonly memory: { readonly rss: number; readonly heapUsed: number; readonly heapTotal: number };
+  /** Of one core, since the summary before. */
+  readonly cpu: number;
+  readonly eventLoop: { readonly p50Ms: number; readonly p99Ms: number };
+  readonly bus: { readonly state: BusState; readonly heardMsAgo: number | null };
+  readonly queues: {
+    readonly inboundMessages: number;
+    readonly outboundBytes: number;
+    readonly storeCharacters: number;
+  };
+  readonly database: NodeLink;
+  /** `null` where there is one node only. */
+  readonly redis: NodeLink | null;
+}
+
+/** How nodes fare: each writes it where all can read it, so that whoever looks asks none of them. */
+@Injectable()
+export class NodeSummaries implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private used = process.cpuUsage();
+  private usedAt = performance.now();
+  private cpu = 0;
+
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly board: NodeBoard,
+    private readonly identity: NodeIdentity,
+    private readonly status: OwnStatus,
+    private readonly bus: BusHealth,
+    private readonly sockets: SocketMetrics,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.write();
+    this.timer = setInterval(() => {
+      this.write();
+    }, EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** @throws AppError `broker_unavailable` when it is of another node, and what the nodes share is away */
+  async of(name: string): Promise<NodeSummary | undefined> {
+    return name === this.identity.name ? this.own() : this.store.get(keyOf(name));
+  }
+
+  private write(): void {
+    this.measure();
+    if (!this.board.shared) return;
+    // While that is away there is nobody to tell; the next round tries again.
+    this.store.swap(keyOf(this.identity.name), this.own(), KEPT).catch(() => undefined);
+  }
+
+  private measure(): void {
+    const now = performance.now();
+    const { user, system } = process.cpuUsage(this.used);
+    const elapsed = now - this.usedAt;
+    if (elapsed > 0) this.cpu = round((user + system) / 1_000 / elapsed, 1_000);
+    this.used = process.cpuUsage();
+    this.usedAt = now;
+  }
+
+  private own(): NodeSummary {
+    const { rss, heapUsed, heapTotal } = process.memoryUsage();
+    const { databaseUp, databaseMs, boardMs } = this.status;
+    return {
+      at: Date.now(),
+      uptimeSeconds: Math.floor(process.uptime()),
+      memory: { rss, heapUsed, heapTotal },
+      cpu: this.cpu,
+      eventLoop: this.metrics.loopDelays.read(),
+      bus: { state: this.bus.state, heardMsAgo: this.status.read().busAge },
+      queues: {
+        inboundMessages: this.sockets.inboundQueued(),
+        outboundBytes: this.sockets.queueBytes(),
+        storeCharacters: this.sockets.storeQueued(),
+      },
+      database: linkOf(databaseUp, databaseMs),
+      redis: this.board.shared ? linkOf(this.board.connected, boardMs) : null,
+    };
+  }
+}
+
+const linkOf = (up: boolean, ms: number | null): NodeLink => ({ up, latencyMs: ms === null ? null : round(ms, 100) });
+const round = (value: number, to: number): number => Math.round(value * to) / to;

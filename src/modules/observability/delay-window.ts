@@ -1,0 +1,20 @@
+/** The last so many delays, for percentiles of them when somebody looks. */
+export class DelayWindow {
+  private readonly delays: number[] = [];
+  private next = 0;
+
+  constructor(private readonly size: number) {}
+
+  /** @param ms milliseconds */
+  add(ms: number): void {
+    this.delays[this.next] = ms;
+    this.next = (this.next + 1) % this.size;
+  }
+
+  /** Milliseconds, to a hundredth; 0 when nothing was measured. */
+  read(): { p50Ms: number; p99Ms: number } {
+    const sorted = this.delays.toSorted((a, b) => a - b);
+    const at = (share: number): number => Math.round((sorted[Math.ceil(sorted.length * share) - 1] ?? 0) * 100) / 100;
+    return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  }
+}
