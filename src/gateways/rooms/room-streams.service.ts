@@ -42,7 +42,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     private readonly seats: RoomSeats,
     private readonly hub: Hub,
     private readonly transport: TransportService,
-    metrics: SocketMetrics,
+    private readonly metrics: SocketMetrics,
     private readonly directory: ConnectionDirectory,
     lifecycle: Lifecycle,
     config: AppConfig,
@@ -123,8 +123,11 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   private async left(connection: SseConnection): Promise<void> {
     if (!this.connections.delete(connection)) return;
-    if (connection.isOpen)
-      this.directory.ended(connection, endOf(connection.closeReason, { code: null, reason: null }));
+    if (connection.isOpen) {
+      const { closeReason } = connection;
+      this.metrics.recordClose('rooms', closeReason?.code.toString() ?? 'stream_closed');
+      this.directory.ended(connection, endOf(closeReason, { code: null, reason: null }));
+    }
     connection.end();
     this.traffic.connections--;
     this.hub.detach(connection);

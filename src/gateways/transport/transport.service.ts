@@ -125,6 +125,10 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     return this.lifecycle.state === 'draining';
   }
 
+  refused(status: number): void {
+    this.metrics.recordRefusal(status);
+  }
+
   nextSerial(): number {
     return ++this.connectionCount;
   }

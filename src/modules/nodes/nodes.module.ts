@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { MetricsHistoryController } from './metrics-history.controller.js';
+import { MetricsHistory } from './metrics-history.service.js';
+import { MetricsRing } from './status/metrics-ring.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BusProbe } from './liveness/bus-probe.service.js';
 import { Liveness } from './liveness/liveness.service.js';
@@ -16,7 +19,7 @@ import { TrafficRates } from './status/traffic-rates.service.js';
 /** The nodes among each other: who lives, who hears, and who tidies up after the dead. */
 @Module({
   imports: [AuthModule],
-  controllers: [NodesController, StatsController],
+  controllers: [NodesController, StatsController, MetricsHistoryController],
   providers: [
     NodesRepository,
     OwnStatus,
@@ -28,6 +31,8 @@ import { TrafficRates } from './status/traffic-rates.service.js';
     Nodes,
     NodeDrain,
     NodeSummaries,
+    MetricsRing,
+    MetricsHistory,
   ],
 })
 export class NodesModule {}

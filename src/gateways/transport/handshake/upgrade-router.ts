@@ -80,7 +80,7 @@ export class UpgradeRouter {
     }
     const refusal = this.refusal(request, path);
     if (refusal !== undefined) {
-      refuseHandshake(socket, refusal, refusal === 503 ? RETRY_SECONDS : undefined);
+      this.refuse(socket, refusal, refusal === 503 ? RETRY_SECONDS : undefined);
       return;
     }
     this.route(path ?? '', { request, socket, head });
@@ -92,11 +92,11 @@ export class UpgradeRouter {
     const isEngine = engine !== undefined && path.startsWith(engine.path);
     const found = isEngine ? undefined : this.endpointOf(path);
     if (!isEngine && found === undefined) {
-      refuseHandshake(socket, 404);
+      this.refuse(socket, 404);
       return;
     }
     const fault = handshakeFault(request) ?? (isEngine && !isForWebSocket(request) ? 400 : undefined);
-    if (fault !== undefined) refuseHandshake(socket, fault);
+    if (fault !== undefined) this.refuse(socket, fault);
     else if (found !== undefined) void this.admit(found.endpoint, found.params, upgrade);
     else engine?.server.handleUpgrade(request, socket, head);
   }
@@ -134,18 +134,23 @@ export class UpgradeRouter {
         });
       } catch (error) {
         this.abandon(endpoint, connection);
-        refuseHandshake(socket, this.statusOf(error), retryAfter(error));
+        this.refuse(socket, this.statusOf(error), retryAfter(error));
         return;
       }
     }
     if (socket.destroyed || !socket.writable || connection.closed || this.transport.draining) {
       this.abandon(endpoint, connection);
-      if (this.transport.draining) refuseHandshake(socket, 503, RETRY_SECONDS);
-      else refuseHandshake(socket, 403);
+      if (this.transport.draining) this.refuse(socket, 503, RETRY_SECONDS);
+      else this.refuse(socket, 403);
       return;
     }
     socket.off('error', destroy);
     if (!this.transport.accept(connection, endpoint, upgrade)) this.abandon(endpoint, connection);
+  }
+
+  private refuse(socket: Duplex, status: number, retryAfterSeconds?: number): void {
+    this.transport.refused(status);
+    refuseHandshake(socket, status, retryAfterSeconds);
   }
 
   /** Undoes an admission whose socket never came to be. */

@@ -18,6 +18,8 @@ export interface PlainHost {
   readonly draining: boolean;
   /** Sends `connection` away if it has not said who it is within so many times `ADMISSION_SECONDS`. */
   expectAdmission(connection: Expected, factor: number): void;
+  /** A handshake was refused with `status`. */
+  refused(status: number): void;
   /** For the next connection of any transport. */
   nextSerial(): number;
 }

@@ -14,11 +14,16 @@ const FORBIDDEN_BODY = '{"code":4,"message":"Forbidden"}';
  * from a page that could not have opened it. JSONP is answered to nobody: scripts are sent without `Origin` and may be
  * read by any page. While draining, there are no new sessions; the router refuses those that begin with an upgrade.
  */
-export function guardEngine({ engine }: Server, policy: RequestPolicy, host: Pick<PlainHost, 'draining'>): void {
+export function guardEngine(
+  { engine }: Server,
+  policy: RequestPolicy,
+  host: Pick<PlainHost, 'draining' | 'refused'>,
+): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const query = queryOf(request);
     const status = policy.refuse(request) ?? (query.has('j') ? FORBIDDEN : undefined);
     if (status === undefined && host.draining && !query.has('sid')) {
+      host.refused(503);
       response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': RETRY_SECONDS });
       response.end(FORBIDDEN_BODY);
       return;
@@ -27,6 +32,7 @@ export function guardEngine({ engine }: Server, policy: RequestPolicy, host: Pic
       next();
       return;
     }
+    if (!query.has('sid')) host.refused(status);
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(status === FORBIDDEN ? FORBIDDEN_BODY : BAD_REQUEST_BODY);
   });

@@ -8,6 +8,7 @@ import {
   NameField,
   TextField,
 } from '../../../common/http/input/fields.js';
+import { toNumber } from '../../../common/http/input/numbers.js';
 import { LimitQuery } from '../../../common/http/paging/page.dto.js';
 import { PROTOCOLS } from '../../realtime/connection.js';
 import { decodePlace } from '../connection-place.js';
@@ -24,9 +25,6 @@ const cursorFault = (value: unknown): string | undefined =>
   typeof value === 'string' && value.length <= MAX_CURSOR && decodePlace(value) !== undefined
     ? undefined
     : 'must be a cursor that a list answered';
-
-const toNumber = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 
 /** Which connections are meant: those that match all that is given. */
 class ConnectionFilterQuery {

@@ -1,0 +1,95 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { Field, IntegerField } from '../../../common/http/input/fields.js';
+import { toNumber } from '../../../common/http/input/numbers.js';
+import { MAX_MINUTES, type MetricName, METRICS, STEP_SECONDS } from '../status/metrics-ring.service.js';
+
+const LIST = METRICS.join(', ');
+
+const isMetric = (name: unknown): name is MetricName => (METRICS as readonly unknown[]).includes(name);
+
+/** Given twice it is no list of ours. */
+function toNames({ value }: { value: unknown }): unknown {
+  if (typeof value === 'string') return [...new Set(value.split(','))];
+  return Array.isArray(value) ? null : value;
+}
+
+const namesFault = (value: unknown): string | undefined =>
+  Array.isArray(value) && value.length > 0 && value.every(isMetric)
+    ? undefined
+    : `must be names separated by commas, of ${LIST}`;
+
+export class MetricsHistoryQuery {
+  /** Which series, separated by commas; all of them by default. */
+  @Transform(toNames)
+  @Field(
+    'names',
+    namesFault,
+    { type: 'string', maxLength: 200, description: `Which series, separated by commas: ${LIST}.` },
+    { optional: true, example: 'connections,messagesIn' },
+  )
+  names: readonly MetricName[] = METRICS;
+
+  /** How many minutes back. */
+  @Transform(toNumber)
+  @IntegerField({ min: 1, max: MAX_MINUTES, optional: true, default: MAX_MINUTES })
+  minutes: number = MAX_MINUTES;
+}
+
+export class MetricSeriesDto {
+  @ApiProperty({
+    example: 'messagesIn',
+    description:
+      '`connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; ' +
+      '`eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.',
+  })
+  name!: string;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    example: 'rooms',
+    description: 'Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.',
+  })
+  label!: string | null;
+
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    example: null,
+    description: 'Id of the node it is of, where nodes are not summed up (event loop); else `null`.',
+  })
+  node!: string | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: ['number', 'null'], format: 'double' } as never,
+    example: [null, 118.4, 120.9],
+    description: 'The oldest first, one for each step; `null` where no node had one, e.g. before it was started.',
+  })
+  values!: (number | null)[];
+}
+
+export class MetricsHistoryDto {
+  /** When the first step ended. */
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  from!: string;
+
+  /** From one value to the next. */
+  @ApiProperty({ type: 'integer', format: 'int32', example: STEP_SECONDS })
+  stepSeconds!: number;
+
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the series are of.' })
+  nodes!: number;
+
+  @ApiProperty({
+    type: [String],
+    example: [],
+    description: 'Ids of live nodes that did not answer in time; the series are without theirs.',
+  })
+  missing!: string[];
+
+  /** One for each name and label. */
+  @ApiProperty({ type: [MetricSeriesDto] })
+  series!: MetricSeriesDto[];
+}

@@ -1,0 +1,138 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../../common/time/clock.js';
+import { Metrics } from '../../observability/metrics.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
+
+/** Seconds between two samples, which all nodes take at the same times, by their clocks. */
+export const STEP_SECONDS = 10;
+const STEP_MS = STEP_SECONDS * 1_000;
+/** By so much a timer may fire before its time. */
+const EARLY_MS = 5;
+export const MAX_MINUTES = 60;
+const KEPT = (MAX_MINUTES * 60) / STEP_SECONDS;
+
+export const METRICS = [
+  'connections',
+  'messagesIn',
+  'messagesOut',
+  'connects',
+  'closes',
+  'refusals',
+  'eventLoopP50',
+  'eventLoopP99',
+] as const;
+export type MetricName = (typeof METRICS)[number];
+
+/** Values by label (protocol, close code, status); those without labels are by `''`. */
+export type Labelled = Readonly<Record<string, number>>;
+
+/** What one node counted in the step that ended with `slot`, in steps since the epoch. Survives JSON. */
+export interface MetricsSample {
+  readonly slot: number;
+  readonly values: Readonly<Partial<Record<MetricName, Labelled>>>;
+}
+
+/** The last hour of this node, made from what is counted anyway: no message pays for it. */
+@Injectable()
+export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** The oldest first. */
+  private readonly samples: MetricsSample[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private before: ReturnType<MetricsRing['count']>;
+  private beforeAt = performance.now();
+
+  constructor(
+    private readonly sockets: SocketMetrics,
+    private readonly metrics: Metrics,
+    private readonly clock: Clock,
+  ) {
+    this.before = this.count();
+  }
+
+  onApplicationBootstrap(): void {
+    this.before = this.count();
+    this.beforeAt = performance.now();
+    this.schedule();
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Of the slots after `after`, with `names` alone. */
+  since(after: number, names: readonly MetricName[]): MetricsSample[] {
+    return this.samples
+      .filter(({ slot }) => slot > after)
+      .map(({ slot, values }) => ({ slot, values: Object.fromEntries(names.map((name) => [name, values[name]])) }));
+  }
+
+  /** Public for tests, which do not wait. */
+  sample(now = performance.now()): void {
+    const seconds = (now - this.beforeAt) / 1_000;
+    if (seconds <= 0) return;
+    const [before, counted] = [this.before, this.count()];
+    this.before = counted;
+    this.beforeAt = now;
+    const rate = (name: 'messagesIn' | 'messagesOut' | 'closes' | 'refusals'): Labelled =>
+      perSecond(before[name], counted[name], seconds);
+    const closes = rate('closes');
+    const { p50Ms, p99Ms } = this.metrics.loopDelays.read();
+    const slot = Math.floor((this.clock.now() + EARLY_MS) / STEP_MS);
+    // A clock that was set back tells the time it tells.
+    while ((this.samples.at(-1)?.slot ?? -1) >= slot) this.samples.pop();
+    this.samples.push({
+      slot,
+      values: {
+        connections: counted.connections,
+        messagesIn: rate('messagesIn'),
+        messagesOut: rate('messagesOut'),
+        // Who came is here still, or has gone.
+        connects: {
+          '': tidy(Math.max(0, (sum(counted.connections) - sum(before.connections)) / seconds + sum(closes))),
+        },
+        closes,
+        refusals: rate('refusals'),
+        eventLoopP50: { '': p50Ms },
+        eventLoopP99: { '': p99Ms },
+      },
+    });
+    if (this.samples.length > KEPT) this.samples.shift();
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(
+      () => {
+        this.sample();
+        this.schedule();
+      },
+      STEP_MS - (this.clock.now() % STEP_MS),
+    ).unref();
+  }
+
+  private count() {
+    const { traffic, closes, refusals } = this.sockets;
+    const of = (member: 'connections' | 'messagesIn' | 'messagesOut'): Labelled =>
+      Object.fromEntries([...traffic].map(([protocol, counters]) => [protocol, counters[member]]));
+    const byCode: Record<string, number> = {};
+    for (const [key, count] of closes) {
+      const code = key.slice(key.indexOf(' ') + 1);
+      byCode[code] = (byCode[code] ?? 0) + count;
+    }
+    return {
+      connections: of('connections'),
+      messagesIn: of('messagesIn'),
+      messagesOut: of('messagesOut'),
+      closes: byCode,
+      refusals: Object.fromEntries(refusals) as Labelled,
+    };
+  }
+}
+
+function perSecond(before: Labelled, after: Labelled, seconds: number): Labelled {
+  return Object.fromEntries(
+    Object.entries(after).map(([label, count]) => [label, tidy((count - (before[label] ?? 0)) / seconds)]),
+  );
+}
+
+const sum = (values: Labelled): number => Object.values(values).reduce((total, value) => total + value, 0);
+const tidy = (value: number): number => Math.round(value * 100) / 100;
