@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { MetricsHistoryController } from './metrics-history.controller.js';
 import { MetricsHistory } from './metrics-history.service.js';
 import { MetricsRing } from './status/metrics-ring.service.js';
+import { TopController } from './top.controller.js';
+import { Top } from './top.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BusProbe } from './liveness/bus-probe.service.js';
 import { Liveness } from './liveness/liveness.service.js';
@@ -19,7 +21,7 @@ import { TrafficRates } from './status/traffic-rates.service.js';
 /** The nodes among each other: who lives, who hears, and who tidies up after the dead. */
 @Module({
   imports: [AuthModule],
-  controllers: [NodesController, StatsController, MetricsHistoryController],
+  controllers: [NodesController, StatsController, MetricsHistoryController, TopController],
   providers: [
     NodesRepository,
     OwnStatus,
@@ -33,6 +35,7 @@ import { TrafficRates } from './status/traffic-rates.service.js';
     NodeSummaries,
     MetricsRing,
     MetricsHistory,
+    Top,
   ],
 })
 export class NodesModule {}

@@ -7,6 +7,7 @@ import { Broker } from './ports/broker.js';
 import { BusHealth } from './ports/bus-health.js';
 import { ClusterQuery } from './fan-out/cluster-query.js';
 import { ConnectionDirectory } from './fan-out/connection-directory.js';
+import { Deliveries } from './fan-out/deliveries.service.js';
 import { EphemeralStore } from './ports/ephemeral-store.js';
 import { Hub } from './fan-out/hub.js';
 import { InProcessBroker } from './in-process/in-process.broker.js';
@@ -57,6 +58,7 @@ export class RealtimeModule {
         ClusterQuery,
         Hub,
         ConnectionDirectory,
+        Deliveries,
         NodeIdentity,
         Pictures,
         Reconciliation,
@@ -75,6 +77,7 @@ export class RealtimeModule {
         RateLimiter,
         Hub,
         ConnectionDirectory,
+        Deliveries,
         NodeBoard,
         NodeIdentity,
         Pictures,

@@ -4,6 +4,7 @@ import { Application } from '../../entities/rooms/application.entity.js';
 import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
 import { Room } from '../../entities/rooms/room.entity.js';
 import { RoomEndpoint } from '../../entities/rooms/room-endpoint.entity.js';
+import { Deliveries } from '../realtime/fan-out/deliveries.service.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
 import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { ApplicationRoomsController } from './applications/application-rooms.controller.js';
@@ -74,7 +75,15 @@ export class RoomsModule {
     selectors: RevocationSelectors,
     seats: SeatLookup,
     applications: ApplicationsRepository,
+    rooms: RoomsRepository,
+    deliveries: Deliveries,
   ) {
+    deliveries.know(
+      'room',
+      'rooms',
+      async (ids) =>
+        new Map((await rooms.byIds(ids)).map(({ id, name, applicationId }) => [id, { label: name, applicationId }])),
+    );
     directory.describe('rooms', placesOf);
     selectors.know('apiKey', (id) => applications.hasKey(Number(id)));
     selectors.know('endpoint', async (code) => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Service } from '../../entities/services/service.entity.js';
+import { Deliveries } from '../realtime/fan-out/deliveries.service.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
 import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { GuestPlaces } from './sessions/guest-places.service.js';
@@ -48,7 +49,13 @@ export class ServicesModule {
     selectors: RevocationSelectors,
     services: ServicesRepository,
     codes: PublicCodes,
+    deliveries: Deliveries,
   ) {
+    deliveries.know(
+      'service',
+      'services',
+      async (ids) => new Map((await services.byIds(ids)).map(({ id, title }) => [id, { label: title }])),
+    );
     directory.describe('services', placesOf);
     selectors.know('service', async (id) => (await services.find(Number(id))) !== undefined);
     selectors.know('guestCode', async (code) => (await codes.find(code)) !== undefined);

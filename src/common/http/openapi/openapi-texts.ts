@@ -46,6 +46,8 @@ export const ENUMS: Readonly<Record<string, string>> = {
   SenderKind: 'Whether a person or a device wrote a message.',
   ServiceTokenRole: 'Whose token of a service is meant.',
   SettingSource: 'Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.',
+  TopKind: 'What can be compared by how busy it is.',
+  TopMeasure: 'What busy things are compared by.',
   Transport: 'What carries a connection.',
 };
 

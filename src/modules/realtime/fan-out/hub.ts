@@ -36,6 +36,8 @@ const COLLECT_FROM = 16;
  */
 @Injectable()
 export class Hub {
+  /** The stretch of time in which deliveries are counted; whoever counts them moves it on. */
+  stretch = 0;
   private readonly channels = new Map<Channel, Members>();
   /** Parts of this node, which hear signals only. */
   private readonly listeners = new Map<Channel, Set<Listener<never>>>();
@@ -212,8 +214,9 @@ export class Hub {
     return this.channels.get(channel)?.picture === picture;
   }
 
-  *pictures(): Generator<[Channel, Picture]> {
-    for (const [channel, { picture }] of this.channels) if (picture !== null) yield [channel, picture];
+  /** The channels that somebody listens on here. */
+  get occupied(): ReadonlyMap<Channel, Members> {
+    return this.channels;
   }
 
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
@@ -298,6 +301,7 @@ export class Hub {
   /** Collects `event`, or hands it over now where that is simpler. */
   private pass(channel: Channel, members: Members, event: HubEvent, except: string | undefined): void {
     const { list, encoder } = members;
+    members.deliver(this.stretch);
     if (list.length < COLLECT_FROM) {
       if (this.run !== null) for (const member of list) this.settle(member);
       this.fanOut(list, event, except);

@@ -15,6 +15,10 @@ export class Members {
   /** What they were told of who is there, where that can be missed. */
   picture: Picture | null = null;
   private positions: Map<Connection, number> | null = null;
+  /** Deliveries in a stretch of time, and in the one before it. */
+  private stretch = 0;
+  private delivered = 0;
+  private deliveredBefore = 0;
 
   add(connection: Connection): void {
     if (this.list.length === 0) this.encoder = connection.encoder;
@@ -24,6 +28,24 @@ export class Members {
     if (this.positions === null && this.list.length > INDEXED_FROM) {
       this.positions = new Map(this.list.map((member, position) => [member, position]));
     }
+  }
+
+  /** All members are handed a message. */
+  deliver(stretch: number): void {
+    if (this.stretch !== stretch) this.turnTo(stretch);
+    this.delivered += this.list.length;
+  }
+
+  /** Messages handed to members in this stretch and in the one before. */
+  deliveredLately(stretch: number): number {
+    if (this.stretch !== stretch) this.turnTo(stretch);
+    return this.delivered + this.deliveredBefore;
+  }
+
+  private turnTo(stretch: number): void {
+    this.deliveredBefore = this.stretch === stretch - 1 ? this.delivered : 0;
+    this.delivered = 0;
+    this.stretch = stretch;
   }
 
   remove(connection: Connection): void {

@@ -95,7 +95,9 @@ export class Pictures implements OnModuleDestroy {
   private async compareUntilDone(): Promise<void> {
     while (this.compareAgain && !this.stopped) {
       this.compareAgain = false;
-      const all = [...this.hub.pictures()];
+      const all = [...this.hub.occupied].flatMap(([channel, { picture }]) =>
+        picture === null ? [] : [[channel, picture] as const],
+      );
       for (const first of [true, false]) {
         const some = all.filter(([, picture]) => picture.first === first);
         await inSlices(some, (slice) => Promise.all(slice.map((each) => this.compare(...each))), AT_ONCE);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, MoreThan, Repository } from 'typeorm';
+import { type EntityManager, In, MoreThan, Repository } from 'typeorm';
 import { containing } from '../../../common/database/search.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
@@ -26,6 +26,11 @@ export class RoomsRepository {
     // What is no name names no room; PostgreSQL takes no text with NUL in it.
     if (!isRoomName(name)) return undefined;
     return (await this.rooms.findOneBy({ applicationId, name })) ?? undefined;
+  }
+
+  /** Those of `ids` that there are. */
+  byIds(ids: readonly number[]): Promise<Room[]> {
+    return this.rooms.findBy({ id: In(ids) });
   }
 
   /** Ascending by id, which is the order they were made in. */

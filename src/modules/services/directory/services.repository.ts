@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThan, Repository } from 'typeorm';
+import { In, MoreThan, Repository } from 'typeorm';
 import { containing } from '../../../common/database/search.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
@@ -34,6 +34,11 @@ const SETTINGS = `SELECT "id", "title", "version",
 @Injectable()
 export class ServicesRepository {
   constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
+
+  /** Those of `ids` that there are. */
+  byIds(ids: readonly number[]): Promise<Service[]> {
+    return this.services.findBy({ id: In(ids) });
+  }
 
   /**
    * The settings of the services whose host or client tokens these are, by digest in hexadecimal; there may be more in
