@@ -135,7 +135,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
       const client = await one.login(s.clientToken);
       const guest = await two.login(codeOf(host));
       two.cluster.setPeers(new Set([doomed, one].map(({ ports }) => ports.identity.name)));
-      doomed.lifecycle.state = 'draining';
+      Object.assign(doomed.lifecycle, { sendsAway: true, isGoing: true });
       const end = async () => {
         host.close();
         await host.settled();

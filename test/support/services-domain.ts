@@ -5,7 +5,6 @@ import { JsonScanner } from '../../src/common/json/json-object-text.js';
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { Service } from '../../src/entities/services/service.entity.js';
-import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { type Envelope } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
@@ -311,7 +310,7 @@ export class ServicesDomain {
   readonly hosts: ServiceHosts;
   readonly grace: HostGrace;
   /** `draining` once this node lets its sockets go. */
-  readonly lifecycle = { state: 'ready' as LifecycleState };
+  readonly lifecycle = { sendsAway: false, isGoing: false };
   readonly peers: ServicePeers;
   readonly sessions: ServiceSessions;
 

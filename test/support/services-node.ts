@@ -1,6 +1,5 @@
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
-import { type LifecycleState } from '../../src/modules/health/lifecycle.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
@@ -32,7 +31,7 @@ export class ServicesNode {
   readonly losses: ServiceLosses;
   readonly busy = false;
   /** `draining` once this node lets its sockets go. */
-  readonly lifecycle = { state: 'ready' as LifecycleState };
+  readonly lifecycle = { sendsAway: false, isGoing: false };
   private readonly connections: FakeConnection[] = [];
   private readonly grace: HostGrace;
 

@@ -29,6 +29,8 @@ describe('the lifecycle of a node', () => {
     expect(lifecycle.state).toBe('draining');
     expect(lifecycle.takeBack()).toBe(true);
     expect(lifecycle.state).toBe('ready');
+    // Who was told to go is still going.
+    expect([lifecycle.sendsAway, lifecycle.isGoing]).toEqual([true, false]);
     lifecycle.takeOut();
     expect(undone.map(({ aborted }) => aborted)).toEqual([true, false]);
   });

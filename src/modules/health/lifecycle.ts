@@ -2,13 +2,15 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppConfig } from '../../config/app-config.js';
 
-export type LifecycleState = 'starting' | 'ready' | 'draining';
+type LifecycleState = 'starting' | 'ready' | 'draining';
 
 /** @param undone aborted when the node is to serve again, or drains anew */
 type DrainHook = (undone: AbortSignal) => Promise<void> | void;
 
 /** Milliseconds beyond DRAIN_SECONDS that hooks may take to finish what they began. */
 const MARGIN = 500;
+/** Milliseconds after a drain that was undone in which sockets end that were told to go. */
+const STILL_ENDING_MS = 10_000;
 
 /** Where this node stands between start and end. Readiness tells it; whoever holds sockets lets them go when told. */
 @Injectable()
@@ -21,12 +23,23 @@ export class Lifecycle {
   #drained: Promise<void> | undefined;
   /** Ends the drain by which an operator took this node out; `undefined` while it is in. */
   #out: AbortController | undefined;
+  #undoneAt = -Infinity;
 
   constructor(@Inject(AppConfig) private readonly config: AppConfig) {}
 
   get state(): LifecycleState {
     if (this.#isGoing || this.#out !== undefined) return 'draining';
     return this.#isStarted ? 'ready' : 'starting';
+  }
+
+  /** It ends once it has drained. */
+  get isGoing(): boolean {
+    return this.#isGoing;
+  }
+
+  /** Whether it is likely to have told those to go whose sockets end now: some are still ending when a drain is undone. */
+  get sendsAway(): boolean {
+    return this.state === 'draining' || performance.now() - this.#undoneAt < STILL_ENDING_MS;
   }
 
   /** The server listens and has everything it needs. */
@@ -68,8 +81,10 @@ export class Lifecycle {
   takeBack(): boolean {
     if (this.#isGoing) return false;
     const out = this.#out;
+    if (out === undefined) return true;
     this.#out = undefined;
-    out?.abort();
+    this.#undoneAt = performance.now();
+    out.abort();
     return true;
   }
 

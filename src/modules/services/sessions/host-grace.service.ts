@@ -25,7 +25,7 @@ export class HostGrace implements OnModuleDestroy {
     private readonly store: EphemeralStore,
     private readonly clock: Clock,
     private readonly sessions: ServiceSessions,
-    @Inject(Lifecycle) private readonly lifecycle: Pick<Lifecycle, 'state'>,
+    @Inject(Lifecycle) private readonly lifecycle: Pick<Lifecycle, 'sendsAway' | 'isGoing'>,
     private readonly cluster: ClusterQuery,
   ) {
     cluster.answer(DRAINS, () => this.drains);
@@ -35,9 +35,14 @@ export class HostGrace implements OnModuleDestroy {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  /** Whether this node is about to go. */
-  get drains(): boolean {
-    return this.lifecycle.state === 'draining';
+  /** Whether this node ends soon, and its leases with it. */
+  get isGoing(): boolean {
+    return this.lifecycle.isGoing;
+  }
+
+  /** Whether hosts go because this node sends them away. */
+  private get drains(): boolean {
+    return this.lifecycle.sendsAway;
   }
 
   /** Seconds that a session waits for a host that has gone, by the setting of its service; a drain is no goodbye. */

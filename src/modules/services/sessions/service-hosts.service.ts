@@ -59,7 +59,7 @@ export class ServiceHosts {
   left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
     return untilAvailable(
       () => this.leave(connection, principal),
-      () => this.grace.drains,
+      () => this.grace.isGoing,
     );
   }
 
