@@ -56,6 +56,7 @@ export class Metrics implements OnModuleDestroy {
     });
     this.loopTimer = measureLoop(registers, this.loopDelays);
     registerSocketSeries(sockets, registers);
+    registerQueueSeries(sockets, registers);
   }
 
   /** @param others gives the series of all processes behind the same port, this one's included */
@@ -169,6 +170,26 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
       for (const [status, count] of sockets.refusals) this.inc({ status }, count);
     },
   });
+
+  function trafficCounter(
+    name: string,
+    help: string,
+    member: 'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut',
+  ): void {
+    new Counter({
+      name: `switchboard_${name}_total`,
+      help: `${help}, by protocol.`,
+      labelNames: ['protocol'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [protocol, traffic] of sockets.traffic) this.inc({ protocol }, traffic[member]);
+      },
+    });
+  }
+}
+
+function registerQueueSeries(sockets: SocketMetrics, registers: Registry[]): void {
   new Gauge({
     name: 'switchboard_inbound_queue_messages',
     help: 'Received messages that wait for their turn.',
@@ -193,21 +214,4 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
       this.set(sockets.storeQueued());
     },
   });
-
-  function trafficCounter(
-    name: string,
-    help: string,
-    member: 'messagesIn' | 'messagesOut' | 'bytesIn' | 'bytesOut',
-  ): void {
-    new Counter({
-      name: `switchboard_${name}_total`,
-      help: `${help}, by protocol.`,
-      labelNames: ['protocol'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [protocol, traffic] of sockets.traffic) this.inc({ protocol }, traffic[member]);
-      },
-    });
-  }
 }

@@ -7,8 +7,6 @@ import { type ErrorKind } from '../../../common/errors/problem-codes.js';
 /** Of a WebSocket version that we do not speak. */
 export const UPGRADE_REQUIRED = 426;
 export const METHOD_NOT_ALLOWED = 405;
-/** When to come back to a server that drains: by then another one may be asked. */
-export const RETRY_SECONDS = 1;
 
 /** What a client has to be told with a status, as RFC 6455 (4.4) and RFC 9110 (15.5.6) have it. */
 const HEADERS: Readonly<Record<number, string | undefined>> = {

@@ -3,15 +3,10 @@ import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { AppError } from '../../../common/errors/app-error.js';
 import { userAgentOf } from '../../../common/text/user-agent.js';
-import {
-  handshakeStatus,
-  METHOD_NOT_ALLOWED,
-  refuseHandshake,
-  RETRY_SECONDS,
-  UPGRADE_REQUIRED,
-} from './handshake-refusal.js';
+import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { type PlainEndpoint } from '../plain/plain-endpoint.js';
+import { RETRY_SECONDS } from '../plain/plain-host.js';
 import { type PlainConnection } from '../plain/plain.connection.js';
 import { type RequestTurns } from './request-turns.js';
 import { type TransportService } from '../transport.service.js';

@@ -5,6 +5,9 @@ import { type LoopTurns } from '../flow/loop-turns.js';
 import { type WriterHost } from '../flow/outbound-writer.js';
 import { type Expected } from './admission-deadlines.js';
 
+/** When to come back to a server that drains: by then another one may be asked. */
+export const RETRY_SECONDS = 1;
+
 /** What all connections of one server share. */
 export interface PlainHost {
   /** Name of this node, which makes its connections' ids unique among all nodes. */

@@ -1,7 +1,6 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Server } from 'socket.io';
-import { RETRY_SECONDS } from '../handshake/handshake-refusal.js';
-import { type PlainHost } from '../plain/plain-host.js';
+import { type PlainHost, RETRY_SECONDS } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
 const FORBIDDEN = 403;

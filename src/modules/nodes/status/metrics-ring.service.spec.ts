@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Clock } from '../../../common/time/clock.js';
+import { Metrics } from '../../observability/metrics.js';
+import { SocketMetrics } from '../../observability/socket-metrics.js';
+import { METRICS, MetricsRing } from './metrics-ring.service.js';
+
+class ManualClock extends Clock {
+  time = 1_000_000;
+  now(): number {
+    return this.time;
+  }
+}
+
+describe('the ring of samples of a node', () => {
+  let sockets: SocketMetrics;
+  let metrics: Metrics;
+  let clock: ManualClock;
+  let ring: MetricsRing;
+  let at: number;
+  beforeEach(() => {
+    sockets = new SocketMetrics();
+    metrics = new Metrics(sockets);
+    clock = new ManualClock();
+    ring = new MetricsRing(sockets, metrics, clock);
+    at = performance.now();
+    step();
+  });
+  afterEach(() => {
+    metrics.onModuleDestroy();
+  });
+
+  const step = (): void => {
+    clock.time += 10_000;
+    at += 10_000;
+    ring.sample(at);
+  };
+  const newest = () => ring.since(0, METRICS).at(-1)!;
+
+  it('makes rates of what is counted anyway; who came is here still, or has gone', () => {
+    const rooms = sockets.of('rooms');
+    rooms.connections = 3;
+    rooms.messagesIn = 50;
+    sockets.recordClose('rooms', 1000);
+    sockets.recordClose('services', 1000);
+    sockets.recordRefusal(503);
+    step();
+    expect(newest()).toMatchObject({
+      slot: 102,
+      values: {
+        connections: { rooms: 3 },
+        messagesIn: { rooms: 5 },
+        messagesOut: { rooms: 0 },
+        connects: { '': 0.5 },
+        closes: { '1000': 0.2 },
+        refusals: { '503': 0.1 },
+      },
+    });
+    step();
+    expect(newest().values).toMatchObject({ messagesIn: { rooms: 0 }, connects: { '': 0 }, closes: { '1000': 0 } });
+  });
+
+  it('keeps an hour, and tells what is asked for', () => {
+    for (let n = 0; n < 400; n++) step();
+    expect(ring.since(0, METRICS)).toHaveLength(360);
+    const [last, ...more] = ring.since(newest().slot - 1, ['connections']);
+    expect([Object.keys(last!.values), more]).toEqual([['connections'], []]);
+  });
+
+  it('tells each time once when the clock is set back', () => {
+    step();
+    clock.time -= 25_000;
+    step();
+    expect(ring.since(0, METRICS).map(({ slot }) => slot)).toEqual([100]);
+  });
+});
