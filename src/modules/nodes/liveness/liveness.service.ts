@@ -83,8 +83,8 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Leaves a heartbeat out of turn, since what this node says has changed, or to hear at once what another one says. */
   async beatNow(): Promise<void> {
-    if (this.stopped) return;
     await this.beating;
+    if (this.stopped) return;
     this.beating = this.tryToBeat();
     await this.beating;
   }
