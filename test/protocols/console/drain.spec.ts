@@ -100,7 +100,7 @@ describe('a node that is taken out', () => {
     for (let n = 0; n < server.nodes.length; n++) {
       // What it said first, it said before its first heartbeat.
       await expect
-        .poll(async () => (await rooms.admin('GET', `nodes/${node}`)).body)
+        .poll(async () => (await rooms.admin('GET', `nodes/${node}`)).body, { timeout: 20_000 })
         .toMatchObject({ id: node, state: 'ready', database: { up: true }, ...links });
     }
   });
