@@ -84,7 +84,7 @@ export default defineConfig({
     reporters: [
       'default',
       './test/support/unseen-messages.ts',
-      ...(process.env['CI'] ? [['json', { outputFile: report }] as const] : []),
+      ...(process.env['CI'] ? [['json', { outputFile: report }] as ['json', object]] : []),
     ],
   },
 });

@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
-import { type Server as HttpServer } from 'node:http';
+import { type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { type Observable } from 'rxjs';
 import { corsDelegate } from '../../common/http/policy/cors.js';
 import { type RequestPolicy } from '../../common/http/policy/request-policy.js';

@@ -32,7 +32,7 @@ export class CallsController {
 
   @Delete(':id')
   @NoContent('The call has ended.')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({
     summary: 'End a call that rings or is live, for all who are in it; 409 when it has ended',
     description:
@@ -40,7 +40,7 @@ export class CallsController {
       'Omikron the others leave and the socket is closed with 1008.',
   })
   @ApiProblems(404, 409, 'broker_unavailable')
-  async delete(@CurrentPrincipal() admin: UserPrincipal, @PathId() id: number): Promise<void> {
-    await this.calls.end(id, admin.userId);
+  async delete(@CurrentPrincipal() actor: Actor, @PathId() id: number): Promise<void> {
+    await this.calls.end(id, actor);
   }
 }

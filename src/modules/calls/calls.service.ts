@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { decodeIdCursor } from '../../common/http/paging/cursor.js';
 import { hasRole } from '../../common/security/role.js';
-import { type Actor } from '../auth/principals/machine-key-principal.js';
+import { accountOf, type Actor, nameOf } from '../auth/principals/machine-key-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { CallEndings, type EndingCall } from './call-endings.service.js';
 import { CallLedger } from './call-ledger.service.js';
@@ -50,16 +50,18 @@ export class Calls {
    * Ends it for all who are in it, on whichever node; the ledger then names `by`.
    * @throws AppError `not_found`; `conflict` when it has ended; `broker_unavailable`
    */
-  async end(id: number, by: number): Promise<void> {
+  async end(id: number, actor: Actor): Promise<void> {
     await this.writeAll();
     const found = await this.repository.find(id, {});
     if (found === undefined) throw new AppError('not_found', 'There is no such call.');
     const { key, protocol, wireId, answeredAt, endedAt } = found.call;
     if (endedAt !== null) throw new AppError('conflict', 'The call has ended.');
+    const account = accountOf(actor);
+    const by = account === null ? nameOf(actor) : `account:${account}`;
     const ending: EndingCall = {
       call: { key, protocol, ...(wireId !== null && { wireId }) },
       outcome: answeredAt === null ? 'cancelled' : 'completed',
-      by: `account:${by}`,
+      by,
       sids: found.participants.map(({ sid }) => sid),
     };
     await this.endings.end(ending);

@@ -10,7 +10,7 @@ export class MetricsHistoryController {
   constructor(private readonly histories: MetricsHistory) {}
 
   @Get('history')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({
     summary: 'Sockets and traffic of the last hour, in steps of ten seconds',
     description:

@@ -10,8 +10,8 @@ const DRAIN = topic<DrainOrder, boolean>('nodes.drain');
 interface DrainOrder {
   /** Whether the node is taken out, or back. */
   readonly out: boolean;
-  /** The admin who wants it. */
-  readonly by: number;
+  /** Who wants it. */
+  readonly by: string;
 }
 
 /** Takes a node out of service, whichever it is, and back. It runs on meanwhile, and forgets it when it is restarted. */

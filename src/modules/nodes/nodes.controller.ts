@@ -6,7 +6,8 @@ import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { NoContent } from '../../common/http/problems/outcomes.js';
 import { Authenticated } from '../auth/access/authenticated.decorator.js';
 import { CurrentPrincipal } from '../auth/access/current-principal.decorator.js';
-import type { UserPrincipal } from '../auth/principals/user-principal.js';
+import { nameOf } from '../auth/principals/machine-key-principal.js';
+import type { Actor } from '../auth/principals/machine-key-principal.js';
 import { NodeDetailDto } from './dto/node-detail.dto.js';
 import { NodeList } from './dto/node.dto.js';
 import { NodeDrain } from './node-drain.service.js';
@@ -33,7 +34,7 @@ export class NodesController {
   }
 
   @Get(':name')
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'One live node, by what it said of itself within the last seconds' })
   @ApiParam(NAME)
   @ApiProblems(404, 'broker_unavailable')
@@ -53,8 +54,8 @@ export class NodesController {
   })
   @ApiParam(NAME)
   @ApiProblems(404, 'broker_unavailable')
-  async drain(@Param('name') name: string, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
-    await this.drains.order(name, { out: true, by: admin.userId });
+  async drain(@Param('name') name: string, @CurrentPrincipal() actor: Actor): Promise<void> {
+    await this.drains.order(name, { out: true, by: nameOf(actor) });
   }
 
   @Delete(':name/drain')
@@ -63,7 +64,7 @@ export class NodesController {
   @ApiOperation({ summary: 'Take a node back into service; 409 when it is stopping' })
   @ApiParam(NAME)
   @ApiProblems(404, 409, 'broker_unavailable')
-  async undrain(@Param('name') name: string, @CurrentPrincipal() admin: UserPrincipal): Promise<void> {
-    await this.drains.order(name, { out: false, by: admin.userId });
+  async undrain(@Param('name') name: string, @CurrentPrincipal() actor: Actor): Promise<void> {
+    await this.drains.order(name, { out: false, by: nameOf(actor) });
   }
 }

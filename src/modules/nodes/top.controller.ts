@@ -10,7 +10,7 @@ export class TopController {
   constructor(private readonly top: Top) {}
 
   @Get()
-  @Authenticated('admin')
+  @Authenticated('viewer')
   @ApiOperation({ summary: 'The ten busiest rooms or services of about the last minute' })
   read(@Query() query: TopQuery): Promise<TopDto> {
     return this.top.read(query);
