@@ -2,6 +2,7 @@ import {
   CLOSE,
   COLON,
   COMMA,
+  equalsEscaped,
   hasEscape,
   matches,
   OPEN,
@@ -10,7 +11,6 @@ import {
   skipSpace,
   skipString,
   skipValue,
-  unescaped,
 } from './json-scan.js';
 
 /** Members that are looked for, repeated ones included; a text with more of them is none. */
@@ -199,18 +199,15 @@ export class JsonObjectText {
  * and over: to set or compare each of 100,000 would hold up everybody.
  */
 export class JsonScanner {
-  private readonly names: ReadonlySet<string>;
+  private readonly entries: readonly { name: string; bytes: Buffer }[];
   private readonly longestEscaped: number;
   /** By their length in bytes. */
   private readonly byLength: ({ name: string; bytes: Buffer }[] | undefined)[] = [];
 
   constructor(names: readonly string[]) {
-    this.names = new Set(names);
+    this.entries = [...new Set(names)].map((name) => ({ name, bytes: Buffer.from(name) }));
     this.longestEscaped = ESCAPE_LENGTH * Math.max(0, ...names.map((name) => name.length));
-    for (const name of this.names) {
-      const bytes = Buffer.from(name);
-      (this.byLength[bytes.length] ??= []).push({ name, bytes });
-    }
+    for (const entry of this.entries) (this.byLength[entry.bytes.length] ??= []).push(entry);
   }
 
   /** @returns `null` when the text is not JSON or not an object */
@@ -250,8 +247,7 @@ export class JsonScanner {
     if (entries !== undefined) for (const entry of entries) if (matches(bytes, from, entry.bytes)) return entry.name;
     // A key written with escapes means the same member. It is at most six times as long.
     if (length > this.longestEscaped || !hasEscape(bytes, from, keyEnd - 1)) return undefined;
-    const key = unescaped(bytes, from, keyEnd - 1);
-    return this.names.has(key) ? key : undefined;
+    return this.entries.find((entry) => equalsEscaped(bytes, from, keyEnd - 1, entry.bytes))?.name;
   }
 }
 

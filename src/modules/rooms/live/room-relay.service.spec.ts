@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Clock } from '../../../common/time/clock.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
@@ -33,6 +33,16 @@ describe('acknowledgement ids of rooms that keep nothing', () => {
     const { told, say } = setUp();
     expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
     expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
+    expect(told.length).toBe(1);
+  });
+
+  it('are not even read when they are too long to be one', async () => {
+    const { told, say } = setUp();
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(await say('x'.repeat(2_000))).toMatchObject([{ code: 'invalid_input', id: Buffer.from('null') }]);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+    expect(await say('\u{1f600}'.repeat(64))).toMatchObject([{ type: 'rooms.acked' }]);
     expect(told.length).toBe(1);
   });
 
