@@ -166,6 +166,11 @@ export type ApplicationPage = {
     nextCursor: string | null;
 };
 
+/**
+ * How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
+ */
+export type BusState = 'none' | 'ok' | 'away' | 'deaf';
+
 export type CallDto = {
     /**
      * From when it was live; `null` = it never was.
@@ -180,7 +185,7 @@ export type CallDto = {
      */
     endedAt: string | null;
     /**
-     * `sid` of the participant who ended it.
+     * `sid` of the participant who ended it; `account:<id>` of an admin who did from outside.
      */
     endedBy: string | null;
     /**
@@ -1573,6 +1578,48 @@ export type MessagePage = {
     nextCursor: string | null;
 };
 
+export type MetricSeriesDto = {
+    /**
+     * Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
+     */
+    label: string | null;
+    /**
+     * `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
+     */
+    name: string;
+    /**
+     * Id of the node it is of, where nodes are not summed up (event loop); else `null`.
+     */
+    node: string | null;
+    /**
+     * The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
+     */
+    values: Array<number | null>;
+};
+
+export type MetricsHistoryDto = {
+    /**
+     * When the first step ended.
+     */
+    from: string;
+    /**
+     * Ids of live nodes that did not answer in time; the series are without theirs.
+     */
+    missing: Array<string>;
+    /**
+     * Live nodes that the series are of.
+     */
+    nodes: number;
+    /**
+     * One for each name and label.
+     */
+    series: Array<MetricSeriesDto>;
+    /**
+     * From one value to the next.
+     */
+    stepSeconds: number;
+};
+
 export type NewApplicationDto = {
     /**
      * Shown this once.
@@ -1802,6 +1849,86 @@ export type NewServiceDto = {
     updatedAt: string;
 };
 
+export type NodeBusDto = {
+    /**
+     * Milliseconds since it last carried a message of the node's own back to it; `null` = never.
+     */
+    heardMsAgo: number | null;
+    /**
+     * As the node's own probe finds it, each second.
+     */
+    state: BusState;
+};
+
+export type NodeDetailDto = {
+    /**
+     * What carries messages between nodes.
+     */
+    bus: NodeBusDto;
+    /**
+     * Open sockets by protocol.
+     */
+    connections: {
+        [key: string]: number;
+    };
+    /**
+     * Share of one core that its process used over the last seconds; above 1 on several.
+     */
+    cpu: number;
+    /**
+     * Its link to PostgreSQL.
+     */
+    database: NodeLinkDto;
+    /**
+     * How late its event loop runs what is due, over the last ten seconds.
+     */
+    eventLoop: NodeLoopDto;
+    /**
+     * As in the `node` of a connection; another one after a restart.
+     */
+    id: string;
+    /**
+     * Busy share of its event loop, 0 to 1.
+     */
+    load: number;
+    /**
+     * When it said what follows; its state and connections may be newer.
+     */
+    measuredAt: string;
+    /**
+     * What its process takes.
+     */
+    memory: NodeMemoryDto;
+    /**
+     * What waits in it.
+     */
+    queues: NodeQueuesDto;
+    /**
+     * Its link to Redis; `null` where there is one node only.
+     */
+    redis: NodeLinkDto | null;
+    /**
+     * When its process began.
+     */
+    startedAt: string;
+    /**
+     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+     */
+    state: NodeState;
+    /**
+     * Seconds since its process began.
+     */
+    uptimeSeconds: number;
+    /**
+     * `NODE_URL`, else `PUBLIC_URL`.
+     */
+    url: string;
+    /**
+     * Of the program.
+     */
+    version: string;
+};
+
 export type NodeDto = {
     /**
      * Open sockets by protocol.
@@ -1835,6 +1962,17 @@ export type NodeDto = {
     version: string;
 };
 
+export type NodeLinkDto = {
+    /**
+     * Milliseconds of the last heartbeat there and back; `null` when that did not arrive.
+     */
+    latencyMs: number | null;
+    /**
+     * Whether it is there.
+     */
+    up: boolean;
+};
+
 export type NodeList = {
     /**
      * What is on this page.
@@ -1844,6 +1982,47 @@ export type NodeList = {
      * `cursor` of the next page; `null` on the last one.
      */
     nextCursor: string | null;
+};
+
+export type NodeLoopDto = {
+    /**
+     * Half of what was due ran later than this, in milliseconds.
+     */
+    p50Ms: number;
+    /**
+     * One in a hundred of what was due ran later than this, in milliseconds.
+     */
+    p99Ms: number;
+};
+
+export type NodeMemoryDto = {
+    /**
+     * Bytes of its heap.
+     */
+    heapTotal: number;
+    /**
+     * Bytes of its heap that are in use.
+     */
+    heapUsed: number;
+    /**
+     * Bytes of memory the process has.
+     */
+    rss: number;
+};
+
+export type NodeQueuesDto = {
+    /**
+     * Received messages that wait for their turn.
+     */
+    inboundMessages: number;
+    /**
+     * Bytes that wait for slow readers.
+     */
+    outboundBytes: number;
+    /**
+     * Characters of messages that wait to be stored.
+     */
+    storeCharacters: number;
 };
 
 /**
@@ -2550,6 +2729,66 @@ export type TokenPairDto = {
      */
     refreshToken: string;
 };
+
+export type TopDto = {
+    /**
+     * By what it is compared.
+     */
+    by: TopMeasure;
+    /**
+     * At most ten, the busiest first.
+     */
+    items: Array<TopItemDto>;
+    /**
+     * What is compared.
+     */
+    kind: TopKind;
+    /**
+     * Ids of live nodes that did not answer in time; the numbers are without theirs.
+     */
+    missing: Array<string>;
+    /**
+     * Live nodes that the numbers are of.
+     */
+    nodes: number;
+    /**
+     * How long was counted: half a minute to a minute, less on a node that was just started.
+     */
+    windowSeconds: number;
+};
+
+export type TopItemDto = {
+    /**
+     * Whose room it is; `null` for services.
+     */
+    applicationId: number | null;
+    /**
+     * Messages handed to sockets within the window.
+     */
+    deliveries: number;
+    /**
+     * Of the room or service.
+     */
+    id: number;
+    /**
+     * Name of the room, title of the service.
+     */
+    label: string;
+    /**
+     * The same, a second.
+     */
+    perSecond: number;
+};
+
+/**
+ * What can be compared by how busy it is.
+ */
+export type TopKind = 'room' | 'service';
+
+/**
+ * What busy things are compared by.
+ */
+export type TopMeasure = 'deliveries';
 
 export type TrafficDto = {
     /**
@@ -4997,6 +5236,64 @@ export type CallsListResponses = {
 };
 
 export type CallsListResponse = CallsListResponses[keyof CallsListResponses];
+
+export type CallsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/calls/{id}';
+};
+
+export type CallsDeleteErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `conflict`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type CallsDeleteError = CallsDeleteErrors[keyof CallsDeleteErrors];
+
+export type CallsDeleteResponses = {
+    /**
+     * The call has ended.
+     */
+    204: void;
+};
+
+export type CallsDeleteResponse = CallsDeleteResponses[keyof CallsDeleteResponses];
 
 export type CallsGetData = {
     body?: never;
@@ -8714,6 +9011,60 @@ export type MessagesUpdateResponses = {
 
 export type MessagesUpdateResponse = MessagesUpdateResponses[keyof MessagesUpdateResponses];
 
+export type MetricsHistoryReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Which series, separated by commas: connections, messagesIn, messagesOut, connects, closes, refusals, eventLoopP50, eventLoopP99.
+         */
+        names?: string;
+        /**
+         * How many minutes back.
+         */
+        minutes?: number;
+    };
+    url: '/api/v1/metrics/history';
+};
+
+export type MetricsHistoryReadErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MetricsHistoryReadError = MetricsHistoryReadErrors[keyof MetricsHistoryReadErrors];
+
+export type MetricsHistoryReadResponses = {
+    /**
+     * OK
+     */
+    200: MetricsHistoryDto;
+};
+
+export type MetricsHistoryReadResponse = MetricsHistoryReadResponses[keyof MetricsHistoryReadResponses];
+
 export type NodesListData = {
     body?: never;
     path?: never;
@@ -8767,6 +9118,172 @@ export type NodesListResponses = {
 };
 
 export type NodesListResponse = NodesListResponses[keyof NodesListResponses];
+
+export type NodesGetData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}';
+};
+
+export type NodesGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesGetError = NodesGetErrors[keyof NodesGetErrors];
+
+export type NodesGetResponses = {
+    /**
+     * OK
+     */
+    200: NodeDetailDto;
+};
+
+export type NodesGetResponse = NodesGetResponses[keyof NodesGetResponses];
+
+export type NodesUndrainData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}/drain';
+};
+
+export type NodesUndrainErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `conflict`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesUndrainError = NodesUndrainErrors[keyof NodesUndrainErrors];
+
+export type NodesUndrainResponses = {
+    /**
+     * It takes connections.
+     */
+    204: void;
+};
+
+export type NodesUndrainResponse = NodesUndrainResponses[keyof NodesUndrainResponses];
+
+export type NodesDrainData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}/drain';
+};
+
+export type NodesDrainErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesDrainError = NodesDrainErrors[keyof NodesDrainErrors];
+
+export type NodesDrainResponses = {
+    /**
+     * It takes no new connections, and sends those it has away within `DRAIN_SECONDS`.
+     */
+    204: void;
+};
+
+export type NodesDrainResponse = NodesDrainResponses[keyof NodesDrainResponses];
 
 export type IotasListData = {
     body?: never;
@@ -10823,6 +11340,60 @@ export type StatsReadResponses = {
 };
 
 export type StatsReadResponse = StatsReadResponses[keyof StatsReadResponses];
+
+export type TopReadData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What is compared.
+         */
+        kind: TopKind;
+        /**
+         * What it is compared by: messages that reached a socket.
+         */
+        by?: TopMeasure;
+    };
+    url: '/api/v1/top';
+};
+
+export type TopReadErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TopReadError = TopReadErrors[keyof TopReadErrors];
+
+export type TopReadResponses = {
+    /**
+     * OK
+     */
+    200: TopDto;
+};
+
+export type TopReadResponse = TopReadResponses[keyof TopReadResponses];
 
 export type LegacyRoomsCreateRoomData = {
     body?: never;
