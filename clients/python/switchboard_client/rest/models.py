@@ -1,0 +1,1574 @@
+# Made from the OpenAPI document by npm run client:generate. Do not edit.
+from __future__ import annotations
+
+from typing import Any, Dict, List, Literal, Optional, TypedDict
+
+# Why a call failed.
+CallFailure = Literal['node_lost', 'abandoned']
+
+# How a call ended.
+CallOutcome = Literal['completed', 'declined', 'cancelled', 'expired', 'failed']
+
+# Protocols that have calls.
+CallProtocol = Literal['signaling', 'omikron']
+
+# Where a call stands.
+CallState = Literal['ringing', 'live', 'ended']
+
+# What a member may do in a circle; `ADMIN` is held by one of them.
+CirclePrivilege = Literal['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT']
+
+# Which side ended a connection.
+ConnectionEnder = Literal['server', 'client']
+
+# What a member may do in a conversation.
+ConversationPrivilege = Literal['ADMIN', 'STANDARD']
+
+# What a server that runs says.
+LivenessStatus = Literal['ok']
+
+# How a server fares.
+NodeState = Literal['starting', 'ready', 'degraded', 'draining', 'deaf']
+
+# What the sockets of an endpoint may do in its room.
+Permissions = Literal['read', 'write', 'readwrite']
+
+# The closed list of what can go wrong; `code` of every problem.
+ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'unauthenticated', 'token_reused', 'forbidden', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
+
+# The message languages a socket can speak.
+Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron']
+
+# Whether a server should get traffic.
+ReadinessStatus = Literal['ok', 'degraded', 'starting', 'draining', 'deaf']
+
+# What kind of subject a revocation names.
+RevocationSelector = Literal['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota']
+
+# What an account may do on the whole server.
+Role = Literal['user', 'admin']
+
+# Whether a person or a device wrote a message.
+SenderKind = Literal['user', 'device']
+
+# Whose token of a service is meant.
+ServiceTokenRole = Literal['host', 'client']
+
+# Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.
+SettingSource = Literal['default', 'environment', 'file']
+
+# What carries a connection.
+Transport = Literal['websocket', 'polling', 'sse']
+
+
+class AccountLoginDto(TypedDict):
+    # Where that was asked from.
+    address: Optional[str]
+    # When it began, with a password.
+    createdAt: str
+    # Whether this is the login that asks.
+    current: bool
+    # What it is ended by.
+    id: int
+    # When it last got tokens, which live for 15 minutes.
+    lastUsedAt: str
+    # What that client called itself (`User-Agent`).
+    userAgent: Optional[str]
+
+
+class AccountLoginPage(TypedDict):
+    # What is on this page.
+    items: List[AccountLoginDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class AccountPage(TypedDict):
+    # What is on this page.
+    items: List[UserDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class AddParticipantRequest(TypedDict, total=False):
+    # Email of a member of the circle; or else the id.
+    email: str
+    # Id of a member of the circle; or else the email.
+    userId: int
+
+
+class AdminEndpointDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # When the code ceases to count; `null` = never.
+    expiresAt: Optional[str]
+    # The endpoint's id.
+    id: int
+    # What others see of it.
+    identity: str
+    # The API key that made it; `null` when that is gone.
+    keyId: Optional[int]
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of the room it admits to.
+    room: str
+
+
+class AdminEndpointPage(TypedDict):
+    # What is on this page.
+    items: List[AdminEndpointDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class ApplicationDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The application's id.
+    id: int
+    # Unique.
+    name: str
+    # When it was changed last.
+    updatedAt: str
+
+
+class ApplicationKeyDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The key's id.
+    id: int
+    # To the minute; `null` = never.
+    lastUsedAt: Optional[str]
+    # What the key begins with.
+    prefix: str
+
+
+class ApplicationKeyPage(TypedDict):
+    # What is on this page.
+    items: List[ApplicationKeyDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class ApplicationPage(TypedDict):
+    # What is on this page.
+    items: List[ApplicationDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class CallDto(TypedDict):
+    # From when it was live; `null` = it never was.
+    answeredAt: Optional[str]
+    # The id its participants know it by, in lower case; `null` in a protocol that has none.
+    callId: Optional[str]
+    # When it ended; `null` while it has not.
+    endedAt: Optional[str]
+    # `sid` of the participant who ended it.
+    endedBy: Optional[str]
+    # The call's id in the ledger.
+    id: int
+    # How it ended; `null` while it has not.
+    outcome: Optional[CallOutcome]
+    # Who rang, was rung, or was in the call.
+    participants: List[CallParticipantDto]
+    # The message language it was made in.
+    protocol: CallProtocol
+    # Why it failed; else `null`. `node_lost`: the server of a participant was lost; `abandoned`: no server knew of
+    # the
+    # call any more.
+    reason: Optional[CallFailure]
+    # When it began to ring, or to be.
+    startedAt: str
+    # Where it stands.
+    state: CallState
+
+
+class CallPage(TypedDict):
+    # What is on this page.
+    items: List[CallDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class _CallParticipantDtoRequired(TypedDict):
+    # `null` for who never was in the call.
+    joinedAt: Optional[str]
+    # When it left last; `null` while it is there.
+    leftAt: Optional[str]
+    # Whether its microphone was off last.
+    muted: bool
+    # What the others saw of it.
+    name: str
+    # Id of the socket (signaling) or of the user (omikron).
+    sid: str
+    # Whether its camera was off last.
+    videoOff: bool
+
+
+class CallParticipantDto(_CallParticipantDtoRequired, total=False):
+    # The account behind it, if it showed one.
+    userId: int
+
+
+class ChangePasswordRequest(TypedDict):
+    # The password of now.
+    currentPassword: str
+    # The password from now on.
+    newPassword: str
+
+
+class ChangePrivilegeRequest(TypedDict):
+    # `ADMIN` passes from its holder to this member.
+    privilege: CirclePrivilege
+
+
+class CircleDeviceDto(TypedDict):
+    # The circle it belongs to.
+    circleId: int
+    # When it was made.
+    createdAt: str
+    # The device's id.
+    id: int
+    # Whether a socket of the device is authenticated.
+    isOnline: bool
+    # What the circle calls it.
+    name: str
+    # When it was changed last.
+    updatedAt: str
+    # Signs in with it.
+    username: str
+
+
+class CircleDevicePage(TypedDict):
+    # What is on this page.
+    items: List[CircleDeviceDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class CircleDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The circle's id.
+    id: int
+    # What its members call it.
+    name: str
+    # Of whoever asks; `null` for a device.
+    privilege: Optional[CirclePrivilege]
+    # When it was changed last.
+    updatedAt: str
+
+
+class CirclePage(TypedDict):
+    # What is on this page.
+    items: List[CircleDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class ConfigDto(TypedDict):
+    # All settings there are.
+    groups: List[SettingGroupDto]
+    # Name of the node that answers; others may be set up differently.
+    node: str
+    # Of what it runs.
+    versions: VersionsDto
+
+
+class ConnectionDto(TypedDict):
+    # Id of the account behind it.
+    account: Optional[str]
+    # The client's address, behind trusted proxies too.
+    address: str
+    # Id of the application whose room it is in.
+    application: Optional[str]
+    # Payload bytes it has sent.
+    bytesIn: int
+    # Bytes it was sent.
+    bytesOut: int
+    # Channels of the server it listens on.
+    channels: int
+    # Id of a circle it is in.
+    circle: Optional[str]
+    # When it connected.
+    connectedAt: str
+    # What the connection is closed and revoked by.
+    id: str
+    # When something last went either way, heartbeats not counted.
+    lastActiveAt: str
+    # Messages it has sent.
+    messagesIn: int
+    # Messages it was sent.
+    messagesOut: int
+    # Name of the node it is on.
+    node: str
+    # `null` until it has said who it is.
+    principal: Optional[PrincipalDto]
+    # The message language it speaks.
+    protocol: Protocol
+    # Name of the room it is in.
+    room: Optional[str]
+    # Id of the service it is in.
+    service: Optional[str]
+    # Id of the session of a host or guest.
+    session: Optional[str]
+    # How it is connected.
+    transport: Transport
+    # What the client calls itself (`User-Agent`).
+    userAgent: Optional[str]
+    # Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+    waitingBytes: int
+
+
+class ConnectionPage(TypedDict):
+    # What is on this page.
+    items: List[ConnectionDto]
+    # Names of live nodes that did not answer in time; the items are without theirs.
+    missing: List[str]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+    # How many match on all pages.
+    total: int
+
+
+class ConversationDto(TypedDict):
+    # The circle it belongs to.
+    circleId: int
+    # When it was made.
+    createdAt: str
+    # Whether the circle's devices take part.
+    deviceAccess: bool
+    # The conversation's id.
+    id: int
+    # 0 before the first.
+    lastMessageId: int
+    # Who takes part.
+    members: List[ParticipantDto]
+    # What its members call it.
+    name: str
+    # Of whoever asks; `null` for a device.
+    privilege: Optional[ConversationPrivilege]
+    # The read marker of whoever asks: id of the newest message they have read, 0 before the first.
+    readMessageId: int
+    # Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device.
+    unreadCount: int
+    # When it was changed last.
+    updatedAt: str
+
+
+class ConversationPage(TypedDict):
+    # What is on this page.
+    items: List[ConversationDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class _CreateAccountRequestRequired(TypedDict):
+    # Unique without regard to case.
+    email: str
+    # What the person is called by friends.
+    firstName: str
+    # Family name.
+    lastName: str
+    # In clear; only its hash is kept.
+    password: str
+
+
+class CreateAccountRequest(_CreateAccountRequestRequired, total=False):
+    # A date; `null` when it is not told.
+    birthday: Optional[str]
+
+
+class CreateApplicationRequest(TypedDict):
+    # Unique. Also what the application is called where it speaks for itself.
+    name: str
+
+
+class CreateCircleRequest(TypedDict):
+    # What its members call it.
+    name: str
+
+
+class _CreateConversationRequestRequired(TypedDict):
+    # What its members call it.
+    name: str
+
+
+class CreateConversationRequest(_CreateConversationRequestRequired, total=False):
+    # Whether the circle's devices take part.
+    deviceAccess: bool
+    # Accounts that take part from the beginning, beside the creator; members of the circle.
+    memberIds: List[int]
+
+
+class CreateDeviceRequest(TypedDict):
+    # What the circle calls it.
+    name: str
+
+
+class _CreateEndpointRequestRequired(TypedDict):
+    # What its sockets may do in the room.
+    permissions: Permissions
+
+
+class CreateEndpointRequest(_CreateEndpointRequestRequired, total=False):
+    # Seconds after which the code counts no longer and its sockets are closed; absent = never.
+    expiresInSeconds: int
+    # What others see of it.
+    identity: str
+
+
+class CreateInviteRequest(TypedDict):
+    # Of an account.
+    email: str
+
+
+class _CreateIotaRequestRequired(TypedDict):
+    # What admins call it.
+    name: str
+
+
+class CreateIotaRequest(_CreateIotaRequestRequired, total=False):
+    # The id it goes by on the wire; generated if absent.
+    iotaId: str
+
+
+class CreateLobbyTokenRequest(TypedDict, total=False):
+    # Seconds for which it admits.
+    expiresInSeconds: int
+    # What its owner tells it from others by.
+    name: str
+    # Connections it admits; without it any number. A connection that is lost and comes back counts again.
+    uses: int
+
+
+class CreateProfileRequest(TypedDict):
+    # SHA-256 of the user's private key, hexadecimal. It is never shown again.
+    privateKeyHash: str
+    # Unique over all Iotas.
+    userId: str
+
+
+class CreateRevocationRequest(TypedDict, total=False):
+    # Id of an API key.
+    apiKey: int
+    # Id of a live connection: revokes the credential it came in with, for all who use that.
+    connection: str
+    # Id of a device.
+    device: int
+    # Code of an endpoint.
+    endpoint: str
+    # Public code of a session; its guests go, its host stays.
+    guestCode: str
+    # UUID of a home server.
+    iota: str
+    # For those who read the list later.
+    reason: str
+    # Id of a service.
+    service: int
+    # When it ends by itself; absent = when it is deleted.
+    until: str
+    # Id of an account.
+    user: int
+
+
+class _CreateRoomRequestRequired(TypedDict):
+    # Unique in the application: letters, digits, `-` and `_`.
+    name: str
+
+
+class CreateRoomRequest(_CreateRoomRequestRequired, total=False):
+    # Whether messages are kept, so that clients that come back miss nothing.
+    durable: bool
+    # Messages kept; `null` for any number.
+    historyLimit: Optional[int]
+    # Days for which messages are kept; `null` for ever.
+    retentionDays: Optional[int]
+
+
+class _CreateServiceRequestRequired(TypedDict):
+    # Unique; at most 32 characters.
+    title: str
+
+
+class CreateServiceRequest(_CreateServiceRequestRequired, total=False):
+    # Whether several hosts may be connected; if not, a new one takes the place of the old one.
+    allowMultipleHosts: bool
+    # Whether each host session gets a public code that guests come in with.
+    allowPublicCode: bool
+    # Letters of a public code, all different. From 1,000 guests on use 6: four letters are few enough to be
+    # guessed.
+    codeLength: int
+    # Seconds during which a code admits new guests; `null` for as long as its session.
+    codeTtlSeconds: Optional[int]
+    # Guests a session takes; `null` for any number.
+    guestLimit: Optional[int]
+    # Seconds for which a session waits for its host to come back.
+    hostGraceSeconds: int
+    # Whether a host's message with a member `user` goes to that user alone.
+    targeting: bool
+
+
+class DeliveredDto(TypedDict):
+    # Sockets the message went to.
+    delivered: int
+
+
+class DeviceDto(TypedDict):
+    # The circle it belongs to.
+    circleId: int
+    # When it was made.
+    createdAt: str
+    # The device's id.
+    id: int
+    # What the circle calls it.
+    name: str
+    # When it was changed last.
+    updatedAt: str
+    # Signs in with it.
+    username: str
+
+
+class DeviceLoginDto(TypedDict):
+    # JWT for `Authorization: Bearer` and for sockets.
+    accessToken: str
+    # What has signed in.
+    device: DeviceDto
+    # Seconds until the access token expires.
+    expiresIn: int
+    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    refreshToken: str
+
+
+class DeviceLoginRequest(TypedDict):
+    # In clear; only its hash is kept.
+    password: str
+    # The one the device was made with.
+    username: str
+
+
+class DevicePasswordDto(TypedDict):
+    # Shown once.
+    password: str
+
+
+class EditMessageRequest(TypedDict):
+    # In the place of the old text.
+    text: str
+
+
+class EndedConnectionDto(TypedDict):
+    # Id of the account behind it.
+    account: Optional[str]
+    # The client's address, behind trusted proxies too.
+    address: str
+    # Id of the application whose room it is in.
+    application: Optional[str]
+    # Payload bytes it has sent.
+    bytesIn: int
+    # Bytes it was sent.
+    bytesOut: int
+    # Channels of the server it listens on.
+    channels: int
+    # Id of a circle it is in.
+    circle: Optional[str]
+    # Close code, 1006 when the socket was lost; `null` where the transport has none.
+    code: Optional[int]
+    # When it connected.
+    connectedAt: str
+    # When it ended.
+    endedAt: str
+    # `client`: also when the network in between was lost.
+    endedBy: ConnectionEnder
+    # What the connection is closed and revoked by.
+    id: str
+    # When something last went either way, heartbeats not counted.
+    lastActiveAt: str
+    # Messages it has sent.
+    messagesIn: int
+    # Messages it was sent.
+    messagesOut: int
+    # Name of the node it is on.
+    node: str
+    # `null` until it has said who it is.
+    principal: Optional[PrincipalDto]
+    # The message language it speaks.
+    protocol: Protocol
+    # In words, where there are any.
+    reason: Optional[str]
+    # Name of the room it is in.
+    room: Optional[str]
+    # Id of the service it is in.
+    service: Optional[str]
+    # Id of the session of a host or guest.
+    session: Optional[str]
+    # How it is connected.
+    transport: Transport
+    # What the client calls itself (`User-Agent`).
+    userAgent: Optional[str]
+    # Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+    waitingBytes: int
+
+
+class EndedConnectionPage(TypedDict):
+    # What is on this page.
+    items: List[EndedConnectionDto]
+    # Names of live nodes that did not answer in time; the items are without theirs.
+    missing: List[str]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class EndpointDto(TypedDict):
+    # The only credential of its sockets; its application may list it.
+    code: str
+    # When the code ceases to count; `null` = never.
+    expiresAt: Optional[str]
+    # What others see of it.
+    identity: str
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of the room it admits to.
+    room: str
+
+
+class EndpointPage(TypedDict):
+    # What is on this page.
+    items: List[ListedEndpointDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class FieldErrorDto(TypedDict):
+    # Dotted path of the faulty member; empty for the body as a whole.
+    field: str
+    # What is wrong with it.
+    message: str
+
+
+class _IceServerDtoRequired(TypedDict):
+    # Where it is.
+    urls: List[str]
+
+
+class IceServerDto(_IceServerDtoRequired, total=False):
+    # Password of a TURN server.
+    credential: str
+    # Of TURN servers: when the credentials end (Unix seconds), and for whom they are.
+    username: str
+
+
+class IceServersDto(TypedDict):
+    # Seconds until the credentials end; ask again before.
+    expiresIn: int
+    # As a browser takes them.
+    iceServers: List[IceServerDto]
+
+
+class InviteDto(TypedDict):
+    # The circle it leads into.
+    circleId: int
+    # That circle's name.
+    circleName: str
+    # When it was made.
+    createdAt: str
+    # Who is invited, whether or not they have an account.
+    email: str
+    # The invitation's id.
+    id: int
+    # Who invited; `null` once that account is gone.
+    invitedBy: Optional[int]
+
+
+class InvitePage(TypedDict):
+    # What is on this page.
+    items: List[InviteDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class IotaDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The home server's UUID, in lower case.
+    iotaId: str
+    # What admins call it.
+    name: str
+    # Host of the node it is connected to; `null` while it is away.
+    node: Optional[str]
+    # Whether it is connected now.
+    online: bool
+
+
+class IotaPage(TypedDict):
+    # What is on this page.
+    items: List[IotaDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class IotaTokenDto(TypedDict):
+    # The home server's UUID, in lower case.
+    iotaId: str
+    # Shown this once.
+    token: str
+
+
+class LegacyCreateRoomRequest(TypedDict):
+    # Letters, digits, `-` and `_`.
+    room_name: str
+
+
+class LegacyEndpointDto(TypedDict):
+    # The only credential of its sockets.
+    code: str
+    # What others see of it.
+    identity: str
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of its room.
+    room: str
+
+
+class LegacyEndpointList(TypedDict):
+    # In the order they were made.
+    endpoints: List[LegacyListedEndpointDto]
+
+
+class _LegacyEndpointRequestRequired(TypedDict):
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of its room.
+    room_name: str
+
+
+class LegacyEndpointRequest(_LegacyEndpointRequestRequired, total=False):
+    # What others see of it; absent = `Anonymous`.
+    identity: str
+
+
+class LegacyListedEndpointDto(TypedDict):
+    # The only credential of its sockets.
+    code: str
+    # What others see of it.
+    identity: str
+    # What its sockets may do in the room.
+    permissions: Permissions
+
+
+class LegacyNewEndpointDto(TypedDict):
+    # The only credential of its sockets.
+    code: str
+    # What others see of it.
+    identity: str
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of its room.
+    room_name: str
+
+
+class LegacyRoomList(TypedDict):
+    # Names of the rooms.
+    rooms: List[str]
+
+
+class ListedEndpointDto(TypedDict):
+    # `null` when it was made under another `SECRET_KEY`: it still admits, but cannot be shown any more.
+    code: Optional[str]
+    # When the code ceases to count; `null` = never.
+    expiresAt: Optional[str]
+    # What others see of it.
+    identity: str
+    # What its sockets may do in the room.
+    permissions: Permissions
+    # Name of the room it admits to.
+    room: str
+
+
+class LivenessDto(TypedDict):
+    # The process answers.
+    status: LivenessStatus
+
+
+class LobbyPage(TypedDict):
+    # What is on this page.
+    items: List[LobbyPeerDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class LobbyPeerDto(TypedDict):
+    # When it connected.
+    connectedAt: str
+    # Whether it is in a call.
+    inCall: bool
+    # Empty until it has said one.
+    name: str
+    # What the others address it by.
+    sid: str
+
+
+class LobbyTokenDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # When it ceases to admit.
+    expiresAt: str
+    # The token's id.
+    id: int
+    # What peers that bring it are called at first; `null` = nothing.
+    name: Optional[str]
+    # The account it is bound to.
+    userId: int
+    # How often it admits; `null` = any number of times.
+    uses: Optional[int]
+    # How often it still admits; `null` = any number of times.
+    usesLeft: Optional[int]
+
+
+class LobbyTokenPage(TypedDict):
+    # What is on this page.
+    items: List[LobbyTokenDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class LoginDto(TypedDict):
+    # JWT for `Authorization: Bearer` and for sockets.
+    accessToken: str
+    # Seconds until the access token expires.
+    expiresIn: int
+    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    refreshToken: str
+    # Who has signed in.
+    user: UserDto
+
+
+class LoginRequest(TypedDict):
+    # Compared without case.
+    email: str
+    # In clear; only its hash is kept.
+    password: str
+
+
+class MarkReadRequest(TypedDict):
+    # Everything up to this message is read.
+    messageId: int
+
+
+class MediaDto(TypedDict):
+    # Of its content; `null` before the upload.
+    contentType: Optional[str]
+    # The name it was uploaded with; `null` before.
+    filename: Optional[str]
+    # Whether there is a small picture of it.
+    hasThumbnail: bool
+    # The file's id.
+    id: int
+    # The name it was announced by.
+    identifier: str
+    # The message it belongs to.
+    messageId: int
+    # Bytes; `null` before the upload.
+    size: Optional[int]
+    # Whether its content is there.
+    uploaded: bool
+
+
+class MediaUsageDto(TypedDict):
+    # Bytes they may take; `null` = no limit.
+    quotaBytes: Optional[int]
+    # Bytes of the files that are there, and of those on their way.
+    usedBytes: int
+
+
+class MemberDto(TypedDict):
+    # A date; `null` when it was not told.
+    birthday: Optional[str]
+    # Unique without regard to case.
+    email: str
+    # What the person is called by friends.
+    firstName: str
+    # Of the account.
+    id: int
+    # Whether a socket of the account is authenticated.
+    isOnline: bool
+    # When they joined the circle.
+    joinedAt: str
+    # Family name.
+    lastName: str
+    # What they may do here.
+    privilege: CirclePrivilege
+
+
+class MemberPage(TypedDict):
+    # What is on this page.
+    items: List[MemberDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class MessageDto(TypedDict):
+    # The client's own name of it; `null` = none.
+    clientMessageId: Optional[str]
+    # The conversation it was written in.
+    conversationId: int
+    # `null` when it was not edited.
+    editedAt: Optional[str]
+    # The message's id.
+    id: int
+    # Its files.
+    media: List[MediaDto]
+    # `null` once the account or device is gone.
+    sender: Optional[SenderDto]
+    # When it was written.
+    sentAt: str
+    # Empty when there are only files.
+    text: str
+
+
+class MessagePage(TypedDict):
+    # What is on this page.
+    items: List[MessageDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class NewApplicationDto(TypedDict):
+    # Shown this once.
+    apiKey: str
+    # When it was made.
+    createdAt: str
+    # The application's id.
+    id: int
+    # Unique.
+    name: str
+    # When it was changed last.
+    updatedAt: str
+
+
+class NewApplicationKeyDto(TypedDict):
+    # Shown this once.
+    apiKey: str
+    # When it was made.
+    createdAt: str
+    # The key's id.
+    id: int
+    # To the minute; `null` = never.
+    lastUsedAt: Optional[str]
+    # What the key begins with.
+    prefix: str
+
+
+class NewDeviceDto(TypedDict):
+    # The circle it belongs to.
+    circleId: int
+    # When it was made.
+    createdAt: str
+    # The device's id.
+    id: int
+    # Whether a socket of the device is authenticated.
+    isOnline: bool
+    # What the circle calls it.
+    name: str
+    # Shown once.
+    password: str
+    # When it was changed last.
+    updatedAt: str
+    # Signs in with it.
+    username: str
+
+
+class NewIotaDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The home server's UUID, in lower case.
+    iotaId: str
+    # What admins call it.
+    name: str
+    # Host of the node it is connected to; `null` while it is away.
+    node: Optional[str]
+    # Whether it is connected now.
+    online: bool
+    # What it shows on the upgrade.
+    token: str
+
+
+class NewLobbyTokenDto(TypedDict):
+    # Seconds.
+    expiresIn: int
+    # The token's id.
+    id: int
+    # Opens the call page with the token; it stands behind the `#`, so that no server logs it.
+    link: str
+    # Shown this once.
+    token: str
+
+
+class NewServiceDto(TypedDict):
+    # Whether several hosts may be connected.
+    allowMultipleHosts: bool
+    # Whether each host session gets a public code that guests come in with.
+    allowPublicCode: bool
+    # Clients come in with it. Shown this once.
+    clientToken: str
+    # Letters of a public code.
+    codeLength: int
+    # Seconds during which a code admits new guests; `null` = as long as its session.
+    codeTtlSeconds: Optional[int]
+    # When it was made.
+    createdAt: str
+    # Guests a session takes; `null` = any number.
+    guestLimit: Optional[int]
+    # Seconds for which a session waits for its host to come back.
+    hostGraceSeconds: int
+    # Hosts come in with it. Shown this once.
+    hostToken: str
+    # The service's id.
+    id: int
+    # Whether a host's message with a member `user` goes to that user alone.
+    targeting: bool
+    # Unique.
+    title: str
+    # When it was changed last.
+    updatedAt: str
+
+
+class NodeDto(TypedDict):
+    # Open sockets by protocol.
+    connections: Dict[str, int]
+    # As in the `node` of a connection; another one after a restart.
+    id: str
+    # Busy share of its event loop, 0 to 1.
+    load: float
+    # When its process began.
+    startedAt: str
+    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+    state: NodeState
+    # `NODE_URL`, else `PUBLIC_URL`.
+    url: str
+    # Of the program.
+    version: str
+
+
+class NodeList(TypedDict):
+    # What is on this page.
+    items: List[NodeDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class OmegaAnswerDto(TypedDict):
+    # What was asked for.
+    data: OmegaDataDto
+    # What happened, for a log.
+    log: OmegaLogDto
+    # Name of the message.
+    type: str
+
+
+class OmegaDataDto(TypedDict):
+    # Host to connect to, with port where it is not the usual one.
+    omikron: str
+
+
+class OmegaErrorDto(TypedDict):
+    # What happened, for a log.
+    log: OmegaLogDto
+    # Name of the message.
+    type: str
+
+
+class OmegaLogDto(TypedDict):
+    # 2 important, 1 normal, 0 debug.
+    log_level: int
+    # For people.
+    message: str
+
+
+class ParticipantDto(TypedDict):
+    # Unique without regard to case.
+    email: str
+    # What the person is called by friends.
+    firstName: str
+    # Of the account.
+    id: int
+    # Whether a socket of the account is authenticated.
+    isOnline: bool
+    # Family name.
+    lastName: str
+    # What they may do here.
+    privilege: ConversationPrivilege
+    # Id of the newest message they have read; 0 before the first.
+    readMessageId: int
+
+
+class PresentMemberDto(TypedDict):
+    # When it connected.
+    connectedAt: str
+    # What others see of it.
+    identity: str
+    # What it may do in the room.
+    permissions: Permissions
+
+
+class PrincipalDto(TypedDict):
+    # Unique among those of its kind.
+    id: str
+    # What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`.
+    kind: str
+    # For people to read.
+    label: str
+
+
+class _ProblemDtoRequired(TypedDict):
+    # Machine-readable, out of a closed list.
+    code: ProblemCode
+    # What went wrong this time.
+    detail: str
+    # HTTP status.
+    status: int
+    # The same for every problem of this code.
+    title: str
+    # Names the code as a URI.
+    type: str
+
+
+class ProblemDto(_ProblemDtoRequired, total=False):
+    # The faulty members, with 422.
+    errors: List[FieldErrorDto]
+    # Also in `X-Request-Id` and in the logs.
+    requestId: str
+
+
+class ProfileDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # The home server's UUID.
+    iotaId: str
+    # The user's UUID.
+    userId: str
+
+
+class ProfilePage(TypedDict):
+    # What is on this page.
+    items: List[ProfileDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class ProtocolStatsDto(TypedDict):
+    # Payload bytes received.
+    bytesIn: int
+    # Bytes received in a second.
+    bytesInPerSecond: float
+    # Bytes sent.
+    bytesOut: int
+    # Bytes sent in a second.
+    bytesOutPerSecond: float
+    # Open sockets.
+    connections: int
+    # Messages received since the nodes started.
+    messagesIn: int
+    # Messages received in a second.
+    messagesInPerSecond: float
+    # Messages sent since the nodes started.
+    messagesOut: int
+    # Messages sent in a second.
+    messagesOutPerSecond: float
+    # The message language it speaks.
+    protocol: str
+
+
+class _PublishToRoomRequestRequired(TypedDict):
+    # Any JSON value, also `null`; delivered as it is written.
+    message: Any
+
+
+class PublishToRoomRequest(_PublishToRoomRequestRequired, total=False):
+    # Who says it; absent = the application's name.
+    identity: str
+
+
+class _PublishToServiceRequestRequired(TypedDict):
+    # Delivered unchanged.
+    message: Dict[str, Any]
+
+
+class PublishToServiceRequest(_PublishToServiceRequestRequired, total=False):
+    # `all` (hosts, clients and guests), `hosts`, or the id of one user.
+    to: str
+
+
+class PublishedDto(TypedDict):
+    # What the offset belongs to.
+    epoch: Optional[str]
+    # Its place in the room.
+    offset: Optional[int]
+
+
+class ReadMarkerDto(TypedDict):
+    # Where the marker is now; it never moves back.
+    messageId: int
+
+
+class ReadinessDto(TypedDict):
+    # What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media`
+    # when files
+    # cannot be stored, e.g. since the disk is full.
+    away: List[str]
+    # `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
+    # relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what
+    # this node
+    # publishes does not reach the others, or does not come back, while theirs does.
+    status: ReadinessStatus
+
+
+class RefreshRequest(TypedDict):
+    # Counts once: the answer holds its successor, also for who asks again within 10 seconds from the same address.
+    refreshToken: str
+
+
+class RevocationDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # Account that asked for it.
+    createdBy: int
+    # The revocation's id.
+    id: int
+    # For those who read it later.
+    reason: Optional[str]
+    # What kind of subject is revoked; that of a connection's credential where a connection was named.
+    selector: RevocationSelector
+    # The id it names; `null` for codes, which are secrets and not kept.
+    subject: Optional[str]
+    # When it ends by itself; `null` = when it is deleted.
+    until: Optional[str]
+
+
+class RevocationPage(TypedDict):
+    # What is on this page.
+    items: List[RevocationDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class RoomDto(TypedDict):
+    # When it was made.
+    createdAt: str
+    # Whether messages are kept.
+    durable: bool
+    # Messages kept; `null` = any number.
+    historyLimit: Optional[int]
+    # Unique in the application.
+    name: str
+    # Days for which messages are kept; `null` = for ever.
+    retentionDays: Optional[int]
+    # When it was changed last.
+    updatedAt: str
+
+
+class RoomMessageDto(TypedDict):
+    # Who said it.
+    identity: str
+    # Any JSON value, as it was written.
+    message: Any
+    # Its place in the room.
+    offset: int
+    # When it was said.
+    timestamp: str
+
+
+class RoomMessagePage(TypedDict):
+    # What the offsets belong to.
+    epoch: str
+    # Ascending by offset.
+    items: List[RoomMessageDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+    # Offset of the newest message.
+    offset: int
+
+
+class RoomPage(TypedDict):
+    # What is on this page.
+    items: List[RoomDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class RoomPresenceDto(TypedDict):
+    # Of all of them, also on other pages.
+    count: int
+    # What is on this page.
+    items: List[PresentMemberDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class RotateTokenRequest(TypedDict):
+    # Whose token.
+    role: ServiceTokenRole
+
+
+class RotatedTokenDto(TypedDict):
+    # Whose token.
+    role: ServiceTokenRole
+    # Shown this once.
+    token: str
+
+
+class SendMessageRequest(TypedDict, total=False):
+    # Of the client's choice: the same one again makes no second message.
+    clientMessageId: str
+    # Names of files that will be uploaded; the answer holds a media for each.
+    files: List[str]
+    # Needed unless there are files.
+    text: str
+
+
+class _SenderDtoRequired(TypedDict):
+    # Id of the account or device.
+    id: int
+    # Whether a socket of it is connected.
+    isOnline: bool
+    # Whether it is a person or a device.
+    kind: SenderKind
+
+
+class SenderDto(_SenderDtoRequired, total=False):
+    # Of a person.
+    email: str
+    # Of a person.
+    firstName: str
+    # Of a person.
+    lastName: str
+    # Of a device.
+    name: str
+    # Of a device.
+    username: str
+
+
+class ServiceDto(TypedDict):
+    # Whether several hosts may be connected.
+    allowMultipleHosts: bool
+    # Whether each host session gets a public code that guests come in with.
+    allowPublicCode: bool
+    # Letters of a public code.
+    codeLength: int
+    # Seconds during which a code admits new guests; `null` = as long as its session.
+    codeTtlSeconds: Optional[int]
+    # When it was made.
+    createdAt: str
+    # Guests a session takes; `null` = any number.
+    guestLimit: Optional[int]
+    # Seconds for which a session waits for its host to come back.
+    hostGraceSeconds: int
+    # The service's id.
+    id: int
+    # Whether a host's message with a member `user` goes to that user alone.
+    targeting: bool
+    # Unique.
+    title: str
+    # When it was changed last.
+    updatedAt: str
+
+
+class ServicePage(TypedDict):
+    # What is on this page.
+    items: List[ServiceDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class ServiceSessionDto(TypedDict):
+    # Clients of the service.
+    clients: int
+    # `null` on a service without public codes.
+    code: Optional[str]
+    # Guests of this session.
+    guests: int
+    # User id of the host; `null` while the session waits for it to come back.
+    host: Optional[str]
+    # The session's id.
+    id: str
+    # When its host came.
+    startedAt: str
+
+
+class ServiceSessionPage(TypedDict):
+    # What is on this page.
+    items: List[ServiceSessionDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class SettingDto(TypedDict):
+    # What holds where nothing is set, in words.
+    default: str
+    # What it does.
+    description: str
+    # The environment variable it is set by.
+    name: str
+    # Whether its value is never shown.
+    secret: bool
+    # Where the value comes from.
+    source: SettingSource
+    # As it would be set; a mask for a secret that is set, `null` when nothing is.
+    value: Optional[str]
+
+
+class SettingGroupDto(TypedDict):
+    # As in the documentation.
+    name: str
+    # In the order of the documentation.
+    settings: List[SettingDto]
+
+
+class StatsDto(TypedDict):
+    # Ids of live nodes that did not answer in time; the numbers are without theirs.
+    missing: List[str]
+    # Live nodes that the numbers are of.
+    nodes: int
+    # One item per protocol.
+    protocols: List[ProtocolStatsDto]
+    # Over all protocols.
+    total: TrafficDto
+    # What rates are taken over.
+    windowSeconds: int
+
+
+class TemporaryPasswordDto(TypedDict):
+    # Shown once.
+    temporaryPassword: str
+
+
+class TokenPairDto(TypedDict):
+    # JWT for `Authorization: Bearer` and for sockets.
+    accessToken: str
+    # Seconds until the access token expires.
+    expiresIn: int
+    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    refreshToken: str
+
+
+class TrafficDto(TypedDict):
+    # Payload bytes received.
+    bytesIn: int
+    # Bytes received in a second.
+    bytesInPerSecond: float
+    # Bytes sent.
+    bytesOut: int
+    # Bytes sent in a second.
+    bytesOutPerSecond: float
+    # Open sockets.
+    connections: int
+    # Messages received since the nodes started.
+    messagesIn: int
+    # Messages received in a second.
+    messagesInPerSecond: float
+    # Messages sent since the nodes started.
+    messagesOut: int
+    # Messages sent in a second.
+    messagesOutPerSecond: float
+
+
+class UpdateAccountRequest(TypedDict, total=False):
+    # `null` removes it.
+    birthday: Optional[str]
+    # Disabling ends all logins of the account.
+    disabled: bool
+    # What the person is called by friends.
+    firstName: str
+    # Family name.
+    lastName: str
+    # `admin` may do everything here.
+    role: Role
+
+
+class UpdateApplicationRequest(TypedDict, total=False):
+    # Unique.
+    name: str
+
+
+class UpdateCircleRequest(TypedDict, total=False):
+    # What its members call it.
+    name: str
+
+
+class UpdateConversationRequest(TypedDict, total=False):
+    # Whether the circle's devices may read and write.
+    deviceAccess: bool
+    # What its members call it.
+    name: str
+
+
+class UpdateDeviceRequest(TypedDict, total=False):
+    # What the circle calls it.
+    name: str
+
+
+class UpdateProfileRequest(TypedDict, total=False):
+    # `null` removes it.
+    birthday: Optional[str]
+    # What the person is called by friends.
+    firstName: str
+    # Family name.
+    lastName: str
+
+
+class UpdateRoomRequest(TypedDict, total=False):
+    # Whether messages are kept, so that clients that come back miss nothing.
+    durable: bool
+    # Messages kept; `null` for any number.
+    historyLimit: Optional[int]
+    # Unique in the application: letters, digits, `-` and `_`.
+    name: str
+    # Days for which messages are kept; `null` for ever.
+    retentionDays: Optional[int]
+
+
+class UpdateServiceRequest(TypedDict, total=False):
+    # Whether several hosts may be connected; if not, a new one takes the place of the old one.
+    allowMultipleHosts: bool
+    # Whether each host session gets a public code that guests come in with.
+    allowPublicCode: bool
+    # Letters of a public code, all different. From 1,000 guests on use 6: four letters are few enough to be
+    # guessed.
+    codeLength: int
+    # Seconds during which a code admits new guests; `null` for as long as its session.
+    codeTtlSeconds: Optional[int]
+    # Guests a session takes; `null` for any number.
+    guestLimit: Optional[int]
+    # Seconds for which a session waits for its host to come back.
+    hostGraceSeconds: int
+    # Whether a host's message with a member `user` goes to that user alone.
+    targeting: bool
+    # Unique; at most 32 characters.
+    title: str
+
+
+class UserDto(TypedDict):
+    # A date; `null` when it was not told.
+    birthday: Optional[str]
+    # When it was made.
+    createdAt: str
+    # A disabled account cannot sign in.
+    disabled: bool
+    # In lower case.
+    email: str
+    # What the person is called by friends.
+    firstName: str
+    # The account's id.
+    id: int
+    # Family name.
+    lastName: str
+    # `admin` may do everything here.
+    role: Role
+
+
+class VersionsDto(TypedDict):
+    # Of Node.js.
+    node: str
+    # Of this program.
+    switchboard: str
