@@ -1,0 +1,1 @@
+"""What the sockets have in common."""

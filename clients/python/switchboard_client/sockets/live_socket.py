@@ -1,0 +1,142 @@
+"""A plain WebSocket that carries JSON objects."""
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Dict, List, Optional
+
+from ..backoff import retry_after
+from ..problems import NotConnected
+from .close_codes import ABNORMAL, refusal_of
+from .extras import imported
+from .persistent import Ending, Persistent
+
+#: A handshake that takes longer is given up.
+_HANDSHAKE = 20.0
+_CLOSE = 2.0
+#: Nothing that the server says is so long.
+_MAX_FRAME = 16 * 1024 * 1024
+#: Whatever speaks there is not Switchboard, or is broken.
+GARBAGE = 4002
+
+
+class LiveSocket(Persistent):
+    _socket: Any = None
+    _outgoing: Optional['asyncio.Queue[str]'] = None
+    _queued = 0
+    _hung_up: Optional[Ending] = None
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes that were sent and are still on this side of the connection: how far the network lags behind."""
+        if self._socket is None:
+            return 0
+        transport = getattr(self._socket, 'transport', None)
+        return self._queued + (int(transport.get_write_buffer_size()) if transport is not None else 0)
+
+    def _path(self) -> str:
+        """Path and query of the next attempt."""
+        raise NotImplementedError
+
+    def _received(self, frame: Dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _opened(self) -> None:
+        """The connection stands."""
+        raise NotImplementedError
+
+    def _subprotocols(self) -> Optional[List[str]]:
+        return None
+
+    @property
+    def _is_open(self) -> bool:
+        return self._outgoing is not None
+
+    def _send_text(self, text: str) -> None:
+        if self._outgoing is None or self.ended:
+            raise NotConnected('Not connected')
+        self._queued += len(text)
+        self._outgoing.put_nowait(text)
+
+    def _hang_up(self, code: int, reason: str) -> None:
+        """Ends this connection, not the socket: it comes back, also when the other side has fallen silent."""
+        self._outgoing = None
+        if self._socket is not None and self._hung_up is None:
+            self._hung_up = Ending(ABNORMAL, reason)
+            asyncio.ensure_future(self._socket.close(code, reason))
+
+    async def _connection(self) -> Ending:
+        websockets = imported('websockets')
+        self._hung_up = None
+        try:
+            socket = await asyncio.wait_for(
+                websockets.connect(
+                    'ws' + self.url[len('http'):] + self._path(),
+                    subprotocols=self._subprotocols(),
+                    max_size=_MAX_FRAME,
+                    open_timeout=_HANDSHAKE,
+                    close_timeout=_CLOSE,
+                ),
+                _HANDSHAKE,
+            )
+        except (OSError, asyncio.TimeoutError, EOFError, websockets.InvalidHandshake) as failure:
+            return _refusal(failure)
+        except websockets.WebSocketException as failure:
+            return Ending(ABNORMAL, str(failure))
+        self._socket, self._outgoing, self._queued = socket, asyncio.Queue(), 0
+        writer = asyncio.ensure_future(self._write(socket, self._outgoing))
+        try:
+            self._opened()
+            return await self._read(socket, websockets)
+        finally:
+            self._socket = self._outgoing = None
+            writer.cancel()
+            await socket.close()
+
+    async def _read(self, socket: Any, websockets: Any) -> Ending:
+        try:
+            while not self.ended and self._hung_up is None:
+                frame = _object(await socket.recv())
+                if self.ended or self._hung_up is not None:
+                    break
+                if frame is None:
+                    # Try again rather than go on without a frame.
+                    self._hang_up(GARBAGE, 'not a JSON object')
+                else:
+                    self._received(frame)
+        except websockets.ConnectionClosed as closed:
+            # What this side said to a broken peer is no word of the server's.
+            received = closed.rcvd
+            if self._hung_up is None:
+                return Ending(received.code, received.reason) if received is not None else Ending(ABNORMAL, str(closed))
+        return self._hung_up or Ending(ABNORMAL, 'closed')
+
+    async def _write(self, socket: Any, outgoing: 'asyncio.Queue[str]') -> None:
+        while True:
+            text = await outgoing.get()
+            try:
+                await socket.send(text)
+            except Exception:
+                # Whoever reads hears how the connection ended.
+                return
+            self._queued -= len(text)
+
+
+def _object(data: Any) -> Optional[Dict[str, Any]]:
+    if not isinstance(data, str):
+        return None
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _refusal(failure: BaseException) -> Ending:
+    """Where the handshake was answered with a status, in the words of websockets before 14 and since."""
+    response = getattr(failure, 'response', None)
+    status = getattr(failure, 'status_code', getattr(response, 'status_code', None))
+    headers = getattr(failure, 'headers', getattr(response, 'headers', None))
+    if not isinstance(status, int) or headers is None:
+        return Ending(ABNORMAL, str(failure) or type(failure).__name__)
+    return Ending(refusal_of(status), f'answered with status {status}', retry_after(headers.get('Retry-After')) or 0.0)

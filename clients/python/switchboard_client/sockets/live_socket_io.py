@@ -1,0 +1,157 @@
+"""Socket.IO, with one client for each connection: nothing that waits in an old one is sent on a new one."""
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any, Callable, Dict, Optional, Set, Tuple
+from urllib.parse import urlsplit
+
+from ..problems import NotConnected, SwitchboardError, Unconfirmed
+from .close_codes import ABNORMAL, NOT_ALLOWED
+from .extras import imported
+from .persistent import Ending, Persistent, SocketEnd
+
+#: A handshake, or an answer, that takes longer is given up.
+_PATIENCE = 20.0
+_CLOSE = 5.0
+
+Acked = Callable[[Any], None]
+
+
+class LiveSocketIo(Persistent):
+    _outgoing: Optional['asyncio.Queue[Tuple[str, Any, Optional[Acked]]]'] = None
+    _gone: Optional['asyncio.Future[SocketEnd]'] = None
+    _writer: Optional['asyncio.Task[None]'] = None
+
+    async def _auth(self) -> Optional[Dict[str, Any]]:
+        """What to show in the next handshake; None when there is nothing to come in with any more."""
+        raise NotImplementedError
+
+    def _received(self, event: str, payload: Any) -> None:
+        raise NotImplementedError
+
+    def _opened(self, sid: str) -> None:
+        """The connection stands."""
+        raise NotImplementedError
+
+    @property
+    def _is_open(self) -> bool:
+        return self._outgoing is not None
+
+    def _say(self, event: str, *payload: Any, acked: Optional[Acked] = None) -> None:
+        """Sends an event. `acked` is called with what the server answers, unless the connection ends before."""
+        if self._outgoing is None or self.ended:
+            raise NotConnected('Not connected')
+        # What is no JSON is the caller's mistake, and is said to the caller.
+        json.dumps(payload, allow_nan=False)
+        self._outgoing.put_nowait((event, payload or None, acked))
+
+    async def _ask(self, event: str, payload: Any) -> Any:
+        """Sends an event and waits for its acknowledgement. Raises NotConnected, or Unconfirmed when none comes."""
+        answer: 'asyncio.Future[Any]' = asyncio.get_running_loop().create_future()
+
+        def acked(value: Any) -> None:
+            if not answer.done():
+                answer.set_result(value)
+
+        self._say(event, payload, acked=acked)
+        waiting: Set['asyncio.Future[Any]'] = {answer}
+        if self._gone is not None:
+            waiting.add(self._gone)
+        await asyncio.wait(waiting, timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise Unconfirmed(f'{event} was not answered')
+        return answer.result()
+
+    def _hang_up(self, end: SocketEnd) -> None:
+        """Ends this connection, not the socket."""
+        self._outgoing = None
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(end)
+
+    async def _connection(self) -> Ending:
+        try:
+            auth = await self._auth()
+        except (SwitchboardError, OSError) as error:
+            return Ending(ABNORMAL, str(error))
+        if auth is None:
+            return Ending(NOT_ALLOWED, 'nothing to sign in with')
+        socketio = imported('socketio')
+        client = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        gone: 'asyncio.Future[SocketEnd]' = asyncio.get_running_loop().create_future()
+        self._gone = gone
+        self._listen(client, gone)
+        url = urlsplit(self.url)
+        # A WebSocket at once, and polling where none gets through.
+        transports = ['polling', 'websocket'] if self._failures % 2 else ['websocket']
+        try:
+            await client.connect(
+                f'{url.scheme}://{url.netloc}',
+                auth=auth,
+                transports=transports,
+                socketio_path=f'{url.path}/socket.io'.lstrip('/'),
+                wait_timeout=_PATIENCE,
+            )
+            end = await gone
+            return Ending(end.code, end.reason)
+        except (socketio.exceptions.SocketIOError, OSError, asyncio.TimeoutError, ValueError) as failure:
+            return Ending(ABNORMAL, str(failure))
+        finally:
+            self._hang_up(SocketEnd(ABNORMAL, 'closed'))
+            if self._writer is not None:
+                self._writer.cancel()
+            await _disconnected(client)
+
+    def _listen(self, client: Any, gone: 'asyncio.Future[SocketEnd]') -> None:
+        def end(code: int, reason: str) -> None:
+            if not gone.done():
+                self._hang_up(SocketEnd(code, reason))
+
+        def opened() -> None:
+            if self.ended or gone.done():
+                return
+            self._outgoing = asyncio.Queue()
+            self._writer = asyncio.get_running_loop().create_task(_write(client, self._outgoing))
+            self._opened(str(client.get_sid('/') or ''))
+
+        def received(event: str, *payloads: Any) -> None:
+            if not self.ended and not gone.done():
+                self._received(event, payloads[0] if payloads else None)
+
+        # There are no close codes: whoever is to stay away is disconnected by a packet, anybody else is cut off. Old
+        # versions of the library do not tell the two apart, so that the packet is watched for.
+        by_packet = client._handle_disconnect
+
+        async def told(*arguments: Any) -> None:
+            end(NOT_ALLOWED, 'io server disconnect')
+            await by_packet(*arguments)
+
+        client._handle_disconnect = told
+        client.on('connect', opened)
+        client.on('disconnect', lambda *_reason: end(ABNORMAL, 'transport close'))
+        client.on('*', received)
+
+
+async def _write(client: Any, outgoing: 'asyncio.Queue[Tuple[str, Any, Optional[Acked]]]') -> None:
+    while True:
+        event, payload, acked = await outgoing.get()
+        try:
+            await client.emit(event, payload, callback=None if acked is None else _first(acked))
+        except Exception:
+            # Whoever reads hears how the connection ended.
+            return
+
+
+def _first(acked: Acked) -> Callable[..., None]:
+    return lambda *values: acked(values[0] if values else None)
+
+
+async def _disconnected(client: Any) -> None:
+    try:
+        await asyncio.wait_for(client.disconnect(), _CLOSE)
+    except Exception:
+        # It is gone already, one way or the other.
+        pass
+    session = getattr(client.eio, 'http', None)
+    if session is not None and not session.closed:
+        await session.close()
