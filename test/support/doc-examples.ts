@@ -25,9 +25,14 @@ export class Examples {
     return [...this.programs.keys()].sort();
   }
 
-  run(name: string, args: readonly string[], python = 'python3', env = {}): RunningExample {
+  codeOf(name: string): string {
     const code = this.programs.get(name);
     if (code === undefined) throw new Error(`the page has no ${name}`);
+    return code;
+  }
+
+  run(name: string, args: readonly string[], python = 'python3', env = {}): RunningExample {
+    const code = this.codeOf(name);
     const programs: Record<string, [string, ...string[]]> = {
       '.mjs': [process.execPath, '--input-type=module', '-'],
       '.py': [python, '-'],
