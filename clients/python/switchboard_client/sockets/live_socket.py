@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any, Coroutine, Dict, List, Optional, Set
 
 from ..backoff import retry_after
 from ..problems import NotConnected
@@ -13,7 +13,7 @@ from .persistent import Ending, Persistent
 
 #: A handshake that takes longer is given up.
 _HANDSHAKE = 20.0
-_CLOSE = 2.0
+_CLOSE = 1.0
 #: Nothing that the server says is so long.
 _MAX_FRAME = 16 * 1024 * 1024
 #: Whatever speaks there is not Switchboard, or is broken.
@@ -25,6 +25,11 @@ class LiveSocket(Persistent):
     _outgoing: Optional['asyncio.Queue[str]'] = None
     _queued = 0
     _hung_up: Optional[Ending] = None
+    _background: Set['asyncio.Task[None]']
+
+    def __init__(self, **options: Any) -> None:
+        self._background = set()
+        super().__init__(**options)
 
     @property
     def buffered_amount(self) -> int:
@@ -63,7 +68,7 @@ class LiveSocket(Persistent):
         self._outgoing = None
         if self._socket is not None and self._hung_up is None:
             self._hung_up = Ending(ABNORMAL, reason)
-            asyncio.ensure_future(self._socket.close(code, reason))
+            self._in_background(self._socket.close(code, reason))
 
     async def _connection(self) -> Ending:
         websockets = imported('websockets')
@@ -91,7 +96,17 @@ class LiveSocket(Persistent):
         finally:
             self._socket = self._outgoing = None
             writer.cancel()
-            await socket.close()
+            # Nobody waits for a peer that may be silent, but for the last word.
+            closing = self._in_background(socket.close())
+            if self.ended:
+                await asyncio.wait({closing})
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> 'asyncio.Task[None]':
+        task = asyncio.get_running_loop().create_task(work)
+        # The loop itself does not hold on to it.
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
 
     async def _read(self, socket: Any, websockets: Any) -> Ending:
         try:
