@@ -17,6 +17,7 @@ import { RestartedServer } from './restarted-server.js';
 const run = promisify(execFile);
 const CLIENT = path.resolve(import.meta.dirname, '../../clients/python');
 const JOURNEY = path.join(import.meta.dirname, 'python/journey.py');
+const CONVERSATION = path.join(import.meta.dirname, 'python/conversation.py');
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** Messages in all, as in the journey. */
@@ -67,7 +68,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
     const mypy = (...paths: string[]) => work('-m', 'mypy', '--strict', '--python-version', '3.9', ...paths);
     await mypy(path.join(folder, 'source', 'switchboard_client'));
     // As who installs the wheel sees it.
-    await mypy(path.join(folder, 'source', 'tests'), JOURNEY, ...files);
+    await mypy(path.join(folder, 'source', 'tests'), JOURNEY, CONVERSATION, ...files);
   });
 
   it('holds against servers that misbehave', { timeout: 180_000 }, async () => {
@@ -77,36 +78,50 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
     expect(stderr).not.toMatch(/never awaited|never retrieved|was destroyed/);
   });
 
+  /** What a program prints at its end, when the server was killed and started again where it printed `half`. */
+  const throughCrash = async (program: string, ...more: string[]): Promise<unknown> => {
+    let said = '';
+    await RestartedServer.use(async (server) => {
+      const args = [program, server.url, ADMIN.email, ADMIN.password, ...more];
+      const child = spawn(python, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const closed = once(child, 'close');
+      child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+      try {
+        while (!said.includes('half\n') && child.exitCode === null) {
+          await Promise.race([once(child.stdout, 'data'), closed]);
+        }
+        await server.stop('SIGKILL');
+        await server.start();
+        expect(await closed).toEqual([0, null]);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    });
+    return JSON.parse(said.replace('half\n', ''));
+  };
+
   it(
     'follows a room through a crash of the server without losing or doubling a message',
     { timeout: 180_000 },
     async () => {
-      await RestartedServer.use(async (server) => {
-        const args = [JOURNEY, server.url, ADMIN.email, ADMIN.password, 'Journey'];
-        const child = spawn(python, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-        const closed = once(child, 'close');
-        let said = '';
-        child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-        try {
-          while (!said.includes('half\n')) await Promise.race([once(child.stdout, 'data'), closed]);
-          await server.stop('SIGKILL');
-          await server.start();
-          expect(await closed).toEqual([0, null]);
-        } finally {
-          child.kill('SIGKILL');
-        }
-        const { heard, recovered, ...rest } = JSON.parse(said.replace('half\n', '')) as {
-          heard: number[];
-          recovered: boolean[];
-        };
-        // What had to be sent again comes later.
-        expect([...heard].sort((a, b) => a - b)).toEqual(NUMBERS);
-        expect(recovered.length).toBeGreaterThan(1);
-        expect(recovered).not.toContain(false);
-        expect(rest).toEqual({ publishedOnce: true, inOrder: true, streamed: heard, kept: heard, code: 'not_found' });
-      });
+      const { heard, recovered, ...rest } = (await throughCrash(JOURNEY, 'Journey')) as {
+        heard: number[];
+        recovered: boolean[];
+      };
+      // What had to be sent again comes later.
+      expect([...heard].sort((a, b) => a - b)).toEqual(NUMBERS);
+      expect(recovered.length).toBeGreaterThan(1);
+      expect(recovered).not.toContain(false);
+      expect(rest).toEqual({ publishedOnce: true, inOrder: true, streamed: heard, kept: heard, code: 'not_found' });
     },
   );
+
+  it('follows a conversation through a crash, until its login ends', { timeout: 180_000 }, async () => {
+    const { recovered, ...rest } = (await throughCrash(CONVERSATION)) as { recovered: boolean[] };
+    expect(recovered).toEqual(recovered.map(() => true));
+    expect(recovered.length).toBeGreaterThan(1);
+    expect(rest).toEqual({ heard: NUMBERS.slice(0, 40).map(String), asked: [null, 'stale'], end: 1008 });
+  });
 
   describe('its README', () => {
     const readme = new Examples('../clients/python/README.md');
