@@ -29,10 +29,11 @@ export function identifier(name: string): string {
 
 /** A string literal. */
 export function literal(text: string): string {
-  const escaped = [...JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"')].map((character) =>
-    character === "'" ? String.raw`\'` : character,
-  );
-  return `'${escaped.join('')}'`;
+  const escaped = JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/\\"/g, '"')
+    .replace(/'/g, String.raw`\'`);
+  return `'${escaped}'`;
 }
 
 /** A docstring's lines, or those of a comment with `prefix`. */
