@@ -40,6 +40,13 @@ describe('the emitter of the Python client', () => {
     expect(text).toContain('class Room(_RoomRequired, total=False):\n    a: str\n');
   });
 
+  it('declares members that are keywords of Python', () => {
+    const schemas = { Room: { properties: { from: { type: 'string' }, b: { type: 'integer' } }, required: ['from'] } };
+    const text = pythonClient({ info: { version: '1' }, paths: {}, components: { schemas } }).get('models.py');
+    expect(text).toContain("_RoomRequired = TypedDict('_RoomRequired', {\n    'from': 'str',\n})\n");
+    expect(text).toContain('class Room(_RoomRequired, total=False):\n    b: int\n');
+  });
+
   it('puts each parameter where it belongs', () => {
     const parameters = [
       id,

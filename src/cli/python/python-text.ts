@@ -21,9 +21,11 @@ export function snakeCase(name: string): string {
 /** `roomMessages` as `RoomMessages`. */
 export const pascalCase = (name: string): string => identifier(name.charAt(0).toUpperCase() + name.slice(1));
 
+export const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
+
 /** @throws what would be other code than a name */
 export function identifier(name: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(name) || KEYWORDS.has(name)) throw new Error(`No name in Python: ${name}`);
+  if (!isIdentifier(name)) throw new Error(`No name in Python: ${name}`);
   return name;
 }
 

@@ -1,5 +1,5 @@
 import { type Schema, typesOf } from '../contract/json-schema.js';
-import { comment, docstring, identifier, literal } from './python-text.js';
+import { comment, docstring, identifier, isIdentifier, literal } from './python-text.js';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   string: 'str',
@@ -76,25 +76,34 @@ export function pythonModels(schemas: Readonly<Record<string, Schema>>): string[
   ];
 }
 
-/** `NotRequired` came with Python 3.11: what must be there stands in a class of its own. */
+/**
+ * `NotRequired` came with Python 3.11: what must be there stands in a class of its own. Members that Python takes for
+ * keywords stand in a dictionary, since no class can have them.
+ */
 function typedDict(name: string, { properties = {}, required = [], description }: Schema): string[] {
   const members = (isRequired: boolean) =>
-    Object.entries(properties)
-      .filter(([member]) => required.includes(member) === isRequired)
-      .flatMap(([member, schema]) => [
-        ...comment(schema.description, '    '),
-        `    ${identifier(member)}: ${pythonType(schema)}`,
-      ]);
+    Object.entries(properties).filter(([member]) => required.includes(member) === isRequired);
   const [must, may] = [members(true), members(false)];
-  const body = (lines: string[]) => [...docstring(description, '    '), ...(lines.length > 0 ? lines : ['    pass'])];
-  if (may.length === 0) return [`class ${name}(TypedDict):`, ...body(must)];
-  if (must.length === 0) return [`class ${name}(TypedDict, total=False):`, ...body(may)];
-  return [
-    `class _${name}Required(TypedDict):`,
-    ...must,
-    '',
-    '',
-    `class ${name}(_${name}Required, total=False):`,
-    ...body(may),
-  ];
+  const doc = docstring(description, '    ');
+  if (may.length === 0) return declared(name, 'TypedDict', must, doc);
+  if (must.length === 0) return declared(name, 'TypedDict, total=False', may, doc);
+  const base = `_${name}Required`;
+  return [...declared(base, 'TypedDict', must), '', '', ...declared(name, `${base}, total=False`, may, doc)];
+}
+
+type Members = readonly (readonly [name: string, schema: Schema])[];
+
+function declared(name: string, bases: string, members: Members, doc: readonly string[] = []): string[] {
+  if (bases === 'TypedDict' && members.some(([member]) => !isIdentifier(member))) {
+    const lines = members.flatMap(([member, schema]) => [
+      ...comment(schema.description, '    '),
+      `    ${literal(member)}: ${literal(pythonType(schema))},`,
+    ]);
+    return [`${name} = TypedDict(${literal(name)}, {`, ...lines, '})'];
+  }
+  const lines = members.flatMap(([member, schema]) => [
+    ...comment(schema.description, '    '),
+    `    ${identifier(member)}: ${pythonType(schema)}`,
+  ]);
+  return [`class ${name}(${bases}):`, ...doc, ...(lines.length > 0 ? lines : ['    pass'])];
 }

@@ -3,6 +3,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
+# How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
+BusState = Literal['none', 'ok', 'away', 'deaf']
+
 # Why a call failed.
 CallFailure = Literal['node_lost', 'abandoned']
 
@@ -34,7 +37,7 @@ NodeState = Literal['starting', 'ready', 'degraded', 'draining', 'deaf']
 Permissions = Literal['read', 'write', 'readwrite']
 
 # The closed list of what can go wrong; `code` of every problem.
-ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'unauthenticated', 'token_reused', 'forbidden', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
+ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
 
 # The message languages a socket can speak.
 Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron']
@@ -46,7 +49,7 @@ ReadinessStatus = Literal['ok', 'degraded', 'starting', 'draining', 'deaf']
 RevocationSelector = Literal['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota']
 
 # What an account may do on the whole server.
-Role = Literal['user', 'admin']
+Role = Literal['user', 'viewer', 'operator', 'admin']
 
 # Whether a person or a device wrote a message.
 SenderKind = Literal['user', 'device']
@@ -56,6 +59,12 @@ ServiceTokenRole = Literal['host', 'client']
 
 # Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.
 SettingSource = Literal['default', 'environment', 'file']
+
+# What can be compared by how busy it is.
+TopKind = Literal['room', 'service']
+
+# What busy things are compared by.
+TopMeasure = Literal['deliveries']
 
 # What carries a connection.
 Transport = Literal['websocket', 'polling', 'sse']
@@ -164,7 +173,7 @@ class CallDto(TypedDict):
     callId: Optional[str]
     # When it ended; `null` while it has not.
     endedAt: Optional[str]
-    # `sid` of the participant who ended it.
+    # `sid` of the participant who ended it; `account:<id>` of an admin who did from outside.
     endedBy: Optional[str]
     # The call's id in the ledger.
     id: int
@@ -441,6 +450,21 @@ class CreateLobbyTokenRequest(TypedDict, total=False):
     name: str
     # Connections it admits; without it any number. A connection that is lost and comes back counts again.
     uses: int
+
+
+class _CreateMachineKeyRequestRequired(TypedDict):
+    # What people tell it from others by.
+    name: str
+    # What it may do: `<tag>:read` or `<tag>:write`, `*` for every tag. `x-required-scope` of an operation says
+    # which.
+    scopes: List[str]
+
+
+class CreateMachineKeyRequest(_CreateMachineKeyRequestRequired, total=False):
+    # Addresses and CIDR ranges that it may be used from; absent = any.
+    allowedNetworks: List[str]
+    # Seconds after which it counts no longer; absent = never.
+    expiresInSeconds: int
 
 
 class CreateProfileRequest(TypedDict):
@@ -851,6 +875,36 @@ class LoginRequest(TypedDict):
     password: str
 
 
+class MachineKeyDto(TypedDict):
+    # Where it may be used from; `null` = anywhere.
+    allowedNetworks: Optional[List[str]]
+    # When it was made.
+    createdAt: str
+    # Account that made it, and whose end, or end as an admin, is its own; `null`: made on the command line.
+    createdBy: Optional[int]
+    # When it ends; `null` = never.
+    expiresAt: Optional[str]
+    # The key's id.
+    id: int
+    # To the minute; `null` = never.
+    lastUsedAt: Optional[str]
+    # The address it came from then.
+    lastUsedFrom: Optional[str]
+    # What people tell it from others by.
+    name: str
+    # What the key begins with.
+    prefix: str
+    # What it may do.
+    scopes: List[str]
+
+
+class MachineKeyPage(TypedDict):
+    # What is on this page.
+    items: List[MachineKeyDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
 class MarkReadRequest(TypedDict):
     # Everything up to this message is read.
     messageId: int
@@ -934,6 +988,32 @@ class MessagePage(TypedDict):
     nextCursor: Optional[str]
 
 
+class MetricSeriesDto(TypedDict):
+    # Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
+    label: Optional[str]
+    # `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a
+    # second; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
+    name: str
+    # Id of the node it is of, where nodes are not summed up (event loop); else `null`.
+    node: Optional[str]
+    # The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
+    values: List[Optional[float]]
+
+
+MetricsHistoryDto = TypedDict('MetricsHistoryDto', {
+    # When the first step ended.
+    'from': 'str',
+    # Ids of live nodes that did not answer in time; the series are without theirs.
+    'missing': 'List[str]',
+    # Live nodes that the series are of.
+    'nodes': 'int',
+    # One for each name and label.
+    'series': 'List[MetricSeriesDto]',
+    # From one value to the next.
+    'stepSeconds': 'int',
+})
+
+
 class NewApplicationDto(TypedDict):
     # Shown this once.
     apiKey: str
@@ -1005,6 +1085,31 @@ class NewLobbyTokenDto(TypedDict):
     token: str
 
 
+class NewMachineKeyDto(TypedDict):
+    # Where it may be used from; `null` = anywhere.
+    allowedNetworks: Optional[List[str]]
+    # When it was made.
+    createdAt: str
+    # Account that made it, and whose end, or end as an admin, is its own; `null`: made on the command line.
+    createdBy: Optional[int]
+    # When it ends; `null` = never.
+    expiresAt: Optional[str]
+    # The key's id.
+    id: int
+    # Shown this once.
+    key: str
+    # To the minute; `null` = never.
+    lastUsedAt: Optional[str]
+    # The address it came from then.
+    lastUsedFrom: Optional[str]
+    # What people tell it from others by.
+    name: str
+    # What the key begins with.
+    prefix: str
+    # What it may do.
+    scopes: List[str]
+
+
 class NewServiceDto(TypedDict):
     # Whether several hosts may be connected.
     allowMultipleHosts: bool
@@ -1034,6 +1139,48 @@ class NewServiceDto(TypedDict):
     updatedAt: str
 
 
+class NodeBusDto(TypedDict):
+    # Milliseconds since it last carried a message of the node's own back to it; `null` = never.
+    heardMsAgo: Optional[int]
+    # As the node's own probe finds it, each second.
+    state: BusState
+
+
+class NodeDetailDto(TypedDict):
+    # What carries messages between nodes.
+    bus: NodeBusDto
+    # Open sockets by protocol.
+    connections: Dict[str, int]
+    # Share of one core that its process used over the last seconds; above 1 on several.
+    cpu: float
+    # Its link to PostgreSQL.
+    database: NodeLinkDto
+    # How late its event loop runs what is due, over the last ten seconds.
+    eventLoop: NodeLoopDto
+    # As in the `node` of a connection; another one after a restart.
+    id: str
+    # Busy share of its event loop, 0 to 1.
+    load: float
+    # When it said what follows; its state and connections may be newer.
+    measuredAt: str
+    # What its process takes.
+    memory: NodeMemoryDto
+    # What waits in it.
+    queues: NodeQueuesDto
+    # Its link to Redis; `null` where there is one node only.
+    redis: Optional[NodeLinkDto]
+    # When its process began.
+    startedAt: str
+    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+    state: NodeState
+    # Seconds since its process began.
+    uptimeSeconds: int
+    # `NODE_URL`, else `PUBLIC_URL`.
+    url: str
+    # Of the program.
+    version: str
+
+
 class NodeDto(TypedDict):
     # Open sockets by protocol.
     connections: Dict[str, int]
@@ -1051,11 +1198,43 @@ class NodeDto(TypedDict):
     version: str
 
 
+class NodeLinkDto(TypedDict):
+    # Milliseconds of the last heartbeat there and back; `null` when that did not arrive.
+    latencyMs: Optional[float]
+    # Whether it is there.
+    up: bool
+
+
 class NodeList(TypedDict):
     # What is on this page.
     items: List[NodeDto]
     # `cursor` of the next page; `null` on the last one.
     nextCursor: Optional[str]
+
+
+class NodeLoopDto(TypedDict):
+    # Half of what was due ran later than this, in milliseconds.
+    p50Ms: float
+    # One in a hundred of what was due ran later than this, in milliseconds.
+    p99Ms: float
+
+
+class NodeMemoryDto(TypedDict):
+    # Bytes of its heap.
+    heapTotal: int
+    # Bytes of its heap that are in use.
+    heapUsed: int
+    # Bytes of memory the process has.
+    rss: int
+
+
+class NodeQueuesDto(TypedDict):
+    # Received messages that wait for their turn.
+    inboundMessages: int
+    # Bytes that wait for slow readers.
+    outboundBytes: int
+    # Characters of messages that wait to be stored.
+    storeCharacters: int
 
 
 class OmegaAnswerDto(TypedDict):
@@ -1232,8 +1411,8 @@ class RefreshRequest(TypedDict):
 class RevocationDto(TypedDict):
     # When it was made.
     createdAt: str
-    # Account that asked for it.
-    createdBy: int
+    # Account that asked for it, or made the machine key that did; `null`: the key was made on the command line.
+    createdBy: Optional[int]
     # The revocation's id.
     id: int
     # For those who read it later.
@@ -1304,6 +1483,11 @@ class RoomPresenceDto(TypedDict):
     items: List[PresentMemberDto]
     # `cursor` of the next page; `null` on the last one.
     nextCursor: Optional[str]
+
+
+class RotateMachineKeyRequest(TypedDict, total=False):
+    # Seconds for which the old key goes on beside the new one.
+    overlapSeconds: int
 
 
 class RotateTokenRequest(TypedDict):
@@ -1384,7 +1568,7 @@ class ServicePage(TypedDict):
 class ServiceSessionDto(TypedDict):
     # Clients of the service.
     clients: int
-    # `null` on a service without public codes.
+    # `null` on a service without public codes, and for the role `viewer`.
     code: Optional[str]
     # Guests of this session.
     guests: int
@@ -1452,6 +1636,34 @@ class TokenPairDto(TypedDict):
     refreshToken: str
 
 
+class TopDto(TypedDict):
+    # By what it is compared.
+    by: TopMeasure
+    # At most ten, the busiest first.
+    items: List[TopItemDto]
+    # What is compared.
+    kind: TopKind
+    # Ids of live nodes that did not answer in time; the numbers are without theirs.
+    missing: List[str]
+    # Live nodes that the numbers are of.
+    nodes: int
+    # How long was counted: half a minute to a minute, less on a node that was just started.
+    windowSeconds: int
+
+
+class TopItemDto(TypedDict):
+    # Whose room it is; `null` for services.
+    applicationId: Optional[int]
+    # Messages handed to sockets within the window.
+    deliveries: int
+    # Of the room or service.
+    id: int
+    # Name of the room, title of the service.
+    label: str
+    # The same, a second.
+    perSecond: float
+
+
 class TrafficDto(TypedDict):
     # Payload bytes received.
     bytesIn: int
@@ -1482,7 +1694,7 @@ class UpdateAccountRequest(TypedDict, total=False):
     firstName: str
     # Family name.
     lastName: str
-    # `admin` may do everything here.
+    # What the account may do on the whole server. Machine keys that an admin made end with that role.
     role: Role
 
 
@@ -1563,7 +1775,7 @@ class UserDto(TypedDict):
     id: int
     # Family name.
     lastName: str
-    # `admin` may do everything here.
+    # What the account may do on the whole server.
     role: Role
 
 

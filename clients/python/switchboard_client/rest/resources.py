@@ -22,7 +22,10 @@ class AccountLogins(Resource):
         self._call('DELETE', f'/api/v1/accounts/me/logins/{segment(login_id)}', auth='bearer', answer='none')
 
     def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountLoginPage:
-        """Where somebody is signed in. Needs the access token of an account with the role `admin`."""
+        """
+        Where somebody is signed in. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.AccountLoginPage = self._call('GET', f'/api/v1/accounts/{segment(id)}/logins', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -31,7 +34,10 @@ class AccountLogins(Resource):
         return items(lambda cursor: self.list(id=id, limit=limit, cursor=cursor))
 
     def end(self, *, id: int, login_id: Union[int, str]) -> None:
-        """End a login of an account, or all of them. Needs the access token of an account with the role `admin`."""
+        """
+        End a login of an account, or all of them. Needs the access token of an account with the role `admin`, or a
+        machine key.
+        """
         self._call('DELETE', f'/api/v1/accounts/{segment(id)}/logins/{segment(login_id)}', auth='bearer', answer='none')
 
 
@@ -44,7 +50,7 @@ class AccountMediaUsage(Resource):
     def get(self, *, id: int) -> models.MediaUsageDto:
         """
         How much room the files of an account take, and may take. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.MediaUsageDto = self._call('GET', f'/api/v1/accounts/{segment(id)}/media-usage', auth='bearer', answer='json')
         return answer
@@ -52,7 +58,10 @@ class AccountMediaUsage(Resource):
 
 class Accounts(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, q: Optional[str] = None) -> models.AccountPage:
-        """List accounts, or find them by email and name. Needs the access token of an account with the role `admin`."""
+        """
+        List accounts, or find them by email and name. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
         answer: models.AccountPage = self._call('GET', '/api/v1/accounts', query={'limit': limit, 'cursor': cursor, 'q': q}, auth='bearer', answer='json')
         return answer
 
@@ -63,7 +72,7 @@ class Accounts(Resource):
     def create(self, *, body: models.CreateAccountRequest) -> models.UserDto:
         """
         Make an account; anyone where registration is open, else an admin. Anyone may call it; with an access token
-        it answers as that account.
+        or a machine key it answers as that.
         """
         answer: models.UserDto = self._call('POST', '/api/v1/accounts', body=body, auth='bearer', answer='json')
         return answer
@@ -87,23 +96,29 @@ class Accounts(Resource):
         self._call('PUT', '/api/v1/accounts/me/password', body=body, auth='bearer', answer='none')
 
     def delete(self, *, id: int) -> None:
-        """Remove an account. Needs the access token of an account with the role `admin`."""
+        """Remove an account. Needs the access token of an account with the role `admin`, or a machine key."""
         self._call('DELETE', f'/api/v1/accounts/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: int) -> models.UserDto:
-        """One account. Needs the access token of an account with the role `admin`."""
+        """
+        One account. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.UserDto = self._call('GET', f'/api/v1/accounts/{segment(id)}', auth='bearer', answer='json')
         return answer
 
     def update(self, *, id: int, body: models.UpdateAccountRequest) -> models.UserDto:
-        """Change an account, its role, or disable it. Needs the access token of an account with the role `admin`."""
+        """
+        Change an account, its role, or disable it. Needs the access token of an account with the role `admin`, or a
+        machine key.
+        """
         answer: models.UserDto = self._call('PATCH', f'/api/v1/accounts/{segment(id)}', body=body, auth='bearer', answer='json')
         return answer
 
     def reset_password(self, *, id: int) -> models.TemporaryPasswordDto:
         """
         Give an account a temporary password; ends all its logins. Needs the access token of an account with the
-        role `admin`.
+        role `admin`, or a machine key.
         """
         answer: models.TemporaryPasswordDto = self._call('POST', f'/api/v1/accounts/{segment(id)}/password-reset', auth='bearer', answer='json')
         return answer
@@ -113,7 +128,7 @@ class ApplicationRooms(Resource):
     def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None, q: Optional[str] = None) -> models.RoomPage:
         """
         List the rooms of an application, or find them by name. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.RoomPage = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms', query={'limit': limit, 'cursor': cursor, 'q': q}, auth='bearer', answer='json')
         return answer
@@ -123,14 +138,17 @@ class ApplicationRooms(Resource):
         return items(lambda cursor: self.list(id=id, limit=limit, q=q, cursor=cursor))
 
     def get(self, *, id: int, name: str) -> models.RoomDto:
-        """One room of an application. Needs the access token of an account with the role `admin`."""
+        """
+        One room of an application. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.RoomDto = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}', auth='bearer', answer='json')
         return answer
 
     def list_endpoints(self, *, id: int, name: str, limit: Optional[int] = None, cursor: Optional[str] = None, identity: Optional[str] = None) -> models.AdminEndpointPage:
         """
         List the endpoints of a room, without their codes. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.AdminEndpointPage = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}/endpoints', query={'limit': limit, 'cursor': cursor, 'identity': identity}, auth='bearer', answer='json')
         return answer
@@ -142,7 +160,7 @@ class ApplicationRooms(Resource):
     def list_messages(self, *, id: int, name: str, after: Optional[int] = None, epoch: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RoomMessagePage:
         """
         What was said in a durable room of an application, from an offset on. Needs the access token of an account
-        with the role `admin`.
+        with the role `admin`, or a machine key.
         """
         answer: models.RoomMessagePage = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}/messages', query={'after': after, 'epoch': epoch, 'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -154,7 +172,7 @@ class ApplicationRooms(Resource):
     def presence(self, *, id: int, name: str, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RoomPresenceDto:
         """
         Who is connected to a room of an application now. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.RoomPresenceDto = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}/presence', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -166,7 +184,10 @@ class ApplicationRooms(Resource):
 
 class Applications(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, q: Optional[str] = None) -> models.ApplicationPage:
-        """List applications, or find them by name. Needs the access token of an account with the role `admin`."""
+        """
+        List applications, or find them by name. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
         answer: models.ApplicationPage = self._call('GET', '/api/v1/applications', query={'limit': limit, 'cursor': cursor, 'q': q}, auth='bearer', answer='json')
         return answer
 
@@ -177,7 +198,7 @@ class Applications(Resource):
     def create(self, *, body: models.CreateApplicationRequest) -> models.NewApplicationDto:
         """
         Make an application; its first API key is shown this once. Needs the access token of an account with the
-        role `admin`.
+        role `admin`, or a machine key.
         """
         answer: models.NewApplicationDto = self._call('POST', '/api/v1/applications', body=body, auth='bearer', answer='json')
         return answer
@@ -185,22 +206,28 @@ class Applications(Resource):
     def delete(self, *, id: int) -> None:
         """
         Remove an application with its rooms and close their sockets. Needs the access token of an account with the
-        role `admin`.
+        role `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/applications/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: int) -> models.ApplicationDto:
-        """One application. Needs the access token of an account with the role `admin`."""
+        """
+        One application. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.ApplicationDto = self._call('GET', f'/api/v1/applications/{segment(id)}', auth='bearer', answer='json')
         return answer
 
     def update(self, *, id: int, body: models.UpdateApplicationRequest) -> models.ApplicationDto:
-        """Rename an application. Needs the access token of an account with the role `admin`."""
+        """Rename an application. Needs the access token of an account with the role `admin`, or a machine key."""
         answer: models.ApplicationDto = self._call('PATCH', f'/api/v1/applications/{segment(id)}', body=body, auth='bearer', answer='json')
         return answer
 
     def list_keys(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.ApplicationKeyPage:
-        """List the API keys of an application. Needs the access token of an account with the role `admin`."""
+        """
+        List the API keys of an application. Needs the access token of an account with the role `viewer`, `operator`
+        or `admin`, or a machine key.
+        """
         answer: models.ApplicationKeyPage = self._call('GET', f'/api/v1/applications/{segment(id)}/keys', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -211,7 +238,7 @@ class Applications(Resource):
     def create_key(self, *, id: int) -> models.NewApplicationKeyDto:
         """
         Add an API key, which is shown this once; the others go on. Needs the access token of an account with the
-        role `admin`.
+        role `admin`, or a machine key.
         """
         answer: models.NewApplicationKeyDto = self._call('POST', f'/api/v1/applications/{segment(id)}/keys', auth='bearer', answer='json')
         return answer
@@ -219,12 +246,15 @@ class Applications(Resource):
     def delete_key(self, *, id: int, key_id: int) -> None:
         """
         Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account
-        with the role `admin`.
+        with the role `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/applications/{segment(id)}/keys/{segment(key_id)}', auth='bearer', answer='none')
 
     def get_key(self, *, id: int, key_id: int) -> models.ApplicationKeyDto:
-        """One API key, without its secret. Needs the access token of an account with the role `admin`."""
+        """
+        One API key, without its secret. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.ApplicationKeyDto = self._call('GET', f'/api/v1/applications/{segment(id)}/keys/{segment(key_id)}', auth='bearer', answer='json')
         return answer
 
@@ -261,8 +291,8 @@ class Auth(Resource):
 class Calls(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, state: Optional[models.CallState] = None, protocol: Optional[models.CallProtocol] = None, outcome: Optional[models.CallOutcome] = None, participant: Optional[str] = None, from_: Optional[str] = None, to: Optional[str] = None) -> models.CallPage:
         """
-        List calls, the newest first: an admin all of them, a user the own ones. Needs the access token of a
-        person's account.
+        List calls, the newest first: all of them from the role viewer on, else the own ones. Needs the access token
+        of a person's account, or a machine key with the scope.
         """
         answer: models.CallPage = self._call('GET', '/api/v1/calls', query={'limit': limit, 'cursor': cursor, 'state': state, 'protocol': protocol, 'outcome': outcome, 'participant': participant, 'from': from_, 'to': to}, auth='bearer', answer='json')
         return answer
@@ -271,8 +301,15 @@ class Calls(Resource):
         """Every item of `list`; the next page is asked for when the one before has been used up."""
         return items(lambda cursor: self.list(limit=limit, state=state, protocol=protocol, outcome=outcome, participant=participant, from_=from_, to=to, cursor=cursor))
 
+    def delete(self, *, id: int) -> None:
+        """
+        Those in it hear of it as their protocol has it: in signaling the others leave, or the invitation expires;
+        in the Omikron the others leave and the socket is closed with 1008.
+        """
+        self._call('DELETE', f'/api/v1/calls/{segment(id)}', auth='bearer', answer='none')
+
     def get(self, *, id: int) -> models.CallDto:
-        """One call. Needs the access token of a person's account."""
+        """One call. Needs the access token of a person's account, or a machine key with the scope."""
         answer: models.CallDto = self._call('GET', f'/api/v1/calls/{segment(id)}', auth='bearer', answer='json')
         return answer
 
@@ -336,7 +373,7 @@ class Config(Resource):
     def get(self) -> models.ConfigDto:
         """
         The settings of the node that answers, by group, and where each comes from. Needs the access token of an
-        account with the role `admin`.
+        account with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.ConfigDto = self._call('GET', '/api/v1/config', auth='bearer', answer='json')
         return answer
@@ -346,14 +383,14 @@ class Connections(Resource):
     def delete_matching(self, *, expect: int, protocol: Optional[models.Protocol] = None, principal: Optional[str] = None, node: Optional[str] = None, application: Optional[str] = None, room: Optional[str] = None, service: Optional[str] = None, session: Optional[str] = None, circle: Optional[str] = None, account: Optional[str] = None, address: Optional[str] = None, q: Optional[str] = None) -> None:
         """
         Close all connections that match, if there are as many as expected (±2 %). Needs the access token of an
-        account with the role `admin`.
+        account with the role `operator` or `admin`, or a machine key.
         """
         self._call('DELETE', '/api/v1/connections', query={'protocol': protocol, 'principal': principal, 'node': node, 'application': application, 'room': room, 'service': service, 'session': session, 'circle': circle, 'account': account, 'address': address, 'q': q, 'expect': expect}, auth='bearer', answer='none')
 
     def list(self, *, limit: Optional[int] = None, protocol: Optional[models.Protocol] = None, principal: Optional[str] = None, node: Optional[str] = None, application: Optional[str] = None, room: Optional[str] = None, service: Optional[str] = None, session: Optional[str] = None, circle: Optional[str] = None, account: Optional[str] = None, address: Optional[str] = None, q: Optional[str] = None, cursor: Optional[str] = None) -> models.ConnectionPage:
         """
         Live connections over all protocols and nodes, in the order they came. Needs the access token of an account
-        with the role `admin`.
+        with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.ConnectionPage = self._call('GET', '/api/v1/connections', query={'limit': limit, 'protocol': protocol, 'principal': principal, 'node': node, 'application': application, 'room': room, 'service': service, 'session': session, 'circle': circle, 'account': account, 'address': address, 'q': q, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -365,7 +402,7 @@ class Connections(Resource):
     def list_ended(self, *, limit: Optional[int] = None, protocol: Optional[models.Protocol] = None, principal: Optional[str] = None, node: Optional[str] = None, application: Optional[str] = None, room: Optional[str] = None, service: Optional[str] = None, session: Optional[str] = None, circle: Optional[str] = None, account: Optional[str] = None, address: Optional[str] = None, q: Optional[str] = None, cursor: Optional[str] = None, code: Optional[int] = None) -> models.EndedConnectionPage:
         """
         Connections that have ended, the last one first; each node remembers 1,000. Needs the access token of an
-        account with the role `admin`.
+        account with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.EndedConnectionPage = self._call('GET', '/api/v1/connections/ended', query={'limit': limit, 'protocol': protocol, 'principal': principal, 'node': node, 'application': application, 'room': room, 'service': service, 'session': session, 'circle': circle, 'account': account, 'address': address, 'q': q, 'cursor': cursor, 'code': code}, auth='bearer', answer='json')
         return answer
@@ -375,11 +412,17 @@ class Connections(Resource):
         return items(lambda cursor: self.list_ended(limit=limit, protocol=protocol, principal=principal, node=node, application=application, room=room, service=service, session=session, circle=circle, account=account, address=address, q=q, code=code, cursor=cursor))
 
     def delete(self, *, id: str) -> None:
-        """Close a connection, on whichever node it is. Needs the access token of an account with the role `admin`."""
+        """
+        Close a connection, on whichever node it is. Needs the access token of an account with the role `operator`
+        or `admin`, or a machine key.
+        """
         self._call('DELETE', f'/api/v1/connections/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: str) -> models.ConnectionDto:
-        """One live connection, on whichever node it is. Needs the access token of an account with the role `admin`."""
+        """
+        One live connection, on whichever node it is. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
         answer: models.ConnectionDto = self._call('GET', f'/api/v1/connections/{segment(id)}', auth='bearer', answer='json')
         return answer
 
@@ -579,7 +622,10 @@ class Invites(Resource):
 
 class Iotas(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.IotaPage:
-        """List home servers. Needs the access token of an account with the role `admin`."""
+        """
+        List home servers. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.IotaPage = self._call('GET', '/api/v1/omikron/iotas', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -590,7 +636,7 @@ class Iotas(Resource):
     def create(self, *, body: models.CreateIotaRequest) -> models.NewIotaDto:
         """
         Register a home server; its token is shown this once. Needs the access token of an account with the role
-        `admin`.
+        `operator` or `admin`, or a machine key.
         """
         answer: models.NewIotaDto = self._call('POST', '/api/v1/omikron/iotas', body=body, auth='bearer', answer='json')
         return answer
@@ -598,17 +644,23 @@ class Iotas(Resource):
     def delete(self, *, iota_id: str) -> None:
         """
         Remove a home server with its profiles and close their sockets. Needs the access token of an account with
-        the role `admin`.
+        the role `operator` or `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/omikron/iotas/{segment(iota_id)}', auth='bearer', answer='none')
 
     def get(self, *, iota_id: str) -> models.IotaDto:
-        """One home server. Needs the access token of an account with the role `admin`."""
+        """
+        One home server. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.IotaDto = self._call('GET', f'/api/v1/omikron/iotas/{segment(iota_id)}', auth='bearer', answer='json')
         return answer
 
     def list_profiles(self, *, iota_id: str, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.ProfilePage:
-        """List the users of a home server. Needs the access token of an account with the role `admin`."""
+        """
+        List the users of a home server. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.ProfilePage = self._call('GET', f'/api/v1/omikron/iotas/{segment(iota_id)}/profiles', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -617,26 +669,32 @@ class Iotas(Resource):
         return items(lambda cursor: self.list_profiles(iota_id=iota_id, limit=limit, cursor=cursor))
 
     def create_profile(self, *, iota_id: str, body: models.CreateProfileRequest) -> models.ProfileDto:
-        """Say that a user belongs to a home server. Needs the access token of an account with the role `admin`."""
+        """
+        Say that a user belongs to a home server. Needs the access token of an account with the role `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.ProfileDto = self._call('POST', f'/api/v1/omikron/iotas/{segment(iota_id)}/profiles', body=body, auth='bearer', answer='json')
         return answer
 
     def delete_profile(self, *, iota_id: str, user_id: str) -> None:
         """
         Remove a user from a home server and close their sockets. Needs the access token of an account with the role
-        `admin`.
+        `operator` or `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/omikron/iotas/{segment(iota_id)}/profiles/{segment(user_id)}', auth='bearer', answer='none')
 
     def get_profile(self, *, iota_id: str, user_id: str) -> models.ProfileDto:
-        """One user of a home server. Needs the access token of an account with the role `admin`."""
+        """
+        One user of a home server. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.ProfileDto = self._call('GET', f'/api/v1/omikron/iotas/{segment(iota_id)}/profiles/{segment(user_id)}', auth='bearer', answer='json')
         return answer
 
     def rotate_token(self, *, iota_id: str) -> models.IotaTokenDto:
         """
         Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account
-        with the role `admin`.
+        with the role `operator` or `admin`, or a machine key.
         """
         answer: models.IotaTokenDto = self._call('POST', f'/api/v1/omikron/iotas/{segment(iota_id)}/token', auth='bearer', answer='json')
         return answer
@@ -691,7 +749,7 @@ class Lobby(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.LobbyPage:
         """
         Peers in the signaling lobby, in the order they came. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.LobbyPage = self._call('GET', '/api/v1/lobby', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -703,7 +761,10 @@ class Lobby(Resource):
 
 class LobbyTokens(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.LobbyTokenPage:
-        """List lobby tokens: an admin all of them, a user the own ones. Needs the access token of a person's account."""
+        """
+        List lobby tokens: all of them from the role viewer on, else the own ones. Needs the access token of a
+        person's account, or a machine key with the scope.
+        """
         answer: models.LobbyTokenPage = self._call('GET', '/api/v1/lobby/tokens', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -720,12 +781,57 @@ class LobbyTokens(Resource):
         return answer
 
     def delete(self, *, id: int) -> None:
-        """Delete a lobby token. Needs the access token of a person's account."""
+        """Delete a lobby token. Needs the access token of a person's account, or a machine key with the scope."""
         self._call('DELETE', f'/api/v1/lobby/tokens/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: int) -> models.LobbyTokenDto:
-        """One lobby token, without its secret. Needs the access token of a person's account."""
+        """
+        One lobby token, without its secret. Needs the access token of a person's account, or a machine key with the
+        scope.
+        """
         answer: models.LobbyTokenDto = self._call('GET', f'/api/v1/lobby/tokens/{segment(id)}', auth='bearer', answer='json')
+        return answer
+
+
+class MachineKeys(Resource):
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.MachineKeyPage:
+        """
+        List machine keys, those that have expired too. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
+        answer: models.MachineKeyPage = self._call('GET', '/api/v1/machine-keys', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
+        return answer
+
+    def iterate(self, *, limit: Optional[int] = None) -> Iterator[models.MachineKeyDto]:
+        """Every item of `list`; the next page is asked for when the one before has been used up."""
+        return items(lambda cursor: self.list(limit=limit, cursor=cursor))
+
+    def create(self, *, body: models.CreateMachineKeyRequest) -> models.NewMachineKeyDto:
+        """
+        Make a machine key, which is shown this once; a key makes none that may do more than itself. Needs the
+        access token of an account with the role `admin`, or a machine key.
+        """
+        answer: models.NewMachineKeyDto = self._call('POST', '/api/v1/machine-keys', body=body, auth='bearer', answer='json')
+        return answer
+
+    def delete(self, *, id: int) -> None:
+        """Delete a machine key. Needs the access token of an account with the role `admin`, or a machine key."""
+        self._call('DELETE', f'/api/v1/machine-keys/{segment(id)}', auth='bearer', answer='none')
+
+    def get(self, *, id: int) -> models.MachineKeyDto:
+        """
+        One machine key, without its secret. Needs the access token of an account with the role `viewer`, `operator`
+        or `admin`, or a machine key.
+        """
+        answer: models.MachineKeyDto = self._call('GET', f'/api/v1/machine-keys/{segment(id)}', auth='bearer', answer='json')
+        return answer
+
+    def rotate(self, *, id: int, body: models.RotateMachineKeyRequest) -> models.NewMachineKeyDto:
+        """
+        Put a new secret in the place of the old one, which goes on for as long as is asked. Needs the access token
+        of an account with the role `admin`, or a machine key.
+        """
+        answer: models.NewMachineKeyDto = self._call('POST', f'/api/v1/machine-keys/{segment(id)}/rotate', body=body, auth='bearer', answer='json')
         return answer
 
 
@@ -778,11 +884,18 @@ class Messages(Resource):
         return answer
 
 
+class MetricsHistory(Resource):
+    def read(self, *, names: Optional[str] = None, minutes: Optional[int] = None) -> models.MetricsHistoryDto:
+        """Each node remembers its own in memory; one that was restarted begins anew. Longer is the job of Prometheus."""
+        answer: models.MetricsHistoryDto = self._call('GET', '/api/v1/metrics/history', query={'names': names, 'minutes': minutes}, auth='bearer', answer='json')
+        return answer
+
+
 class Nodes(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.NodeList:
         """
         Live nodes with their state, in the order they started. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.NodeList = self._call('GET', '/api/v1/nodes', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -791,10 +904,36 @@ class Nodes(Resource):
         """Every item of `list`; the next page is asked for when the one before has been used up."""
         return items(lambda cursor: self.list(limit=limit, cursor=cursor))
 
+    def get(self, *, name: str) -> models.NodeDetailDto:
+        """
+        One live node, by what it said of itself within the last seconds. Needs the access token of an account with
+        the role `viewer`, `operator` or `admin`, or a machine key.
+        """
+        answer: models.NodeDetailDto = self._call('GET', f'/api/v1/nodes/{segment(name)}', auth='bearer', answer='json')
+        return answer
+
+    def undrain(self, *, name: str) -> None:
+        """
+        Take a node back into service; 409 when it is stopping. Needs the access token of an account with the role
+        `admin`, or a machine key.
+        """
+        self._call('DELETE', f'/api/v1/nodes/{segment(name)}/drain', auth='bearer', answer='none')
+
+    def drain(self, *, name: str) -> None:
+        """
+        Its readiness fails, and new sockets and event streams are answered 503 with `Retry-After`. Those it has are
+        told to come back, as at a planned restart, spread over some seconds: 1012, on Socket.IO the end of the
+        transport. It runs on and answers REST until it is taken back or restarted.
+        """
+        self._call('POST', f'/api/v1/nodes/{segment(name)}/drain', auth='bearer', answer='none')
+
 
 class Revocations(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RevocationPage:
-        """List revocations. Needs the access token of an account with the role `admin`."""
+        """
+        List revocations. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.RevocationPage = self._call('GET', '/api/v1/revocations', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -805,17 +944,23 @@ class Revocations(Resource):
     def create(self, *, body: models.CreateRevocationRequest) -> models.RevocationDto:
         """
         Close matching sockets at once and refuse them until it ends. Needs the access token of an account with the
-        role `admin`.
+        role `operator` or `admin`, or a machine key.
         """
         answer: models.RevocationDto = self._call('POST', '/api/v1/revocations', body=body, auth='bearer', answer='json')
         return answer
 
     def delete(self, *, id: int) -> None:
-        """Lift a revocation. Needs the access token of an account with the role `admin`."""
+        """
+        Lift a revocation. Needs the access token of an account with the role `operator` or `admin`, or a machine
+        key.
+        """
         self._call('DELETE', f'/api/v1/revocations/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: int) -> models.RevocationDto:
-        """One revocation. Needs the access token of an account with the role `admin`."""
+        """
+        One revocation. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.RevocationDto = self._call('GET', f'/api/v1/revocations/{segment(id)}', auth='bearer', answer='json')
         return answer
 
@@ -880,7 +1025,10 @@ class Rooms(Resource):
 
 class Services(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, q: Optional[str] = None) -> models.ServicePage:
-        """List services, or find them by title. Needs the access token of an account with the role `admin`."""
+        """
+        List services, or find them by title. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
         answer: models.ServicePage = self._call('GET', '/api/v1/services', query={'limit': limit, 'cursor': cursor, 'q': q}, auth='bearer', answer='json')
         return answer
 
@@ -889,31 +1037,49 @@ class Services(Resource):
         return items(lambda cursor: self.list(limit=limit, q=q, cursor=cursor))
 
     def create(self, *, body: models.CreateServiceRequest) -> models.NewServiceDto:
-        """Make a service; its tokens are shown this once. Needs the access token of an account with the role `admin`."""
+        """
+        Make a service; its tokens are shown this once. Needs the access token of an account with the role
+        `operator` or `admin`, or a machine key.
+        """
         answer: models.NewServiceDto = self._call('POST', '/api/v1/services', body=body, auth='bearer', answer='json')
         return answer
 
     def delete(self, *, id: int) -> None:
-        """Remove a service and close its sockets. Needs the access token of an account with the role `admin`."""
+        """
+        Remove a service and close its sockets. Needs the access token of an account with the role `operator` or
+        `admin`, or a machine key.
+        """
         self._call('DELETE', f'/api/v1/services/{segment(id)}', auth='bearer', answer='none')
 
     def get(self, *, id: int) -> models.ServiceDto:
-        """One service. Needs the access token of an account with the role `admin`."""
+        """
+        One service. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
+        """
         answer: models.ServiceDto = self._call('GET', f'/api/v1/services/{segment(id)}', auth='bearer', answer='json')
         return answer
 
     def update(self, *, id: int, body: models.UpdateServiceRequest) -> models.ServiceDto:
-        """Change a service; live sockets follow at once. Needs the access token of an account with the role `admin`."""
+        """
+        Change a service; live sockets follow at once. Needs the access token of an account with the role `operator`
+        or `admin`, or a machine key.
+        """
         answer: models.ServiceDto = self._call('PATCH', f'/api/v1/services/{segment(id)}', body=body, auth='bearer', answer='json')
         return answer
 
     def publish(self, *, id: int, body: models.PublishToServiceRequest) -> models.DeliveredDto:
-        """Send a message to the sockets of a service. Needs the access token of an account with the role `admin`."""
+        """
+        Send a message to the sockets of a service. Needs the access token of an account with the role `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.DeliveredDto = self._call('POST', f'/api/v1/services/{segment(id)}/messages', body=body, auth='bearer', answer='json')
         return answer
 
     def list_sessions(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.ServiceSessionPage:
-        """Live sessions of a service. Needs the access token of an account with the role `admin`."""
+        """
+        Live sessions of a service. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
+        """
         answer: models.ServiceSessionPage = self._call('GET', f'/api/v1/services/{segment(id)}/sessions', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -922,13 +1088,16 @@ class Services(Resource):
         return items(lambda cursor: self.list_sessions(id=id, limit=limit, cursor=cursor))
 
     def end_session(self, *, id: int, code: str) -> None:
-        """End a live session. Needs the access token of an account with the role `admin`."""
+        """
+        End a live session. Needs the access token of an account with the role `operator` or `admin`, or a machine
+        key.
+        """
         self._call('DELETE', f'/api/v1/services/{segment(id)}/sessions/{segment(code)}', auth='bearer', answer='none')
 
     def rotate_token(self, *, id: int, body: models.RotateTokenRequest) -> models.RotatedTokenDto:
         """
         Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account
-        with the role `admin`.
+        with the role `operator` or `admin`, or a machine key.
         """
         answer: models.RotatedTokenDto = self._call('POST', f'/api/v1/services/{segment(id)}/tokens/rotate', body=body, auth='bearer', answer='json')
         return answer
@@ -938,9 +1107,19 @@ class Stats(Resource):
     def read(self) -> models.StatsDto:
         """
         Sockets and traffic over all nodes: counters and rates. Needs the access token of an account with the role
-        `admin`.
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.StatsDto = self._call('GET', '/api/v1/stats', auth='bearer', answer='json')
+        return answer
+
+
+class Top(Resource):
+    def read(self, *, kind: models.TopKind, by: Optional[models.TopMeasure] = None) -> models.TopDto:
+        """
+        The ten busiest rooms or services of about the last minute. Needs the access token of an account with the
+        role `viewer`, `operator` or `admin`, or a machine key.
+        """
+        answer: models.TopDto = self._call('GET', '/api/v1/top', query={'kind': kind, 'by': by}, auth='bearer', answer='json')
         return answer
 
 
@@ -970,11 +1149,14 @@ class Api:
         self.legacy_rooms = LegacyRooms(transport)
         self.lobby = Lobby(transport)
         self.lobby_tokens = LobbyTokens(transport)
+        self.machine_keys = MachineKeys(transport)
         self.media = Media(transport)
         self.messages = Messages(transport)
+        self.metrics_history = MetricsHistory(transport)
         self.nodes = Nodes(transport)
         self.revocations = Revocations(transport)
         self.room_messages = RoomMessages(transport)
         self.rooms = Rooms(transport)
         self.services = Services(transport)
         self.stats = Stats(transport)
+        self.top = Top(transport)

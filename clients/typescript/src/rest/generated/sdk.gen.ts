@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { AccountLoginsEndData, AccountLoginsEndErrors, AccountLoginsEndMineData, AccountLoginsEndMineErrors, AccountLoginsEndMineResponses, AccountLoginsEndResponses, AccountLoginsListData, AccountLoginsListErrors, AccountLoginsListMineData, AccountLoginsListMineErrors, AccountLoginsListMineResponses, AccountLoginsListResponses, AccountMediaUsageGetData, AccountMediaUsageGetErrors, AccountMediaUsageGetMineData, AccountMediaUsageGetMineErrors, AccountMediaUsageGetMineResponses, AccountMediaUsageGetResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCreateData, AccountsCreateErrors, AccountsCreateResponses, AccountsDeleteData, AccountsDeleteErrors, AccountsDeleteMeData, AccountsDeleteMeErrors, AccountsDeleteMeResponses, AccountsDeleteResponses, AccountsGetData, AccountsGetErrors, AccountsGetMeData, AccountsGetMeErrors, AccountsGetMeResponses, AccountsGetResponses, AccountsListData, AccountsListErrors, AccountsListResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsUpdateData, AccountsUpdateErrors, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsUpdateResponses, ApplicationRoomsGetData, ApplicationRoomsGetErrors, ApplicationRoomsGetResponses, ApplicationRoomsListData, ApplicationRoomsListEndpointsData, ApplicationRoomsListEndpointsErrors, ApplicationRoomsListEndpointsResponses, ApplicationRoomsListErrors, ApplicationRoomsListMessagesData, ApplicationRoomsListMessagesErrors, ApplicationRoomsListMessagesResponses, ApplicationRoomsListResponses, ApplicationRoomsPresenceData, ApplicationRoomsPresenceErrors, ApplicationRoomsPresenceResponses, ApplicationsCreateData, ApplicationsCreateErrors, ApplicationsCreateKeyData, ApplicationsCreateKeyErrors, ApplicationsCreateKeyResponses, ApplicationsCreateResponses, ApplicationsDeleteData, ApplicationsDeleteErrors, ApplicationsDeleteKeyData, ApplicationsDeleteKeyErrors, ApplicationsDeleteKeyResponses, ApplicationsDeleteResponses, ApplicationsGetData, ApplicationsGetErrors, ApplicationsGetKeyData, ApplicationsGetKeyErrors, ApplicationsGetKeyResponses, ApplicationsGetResponses, ApplicationsListData, ApplicationsListErrors, ApplicationsListKeysData, ApplicationsListKeysErrors, ApplicationsListKeysResponses, ApplicationsListResponses, ApplicationsUpdateData, ApplicationsUpdateErrors, ApplicationsUpdateResponses, AuthDeviceLoginData, AuthDeviceLoginErrors, AuthDeviceLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, CallsDeleteData, CallsDeleteErrors, CallsDeleteResponses, CallsGetData, CallsGetErrors, CallsGetResponses, CallsListData, CallsListErrors, CallsListResponses, CircleMediaUsageGetData, CircleMediaUsageGetErrors, CircleMediaUsageGetResponses, CirclesCreateData, CirclesCreateErrors, CirclesCreateResponses, CirclesDeleteData, CirclesDeleteErrors, CirclesDeleteMemberData, CirclesDeleteMemberErrors, CirclesDeleteMemberResponses, CirclesDeleteResponses, CirclesGetData, CirclesGetErrors, CirclesGetResponses, CirclesListData, CirclesListErrors, CirclesListMembersData, CirclesListMembersErrors, CirclesListMembersResponses, CirclesListResponses, CirclesUpdateData, CirclesUpdateErrors, CirclesUpdateMemberData, CirclesUpdateMemberErrors, CirclesUpdateMemberResponses, CirclesUpdateResponses, ConfigGetData, ConfigGetErrors, ConfigGetResponses, ConnectionsDeleteData, ConnectionsDeleteErrors, ConnectionsDeleteMatchingData, ConnectionsDeleteMatchingErrors, ConnectionsDeleteMatchingResponses, ConnectionsDeleteResponses, ConnectionsGetData, ConnectionsGetErrors, ConnectionsGetResponses, ConnectionsListData, ConnectionsListEndedData, ConnectionsListEndedErrors, ConnectionsListEndedResponses, ConnectionsListErrors, ConnectionsListResponses, ConversationsAddMemberData, ConversationsAddMemberErrors, ConversationsAddMemberResponses, ConversationsCreateData, ConversationsCreateErrors, ConversationsCreateResponses, ConversationsDeleteData, ConversationsDeleteErrors, ConversationsDeleteMemberData, ConversationsDeleteMemberErrors, ConversationsDeleteMemberResponses, ConversationsDeleteResponses, ConversationsGetData, ConversationsGetErrors, ConversationsGetResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, ConversationsMarkReadData, ConversationsMarkReadErrors, ConversationsMarkReadResponses, ConversationsPromoteMemberData, ConversationsPromoteMemberErrors, ConversationsPromoteMemberResponses, ConversationsUpdateData, ConversationsUpdateErrors, ConversationsUpdateResponses, DevicesCreateData, DevicesCreateErrors, DevicesCreateResponses, DevicesDeleteData, DevicesDeleteErrors, DevicesDeleteResponses, DevicesGetData, DevicesGetErrors, DevicesGetResponses, DevicesListData, DevicesListErrors, DevicesListResponses, DevicesReplacePasswordData, DevicesReplacePasswordErrors, DevicesReplacePasswordResponses, DevicesUpdateData, DevicesUpdateErrors, DevicesUpdateResponses, EndpointsCreateData, EndpointsCreateErrors, EndpointsCreateResponses, EndpointsDeleteData, EndpointsDeleteErrors, EndpointsDeleteResponses, EndpointsGetData, EndpointsGetErrors, EndpointsGetResponses, EndpointsListData, EndpointsListErrors, EndpointsListResponses, FindOmikronAnyData, FindOmikronAnyErrors, FindOmikronAnyResponses, FindOmikronOfUserData, FindOmikronOfUserErrors, FindOmikronOfUserResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, IceServersGetData, IceServersGetErrors, IceServersGetResponses, InvitesAcceptData, InvitesAcceptErrors, InvitesAcceptResponses, InvitesCreateData, InvitesCreateErrors, InvitesCreateResponses, InvitesDeclineData, InvitesDeclineErrors, InvitesDeclineResponses, InvitesDeleteData, InvitesDeleteErrors, InvitesDeleteResponses, InvitesListData, InvitesListErrors, InvitesListOfCircleData, InvitesListOfCircleErrors, InvitesListOfCircleResponses, InvitesListResponses, IotasCreateData, IotasCreateErrors, IotasCreateProfileData, IotasCreateProfileErrors, IotasCreateProfileResponses, IotasCreateResponses, IotasDeleteData, IotasDeleteErrors, IotasDeleteProfileData, IotasDeleteProfileErrors, IotasDeleteProfileResponses, IotasDeleteResponses, IotasGetData, IotasGetErrors, IotasGetProfileData, IotasGetProfileErrors, IotasGetProfileResponses, IotasGetResponses, IotasListData, IotasListErrors, IotasListProfilesData, IotasListProfilesErrors, IotasListProfilesResponses, IotasListResponses, IotasRotateTokenData, IotasRotateTokenErrors, IotasRotateTokenResponses, LegacyRoomsAddEndpointByBodyData, LegacyRoomsAddEndpointByBodyErrors, LegacyRoomsAddEndpointByBodyResponses, LegacyRoomsAddEndpointData, LegacyRoomsAddEndpointErrors, LegacyRoomsAddEndpointResponses, LegacyRoomsCreateRoomByBodyData, LegacyRoomsCreateRoomByBodyErrors, LegacyRoomsCreateRoomByBodyResponses, LegacyRoomsCreateRoomData, LegacyRoomsCreateRoomErrors, LegacyRoomsCreateRoomResponses, LegacyRoomsDeleteEndpointData, LegacyRoomsDeleteEndpointErrors, LegacyRoomsDeleteEndpointResponses, LegacyRoomsDeleteRoomData, LegacyRoomsDeleteRoomErrors, LegacyRoomsDeleteRoomResponses, LegacyRoomsListEndpointsData, LegacyRoomsListEndpointsErrors, LegacyRoomsListEndpointsResponses, LegacyRoomsListRoomsData, LegacyRoomsListRoomsErrors, LegacyRoomsListRoomsResponses, LobbyListData, LobbyListErrors, LobbyListResponses, LobbyTokensCreateData, LobbyTokensCreateErrors, LobbyTokensCreateResponses, LobbyTokensDeleteData, LobbyTokensDeleteErrors, LobbyTokensDeleteResponses, LobbyTokensGetData, LobbyTokensGetErrors, LobbyTokensGetResponses, LobbyTokensListData, LobbyTokensListErrors, LobbyTokensListResponses, MediaAppendUploadData, MediaAppendUploadErrors, MediaAppendUploadResponses, MediaCreateUploadData, MediaCreateUploadErrors, MediaCreateUploadResponses, MediaDeleteData, MediaDeleteErrors, MediaDeleteResponses, MediaDeleteUploadData, MediaDeleteUploadErrors, MediaDeleteUploadResponses, MediaDescribeUploadsData, MediaDescribeUploadsErrors, MediaDescribeUploadsResponses, MediaGetContentData, MediaGetContentErrors, MediaGetContentResponses, MediaGetData, MediaGetErrors, MediaGetResponses, MediaGetThumbnailData, MediaGetThumbnailErrors, MediaGetThumbnailResponses, MediaGetUploadData, MediaGetUploadErrors, MediaGetUploadResponses, MediaPutContentData, MediaPutContentErrors, MediaPutContentResponses, MessagesCreateData, MessagesCreateErrors, MessagesCreateResponses, MessagesDeleteData, MessagesDeleteErrors, MessagesDeleteResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MetricsHistoryReadData, MetricsHistoryReadErrors, MetricsHistoryReadResponses, NodesDrainData, NodesDrainErrors, NodesDrainResponses, NodesGetData, NodesGetErrors, NodesGetResponses, NodesListData, NodesListErrors, NodesListResponses, NodesUndrainData, NodesUndrainErrors, NodesUndrainResponses, RevocationsCreateData, RevocationsCreateErrors, RevocationsCreateResponses, RevocationsDeleteData, RevocationsDeleteErrors, RevocationsDeleteResponses, RevocationsGetData, RevocationsGetErrors, RevocationsGetResponses, RevocationsListData, RevocationsListErrors, RevocationsListResponses, RoomMessagesListData, RoomMessagesListErrors, RoomMessagesListResponses, RoomMessagesPublishData, RoomMessagesPublishErrors, RoomMessagesPublishResponses, RoomsCreateData, RoomsCreateErrors, RoomsCreateResponses, RoomsDeleteData, RoomsDeleteErrors, RoomsDeleteResponses, RoomsGetData, RoomsGetErrors, RoomsGetResponses, RoomsListData, RoomsListErrors, RoomsListResponses, RoomsPresenceData, RoomsPresenceErrors, RoomsPresenceResponses, RoomsUpdateData, RoomsUpdateErrors, RoomsUpdateResponses, ServicesCreateData, ServicesCreateErrors, ServicesCreateResponses, ServicesDeleteData, ServicesDeleteErrors, ServicesDeleteResponses, ServicesEndSessionData, ServicesEndSessionErrors, ServicesEndSessionResponses, ServicesGetData, ServicesGetErrors, ServicesGetResponses, ServicesListData, ServicesListErrors, ServicesListResponses, ServicesListSessionsData, ServicesListSessionsErrors, ServicesListSessionsResponses, ServicesPublishData, ServicesPublishErrors, ServicesPublishResponses, ServicesRotateTokenData, ServicesRotateTokenErrors, ServicesRotateTokenResponses, ServicesUpdateData, ServicesUpdateErrors, ServicesUpdateResponses, StatsReadData, StatsReadErrors, StatsReadResponses, TopReadData, TopReadErrors, TopReadResponses } from './types.gen.js';
+import type { AccountLoginsEndData, AccountLoginsEndErrors, AccountLoginsEndMineData, AccountLoginsEndMineErrors, AccountLoginsEndMineResponses, AccountLoginsEndResponses, AccountLoginsListData, AccountLoginsListErrors, AccountLoginsListMineData, AccountLoginsListMineErrors, AccountLoginsListMineResponses, AccountLoginsListResponses, AccountMediaUsageGetData, AccountMediaUsageGetErrors, AccountMediaUsageGetMineData, AccountMediaUsageGetMineErrors, AccountMediaUsageGetMineResponses, AccountMediaUsageGetResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCreateData, AccountsCreateErrors, AccountsCreateResponses, AccountsDeleteData, AccountsDeleteErrors, AccountsDeleteMeData, AccountsDeleteMeErrors, AccountsDeleteMeResponses, AccountsDeleteResponses, AccountsGetData, AccountsGetErrors, AccountsGetMeData, AccountsGetMeErrors, AccountsGetMeResponses, AccountsGetResponses, AccountsListData, AccountsListErrors, AccountsListResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsUpdateData, AccountsUpdateErrors, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsUpdateResponses, ApplicationRoomsGetData, ApplicationRoomsGetErrors, ApplicationRoomsGetResponses, ApplicationRoomsListData, ApplicationRoomsListEndpointsData, ApplicationRoomsListEndpointsErrors, ApplicationRoomsListEndpointsResponses, ApplicationRoomsListErrors, ApplicationRoomsListMessagesData, ApplicationRoomsListMessagesErrors, ApplicationRoomsListMessagesResponses, ApplicationRoomsListResponses, ApplicationRoomsPresenceData, ApplicationRoomsPresenceErrors, ApplicationRoomsPresenceResponses, ApplicationsCreateData, ApplicationsCreateErrors, ApplicationsCreateKeyData, ApplicationsCreateKeyErrors, ApplicationsCreateKeyResponses, ApplicationsCreateResponses, ApplicationsDeleteData, ApplicationsDeleteErrors, ApplicationsDeleteKeyData, ApplicationsDeleteKeyErrors, ApplicationsDeleteKeyResponses, ApplicationsDeleteResponses, ApplicationsGetData, ApplicationsGetErrors, ApplicationsGetKeyData, ApplicationsGetKeyErrors, ApplicationsGetKeyResponses, ApplicationsGetResponses, ApplicationsListData, ApplicationsListErrors, ApplicationsListKeysData, ApplicationsListKeysErrors, ApplicationsListKeysResponses, ApplicationsListResponses, ApplicationsUpdateData, ApplicationsUpdateErrors, ApplicationsUpdateResponses, AuthDeviceLoginData, AuthDeviceLoginErrors, AuthDeviceLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, CallsDeleteData, CallsDeleteErrors, CallsDeleteResponses, CallsGetData, CallsGetErrors, CallsGetResponses, CallsListData, CallsListErrors, CallsListResponses, CircleMediaUsageGetData, CircleMediaUsageGetErrors, CircleMediaUsageGetResponses, CirclesCreateData, CirclesCreateErrors, CirclesCreateResponses, CirclesDeleteData, CirclesDeleteErrors, CirclesDeleteMemberData, CirclesDeleteMemberErrors, CirclesDeleteMemberResponses, CirclesDeleteResponses, CirclesGetData, CirclesGetErrors, CirclesGetResponses, CirclesListData, CirclesListErrors, CirclesListMembersData, CirclesListMembersErrors, CirclesListMembersResponses, CirclesListResponses, CirclesUpdateData, CirclesUpdateErrors, CirclesUpdateMemberData, CirclesUpdateMemberErrors, CirclesUpdateMemberResponses, CirclesUpdateResponses, ConfigGetData, ConfigGetErrors, ConfigGetResponses, ConnectionsDeleteData, ConnectionsDeleteErrors, ConnectionsDeleteMatchingData, ConnectionsDeleteMatchingErrors, ConnectionsDeleteMatchingResponses, ConnectionsDeleteResponses, ConnectionsGetData, ConnectionsGetErrors, ConnectionsGetResponses, ConnectionsListData, ConnectionsListEndedData, ConnectionsListEndedErrors, ConnectionsListEndedResponses, ConnectionsListErrors, ConnectionsListResponses, ConversationsAddMemberData, ConversationsAddMemberErrors, ConversationsAddMemberResponses, ConversationsCreateData, ConversationsCreateErrors, ConversationsCreateResponses, ConversationsDeleteData, ConversationsDeleteErrors, ConversationsDeleteMemberData, ConversationsDeleteMemberErrors, ConversationsDeleteMemberResponses, ConversationsDeleteResponses, ConversationsGetData, ConversationsGetErrors, ConversationsGetResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, ConversationsMarkReadData, ConversationsMarkReadErrors, ConversationsMarkReadResponses, ConversationsPromoteMemberData, ConversationsPromoteMemberErrors, ConversationsPromoteMemberResponses, ConversationsUpdateData, ConversationsUpdateErrors, ConversationsUpdateResponses, DevicesCreateData, DevicesCreateErrors, DevicesCreateResponses, DevicesDeleteData, DevicesDeleteErrors, DevicesDeleteResponses, DevicesGetData, DevicesGetErrors, DevicesGetResponses, DevicesListData, DevicesListErrors, DevicesListResponses, DevicesReplacePasswordData, DevicesReplacePasswordErrors, DevicesReplacePasswordResponses, DevicesUpdateData, DevicesUpdateErrors, DevicesUpdateResponses, EndpointsCreateData, EndpointsCreateErrors, EndpointsCreateResponses, EndpointsDeleteData, EndpointsDeleteErrors, EndpointsDeleteResponses, EndpointsGetData, EndpointsGetErrors, EndpointsGetResponses, EndpointsListData, EndpointsListErrors, EndpointsListResponses, FindOmikronAnyData, FindOmikronAnyErrors, FindOmikronAnyResponses, FindOmikronOfUserData, FindOmikronOfUserErrors, FindOmikronOfUserResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, IceServersGetData, IceServersGetErrors, IceServersGetResponses, InvitesAcceptData, InvitesAcceptErrors, InvitesAcceptResponses, InvitesCreateData, InvitesCreateErrors, InvitesCreateResponses, InvitesDeclineData, InvitesDeclineErrors, InvitesDeclineResponses, InvitesDeleteData, InvitesDeleteErrors, InvitesDeleteResponses, InvitesListData, InvitesListErrors, InvitesListOfCircleData, InvitesListOfCircleErrors, InvitesListOfCircleResponses, InvitesListResponses, IotasCreateData, IotasCreateErrors, IotasCreateProfileData, IotasCreateProfileErrors, IotasCreateProfileResponses, IotasCreateResponses, IotasDeleteData, IotasDeleteErrors, IotasDeleteProfileData, IotasDeleteProfileErrors, IotasDeleteProfileResponses, IotasDeleteResponses, IotasGetData, IotasGetErrors, IotasGetProfileData, IotasGetProfileErrors, IotasGetProfileResponses, IotasGetResponses, IotasListData, IotasListErrors, IotasListProfilesData, IotasListProfilesErrors, IotasListProfilesResponses, IotasListResponses, IotasRotateTokenData, IotasRotateTokenErrors, IotasRotateTokenResponses, LegacyRoomsAddEndpointByBodyData, LegacyRoomsAddEndpointByBodyErrors, LegacyRoomsAddEndpointByBodyResponses, LegacyRoomsAddEndpointData, LegacyRoomsAddEndpointErrors, LegacyRoomsAddEndpointResponses, LegacyRoomsCreateRoomByBodyData, LegacyRoomsCreateRoomByBodyErrors, LegacyRoomsCreateRoomByBodyResponses, LegacyRoomsCreateRoomData, LegacyRoomsCreateRoomErrors, LegacyRoomsCreateRoomResponses, LegacyRoomsDeleteEndpointData, LegacyRoomsDeleteEndpointErrors, LegacyRoomsDeleteEndpointResponses, LegacyRoomsDeleteRoomData, LegacyRoomsDeleteRoomErrors, LegacyRoomsDeleteRoomResponses, LegacyRoomsListEndpointsData, LegacyRoomsListEndpointsErrors, LegacyRoomsListEndpointsResponses, LegacyRoomsListRoomsData, LegacyRoomsListRoomsErrors, LegacyRoomsListRoomsResponses, LobbyListData, LobbyListErrors, LobbyListResponses, LobbyTokensCreateData, LobbyTokensCreateErrors, LobbyTokensCreateResponses, LobbyTokensDeleteData, LobbyTokensDeleteErrors, LobbyTokensDeleteResponses, LobbyTokensGetData, LobbyTokensGetErrors, LobbyTokensGetResponses, LobbyTokensListData, LobbyTokensListErrors, LobbyTokensListResponses, MachineKeysCreateData, MachineKeysCreateErrors, MachineKeysCreateResponses, MachineKeysDeleteData, MachineKeysDeleteErrors, MachineKeysDeleteResponses, MachineKeysGetData, MachineKeysGetErrors, MachineKeysGetResponses, MachineKeysListData, MachineKeysListErrors, MachineKeysListResponses, MachineKeysRotateData, MachineKeysRotateErrors, MachineKeysRotateResponses, MediaAppendUploadData, MediaAppendUploadErrors, MediaAppendUploadResponses, MediaCreateUploadData, MediaCreateUploadErrors, MediaCreateUploadResponses, MediaDeleteData, MediaDeleteErrors, MediaDeleteResponses, MediaDeleteUploadData, MediaDeleteUploadErrors, MediaDeleteUploadResponses, MediaDescribeUploadsData, MediaDescribeUploadsErrors, MediaDescribeUploadsResponses, MediaGetContentData, MediaGetContentErrors, MediaGetContentResponses, MediaGetData, MediaGetErrors, MediaGetResponses, MediaGetThumbnailData, MediaGetThumbnailErrors, MediaGetThumbnailResponses, MediaGetUploadData, MediaGetUploadErrors, MediaGetUploadResponses, MediaPutContentData, MediaPutContentErrors, MediaPutContentResponses, MessagesCreateData, MessagesCreateErrors, MessagesCreateResponses, MessagesDeleteData, MessagesDeleteErrors, MessagesDeleteResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MetricsHistoryReadData, MetricsHistoryReadErrors, MetricsHistoryReadResponses, NodesDrainData, NodesDrainErrors, NodesDrainResponses, NodesGetData, NodesGetErrors, NodesGetResponses, NodesListData, NodesListErrors, NodesListResponses, NodesUndrainData, NodesUndrainErrors, NodesUndrainResponses, RevocationsCreateData, RevocationsCreateErrors, RevocationsCreateResponses, RevocationsDeleteData, RevocationsDeleteErrors, RevocationsDeleteResponses, RevocationsGetData, RevocationsGetErrors, RevocationsGetResponses, RevocationsListData, RevocationsListErrors, RevocationsListResponses, RoomMessagesListData, RoomMessagesListErrors, RoomMessagesListResponses, RoomMessagesPublishData, RoomMessagesPublishErrors, RoomMessagesPublishResponses, RoomsCreateData, RoomsCreateErrors, RoomsCreateResponses, RoomsDeleteData, RoomsDeleteErrors, RoomsDeleteResponses, RoomsGetData, RoomsGetErrors, RoomsGetResponses, RoomsListData, RoomsListErrors, RoomsListResponses, RoomsPresenceData, RoomsPresenceErrors, RoomsPresenceResponses, RoomsUpdateData, RoomsUpdateErrors, RoomsUpdateResponses, ServicesCreateData, ServicesCreateErrors, ServicesCreateResponses, ServicesDeleteData, ServicesDeleteErrors, ServicesDeleteResponses, ServicesEndSessionData, ServicesEndSessionErrors, ServicesEndSessionResponses, ServicesGetData, ServicesGetErrors, ServicesGetResponses, ServicesListData, ServicesListErrors, ServicesListResponses, ServicesListSessionsData, ServicesListSessionsErrors, ServicesListSessionsResponses, ServicesPublishData, ServicesPublishErrors, ServicesPublishResponses, ServicesRotateTokenData, ServicesRotateTokenErrors, ServicesRotateTokenResponses, ServicesUpdateData, ServicesUpdateErrors, ServicesUpdateResponses, StatsReadData, StatsReadErrors, StatsReadResponses, TopReadData, TopReadErrors, TopReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -216,7 +216,7 @@ export class Accounts extends HeyApiClient {
     /**
      * List accounts, or find them by email and name
      *
-     * List accounts, or find them by email and name. Needs the access token of an account with the role `admin`.
+     * List accounts, or find them by email and name. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<AccountsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AccountsListResponses, AccountsListErrors, ThrowOnError, 'data'>({
@@ -230,7 +230,7 @@ export class Accounts extends HeyApiClient {
     /**
      * Make an account; anyone where registration is open, else an admin
      *
-     * Make an account; anyone where registration is open, else an admin. Anyone may call it; with an access token it answers as that account.
+     * Make an account; anyone where registration is open, else an admin. Anyone may call it; with an access token or a machine key it answers as that.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<AccountsCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<AccountsCreateResponses, AccountsCreateErrors, ThrowOnError, 'data'>({
@@ -312,7 +312,7 @@ export class Accounts extends HeyApiClient {
     /**
      * Remove an account
      *
-     * Remove an account. Needs the access token of an account with the role `admin`.
+     * Remove an account. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<AccountsDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<AccountsDeleteResponses, AccountsDeleteErrors, ThrowOnError, 'data'>({
@@ -326,7 +326,7 @@ export class Accounts extends HeyApiClient {
     /**
      * One account
      *
-     * One account. Needs the access token of an account with the role `admin`.
+     * One account. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<AccountsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountsGetResponses, AccountsGetErrors, ThrowOnError, 'data'>({
@@ -340,7 +340,7 @@ export class Accounts extends HeyApiClient {
     /**
      * Change an account, its role, or disable it
      *
-     * Change an account, its role, or disable it. Needs the access token of an account with the role `admin`.
+     * Change an account, its role, or disable it. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public update<ThrowOnError extends boolean = true>(options: Options<AccountsUpdateData, ThrowOnError>) {
         return (options.client ?? this.client).patch<AccountsUpdateResponses, AccountsUpdateErrors, ThrowOnError, 'data'>({
@@ -358,7 +358,7 @@ export class Accounts extends HeyApiClient {
     /**
      * Give an account a temporary password; ends all its logins
      *
-     * Give an account a temporary password; ends all its logins. Needs the access token of an account with the role `admin`.
+     * Give an account a temporary password; ends all its logins. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public resetPassword<ThrowOnError extends boolean = true>(options: Options<AccountsResetPasswordData, ThrowOnError>) {
         return (options.client ?? this.client).post<AccountsResetPasswordResponses, AccountsResetPasswordErrors, ThrowOnError, 'data'>({
@@ -402,7 +402,7 @@ export class AccountLogins extends HeyApiClient {
     /**
      * Where somebody is signed in
      *
-     * Where somebody is signed in. Needs the access token of an account with the role `admin`.
+     * Where somebody is signed in. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options: Options<AccountLoginsListData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountLoginsListResponses, AccountLoginsListErrors, ThrowOnError, 'data'>({
@@ -416,7 +416,7 @@ export class AccountLogins extends HeyApiClient {
     /**
      * End a login of an account, or all of them
      *
-     * End a login of an account, or all of them. Needs the access token of an account with the role `admin`.
+     * End a login of an account, or all of them. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public end<ThrowOnError extends boolean = true>(options: Options<AccountLoginsEndData, ThrowOnError>) {
         return (options.client ?? this.client).delete<AccountLoginsEndResponses, AccountLoginsEndErrors, ThrowOnError, 'data'>({
@@ -446,7 +446,7 @@ export class AccountMediaUsage extends HeyApiClient {
     /**
      * How much room the files of an account take, and may take
      *
-     * How much room the files of an account take, and may take. Needs the access token of an account with the role `admin`.
+     * How much room the files of an account take, and may take. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<AccountMediaUsageGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountMediaUsageGetResponses, AccountMediaUsageGetErrors, ThrowOnError, 'data'>({
@@ -462,7 +462,7 @@ export class Applications extends HeyApiClient {
     /**
      * List applications, or find them by name
      *
-     * List applications, or find them by name. Needs the access token of an account with the role `admin`.
+     * List applications, or find them by name. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<ApplicationsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ApplicationsListResponses, ApplicationsListErrors, ThrowOnError, 'data'>({
@@ -476,7 +476,7 @@ export class Applications extends HeyApiClient {
     /**
      * Make an application; its first API key is shown this once
      *
-     * Make an application; its first API key is shown this once. Needs the access token of an account with the role `admin`.
+     * Make an application; its first API key is shown this once. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<ApplicationsCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<ApplicationsCreateResponses, ApplicationsCreateErrors, ThrowOnError, 'data'>({
@@ -494,7 +494,7 @@ export class Applications extends HeyApiClient {
     /**
      * Remove an application with its rooms and close their sockets
      *
-     * Remove an application with its rooms and close their sockets. Needs the access token of an account with the role `admin`.
+     * Remove an application with its rooms and close their sockets. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<ApplicationsDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ApplicationsDeleteResponses, ApplicationsDeleteErrors, ThrowOnError, 'data'>({
@@ -508,7 +508,7 @@ export class Applications extends HeyApiClient {
     /**
      * One application
      *
-     * One application. Needs the access token of an account with the role `admin`.
+     * One application. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<ApplicationsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationsGetResponses, ApplicationsGetErrors, ThrowOnError, 'data'>({
@@ -522,7 +522,7 @@ export class Applications extends HeyApiClient {
     /**
      * Rename an application
      *
-     * Rename an application. Needs the access token of an account with the role `admin`.
+     * Rename an application. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public update<ThrowOnError extends boolean = true>(options: Options<ApplicationsUpdateData, ThrowOnError>) {
         return (options.client ?? this.client).patch<ApplicationsUpdateResponses, ApplicationsUpdateErrors, ThrowOnError, 'data'>({
@@ -540,7 +540,7 @@ export class Applications extends HeyApiClient {
     /**
      * List the API keys of an application
      *
-     * List the API keys of an application. Needs the access token of an account with the role `admin`.
+     * List the API keys of an application. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listKeys<ThrowOnError extends boolean = true>(options: Options<ApplicationsListKeysData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationsListKeysResponses, ApplicationsListKeysErrors, ThrowOnError, 'data'>({
@@ -554,7 +554,7 @@ export class Applications extends HeyApiClient {
     /**
      * Add an API key, which is shown this once; the others go on
      *
-     * Add an API key, which is shown this once; the others go on. Needs the access token of an account with the role `admin`.
+     * Add an API key, which is shown this once; the others go on. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public createKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsCreateKeyData, ThrowOnError>) {
         return (options.client ?? this.client).post<ApplicationsCreateKeyResponses, ApplicationsCreateKeyErrors, ThrowOnError, 'data'>({
@@ -568,7 +568,7 @@ export class Applications extends HeyApiClient {
     /**
      * Remove an API key; the endpoints that it made stay, with their sockets
      *
-     * Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account with the role `admin`.
+     * Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public deleteKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsDeleteKeyData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ApplicationsDeleteKeyResponses, ApplicationsDeleteKeyErrors, ThrowOnError, 'data'>({
@@ -582,7 +582,7 @@ export class Applications extends HeyApiClient {
     /**
      * One API key, without its secret
      *
-     * One API key, without its secret. Needs the access token of an account with the role `admin`.
+     * One API key, without its secret. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public getKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsGetKeyData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationsGetKeyResponses, ApplicationsGetKeyErrors, ThrowOnError, 'data'>({
@@ -598,7 +598,7 @@ export class ApplicationRooms extends HeyApiClient {
     /**
      * List the rooms of an application, or find them by name
      *
-     * List the rooms of an application, or find them by name. Needs the access token of an account with the role `admin`.
+     * List the rooms of an application, or find them by name. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsListData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsListResponses, ApplicationRoomsListErrors, ThrowOnError, 'data'>({
@@ -612,7 +612,7 @@ export class ApplicationRooms extends HeyApiClient {
     /**
      * One room of an application
      *
-     * One room of an application. Needs the access token of an account with the role `admin`.
+     * One room of an application. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsGetResponses, ApplicationRoomsGetErrors, ThrowOnError, 'data'>({
@@ -626,7 +626,7 @@ export class ApplicationRooms extends HeyApiClient {
     /**
      * List the endpoints of a room, without their codes
      *
-     * List the endpoints of a room, without their codes. Needs the access token of an account with the role `admin`.
+     * List the endpoints of a room, without their codes. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listEndpoints<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsListEndpointsData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsListEndpointsResponses, ApplicationRoomsListEndpointsErrors, ThrowOnError, 'data'>({
@@ -640,7 +640,7 @@ export class ApplicationRooms extends HeyApiClient {
     /**
      * What was said in a durable room of an application, from an offset on
      *
-     * What was said in a durable room of an application, from an offset on. Needs the access token of an account with the role `admin`.
+     * What was said in a durable room of an application, from an offset on. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public listMessages<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsListMessagesData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsListMessagesResponses, ApplicationRoomsListMessagesErrors, ThrowOnError, 'data'>({
@@ -654,7 +654,7 @@ export class ApplicationRooms extends HeyApiClient {
     /**
      * Who is connected to a room of an application now
      *
-     * Who is connected to a room of an application now. Needs the access token of an account with the role `admin`.
+     * Who is connected to a room of an application now. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public presence<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsPresenceData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsPresenceResponses, ApplicationRoomsPresenceErrors, ThrowOnError, 'data'>({
@@ -749,9 +749,9 @@ export class Auth extends HeyApiClient {
 
 export class Calls extends HeyApiClient {
     /**
-     * List calls, the newest first: an admin all of them, a user the own ones
+     * List calls, the newest first: all of them from the role viewer on, else the own ones
      *
-     * List calls, the newest first: an admin all of them, a user the own ones. Needs the access token of a person's account.
+     * List calls, the newest first: all of them from the role viewer on, else the own ones. Needs the access token of a person's account, or a machine key with the scope.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<CallsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<CallsListResponses, CallsListErrors, ThrowOnError, 'data'>({
@@ -779,7 +779,7 @@ export class Calls extends HeyApiClient {
     /**
      * One call
      *
-     * One call. Needs the access token of a person's account.
+     * One call. Needs the access token of a person's account, or a machine key with the scope.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<CallsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<CallsGetResponses, CallsGetErrors, ThrowOnError, 'data'>({
@@ -1265,7 +1265,7 @@ export class Config extends HeyApiClient {
     /**
      * The settings of the node that answers, by group, and where each comes from
      *
-     * The settings of the node that answers, by group, and where each comes from. Needs the access token of an account with the role `admin`.
+     * The settings of the node that answers, by group, and where each comes from. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options?: Options<ConfigGetData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ConfigGetResponses, ConfigGetErrors, ThrowOnError, 'data'>({
@@ -1281,7 +1281,7 @@ export class Connections extends HeyApiClient {
     /**
      * Close all connections that match, if there are as many as expected (±2 %)
      *
-     * Close all connections that match, if there are as many as expected (±2 %). Needs the access token of an account with the role `admin`.
+     * Close all connections that match, if there are as many as expected (±2 %). Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public deleteMatching<ThrowOnError extends boolean = true>(options: Options<ConnectionsDeleteMatchingData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ConnectionsDeleteMatchingResponses, ConnectionsDeleteMatchingErrors, ThrowOnError, 'data'>({
@@ -1295,7 +1295,7 @@ export class Connections extends HeyApiClient {
     /**
      * Live connections over all protocols and nodes, in the order they came
      *
-     * Live connections over all protocols and nodes, in the order they came. Needs the access token of an account with the role `admin`.
+     * Live connections over all protocols and nodes, in the order they came. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<ConnectionsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ConnectionsListResponses, ConnectionsListErrors, ThrowOnError, 'data'>({
@@ -1309,7 +1309,7 @@ export class Connections extends HeyApiClient {
     /**
      * Connections that have ended, the last one first; each node remembers 1,000
      *
-     * Connections that have ended, the last one first; each node remembers 1,000. Needs the access token of an account with the role `admin`.
+     * Connections that have ended, the last one first; each node remembers 1,000. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listEnded<ThrowOnError extends boolean = true>(options?: Options<ConnectionsListEndedData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ConnectionsListEndedResponses, ConnectionsListEndedErrors, ThrowOnError, 'data'>({
@@ -1323,7 +1323,7 @@ export class Connections extends HeyApiClient {
     /**
      * Close a connection, on whichever node it is
      *
-     * Close a connection, on whichever node it is. Needs the access token of an account with the role `admin`.
+     * Close a connection, on whichever node it is. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<ConnectionsDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ConnectionsDeleteResponses, ConnectionsDeleteErrors, ThrowOnError, 'data'>({
@@ -1337,7 +1337,7 @@ export class Connections extends HeyApiClient {
     /**
      * One live connection, on whichever node it is
      *
-     * One live connection, on whichever node it is. Needs the access token of an account with the role `admin`.
+     * One live connection, on whichever node it is. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<ConnectionsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<ConnectionsGetResponses, ConnectionsGetErrors, ThrowOnError, 'data'>({
@@ -1435,7 +1435,7 @@ export class Lobby extends HeyApiClient {
     /**
      * Peers in the signaling lobby, in the order they came
      *
-     * Peers in the signaling lobby, in the order they came. Needs the access token of an account with the role `admin`.
+     * Peers in the signaling lobby, in the order they came. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<LobbyListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<LobbyListResponses, LobbyListErrors, ThrowOnError, 'data'>({
@@ -1449,9 +1449,9 @@ export class Lobby extends HeyApiClient {
 
 export class LobbyTokens extends HeyApiClient {
     /**
-     * List lobby tokens: an admin all of them, a user the own ones
+     * List lobby tokens: all of them from the role viewer on, else the own ones
      *
-     * List lobby tokens: an admin all of them, a user the own ones. Needs the access token of a person's account.
+     * List lobby tokens: all of them from the role viewer on, else the own ones. Needs the access token of a person's account, or a machine key with the scope.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<LobbyTokensListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<LobbyTokensListResponses, LobbyTokensListErrors, ThrowOnError, 'data'>({
@@ -1483,7 +1483,7 @@ export class LobbyTokens extends HeyApiClient {
     /**
      * Delete a lobby token
      *
-     * Delete a lobby token. Needs the access token of a person's account.
+     * Delete a lobby token. Needs the access token of a person's account, or a machine key with the scope.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<LobbyTokensDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<LobbyTokensDeleteResponses, LobbyTokensDeleteErrors, ThrowOnError, 'data'>({
@@ -1497,7 +1497,7 @@ export class LobbyTokens extends HeyApiClient {
     /**
      * One lobby token, without its secret
      *
-     * One lobby token, without its secret. Needs the access token of a person's account.
+     * One lobby token, without its secret. Needs the access token of a person's account, or a machine key with the scope.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<LobbyTokensGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<LobbyTokensGetResponses, LobbyTokensGetErrors, ThrowOnError, 'data'>({
@@ -1505,6 +1505,86 @@ export class LobbyTokens extends HeyApiClient {
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/lobby/tokens/{id}',
             ...options
+        });
+    }
+}
+
+export class MachineKeys extends HeyApiClient {
+    /**
+     * List machine keys, those that have expired too
+     *
+     * List machine keys, those that have expired too. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     */
+    public list<ThrowOnError extends boolean = true>(options?: Options<MachineKeysListData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<MachineKeysListResponses, MachineKeysListErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/machine-keys',
+            ...options
+        });
+    }
+    
+    /**
+     * Make a machine key, which is shown this once; a key makes none that may do more than itself
+     *
+     * Make a machine key, which is shown this once; a key makes none that may do more than itself. Needs the access token of an account with the role `admin`, or a machine key.
+     */
+    public create<ThrowOnError extends boolean = true>(options: Options<MachineKeysCreateData, ThrowOnError>) {
+        return (options.client ?? this.client).post<MachineKeysCreateResponses, MachineKeysCreateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/machine-keys',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Delete a machine key
+     *
+     * Delete a machine key. Needs the access token of an account with the role `admin`, or a machine key.
+     */
+    public delete<ThrowOnError extends boolean = true>(options: Options<MachineKeysDeleteData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<MachineKeysDeleteResponses, MachineKeysDeleteErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/machine-keys/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * One machine key, without its secret
+     *
+     * One machine key, without its secret. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     */
+    public get<ThrowOnError extends boolean = true>(options: Options<MachineKeysGetData, ThrowOnError>) {
+        return (options.client ?? this.client).get<MachineKeysGetResponses, MachineKeysGetErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/machine-keys/{id}',
+            ...options
+        });
+    }
+    
+    /**
+     * Put a new secret in the place of the old one, which goes on for as long as is asked
+     *
+     * Put a new secret in the place of the old one, which goes on for as long as is asked. Needs the access token of an account with the role `admin`, or a machine key.
+     */
+    public rotate<ThrowOnError extends boolean = true>(options: Options<MachineKeysRotateData, ThrowOnError>) {
+        return (options.client ?? this.client).post<MachineKeysRotateResponses, MachineKeysRotateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/machine-keys/{id}/rotate',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
         });
     }
 }
@@ -1680,7 +1760,7 @@ export class Nodes extends HeyApiClient {
     /**
      * Live nodes with their state, in the order they started
      *
-     * Live nodes with their state, in the order they started. Needs the access token of an account with the role `admin`.
+     * Live nodes with their state, in the order they started. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<NodesListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<NodesListResponses, NodesListErrors, ThrowOnError, 'data'>({
@@ -1694,7 +1774,7 @@ export class Nodes extends HeyApiClient {
     /**
      * One live node, by what it said of itself within the last seconds
      *
-     * One live node, by what it said of itself within the last seconds. Needs the access token of an account with the role `admin`.
+     * One live node, by what it said of itself within the last seconds. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<NodesGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<NodesGetResponses, NodesGetErrors, ThrowOnError, 'data'>({
@@ -1708,7 +1788,7 @@ export class Nodes extends HeyApiClient {
     /**
      * Take a node back into service; 409 when it is stopping
      *
-     * Take a node back into service; 409 when it is stopping. Needs the access token of an account with the role `admin`.
+     * Take a node back into service; 409 when it is stopping. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public undrain<ThrowOnError extends boolean = true>(options: Options<NodesUndrainData, ThrowOnError>) {
         return (options.client ?? this.client).delete<NodesUndrainResponses, NodesUndrainErrors, ThrowOnError, 'data'>({
@@ -1738,7 +1818,7 @@ export class Iotas extends HeyApiClient {
     /**
      * List home servers
      *
-     * List home servers. Needs the access token of an account with the role `admin`.
+     * List home servers. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<IotasListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<IotasListResponses, IotasListErrors, ThrowOnError, 'data'>({
@@ -1752,7 +1832,7 @@ export class Iotas extends HeyApiClient {
     /**
      * Register a home server; its token is shown this once
      *
-     * Register a home server; its token is shown this once. Needs the access token of an account with the role `admin`.
+     * Register a home server; its token is shown this once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<IotasCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasCreateResponses, IotasCreateErrors, ThrowOnError, 'data'>({
@@ -1770,7 +1850,7 @@ export class Iotas extends HeyApiClient {
     /**
      * Remove a home server with its profiles and close their sockets
      *
-     * Remove a home server with its profiles and close their sockets. Needs the access token of an account with the role `admin`.
+     * Remove a home server with its profiles and close their sockets. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<IotasDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<IotasDeleteResponses, IotasDeleteErrors, ThrowOnError, 'data'>({
@@ -1784,7 +1864,7 @@ export class Iotas extends HeyApiClient {
     /**
      * One home server
      *
-     * One home server. Needs the access token of an account with the role `admin`.
+     * One home server. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<IotasGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<IotasGetResponses, IotasGetErrors, ThrowOnError, 'data'>({
@@ -1798,7 +1878,7 @@ export class Iotas extends HeyApiClient {
     /**
      * List the users of a home server
      *
-     * List the users of a home server. Needs the access token of an account with the role `admin`.
+     * List the users of a home server. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listProfiles<ThrowOnError extends boolean = true>(options: Options<IotasListProfilesData, ThrowOnError>) {
         return (options.client ?? this.client).get<IotasListProfilesResponses, IotasListProfilesErrors, ThrowOnError, 'data'>({
@@ -1812,7 +1892,7 @@ export class Iotas extends HeyApiClient {
     /**
      * Say that a user belongs to a home server
      *
-     * Say that a user belongs to a home server. Needs the access token of an account with the role `admin`.
+     * Say that a user belongs to a home server. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public createProfile<ThrowOnError extends boolean = true>(options: Options<IotasCreateProfileData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasCreateProfileResponses, IotasCreateProfileErrors, ThrowOnError, 'data'>({
@@ -1830,7 +1910,7 @@ export class Iotas extends HeyApiClient {
     /**
      * Remove a user from a home server and close their sockets
      *
-     * Remove a user from a home server and close their sockets. Needs the access token of an account with the role `admin`.
+     * Remove a user from a home server and close their sockets. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public deleteProfile<ThrowOnError extends boolean = true>(options: Options<IotasDeleteProfileData, ThrowOnError>) {
         return (options.client ?? this.client).delete<IotasDeleteProfileResponses, IotasDeleteProfileErrors, ThrowOnError, 'data'>({
@@ -1844,7 +1924,7 @@ export class Iotas extends HeyApiClient {
     /**
      * One user of a home server
      *
-     * One user of a home server. Needs the access token of an account with the role `admin`.
+     * One user of a home server. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public getProfile<ThrowOnError extends boolean = true>(options: Options<IotasGetProfileData, ThrowOnError>) {
         return (options.client ?? this.client).get<IotasGetProfileResponses, IotasGetProfileErrors, ThrowOnError, 'data'>({
@@ -1858,7 +1938,7 @@ export class Iotas extends HeyApiClient {
     /**
      * Put a new token in the place of the old one, whose sockets are closed
      *
-     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `admin`.
+     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public rotateToken<ThrowOnError extends boolean = true>(options: Options<IotasRotateTokenData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasRotateTokenResponses, IotasRotateTokenErrors, ThrowOnError, 'data'>({
@@ -1874,7 +1954,7 @@ export class Revocations extends HeyApiClient {
     /**
      * List revocations
      *
-     * List revocations. Needs the access token of an account with the role `admin`.
+     * List revocations. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<RevocationsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<RevocationsListResponses, RevocationsListErrors, ThrowOnError, 'data'>({
@@ -1888,7 +1968,7 @@ export class Revocations extends HeyApiClient {
     /**
      * Close matching sockets at once and refuse them until it ends
      *
-     * Close matching sockets at once and refuse them until it ends. Needs the access token of an account with the role `admin`.
+     * Close matching sockets at once and refuse them until it ends. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<RevocationsCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<RevocationsCreateResponses, RevocationsCreateErrors, ThrowOnError, 'data'>({
@@ -1906,7 +1986,7 @@ export class Revocations extends HeyApiClient {
     /**
      * Lift a revocation
      *
-     * Lift a revocation. Needs the access token of an account with the role `admin`.
+     * Lift a revocation. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<RevocationsDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<RevocationsDeleteResponses, RevocationsDeleteErrors, ThrowOnError, 'data'>({
@@ -1920,7 +2000,7 @@ export class Revocations extends HeyApiClient {
     /**
      * One revocation
      *
-     * One revocation. Needs the access token of an account with the role `admin`.
+     * One revocation. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<RevocationsGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<RevocationsGetResponses, RevocationsGetErrors, ThrowOnError, 'data'>({
@@ -2126,7 +2206,7 @@ export class Services extends HeyApiClient {
     /**
      * List services, or find them by title
      *
-     * List services, or find them by title. Needs the access token of an account with the role `admin`.
+     * List services, or find them by title. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<ServicesListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ServicesListResponses, ServicesListErrors, ThrowOnError, 'data'>({
@@ -2140,7 +2220,7 @@ export class Services extends HeyApiClient {
     /**
      * Make a service; its tokens are shown this once
      *
-     * Make a service; its tokens are shown this once. Needs the access token of an account with the role `admin`.
+     * Make a service; its tokens are shown this once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<ServicesCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<ServicesCreateResponses, ServicesCreateErrors, ThrowOnError, 'data'>({
@@ -2158,7 +2238,7 @@ export class Services extends HeyApiClient {
     /**
      * Remove a service and close its sockets
      *
-     * Remove a service and close its sockets. Needs the access token of an account with the role `admin`.
+     * Remove a service and close its sockets. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public delete<ThrowOnError extends boolean = true>(options: Options<ServicesDeleteData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ServicesDeleteResponses, ServicesDeleteErrors, ThrowOnError, 'data'>({
@@ -2172,7 +2252,7 @@ export class Services extends HeyApiClient {
     /**
      * One service
      *
-     * One service. Needs the access token of an account with the role `admin`.
+     * One service. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<ServicesGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<ServicesGetResponses, ServicesGetErrors, ThrowOnError, 'data'>({
@@ -2186,7 +2266,7 @@ export class Services extends HeyApiClient {
     /**
      * Change a service; live sockets follow at once
      *
-     * Change a service; live sockets follow at once. Needs the access token of an account with the role `admin`.
+     * Change a service; live sockets follow at once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public update<ThrowOnError extends boolean = true>(options: Options<ServicesUpdateData, ThrowOnError>) {
         return (options.client ?? this.client).patch<ServicesUpdateResponses, ServicesUpdateErrors, ThrowOnError, 'data'>({
@@ -2204,7 +2284,7 @@ export class Services extends HeyApiClient {
     /**
      * Send a message to the sockets of a service
      *
-     * Send a message to the sockets of a service. Needs the access token of an account with the role `admin`.
+     * Send a message to the sockets of a service. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public publish<ThrowOnError extends boolean = true>(options: Options<ServicesPublishData, ThrowOnError>) {
         return (options.client ?? this.client).post<ServicesPublishResponses, ServicesPublishErrors, ThrowOnError, 'data'>({
@@ -2222,7 +2302,7 @@ export class Services extends HeyApiClient {
     /**
      * Live sessions of a service
      *
-     * Live sessions of a service. Needs the access token of an account with the role `admin`.
+     * Live sessions of a service. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listSessions<ThrowOnError extends boolean = true>(options: Options<ServicesListSessionsData, ThrowOnError>) {
         return (options.client ?? this.client).get<ServicesListSessionsResponses, ServicesListSessionsErrors, ThrowOnError, 'data'>({
@@ -2236,7 +2316,7 @@ export class Services extends HeyApiClient {
     /**
      * End a live session
      *
-     * End a live session. Needs the access token of an account with the role `admin`.
+     * End a live session. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public endSession<ThrowOnError extends boolean = true>(options: Options<ServicesEndSessionData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ServicesEndSessionResponses, ServicesEndSessionErrors, ThrowOnError, 'data'>({
@@ -2250,7 +2330,7 @@ export class Services extends HeyApiClient {
     /**
      * Put a new token in the place of the old one, whose sockets are closed
      *
-     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `admin`.
+     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public rotateToken<ThrowOnError extends boolean = true>(options: Options<ServicesRotateTokenData, ThrowOnError>) {
         return (options.client ?? this.client).post<ServicesRotateTokenResponses, ServicesRotateTokenErrors, ThrowOnError, 'data'>({
@@ -2270,7 +2350,7 @@ export class Stats extends HeyApiClient {
     /**
      * Sockets and traffic over all nodes: counters and rates
      *
-     * Sockets and traffic over all nodes: counters and rates. Needs the access token of an account with the role `admin`.
+     * Sockets and traffic over all nodes: counters and rates. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public read<ThrowOnError extends boolean = true>(options?: Options<StatsReadData, ThrowOnError>) {
         return (options?.client ?? this.client).get<StatsReadResponses, StatsReadErrors, ThrowOnError, 'data'>({
@@ -2286,7 +2366,7 @@ export class Top extends HeyApiClient {
     /**
      * The ten busiest rooms or services of about the last minute
      *
-     * The ten busiest rooms or services of about the last minute. Needs the access token of an account with the role `admin`.
+     * The ten busiest rooms or services of about the last minute. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public read<ThrowOnError extends boolean = true>(options: Options<TopReadData, ThrowOnError>) {
         return (options.client ?? this.client).get<TopReadResponses, TopReadErrors, ThrowOnError, 'data'>({
@@ -2435,6 +2515,11 @@ export class Sdk extends HeyApiClient {
     private _lobbyTokens?: LobbyTokens;
     get lobbyTokens(): LobbyTokens {
         return this._lobbyTokens ??= new LobbyTokens({ client: this.client });
+    }
+    
+    private _machineKeys?: MachineKeys;
+    get machineKeys(): MachineKeys {
+        return this._machineKeys ??= new MachineKeys({ client: this.client });
     }
     
     private _media?: Media;

@@ -5255,7 +5255,7 @@ export type CallsDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9033,7 +9033,7 @@ export type MetricsHistoryReadErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9137,7 +9137,7 @@ export type NodesGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9191,7 +9191,7 @@ export type NodesUndrainErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9249,7 +9249,7 @@ export type NodesDrainErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -11363,7 +11363,7 @@ export type TopReadErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
