@@ -1,21 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { LogOut, Monitor, Moon, Rows3, Sun, UserRound } from 'lucide-react';
 import { Menu } from '../../ui/actions/menu.js';
-import { toast } from '../../ui/feedback/toasts.js';
 import { sdk } from './client.js';
 import { density, theme, useKept } from './preferences.js';
-import { queryClient } from './queries.js';
-
-/** The server may be away: this browser forgets its login in any case. */
-async function signOut(): Promise<void> {
-  try {
-    await sdk.signOut();
-  } catch {
-    toast('Signed out here; the server did not answer, so the login goes on there until it expires.');
-    sdk.resume(undefined);
-  }
-  queryClient.clear();
-}
+import { signOut } from './sign-out.js';
 
 export function AccountMenu() {
   const { data } = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => sdk.auth.me({ signal }), staleTime: 60_000 });

@@ -22,6 +22,7 @@ function screen<const P extends string>(path: P, load: () => Promise<ComponentTy
 const routeTree = root.addChildren([
   screen('/', async () => (await import('../screens/overview/overview.js')).Overview),
   screen('/connections', async () => (await import('../screens/connections/connections.js')).Connections),
+  screen('/connections/$id', async () => (await import('../screens/connections/connection.js')).Connection),
   screen('/services', async () => (await import('../screens/services/services.js')).Services),
   screen('/services/$id', async () => (await import('../screens/services/service.js')).Service),
   screen('/services/$id/sessions/$session', async () => (await import('../screens/services/session.js')).Session),

@@ -5,6 +5,7 @@ import { Form } from '../forms/form.js';
 import { type FormValues } from '../forms/form-values.js';
 import { Modal } from './modal.js';
 import styles from './modal.module.css';
+import { useWanted, wanted } from './wanted.js';
 
 interface FormDialogProps<T> {
   /** Label of the button that opens it, and its name unless there is a `title`. */
@@ -25,7 +26,12 @@ interface FormDialogProps<T> {
 /** A button with a dialog that asks for something and sends it. */
 export function FormDialog<T>(props: FormDialogProps<T>) {
   const { label, title = label, icon, kind = 'plain', submit, onSubmit, says, result, onDone, children } = props;
-  const [open, setOpen] = useState(false);
+  const [opened, setOpened] = useState(false);
+  const open = useWanted() === label || opened;
+  const setOpen = (next: boolean) => {
+    wanted.set(undefined);
+    setOpened(next);
+  };
   const [shown, show] = useState<ReactNode>();
   const done = (answer: T) => {
     if (says) toast(says(answer));
@@ -58,7 +64,7 @@ export function FormDialog<T>(props: FormDialogProps<T>) {
               onSubmit={onSubmit}
               onDone={done}
               buttons={(pending) => (
-                <Button type="submit" kind="main" disabled={pending}>
+                <Button type="submit" kind={kind === 'danger' ? 'danger' : 'main'} disabled={pending}>
                   {submit}
                 </Button>
               )}

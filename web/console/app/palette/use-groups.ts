@@ -1,0 +1,55 @@
+import { useQueries } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { localGroups } from './actions.js';
+import { type Group } from './hit.js';
+import { SOURCES } from './sources.js';
+
+const PAUSE_MS = 200;
+/** Longer texts are no names; servers refuse them. */
+const LONGEST = 200;
+
+interface Found {
+  readonly groups: readonly Group[];
+  readonly searching: boolean;
+  /** Sources that could not be asked, and why. */
+  readonly failed: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** What there is for a text. Each source is asked by itself: what one finds need not wait for another. */
+export function useGroups(written: string): Found {
+  const text = written.trim().slice(0, LONGEST);
+  const settled = useSettled(text);
+  const queries = useQueries({
+    queries: SOURCES.map(({ name, find }) => ({
+      queryKey: ['palette', name, settled],
+      queryFn: ({ signal }: { signal: AbortSignal }) => find(settled, signal),
+      enabled: settled !== '',
+      staleTime: 10_000,
+      retry: false,
+    })),
+  });
+  const local = localGroups(text);
+  if (text === '') return { groups: local, searching: false, failed: [] };
+  const asked = queries.map((query, i) => ({ ...query, name: SOURCES[i]?.name ?? '' }));
+  return {
+    groups: [...local, ...asked.map(({ name, data = [] }) => ({ name, hits: settled === text ? data : [] }))].filter(
+      ({ hits }) => hits.length > 0,
+    ),
+    searching: settled !== text || asked.some(({ isFetching }) => isFetching),
+    failed: asked.flatMap(({ name, error }) => (error === null ? [] : [{ name, why: error.message }])),
+  };
+}
+
+/** The text, once nobody writes on it any more. */
+function useSettled(text: string): string {
+  const [settled, settle] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      settle(text);
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return settled;
+}

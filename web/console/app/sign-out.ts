@@ -1,0 +1,14 @@
+import { toast } from '../../ui/feedback/toasts.js';
+import { sdk } from './client.js';
+import { queryClient } from './queries.js';
+
+/** The server may be away: this browser forgets its login in any case. */
+export async function signOut(): Promise<void> {
+  try {
+    await sdk.signOut();
+  } catch {
+    toast('Signed out here; the server did not answer, so the login goes on there until it expires.');
+    sdk.resume(undefined);
+  }
+  queryClient.clear();
+}
