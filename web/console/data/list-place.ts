@@ -37,8 +37,8 @@ export function useListPlace(prefix: string) {
       filter: (changes: Search) => {
         go({ ...changes, cursor: undefined }, 'q' in changes);
       },
-      clear: () => {
-        go(Object.fromEntries([...Object.keys(search), 'cursor'].map((name) => [name, undefined])));
+      clear: (names: readonly string[]) => {
+        go(Object.fromEntries([...names, 'cursor'].map((name) => [name, undefined])));
       },
     };
   }, [all, prefix, navigate]);

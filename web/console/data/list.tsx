@@ -2,7 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { type Column, Table } from '../../ui/content/table.js';
-import { Empty } from '../../ui/feedback/notice.js';
+import { number, plural } from '../../ui/content/format.js';
+import { Empty, Notice } from '../../ui/feedback/notice.js';
 import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
 import { type Search } from '../app/search.js';
@@ -52,20 +53,27 @@ export function List<T>(props: ListProps<T>) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(
     () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
   );
-  const isNarrowed =
-    paging.cursor !== undefined || ['q', ...filters.map((filter) => filter.name)].some((n) => search[n]);
+  const narrowing = ['q', ...filters.map((filter) => filter.name)];
+  const isNarrowed = paging.cursor !== undefined || narrowing.some((n) => search[n]);
   if (query.data?.items.length === 0 && !isNarrowed) return <Empty title={empty.title}>{empty.children}</Empty>;
   return (
     <div className={styles['list']}>
       <Toolbar label={label} place={place} searchLabel={searchLabel} filters={filters} />
       <Loaded query={query}>
-        {({ items, nextCursor }) =>
+        {({ items, nextCursor, total, missing = [] }) =>
           items.length === 0 ? (
             <Empty title="Nothing matches">
-              <Button onClick={place.clear}>Clear search and filters</Button>
+              <Button
+                onClick={() => {
+                  place.clear(narrowing);
+                }}
+              >
+                Clear search and filters
+              </Button>
             </Empty>
           ) : (
             <>
+              {missing.length > 0 && <Notice tone="warn">Without those of {missing.join(', ')}: silent.</Notice>}
               <div aria-busy={query.isPlaceholderData}>
                 <Table
                   label={label}
@@ -75,7 +83,7 @@ export function List<T>(props: ListProps<T>) {
                   actions={rowActions}
                 />
               </div>
-              <Pager label={label} place={place} shown={items.length} nextCursor={nextCursor}>
+              <Pager label={label} place={place} shown={items.length} total={total} nextCursor={nextCursor}>
                 <ListTools
                   name={name}
                   columns={columns}
@@ -96,15 +104,16 @@ interface PagerProps {
   readonly label: string;
   readonly place: ListPlace;
   readonly shown: number;
+  readonly total: number | undefined;
   readonly nextCursor: string | null;
   readonly children: ReactNode;
 }
 
-function Pager({ label, place, shown, nextCursor, children }: PagerProps) {
+function Pager({ label, place, shown, total, nextCursor, children }: PagerProps) {
   const { paging, previous, goTo } = place;
   return (
     <nav aria-label={`Pages of ${label}`} className={styles['pager']}>
-      <span className={styles['count']}>{shown === 1 ? '1 row' : `${shown} rows`} on this page</span>
+      <span className={styles['count']}>{plural(shown, 'row')} on this page{total !== undefined && total > shown && `, ${number(total)} in all`}</span>
       {children}
       {paging.cursor !== undefined && (
         <Button

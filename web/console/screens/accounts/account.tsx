@@ -14,6 +14,7 @@ import { sdk } from '../../app/client.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
+import { Logins } from './logins.js';
 
 const route = getRouteApi('/accounts/$id');
 
@@ -62,6 +63,7 @@ function Details({ account }: { account: UserDto }) {
           'Media quota': media.data && (media.data.quotaBytes === null ? 'none' : bytes(media.data.quotaBytes)),
         }}
       />
+      <Logins id={id} email={email} />
       <Panel title="Connections">
         <ConnectionList
           name="connections of account"

@@ -1,7 +1,11 @@
-export const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
+import { defined } from '../../../ui/forms/form-values.js';
+import { oneOf, type Search } from '../../app/search.js';
+import { type Filter } from '../../data/toolbar.js';
+
+const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
 
 /** Texts that connections can be filtered by. */
-export const PLACES = [
+const PLACES = [
   'principal',
   'node',
   'application',
@@ -12,3 +16,16 @@ export const PLACES = [
   'account',
   'address',
 ] as const;
+
+/** What an address asks for, as the API takes it. */
+export function connectionQuery({ protocol, ...search }: Search) {
+  const known: Partial<Record<'q' | (typeof PLACES)[number], string | undefined>> = Object.fromEntries(
+    ['q', ...PLACES].map((name) => [name, search[name]]),
+  );
+  return defined({ ...known, protocol: oneOf(PROTOCOLS, protocol) });
+}
+
+export const CONNECTION_FILTERS: readonly Filter[] = [
+  { name: 'protocol', label: 'Protocol', options: PROTOCOLS },
+  ...PLACES.map((name) => ({ name, label: `${name.charAt(0).toUpperCase()}${name.slice(1)}`, more: true })),
+];

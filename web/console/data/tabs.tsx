@@ -1,0 +1,28 @@
+import { Link, useSearch } from '@tanstack/react-router';
+import { type Search } from '../app/search.js';
+import styles from './tabs.module.css';
+
+interface TabsProps {
+  readonly label: string;
+  /** Without a `tab` in the address it is the first. */
+  readonly tabs: readonly { readonly name: string; readonly tab?: string }[];
+}
+
+/** Views of one screen, each with an address of its own; filters go along. */
+export function Tabs({ label, tabs }: TabsProps) {
+  const search: Search = useSearch({ strict: false });
+  return (
+    <nav aria-label={label} className={styles['tabs']}>
+      {tabs.map(({ name, tab }) => (
+        <Link
+          key={name}
+          to="."
+          search={{ ...search, tab, cursor: undefined }}
+          aria-current={search['tab'] === tab ? 'page' : undefined}
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,57 @@
+import { SwitchboardProblem } from '@switchboard/client/rest';
+import { useState } from 'react';
+import { number, plural } from '../../../ui/content/format.js';
+import { FormDialog } from '../../../ui/overlays/form-dialog.js';
+import { sdk } from '../../app/client.js';
+import { type Search } from '../../app/search.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+import { connectionQuery } from './places.js';
+
+/** Closes all that the address asks for, and only if they are about as many as were shown. */
+export function DisconnectMatching({ search }: { search: Search }) {
+  const query = connectionQuery(search);
+  const [tries, setTries] = useState(0);
+  const { data, refetch } = useLiveQuery(['connections count', query], async (signal) => {
+    const { total, missing } = await sdk.connections.list({ query: { ...query, limit: 1 }, signal });
+    return { total, missing };
+  });
+  if (data === undefined || data.total === 0 || Object.keys(query).length === 0) return null;
+  return (
+    <FormDialog
+      label={`Disconnect all ${number(data.total)} that match`}
+      title="Disconnect all that match?"
+      kind="danger"
+      submit="Disconnect all"
+      onSubmit={async (values) => {
+        const expect = values.number('expect') ?? 0;
+        try {
+          await sdk.connections.deleteMatching({ query: { ...query, expect } });
+          return expect;
+        } catch (error) {
+          if (error instanceof SwitchboardProblem && error.code === 'count_changed') {
+            await refetch();
+            setTries(tries + 1);
+          }
+          throw error;
+        }
+      }}
+      says={(count) => `Disconnected ${number(count)}`}
+    >
+      <Expected key={tries} count={data.total} />
+      {data.missing.length > 0 && <p>Nodes that are silent now: {data.missing.join(', ')}. They must answer first.</p>}
+    </FormDialog>
+  );
+}
+
+/** The number of the moment the dialog was opened, or told that it had changed: what somebody agrees to stands still. */
+function Expected({ count }: { count: number }) {
+  const [shown] = useState(count);
+  return (
+    <>
+      <input type="hidden" name="expect" value={shown} />
+      <p>
+        Closes {plural(shown, 'connection')}. Nothing keeps them from coming back: for that, revoke their credentials.
+      </p>
+    </>
+  );
+}
