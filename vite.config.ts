@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+import { licences } from './vite.licences.js';
 
 const WEB = path.join(import.meta.dirname, 'web');
 const page = (name: string): string => path.join(WEB, name, 'index.html');
@@ -10,11 +11,11 @@ const page = (name: string): string => path.join(WEB, name, 'index.html');
 /** What belongs to one part of the console comes together. */
 const screenOf = (file: string): string => `console/${/screens[\\/]([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
 
-/** Writes each script and style compressed beside itself, so that the server need not do it again for each browser. */
+/** Writes each script, style and document compressed beside itself, so that the server need not do it again for each browser. */
 const compressed: Plugin = {
   name: 'compressed',
   async writeBundle({ dir = '' }, bundle) {
-    const files = Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name));
+    const files = Object.keys(bundle).filter((name) => /\.(js|css|json)$/.test(name));
     for (const file of files.map((name) => path.join(dir, name))) {
       const text = await readFile(file);
       if (text.length < 1000) continue;
@@ -34,7 +35,7 @@ export default defineConfig({
   // Settings of the server are none of the pages' business.
   envDir: false,
   logLevel: 'warn',
-  plugins: [compressed],
+  plugins: [licences('console/licences.json'), compressed],
   resolve: {
     // From source, so that pages need no build of the client.
     alias: { '@switchboard/client/rest': path.join(import.meta.dirname, 'clients/typescript/src/rest/index.ts') },
