@@ -113,7 +113,9 @@ function Pager({ label, place, shown, total, nextCursor, children }: PagerProps)
   const { paging, previous, goTo } = place;
   return (
     <nav aria-label={`Pages of ${label}`} className={styles['pager']}>
-      <span className={styles['count']}>{plural(shown, 'row')} on this page{total !== undefined && total > shown && `, ${number(total)} in all`}</span>
+      <span className={styles['count']}>
+        {plural(shown, 'row')} on this page{total !== undefined && total > shown && `, ${number(total)} in all`}
+      </span>
       {children}
       {paging.cursor !== undefined && (
         <Button

@@ -63,9 +63,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </p>
       <Hits id={id} groups={groups} at={at} run={run} />
       {failed.length > 0 && !searching && (
-        <Notice tone="warn">
-          Not searched: {failed.map(({ name, why }) => `${name} (${why})`).join(', ')}
-        </Notice>
+        <Notice tone="warn">Not searched: {failed.map(({ name, why }) => `${name} (${why})`).join(', ')}</Notice>
       )}
     </Modal>
   );

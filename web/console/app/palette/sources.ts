@@ -135,8 +135,7 @@ const rooms: Source = {
           key: `${id}/${room.name}`,
           text: room.name,
           hint: name,
-          run: (go) =>
-            go({ to: '/rooms/$application/$room', params: { application: String(id), room: room.name } }),
+          run: (go) => go({ to: '/rooms/$application/$room', params: { application: String(id), room: room.name } }),
         }));
       }),
     );

@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
 import { Logins } from './logins.js';
@@ -87,6 +88,7 @@ function Actions({ account: { id, email, disabled, role } }: { account: UserDto 
   const path = { id };
   return (
     <>
+      <TryIt channel="circles" about={`account ${email}: bring its access token`} />
       <FormDialog
         label="Change role"
         submit="Save role"

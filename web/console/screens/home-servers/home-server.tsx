@@ -12,6 +12,7 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 
 const route = getRouteApi('/home-servers/$id');
@@ -26,6 +27,9 @@ export function HomeServer() {
   );
 }
 
+const identification = (iotaId: string): string =>
+  JSON.stringify({ id: '1', type: 'identification', data: { iota_id: iotaId, user_ids: '' } }, null, 2);
+
 function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: IotaDto }) {
   const navigate = useNavigate();
   const path = { iotaId };
@@ -36,11 +40,16 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
       beside={online ? <Badge tone="good">online</Badge> : <Badge>offline</Badge>}
       actions={
         <>
+          <TryIt channel="iota" about={`home server ${name}`} frame={identification(iotaId)} />
           <FormDialog
             label="New token"
             submit="New token"
             onSubmit={() => sdk.iotas.rotateToken({ path })}
-            result={({ token }) => <Secrets secrets={{ 'New token': token }} />}
+            result={({ token }) => (
+              <Secrets secrets={{ 'New token': token }}>
+                <TryIt channel="iota" about={`home server ${name}`} credential={token} frame={identification(iotaId)} />
+              </Secrets>
+            )}
           >
             <p>The old token stops working, and a socket that came with it is closed.</p>
           </FormDialog>

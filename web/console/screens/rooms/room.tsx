@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { Messages } from './messages.js';
 
@@ -99,7 +100,12 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           columns={endpointColumns}
           keyOf={({ id }) => id}
           filters={[{ name: 'identity', label: 'Identity' }]}
-          rowActions={(endpoint) => <RevokeEndpoint endpoint={endpoint} />}
+          rowActions={(endpoint) => (
+            <>
+              <TryIt channel="rooms" about={`the endpoint of ${endpoint.identity} in ${room.name}: bring its code`} />
+              <RevokeEndpoint endpoint={endpoint} />
+            </>
+          )}
           empty={{
             title: 'No endpoints yet',
             children: <p>An endpoint is one seat in the room, with a code of its own.</p>,

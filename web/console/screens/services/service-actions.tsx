@@ -5,6 +5,7 @@ import { plural } from '../../../ui/content/format.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { jsonObjectOf } from '../../data/json-object.js';
+import { TryIt } from '../../data/try-it.js';
 import { ServiceFields, serviceOf } from './service-fields.js';
 
 export function ChangeService({ service }: { service: ServiceDto }) {
@@ -37,7 +38,9 @@ export function RotateToken({ id }: { id: number }) {
         })
       }
       result={({ role, token }) => (
-        <Secrets secrets={{ [role === 'host' ? 'New host token' : 'New client token']: token }} />
+        <Secrets secrets={{ [role === 'host' ? 'New host token' : 'New client token']: token }}>
+          <TryIt channel="services" about={`service ${id}, as its ${role}`} credential={token} />
+        </Secrets>
       )}
     >
       <SelectField

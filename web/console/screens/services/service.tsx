@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { EndSession } from './end-session.js';
 import { ChangeService, RotateToken, SendToService } from './service-actions.js';
@@ -52,6 +53,7 @@ function Details({ service }: { service: ServiceDto }) {
       beside={<Id value={String(id)} />}
       actions={
         <>
+          <TryIt channel="services" about={`service ${title}: bring its host token, client token or a live code`} />
           <SendToService id={id} />
           <ChangeService service={service} />
           <RotateToken id={id} />

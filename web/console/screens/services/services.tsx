@@ -10,6 +10,7 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { publicUrl, sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
+import { TryIt } from '../../data/try-it.js';
 import { ServiceFields, serviceOf } from './service-fields.js';
 
 const columns: readonly Column<ServiceDto>[] = [
@@ -66,6 +67,7 @@ function NewService() {
       onSubmit={(values) => sdk.services.create({ body: { title: values.text('title'), ...serviceOf(values) } })}
       result={({ id, hostToken, clientToken }) => (
         <Secrets secrets={{ 'Host token': hostToken, 'Client token': clientToken }}>
+          <TryIt channel="services" about="the new service, as its host" credential={hostToken} />
           <button
             type="button"
             className={buttonClass('main')}

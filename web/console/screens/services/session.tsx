@@ -10,6 +10,7 @@ import { Id } from '../../../ui/content/values.js';
 import { Empty } from '../../../ui/feedback/notice.js';
 import { publicUrl, sdk } from '../../app/client.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { EndSession } from './end-session.js';
 import styles from './session.module.css';
@@ -61,6 +62,7 @@ function Details({ serviceId, session }: { serviceId: number; session: ServiceSe
       ]}
       actions={
         <>
+          {code !== null && <TryIt channel="services" about={`session ${code}, as a guest`} credential={code} />}
           {code !== null && (
             <Button
               icon={<Printer size={14} aria-hidden />}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type JsonObject } from '../../web/ui/json.js';
+import { contractOf } from '../../web/console/screens/api/workbench/contract.js';
+
+const document = JSON.parse(readFileSync('asyncapi/asyncapi.json', 'utf8')) as JsonObject;
+const CHANNELS = ['services', 'rooms', 'circles', 'signaling', 'iota', 'client', 'call'];
+
+describe('contractOf', () => {
+  it.each(CHANNELS)('calls each example of %s by its name, or by one that it cannot be told from', (channel) => {
+    const { examples, nameOf } = contractOf(document, channel);
+    expect(examples.length).toBeGreaterThan(0);
+    const names = examples.map(({ name, text }) => [name, nameOf('out', JSON.parse(text))]);
+    expect(names.filter(([name, found]) => name !== found)).toEqual([]);
+  });
+
+  it('knows what the server says from what is only relayed', () => {
+    const { nameOf } = contractOf(document, 'services');
+    expect(nameOf('in', { type: 'server_code', code: 'HRSC' })).toBe('ServicesCode');
+    expect(nameOf('in', { type: 'answer', user: '3274d5' })).toBe('ServicesRelayed');
+    expect(nameOf('in', { type: 'server_code' })).toBeUndefined();
+    expect(nameOf('in', 'no object')).toBeUndefined();
+  });
+
+  it('has nothing to say of a document that is none', () => {
+    const { examples, nameOf } = contractOf({ operations: [null, { messages: 7 }], components: 'x' }, 'rooms');
+    expect([examples, nameOf('in', {})]).toEqual([[], undefined]);
+  });
+});

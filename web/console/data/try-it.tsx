@@ -1,0 +1,21 @@
+import { Link } from '@tanstack/react-router';
+import { FlaskConical } from 'lucide-react';
+import { buttonClass } from '../../ui/actions/button.js';
+import { type Handoff, handoff } from './handoff.js';
+
+/** Leads to the workbench, with what one would have to look up there. The address has no secret in it. */
+export function TryIt({ children = 'Try it', ...given }: Handoff & { children?: string }) {
+  return (
+    <Link
+      to="/api"
+      search={{ tab: 'workbench', wire: given.channel }}
+      className={buttonClass('plain')}
+      onClick={() => {
+        handoff.give(given);
+      }}
+    >
+      <FlaskConical size={14} aria-hidden />
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,77 @@
+import { useEffect, useRef, useState } from 'react';
+import { parse } from '../../../../ui/json.js';
+import { type ChannelContract } from './contract.js';
+import { FrameLog } from './frame-log.js';
+import { type Listener, type Wire, type WireKind } from './wires.js';
+
+export type WireState = 'closed' | 'connecting' | 'open';
+
+/** One socket at a time, with what has gone over it. Leaving the screen ends it. */
+export function useWire(contract: ChannelContract | undefined) {
+  const [log] = useState(() => new FrameLog());
+  const [state, setState] = useState<WireState>('closed');
+  const wire = useRef<Wire>(undefined);
+  // Which of the tries counts: what an older one says is not about this one.
+  const turn = useRef(0);
+  const names = useRef(contract);
+  useEffect(() => {
+    names.current = contract;
+  }, [contract]);
+  useEffect(
+    () => () => {
+      turn.current++;
+      wire.current?.close();
+    },
+    [],
+  );
+
+  const connect = async (kind: WireKind, credential: string) => {
+    const mine = ++turn.current;
+    const ifMine = <A extends unknown[]>(tell: (...args: A) => void) => {
+      return (...args: A) => {
+        if (turn.current === mine) tell(...args);
+      };
+    };
+    const frame = (direction: 'in' | 'out', text: string) => {
+      log.add(direction, text, names.current?.nameOf(direction, parse(text)));
+    };
+    const listener: Listener = {
+      opened: ifMine(() => {
+        setState('open');
+        log.add('note', `Connected to ${kind.label}`);
+      }),
+      // A credential is not for those who look over one's shoulder.
+      sent: ifMine((text) => {
+        frame('out', credential === '' ? text : text.replaceAll(credential, '•••'));
+      }),
+      received: ifMine((text) => {
+        frame('in', text);
+      }),
+      closed: ifMine((why) => {
+        turn.current++;
+        wire.current = undefined;
+        setState('closed');
+        log.add('note', why);
+      }),
+    };
+    setState('connecting');
+    try {
+      const opened = await kind.open(credential, listener);
+      if (turn.current === mine) wire.current = opened;
+      else opened.close();
+    } catch (error) {
+      listener.closed(error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  return {
+    log,
+    state,
+    connect,
+    disconnect: () => wire.current?.close(),
+    send: (text: string) => {
+      if (wire.current === undefined) throw new Error('Not connected');
+      wire.current.send(text);
+    },
+  };
+}
