@@ -43,9 +43,18 @@ async function populate(harness: ConsoleHarness): Promise<Record<string, string>
   await harness.make(`omikron/iotas/${iotaId}/profiles`, { userId: randomUUID(), privateKeyHash: 'a'.repeat(64) });
   await harness.make('revocations', { user: user.id, reason: 'Left the company' });
   const { body } = await harness.api('GET', `services/${service.id}/sessions`, { token: harness.token });
+  const live = await harness.api('GET', 'connections?protocol=rooms', { token: harness.token });
+  const connection = String(live.body.items[0].id);
+  const mine = await harness.api('GET', 'accounts/me', { token: harness.token });
+  const admin = String(mine.body.id);
+  const { guest } = await services.guest(code);
+  await guest.close();
   return {
     overview: '/',
     connections: '/connections',
+    'connections-filtered': '/connections?protocol=services&service=1',
+    'connections-ended': '/connections?tab=ended',
+    connection: `/connections/${connection}`,
     services: '/services',
     service: `/services/${service.id}`,
     session: `/services/${service.id}/sessions/${String(body.items[0].id)}`,
@@ -59,13 +68,26 @@ async function populate(harness: ConsoleHarness): Promise<Record<string, string>
     'home-server': `/home-servers/${iotaId}`,
     accounts: '/accounts',
     account: `/accounts/${user.id}`,
+    'account-signed-in': `/accounts/${admin}`,
     revocations: '/revocations',
     audit: '/audit',
     nodes: '/nodes',
     settings: '/settings',
+    'settings-changed': '/settings?changed=yes',
     api: '/api',
+    workbench: '/api?tab=workbench',
     nothing: '/services/999999',
   };
+}
+
+/** Something to see in the workbench. */
+async function talk(page: Page): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', '/console/api?tab=workbench&wire=signaling')`);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('Connected to Signaling').waitFor();
+  await page.getByLabel('Example').selectOption({ index: 2 });
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByTestId('frame').filter({ hasText: 'SignalingConnections' }).first().click();
 }
 
 describeWith('chromium', 'the looks of the console', () => {
@@ -105,6 +127,14 @@ describeWith('chromium', 'the looks of the console', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Columns' }).click();
       await look(page, `columns-${suffix}`);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('a');
+      await page.getByText(/^\d+ results$/).waitFor();
+      await look(page, `palette-${suffix}`);
+      await page.keyboard.press('Escape');
+      await talk(page);
+      await look(page, `workbench-open-${suffix}`);
       await harness.pages.expectFault(/404/);
       expect(harness.pages.faults).toEqual([]);
       await harness.pages.close();

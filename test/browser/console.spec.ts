@@ -2,10 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
 import { type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { ADMIN, newUser } from '../support/api.js';
+import { ADMIN, newUser, signIn } from '../support/api.js';
 import { overflow, PHONE } from '../support/browser.js';
 import { ConsoleHarness, fillSignIn } from '../support/console.js';
 import { describeWith } from '../support/requires.js';
+import { RoomsHarness } from '../support/rooms.js';
+import { ServicesHarness } from '../support/services.js';
 
 const SCREENS = [
   ['Overview', '/'],
@@ -147,6 +149,114 @@ describeWith('chromium', 'the console', () => {
     await row(page, 'App 16').waitFor({ state: 'detached' });
     await row(page, 'App 17').waitFor();
     expect(new URL(page.url()).search).toBe('?q=app+17');
+  });
+
+  it('goes by keyboard to what the palette finds, and does what it offers', async () => {
+    const { id } = await harness.make('services', { title: 'Submarine' });
+    const page = await harness.enter('/nodes');
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Search' });
+    const field = palette.getByRole('combobox');
+    await field.waitFor();
+    expect(await page.evaluate('document.activeElement?.role')).toBe('combobox');
+    await page.route('**/api/v1/omikron/iotas*', (route) => route.abort());
+    await field.fill('submarine');
+    await palette
+      .getByRole('group', { name: 'Services' })
+      .getByRole('option', { name: /Submarine/ })
+      .waitFor();
+    // One source away hides nothing of the others.
+    await palette.getByText('Not searched: Home servers').waitFor();
+    await page.keyboard.press('Enter');
+    await heading(page, 'Submarine').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/console/services/${String(id)}`);
+    await harness.pages.expectFault(/ERR_FAILED/);
+    await page.keyboard.press('Control+k');
+    await field.fill('new acc');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New account' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await field.fill('theme dark');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+  });
+
+  it('disconnects all that match after saying how many, and shows how each ended', async () => {
+    const services = await ServicesHarness.on(harness.server);
+    const service = await services.service({ title: 'Quiz', allowPublicCode: true });
+    const { code } = await services.host(service, true);
+    for (let i = 0; i < 2; i++) await services.guest(code);
+    const page = await harness.enter(`/connections?service=${service.id}`);
+    await page.getByRole('button', { name: 'Disconnect all 3 that match' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Disconnect all that match?' });
+    await dialog.getByText('Closes 3 connections').waitFor();
+    await services.guest(code);
+    await dialog.getByRole('button', { name: 'Disconnect all' }).click();
+    await dialog.getByText('4 connections match by now').waitFor();
+    await harness.pages.expectFault(/409/);
+    await dialog.getByText('Closes 4 connections').waitFor();
+    await dialog.getByRole('button', { name: 'Disconnect all' }).click();
+    await page.getByText('Nothing matches').waitFor();
+    await page.getByRole('link', { name: 'Ended', exact: true }).click();
+    await page.getByRole('table', { name: 'Ended connections' }).waitFor();
+    await row(page, 'Quiz: host').getByText('4000').waitFor();
+    await row(page, 'Quiz: host').getByRole('link', { name: 'Quiz: host' }).click();
+    await page.getByText(/Ended by the server .*, code 4000/).waitFor();
+    await harness.pages.expectFault(/404/);
+  });
+
+  it('shows where somebody is signed in, and ends it by login or by disabling the account', async () => {
+    const { user, email, password } = await newUser(harness.api).then((made) => ({ ...made, email: made.user.email }));
+    const { accessToken } = await signIn(harness.api, email, password);
+    await signIn(harness.api, email, password);
+    const page = await harness.enter(`/accounts/${user.id}`);
+    const logins = page.getByRole('table', { name: 'Logins' }).getByRole('row');
+    await expect.poll(() => logins.count()).toBeGreaterThan(2);
+    const before = await logins.count();
+    await page.getByRole('button', { name: 'End login' }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End login' }).click();
+    await expect.poll(() => logins.count()).toBe(before - 1);
+    await page.getByRole('button', { name: 'Disable account' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable account' }).click();
+    await page.getByText('Not signed in anywhere').waitFor();
+    expect((await harness.api('GET', 'auth/me', { token: accessToken })).status).toBe(401);
+  });
+
+  it('says which settings were changed, and keeps that in the address', async () => {
+    const page = await harness.enter('/settings');
+    await page.getByText('REDIS_URL').first().waitFor();
+    await page.getByRole('switch', { name: 'Only what was changed' }).click();
+    await page.getByText('REDIS_URL').first().waitFor({ state: 'detached' });
+    await row(page, 'DATABASE_URL').waitFor();
+    expect(new URL(page.url()).search).toBe('?changed=yes');
+    await page.getByRole('button', { name: 'Show licence notices' }).click();
+    await row(page, 'react-dom').waitFor();
+  });
+
+  it('speaks with a room by hand: both directions, named as the contract has them', async () => {
+    const rooms = await RoomsHarness.on(harness.server);
+    const app = await rooms.application('Workbench');
+    await rooms.room(app, 'bench');
+    const endpoint = await rooms.endpoint(app, 'bench', 'readwrite', 'Anna');
+    const page = await harness.enter(`/rooms/${app.id}/bench`);
+    await row(page, 'Anna').getByRole('link', { name: 'Try it' }).click();
+    await page.getByText('For the endpoint of Anna').waitFor();
+    await page.getByLabel('Endpoint code').fill(endpoint.code);
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText('Connected to Rooms').waitFor();
+    expect(page.url()).not.toContain(endpoint.code);
+    await page.getByRole('button', { name: 'Send' }).click();
+    const frames = page.getByTestId('frame');
+    await frames.filter({ hasText: 'RoomsPublish' }).waitFor();
+    await frames.filter({ hasText: 'RoomsMessage' }).click();
+    await page.getByText('"identity": "Anna"').waitFor();
+    await page.getByLabel('Frame', { exact: true }).fill('{"message":');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Closed with code 1007').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('What goes over the wire appears here').waitFor();
   });
 
   it('fits a phone, with the navigation behind a button', async () => {
