@@ -103,7 +103,7 @@ describeWith('chromium', 'the looks of the console', () => {
 
   async function look(page: Page, name: string): Promise<void> {
     await page.waitForLoadState('networkidle');
-    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
     await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
     expect([name, await violations(page), await overflow(page)]).toEqual([name, [], 0]);
   }

@@ -222,6 +222,9 @@ describeWith('chromium', 'the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Disable account' }).click();
     await page.getByText('Not signed in anywhere').waitFor();
     expect((await harness.api('GET', 'auth/me', { token: accessToken })).status).toBe(401);
+    // The same screen of somebody else lists what is theirs.
+    await page.evaluate(`history.pushState(null, '', '/console/accounts/1')`);
+    await row(page, 'this one').waitFor();
   });
 
   it('says which settings were changed, and keeps that in the address', async () => {

@@ -1,4 +1,5 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { type Column, Table } from '../../ui/content/table.js';
@@ -41,13 +42,15 @@ const NEVER = new AbortController().signal;
 /** A list of the server: searched, filtered, paged and exported; where one is in it stands in the address. */
 export function List<T>(props: ListProps<T>) {
   const { name, label, load, columns, keyOf, searchLabel, filters = [], empty, rowActions, live, prefix = '' } = props;
+  const of = JSON.stringify(useParams({ strict: false }));
   const place = useListPlace(prefix);
   const { search, paging } = place;
   const isPaused = useKept(paused);
   const query = useQuery({
-    queryKey: [name, paging, search],
+    // Lists of one name are of different things on the screens of different things.
+    queryKey: [name, of, paging, search],
     queryFn: ({ signal }) => load(paging, search, signal),
-    placeholderData: keepPreviousData,
+    placeholderData: (previous, query) => (query?.queryKey[1] === of ? previous : undefined),
     refetchInterval: live === true && !isPaused ? LIVE_MS : false,
   });
   const [hidden, setHidden] = useState<ReadonlySet<string>>(

@@ -11,14 +11,16 @@ interface TabsProps {
 /** Views of one screen, each with an address of its own; filters go along. */
 export function Tabs({ label, tabs }: TabsProps) {
   const search: Search = useSearch({ strict: false });
+  // Another view has other pages. What is left out here may be in the address of the view one is at.
+  const kept = Object.fromEntries(Object.entries(search).filter(([name]) => name !== 'cursor'));
   return (
     <nav aria-label={label} className={styles['tabs']}>
       {tabs.map(({ name, tab }) => (
         <Link
           key={name}
           to="."
-          search={{ ...search, tab, cursor: undefined }}
-          aria-current={search['tab'] === tab ? 'page' : undefined}
+          search={{ ...kept, tab }}
+          activeOptions={{ includeSearch: true, explicitUndefined: true }}
         >
           {name}
         </Link>

@@ -39,12 +39,12 @@ export function Modal({ title, wide, sticky, onClose, children }: ModalProps) {
       }}
     >
       <div className={styles['content']}>
-        <header className={styles['header']}>
+        <div className={styles['header']}>
           <h2 id={id} className={styles['title']}>
             <bdi>{title}</bdi>
           </h2>
           <Button kind="quiet" icon={<X size={16} aria-hidden />} label="Close" onClick={onClose} />
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -30,8 +30,18 @@ const columns: readonly Column<SettingDto>[] = [
     cell: ({ source }) => (source === 'default' ? source : <Badge tone="good">{source}</Badge>),
   },
   { header: 'Default', cell: (setting) => setting.default },
-  { header: 'What it does', cell: ({ description }) => <span className={styles['description']}>{description}</span> },
+  { header: 'What it does', cell: ({ description }) => <Description text={description} /> },
 ];
+
+/** With what stands between backticks as code. */
+function Description({ text }: { text: string }) {
+  const parts = text.split('`');
+  return (
+    <span className={styles['description']}>
+      {parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}
+    </span>
+  );
+}
 
 function Value({ setting: { value, secret } }: { setting: SettingDto }) {
   if (value === null) return 'not set';

@@ -30,8 +30,8 @@ export function FrameList({ log }: { log: FrameLog }) {
       <header className={styles['bar']}>
         <h2>Frames</h2>
         <span className={styles['count']}>
-          {plural(frames.length, 'line')}, the last 500 are kept
-          {behind > 0 && `; ${number(behind)} more since it was paused`}
+          {plural(frames.length, 'line')}
+          {behind > 0 && `, ${number(behind)} more since`}
         </span>
         <Button
           aria-pressed={paused}
@@ -51,7 +51,8 @@ export function FrameList({ log }: { log: FrameLog }) {
         </Button>
       </header>
       {frames.length === 0 ? (
-        <p className={styles['none']}>What goes over the wire appears here, both ways, the newest first.</p>
+        <p className={styles['none']}>What goes over the wire appears here, both ways, the newest first. The last 500 are
+          kept.</p>
       ) : (
         <ol className={styles['lines']}>
           {frames.map((frame) => (

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type SubmitEvent, useId, useMemo, useState } from 'react';
 import { Button } from '../../../../ui/actions/button.js';
-import { Badge, Notice } from '../../../../ui/feedback/notice.js';
+import { Badge, Notice, Skeleton } from '../../../../ui/feedback/notice.js';
 import { ProblemNotice } from '../../../../ui/feedback/problem.js';
 import { SelectField, TextField } from '../../../../ui/forms/fields.js';
 import { FormValues } from '../../../../ui/forms/form-values.js';
@@ -37,13 +37,17 @@ export function Workbench() {
         {given !== undefined && <Notice>For {given.about}.</Notice>}
         <Connect key={channel} kind={kind} given={given?.credential} wire={wire} />
         {error !== null && <ProblemNotice error={error} />}
-        <SendFrame
-          key={`frame ${channel} ${contract === undefined ? '' : 'known'}`}
-          examples={contract?.examples ?? []}
-          first={given?.frame}
-          canSend={wire.state === 'open'}
-          onSend={wire.send}
-        />
+        {contract === undefined && error === null ? (
+          <Skeleton />
+        ) : (
+          <SendFrame
+            key={`frame ${channel}`}
+            examples={contract?.examples ?? []}
+            first={given?.frame}
+            canSend={wire.state === 'open'}
+            onSend={wire.send}
+          />
+        )}
       </section>
       <FrameList log={wire.log} />
     </div>
