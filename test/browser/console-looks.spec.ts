@@ -85,7 +85,7 @@ async function talk(page: Page): Promise<void> {
   await page.evaluate(`history.pushState(null, '', '/console/api?tab=workbench&wire=signaling')`);
   await page.getByRole('button', { name: 'Connect' }).click();
   await page.getByText('Connected to Signaling').waitFor();
-  await page.getByLabel('Example').selectOption({ index: 2 });
+  await page.getByLabel('Example', { exact: true }).selectOption({ index: 2 });
   await page.getByRole('button', { name: 'Send' }).click();
   await page.getByTestId('frame').filter({ hasText: 'SignalingConnections' }).first().click();
 }

@@ -51,8 +51,9 @@ export function FrameList({ log }: { log: FrameLog }) {
         </Button>
       </header>
       {frames.length === 0 ? (
-        <p className={styles['none']}>What goes over the wire appears here, both ways, the newest first. The last 500 are
-          kept.</p>
+        <p className={styles['none']}>
+          What goes over the wire appears here, both ways, the newest first. The last 500 are kept.
+        </p>
       ) : (
         <ol className={styles['lines']}>
           {frames.map((frame) => (
