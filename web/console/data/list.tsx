@@ -58,6 +58,9 @@ export function List<T>(props: ListProps<T>) {
   );
   const narrowing = ['q', ...filters.map((filter) => filter.name)];
   const isNarrowed = paging.cursor !== undefined || narrowing.some((n) => search[n]);
+  const clear = () => {
+    place.clear(narrowing);
+  };
   if (query.data?.items.length === 0 && !isNarrowed) return <Empty title={empty.title}>{empty.children}</Empty>;
   return (
     <div className={styles['list']}>
@@ -66,13 +69,7 @@ export function List<T>(props: ListProps<T>) {
         {({ items, nextCursor, total, missing = [] }) =>
           items.length === 0 ? (
             <Empty title="Nothing matches">
-              <Button
-                onClick={() => {
-                  place.clear(narrowing);
-                }}
-              >
-                Clear search and filters
-              </Button>
+              <Button onClick={clear}>Clear search and filters</Button>
             </Empty>
           ) : (
             <>

@@ -30,15 +30,41 @@ const actions: readonly Hit[] = [
     },
   })),
   { key: 'ended', text: 'Connections that ended', run: (go) => go({ to: '/connections', search: { tab: 'ended' } }) },
-  { key: 'system', text: 'Theme: as the system', run: () => theme.set('system') },
-  { key: 'light', text: 'Theme: light', run: () => theme.set('light') },
-  { key: 'dark', text: 'Theme: dark', run: () => theme.set('dark') },
+  {
+    key: 'system',
+    text: 'Theme: as the system',
+    run: () => {
+      theme.set('system');
+    },
+  },
+  {
+    key: 'light',
+    text: 'Theme: light',
+    run: () => {
+      theme.set('light');
+    },
+  },
+  {
+    key: 'dark',
+    text: 'Theme: dark',
+    run: () => {
+      theme.set('dark');
+    },
+  },
   {
     key: 'density',
     text: 'Density: compact or comfortable',
-    run: () => density.set(density.get() === 'compact' ? 'comfortable' : 'compact'),
+    run: () => {
+      density.set(density.get() === 'compact' ? 'comfortable' : 'compact');
+    },
   },
-  { key: 'pause', text: 'Pause or resume live values', run: () => paused.set(!paused.get()) },
+  {
+    key: 'pause',
+    text: 'Pause or resume live values',
+    run: () => {
+      paused.set(!paused.get());
+    },
+  },
   { key: 'out', text: 'Sign out', run: () => signOut() },
 ];
 

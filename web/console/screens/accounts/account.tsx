@@ -47,7 +47,12 @@ function Details({ account }: { account: UserDto }) {
           {disabled && <Badge tone="bad">disabled</Badge>}
         </>
       }
-      actions={<Actions account={account} />}
+      actions={
+        <>
+          <TryIt channel="circles" about={`account ${email}: bring its access token`} />
+          <Actions account={account} />
+        </>
+      }
     >
       <Facts
         facts={{
@@ -88,7 +93,6 @@ function Actions({ account: { id, email, disabled, role } }: { account: UserDto 
   const path = { id };
   return (
     <>
-      <TryIt channel="circles" about={`account ${email}: bring its access token`} />
       <FormDialog
         label="Change role"
         submit="Save role"

@@ -100,12 +100,7 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           columns={endpointColumns}
           keyOf={({ id }) => id}
           filters={[{ name: 'identity', label: 'Identity' }]}
-          rowActions={(endpoint) => (
-            <>
-              <TryIt channel="rooms" about={`the endpoint of ${endpoint.identity} in ${room.name}: bring its code`} />
-              <RevokeEndpoint endpoint={endpoint} />
-            </>
-          )}
+          rowActions={(endpoint) => <EndpointActions endpoint={endpoint} />}
           empty={{
             title: 'No endpoints yet',
             children: <p>An endpoint is one seat in the room, with a code of its own.</p>,
@@ -113,6 +108,15 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
         />
       </Panel>
     </Page>
+  );
+}
+
+function EndpointActions({ endpoint }: { endpoint: AdminEndpointDto }) {
+  return (
+    <>
+      <TryIt channel="rooms" about={`the endpoint of ${endpoint.identity} in ${endpoint.room}: bring its code`} />
+      <RevokeEndpoint endpoint={endpoint} />
+    </>
   );
 }
 

@@ -6,6 +6,15 @@ import { type Listener, type Wire, type WireKind } from './wires.js';
 
 export type WireState = 'closed' | 'connecting' | 'open';
 
+/** For what is called later than it was made. */
+function useLatest<T>(value: T) {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  }, [value]);
+  return latest;
+}
+
 /** One socket at a time, with what has gone over it. Leaving the screen ends it. */
 export function useWire(contract: ChannelContract | undefined) {
   const [log] = useState(() => new FrameLog());
@@ -13,10 +22,7 @@ export function useWire(contract: ChannelContract | undefined) {
   const wire = useRef<Wire>(undefined);
   // Which of the tries counts: what an older one says is not about this one.
   const turn = useRef(0);
-  const names = useRef(contract);
-  useEffect(() => {
-    names.current = contract;
-  }, [contract]);
+  const names = useLatest(contract);
   useEffect(
     () => () => {
       turn.current++;
@@ -27,11 +33,11 @@ export function useWire(contract: ChannelContract | undefined) {
 
   const connect = async (kind: WireKind, credential: string) => {
     const mine = ++turn.current;
-    const ifMine = <A extends unknown[]>(tell: (...args: A) => void) => {
-      return (...args: A) => {
+    const ifMine =
+      <A extends unknown[]>(tell: (...args: A) => void) =>
+      (...args: A) => {
         if (turn.current === mine) tell(...args);
       };
-    };
     const frame = (direction: 'in' | 'out', text: string) => {
       log.add(direction, text, names.current?.nameOf(direction, parse(text)));
     };
