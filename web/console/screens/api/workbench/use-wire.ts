@@ -38,7 +38,7 @@ export function useWire(contract: ChannelContract | undefined) {
       (...args: A) => {
         if (turn.current === mine) tell(...args);
       };
-    const frame = (direction: 'in' | 'out', text: string) => {
+    const frame = (direction: 'in' | 'out') => (text: string) => {
       log.add(direction, text, names.current?.nameOf(direction, parse(text)));
     };
     const listener: Listener = {
@@ -48,11 +48,9 @@ export function useWire(contract: ChannelContract | undefined) {
       }),
       // A credential is not for those who look over one's shoulder.
       sent: ifMine((text) => {
-        frame('out', credential === '' ? text : text.replaceAll(credential, '•••'));
+        frame('out')(credential === '' ? text : text.replaceAll(credential, '•••'));
       }),
-      received: ifMine((text) => {
-        frame('in', text);
-      }),
+      received: ifMine(frame('in')),
       closed: ifMine((why) => {
         turn.current++;
         wire.current = undefined;
