@@ -1,4 +1,4 @@
-import { type Listener, type Wire } from './wires.js';
+import { type Listener, type Wire } from './wire.js';
 
 /** @param first sent as soon as it is open */
 export function openPlain(path: string, listener: Listener, protocols: readonly string[], first?: string): Wire {

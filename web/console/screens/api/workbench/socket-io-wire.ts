@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client';
-import { type Listener, type Wire } from './wires.js';
+import { type Listener, type Wire } from './wire.js';
 
 /** Frames are shown as the document has them: `["event", payload]`. */
 export function openSocketIo(auth: Readonly<Record<string, string>>, listener: Listener): Wire {

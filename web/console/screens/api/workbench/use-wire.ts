@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { parse } from '../../../../ui/json.js';
 import { type ChannelContract } from './contract.js';
 import { FrameLog } from './frame-log.js';
-import { type Listener, type Wire, type WireKind } from './wires.js';
+import { type Listener, type Wire } from './wire.js';
+import { type WireKind } from './wires.js';
 
 export type WireState = 'closed' | 'connecting' | 'open';
 
