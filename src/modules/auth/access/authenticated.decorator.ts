@@ -11,9 +11,9 @@ function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   const access: Access = ACCESSES[caller];
   const decorators = [SetMetadata(ACCESS, access), UseGuards(AccessGuard), ApiExtension(CALLER, caller)];
   if (access.kind === 'public') return applyDecorators(...decorators);
+  if (access.kind === 'account' && access.anyone) decorators.push(ApiSecurity({}));
   decorators.push(ApiProblems(401), access.kind === 'application' ? ApiSecurity(API_KEY_SCHEME) : ApiBearerAuth());
   if (access.kind !== 'account') return applyDecorators(...decorators);
-  if (access.anyone) decorators.push(ApiSecurity({}));
   if (access.role !== 'user') decorators.push(ApiProblems(403));
   // The document puts the tag and the act in its place.
   if (access.keys) decorators.push(ApiProblems('insufficient_scope'), ApiExtension(REQUIRED_SCOPE, true));
