@@ -28,36 +28,43 @@ export type Command =
     }
   | { readonly name: 'revoke-key'; readonly id: number };
 
-/** The options that a command takes; all others are refused with it. */
-const TAKES: Readonly<Record<string, readonly string[]>> = {
-  accounts: ['all'],
-  'create-key': ['scope', 'expires', 'network'],
-};
+type Options = ReturnType<typeof parsed>['values'];
+
+interface Reader {
+  /** What it must be told, if anything. */
+  readonly subject?: string;
+  /** All other options are refused with it. */
+  readonly options?: readonly string[];
+  read(subject: string, options: Options): Command;
+}
+
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['accounts', { options: ['all'], read: (_none, { all = false }) => ({ name: 'accounts', all }) }],
+  ['reset-admin', { subject: 'an email', read: (email) => ({ name: 'reset-admin', email }) }],
+  ['revoke-logins', { subject: 'an email', read: (email) => ({ name: 'revoke-logins', email }) }],
+  ['keys', { read: () => ({ name: 'keys' }) }],
+  ['create-key', { subject: 'which key', options: ['scope', 'expires', 'network'], read: readCreateKey }],
+  ['revoke-key', { subject: 'which key', read: (id) => ({ name: 'revoke-key', id: whole(id, 'The id of a key') }) }],
+]);
 
 /** @returns `undefined` when only the usage is wanted. @throws CliError */
 export function readCommand(args: readonly string[]): Command | undefined {
   const { values, positionals } = parsed(args);
-  const [name, subject, ...rest] = positionals;
+  const [name, subject = '', ...rest] = positionals;
   if (values.help || name === undefined) return undefined;
-  const stray = Object.keys(values).find((option) => !(TAKES[name] ?? []).includes(option));
+  const reader = READERS.get(name);
+  if (reader === undefined) throw new CliError(`There is no command ${name}; --help lists them`);
+  const { subject: wanted, options = [], read } = reader;
+  const stray = Object.keys(values).find((option) => !options.includes(option));
   if (stray !== undefined) throw new CliError(`${name} takes no --${stray}`);
-  const needsNone = name === 'accounts' || name === 'keys';
-  if (rest.length > 0 || (needsNone && subject !== undefined)) throw new CliError(`${name} takes less than that`);
-  if (name === 'accounts') return { name, all: values.all ?? false };
-  if (name === 'keys') return { name };
-  const about = subject ?? '';
-  if (['reset-admin', 'revoke-logins', 'revoke-key', 'create-key'].includes(name) && about === '')
-    throw new CliError(`${name} needs to be told ${name.endsWith('key') ? 'which key' : 'an email'}`);
-  if (name === 'reset-admin' || name === 'revoke-logins') return { name, email: about };
-  if (name === 'revoke-key') return { name, id: whole(about, 'The id of a key') };
-  if (name !== 'create-key') throw new CliError(`There is no command ${name}; --help lists them`);
-  return {
-    name,
-    label: about,
-    scopes: values.scope ?? [],
-    days: values.expires === undefined ? undefined : whole(values.expires, '--expires'),
-    networks: values.network,
-  };
+  if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} takes less than that`);
+  if (wanted !== undefined && subject === '') throw new CliError(`${name} needs to be told ${wanted}`);
+  return read(subject, values);
+}
+
+function readCreateKey(label: string, { scope, expires, network }: Options): Command {
+  const days = expires === undefined ? undefined : whole(expires, '--expires');
+  return { name: 'create-key', label, scopes: scope ?? [], days, networks: network };
 }
 
 function parsed(args: readonly string[]) {
