@@ -10,6 +10,8 @@ export class AppConfig {
   readonly production: boolean;
   /** Processes that share the port. */
   readonly workers: number;
+  /** Writes natively where that was built. */
+  readonly nativeSend: boolean;
   readonly http: HttpSection;
   readonly storage: StorageSection;
   /** `undefined` = one node. */
@@ -29,6 +31,7 @@ export class AppConfig {
   ) {
     this.production = env.NODE_ENV === 'production';
     this.workers = workersOf(env.WORKERS);
+    this.nativeSend = env.NATIVE_SEND === 'auto';
     this.http = httpSection(env);
     this.storage = {
       dataDir: path.resolve(env.DATA_DIR),

@@ -39,6 +39,14 @@ export const ENVIRONMENT = {
         ? undefined
         : `must be a whole number from 1 to ${MOST_WORKERS}, or auto`,
   }),
+  NATIVE_SEND: choice({
+    group: 'Process',
+    description:
+      '`auto` hands what many sockets get to the kernel in one native call, where the build found a C compiler; `off` ' +
+      'writes to each socket by itself.',
+    choices: ['auto', 'off'],
+    default: 'auto',
+  }),
   PUBLIC_URL: optionalText({
     group: 'Process',
     description: 'The address users reach the server at; links, codes and QR images point there.',

@@ -16,7 +16,9 @@ import { ConnectionRegistry } from './dispatch/connection-registry.js';
 import { type GatewayDispatch } from './plain/gateway-dispatch.js';
 import { Heartbeat } from './plain/heartbeat.js';
 import { LoopTurns } from './flow/loop-turns.js';
+import { loadSendMany } from './flow/native-send.js';
 import { WriterHost } from './flow/outbound-writer.js';
+import { type SendMany } from './flow/turn-sender.js';
 import { pacedDrain } from './flow/paced-drain.js';
 import { PathPattern } from './plain/path-pattern.js';
 import { type PlainEndpoint } from './plain/plain-endpoint.js';
@@ -65,7 +67,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     lifecycle.onDrain((undone) => this.drain(undone));
     directory.register(this.connections);
     const { limits } = config;
-    this.writers = new WriterHost(this.turns, limits.outboundBytes);
+    this.writers = new WriterHost(this.turns, limits.outboundBytes, this.nativeSend());
     hub.collectBy(this.turns);
     this.limits = {
       inbound: { rate: limits.inboundRate, burst: limits.inboundBurst, hardRate: limits.inboundHardRate },
@@ -84,6 +86,14 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       inboundQueued: () => this.sum((connection) => connection.queuedMessages),
       queueBytes: () => this.sum((connection) => connection.queuedBytes),
     });
+  }
+
+  private nativeSend(): SendMany | null {
+    if (!this.config.nativeSend) return null;
+    const sendMany = loadSendMany();
+    if (typeof sendMany === 'function') return sendMany;
+    this.logger.log(`Writing to each socket by itself: there is no native sender; ${sendMany.message}`);
+    return null;
   }
 
   /** The Socket.IO side; made with the first gateway that needs it. */

@@ -26,6 +26,9 @@ export class LoopTurns {
   private outbound: TurnTask[] = [];
   /** The turn's last frames are being sent; nothing follows them in this turn. */
   ending = false;
+  /** From then to the turn's last task. */
+  finishing = false;
+  private last: TurnTask | null = null;
 
   /** Makes sure that this turn has an end. */
   touch(): void {
@@ -53,6 +56,11 @@ export class LoopTurns {
     this.touch();
   }
 
+  /** Runs `task` as the last one of every turn. */
+  finishWith(task: TurnTask): void {
+    this.last = task;
+  }
+
   private readonly finish = (): void => {
     this.scheduled = false;
     this.current++;
@@ -62,6 +70,7 @@ export class LoopTurns {
       this.inbound = [];
       this.resume(inbound);
     }
+    this.finishing = true;
     const { settling } = this;
     if (settling.length > 0) {
       this.settling = [];
@@ -72,6 +81,8 @@ export class LoopTurns {
     const { outbound } = this;
     this.outbound = [];
     for (const task of outbound) task.runTurn();
+    this.last?.runTurn();
+    this.finishing = false;
   };
 
   private resume(tasks: readonly TurnTask[]): void {

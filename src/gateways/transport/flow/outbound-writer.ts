@@ -4,6 +4,7 @@ import { type SocketTraffic } from '../../../modules/observability/socket-metric
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 import { OutboundBatch } from './outbound-batch.js';
 import { type PlainFrame } from './text-frame.js';
+import { descriptorOf, type SendMany, TurnSender } from './turn-sender.js';
 
 /** A turn's frames are written early when they reach this, so that only what the kernel refuses counts as waiting. */
 const EARLY_FLUSH_BYTES = 262_144;
@@ -20,12 +21,17 @@ export interface WriterOwner {
 export class WriterHost {
   private root = OutboundBatch.empty();
   private rootTurn = -1;
+  readonly sender: TurnSender | null;
 
   constructor(
     readonly turns: LoopTurns,
     /** Bytes that may wait for one slow reader. */
     readonly limitBytes: number,
-  ) {}
+    /** `null` = every socket is written to by itself. */
+    sendMany: SendMany | null = null,
+  ) {
+    this.sender = sendMany && new TurnSender(turns, sendMany);
+  }
 
   /** The empty batch of this turn; a fresh one each turn, so that no old frame is kept alive. */
   empty(): OutboundBatch {
@@ -46,6 +52,10 @@ export class OutboundWriter implements TurnTask {
   private first: PlainFrame | null = null;
   private batch: OutboundBatch | null = null;
   private socket: Duplex | null = null;
+  /** The socket's, where it may be written to natively. */
+  private fd = -1;
+  /** When the sender last took something of this writer. */
+  private round = -1;
   private scheduled = false;
   private overdue = false;
   /** What left by it so far. */
@@ -74,7 +84,7 @@ export class OutboundWriter implements TurnTask {
   }
 
   attach(socket: Duplex): void {
-    this.socket = socket;
+    this.setSocket(socket);
     this.flush();
   }
 
@@ -82,7 +92,7 @@ export class OutboundWriter implements TurnTask {
   attachTo(socket: Duplex): void {
     if (this.socket === socket) return;
     if (this.socket !== null) this.flush();
-    this.socket = socket;
+    this.setSocket(socket);
   }
 
   send(frame: PlainFrame): void {
@@ -105,7 +115,7 @@ export class OutboundWriter implements TurnTask {
    */
   runTurn(): void {
     this.scheduled = false;
-    this.flush();
+    this.flushPending();
     if (this.first === null || this.socket === null) {
       this.overdue = false;
     } else if (this.overdue) {
@@ -118,6 +128,11 @@ export class OutboundWriter implements TurnTask {
 
   /** Writes what is pending now, unless too much waits for the reader already. */
   flush(): void {
+    this.flushPending();
+    this.flushSender();
+  }
+
+  private flushPending(): void {
     const { first, batch, socket } = this;
     if (first === null) return;
     const { limitBytes } = this.host;
@@ -139,6 +154,7 @@ export class OutboundWriter implements TurnTask {
 
   /** A whole control frame, written at once; it may overtake frames of this turn. */
   control(bytes: Buffer): void {
+    this.flushSender();
     if (this.socket?.writable) this.socket.write(bytes);
   }
 
@@ -179,7 +195,28 @@ export class OutboundWriter implements TurnTask {
 
   private write(bytes: Buffer, frames: number): void {
     this.count(frames, bytes.length);
-    this.socket?.write(bytes);
+    const { socket } = this;
+    if (socket === null) return;
+    const { sender } = this.host;
+    if (sender !== null && this.fd !== -1) {
+      this.flushSender();
+      if (socket.writableLength === 0 && sender.take(socket, this.fd, bytes)) {
+        this.round = sender.round;
+        return;
+      }
+    }
+    socket.write(bytes);
+  }
+
+  /** What the sender has taken of this writer goes out before anything else does. */
+  private flushSender(): void {
+    const { sender } = this.host;
+    if (sender !== null && this.round === sender.round) sender.flush();
+  }
+
+  private setSocket(socket: Duplex): void {
+    this.socket = socket;
+    this.fd = this.host.sender === null ? -1 : descriptorOf(socket);
   }
 
   private schedule(): void {

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { type SendMany } from './turn-sender.js';
+
+const FILE = `send-many-${process.platform}-${process.arch}.node`;
+
+/** Below the sources and below dist, the root is equally far up. */
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const FOLDERS = [path.join(ROOT, 'native'), path.join(ROOT, 'dist/native')];
+
+/** The function in native/send-many.c, or why there is none. */
+export function loadSendMany(): SendMany | Error {
+  const file = FOLDERS.map((folder) => path.join(folder, FILE)).find((each) => existsSync(each));
+  if (file === undefined) return new Error('it was not built, for want of a C compiler or of headers of Node');
+  try {
+    const { sendMany } = createRequire(import.meta.url)(file) as { readonly sendMany: SendMany };
+    return sendMany;
+  } catch (error) {
+    return error as Error;
+  }
+}

@@ -1,0 +1,110 @@
+import { type Duplex } from 'node:stream';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { type LoopTurns, type TurnTask } from './loop-turns.js';
+
+/**
+ * Sends pieces of `arena` to sockets without waiting; `sent` gets the bytes that the kernel took of each.
+ * @returns how many it did not take whole
+ */
+export type SendMany = (
+  fds: Int32Array,
+  count: number,
+  arena: Uint8Array,
+  offsets: Int32Array,
+  lengths: Int32Array,
+  sent: Int32Array,
+) => number;
+
+const MAX_SOCKETS = 4_096;
+const ARENA_BYTES = 1_048_576;
+/** Larger ones gain nothing by another copy. */
+const MAX_PIECE_BYTES = 32_768;
+
+/** A plain TCP socket has one, and nothing between it and the kernel; -1 = this is none. */
+export function descriptorOf(stream: Duplex): number {
+  if (!(stream instanceof Socket) || stream instanceof TLSSocket) return -1;
+  const handle = (stream as { _handle?: { readonly fd?: number } | null })._handle;
+  return handle?.fd ?? -1;
+}
+
+/**
+ * What the writers write at the end of a turn, handed to the kernel in one native call. Between `take` and the end of
+ * the turn nothing else may be written to the socket without `flush` before it. What the kernel does not take at once
+ * goes on through the socket, so that order, back-pressure and errors stay Node's.
+ */
+export class TurnSender implements TurnTask {
+  private readonly fds = new Int32Array(MAX_SOCKETS);
+  private readonly offsets = new Int32Array(MAX_SOCKETS);
+  private readonly lengths = new Int32Array(MAX_SOCKETS);
+  private readonly sent = new Int32Array(MAX_SOCKETS);
+  private readonly sockets: (Duplex | null)[] = Array.from({ length: MAX_SOCKETS }, () => null);
+  private readonly arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
+  private count = 0;
+  private used = 0;
+  /** What was copied last: a fan-out is the same piece for everybody. */
+  private last: Buffer | null = null;
+  private lastOffset = 0;
+  /** Changes with every call of the kernel. */
+  round = 0;
+
+  constructor(
+    private readonly turns: LoopTurns,
+    private readonly sendMany: SendMany,
+  ) {
+    turns.finishWith(this);
+  }
+
+  /**
+   * Takes `bytes` for the end of the turn. The stream's own queue must be empty, and each may have one piece a round.
+   * @returns whether it did
+   */
+  take(socket: Duplex, fd: number, bytes: Buffer): boolean {
+    const { length } = bytes;
+    if (!this.turns.finishing || length > MAX_PIECE_BYTES) return false;
+    if (this.count === MAX_SOCKETS) this.flush();
+    if (bytes !== this.last) {
+      if (this.used + length > ARENA_BYTES) this.flush();
+      this.arena.set(bytes, this.used);
+      this.last = bytes;
+      this.lastOffset = this.used;
+      this.used += length;
+    }
+    const at = this.count++;
+    this.sockets[at] = socket;
+    this.fds[at] = fd;
+    this.offsets[at] = this.lastOffset;
+    this.lengths[at] = length;
+    return true;
+  }
+
+  runTurn(): void {
+    if (this.count > 0) this.flush();
+  }
+
+  /** Sends what was taken. */
+  flush(): void {
+    const { count, sockets, fds } = this;
+    // A descriptor that was closed since may be somebody else's by now.
+    for (let at = 0; at < count; at++) if (sockets[at]?.destroyed === true) fds[at] = -1;
+    const unfinished = this.sendMany(fds, count, this.arena, this.offsets, this.lengths, this.sent);
+    if (unfinished > 0) this.finishThroughSockets();
+    sockets.fill(null, 0, count);
+    this.count = 0;
+    this.used = 0;
+    this.last = null;
+    this.round++;
+  }
+
+  private finishThroughSockets(): void {
+    for (let at = 0; at < this.count; at++) {
+      const socket = this.sockets[at];
+      const sent = this.sent[at] as number;
+      const length = this.lengths[at] as number;
+      if (sent === length || !socket?.writable) continue;
+      const from = (this.offsets[at] as number) + sent;
+      // A copy: the arena is written again before the socket is through with it.
+      socket.write(Buffer.from(this.arena.subarray(from, from + length - sent)));
+    }
+  }
+}
