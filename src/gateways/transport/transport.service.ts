@@ -91,7 +91,10 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   private nativeSend(): SendMany | null {
     if (!this.config.nativeSend) return null;
     const sendMany = loadSendMany();
-    if (typeof sendMany === 'function') return sendMany;
+    if (typeof sendMany === 'function') {
+      this.metrics.nativeSend = true;
+      return sendMany;
+    }
     this.logger.log(`Writing to each socket by itself: there is no native sender; ${sendMany.message}`);
     return null;
   }

@@ -160,6 +160,14 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
       }
     },
   });
+  new Gauge({
+    name: 'switchboard_native_send',
+    help: '1 where frames leave in native calls, one a turn; 0 where each socket is written to by itself.',
+    registers,
+    collect() {
+      this.set(Number(sockets.nativeSend));
+    },
+  });
   new Counter({
     name: 'switchboard_refusals_total',
     help: 'Refused handshakes of sockets, by status.',

@@ -39,6 +39,8 @@ export class SocketMetrics {
   readonly closes = new Map<string, number>();
   /** Refused handshakes of sockets, by status. */
   readonly refusals = new Map<string, number>();
+  /** Whether frames leave in native calls, one a turn. */
+  nativeSend = false;
   private readonly queues: SocketQueues[] = [];
 
   /** The counters of `protocol`, always the same object: keep it and increment its members. */

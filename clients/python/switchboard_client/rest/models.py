@@ -1165,6 +1165,8 @@ class NodeDetailDto(TypedDict):
     measuredAt: str
     # What its process takes.
     memory: NodeMemoryDto
+    # Whether frames leave in native calls, one a turn (`NATIVE_SEND`).
+    nativeSend: bool
     # What waits in it.
     queues: NodeQueuesDto
     # Its link to Redis; `null` where there is one node only.

@@ -95,6 +95,10 @@ export class NodeDetailDto extends NodeDto {
   @ApiProperty({ type: NodeQueuesDto })
   queues!: NodeQueuesDto;
 
+  /** Whether frames leave in native calls, one a turn (`NATIVE_SEND`). */
+  @ApiProperty({ example: true })
+  nativeSend!: boolean;
+
   /** Its link to PostgreSQL. */
   @ApiProperty({ type: NodeLinkDto })
   database!: NodeLink;

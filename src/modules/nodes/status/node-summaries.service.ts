@@ -36,6 +36,8 @@ export interface NodeSummary {
     readonly outboundBytes: number;
     readonly storeCharacters: number;
   };
+  /** Whether frames leave in native calls. */
+  readonly nativeSend: boolean;
   readonly database: NodeLink;
   /** `null` where there is one node only. */
   readonly redis: NodeLink | null;
@@ -106,6 +108,7 @@ export class NodeSummaries implements OnApplicationBootstrap, OnApplicationShutd
         outboundBytes: this.sockets.queueBytes(),
         storeCharacters: this.sockets.storeQueued(),
       },
+      nativeSend: this.sockets.nativeSend,
       database: linkOf(databaseUp, databaseMs),
       redis: this.board.shared ? linkOf(this.board.connected, boardMs) : null,
     };

@@ -1900,6 +1900,10 @@ export type NodeDetailDto = {
      */
     memory: NodeMemoryDto;
     /**
+     * Whether frames leave in native calls, one a turn (`NATIVE_SEND`).
+     */
+    nativeSend: boolean;
+    /**
      * What waits in it.
      */
     queues: NodeQueuesDto;
