@@ -20,7 +20,7 @@ function streams(admission: () => void) {
     seats as never,
     { detach: () => void done.push('detached') } as never,
     { node: 'n', draining: false, nextSerial: () => 1 } as never,
-    { of: () => traffic } as never,
+    { of: () => traffic, recordClose: () => undefined } as never,
     { register: () => undefined, ended: () => undefined } as never,
     { onDrain: () => undefined } as never,
     { limits: { outboundBytes: 1_000 }, http: { drainSeconds: 1 } } as never,
