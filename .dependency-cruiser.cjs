@@ -38,7 +38,7 @@ const forbidden = [
   ...wings('modules/services', 'directory', 'sessions', 'admission', 'admin'),
   ...wings('modules/realtime', 'ports', 'fan-out', 'in-process', 'redis', 'resilience', 'access'),
   ...wings('modules/realtime/redis', 'connection', 'bus', 'state'),
-  ...wings('modules/auth', 'principals', 'logins', 'api-keys', 'machine-keys', 'access'),
+  ...wings('modules/auth', 'principals', 'logins', 'api-keys', 'machine-keys', 'access', 'tickets'),
   ...wings('modules/signaling', 'lobby', 'calls', 'tokens'),
   ...wings('modules/nodes', 'status', 'liveness'),
   ...wings('common/http', 'input', 'problems', 'paging', 'paths', 'policy', 'openapi'),

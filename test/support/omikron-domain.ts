@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type JsonObjectText, JsonScanner } from '../../src/common/json/json-object-text.js';
 import { type Clock, SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
-import { type AppConfig } from '../../src/config/app-config.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
-import { RequestAllowance } from '../../src/modules/auth/access/request-allowance.service.js';
-import { InProcessRateLimiter } from '../../src/modules/realtime/in-process/in-process.rate-limiter.js';
 import { CallSecrets } from '../../src/modules/omikron/calls/call-secrets.service.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { type Broker } from '../../src/modules/realtime/ports/broker.js';
@@ -135,8 +132,6 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const pings = new PingBook(presence, store, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
   const calls = new Calls(presence, hub, locks, ledgerInto(told), retries, clock);
-  const config = { omikron: { iotaAccess: 'open' }, limits: { restRate: 0 } } as AppConfig;
-  const allowance = new RequestAllowance(new InProcessRateLimiter(new SystemMonotonicClock()), config);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,
@@ -148,7 +143,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     /** What the ledger was told here of the ends of calls. */
     told,
     relay: new OmikronRelay(hub, sessions),
-    iotas: new IotaAdmission(config, repository, throttle, allowance, sessions, departures, states, hub),
+    iotas: new IotaAdmission(repository, throttle, sessions, departures, states, hub),
     clients: new ClientAdmission(identity, sessions, pings, states, hub),
     callers: new CallAdmission(identity, hashes, calls, states, sessions, new CallSecrets(throttle), hub),
   };

@@ -13,6 +13,7 @@ const CELLS: Readonly<Record<string, readonly string[]>> = {
   userOrKey: ['401', 'yes', 'yes', 'yes', 'yes', '403', '401'],
   account: ['401', 'yes', 'yes', 'yes', 'yes', 'yes', '401'],
   bearer: ['401', 'yes', 'yes', 'yes', 'yes', 'yes', '401'],
+  ticketHolder: ['401', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
   viewer: ['401', '403', 'yes', 'yes', 'yes', '403', '401'],
   operator: ['401', '403', '403', 'yes', 'yes', '403', '401'],
   admin: ['401', '403', '403', '403', 'yes', '403', '401'],

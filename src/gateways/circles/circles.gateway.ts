@@ -1,5 +1,6 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ticketKind } from '../../modules/auth/tickets/ticket.js';
 import { type EvictedSignal, type ExpelledSignal, succeeded } from '../../modules/circles/circles.events.js';
 import { CallSignals } from '../../modules/circles/live/call-signals.service.js';
 import { LiveAdmission } from '../../modules/circles/live/live-admission.service.js';
@@ -32,9 +33,12 @@ export class CirclesGateway implements SocketIoGateway {
   ) {}
 
   async handleConnection(connection: SocketIoConnection): Promise<void> {
-    const { token } = connection.handshake.auth;
-    if (token === undefined || token === null) return;
-    await this.admission.authenticate(connection, token);
+    const { token, ticket } = connection.handshake.auth;
+    // Those of the lobby are the lobby's.
+    if (ticket !== undefined && ticket !== null && ticketKind(ticket) !== 'lobby')
+      await this.admission.redeem(connection, ticket);
+    else if (token !== undefined && token !== null) await this.admission.authenticate(connection, token);
+    else return;
     this.hub.sendTo(connection, succeeded('User authenticated'));
   }
 

@@ -1,7 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
-import { IotaAdmission, type IotaCredential } from '../../modules/omikron/admission/iota-admission.service.js';
+import { IotaAdmission } from '../../modules/omikron/admission/iota-admission.service.js';
+import { type IotaCredential, IotaCredentials } from '../../modules/omikron/admission/iota-credentials.service.js';
 import { replyId } from '../../modules/omikron/message-data.js';
 import { type IotaPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
@@ -13,7 +14,7 @@ import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transport/plain/plain-gateway.js';
-import { bearerToken } from './bearer-token.js';
+import { bearerToken } from '../transport/handshake/bearer-token.js';
 import { Identifications } from './identifications.service.js';
 import { OmikronFilter } from './omikron.filter.js';
 import { iotaWire } from './omikron.wire.js';
@@ -38,13 +39,14 @@ export class IotaGateway implements PlainGateway {
   constructor(
     private readonly hub: Hub,
     private readonly admission: IotaAdmission,
+    private readonly tokens: IotaCredentials,
     private readonly identifications: Identifications,
     private readonly relay: OmikronRelay,
     private readonly pings: PingBook,
   ) {}
 
-  async handleUpgrade(connection: PlainConnection, { headers, address }: UpgradeRequest): Promise<void> {
-    const credential = await this.admission.authenticate(bearerToken(headers), address);
+  async handleUpgrade(connection: PlainConnection, { headers }: UpgradeRequest): Promise<void> {
+    const credential = await this.tokens.authenticate(bearerToken(headers), connection);
     if (credential !== null) this.credentials.set(connection, credential);
   }
 

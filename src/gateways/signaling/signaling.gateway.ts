@@ -1,5 +1,6 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ticketKind } from '../../modules/auth/tickets/ticket.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
@@ -41,7 +42,8 @@ export class SignalingGateway implements SocketIoGateway {
     if (connection.protocol !== 'signaling') return;
     const { auth, query } = connection.handshake;
     try {
-      const peer = await this.signaling.enter(connection, auth['lobby'] ?? query['lobby']);
+      const ticket = ticketKind(auth['ticket']) === 'lobby' ? auth['ticket'] : undefined;
+      const peer = await this.signaling.enter(connection, ticket ?? auth['lobby'] ?? query['lobby']);
       connection.attributes.set(PEER, peer);
       if (peer === null) connection.expectAdmission();
     } catch (error) {

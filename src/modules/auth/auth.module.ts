@@ -23,12 +23,14 @@ import { RefreshSuccessors } from './logins/refresh-successors.service.js';
 import { RequestAllowance } from './access/request-allowance.service.js';
 import { RouteDeclarations } from './access/route-declarations.js';
 import { SignInThrottle } from './logins/sign-in-throttle.service.js';
+import { Tickets } from './tickets/tickets.service.js';
+import { TicketsController } from './tickets/tickets.controller.js';
 
 /** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([User, Login, MachineKey, Device, Application, ApplicationKey]), DiscoveryModule],
-  controllers: [AuthController, MachineKeysController],
+  controllers: [AuthController, MachineKeysController, TicketsController],
   providers: [
     AccessTokens,
     ApiKeys,
@@ -44,7 +46,18 @@ import { SignInThrottle } from './logins/sign-in-throttle.service.js';
     RequestAllowance,
     RouteDeclarations,
     SignInThrottle,
+    Tickets,
   ],
-  exports: [AccessTokens, ApiKeys, FeatureTokens, LoginEvents, Logins, MachineKeys, Passwords, RequestAllowance],
+  exports: [
+    AccessTokens,
+    ApiKeys,
+    FeatureTokens,
+    LoginEvents,
+    Logins,
+    MachineKeys,
+    Passwords,
+    RequestAllowance,
+    Tickets,
+  ],
 })
 export class AuthModule {}

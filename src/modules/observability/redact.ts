@@ -7,6 +7,7 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[redacted]'],
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, '$1[redacted]@'],
+  [/\bsb[kt]_[\w-]+/g, '[redacted]'],
   [/((?:\/ws|\/sse)\/endpoint\/)[^\s/?"']+/gi, '$1[redacted]'],
   [/([?&](?:token|ticket|lobby|access_token|api_key|key|code)=)[^\s&"']+/gi, '$1[redacted]'],
 ];

@@ -14,6 +14,7 @@ import { ClientAdmission } from './admission/client-admission.service.js';
 import { ClientIdentity } from './admission/client-identity.service.js';
 import { DirectoryComparison } from './directory/directory-comparison.service.js';
 import { FindOmikron } from './directory/find-omikron.service.js';
+import { IotaCredentials } from './admission/iota-credentials.service.js';
 import { IotaAdmission } from './admission/iota-admission.service.js';
 import { IotaDepartures } from './admission/iota-departures.service.js';
 import { IotaSessions } from './sessions/iota-sessions.service.js';
@@ -44,6 +45,7 @@ import { UserStates } from './states/user-states.service.js';
     ClientIdentity,
     IotaDepartures,
     IotaAdmission,
+    IotaCredentials,
     ClientAdmission,
     CallAdmission,
     OmikronRelay,
@@ -57,6 +59,7 @@ import { UserStates } from './states/user-states.service.js';
   exports: [
     FindOmikron,
     IotaAdmission,
+    IotaCredentials,
     ClientAdmission,
     CallAdmission,
     OmikronRelay,

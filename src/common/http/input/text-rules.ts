@@ -1,3 +1,5 @@
+import { fits, MAX_CHARACTERS } from '../../text/characters.js';
+
 /**
  * Why `value` cannot be stored as text, or `undefined`: PostgreSQL refuses U+0000, and a lone surrogate has no UTF-8.
  */
@@ -39,3 +41,11 @@ export function timeFault(value: string): string | undefined {
 
 /** A UUID of any version, in any case. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Why `identity` cannot be one, or `undefined`: at most 100 characters (code points) that can be stored. */
+export function identityFault(identity: unknown): string | undefined {
+  if (typeof identity !== 'string') return 'must be a string';
+  const { identity: max } = MAX_CHARACTERS;
+  if (!fits(identity, max)) return `must have at most ${max} characters`;
+  return textFault(identity);
+}

@@ -22,6 +22,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   revocations: 'Who is kept out of all sockets, and for how long.',
   rooms: "An application's rooms, with their endpoints and messages.",
   services: "The exhibition relay's tenants, with their tokens and live sessions.",
+  tickets: 'What a browser shows once in the place of a credential, to open a socket or an event stream.',
   uploads: 'Files of messages, piece by piece (tus 1.0.0). Use a tus client, not a generated one.',
 };
 
@@ -63,6 +64,7 @@ export const CALLERS = {
   admin: 'Needs the access token of an account with the role `admin`, or a machine key.',
   application: 'Needs the API key of an application.',
   bearer: 'Needs any bearer credential: an access token or a lobby token.',
+  ticketHolder: 'Needs an access token, a lobby token, the token of an Iota, or the API key of an application.',
 } as const;
 
 /** Extension of an operation that names its callers. */

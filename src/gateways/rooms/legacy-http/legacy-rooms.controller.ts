@@ -20,7 +20,8 @@ import { LegacyAnswer, NO_KEY, ROOM_EXISTS, sendJson, sendText } from './legacy-
 import { LegacyRequestGuard } from './legacy-request.guard.js';
 import { LegacyRoomsFilter } from './legacy-rooms.filter.js';
 import { pythonJson } from './python-json.js';
-import { ANONYMOUS, identityFault, isRoomName } from '../../../modules/rooms/room-name.js';
+import { identityFault } from '../../../common/http/input/text-rules.js';
+import { ANONYMOUS, isRoomName } from '../../../modules/rooms/room-name.js';
 import { PERMISSIONS, type Permissions } from '../../../modules/rooms/rooms.events.js';
 import { Rooms } from '../../../modules/rooms/directory/rooms.service.js';
 

@@ -35,7 +35,9 @@ export class AccessGuard implements CanActivate {
     if (access === undefined) throw new Error(`${context.getHandler().name} does not declare who may call it`);
     const request = context.switchToHttp().getRequest<ApiRequest>();
     if (access.kind === 'application') return this.admitApplication(request);
-    if (access.kind === 'bearer') return this.admitBearer(request);
+    const isByKey = access.kind !== 'public' && access.applications && request.headers.authorization === undefined;
+    if (isByKey) return this.admitApplication(request);
+    if (access.kind === 'bearer') return this.admitBearer(request, access.applications ?? false);
     if (access.kind === 'public' || (access.anyone && request.headers.authorization === undefined)) {
       await this.allowance.chargeAddress(addressOf());
       return true;
@@ -60,10 +62,11 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async admitBearer(request: ApiRequest): Promise<true> {
+  private async admitBearer(request: ApiRequest, forTicket: boolean): Promise<true> {
     const bearer = await this.guessing(async () => {
       const token = bearerToken(request.headers.authorization);
-      const verify = this.featureTokens.verifierOf(token);
+      if (forTicket && isMachineKey(token)) throw new AppError('forbidden', 'Machine keys have no sockets.');
+      const verify = this.featureTokens.verifierOf(token, forTicket);
       return verify ? verify(token) : this.tokens.verifyAccount(token);
     });
     await this.allowance.charge(`${bearer.kind}:${bearer.id}`);

@@ -14,6 +14,8 @@ export interface AccountAccess {
   readonly keys?: true;
   /** Also whoever shows no credential; one that is shown must be valid. */
   readonly anyone?: true;
+  /** Applications, by API key; the route says which of them. */
+  readonly applications?: true;
 }
 
 /** Who may call a route, as its decorator declares it and the guard enforces it. */
@@ -22,8 +24,8 @@ export type Access =
   | { readonly kind: 'public' }
   /** An application, by its API key. */
   | { readonly kind: 'application' }
-  /** Whoever has an access token, or a token of a feature. */
-  | { readonly kind: 'bearer' };
+  /** Whoever has an access token, or a token of a feature; `applications`: and those, by API key. */
+  | { readonly kind: 'bearer'; readonly applications?: true };
 
 /** What each word for the callers of a route means; `CALLERS` says it to people. */
 export const ACCESSES = {
@@ -37,6 +39,7 @@ export const ACCESSES = {
   admin: { kind: 'account', role: 'admin', keys: true },
   application: { kind: 'application' },
   bearer: { kind: 'bearer' },
+  ticketHolder: { kind: 'bearer', applications: true },
 } as const satisfies Record<string, Access>;
 
 /** Metadata key of a route's `Access`. */

@@ -12,7 +12,11 @@ function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   const decorators = [SetMetadata(ACCESS, access), UseGuards(AccessGuard), ApiExtension(CALLER, caller)];
   if (access.kind === 'public') return applyDecorators(...decorators);
   if (access.kind === 'account' && access.anyone) decorators.push(ApiSecurity({}));
-  decorators.push(ApiProblems(401), access.kind === 'application' ? ApiSecurity(API_KEY_SCHEME) : ApiBearerAuth());
+  const takesApiKeys = access.kind === 'application' || access.applications === true;
+  decorators.push(ApiProblems(401));
+  if (takesApiKeys) decorators.push(ApiSecurity(API_KEY_SCHEME));
+  if (access.kind !== 'application') decorators.push(ApiBearerAuth());
+  if (access.kind === 'bearer' && access.applications) decorators.push(ApiProblems(403));
   if (access.kind !== 'account') return applyDecorators(...decorators);
   if (access.role !== 'user') decorators.push(ApiProblems(403));
   // The document puts the tag and the act in its place.
@@ -25,13 +29,20 @@ function declare(caller: keyof typeof ACCESSES): MethodDecorator {
  * `operator` and `admin` are people from that role on; these routes, and those of `userOrKey`, also take machine keys
  * with the scope that the tag and the method of the route name. `application` is a backend by its API key.
  */
-export function Authenticated(who: Exclude<keyof typeof ACCESSES, 'public' | 'optional' | 'bearer'>): MethodDecorator {
+export function Authenticated(
+  who: Exclude<keyof typeof ACCESSES, 'public' | 'optional' | 'bearer' | 'ticketHolder'>,
+): MethodDecorator {
   return declare(who);
 }
 
 /** The route needs any bearer credential of ours: an access token, or a token of a feature. `CurrentBearer` says whose. */
 export function AnyBearer(): MethodDecorator {
   return declare('bearer');
+}
+
+/** As `AnyBearer`, and applications; `CurrentBearer` or `CurrentApplication` says who. */
+export function TicketHolder(): MethodDecorator {
+  return declare('ticketHolder');
 }
 
 /** The route works for anyone, and knows the account or machine key where one is shown. */

@@ -3,6 +3,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { AccessTokens, type TokenClaims } from '../../auth/logins/access-tokens.service.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { loginChannel } from '../../auth/logins/login-channel.js';
+import { Tickets } from '../../auth/tickets/tickets.service.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
@@ -17,6 +18,7 @@ const unknown = (): AppError => new AppError('unauthenticated', 'User not found'
 export class LiveAdmission {
   constructor(
     private readonly tokens: AccessTokens,
+    private readonly tickets: Tickets,
     private readonly online: Online,
     private readonly rooms: LiveRooms,
     private readonly allowance: RequestAllowance,
@@ -29,7 +31,8 @@ export class LiveAdmission {
    */
   async authenticate(connection: CirclesConnection, token: unknown): Promise<void> {
     try {
-      await this.identify(connection, token);
+      refuseSecond(connection);
+      await this.identify(connection, this.read(token));
     } catch (error) {
       const isRefused = error instanceof AppError && error.kind === 'unauthenticated';
       if (isRefused) await this.allowance.chargeAddress(connection.address);
@@ -37,11 +40,14 @@ export class LiveAdmission {
     }
   }
 
-  private async identify(connection: CirclesConnection, token: unknown): Promise<void> {
-    if (stateOf(connection)) throw new AppError('conflict', 'Already authenticated');
-    if (token === undefined || token === null) throw new AppError('unauthenticated', 'Json web token introuvable');
-    if (typeof token !== 'string') throw unknown();
-    const claims = this.read(token);
+  /** As `authenticate`, by a ticket, which is used up. */
+  async redeem(connection: CirclesConnection, ticket: unknown): Promise<void> {
+    refuseSecond(connection);
+    const claims = await this.tickets.redeem('account', ticket, connection).catch(asUnknown);
+    await this.identify(connection, claims);
+  }
+
+  private async identify(connection: CirclesConnection, claims: TokenClaims): Promise<void> {
     const login = loginChannel(claims.loginId);
     // Listening before looking: a login that ends in between closes the socket.
     await this.hub.subscribe(connection, login);
@@ -50,7 +56,7 @@ export class LiveAdmission {
       principal = await this.tokens.confirm(claims);
     } catch (error) {
       this.hub.unsubscribe(connection, login);
-      throw error instanceof AppError && error.kind === 'unauthenticated' ? unknown() : error;
+      asUnknown(error);
     }
     if (connection.closed) return;
     connection.admit(principal, 'circles');
@@ -68,11 +74,22 @@ export class LiveAdmission {
     await this.online.leave(state.principal, connection.id);
   }
 
-  private read(token: string): TokenClaims {
+  private read(token: unknown): TokenClaims {
+    if (token === undefined || token === null) throw new AppError('unauthenticated', 'Json web token introuvable');
+    if (typeof token !== 'string') throw unknown();
     try {
       return this.tokens.read(token);
     } catch {
       throw unknown();
     }
   }
+}
+
+function refuseSecond(connection: CirclesConnection): void {
+  if (stateOf(connection)) throw new AppError('conflict', 'Already authenticated');
+}
+
+/** However somebody is not known, they are told the same. */
+function asUnknown(error: unknown): never {
+  throw error instanceof AppError && error.kind === 'unauthenticated' ? unknown() : error;
 }

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../common/errors/app-error.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
-import { digestsEqual, sha256 } from '../../../common/security/digest.js';
+import { digestsEqual } from '../../../common/security/digest.js';
 import { randomHex } from '../../../common/security/random.js';
-import { AppConfig } from '../../../config/app-config.js';
-import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
+import { type IotaCredential } from './iota-credentials.service.js';
 import { IotaDepartures } from './iota-departures.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { idsOf, MessageData, replyId } from '../message-data.js';
@@ -20,13 +18,6 @@ import { OmikronRepository } from '../omikron.repository.js';
 import { UserStates } from '../states/user-states.service.js';
 import { canonicalUuid, isReserved } from '../uuid.js';
 
-/** What an Iota showed on the upgrade. */
-export interface IotaCredential {
-  /** Canonical id of the Iota whose token it is. */
-  readonly iota: string;
-  readonly tokenDigest: Buffer;
-}
-
 /** Scope of the throttle. */
 const TRIES = 'omikron-iota';
 const MAX_LABEL = 100;
@@ -35,34 +26,13 @@ const MAX_LABEL = 100;
 @Injectable()
 export class IotaAdmission {
   constructor(
-    private readonly config: AppConfig,
     private readonly repository: OmikronRepository,
     private readonly throttle: AttemptThrottle,
-    private readonly allowance: RequestAllowance,
     private readonly sessions: IotaSessions,
     private readonly departures: IotaDepartures,
     private readonly states: UserStates,
     private readonly hub: Hub,
   ) {}
-
-  /**
-   * Checks the token of an upgrade. @param token `undefined` when none was shown
-   * @returns `null` where none is needed
-   * @throws AppError `invalid_credentials`, `unauthenticated`, or `rate_limited` when this address tries too often
-   */
-  async authenticate(token: string | undefined, address: string): Promise<IotaCredential | null> {
-    if (token === undefined) {
-      if (this.config.omikron.iotaAccess === 'open') return null;
-      throw new AppError('unauthenticated', 'An Iota token is needed.');
-    }
-    const tokenDigest = sha256(token);
-    const iota = await this.repository.findIotaByToken(tokenDigest);
-    if (iota === undefined) {
-      await this.allowance.chargeAddress(address);
-      throw new AppError('invalid_credentials', 'This is no Iota token.');
-    }
-    return { iota: iota.iotaId, tokenDigest };
-  }
 
   /**
    * Identifies by `iota_id` and `user_ids`. An Iota that is connected already is replaced, and its clients are closed.

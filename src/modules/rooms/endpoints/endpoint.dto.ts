@@ -1,9 +1,9 @@
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { ApiChoice, type Choice, ChoiceField, Field, IntegerField } from '../../../common/http/input/fields.js';
+import { identityFault } from '../../../common/http/input/text-rules.js';
 import { PageOf, PageQuery } from '../../../common/http/paging/page.dto.js';
 import { MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { type EndpointWithCode, type ListedEndpoint } from './endpoints.service.js';
-import { identityFault } from '../room-name.js';
 import { PERMISSIONS, type Permissions } from '../rooms.events.js';
 
 export const PERMISSION: Choice = { name: 'Permissions', values: PERMISSIONS };

@@ -8,9 +8,11 @@ import { hasRole, type Role } from '../../../common/security/role.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
 import { AccountEndings } from '../../accounts/account-endings.js';
-import { type BearerPrincipal } from '../../auth/principals/bearer-principal.js';
+import { type HolderPrincipal } from '../../auth/principals/bearer-principal.js';
 import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
+import { ticketKind } from '../../auth/tickets/ticket.js';
+import { Tickets } from '../../auth/tickets/tickets.service.js';
 import { type Actor } from '../../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { type Connection } from '../../realtime/connection.js';
@@ -40,6 +42,7 @@ export class LobbyTokens implements OnModuleInit {
     private readonly repository: LobbyTokensRepository,
     private readonly revocations: RevocationList,
     private readonly featureTokens: FeatureTokens,
+    private readonly tickets: Tickets,
     private readonly allowance: RequestAllowance,
     private readonly endings: AccountEndings,
     private readonly reconciliation: Reconciliation,
@@ -48,7 +51,7 @@ export class LobbyTokens implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.featureTokens.register(PREFIX, (token) => this.identify(token));
+    this.featureTokens.register(/^lobby_/, (token) => this.identify(token));
     this.endings.register(['disabled', 'removed'], (manager, userId) => this.accountEnds(manager, userId));
     this.reconciliation.register('signaling', (connections) => this.compare(connections));
   }
@@ -93,12 +96,12 @@ export class LobbyTokens implements OnModuleInit {
 
   /**
    * Takes one use of a token. The connection is there by it until it is deleted, or its account disabled or revoked.
-   * @param token whatever a client brought
+   * @param token whatever a client brought, perhaps a ticket
    * @returns `undefined` when it admits nobody
    * @throws AppError `rate_limited` when too many such come from this address
    */
   async admit(connection: SignalingConnection, token: unknown): Promise<TokenAdmission | undefined> {
-    const digest = digestOf(token);
+    const digest = ticketKind(token) === 'lobby' ? await this.redeem(connection, token) : digestOf(token);
     if (digest === undefined) {
       await this.allowance.chargeAddress(connection.address);
       return undefined;
@@ -132,6 +135,16 @@ export class LobbyTokens implements OnModuleInit {
     for (const channel of channels) this.hub.unsubscribe(connection, channel);
   }
 
+  /** @returns the digest of the token that a ticket was asked for with */
+  private async redeem(connection: SignalingConnection, ticket: unknown): Promise<Buffer | undefined> {
+    try {
+      return Buffer.from((await this.tickets.redeem('lobby', ticket, connection)).digest, 'hex');
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'unauthenticated') return undefined;
+      throw error;
+    }
+  }
+
   /** Within the transaction that disables or removes an account: its tokens go with it. @returns what to do after it */
   private async accountEnds(manager: EntityManager, userId: number): Promise<() => void> {
     const digests = await deleteTokens(manager, { userId });
@@ -158,11 +171,12 @@ export class LobbyTokens implements OnModuleInit {
   }
 
   /** Who holds the token, for REST; costs no use. */
-  private async identify(token: string): Promise<BearerPrincipal> {
+  private async identify(token: string): Promise<HolderPrincipal> {
     const digest = digestOf(token);
     const found = digest && (await this.find(digest));
-    if (found === undefined) throw new AppError('unauthenticated', 'The lobby token is not valid, or not any more.');
-    return { kind: 'lobby', id: `lobby-${found.id}`, label: found.name ?? '' };
+    if (digest === undefined || found === undefined)
+      throw new AppError('unauthenticated', 'The lobby token is not valid, or not any more.');
+    return { kind: 'lobby', id: `lobby-${found.id}`, label: found.name ?? '', tokenDigest: digest.toString('hex') };
   }
 
   private async find(digest: Buffer): Promise<ValidLobbyToken | undefined> {

@@ -1,0 +1,32 @@
+/** What its holder may do in rooms, by name or by `<beginning>*`. */
+export type RoomRights = Readonly<Record<string, RoomRight>>;
+
+export const ROOM_RIGHTS = ['read', 'write', 'readwrite'] as const;
+export type RoomRight = (typeof ROOM_RIGHTS)[number];
+
+/** Everything in every room, as applications themselves have it. */
+export const ALL_ROOMS: RoomRights = { '*': 'readwrite' };
+
+const MAX_ENTRIES = 1_000;
+const NAME = /^(?:[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{0,99}\*)$/;
+const RIGHTS: ReadonlySet<unknown> = new Set(ROOM_RIGHTS);
+
+/** Why `value` says nothing of rooms, or `undefined`. */
+export function roomRightsFault(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+  const entries = Object.entries(value);
+  if (entries.length === 0 || entries.length > MAX_ENTRIES) return `must name 1 to ${MAX_ENTRIES} rooms`;
+  if (!entries.every(([name]) => NAME.test(name)))
+    return 'must have names of rooms, or their beginnings with *, as members';
+  return entries.every(([, right]) => RIGHTS.has(right)) ? undefined : `must have values of ${ROOM_RIGHTS.join(', ')}`;
+}
+
+/** The right in room `name`: that of its own entry, else that of the longest beginning. */
+export function rightIn(rights: RoomRights, name: string): RoomRight | undefined {
+  if (Object.hasOwn(rights, name)) return rights[name];
+  for (let length = name.length; length >= 0; length--) {
+    const beginning = `${name.slice(0, length)}*`;
+    if (Object.hasOwn(rights, beginning)) return rights[beginning];
+  }
+  return undefined;
+}
