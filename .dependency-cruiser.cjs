@@ -33,7 +33,7 @@ const wings = (folder, ...names) =>
     .filter(({ to }) => to.path.length > 0);
 
 const forbidden = [
-  ...wings('modules/rooms', 'log', 'directory', 'endpoints', 'messages', 'live', 'applications'),
+  ...wings('modules/rooms', 'log', 'directory', 'endpoints', 'messages', 'tokens', 'live', 'applications'),
   ...wings('modules/omikron', 'sessions', 'states', 'directory', 'calls', 'admission'),
   ...wings('modules/services', 'directory', 'sessions', 'admission', 'admin'),
   ...wings('modules/realtime', 'ports', 'fan-out', 'in-process', 'redis', 'resilience', 'access'),

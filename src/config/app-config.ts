@@ -92,6 +92,7 @@ function httpSection(env: Environment): HttpSection {
     allowedOrigins: env.ALLOWED_ORIGINS,
     allowedHosts: env.ALLOWED_HOSTS,
     trustedProxies: env.TRUSTED_PROXIES ?? [],
+    outboundAllowedNetworks: env.OUTBOUND_ALLOWED_NETWORKS ?? [],
     tls:
       env.TLS_CERT === undefined || env.TLS_KEY === undefined
         ? undefined
@@ -130,6 +131,8 @@ export interface HttpSection {
   readonly allowedOrigins: readonly string[] | undefined;
   readonly allowedHosts: readonly string[] | undefined;
   readonly trustedProxies: readonly string[];
+  /** Private addresses that URLs of others may lead to. */
+  readonly outboundAllowedNetworks: readonly string[];
   /** `undefined` = plain HTTP. */
   readonly tls: TlsFiles | undefined;
   readonly drainSeconds: number;

@@ -21,6 +21,7 @@ import { ApplicationKey } from './rooms/application-key.entity.js';
 import { RemovedRoom } from './rooms/removed-room.entity.js';
 import { Room } from './rooms/room.entity.js';
 import { RoomEndpoint } from './rooms/room-endpoint.entity.js';
+import { TokenIssuer } from './rooms/token-issuer.entity.js';
 import { RoomHead } from './rooms/room-head.entity.js';
 import { RoomMessage } from './rooms/room-message.entity.js';
 import { RoomMessageKey } from './rooms/room-message-key.entity.js';
@@ -38,6 +39,7 @@ export const ENTITIES = [
   Room,
   RoomHead,
   RoomEndpoint,
+  TokenIssuer,
   RoomMessage,
   RoomMessageKey,
   RemovedRoom,

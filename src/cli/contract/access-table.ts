@@ -17,6 +17,8 @@ const CELLS: Readonly<Record<string, readonly string[]>> = {
   viewer: ['401', '403', 'yes', 'yes', 'yes', '403', '401'],
   operator: ['401', '403', '403', 'yes', 'yes', '403', '401'],
   admin: ['401', '403', '403', '403', 'yes', '403', '401'],
+  viewerOrApplication: ['401', '403', 'yes', 'yes', 'yes', '403', 'yes'],
+  adminOrApplication: ['401', '403', '403', '403', 'yes', '403', 'yes'],
   application: ['401', '401', '401', '401', '401', '401', 'yes'],
 };
 

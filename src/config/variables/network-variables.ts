@@ -30,6 +30,14 @@ export const NETWORK = {
     max: 3_600,
     unit: 's',
   }),
+  OUTBOUND_ALLOWED_NETWORKS: list({
+    group: 'Network',
+    description:
+      'Private addresses or CIDR ranges that the server may connect to where an application or an admin names the URL, ' +
+      'such as `jwksUrl` of a token issuer; `http://` leads nowhere else.',
+    defaultText: 'none',
+    check: addressFault,
+  }),
   TRUSTED_PROXIES: list({
     group: 'Network',
     description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',

@@ -15,6 +15,7 @@ import { MadeByKey1767270120000 } from './1767270120000-made-by-key.js';
 import { LoginUse1767270180000 } from './1767270180000-login-use.js';
 import { Roles1767270240000 } from './1767270240000-roles.js';
 import { MachineKeys1767270300000 } from './1767270300000-machine-keys.js';
+import { TokenIssuers1767270360000 } from './1767270360000-token-issuers.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   LoginUse1767270180000,
   Roles1767270240000,
   MachineKeys1767270300000,
+  TokenIssuers1767270360000,
 ] as const;

@@ -5,7 +5,7 @@ import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn 
 @Index('revocations_until_idx', ['until'])
 @Check(
   'revocations_selector_check',
-  `"selector" IN ('user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota')`,
+  `"selector" IN ('user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer')`,
 )
 export class Revocation {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'revocations_pkey', generatedIdentity: 'ALWAYS' })

@@ -1,32 +1,42 @@
-import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { currentRequest } from '../../common/context/request-context.js';
 import { AppError } from '../../common/errors/app-error.js';
-import { RoomStreams } from './room-streams.service.js';
+import { isTicket } from '../../modules/auth/tickets/ticket.js';
+import { bearerToken } from '../transport/handshake/bearer-token.js';
+import { RoomStreams, type StreamRequest } from './room-streams.service.js';
 
-/** Rooms as Server-Sent Events, for frontends that only read. The code is the only credential. */
+/** Rooms as Server-Sent Events, for frontends that only read: by code, or by token or ticket. */
 @ApiExcludeController()
 @Controller()
 export class RoomStreamsController {
   constructor(private readonly streams: RoomStreams) {}
 
   @Get('sse/endpoint/:code')
-  async open(
-    @Param('code') code: string,
-    @Headers('last-event-id') lastEventId: string | undefined,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  async byCode(@Param('code') code: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.open({ code }, request, response);
+  }
+
+  @Get('sse/room/:name')
+  async byName(@Param('name') room: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const ticket = queryOf(request).get('ticket');
+    // What lives longer than a ticket stays out of addresses.
+    if (ticket !== null && !isTicket(ticket)) throw new AppError('unauthenticated', 'This is no ticket.');
+    await this.open({ room, proof: bearerToken(request.headers) ?? ticket ?? undefined }, request, response);
+  }
+
+  private async open(entrance: StreamRequest['entrance'], request: Request, response: Response): Promise<void> {
     if (request.method !== 'GET') throw new AppError('method_not_allowed', 'Allowed here: GET.');
-    const query = new URLSearchParams(request.originalUrl.split('?')[1] ?? '');
+    const query = queryOf(request);
+    const lastEventId = request.headers['last-event-id'];
     await this.streams.open(
       {
-        code,
+        entrance,
         address: currentRequest()?.address ?? '',
         userAgent: request.headers['user-agent'],
         // Where a polyfill can set no header.
-        lastEventId: lastEventId || (query.get('lastEventId') ?? undefined),
+        lastEventId: (typeof lastEventId === 'string' ? lastEventId : '') || (query.get('lastEventId') ?? undefined),
         after: query.get('after') ?? undefined,
         epoch: query.get('epoch') ?? undefined,
       },
@@ -34,3 +44,5 @@ export class RoomStreamsController {
     );
   }
 }
+
+const queryOf = ({ originalUrl }: Request): URLSearchParams => new URLSearchParams(originalUrl.split('?')[1] ?? '');

@@ -9,6 +9,7 @@ import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { ConnectionDirectory, endOf } from '../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
+import { HolderAdmission } from '../../modules/rooms/live/holder-admission.service.js';
 import { RoomSeats } from '../../modules/rooms/live/room-seats.service.js';
 import { type PresenceChange, type RoomChanged } from '../../modules/rooms/rooms.events.js';
 import { pacedDrain } from '../transport/flow/paced-drain.js';
@@ -19,7 +20,8 @@ const BEAT_MS = 15_000;
 
 /** What an event stream is asked for with. */
 export interface StreamRequest {
-  readonly code: string;
+  /** The code of an endpoint; or a room with the token or ticket that was shown. */
+  readonly entrance: { readonly code: string } | { readonly room: string; readonly proof: string | undefined };
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
   readonly userAgent: string | undefined;
@@ -40,6 +42,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   constructor(
     private readonly seats: RoomSeats,
+    private readonly holders: HolderAdmission,
     private readonly hub: Hub,
     private readonly transport: TransportService,
     private readonly metrics: SocketMetrics,
@@ -62,7 +65,8 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   /**
    * Turns `response` into an event stream.
-   * @throws AppError `forbidden` when the code is unknown, expired or may not read; `unavailable` while draining
+   * @throws AppError `forbidden` when the code is unknown, expired or may not read, `unauthenticated` and `not_found`
+   * by token; `unavailable` while draining
    */
   async open(request: StreamRequest, response: Response): Promise<void> {
     this.refuseWhileDraining();
@@ -77,14 +81,9 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     this.connections.add(connection);
     this.traffic.connections++;
     try {
-      await this.seats.admit(connection, request.code, {
-        ...positionOf(request),
-        stream: true,
-        presence: false,
-        acks: false,
-      });
+      await this.admit(connection, request);
       this.refuseWhileDraining();
-      if (connection.closed) throw new AppError('forbidden', 'There is no such endpoint, or it has expired.');
+      if (connection.closed) throw new AppError('forbidden', 'What lets you in does so no more.');
     } catch (error) {
       await this.left(connection);
       throw error;
@@ -119,6 +118,13 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
   private refuseWhileDraining(): void {
     if (!this.transport.draining) return;
     throw new AppError('unavailable', 'The server is going; try again.', { retryAfterSeconds: 1 });
+  }
+
+  private admit(connection: SseConnection, request: StreamRequest): Promise<void> {
+    const { entrance } = request;
+    const wish = { ...positionOf(request), stream: true, presence: false, acks: false };
+    if ('code' in entrance) return this.seats.admit(connection, entrance.code, wish);
+    return this.holders.admit(connection, entrance.room, entrance.proof, wish);
   }
 
   private async left(connection: SseConnection): Promise<void> {

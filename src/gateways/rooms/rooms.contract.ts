@@ -117,6 +117,30 @@ const publish = message(
   { replies: [acked, refused] },
 );
 
+export const expiring = message(
+  'RoomsExpiring',
+  'The token ends in so many seconds; bring the next one.',
+  Type.Object({ event: Type.Literal('expiring'), seconds: Type.Integer({ minimum: 0, maximum: 10 }) }),
+  [{ event: 'expiring', seconds: 10 }],
+  { title: 'expiring' },
+);
+
+const refreshed = message(
+  'RoomsRefreshed',
+  'The next token was taken; the connection lasts as long as that.',
+  Type.Object({ event: Type.Literal('refreshed') }),
+  [{ event: 'refreshed' }],
+  { title: 'refreshed' },
+);
+
+const refresh = message(
+  'RoomsRefresh',
+  'The next token, of the same `iss` and `sub`, with the same right in this room; any other closes with 1008.',
+  Type.Object({ refresh: Type.String({ description: 'A JWT.' }) }),
+  [{ refresh: 'eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJodHRwczovL3Nob3AuZXhhbXBsZS5vcmcifQ.c2lnbmF0dXJl' }],
+  { replies: [refreshed] },
+);
+
 /** Rooms as their endpoints see them; see docs/protocols/rooms.md. */
 export const roomsContract = {
   name: 'rooms',
@@ -139,9 +163,34 @@ export const roomsContract = {
   sends: [recovered, present, joined, left, acked, refused, published],
 } as const satisfies ChannelContract;
 
+/** Rooms by name, for whoever has a token or ticket of their application. */
+export const namedRoomsContract = {
+  ...roomsContract,
+  name: 'named-rooms',
+  address: '/ws/room/{name}',
+  title: 'Rooms by token',
+  description:
+    'A room by its name, for whoever an application vouches for: with a JWT of a registered issuer, or a ticket that the ' +
+    'application asked for. Ten seconds before a token ends, that is said; without the next one the end is 1008.',
+  parameters: { name: 'Name of the room; which application, the token says.' },
+  security: {
+    roomToken: {
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'A JWT of a registered issuer, or a ticket: as `Authorization`, or beside the subprotocol `switchboard.v1` as ' +
+        '`bearer.<token>`; on event streams a ticket may also be the parameter `ticket`.',
+    },
+  },
+  receives: [publish, refresh],
+  sends: [...roomsContract.sends, expiring, refreshed],
+} as const satisfies ChannelContract;
+
 /** What needs no care for precision: these frames are built as objects. */
-export type RoomsFact = FrameOf<readonly [typeof recovered, typeof present, typeof joined, typeof left]>;
+export type RoomsFact = FrameOf<
+  readonly [typeof recovered, typeof present, typeof joined, typeof left, typeof expiring, typeof refreshed]
+>;
 
 /** Members of frames that are spliced around text, and of those that come in. */
-export type RoomsMember = MembersOf<FrameOf<typeof roomsContract.receives | typeof roomsContract.sends>>;
+export type RoomsMember = MembersOf<FrameOf<typeof namedRoomsContract.receives | typeof namedRoomsContract.sends>>;
 export type RoomsFault = FrameOf<readonly [typeof refused]>['error'];

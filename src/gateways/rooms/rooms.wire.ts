@@ -7,7 +7,7 @@ import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 import { type RoomsFact, type RoomsFault, type RoomsMember } from './rooms.contract.js';
 
 /** Members of an inbound frame that count; all others are dropped. */
-const scanner = new JsonScanner(['message', 'id'] satisfies RoomsMember[]);
+const scanner = new JsonScanner(['message', 'id', 'refresh'] satisfies RoomsMember[]);
 
 /** What stands before the text of a message. */
 export const MESSAGE_HEAD = '{"message":';
@@ -19,7 +19,12 @@ export function messageTail({ identity, timestamp, place }: RoomMessageEvent): s
   return `,"identity":${identity},"timestamp":"${time}","offset":${place.offset},"epoch":"${place.epoch}"}`;
 }
 
-type PlainFact = Extract<RoomsEvent, { type: 'rooms.recovered' | 'rooms.present' | 'rooms.joined' | 'rooms.left' }>;
+type PlainFact = Extract<
+  RoomsEvent,
+  {
+    type: 'rooms.recovered' | 'rooms.present' | 'rooms.joined' | 'rooms.left' | 'rooms.expiring' | 'rooms.refreshed';
+  }
+>;
 
 /** Facts that need no care for precision, as the objects that clients get. */
 export function plainFact(fact: PlainFact): RoomsFact {
@@ -32,6 +37,10 @@ export function plainFact(fact: PlainFact): RoomsFact {
       return { event: 'join', identity: fact.identity };
     case 'rooms.left':
       return { event: 'leave', identity: fact.identity };
+    case 'rooms.expiring':
+      return { event: 'expiring', seconds: fact.seconds };
+    case 'rooms.refreshed':
+      return { event: 'refreshed' };
   }
 }
 
@@ -64,6 +73,8 @@ export const roomsWire: WireCodec = {
       case 'rooms.present':
       case 'rooms.joined':
       case 'rooms.left':
+      case 'rooms.expiring':
+      case 'rooms.refreshed':
         return jsonFrame(plainFact(fact));
       case 'rooms.begun':
         return null;

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { type ChannelContract, message } from '../../common/asyncapi/contract.js';
-import { published, recovered, roomsContract } from './rooms.contract.js';
+import { expiring, namedRoomsContract, published, recovered, roomsContract } from './rooms.contract.js';
 
 const id = Type.Optional(
   Type.String({ description: '`<epoch>:<offset>` in durable rooms; browsers send it back as `Last-Event-ID`.' }),
@@ -45,4 +45,30 @@ export const streamsContract = {
   security: roomsContract.security,
   receives: [],
   sends: [streamed, streamRecovered],
+} as const satisfies ChannelContract;
+
+const streamExpiring = message(
+  'RoomsStreamExpiring',
+  'The token ends in so many seconds, and the stream with it.',
+  expiring.payload,
+  [{ event: 'expiring', seconds: 10 }],
+  {
+    title: 'expiring',
+    headers: Type.Object({ event: Type.Literal('expiring') }, { $id: 'RoomsStreamExpiringFields' }),
+  },
+);
+
+/** As `streamsContract`, by name with a token or ticket. */
+export const namedStreamsContract = {
+  ...streamsContract,
+  name: 'named-streams',
+  address: '/sse/room/{name}',
+  title: 'Rooms by token as event streams',
+  parameters: namedRoomsContract.parameters,
+  query: {
+    ...streamsContract.query,
+    ticket: Type.String({ description: 'Good once: a browser that comes back asks for another one.' }),
+  },
+  security: namedRoomsContract.security,
+  sends: [...streamsContract.sends, streamExpiring],
 } as const satisfies ChannelContract;

@@ -29,6 +29,9 @@ export const sseWire: EventEncoder = {
         return block(`${idLine(fact.place)}\n`);
       case 'rooms.recovered':
         return block(`${lostLine(fact)}event: recovered\ndata: ${JSON.stringify(plainFact(fact))}\n\n`);
+      case 'rooms.expiring':
+        return block(`event: expiring\ndata: ${JSON.stringify(plainFact(fact))}\n\n`);
+      case 'rooms.refreshed':
       case 'rooms.present':
       case 'rooms.joined':
       case 'rooms.left':

@@ -109,7 +109,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   }
 
   /** Adds a gateway to the port. */
-  register(options: PlainGatewayOptions, dispatch: GatewayDispatch): PlainEndpoint {
+  register(options: PlainGatewayOptions, dispatch: GatewayDispatch): void {
     const traffic = this.metrics.of(options.protocol);
     const endpoint: PlainEndpoint = {
       host: this,
@@ -130,8 +130,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       },
     };
     this.endpoints.push(endpoint);
+    const { otherPath } = options;
+    if (otherPath !== undefined) this.endpoints.push({ ...endpoint, pattern: new PathPattern(otherPath) });
     this.heartbeat.start();
-    return endpoint;
   }
 
   get draining(): boolean {

@@ -7,8 +7,9 @@ import { type Principal } from '../realtime/principal.js';
 import { readersChannel } from './rooms.channels.js';
 import { type Permissions } from './rooms.events.js';
 import { asciiJson } from '../../common/json/ascii-json.js';
+import { sha256 } from '../../common/security/digest.js';
 
-/** A connection that may become an endpoint's. */
+/** A connection that may become a member's of a room. */
 export interface RoomConnection extends PacedReader {
   /** The client's address, behind trusted proxies too. */
   readonly address: string;
@@ -26,15 +27,26 @@ export interface SeatRequest {
   readonly acks: boolean;
 }
 
-/** An endpoint with its room, as admission finds it. */
-export interface Seat {
-  readonly endpointId: number;
-  /** The key that made it, whether it exists or not. */
-  readonly madeByKey: number | null;
+/** What lets somebody into a room: ends it, they go. */
+export type SeatCredential =
+  /** `madeByKey`: the key that made it, whether that exists or not. */
+  | { readonly kind: 'endpoint'; readonly endpointId: number; readonly madeByKey: number | null }
+  /** A JWT of a customer. */
+  | { readonly kind: 'issuer'; readonly issuerId: number }
+  /** A ticket that the application asked for; `keyId`: with this key, if it needed one. */
+  | { readonly kind: 'application'; readonly keyId: number | null };
+
+/** Somebody's place in a room, as admission finds it. */
+export interface Seat extends RoomPlace {
+  readonly credential: SeatCredential;
   readonly permissions: Permissions;
   readonly identity: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | null;
+}
+
+/** A room, as its members need it. */
+export interface RoomPlace {
   readonly applicationId: number;
   readonly roomId: number;
   readonly roomName: string;
@@ -43,10 +55,12 @@ export interface Seat {
   readonly head: LogHead | null;
 }
 
-/** A connected endpoint. */
+/** A connected endpoint, or somebody by token or ticket. */
 export interface RoomPrincipal extends Principal {
-  readonly kind: 'endpoint';
-  readonly endpointId: number;
+  readonly kind: 'endpoint' | 'holder';
+  readonly credential: SeatCredential;
+  /** Whose acknowledgement ids are told apart from those of others; the same after coming back. */
+  readonly author: string;
   readonly applicationId: number;
   readonly roomId: number;
   /** As it was when it connected. */
@@ -61,8 +75,8 @@ export interface RoomPrincipal extends Principal {
   readonly acks: boolean;
   /** Unique in the cluster. */
   readonly seat: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number | null;
+  /** Milliseconds since the epoch; follows the token. */
+  expiresAt: number | null;
   /** Follows the room. */
   durable: boolean;
   /** Whether it holds on to the room's feed. */
@@ -76,13 +90,15 @@ export interface RoomPrincipal extends Principal {
 }
 
 export function roomPrincipal(seat: Seat, selectors: readonly string[], id: string, acks: boolean): RoomPrincipal {
-  const { permissions, identity } = seat;
+  const { permissions, identity, credential } = seat;
+  const author = authorOf(seat);
   return {
-    kind: 'endpoint',
-    id: String(seat.endpointId),
+    kind: credential.kind === 'endpoint' ? 'endpoint' : 'holder',
+    id: author,
     label: `${seat.roomName}: ${identity}`,
     selectors,
-    endpointId: seat.endpointId,
+    credential,
+    author,
     applicationId: seat.applicationId,
     roomId: seat.roomId,
     roomName: seat.roomName,
@@ -101,6 +117,13 @@ export function roomPrincipal(seat: Seat, selectors: readonly string[], id: stri
     known: null,
     storing: 0,
   };
+}
+
+/** The id of an endpoint; of the others who vouches for them and, since it may be long, a digest of who they are. */
+function authorOf({ credential, applicationId, identity }: Seat): string {
+  if (credential.kind === 'endpoint') return String(credential.endpointId);
+  const voucher = credential.kind === 'issuer' ? `issuer-${credential.issuerId}` : `application-${applicationId}`;
+  return `${voucher}-${sha256(identity).toString('base64url').slice(0, 22)}`;
 }
 
 /** The principal of a connection of this protocol, once it is admitted. */

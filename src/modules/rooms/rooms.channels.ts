@@ -22,12 +22,17 @@ export const PRESENT = new PresenceKind<PresentMember>('rooms', ':presence');
 /** All sockets of one endpoint, by the digest of its code: known before the database is asked. */
 export const endpointChannel = (codeDigest: Buffer): Channel =>
   channel('rooms', 'endpoint', codeDigest.toString('base64url'));
+/** All sockets of the tokens of one issuer. */
+export const issuerChannel = (issuer: number): Channel => channel('rooms', 'issuer', issuer);
+/** All sockets by token or ticket in one room, and in all rooms of one application. */
+export const holdersChannel = (room: number): Channel => channel('rooms', room, 'holders');
+export const applicationChannel = (application: number): Channel => channel('rooms', 'application', application);
 
-/** Digest of the message that an acknowledgement id of an endpoint was used with. */
-export const ackKey = (endpoint: number, id: Buffer): StoreKey<string> =>
-  storeKey('rooms', 'ack', endpoint, id.toString('base64url'));
-/** How many acknowledgement ids an endpoint has sent since a time. */
-export const ackCountKey = (endpoint: number, since: number): StoreKey<number> =>
-  storeKey('rooms', 'acks', endpoint, since);
+/** Digest of the message that an acknowledgement id of an author was used with. */
+export const ackKey = (author: string, id: Buffer): StoreKey<string> =>
+  storeKey('rooms', 'ack', author, id.toString('base64url'));
+/** How many acknowledgement ids an author has sent since a time. */
+export const ackCountKey = (author: string, since: number): StoreKey<number> =>
+  storeKey('rooms', 'acks', author, since);
 /** The node that sweeps now. */
 export const SWEEPER_KEY = storeKey<string>('rooms', 'sweeper');

@@ -43,6 +43,9 @@ export type RoomsEvent =
   | { readonly type: 'rooms.begun'; readonly place: MessagePlace }
   | { readonly type: 'rooms.present'; readonly items: readonly PresentMember[] }
   | PresenceChange
+  /** The token that a connection came in with ends in so many seconds. */
+  | { readonly type: 'rooms.expiring'; readonly seconds: number }
+  | { readonly type: 'rooms.refreshed' }
   /** `id`: JSON text as the client wrote it. */
   | { readonly type: 'rooms.acked'; readonly id: Buffer; readonly place?: MessagePlace }
   | { readonly type: 'rooms.refused'; readonly id: Buffer; readonly code: ProblemCode; readonly detail: string };

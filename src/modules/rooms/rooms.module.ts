@@ -5,6 +5,7 @@ import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
 import { Room } from '../../entities/rooms/room.entity.js';
 import { RoomEndpoint } from '../../entities/rooms/room-endpoint.entity.js';
 import { Deliveries } from '../realtime/fan-out/deliveries.service.js';
+import { TokenIssuer } from '../../entities/rooms/token-issuer.entity.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
 import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { ApplicationRoomsController } from './applications/application-rooms.controller.js';
@@ -24,12 +25,18 @@ import { RoomFeeds } from './log/room-feeds.service.js';
 import { RoomMessages } from './messages/room-messages.service.js';
 import { RoomMessagesController } from './messages/room-messages.controller.js';
 import { RoomPresence } from './directory/room-presence.service.js';
+import { HolderAdmission } from './live/holder-admission.service.js';
 import { RoomRecovery } from './live/room-recovery.service.js';
 import { RoomRelay } from './live/room-relay.service.js';
 import { RoomSeats } from './live/room-seats.service.js';
 import { Rooms } from './directory/rooms.service.js';
 import { RoomsController } from './directory/rooms.controller.js';
 import { RoomsRepository } from './directory/rooms.repository.js';
+import { CustomerTokens } from './tokens/customer-tokens.service.js';
+import { IssuerKeys } from './tokens/issuer-keys.service.js';
+import { TokenIssuersController } from './tokens/token-issuers.controller.js';
+import { TokenIssuersRepository } from './tokens/token-issuers.repository.js';
+import { TokenIssuers } from './tokens/token-issuers.service.js';
 import { SeatComparison } from './live/seat-comparison.service.js';
 import { SeatExpiry } from './live/seat-expiry.service.js';
 import { SeatLookup } from './live/seat-lookup.service.js';
@@ -37,13 +44,14 @@ import { SeatsRepository } from './live/seats.repository.js';
 
 /** Applications with their rooms and endpoints: domain and REST. Sockets, streams and legacy HTTP are in `gateways/rooms`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Application, ApplicationKey, Room, RoomEndpoint])],
+  imports: [TypeOrmModule.forFeature([Application, ApplicationKey, Room, RoomEndpoint, TokenIssuer])],
   controllers: [
     ApplicationsController,
     ApplicationRoomsController,
     RoomsController,
     EndpointsController,
     RoomMessagesController,
+    TokenIssuersController,
   ],
   providers: [
     ApplicationsRepository,
@@ -66,8 +74,13 @@ import { SeatsRepository } from './live/seats.repository.js';
     RoomRelay,
     RetentionRepository,
     Retention,
+    TokenIssuersRepository,
+    TokenIssuers,
+    IssuerKeys,
+    CustomerTokens,
+    HolderAdmission,
   ],
-  exports: [Rooms, Endpoints, RoomSeats, RoomRelay, RoomPresence],
+  exports: [Rooms, Endpoints, RoomSeats, HolderAdmission, RoomRelay, RoomPresence],
 })
 export class RoomsModule {
   constructor(
@@ -77,6 +90,7 @@ export class RoomsModule {
     applications: ApplicationsRepository,
     rooms: RoomsRepository,
     deliveries: Deliveries,
+    issuers: TokenIssuersRepository,
   ) {
     deliveries.know(
       'room',
@@ -86,6 +100,7 @@ export class RoomsModule {
     );
     directory.describe('rooms', placesOf);
     selectors.know('apiKey', (id) => applications.hasKey(Number(id)));
+    selectors.know('issuer', (id) => issuers.exists(Number(id)));
     selectors.know('endpoint', async (code) => {
       const digest = codeDigest(code);
       return digest !== undefined && (await seats.find(digest)) !== undefined;

@@ -47,6 +47,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   SenderKind: 'Whether a person or a device wrote a message.',
   ServiceTokenRole: 'Whose token of a service is meant.',
   SettingSource: 'Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.',
+  TokenAlgorithm: 'What the tokens of an issuer are signed with.',
   TopKind: 'What can be compared by how busy it is.',
   TopMeasure: 'What busy things are compared by.',
   Transport: 'What carries a connection.',
@@ -62,6 +63,11 @@ export const CALLERS = {
   viewer: 'Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.',
   operator: 'Needs the access token of an account with the role `operator` or `admin`, or a machine key.',
   admin: 'Needs the access token of an account with the role `admin`, or a machine key.',
+  viewerOrApplication:
+    'Needs the access token of an account with the role `viewer`, `operator` or `admin`, a machine key, or the API key of ' +
+    'the application itself.',
+  adminOrApplication:
+    'Needs the access token of an account with the role `admin`, a machine key, or the API key of the application itself.',
   application: 'Needs the API key of an application.',
   bearer: 'Needs any bearer credential: an access token or a lobby token.',
   ticketHolder: 'Needs an access token, a lobby token, the token of an Iota, or the API key of an application.',

@@ -15,6 +15,8 @@ export interface PlainGatewayOptions {
   readonly protocol: Protocol;
   /** Pattern such as `/ws/endpoint/:code`; a trailing slash is optional. */
   readonly path: string;
+  /** Another way in, of the same kind. */
+  readonly otherPath?: string;
   readonly wire: WireCodec;
   /**
    * `handshake`: `handleUpgrade` admits before the 101 leaves.

@@ -37,6 +37,8 @@ export const ACCESSES = {
   viewer: { kind: 'account', role: 'viewer', keys: true },
   operator: { kind: 'account', role: 'operator', keys: true },
   admin: { kind: 'account', role: 'admin', keys: true },
+  viewerOrApplication: { kind: 'account', role: 'viewer', keys: true, applications: true },
+  adminOrApplication: { kind: 'account', role: 'admin', keys: true, applications: true },
   application: { kind: 'application' },
   bearer: { kind: 'bearer' },
   ticketHolder: { kind: 'bearer', applications: true },

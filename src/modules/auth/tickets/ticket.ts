@@ -35,6 +35,9 @@ const FORM = /^sbt_(account|lobby|iota|application)_[A-Za-z0-9_-]{43}$/;
 
 export const newTicket = (kind: TicketKind): string => `sbt_${kind}_${randomToken(32)}`;
 
+/** Whether somebody means a text as a ticket. */
+export const isTicket = (text: string): boolean => text.startsWith('sbt_');
+
 /** The kind of a ticket; `undefined` for what cannot be one. */
 export function ticketKind(text: unknown): TicketKind | undefined {
   return typeof text === 'string' ? (FORM.exec(text)?.[1] as TicketKind | undefined) : undefined;

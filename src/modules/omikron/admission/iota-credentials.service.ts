@@ -5,7 +5,7 @@ import { AppConfig } from '../../../config/app-config.js';
 import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { type HolderPrincipal } from '../../auth/principals/bearer-principal.js';
-import { ticketKind } from '../../auth/tickets/ticket.js';
+import { isTicket } from '../../auth/tickets/ticket.js';
 import { type TicketHolder, Tickets } from '../../auth/tickets/tickets.service.js';
 import { OmikronRepository } from '../omikron.repository.js';
 
@@ -41,7 +41,7 @@ export class IotaCredentials implements OnModuleInit {
       if (this.config.omikron.iotaAccess === 'open') return null;
       throw new AppError('unauthenticated', 'An Iota token is needed.');
     }
-    const tokenDigest = ticketKind(token) === undefined ? sha256(token) : await this.redeem(token, holder);
+    const tokenDigest = isTicket(token) ? await this.redeem(token, holder) : sha256(token);
     const iota = await this.repository.findIotaByToken(tokenDigest);
     if (iota === undefined) {
       await this.allowance.chargeAddress(holder.address);

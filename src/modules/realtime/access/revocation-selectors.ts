@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /** What a revocation may name. A protocol's principals say which of these they are. */
-export const SELECTORS = ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota'] as const;
+export const SELECTORS = ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer'] as const;
 export type SelectorName = (typeof SELECTORS)[number];
 
 /** Selectors whose subject is a secret: only its keyed digest is kept. */

@@ -39,6 +39,10 @@ export class CreateRevocationRequest {
   @TextField({ max: 36, pattern: UUID, optional: true })
   iota?: string;
 
+  /** Id of a token issuer; whoever came in with its tokens goes. */
+  @IntegerField({ min: 1, max: MAX_ID, optional: true })
+  issuer?: number;
+
   /** Id of a live connection: revokes the credential it came in with, for all who use that. */
   @TextField({ max: MAX_CODE, optional: true })
   connection?: string;

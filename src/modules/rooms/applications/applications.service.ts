@@ -7,10 +7,11 @@ import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Application } from '../../../entities/rooms/application.entity.js';
 import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
+import { apiKeyChannel } from '../../auth/api-keys/api-key-channel.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { ApplicationsRepository, type NewKey } from './applications.repository.js';
-import { endpointChannel } from '../rooms.channels.js';
+import { applicationChannel, endpointChannel } from '../rooms.channels.js';
 
 const KEY_MARK = 'sb_';
 const KEY_BYTES = 64;
@@ -53,6 +54,7 @@ export class Applications {
   /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
     const digests = (await this.repository.delete(id)) ?? notFound();
+    this.hub.disconnect(applicationChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 
@@ -79,9 +81,10 @@ export class Applications {
     }
   }
 
-  /** The key counts no longer; the endpoints that it made stay. @throws AppError `not_found` */
+  /** The key counts no longer, and sockets by its tickets go; the endpoints that it made stay. @throws AppError `not_found` */
   async deleteKey(id: number, keyId: number): Promise<void> {
     if (!(await this.repository.deleteKey(id, keyId))) notFound();
+    this.hub.disconnect(apiKeyChannel(keyId), DISCONNECT.notAllowed);
   }
 }
 

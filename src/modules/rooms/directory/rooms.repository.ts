@@ -82,8 +82,8 @@ export class RoomsRepository {
     );
   }
 
-  /** @returns the digests of its endpoints' codes, `undefined` when there is no such room */
-  async delete(applicationId: number, name: string): Promise<Buffer[] | undefined> {
+  /** @returns its id and the digests of its endpoints' codes, `undefined` when there is no such room */
+  async delete(applicationId: number, name: string): Promise<{ id: number; digests: Buffer[] } | undefined> {
     if (!isRoomName(name)) return undefined;
     return this.rooms.manager.transaction(async (manager) => {
       // This lock keeps new endpoints away: none may escape the list.
@@ -97,8 +97,9 @@ export class RoomsRepository {
         `INSERT INTO "removed_rooms" ("room_id") SELECT "room_id" FROM "room_heads" WHERE "room_id" = $1`,
         [room.id],
       );
-      await manager.delete(Room, { id: room.id });
-      return digests.map(({ code_digest }) => code_digest);
+      const { id } = room;
+      await manager.delete(Room, { id });
+      return { id, digests: digests.map(({ code_digest }) => code_digest) };
     });
   }
 

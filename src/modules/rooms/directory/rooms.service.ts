@@ -8,7 +8,7 @@ import { type Room } from '../../../entities/rooms/room.entity.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { RoomPresence } from './room-presence.service.js';
-import { endpointChannel, readersChannel, writersChannel } from '../rooms.channels.js';
+import { endpointChannel, holdersChannel, readersChannel, writersChannel } from '../rooms.channels.js';
 import { type PresentMember, type RoomChanged } from '../rooms.events.js';
 import { type RoomOptions, RoomsRepository, type RoomWithHead } from './rooms.repository.js';
 
@@ -62,7 +62,8 @@ export class Rooms {
 
   /** Removes a room with its endpoints; their sockets are closed. @throws AppError `not_found` */
   async delete(applicationId: number, name: string): Promise<void> {
-    const digests = (await this.repository.delete(applicationId, name)) ?? notFound();
+    const { id, digests } = (await this.repository.delete(applicationId, name)) ?? notFound();
+    this.hub.disconnect(holdersChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 

@@ -19,7 +19,14 @@ function setUp() {
     sendTo: (_connection: unknown, event: HubEvent) => answers.push(event),
   };
   const relay = new RoomRelay(hub as unknown as Hub, {} as MessageLog, store, clock as unknown as Clock);
-  const principal = { kind: 'endpoint', endpointId: 7, canWrite: true, acks: true, durable: false };
+  const principal = {
+    kind: 'endpoint',
+    credential: { kind: 'endpoint', endpointId: 7, madeByKey: null },
+    author: '7',
+    canWrite: true,
+    acks: true,
+    durable: false,
+  };
   const say = async (id: string) => {
     const frame = { textOf: (name: string) => Buffer.from(name === 'id' ? JSON.stringify(id) : '"m"') };
     await relay.publish({ principal } as unknown as RoomConnection, frame as unknown as JsonObjectText);
@@ -48,7 +55,7 @@ describe('acknowledgement ids of rooms that keep nothing', () => {
 
   it('are refused when an endpoint has sent too many, until the next ten minutes', async () => {
     const { clock, store, told, say } = setUp();
-    await store.increment(ackCountKey(7, 0), 100_000);
+    await store.increment(ackCountKey('7', 0), 100_000);
     expect(await say('a')).toMatchObject([{ type: 'rooms.refused', code: 'rate_limited' }]);
     expect(told).toEqual([]);
     clock.time = 600_000;

@@ -21,6 +21,8 @@ const MAX_ACKS = 100_000;
 const MAX_ID = 64;
 /** Bytes of its JSON text, however it is escaped. */
 const MAX_ID_TEXT = 1_024;
+/** Below all ids of endpoints, and 0 for the application. */
+const HOLDERS_SCOPE = -1;
 const ACK_LIFE = { ttlMs: ACK_SECONDS * 1_000 };
 const TOO_MANY_ACKS = `An endpoint sends at most ${MAX_ACKS} ids in ${ACK_SECONDS / 60} minutes; send without, or later.`;
 /** Messages of one connection that may be on their way into the database before it is read more slowly. */
@@ -82,11 +84,9 @@ export class RoomRelay {
       this.send(connection, { type: 'rooms.refused', id: quoted, code: 'invalid_input', detail });
       return;
     }
-    // UTF-16, since ids may hold what has no UTF-8.
-    const key = sha256(Buffer.from(name, 'utf16le'));
     const ack = {
       id: Buffer.from(id),
-      key: { scope: principal.endpointId, key, digest: sha256(message), lifeSeconds: ACK_SECONDS },
+      key: { ...keyOf(principal, name), digest: sha256(message), lifeSeconds: ACK_SECONDS },
     };
     if (principal.durable) return this.publishDurable(connection, principal, message, ack);
     return this.publishOnce(connection, principal, Buffer.from(message), ack);
@@ -98,10 +98,10 @@ export class RoomRelay {
     message: Buffer,
     { id, key }: Ack,
   ): Promise<void> {
-    const entry = ackKey(principal.endpointId, key.key);
+    const entry = ackKey(principal.author, key.key);
     const digest = key.digest.toString('base64url');
     // First: a message that was claimed, but then not told, would be acknowledged when it is repeated.
-    if (!(await this.countAck(principal.endpointId))) {
+    if (!(await this.countAck(principal.author))) {
       this.send(connection, { type: 'rooms.refused', id, code: 'rate_limited', detail: TOO_MANY_ACKS });
       return;
     }
@@ -114,11 +114,9 @@ export class RoomRelay {
     if (isNew) this.tell(principal, message);
   }
 
-  private async countAck(endpointId: number): Promise<boolean> {
+  private async countAck(author: string): Promise<boolean> {
     const since = Math.floor(this.clock.now() / ACK_LIFE.ttlMs);
-    return (
-      (await this.store.increment(ackCountKey(endpointId, since), 1, { ...ACK_LIFE, limit: MAX_ACKS })) !== undefined
-    );
+    return (await this.store.increment(ackCountKey(author, since), 1, { ...ACK_LIFE, limit: MAX_ACKS })) !== undefined;
   }
 
   /** Returns a promise only when its connection should be read more slowly. */
@@ -170,6 +168,14 @@ export class RoomRelay {
   private send(connection: RoomConnection, event: RoomsEvent): void {
     this.hub.sendTo(connection, event);
   }
+}
+
+/** Endpoints have a scope each; holders share one, with who they are in the key. */
+function keyOf({ credential, author }: RoomPrincipal, name: string): Pick<MessageKey, 'scope' | 'key'> {
+  // UTF-16, since ids may hold what has no UTF-8.
+  const id = Buffer.from(name, 'utf16le');
+  if (credential.kind === 'endpoint') return { scope: credential.endpointId, key: sha256(id) };
+  return { scope: HOLDERS_SCOPE, key: sha256(Buffer.concat([Buffer.from(`${author}\n`), id])) };
 }
 
 const NO_ID = Buffer.from('null');

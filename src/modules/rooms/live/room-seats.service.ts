@@ -49,9 +49,19 @@ export class RoomSeats {
       throw await this.lookup.refusal(connection.address);
     if (request.stream && seat.permissions === 'write') throw await this.lookup.refusal(connection.address);
     if (connection.closed) return;
-    const principal = roomPrincipal(seat, this.lookup.selectorsOf(code, seat), randomHex(16), request.acks);
+    await this.seat(connection, seat, this.lookup.selectorsOf(code, seat), request);
+  }
+
+  /** Gives `connection`, which may have it and hears of its end, its place. */
+  async seat(
+    connection: RoomConnection,
+    seat: Seat,
+    selectors: readonly string[],
+    request: SeatRequest,
+  ): Promise<void> {
+    const principal = roomPrincipal(seat, selectors, randomHex(16), request.acks);
     connection.admit(principal);
-    if (seat.expiresAt !== null) this.expiry.expect(connection, seat.expiresAt);
+    if (seat.expiresAt !== null) this.expectEnd(connection, principal, seat.expiresAt);
     if (principal.canRead) await this.seatReader(connection, principal, seat, request);
     else await this.hub.subscribe(connection, writersChannel(seat.roomId));
     await this.presence.enter(principal);
@@ -78,6 +88,14 @@ export class RoomSeats {
     else if (head && !connection.closed) await this.holdFeed(principal, head);
   }
 
+  /** Another token has taken the place of the one that `connection` came in with. */
+  prolong(connection: RoomConnection, principal: RoomPrincipal, expiresAt: number): void {
+    if (principal.expiresAt !== null) this.expiry.forget(connection, principal.expiresAt);
+    principal.expiresAt = expiresAt;
+    this.tell(connection, { type: 'rooms.refreshed' });
+    this.expectEnd(connection, principal, expiresAt);
+  }
+
   /** The connection has ended. */
   async leave(connection: RoomConnection): Promise<void> {
     const principal = principalOf(connection);
@@ -85,6 +103,17 @@ export class RoomSeats {
     this.releaseFeed(principal);
     if (principal.expiresAt !== null) this.expiry.forget(connection, principal.expiresAt);
     await this.presence.leave(principal);
+  }
+
+  /** Whoever has a token is warned, and may bring the next one. */
+  private expectEnd(connection: RoomConnection, { credential }: RoomPrincipal, expiresAt: number): void {
+    if (credential.kind === 'endpoint') {
+      this.expiry.expect(connection, expiresAt);
+      return;
+    }
+    this.expiry.expect(connection, expiresAt, (seconds) => {
+      this.tell(connection, { type: 'rooms.expiring', seconds });
+    });
   }
 
   private async seatReader(

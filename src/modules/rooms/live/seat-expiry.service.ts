@@ -4,34 +4,55 @@ import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { type RoomConnection } from '../room-connection.js';
 
 const TICK_MS = 250;
+/** How long before its end a token is said to expire. */
+const NOTICE_MS = 10_000;
 
-/** Closes the connections of this node when their endpoint expires. Costs nothing per connection that does not. */
+type Act = (connection: RoomConnection) => void;
+
+const close: Act = (connection) => {
+  connection.close(DISCONNECT.notAllowed);
+};
+
+/** Closes the connections of this node when their endpoint or token expires. Costs nothing per connection that does not. */
 @Injectable()
 export class SeatExpiry implements OnModuleDestroy {
-  /** By the tick in which they expire. */
-  private readonly due = new Map<number, Set<RoomConnection>>();
+  /** What happens to whom, by the tick in which it does. */
+  private readonly due = new Map<number, Map<RoomConnection, Act>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param at milliseconds since the epoch */
-  expect(connection: RoomConnection, at: number): void {
-    const tick = Math.ceil(at / TICK_MS);
-    let connections = this.due.get(tick);
-    if (!connections) this.due.set(tick, (connections = new Set()));
-    connections.add(connection);
-    this.timer ??= setInterval(() => {
-      this.run();
-    }, TICK_MS).unref();
+  /**
+   * @param at milliseconds since the epoch
+   * @param warn is told the seconds that are left, ten of them at most, in time for a new token
+   */
+  expect(connection: RoomConnection, at: number, warn?: (seconds: number) => void): void {
+    this.enter(connection, at, close);
+    if (warn === undefined) return;
+    const notice = () => {
+      warn(Math.max(0, Math.round((at - this.clock.now()) / 1_000)));
+    };
+    if (at - NOTICE_MS > this.clock.now()) this.enter(connection, at - NOTICE_MS, notice);
+    else notice();
   }
 
-  /** The connection has ended. */
+  /** The connection has ended, or goes on. */
   forget(connection: RoomConnection, at: number): void {
-    this.due.get(Math.ceil(at / TICK_MS))?.delete(connection);
+    for (const each of [at, at - NOTICE_MS]) this.due.get(tickOf(each))?.delete(connection);
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+  }
+
+  private enter(connection: RoomConnection, at: number, act: Act): void {
+    const tick = tickOf(at);
+    let connections = this.due.get(tick);
+    if (!connections) this.due.set(tick, (connections = new Map()));
+    connections.set(connection, act);
+    this.timer ??= setInterval(() => {
+      this.run();
+    }, TICK_MS).unref();
   }
 
   /** Looks at every tick that is due: the clock may have stepped, over many of them or back. */
@@ -40,10 +61,12 @@ export class SeatExpiry implements OnModuleDestroy {
     for (const [tick, connections] of this.due) {
       if (tick > now && connections.size > 0) continue;
       this.due.delete(tick);
-      for (const connection of connections) connection.close(DISCONNECT.notAllowed);
+      for (const [connection, act] of connections) act(connection);
     }
     if (this.due.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
   }
 }
+
+const tickOf = (at: number): number => Math.ceil(at / TICK_MS);

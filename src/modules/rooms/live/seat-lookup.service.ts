@@ -31,8 +31,9 @@ export class SeatLookup {
   }
 
   /** What a revocation that concerns this endpoint names. */
-  selectorsOf(code: string, { madeByKey }: Seat): string[] {
+  selectorsOf(code: string, { credential }: Seat): string[] {
     const own = this.selectors.of('endpoint', code);
+    const madeByKey = credential.kind === 'endpoint' ? credential.madeByKey : null;
     return madeByKey === null ? [own] : [own, this.selectors.of('apiKey', madeByKey)];
   }
 }

@@ -1,16 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FLOOR, headOf } from '../log/message-log.repository.js';
-import { type Seat } from '../room-connection.js';
+import { type RoomPlace, type Seat, type SeatCredential } from '../room-connection.js';
 import { type Permissions } from '../rooms.events.js';
 
-interface SeatRow {
+interface SeatRow extends PlaceRow {
   readonly code_digest: Buffer;
   readonly endpoint_id: number;
   readonly made_by_key: number | null;
   readonly permissions: Permissions;
   readonly identity: string;
   readonly expires_at: Date | null;
+}
+
+interface PlaceRow {
   readonly application_id: number;
   readonly room_id: number;
   readonly room_name: string;
@@ -23,7 +26,18 @@ interface SeatRow {
 /** What of an endpoint and its room may change while it is connected. */
 export type SeatStanding = Pick<Seat, 'permissions' | 'durable'>;
 
-/** Endpoints with their rooms, as admission needs them. */
+/** Of rooms where somebody is by token or ticket, and of what vouches for them. */
+export interface HolderStanding {
+  /** Whether they keep messages. */
+  readonly rooms: ReadonlyMap<number, boolean>;
+  readonly issuers: ReadonlySet<number>;
+  readonly keys: ReadonlySet<number>;
+}
+
+const PLACE = `r."application_id", r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset",
+         ${FLOOR} AS "floor_offset"`;
+
+/** Seats with their rooms, as admission needs them. */
 @Injectable()
 export class SeatsRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
@@ -32,12 +46,43 @@ export class SeatsRepository {
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
       `SELECT e."code_digest", e."id" AS "endpoint_id", e."made_by_key", e."permissions", e."identity", e."expires_at",
-         r."application_id", r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
+         ${PLACE}
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
        WHERE e."code_digest" = ANY ($1)`,
       [digests],
     );
     return new Map(rows.map((row) => [row.code_digest.toString('hex'), seatOf(row)]));
+  }
+
+  /** A room, if `credential` counts still. */
+  async findPlace(roomId: number, credential: SeatCredential): Promise<RoomPlace | undefined> {
+    const { table, id } = voucherOf(credential);
+    const rows: PlaceRow[] = await this.database.query(
+      `SELECT ${PLACE} FROM "rooms" r LEFT JOIN "room_heads" h ON h."room_id" = r."id"
+       WHERE r."id" = $1 AND ($2::int IS NULL OR EXISTS (SELECT 1 FROM "${table}" v WHERE v."id" = $2))`,
+      [roomId, id],
+    );
+    return rows[0] && placeOf(rows[0]);
+  }
+
+  /** What has become of these; one statement. */
+  async holderStanding(
+    roomIds: readonly number[],
+    issuerIds: readonly number[],
+    keyIds: readonly number[],
+  ): Promise<HolderStanding> {
+    const rows: { readonly kind: string; readonly id: number; readonly durable: boolean }[] = await this.database.query(
+      `SELECT 'room' AS "kind", "id", "durable" FROM "rooms" WHERE "id" = ANY ($1)
+       UNION ALL SELECT 'issuer', "id", false FROM "token_issuers" WHERE "id" = ANY ($2)
+       UNION ALL SELECT 'key', "id", false FROM "application_keys" WHERE "id" = ANY ($3)`,
+      [roomIds, issuerIds, keyIds],
+    );
+    const of = (kind: string) => rows.filter((row) => row.kind === kind);
+    return {
+      rooms: new Map(of('room').map(({ id, durable }) => [id, durable])),
+      issuers: new Set(of('issuer').map(({ id }) => id)),
+      keys: new Set(of('key').map(({ id }) => id)),
+    };
   }
 
   /** What has become of these endpoints, by id; of those that are deleted or have expired at `now`, nothing. */
@@ -54,15 +99,32 @@ export class SeatsRepository {
 
 function seatOf(row: SeatRow): Seat {
   return {
-    endpointId: row.endpoint_id,
-    madeByKey: row.made_by_key,
+    credential: { kind: 'endpoint', endpointId: row.endpoint_id, madeByKey: row.made_by_key },
     permissions: row.permissions,
     identity: row.identity,
     expiresAt: row.expires_at?.getTime() ?? null,
+    ...placeOf(row),
+  };
+}
+
+function placeOf(row: PlaceRow): RoomPlace {
+  return {
     applicationId: row.application_id,
     roomId: row.room_id,
     roomName: row.room_name,
     durable: row.durable,
     head: row.epoch === null ? null : headOf({ ...row, epoch: row.epoch }),
   };
+}
+
+/** Where what vouches for somebody is kept; without id the room itself does. */
+function voucherOf(credential: SeatCredential): { table: string; id: number | null } {
+  switch (credential.kind) {
+    case 'endpoint':
+      return { table: 'room_endpoints', id: credential.endpointId };
+    case 'issuer':
+      return { table: 'token_issuers', id: credential.issuerId };
+    case 'application':
+      return { table: 'application_keys', id: credential.keyId };
+  }
 }

@@ -16,7 +16,7 @@ export interface NewMessage {
 
 /** What makes repeating a message harmless. */
 export interface MessageKey {
-  /** Id of the endpoint that acknowledgements go to; 0 for the application. */
+  /** Id of the endpoint that acknowledgements go to; 0 for the application, -1 for holders of tokens and tickets. */
   readonly scope: number;
   /** SHA-256 of the key. */
   readonly key: Buffer;

@@ -1,0 +1,53 @@
+import {
+  Check,
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { Application } from './application.entity.js';
+
+/** Whose JWTs let into the rooms of an application, and what they are checked with. */
+@Entity('token_issuers')
+@Unique('token_issuers_issuer_key', ['issuer'])
+@Index('token_issuers_application_id_idx', ['applicationId'])
+@Check('token_issuers_key_check', `num_nonnulls("secret_sealed", "jwks", "jwks_url") = 1`)
+export class TokenIssuer {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'token_issuers_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('integer', { name: 'application_id' })
+  applicationId!: number;
+
+  @ManyToOne(() => Application, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'application_id', foreignKeyConstraintName: 'token_issuers_application_id_fkey' })
+  application!: Relation<Application>;
+
+  /** `iss` of its tokens. */
+  @Column('varchar', { length: 255 })
+  issuer!: string;
+
+  /** `alg` of its tokens, and no other. */
+  @Column('varchar', { length: 10 })
+  algorithm!: string;
+
+  /** Of HS256, encrypted. */
+  @Column('bytea', { name: 'secret_sealed', nullable: true })
+  secretSealed!: Buffer | null;
+
+  /** Public keys. */
+  @Column('jsonb', { nullable: true })
+  jwks!: object | null;
+
+  /** Where they are fetched from. */
+  @Column('varchar', { name: 'jwks_url', length: 2048, nullable: true })
+  jwksUrl!: string | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+}
