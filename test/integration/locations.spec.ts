@@ -44,6 +44,8 @@ describe('Location', () => {
     await create('services.create', 'services', { title: 'Located' }, admin);
     await create('applications.create', 'applications', { name: 'Located' }, admin);
     await create('applications.createKey', `applications/${app.id}/keys`, undefined, admin);
+    const wish = { issuer: 'located', algorithm: 'HS256', secret: 'x'.repeat(32) };
+    await create('tokenIssuers.create', `applications/${app.id}/token-issuers`, wish, admin);
     await create('rooms.create', 'rooms', { name: 'located' }, application);
     await create('endpoints.create', 'rooms/located/endpoints', { permissions: 'read' }, application);
     const circle = await create('circles.create', 'circles', { name: 'Located' }, user);

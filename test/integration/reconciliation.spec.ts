@@ -3,6 +3,7 @@ import { Reconciliation } from '../../src/modules/realtime/resilience/reconcilia
 import { ADMIN_ENV } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { CirclesHarness } from '../support/circles.js';
+import { newKey, tokenBy } from '../support/customer-tokens.js';
 import { OmikronHarness } from '../support/omikron.js';
 import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
@@ -92,6 +93,27 @@ describe('comparing connections with the database', () => {
     await compare();
     expect(await Promise.all(clients.splice(0, 2).map((client) => client.closeCode()))).toEqual([1008, 1008]);
     await clients[0]?.expectNothing();
+  });
+
+  it('goes by the issuers and keys of those who are there by token or ticket', async () => {
+    const application = await rooms.application();
+    await rooms.room(application, 'r');
+    const key = newKey('EdDSA');
+    const by = async (iss: string) => rooms.named('r', await tokenBy(key, { iss }));
+    const gone = await rooms.issuer(application, 'reconciled-gone', key);
+    await rooms.issuer(application, 'reconciled-kept', key);
+    const [token, kept] = [await by('reconciled-gone'), await by('reconciled-kept')];
+    const ticket = await rooms.named('r', await rooms.ticket(application));
+    await compare();
+    await kept.expectNothing();
+    await server.dataSource.query(`DELETE FROM "token_issuers" WHERE "id" = $1`, [gone]);
+    await server.dataSource.query(`DELETE FROM "application_keys" WHERE "application_id" = $1`, [application.id]);
+    await compare();
+    expect([await token.closeCode(), await ticket.closeCode()]).toEqual([1008, 1008]);
+    await kept.expectNothing();
+    await server.dataSource.query(`DELETE FROM "rooms" WHERE "application_id" = $1`, [application.id]);
+    await compare();
+    expect(await kept.closeCode()).toBe(1008);
   });
 
   it('closes nothing while the database is away, and says that it could not compare', async () => {

@@ -85,6 +85,30 @@ export class RoomsHarness {
     return client;
   }
 
+  /** A socket by token or ticket; none shows nothing. */
+  async named(room: string, proof: string | undefined, query = ''): Promise<WsClient> {
+    const protocols = proof === undefined ? [] : ['switchboard.v1', `bearer.${proof}`];
+    const client = await WsClient.open(`${this.server.wsUrl}/ws/room/${room}/${query}`, {}, protocols);
+    this.clients.push(client);
+    return client;
+  }
+
+  async ticket(application: { apiKey: string }, wish: object = {}): Promise<string> {
+    const { ticket } = await this.expect<{ ticket: string }>(201, this.as(application, 'POST', 'tickets', wish));
+    return ticket;
+  }
+
+  /** An issuer of the application, whose tokens are signed with `key`. @returns its id */
+  async issuer(
+    application: TestApplication,
+    issuer: string,
+    key: { algorithm: string; publicJwk: object },
+  ): Promise<number> {
+    const wish = { issuer, algorithm: key.algorithm, jwks: key.publicJwk };
+    const path = `applications/${application.id}/token-issuers`;
+    return (await this.expect<{ id: number }>(201, this.as(application, 'POST', path, wish))).id;
+  }
+
   /** An endpoint with a socket. */
   async member(
     application: TestApplication,

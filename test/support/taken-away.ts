@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { ADMIN, apiOf, signIn } from './api.js';
+import { newKey, tokenBy } from './customer-tokens.js';
 import { type CirclesClient, CirclesHarness, type Received } from './circles.js';
 import { OmikronHarness } from './omikron.js';
 import { RoomsHarness } from './rooms.js';
@@ -92,6 +94,17 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   act('DELETE', `rooms/r1/endpoints/${read.code}`, undefined, as);
   expect('room', 1008, closed(await rooms.member(application, 'r2')));
   act('DELETE', 'rooms/r2', undefined, as);
+  const signer = newKey('EdDSA');
+  const issuer = `taken-away-${randomUUID()}`;
+  const issuerId = await rooms.issuer(application, issuer, signer);
+  const signed = await tokenBy(signer, { iss: issuer });
+  expect('customer by token', 1008, closed(await rooms.named('r1', signed)));
+  expect('customer in a room', 1008, closed(await rooms.named('r2', await rooms.ticket(application))));
+  act('DELETE', `applications/${application.id}/token-issuers/${issuerId}`);
+  const second = await rooms.admin('POST', `applications/${application.id}/keys`);
+  const ticket = await rooms.ticket({ apiKey: second.body.apiKey as string });
+  expect('customer by ticket', 1008, closed(await rooms.named('r1', ticket)));
+  act('DELETE', `applications/${application.id}/keys/${String(second.body.id)}`);
   const removed = await rooms.application();
   await rooms.room(removed, 'r');
   expect('application', 1008, closed(await rooms.member(removed, 'r')));

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newKey, seconds, type TestClaims, tokenBy } from '../../support/customer-tokens.js';
+import { Examples } from '../../support/doc-examples.js';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 import { StreamClient } from '../../support/stream-client.js';
 import { WsClient } from '../../support/ws-client.js';
@@ -17,7 +18,6 @@ interface Tenant {
 describe('a room by token or ticket', () => {
   let harness: RoomsHarness;
   let tenant: Tenant;
-  const clients: WsClient[] = [];
   const streams: StreamClient[] = [];
   const key = newKey('EdDSA');
 
@@ -30,40 +30,23 @@ describe('a room by token or ticket', () => {
   afterAll(() => harness.close());
   afterEach(async () => {
     for (const stream of streams.splice(0)) stream.request.destroy();
-    for (const client of clients.splice(0)) await client.close();
     await harness.hangUp();
   });
 
   async function newTenant(): Promise<Tenant> {
     const app = await harness.application();
     const iss = `https://tenant-${++tenants}.example.org`;
-    const path = `applications/${app.id}/token-issuers`;
-    const { status, body } = await harness.as(app, 'POST', path, {
-      issuer: iss,
-      algorithm: 'EdDSA',
-      jwks: key.publicJwk,
-    });
-    expect([status, body.code]).toEqual([201, undefined]);
-    return { app, iss, issuerId: body.id as number, token: (claims = {}) => tokenBy(key, { iss, ...claims }) };
+    const issuerId = await harness.issuer(app, iss, key);
+    return { app, iss, issuerId, token: (claims = {}) => tokenBy(key, { iss, ...claims }) };
   }
 
-  async function open(room: string, proof: string | undefined, query = ''): Promise<WsClient> {
-    const protocols = proof === undefined ? [] : ['switchboard.v1', `bearer.${proof}`];
-    const client = await WsClient.open(`${harness.server.wsUrl}/ws/room/${room}/${query}`, {}, protocols);
-    clients.push(client);
-    return client;
-  }
+  const open = (room: string, proof: string | undefined, query?: string) => harness.named(room, proof, query);
+  const ticket = (app: TestApplication, wish?: object) => harness.ticket(app, wish);
 
   async function stream(path: string, headers: Record<string, string> = {}): Promise<StreamClient> {
     const client = await StreamClient.open(`${harness.server.url}/sse/room/${path}`, headers);
     streams.push(client);
     return client;
-  }
-
-  async function ticket(app: TestApplication, body: object = {}): Promise<string> {
-    const answer = await harness.as(app, 'POST', 'tickets', body);
-    expect(answer.status).toBe(201);
-    return answer.body.ticket as string;
   }
 
   it('is one room for endpoints, tokens and tickets', async () => {
@@ -86,9 +69,23 @@ describe('a room by token or ticket', () => {
   it('takes the token as a header as well', async () => {
     const headers = { authorization: `Bearer ${await tenant.token()}` };
     const client = await WsClient.open(`${harness.server.wsUrl}/ws/room/r`, { headers });
-    clients.push(client);
     client.send({ message: 1 });
     expect(await client.next()).toMatchObject({ identity: 'alice' });
+    await client.close();
+  });
+
+  it('takes what the documented backend makes', async () => {
+    const examples = new Examples('identity.md');
+    const secret = 'a shared secret of forty characters, ok.';
+    const path = `applications/${tenant.app.id}/token-issuers`;
+    const wish = { issuer: 'https://shop.example.org', algorithm: 'HS256', secret };
+    expect((await harness.as(tenant.app, 'POST', path, wish)).status).toBe(201);
+    await harness.room(tenant.app, 'team-7-a');
+    const { output, ended } = examples.run('mint.mjs', [], undefined, { SECRET: secret });
+    await ended;
+    const alice = await open('team-7-a', output().trim());
+    alice.send({ message: 1 });
+    expect(await alice.next()).toMatchObject({ identity: 'alice' });
   });
 
   it('is for who may be there', async () => {
