@@ -70,6 +70,9 @@ describe('redactText', () => {
     ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln refused', 'c2ln'],
     ['cannot connect to postgres://app:hunter2@db:5432/x', 'hunter2'],
     ['GET /ws/endpoint/AbCdEf123/ failed', 'AbCdEf123'],
+    ['bearer.sbt_account_a-B_c9 offered', 'a-B_c9'],
+    ['GET /sse/room/r/?ticket=sbt_application_a-B_c9', 'a-B_c9'],
+    ['the key sbk_Zk3v9QwE', 'Zk3v9QwE'],
     ['GET /socket.io/?EIO=4&token=hunter2&x=1', 'hunter2'],
   ])('hides the secret in «%s»', (text, secret) => {
     expect(redactText(text)).not.toContain(secret);

@@ -15,6 +15,7 @@ import { Lobby } from './lobby/lobby.service.js';
 import { LobbyDirectory } from './lobby-directory.service.js';
 import { LobbyTokensController } from './tokens/lobby-tokens.controller.js';
 import { LobbyTokensRepository } from './tokens/lobby-tokens.repository.js';
+import { LobbyProofs } from './tokens/lobby-proofs.service.js';
 import { LobbyTokens } from './tokens/lobby-tokens.service.js';
 import { placesOf } from './signaling-peer.js';
 import { Signaling } from './signaling.service.js';
@@ -26,6 +27,7 @@ import { Signaling } from './signaling.service.js';
   providers: [
     Lobby,
     LobbyDirectory,
+    LobbyProofs,
     LobbyTokens,
     LobbyTokensRepository,
     CallRooms,

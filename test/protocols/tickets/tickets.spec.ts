@@ -34,7 +34,9 @@ describe('tickets', () => {
   };
   const circles = async (ticket: unknown): Promise<CirclesClient> => {
     const client = await CirclesClient.open(server.url, '4.x', { auth: { ticket } });
-    ends.push(() => client.socket.close());
+    ends.push(() => {
+      client.socket.close();
+    });
     return client;
   };
   const lobby = async (ticket: unknown): Promise<SignalingClient> => {

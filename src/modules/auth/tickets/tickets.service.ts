@@ -9,8 +9,8 @@ export const TICKET_SECONDS = 30;
 /** What wrong ones are counted as. */
 const TRIES = 'tickets';
 
-/** Somebody who brings a ticket. */
-export interface TicketHolder {
+/** Somebody who shows a credential, and is not known yet. */
+export interface Stranger {
   readonly address: string;
   /** Whether they have given up. */
   readonly closed: boolean;
@@ -40,7 +40,7 @@ export class Tickets {
    * @throws AppError `unauthenticated` when it is none of this kind, or not any more; then the address waits as others
    * do that show wrong secrets, and may be `rate_limited`
    */
-  async redeem<K extends TicketKind>(kind: K, ticket: unknown, holder: TicketHolder): Promise<TicketGrants[K]> {
+  async redeem<K extends TicketKind>(kind: K, ticket: unknown, holder: Stranger): Promise<TicketGrants[K]> {
     const grant = ticketKind(ticket) === kind ? await this.store.take(ticketKey(kind, ticket as string)) : undefined;
     if (grant !== undefined) return grant;
     await this.throttle.wrong({ scope: TRIES, address: holder.address, gone: () => holder.closed });

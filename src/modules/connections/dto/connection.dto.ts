@@ -11,7 +11,7 @@ const PLACE = { type: 'string', nullable: true } as const;
 const COUNT = { type: 'integer', format: 'int64' } as const;
 
 class PrincipalDto {
-  /** What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`. */
+  /** What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`, `peer`, `iota`. */
   @ApiProperty({ example: 'host' })
   kind!: string;
 

@@ -6,7 +6,7 @@ import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { type HolderPrincipal } from '../../auth/principals/bearer-principal.js';
 import { isTicket } from '../../auth/tickets/ticket.js';
-import { type TicketHolder, Tickets } from '../../auth/tickets/tickets.service.js';
+import { type Stranger, Tickets } from '../../auth/tickets/tickets.service.js';
 import { OmikronRepository } from '../omikron.repository.js';
 
 /** What an Iota showed on the upgrade. */
@@ -36,7 +36,7 @@ export class IotaCredentials implements OnModuleInit {
    * @returns `null` where none is needed
    * @throws AppError `invalid_credentials`, `unauthenticated`, or `rate_limited` when this address tries too often
    */
-  async authenticate(token: string | undefined, holder: TicketHolder): Promise<IotaCredential | null> {
+  async authenticate(token: string | undefined, holder: Stranger): Promise<IotaCredential | null> {
     if (token === undefined) {
       if (this.config.omikron.iotaAccess === 'open') return null;
       throw new AppError('unauthenticated', 'An Iota token is needed.');
@@ -50,7 +50,7 @@ export class IotaCredentials implements OnModuleInit {
     return { iota: iota.iotaId, tokenDigest };
   }
 
-  private async redeem(ticket: string, holder: TicketHolder): Promise<Buffer> {
+  private async redeem(ticket: string, holder: Stranger): Promise<Buffer> {
     return Buffer.from((await this.tickets.redeem('iota', ticket, holder)).digest, 'hex');
   }
 

@@ -93,9 +93,11 @@ export class ApplicationsController {
   }
 
   @Delete(':id/keys/:keyId')
-  @NoContent('The key counts no longer; the endpoints that it made stay.')
+  @NoContent('The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.')
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Remove an API key; the endpoints that it made stay, with their sockets' })
+  @ApiOperation({
+    summary: 'Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs',
+  })
   @ApiProblems(404)
   async deleteKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<void> {
     await this.applications.deleteKey(id, keyId);

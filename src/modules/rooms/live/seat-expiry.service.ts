@@ -48,7 +48,7 @@ export class SeatExpiry implements OnModuleDestroy {
   private enter(connection: RoomConnection, at: number, act: Act): void {
     const tick = tickOf(at);
     let connections = this.due.get(tick);
-    if (!connections) this.due.set(tick, (connections = new Map()));
+    if (!connections) this.due.set(tick, (connections = new Map<RoomConnection, Act>()));
     connections.set(connection, act);
     this.timer ??= setInterval(() => {
       this.run();

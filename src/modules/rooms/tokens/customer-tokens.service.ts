@@ -6,7 +6,7 @@ import { Clock } from '../../../common/time/clock.js';
 import { type TokenIssuer } from '../../../entities/rooms/token-issuer.entity.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { type RoomRights, roomRightsFault } from '../../auth/tickets/room-rights.js';
-import { type TicketHolder } from '../../auth/tickets/tickets.service.js';
+import { type Stranger } from '../../auth/tickets/tickets.service.js';
 import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { IssuerKeys } from './issuer-keys.service.js';
 import { TokenIssuersRepository } from './token-issuers.repository.js';
@@ -46,7 +46,7 @@ export class CustomerTokens {
    * @throws AppError `unauthenticated`: forged ones make their address wait, those that are only wrong are charged to it;
    * `unavailable` when the issuer's keys cannot be had
    */
-  async verify(token: string, holder: TicketHolder): Promise<CustomerClaims> {
+  async verify(token: string, holder: Stranger): Promise<CustomerClaims> {
     const issuer = await this.issuerOf(token);
     const payload = issuer && (await this.payloadOf(token, issuer, holder));
     if (issuer === undefined || payload === undefined) {
@@ -74,7 +74,7 @@ export class CustomerTokens {
   }
 
   /** @returns `undefined` when it is not signed as it should be */
-  private async payloadOf(token: string, issuer: TokenIssuer, holder: TicketHolder): Promise<JWTPayload | undefined> {
+  private async payloadOf(token: string, issuer: TokenIssuer, holder: Stranger): Promise<JWTPayload | undefined> {
     const options = {
       algorithms: [issuer.algorithm],
       issuer: issuer.issuer,
@@ -110,7 +110,7 @@ export class CustomerTokens {
     return fault === undefined ? undefined : `"rooms" ${fault}`;
   }
 
-  private async refuseGenuine(fault: string, { address }: TicketHolder): Promise<never> {
+  private async refuseGenuine(fault: string, { address }: Stranger): Promise<never> {
     await this.allowance.chargeAddress(address);
     throw refused(`The token is not valid: ${fault}.`);
   }

@@ -34,7 +34,7 @@ export class CreateTokenIssuerRequest {
   jwksUrl?: string;
 
   /** Its public keys, as a JWK set or one JWK. */
-  @Field('jwks', isJson, OBJECT as object, { optional: true, example: EXAMPLE_KEY })
+  @Field('jwks', isJson, OBJECT, { optional: true, example: EXAMPLE_KEY })
   jwks?: object;
 
   /** Its public key as PEM. */

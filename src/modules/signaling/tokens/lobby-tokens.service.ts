@@ -3,16 +3,12 @@ import { type EntityManager } from 'typeorm';
 import { AppError } from '../../../common/errors/app-error.js';
 import { keyset } from '../../../common/http/paging/cursor.js';
 import { sha256 } from '../../../common/security/digest.js';
-import { randomToken } from '../../../common/security/random.js';
 import { hasRole, type Role } from '../../../common/security/role.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
 import { AccountEndings } from '../../accounts/account-endings.js';
 import { type HolderPrincipal } from '../../auth/principals/bearer-principal.js';
 import { FeatureTokens } from '../../auth/access/feature-tokens.service.js';
-import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
-import { ticketKind } from '../../auth/tickets/ticket.js';
-import { Tickets } from '../../auth/tickets/tickets.service.js';
 import { type Actor } from '../../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { type Connection } from '../../realtime/connection.js';
@@ -21,12 +17,11 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { Reconciliation } from '../../realtime/resilience/reconciliation.js';
 import { RevocationList } from '../../realtime/access/revocation-list.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
+import { LobbyProofs, lobbyTokenDigest, newLobbyToken } from './lobby-proofs.service.js';
 import { deleteTokens, LobbyTokensRepository, type ValidLobbyToken } from './lobby-tokens.repository.js';
 import { accountChannel, tokenChannel } from '../signaling.channels.js';
 import { type PeerPrincipal, type SignalingConnection, type TokenAdmission } from '../signaling-peer.js';
 
-const PREFIX = 'lobby_';
-const MAX_LENGTH = 100;
 const DEFAULT_SECONDS = 86_400;
 
 export interface LobbyTokenOptions {
@@ -42,8 +37,7 @@ export class LobbyTokens implements OnModuleInit {
     private readonly repository: LobbyTokensRepository,
     private readonly revocations: RevocationList,
     private readonly featureTokens: FeatureTokens,
-    private readonly tickets: Tickets,
-    private readonly allowance: RequestAllowance,
+    private readonly proofs: LobbyProofs,
     private readonly endings: AccountEndings,
     private readonly reconciliation: Reconciliation,
     private readonly hub: Hub,
@@ -61,7 +55,7 @@ export class LobbyTokens implements OnModuleInit {
     { userId }: UserPrincipal,
     { name, uses, expiresInSeconds = DEFAULT_SECONDS }: LobbyTokenOptions,
   ): Promise<{ id: number; token: string; expiresIn: number }> {
-    const token = PREFIX + randomToken(24);
+    const token = newLobbyToken();
     const now = this.clock.now();
     await this.repository.deleteExpired(new Date(now));
     const { id } = await this.repository.create({
@@ -101,15 +95,15 @@ export class LobbyTokens implements OnModuleInit {
    * @throws AppError `rate_limited` when too many such come from this address
    */
   async admit(connection: SignalingConnection, token: unknown): Promise<TokenAdmission | undefined> {
-    const digest = ticketKind(token) === 'lobby' ? await this.redeem(connection, token) : digestOf(token);
+    const digest = await this.proofs.digestOf(connection, token);
     if (digest === undefined) {
-      await this.allowance.chargeAddress(connection.address);
+      await this.proofs.charge(connection);
       return undefined;
     }
     // Listening before looking: a token that is deleted in between closes the connection.
     await this.hub.subscribe(connection, tokenChannel(digest));
     const found = await this.find(digest);
-    if (found === undefined) await this.allowance.chargeAddress(connection.address);
+    if (found === undefined) await this.proofs.charge(connection);
     if (found === undefined || (found.usesLeft !== null && !(await this.repository.use(found.id)))) {
       this.hub.unsubscribe(connection, tokenChannel(digest));
       return undefined;
@@ -133,16 +127,6 @@ export class LobbyTokens implements OnModuleInit {
   /** From now on the connection is there by something else, and the end of its token is not its own. */
   release(connection: SignalingConnection, { channels }: TokenAdmission): void {
     for (const channel of channels) this.hub.unsubscribe(connection, channel);
-  }
-
-  /** @returns the digest of the token that a ticket was asked for with */
-  private async redeem(connection: SignalingConnection, ticket: unknown): Promise<Buffer | undefined> {
-    try {
-      return Buffer.from((await this.tickets.redeem('lobby', ticket, connection)).digest, 'hex');
-    } catch (error) {
-      if (error instanceof AppError && error.kind === 'unauthenticated') return undefined;
-      throw error;
-    }
   }
 
   /** Within the transaction that disables or removes an account: its tokens go with it. @returns what to do after it */
@@ -172,7 +156,7 @@ export class LobbyTokens implements OnModuleInit {
 
   /** Who holds the token, for REST; costs no use. */
   private async identify(token: string): Promise<HolderPrincipal> {
-    const digest = digestOf(token);
+    const digest = lobbyTokenDigest(token);
     const found = digest && (await this.find(digest));
     if (digest === undefined || found === undefined)
       throw new AppError('unauthenticated', 'The lobby token is not valid, or not any more.');
@@ -185,12 +169,6 @@ export class LobbyTokens implements OnModuleInit {
     const revoked = this.revocations.matches([selector('user', String(found.userId))], this.clock.now());
     return revoked ? undefined : found;
   }
-}
-
-/** The digest a token is found by; `undefined` for what cannot be one. */
-function digestOf(token: unknown): Buffer | undefined {
-  const isToken = typeof token === 'string' && token.startsWith(PREFIX) && token.length <= MAX_LENGTH;
-  return isToken ? sha256(token) : undefined;
 }
 
 /** Whose tokens somebody sees or deletes: from the role `least` on everybody's. */
