@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
-import { MonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { MonotonicClock, SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { type RunningApp } from '../support/app.js';
 import { newKey, type TestKey, tokenBy } from '../support/customer-tokens.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { StreamClient } from '../support/stream-client.js';
@@ -10,7 +10,7 @@ import { StreamClient } from '../support/stream-client.js';
 const SECRET = 'a shared secret of forty characters, ok.';
 
 describe('token issuers', () => {
-  let harness: RoomsHarness & { readonly app: { readonly dataSource: { query(sql: string): Promise<unknown[]> } } };
+  let harness: RoomsHarness & { readonly app: RunningApp };
   let app: TestApplication;
   let other: TestApplication;
   const provider = { server: undefined as Server | undefined, url: '', keys: [] as object[], status: 200, asked: 0 };
@@ -61,7 +61,7 @@ describe('token issuers', () => {
 
   it('keep no secret in clear', async () => {
     await register({ issuer: issuer(), algorithm: 'HS256', secret: SECRET });
-    const rows = await harness.app.dataSource.query(`SELECT i::text AS "row" FROM "token_issuers" i`);
+    const rows: unknown[] = await harness.app.dataSource.query(`SELECT i::text AS "row" FROM "token_issuers" i`);
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(SECRET);
     expect(JSON.stringify(rows)).not.toContain(Buffer.from(SECRET).toString('hex'));

@@ -1,7 +1,7 @@
 /** What its holder may do in rooms, by name or by `<beginning>*`. */
 export type RoomRights = Readonly<Record<string, RoomRight>>;
 
-export const ROOM_RIGHTS = ['read', 'write', 'readwrite'] as const;
+const ROOM_RIGHTS = ['read', 'write', 'readwrite'] as const;
 export type RoomRight = (typeof ROOM_RIGHTS)[number];
 
 /** Everything in every room, as applications themselves have it. */

@@ -2,11 +2,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Field } from '../../../common/http/input/fields.js';
 import { identityFault } from '../../../common/http/input/text-rules.js';
 import { MAX_CHARACTERS } from '../../../common/text/characters.js';
-import { ROOM_RIGHTS, type RoomRights, roomRightsFault } from './room-rights.js';
+import { type RoomRights, roomRightsFault } from './room-rights.js';
 
 const RIGHTS_SCHEMA = {
   type: 'object',
-  additionalProperties: { type: 'string', enum: [...ROOM_RIGHTS] },
+  // The enum that endpoints have.
+  additionalProperties: { $ref: '#/components/schemas/Permissions' },
   minProperties: 1,
   maxProperties: 1_000,
 };

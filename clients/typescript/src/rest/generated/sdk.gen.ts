@@ -566,9 +566,9 @@ export class Applications extends HeyApiClient {
     }
     
     /**
-     * Remove an API key; the endpoints that it made stay, with their sockets
+     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs
      *
-     * Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account with the role `admin`, or a machine key.
+     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public deleteKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsDeleteKeyData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ApplicationsDeleteKeyResponses, ApplicationsDeleteKeyErrors, ThrowOnError, 'data'>({

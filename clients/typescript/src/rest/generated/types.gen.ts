@@ -1998,7 +1998,7 @@ export type PrincipalDto = {
      */
     id: string;
     /**
-     * What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`.
+     * What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`, `peer`, `iota`.
      */
     kind: string;
     /**
@@ -4370,7 +4370,7 @@ export type ApplicationsDeleteKeyError = ApplicationsDeleteKeyErrors[keyof Appli
 
 export type ApplicationsDeleteKeyResponses = {
     /**
-     * The key counts no longer; the endpoints that it made stay.
+     * The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.
      */
     204: void;
 };
