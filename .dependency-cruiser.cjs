@@ -87,15 +87,21 @@ const forbidden = [
     'The connection to storage knows no feature.',
   ),
   onlyImports(
+    'audit',
+    'modules/audit',
+    ['common/', 'config/', 'entities/', 'modules/(realtime|database|audit)/'],
+    'Every feature writes to the audit log, so it knows none.',
+  ),
+  onlyImports(
     'auth',
     'modules/auth',
-    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|auth)/'],
+    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|audit|auth)/'],
     'Credentials and guards serve every feature, so they know none.',
   ),
   onlyImports(
     'accounts',
     'modules/accounts',
-    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|auth|accounts)/'],
+    ['common/', 'config/', 'entities/', 'modules/(observability|realtime|database|audit|auth|accounts)/'],
     'Users and devices serve every feature, so they know none.',
   ),
   {

@@ -9,6 +9,8 @@ import { ServicesGatewayModule } from './gateways/services/services-gateway.modu
 import { SignalingGatewayModule } from './gateways/signaling/signaling-gateway.module.js';
 import { TransportModule } from './gateways/transport/transport.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
+import { AuditModule } from './modules/audit/audit.module.js';
+import { AuditTrailModule } from './modules/audit-trail/audit-trail.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { CallsModule } from './modules/calls/calls.module.js';
 import { ConnectionsModule } from './modules/connections/connections.module.js';
@@ -35,11 +37,13 @@ export class AppModule {
         DatabaseModule.forRoot(dataSource),
         LifecycleModule,
         RealtimeModule.forRoot(config.redis),
+        AuditModule,
         AuthModule,
         AccountsModule,
         CallsModule,
         IceServersModule,
         HealthModule,
+        AuditTrailModule,
         ConnectionsModule,
         RevocationsModule,
         NodesModule,

@@ -17,6 +17,7 @@ export class AppConfig {
   /** `undefined` = one node. */
   readonly redis: RedisSection | undefined;
   readonly accounts: AccountsSection;
+  readonly audit: AuditSection;
   readonly limits: LimitsSection;
   readonly omikron: OmikronSection;
   readonly calls: CallsSection;
@@ -46,6 +47,10 @@ export class AppConfig {
       adminPassword: env.ADMIN_PASSWORD,
       registration: env.REGISTRATION,
       keylessApplication: env.KEYLESS_APPLICATION,
+    };
+    this.audit = {
+      retentionDays: env.AUDIT_RETENTION_DAYS,
+      signingKeyFile: env.AUDIT_SIGNING_KEY === undefined ? undefined : path.resolve(env.AUDIT_SIGNING_KEY),
     };
     this.limits = {
       maxFrameBytes: env.MAX_FRAME_BYTES,
@@ -160,6 +165,13 @@ export interface AccountsSection {
   readonly registration: 'open' | 'closed';
   /** Empty = a key is always needed. */
   readonly keylessApplication: string;
+}
+
+export interface AuditSection {
+  /** 0 = for ever. */
+  readonly retentionDays: number;
+  /** PEM, Ed25519. */
+  readonly signingKeyFile: string | undefined;
 }
 
 export interface LimitsSection {

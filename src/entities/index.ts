@@ -1,3 +1,5 @@
+import { AuditEntry } from './audit/audit-entry.entity.js';
+import { AuditSeal } from './audit/audit-seal.entity.js';
 import { Login } from './accounts/login.entity.js';
 import { MachineKey } from './accounts/machine-key.entity.js';
 import { User } from './accounts/user.entity.js';
@@ -59,4 +61,6 @@ export const ENTITIES = [
   CallParticipant,
   LobbyToken,
   Node,
+  AuditEntry,
+  AuditSeal,
 ] as const;

@@ -38,6 +38,7 @@ import {
   type NewService,
   ServicesRepository,
 } from '../../src/modules/services/directory/services.repository.js';
+import { NO_AUDIT } from './no-audit.js';
 
 /** Makes every port take as long as it likes, like a bus between nodes. */
 export type Pause = () => Promise<void>;
@@ -344,7 +345,7 @@ export class ServicesDomain {
       codes,
       this.hosts,
     );
-    this.admin = new ServiceAdmin(repository, directory, sessions, peers, this.hub, new Retries());
+    this.admin = new ServiceAdmin(repository, NO_AUDIT, directory, sessions, peers, this.hub, new Retries());
   }
 
   /** Whether something published has not arrived yet. */

@@ -11,10 +11,17 @@ export interface RequestContext {
   /** What the client calls itself. */
   readonly userAgent: string | null;
   /** Who asks, once the guard knows. */
-  principal?: { readonly kind: string; readonly id: string };
+  principal?: { readonly kind: string; readonly id: string; readonly label: string };
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
+/** What code finds that runs for somebody. */
+interface Surroundings {
+  readonly request?: RequestContext | undefined;
+  /** The database transaction that all queries of the code are part of. */
+  readonly transaction?: object;
+}
+
+const storage = new AsyncLocalStorage<Surroundings>();
 
 /**
  * Milliseconds without a request after which the storage is switched off: while it is on, every promise and callback of
@@ -26,10 +33,9 @@ const REST_MS = 1_000;
 let serving = 0;
 let resting: NodeJS.Timeout | undefined;
 
-function began(response: Response): void {
+function began(): void {
   serving++;
   clearTimeout(resting);
-  response.once('close', ended);
 }
 
 function ended(): void {
@@ -42,7 +48,22 @@ function ended(): void {
 
 /** The request this code runs for; `undefined` outside of one, e.g. for socket messages and timers. */
 export function currentRequest(): RequestContext | undefined {
-  return storage.getStore();
+  return storage.getStore()?.request;
+}
+
+/** What `withTransaction` was given around this code. */
+export function currentTransaction(): object | undefined {
+  return storage.getStore()?.transaction;
+}
+
+/** Lets what `work` calls, and awaits, find the transaction it is part of. */
+export async function withTransaction<T>(transaction: object, work: () => Promise<T>): Promise<T> {
+  began();
+  try {
+    return await storage.run({ request: currentRequest(), transaction }, work);
+  } finally {
+    ended();
+  }
 }
 
 /** Where a request comes from. */
@@ -62,8 +83,9 @@ export function requestContext(addressOf: (request: Request) => string): Request
     const given = request.headers['x-request-id'];
     const requestId = typeof given === 'string' && ACCEPTABLE_ID.test(given) ? given : randomUUID();
     response.setHeader('X-Request-Id', requestId);
-    began(response);
+    began();
+    response.once('close', ended);
     const userAgent = userAgentOf(request.headers['user-agent']);
-    storage.run({ requestId, address: addressOf(request), userAgent }, next);
+    storage.run({ request: { requestId, address: addressOf(request), userAgent } }, next);
   };
 }

@@ -2,6 +2,7 @@ import { iceUrlFault } from '../../common/ice/ice-url.js';
 import { MEDIA } from './media-variables.js';
 import { NETWORK } from './network-variables.js';
 import { REDIS_FORMS, redisUrlFault } from '../redis-target.js';
+import { signingKeyFault } from '../signing-key.js';
 import { choice, integer, list, optionalText, text, urlFault } from './variable.js';
 
 const MOST_WORKERS = 256;
@@ -144,6 +145,22 @@ export const ENVIRONMENT = {
     description: 'Application that requests without API key act as, for development; made when it is first needed.',
     default: '',
     check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
+  }),
+  AUDIT_RETENTION_DAYS: integer({
+    group: 'Accounts',
+    description: 'How long the audit log is kept, by whole sealed ranges; `0` is for ever.',
+    default: 0,
+    min: 0,
+    max: 36_500,
+    unit: 'days',
+  }),
+  AUDIT_SIGNING_KEY: optionalText({
+    group: 'Accounts',
+    description:
+      'PEM file with an Ed25519 private key that signs the seals of the audit log, so that others can check them ' +
+      'without `SECRET_KEY`. Keep it where the database is not.',
+    defaultText: 'seals are not signed',
+    check: signingKeyFault,
   }),
   IOTA_ACCESS: choice({
     group: 'Accounts',

@@ -16,6 +16,7 @@ import { LoginUse1767270180000 } from './1767270180000-login-use.js';
 import { Roles1767270240000 } from './1767270240000-roles.js';
 import { MachineKeys1767270300000 } from './1767270300000-machine-keys.js';
 import { TokenIssuers1767270360000 } from './1767270360000-token-issuers.js';
+import { Audit1767270420000 } from './1767270420000-audit.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   Roles1767270240000,
   MachineKeys1767270300000,
   TokenIssuers1767270360000,
+  Audit1767270420000,
 ] as const;

@@ -7,6 +7,7 @@ import { Passwords } from '../auth/logins/passwords.service.js';
 import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { type RateLimiter } from '../realtime/ports/rate-limiter.js';
 import { type AccountEndings } from './account-endings.js';
+import { type AuditLog } from '../audit/audit-log.service.js';
 import { type AccountsRepository } from './accounts.repository.js';
 import { Accounts } from './accounts.service.js';
 
@@ -19,6 +20,7 @@ describe('accounts made by strangers', () => {
   const hash = vi.spyOn(passwords, 'hash').mockResolvedValue('hashed');
   const accounts = new Accounts(
     { insert: (account) => Promise.resolve(account as User) } as AccountsRepository,
+    { act: (_action: string, _target: unknown, work: () => Promise<unknown>) => work() } as AuditLog,
     {} as AccountEndings,
     passwords,
     {} as Logins,

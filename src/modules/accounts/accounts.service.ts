@@ -7,6 +7,7 @@ import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
 import { type User } from '../../entities/accounts/user.entity.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { Logins } from '../auth/logins/logins.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
 import { type Actor } from '../auth/principals/machine-key-principal.js';
@@ -31,6 +32,7 @@ const REGISTRATIONS: RateLimit = { rate: 1, burst: 200 };
 export class Accounts {
   constructor(
     private readonly repository: AccountsRepository,
+    private readonly audit: AuditLog,
     private readonly endings: AccountEndings,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
@@ -52,7 +54,7 @@ export class Accounts {
     const { email, password, firstName, lastName, birthday = null } = registration;
     const passwordHash = await this.passwords.hash(password);
     const account = { email: normalizeEmail(email), passwordHash, firstName, lastName, birthday };
-    return this.repository.insert({ ...account, role: 'user' });
+    return this.audit.act('accounts.create', ['account'], () => this.repository.insert({ ...account, role: 'user' }));
   }
 
   /** @throws AppError `not_found` */
@@ -69,8 +71,8 @@ export class Accounts {
   /** Members that are `undefined` stay as they are. @throws AppError `not_found`, `last_admin` */
   async change(id: number, changes: { [K in keyof AccountChanges]: AccountChanges[K] | undefined }): Promise<User> {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-    const changed = await this.repository.change(id, given, (manager, userId) =>
-      this.endings.run('disabled', manager, userId),
+    const changed = await this.audit.act('accounts.update', ['account', id], () =>
+      this.repository.change(id, given, (manager, userId) => this.endings.run('disabled', manager, userId)),
     );
     const { user, endedLogins, announce } = changed ?? absent();
     announce();
@@ -80,7 +82,9 @@ export class Accounts {
 
   /** @throws AppError `not_found`, `last_admin` */
   async remove(id: number): Promise<void> {
-    const removed = await this.repository.remove(id, (manager, userId) => this.endings.run('removed', manager, userId));
+    const removed = await this.audit.act('accounts.delete', ['account', id], () =>
+      this.repository.remove(id, (manager, userId) => this.endings.run('removed', manager, userId)),
+    );
     const { endedLogins, announce } = removed ?? absent();
     announce();
     this.logins.close(endedLogins);
@@ -93,7 +97,10 @@ export class Accounts {
   async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
     await this.logins.confirm(principal, current, address);
     const passwordHash = await this.passwords.hash(next);
-    const ended = await this.repository.setPassword(principal.userId, passwordHash, principal.loginId);
+    const { userId, loginId } = principal;
+    const ended = await this.audit.act('accounts.change-password', ['account', userId], () =>
+      this.repository.setPassword(userId, passwordHash, loginId),
+    );
     this.logins.close(ended ?? absent());
   }
 
@@ -101,7 +108,8 @@ export class Accounts {
   async resetPassword(id: number): Promise<string> {
     const password = randomToken(12);
     const passwordHash = await this.passwords.hash(password);
-    this.logins.close((await this.repository.setPassword(id, passwordHash)) ?? absent());
+    const set = () => this.repository.setPassword(id, passwordHash);
+    this.logins.close((await this.audit.act('accounts.reset-password', ['account', id], set)) ?? absent());
     return password;
   }
 

@@ -4,6 +4,7 @@ import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
 import { AppConfig } from '../../config/app-config.js';
 import { secretFile } from '../../config/data-dir.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { Logins } from '../auth/logins/logins.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -17,6 +18,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
 
   constructor(
     private readonly repository: AccountsRepository,
+    private readonly audit: AuditLog,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
     private readonly config: AppConfig,
@@ -25,12 +27,16 @@ export class FirstAdmin implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const { adminEmail, adminPassword } = this.config.accounts;
     const email = normalizeEmail(adminEmail);
-    const endedLogins = await this.repository.insertFirstAdmin(async () => {
+    const make = async () => {
       // The file comes before the account: a crash in between leaves a password for nobody, not nobody with a password.
       const password = adminPassword ?? secretFile(this.config.storage.dataDir, PASSWORD_FILE, () => randomToken(18));
       const passwordHash = await this.passwords.hash(password);
-      return { email, passwordHash, firstName: 'First', lastName: 'Admin', birthday: null, role: 'admin' };
-    });
+      return { email, passwordHash, firstName: 'First', lastName: 'Admin', birthday: null, role: 'admin' } as const;
+    };
+    const endedLogins = await this.audit.with(
+      () => this.repository.insertFirstAdmin(make),
+      (ended) => ended && { action: 'accounts.create-admin', target: { kind: 'account', id: null, label: email } },
+    );
     if (endedLogins === undefined) return;
     this.logins.close(endedLogins);
     const where =

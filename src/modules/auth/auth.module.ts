@@ -18,6 +18,7 @@ import { LoginsRepository } from './logins/logins.repository.js';
 import { MachineKeys } from './machine-keys/machine-keys.service.js';
 import { MachineKeysController } from './machine-keys.controller.js';
 import { MachineKeysRepository } from './machine-keys/machine-keys.repository.js';
+import { PasswordProof } from './logins/password-proof.service.js';
 import { Passwords } from './logins/passwords.service.js';
 import { RefreshSuccessors } from './logins/refresh-successors.service.js';
 import { RequestAllowance } from './access/request-allowance.service.js';
@@ -41,6 +42,7 @@ import { TicketsController } from './tickets/tickets.controller.js';
     LoginsRepository,
     MachineKeys,
     MachineKeysRepository,
+    PasswordProof,
     Passwords,
     RefreshSuccessors,
     RequestAllowance,

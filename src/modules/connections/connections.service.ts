@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { ClusterQuery, type NodeAnswers } from '../realtime/fan-out/cluster-query.js';
 import { ConnectionDirectory, type LiveConnection } from '../realtime/fan-out/connection-directory.js';
 import { type ConnectionFilter } from '../realtime/connection-filter.js';
@@ -48,6 +49,7 @@ export class Connections {
   private readonly logger = new Logger(Connections.name);
 
   constructor(
+    private readonly audit: AuditLog,
     private readonly directory: ConnectionDirectory,
     private readonly identity: NodeIdentity,
     private readonly cluster: ClusterQuery,
@@ -86,7 +88,10 @@ export class Connections {
 
   /** @throws AppError `not_found` when it is not connected, or not any more; `broker_unavailable` */
   async close(id: string, by: string): Promise<void> {
-    if (!(await this.askOwner(CLOSE, id, { id, by }))) unknown();
+    const target = { kind: 'connection', id, label: null };
+    await this.audit.around({ action: 'connections.close', target }, async () => {
+      if (!(await this.askOwner(CLOSE, id, { id, by }))) unknown();
+    });
   }
 
   /**
@@ -100,6 +105,9 @@ export class Connections {
     if (Math.abs(count - expect) > expect * TOLERANCE) {
       throw new AppError('count_changed', `${count} connections match by now.`, { members: { count } });
     }
+    // Some may be closed although a node is silent: that is no reason to leave the entry out.
+    const changes = { filter: { ...filter, ...(node !== undefined && { node }) }, count };
+    await this.audit.note({ action: 'connections.close-matching', changes });
     const closed = await this.ask(CLOSE_ALL, { filter, by }, node);
     if (closed.missing.length > 0) throw silent();
   }

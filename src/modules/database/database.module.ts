@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
 import { DatabaseHealth } from './database-health.js';
+import { shareTransactions } from './shared-transaction.js';
 
 /**
  * Hands the one DataSource to repositories. It comes connected and migrated from `openDatabase`; unconnected it does for
@@ -11,6 +12,7 @@ import { DatabaseHealth } from './database-health.js';
 @Module({})
 export class DatabaseModule {
   static forRoot(dataSource: DataSource): DynamicModule {
+    shareTransactions(dataSource);
     return {
       module: DatabaseModule,
       imports: [

@@ -6,6 +6,7 @@ import { RevocationList } from '../realtime/access/revocation-list.js';
 import { type RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { type RevocationsRepository } from './revocations.repository.js';
 import { Revocations } from './revocations.service.js';
+import { type AuditLog } from '../audit/audit-log.service.js';
 
 interface Row {
   readonly selector: string;
@@ -36,6 +37,7 @@ describe('Revocations', () => {
     };
     revocations = new Revocations(
       { active } as unknown as RevocationsRepository,
+      {} as AuditLog,
       list,
       { revoke: () => 0 } as unknown as ConnectionDirectory,
       {} as RevocationSelectors,

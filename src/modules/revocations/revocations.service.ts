@@ -5,6 +5,7 @@ import { invalidInput } from '../../common/http/input/input.pipe.js';
 import { type PageQuery } from '../../common/http/paging/page.dto.js';
 import { Clock } from '../../common/time/clock.js';
 import { accountOf, type Actor, nameOf } from '../auth/principals/machine-key-principal.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { parseConnectionId } from '../realtime/connection-id.js';
 import { ConnectionDirectory } from '../realtime/fan-out/connection-directory.js';
@@ -40,6 +41,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly repository: RevocationsRepository,
+    private readonly audit: AuditLog,
     private readonly list: RevocationList,
     private readonly directory: ConnectionDirectory,
     private readonly selectors: RevocationSelectors,
@@ -73,13 +75,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     if (until && until.getTime() <= this.clock.now()) {
       throw invalidInput([{ field: 'until', message: 'must be in the future' }]);
     }
-    const row = await this.repository.create({
-      selector: name,
-      subject,
-      reason: request.reason ?? null,
-      until,
-      createdBy,
-    });
+    const revocation = { selector: name, subject, reason: request.reason ?? null, until, createdBy };
+    const row = await this.audit.act('revocations.create', ['revocation'], () => this.repository.create(revocation));
     this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: nameOf(actor), until: row.until });
     this.cluster.tell(CHANGED, null);
     await this.refresh();
@@ -93,7 +90,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
 
   /** @throws AppError `not_found` */
   async delete(id: number, actor: Actor): Promise<void> {
-    if (!(await this.repository.delete(id))) notFound();
+    const lift = () => this.repository.delete(id);
+    if (!(await this.audit.act('revocations.delete', ['revocation', id], lift))) notFound();
     this.logger.log({ msg: 'revocation lifted', revocation: id, by: nameOf(actor) });
     this.cluster.tell(CHANGED, null);
     await this.refresh();

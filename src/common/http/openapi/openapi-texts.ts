@@ -2,6 +2,7 @@
 export const TAGS: Readonly<Record<string, string>> = {
   accounts: "People's accounts.",
   applications: 'Backends that own rooms, with their API keys; and their rooms as admins see them.',
+  audit: 'Who did what, when and from where; sealed, so that a later change shows.',
   auth: 'Signing in, and staying signed in.',
   calls: 'Calls that ring, are live, or have ended.',
   circles: 'Families and teams, with their members.',
@@ -28,6 +29,8 @@ export const TAGS: Readonly<Record<string, string>> = {
 
 /** What the named enums of the document list. One that is missing here fails the linter. */
 export const ENUMS: Readonly<Record<string, string>> = {
+  AuditBreach: 'What is wrong with an entry of the audit log.',
+  AuditOutcome: 'How an act ended: done, tried in vain, or not allowed.',
   BusState: 'How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.',
   CallFailure: 'Why a call failed.',
   CallOutcome: 'How a call ended.',

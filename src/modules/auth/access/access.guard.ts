@@ -12,6 +12,7 @@ import { ApiKeys } from '../api-keys/api-keys.service.js';
 import { AccessTokens } from '../logins/access-tokens.service.js';
 import { FeatureTokens } from './feature-tokens.service.js';
 import { type RestPrincipal } from '../principals/machine-key-principal.js';
+import { type Principal } from '../../realtime/principal.js';
 import { RequestAllowance } from './request-allowance.service.js';
 
 /**
@@ -45,8 +46,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.guessing(() => this.identify(request));
     await this.allowance.charge(`${principal.kind}:${principal.id}`);
     request.principal = principal;
-    const current = currentRequest();
-    if (current) current.principal = { kind: principal.kind, id: principal.id };
+    remember(principal);
     const tag = this.reflector.get<string>(API_V1, context.getClass());
     requireRights(principal, access, scopeOf(tag, request.method));
     return true;
@@ -57,8 +57,7 @@ export class AccessGuard implements CanActivate {
     const application = await this.guessing(() => this.keys.identify(Array.isArray(key) ? key[0] : key));
     await this.allowance.charge(`application:${application.id}`);
     request.application = application;
-    const current = currentRequest();
-    if (current) current.principal = { kind: application.kind, id: application.id };
+    remember(application);
     return true;
   }
 
@@ -71,8 +70,7 @@ export class AccessGuard implements CanActivate {
     });
     await this.allowance.charge(`${bearer.kind}:${bearer.id}`);
     request.bearer = bearer;
-    const current = currentRequest();
-    if (current) current.principal = { kind: bearer.kind, id: bearer.id };
+    remember(bearer);
     return true;
   }
 
@@ -112,6 +110,12 @@ function bearerToken(header: string | undefined): string {
   if (token === undefined)
     throw new AppError('unauthenticated', 'A bearer credential is needed: Authorization: Bearer <access token>.');
   return token;
+}
+
+/** For logs, and for the audit log. */
+function remember({ kind, id, label }: Principal): void {
+  const current = currentRequest();
+  if (current) current.principal = { kind, id, label };
 }
 
 const addressOf = (): string => currentRequest()?.address ?? '';

@@ -5,11 +5,13 @@ import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { CALLER } from '../../../common/http/openapi/openapi-texts.js';
 import { ACCESS, type Access, ACCESSES } from './access.js';
 import { AccessGuard } from './access.guard.js';
+import { isAdministrative, RefusalWatch } from './refusal-watch.guard.js';
 
 /** All that is said of a route's callers: metadata for the guard, security, scope and refusals for the document. */
 function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   const access: Access = ACCESSES[caller];
-  const decorators = [SetMetadata(ACCESS, access), UseGuards(AccessGuard), ApiExtension(CALLER, caller)];
+  const guards = isAdministrative(access) ? [RefusalWatch, AccessGuard] : [AccessGuard];
+  const decorators = [SetMetadata(ACCESS, access), UseGuards(...guards), ApiExtension(CALLER, caller)];
   if (access.kind === 'public') return applyDecorators(...decorators);
   if (access.kind === 'account' && access.anyone) decorators.push(ApiSecurity({}));
   const takesApiKeys = access.kind === 'application' || access.applications === true;

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type AuditParty } from '../../../common/audit/audit-record.js';
 import { type Caller } from '../../../common/context/request-context.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
@@ -10,6 +11,7 @@ import { Clock } from '../../../common/time/clock.js';
 import { type Login } from '../../../entities/accounts/login.entity.js';
 import { type User } from '../../../entities/accounts/user.entity.js';
 import { type Device } from '../../../entities/circles/device.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
@@ -17,7 +19,7 @@ import { type AccountPrincipal } from '../principals/device-principal.js';
 import { loginChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
 import { type LoginUse, type NewLogin, LoginsRepository } from './logins.repository.js';
-import { Passwords } from './passwords.service.js';
+import { PasswordProof, WRONG } from './password-proof.service.js';
 import {
   formatRefreshToken,
   newRefreshToken,
@@ -26,7 +28,6 @@ import {
   type TokenPair,
 } from './refresh-token.js';
 import { RefreshSuccessors } from './refresh-successors.service.js';
-import { SignInThrottle } from './sign-in-throttle.service.js';
 import { type UserPrincipal } from '../principals/user-principal.js';
 
 /** A login nobody refreshes for this long is over. */
@@ -43,9 +44,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly repository: LoginsRepository,
+    private readonly audit: AuditLog,
     private readonly tokens: AccessTokens,
-    private readonly passwords: Passwords,
-    private readonly throttle: SignInThrottle,
+    private readonly proof: PasswordProof,
     private readonly successors: RefreshSuccessors,
     private readonly events: LoginEvents,
     private readonly hub: Hub,
@@ -65,17 +66,16 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws AppError `invalid_credentials`, `account_disabled`, `rate_limited`
    */
   async signIn(email: string, password: string, caller: Caller): Promise<TokenPair & { user: User }> {
-    const { address } = caller;
-    const account = normalizeEmail(email);
-    const attempt = await this.throttle.attempt(account, address);
-    const user = await this.repository.findUserByEmail(account);
-    if (!(await this.passwords.verify(password, user?.passwordHash, address)) || user === undefined) {
-      await attempt.failed();
-      throw wrong();
+    const name = normalizeEmail(email);
+    const user = await this.proof.demand({ kind: 'user', name, password, address: caller.address }, () =>
+      this.repository.findUserByEmail(name),
+    );
+    const party = { kind: 'user', id: String(user.id), label: user.email };
+    if (user.disabled) {
+      this.proof.failed(party);
+      throw new AppError('account_disabled', 'This account is disabled.');
     }
-    await attempt.succeeded();
-    if (user.disabled) throw new AppError('account_disabled', 'This account is disabled.');
-    const pair = await this.begin({ kind: 'user', id: user.id }, caller, (login) =>
+    const pair = await this.begin({ kind: 'user', id: user.id }, caller, party, (login) =>
       this.repository.create(user, login),
     );
     return { ...pair, user };
@@ -86,17 +86,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws AppError `invalid_credentials`, `rate_limited`
    */
   async signInDevice(username: string, password: string, caller: Caller): Promise<TokenPair & { device: Device }> {
-    const { address } = caller;
-    // Emails have an @, user names of devices have none: the two never share a count.
-    const attempt = await this.throttle.attempt(username, address);
-    const device = await this.repository.findDeviceByUsername(username);
-    if (!(await this.passwords.verify(password, device?.passwordHash, address)) || device === undefined) {
-      await attempt.failed();
-      throw wrong();
-    }
-    await attempt.succeeded();
+    const claim = { kind: 'device', name: username, password, address: caller.address } as const;
+    const device = await this.proof.demand(claim, () => this.repository.findDeviceByUsername(username));
     const account = { kind: 'device', id: device.id } as const;
-    const pair = await this.begin(account, caller, (login) => this.repository.createForDevice(device, login));
+    const party = { kind: 'device', id: String(device.id), label: device.username };
+    const pair = await this.begin(account, caller, party, (login) => this.repository.createForDevice(device, login));
     return { ...pair, device };
   }
 
@@ -105,13 +99,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws AppError `invalid_credentials`, `rate_limited`
    */
   async confirm(principal: UserPrincipal, password: string, address: string): Promise<void> {
-    const attempt = await this.throttle.attempt(principal.label, address);
-    const user = await this.repository.findUser(principal.userId);
-    if (!(await this.passwords.verify(password, user?.passwordHash, address))) {
-      await attempt.failed();
-      throw new AppError('invalid_credentials', 'The current password is wrong.');
-    }
-    await attempt.succeeded();
+    const claim = { kind: 'user', name: principal.label, password, address } as const;
+    const find = () => this.repository.findUser(principal.userId);
+    await this.proof.demand(claim, find, 'The current password is wrong.');
   }
 
   /**
@@ -131,12 +121,15 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
       : await this.successors.find(token, caller.address);
     if (pair !== undefined) return pair;
     this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
-    await this.end(login.id);
+    await this.end(login.id, 'auth.token-reuse');
     throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
   }
 
-  async end(loginId: number): Promise<void> {
-    const account = await this.repository.end(loginId);
+  async end(loginId: number, action = 'auth.logout'): Promise<void> {
+    const account = await this.audit.with(
+      () => this.repository.end(loginId),
+      (ended) => ended && { action, target: partyOf(ended), changes: { login: loginId } },
+    );
     this.close([loginId]);
     if (account) await this.events.ended(account);
   }
@@ -153,7 +146,13 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws AppError `not_found` when it has no such login
    */
   async endOf(account: LoginAccount, which: number | 'all'): Promise<void> {
-    const ended = await this.repository.endOf(account, which);
+    const ended = await this.audit.with(
+      () => this.repository.endOf(account, which),
+      (logins) =>
+        logins.length > 0 || which === 'all'
+          ? { action: 'accounts.end-logins', target: partyOf(account), changes: { logins } }
+          : undefined,
+    );
     if (ended.length === 0 && which !== 'all') throw new AppError('not_found', 'There is no such login.');
     this.close(ended);
     for (let i = 0; i < ended.length; i++) await this.events.ended(account);
@@ -199,14 +198,15 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   private async begin(
     account: LoginAccount,
     caller: Caller,
+    actor: AuditParty,
     create: (login: NewLogin) => Promise<number | undefined>,
   ): Promise<TokenPair> {
     const token = newRefreshToken();
-    const loginId = await create({
-      handleDigest: sha256(token.handle),
-      secretDigest: sha256(token.secret),
-      ...this.use(caller),
-    });
+    const digests = { handleDigest: sha256(token.handle), secretDigest: sha256(token.secret) };
+    const loginId = await this.audit.with(
+      () => create({ ...digests, ...this.use(caller) }),
+      (login) => (login === undefined ? undefined : { action: 'auth.login', actor, target: actor, changes: { login } }),
+    );
     if (loginId === undefined) throw wrong();
     this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
     await this.events.began(account);
@@ -238,4 +238,6 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 const accountOf = ({ userId, deviceId }: Login): LoginAccount =>
   userId === null ? { kind: 'device', id: deviceId ?? 0 } : { kind: 'user', id: userId };
 
-const wrong = (): AppError => new AppError('invalid_credentials', 'The email or the password is wrong.');
+const partyOf = ({ kind, id }: LoginAccount): AuditParty => ({ kind, id: String(id), label: null });
+
+const wrong = (): AppError => new AppError('invalid_credentials', WRONG);

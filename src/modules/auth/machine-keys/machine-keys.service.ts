@@ -8,6 +8,7 @@ import { sha256 } from '../../../common/security/digest.js';
 import { covers } from '../../../common/security/scope.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type MachineKey } from '../../../entities/accounts/machine-key.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { RevocationList } from '../../realtime/access/revocation-list.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
@@ -46,6 +47,7 @@ export class MachineKeys {
 
   constructor(
     private readonly repository: MachineKeysRepository,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly revocations: RevocationList,
     private readonly throttle: AttemptThrottle,
@@ -76,15 +78,17 @@ export class MachineKeys {
     const { name, scopes, expiresInSeconds, allowedNetworks } = wish;
     if (actor) requireScopes(actor, scopes);
     const { key, digest, prefix } = newMachineKey();
-    const made = await this.repository.insert({
-      name,
-      prefix,
-      digest,
-      scopes: [...new Set(scopes)],
-      allowedNetworks: allowedNetworks ? [...allowedNetworks] : null,
-      expiresAt: expiresInSeconds === undefined ? null : new Date(this.clock.now() + expiresInSeconds * 1_000),
-      madeBy: actor && accountOf(actor),
-    });
+    const insert = () =>
+      this.repository.insert({
+        name,
+        prefix,
+        digest,
+        scopes: [...new Set(scopes)],
+        allowedNetworks: allowedNetworks ? [...allowedNetworks] : null,
+        expiresAt: expiresInSeconds === undefined ? null : new Date(this.clock.now() + expiresInSeconds * 1_000),
+        madeBy: actor && accountOf(actor),
+      });
+    const made = await this.audit.act('machine-keys.create', ['machineKey'], insert);
     if (made === undefined) throw new AppError('forbidden', 'Only keys of admins count.');
     return { made, key };
   }
@@ -107,12 +111,14 @@ export class MachineKeys {
     requireScopes(actor, (await this.get(id)).scopes);
     const { key, digest, prefix } = newMachineKey();
     const previousUntil = overlapSeconds === 0 ? null : new Date(this.clock.now() + overlapSeconds * 1_000);
-    return { made: (await this.repository.rotate(id, { digest, prefix, previousUntil })) ?? notFound(), key };
+    const rotate = () => this.repository.rotate(id, { digest, prefix, previousUntil });
+    return { made: (await this.audit.act('machine-keys.rotate', ['machineKey', id], rotate)) ?? notFound(), key };
   }
 
   /** @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    if (!(await this.repository.delete(id))) notFound();
+    const remove = () => this.repository.delete(id);
+    if (!(await this.audit.act('machine-keys.delete', ['machineKey', id], remove))) notFound();
   }
 
   private isRevoked({ madeBy }: MachineKey): boolean {

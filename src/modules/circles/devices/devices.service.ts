@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { randomText, randomToken } from '../../../common/security/random.js';
 import { type Device } from '../../../entities/circles/device.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { Logins } from '../../auth/logins/logins.service.js';
 import { Passwords } from '../../auth/logins/passwords.service.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
@@ -27,6 +28,7 @@ export class Devices {
   constructor(
     private readonly repository: DevicesRepository,
     private readonly access: CircleAccess,
+    private readonly audit: AuditLog,
     private readonly passwords: Passwords,
     private readonly logins: Logins,
     private readonly online: Online,
@@ -43,7 +45,8 @@ export class Devices {
     const password = randomToken(PASSWORD_BYTES);
     const passwordHash = await this.passwords.hash(password);
     const username = randomText(LETTERS, USERNAME_LENGTH);
-    return { device: await this.repository.create({ circleId, name, username, passwordHash }), password };
+    const create = () => this.repository.create({ circleId, name, username, passwordHash });
+    return { device: await this.audit.act('devices.create', ['device'], create), password };
   }
 
   /** @throws AppError `not_found`, `forbidden` */
@@ -80,7 +83,9 @@ export class Devices {
   async replacePassword(principal: UserPrincipal, id: number): Promise<string> {
     await this.get(principal, id);
     const password = randomToken(PASSWORD_BYTES);
-    const ended = await this.repository.setPassword(id, await this.passwords.hash(password));
+    const passwordHash = await this.passwords.hash(password);
+    const set = () => this.repository.setPassword(id, passwordHash);
+    const ended = await this.audit.act('devices.replace-password', ['device', id], set);
     if (ended === undefined) throw notThere();
     this.logins.close(ended);
     return password;
@@ -89,7 +94,7 @@ export class Devices {
   /** @throws AppError `not_found`, `forbidden` */
   async remove(principal: UserPrincipal, id: number): Promise<void> {
     await this.get(principal, id);
-    const ended = await this.repository.remove(id);
+    const ended = await this.audit.act('devices.delete', ['device', id], () => this.repository.remove(id));
     if (ended === undefined) throw notThere();
     this.logins.close(ended);
   }

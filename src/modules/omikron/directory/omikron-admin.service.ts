@@ -6,6 +6,7 @@ import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Iota } from '../../../entities/omikron/iota.entity.js';
 import { type Profile } from '../../../entities/omikron/profile.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { Retries } from '../../realtime/resilience/retries.js';
@@ -32,6 +33,7 @@ export interface PageRequest {
 export class OmikronAdmin {
   constructor(
     private readonly repository: OmikronRepository,
+    private readonly audit: AuditLog,
     private readonly sessions: IotaSessions,
     private readonly hashes: KeyHashes,
     private readonly hub: Hub,
@@ -41,7 +43,8 @@ export class OmikronAdmin {
   /** @returns the Iota and its token, which nobody can show again. @throws AppError `already_exists` */
   async createIota(name: string, iotaId: string = randomUUID()): Promise<{ iota: Iota; token: string }> {
     const token = randomToken();
-    const iota = await this.repository.createIota({ iotaId, name, tokenDigest: sha256(token) });
+    const create = () => this.repository.createIota({ iotaId, name, tokenDigest: sha256(token) });
+    const iota = await this.audit.act('omikron.create-iota', ['iota'], create);
     return { iota, token };
   }
 
@@ -62,7 +65,8 @@ export class OmikronAdmin {
 
   /** Removes an Iota with its profiles; their sockets are closed. @throws AppError `not_found` */
   async deleteIota(iotaId: string): Promise<void> {
-    const users = (await this.repository.deleteIota(iotaId)) ?? notFound('Iota');
+    const remove = () => this.repository.deleteIota(iotaId);
+    const users = (await this.audit.act('omikron.delete-iota', ['iota', { iotaId }], remove)) ?? notFound('Iota');
     await this.retries.follow(async () => {
       const seat = await this.sessions.seatOf(iotaId);
       // Clients first: for them it is not their Iota that went, they are no longer known.
@@ -80,7 +84,8 @@ export class OmikronAdmin {
   async rotateToken(iotaId: string): Promise<string> {
     const token = randomToken();
     const digest = sha256(token);
-    if (!(await this.repository.changeToken(iotaId, digest))) notFound('Iota');
+    const change = () => this.repository.changeToken(iotaId, digest);
+    if (!(await this.audit.act('omikron.rotate-token', ['iota', { iotaId }], change))) notFound('Iota');
     this.signal(iotaId, { type: 'omikron.token-changed', digest: digest.toString('hex') });
     return token;
   }
@@ -89,7 +94,8 @@ export class OmikronAdmin {
   createProfile(iotaId: string, userId: string, privateKeyHash: string): Promise<Profile> {
     const keyDigest = this.hashes.digest(privateKeyHash);
     if (keyDigest === undefined) throw new AppError('invalid_input', 'privateKeyHash must have 64 hexadecimal digits');
-    return this.repository.createProfile({ iotaId, userId, keyDigest });
+    const create = () => this.repository.createProfile({ iotaId, userId, keyDigest });
+    return this.audit.act('omikron.create-profile', ['profile'], create);
   }
 
   /** @throws AppError `not_found` when there is no such Iota */
@@ -107,7 +113,8 @@ export class OmikronAdmin {
 
   /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
   async deleteProfile(iotaId: string, userId: string): Promise<void> {
-    if (!(await this.repository.deleteProfile(iotaId, userId))) notFound('profile');
+    const remove = () => this.repository.deleteProfile(iotaId, userId);
+    if (!(await this.audit.act('omikron.delete-profile', ['profile', { userId }], remove))) notFound('profile');
     await this.retries.follow(async () => {
       const home = await this.sessions.find(userId);
       if (home) await this.sessions.dismiss(home.iota, home.session, userId);

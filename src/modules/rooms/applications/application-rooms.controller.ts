@@ -6,6 +6,7 @@ import { toPage } from '../../../common/http/paging/cursor.js';
 import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
 import { Authenticated } from '../../auth/access/authenticated.decorator.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { Applications } from './applications.service.js';
 import { AdminEndpointDto, AdminEndpointPage, EndpointQuery } from '../endpoints/endpoint.dto.js';
 import { HistoryQuery, RoomMessagePage } from '../messages/room-message.dto.js';
@@ -23,6 +24,7 @@ export class ApplicationRoomsController {
     private readonly rooms: Rooms,
     private readonly endpoints: Endpoints,
     private readonly messages: RoomMessages,
+    private readonly audit: AuditLog,
   ) {}
 
   @Get()
@@ -63,7 +65,11 @@ export class ApplicationRoomsController {
   @ApiProblems(404, 'room_not_durable', 'epoch_changed')
   async listMessages(@PathId() id: number, @Param('name') name: string, @Query() query: HistoryQuery): Promise<string> {
     const input = { ...HistoryQuery.position(query), limit: query.limit };
-    return historyJson(await this.messages.history(id, name, input));
+    const history = await this.messages.history(id, name, input);
+    // Nobody reads what others said without a trace.
+    const target = { kind: 'room', id: null, label: name };
+    await this.audit.note({ action: 'rooms.read-messages', target, changes: { application: id, after: input.after } });
+    return historyJson(history);
   }
 
   @Get(':name/presence')

@@ -7,6 +7,7 @@ import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Application } from '../../../entities/rooms/application.entity.js';
 import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { apiKeyChannel } from '../../auth/api-keys/api-key-channel.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
@@ -23,6 +24,7 @@ const PREFIX_LENGTH = 11;
 export class Applications {
   constructor(
     private readonly repository: ApplicationsRepository,
+    private readonly audit: AuditLog,
     private readonly hub: Hub,
   ) {}
 
@@ -32,7 +34,8 @@ export class Applications {
    */
   async create(name: string): Promise<{ application: Application; apiKey: string }> {
     const { apiKey, key } = newKey();
-    return { application: await this.repository.create(name, key), apiKey };
+    const create = () => this.repository.create(name, key);
+    return { application: await this.audit.act('applications.create', ['application'], create), apiKey };
   }
 
   page(query: SearchQuery): Promise<Application[]> {
@@ -48,12 +51,14 @@ export class Applications {
   /** @throws AppError `not_found`, or `already_exists` when the name is taken */
   async rename(id: number, name: string | undefined): Promise<Application> {
     if (name === undefined) return this.get(id);
-    return (await this.repository.rename(id, name)) ?? notFound();
+    const rename = () => this.repository.rename(id, name);
+    return (await this.audit.act('applications.update', ['application', id], rename)) ?? notFound();
   }
 
   /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    const digests = (await this.repository.delete(id)) ?? notFound();
+    const remove = () => this.repository.delete(id);
+    const digests = (await this.audit.act('applications.delete', ['application', id], remove)) ?? notFound();
     this.hub.disconnect(applicationChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
@@ -74,7 +79,8 @@ export class Applications {
   async addKey(id: number): Promise<{ added: ApplicationKey; apiKey: string }> {
     const { apiKey, key } = newKey();
     try {
-      return { added: await this.repository.addKey(id, key), apiKey };
+      const add = () => this.repository.addKey(id, key);
+      return { added: await this.audit.act('applications.create-key', ['apiKey'], add), apiKey };
     } catch (error) {
       if (violatesConstraint(error, 'application_keys_application_id_fkey')) notFound();
       throw error;
@@ -83,7 +89,8 @@ export class Applications {
 
   /** The key counts no longer, and sockets by its tickets go; the endpoints that it made stay. @throws AppError `not_found` */
   async deleteKey(id: number, keyId: number): Promise<void> {
-    if (!(await this.repository.deleteKey(id, keyId))) notFound();
+    const remove = () => this.repository.deleteKey(id, keyId);
+    if (!(await this.audit.act('applications.delete-key', ['apiKey', keyId], remove))) notFound();
     this.hub.disconnect(apiKeyChannel(keyId), DISCONNECT.notAllowed);
   }
 }

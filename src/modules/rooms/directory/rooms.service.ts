@@ -5,9 +5,11 @@ import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/p
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { randomHex } from '../../../common/security/random.js';
 import { type Room } from '../../../entities/rooms/room.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { RoomPresence } from './room-presence.service.js';
+import { isRoomName } from '../room-name.js';
 import { endpointChannel, holdersChannel, readersChannel, writersChannel } from '../rooms.channels.js';
 import { type PresentMember, type RoomChanged } from '../rooms.events.js';
 import { type RoomOptions, RoomsRepository, type RoomWithHead } from './rooms.repository.js';
@@ -19,13 +21,15 @@ const EPOCH_LENGTH = 12;
 export class Rooms {
   constructor(
     private readonly repository: RoomsRepository,
+    private readonly audit: AuditLog,
     private readonly presence: RoomPresence,
     private readonly hub: Hub,
   ) {}
 
   /** @throws AppError `already_exists` when the application has a room of this name */
   create(applicationId: number, options: RoomOptions & Pick<Room, 'name'>): Promise<Room> {
-    return this.repository.create(applicationId, options, randomHex(EPOCH_LENGTH));
+    const create = () => this.repository.create(applicationId, options, randomHex(EPOCH_LENGTH));
+    return this.audit.act('rooms.create', ['room'], create);
   }
 
   page(applicationId: number, query: SearchQuery): Promise<Room[]> {
@@ -50,7 +54,9 @@ export class Rooms {
 
   /** @throws AppError `not_found`, or `already_exists` when the new name is taken */
   async update(applicationId: number, name: string, change: RoomOptions): Promise<Room> {
-    const changed = await this.repository.change(applicationId, name, change, randomHex(EPOCH_LENGTH));
+    const changed = await this.audit.act('rooms.update', roomOf(applicationId, name), () =>
+      this.repository.change(applicationId, name, change, randomHex(EPOCH_LENGTH)),
+    );
     const { room, wasDurable } = changed ?? notFound();
     if (room.durable !== wasDurable) {
       const fact: RoomChanged = { type: 'rooms.changed', durable: room.durable };
@@ -62,7 +68,8 @@ export class Rooms {
 
   /** Removes a room with its endpoints; their sockets are closed. @throws AppError `not_found` */
   async delete(applicationId: number, name: string): Promise<void> {
-    const { id, digests } = (await this.repository.delete(applicationId, name)) ?? notFound();
+    const remove = () => this.repository.delete(applicationId, name);
+    const { id, digests } = (await this.audit.act('rooms.delete', roomOf(applicationId, name), remove)) ?? notFound();
     this.hub.disconnect(holdersChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
@@ -78,6 +85,10 @@ export class Rooms {
     return { items: page.items.map(({ data }) => data), nextCursor: page.nextCursor, count: all.length };
   }
 }
+
+/** What is no name names no room; PostgreSQL takes no text with NUL in it. */
+const roomOf = (applicationId: number, name: string) =>
+  ['room', isRoomName(name) ? { applicationId, name } : 0] as const;
 
 function notFound(): never {
   throw new AppError('not_found', 'There is no such room.');

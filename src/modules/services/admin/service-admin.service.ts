@@ -4,6 +4,7 @@ import { keyset, type Page } from '../../../common/http/paging/cursor.js';
 import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { type Service } from '../../../entities/services/service.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { Retries } from '../../realtime/resilience/retries.js';
@@ -31,6 +32,7 @@ export interface SessionSummary {
 export class ServiceAdmin {
   constructor(
     private readonly repository: ServicesRepository,
+    private readonly audit: AuditLog,
     private readonly directory: ServiceDirectory,
     private readonly sessions: ServiceSessions,
     private readonly peers: ServicePeers,
@@ -47,11 +49,10 @@ export class ServiceAdmin {
   ): Promise<{ service: Service; hostToken: string; clientToken: string }> {
     const hostToken = newServiceToken();
     const clientToken = newServiceToken();
-    const service = await this.repository.create({
-      ...options,
-      hostTokenDigest: tokenDigest(hostToken),
-      clientTokenDigest: tokenDigest(clientToken),
-    });
+    const digests = { hostTokenDigest: tokenDigest(hostToken), clientTokenDigest: tokenDigest(clientToken) };
+    const service = await this.audit.act('services.create', ['service'], () =>
+      this.repository.create({ ...options, ...digests }),
+    );
     return { service, hostToken, clientToken };
   }
 
@@ -67,14 +68,15 @@ export class ServiceAdmin {
 
   /** @throws AppError `not_found`, or `already_exists` when the title is taken */
   async update(id: number, options: ServiceOptions): Promise<Service> {
-    const service = (await this.repository.change(id, options)) ?? notFound();
+    const change = () => this.repository.change(id, options);
+    const service = (await this.audit.act('services.update', ['service', id], change)) ?? notFound();
     await this.retries.follow(() => this.directory.announce(settingsOf(service)));
     return service;
   }
 
   /** @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    if (!(await this.repository.delete(id))) notFound();
+    if (!(await this.audit.act('services.delete', ['service', id], () => this.repository.delete(id)))) notFound();
     await this.retries.follow(async () => {
       await this.directory.forget(id);
       await this.sessions.endAll(id, KICKED.deleted);
@@ -91,7 +93,8 @@ export class ServiceAdmin {
     const token = newServiceToken();
     const digest = tokenDigest(token);
     const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
-    const service = (await this.repository.change(id, change)) ?? notFound();
+    const rotated = () => this.repository.change(id, change);
+    const service = (await this.audit.act('services.rotate-token', ['service', id], rotated)) ?? notFound();
     await this.retries.follow(async () => {
       await this.directory.announce(settingsOf(service));
       // Who came in with the new token meanwhile stays.
@@ -131,8 +134,10 @@ export class ServiceAdmin {
    */
   async endSession(id: number, session: string): Promise<void> {
     const found = (await this.sessions.list(id)).find((each) => each.id === session || each.data.code === session);
-    const ended = found && (await this.sessions.retire(id, found.id));
-    if (!ended) notFound();
+    if (!found) notFound();
+    const target = { kind: 'session', id: found.id, label: null };
+    const retire = async () => (await this.sessions.retire(id, found.id)) ?? notFound();
+    const ended = await this.audit.around({ action: 'services.end-session', target, changes: { service: id } }, retire);
     this.sessions.announceEnd(ended, KICKED.admin);
   }
 

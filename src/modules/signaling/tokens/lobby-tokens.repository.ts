@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type FindOptionsWhere, LessThan, MoreThan, Repository } from 'typeorm';
 import { LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
 
 export type NewLobbyToken = Pick<LobbyToken, 'userId' | 'digest' | 'name' | 'uses' | 'expiresAt'>;
 
@@ -16,10 +17,14 @@ export interface Standing {
 
 @Injectable()
 export class LobbyTokensRepository {
-  constructor(@InjectRepository(LobbyToken) private readonly tokens: Repository<LobbyToken>) {}
+  constructor(
+    @InjectRepository(LobbyToken) private readonly tokens: Repository<LobbyToken>,
+    private readonly audit: AuditLog,
+  ) {}
 
   create(token: NewLobbyToken): Promise<LobbyToken> {
-    return this.tokens.save(this.tokens.create({ ...token, usesLeft: token.uses }));
+    const save = () => this.tokens.save(this.tokens.create({ ...token, usesLeft: token.uses }));
+    return this.audit.act('lobby.create-token', ['lobbyToken'], save);
   }
 
   /** The token if it admits somebody at `now`: not expired, not used up, its account enabled. */
@@ -57,7 +62,10 @@ export class LobbyTokensRepository {
 
   /** @param userId whose; `undefined` = anybody's. @returns its digest, `undefined` when there was none */
   async delete(id: number, userId: number | undefined): Promise<Buffer | undefined> {
-    return (await deleteTokens(this.tokens.manager, { id, ...(userId !== undefined && { userId }) }))[0];
+    return this.audit.act('lobby.delete-token', ['lobbyToken', id], async () => {
+      const where = { id, ...(userId !== undefined && { userId }) };
+      return (await deleteTokens(this.tokens.manager, where))[0];
+    });
   }
 
   /** Those of the tokens that are there, and those of the accounts that are enabled. */

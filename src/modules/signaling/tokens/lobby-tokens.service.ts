@@ -58,13 +58,9 @@ export class LobbyTokens implements OnModuleInit {
     const token = newLobbyToken();
     const now = this.clock.now();
     await this.repository.deleteExpired(new Date(now));
-    const { id } = await this.repository.create({
-      userId,
-      digest: sha256(token),
-      name: name ?? null,
-      uses: uses ?? null,
-      expiresAt: new Date(now + expiresInSeconds * 1_000),
-    });
+    const expiresAt = new Date(now + expiresInSeconds * 1_000);
+    const wish = { userId, digest: sha256(token), name: name ?? null, uses: uses ?? null, expiresAt };
+    const { id } = await this.repository.create(wish);
     return { id, token, expiresIn: expiresInSeconds };
   }
 

@@ -166,6 +166,120 @@ export type ApplicationPage = {
     nextCursor: string | null;
 };
 
+/**
+ * What is wrong with an entry of the audit log.
+ */
+export type AuditBreach = 'changed' | 'missing' | 'inserted' | 'forged' | 'seal';
+
+export type AuditEntryDto = {
+    /**
+     * What was done.
+     */
+    action: string;
+    /**
+     * Who did it.
+     */
+    actor: AuditPartyDto;
+    /**
+     * The client's address; `null` for what the server did by itself, or what came from several.
+     */
+    address: string | null;
+    /**
+     * When.
+     */
+    at: string;
+    /**
+     * By member `before` and `after`, or other details of the act; secrets only as `hmac:…`. `null` where nothing is to say.
+     */
+    changes: unknown;
+    /**
+     * How often: repeats of one address within a minute are one entry.
+     */
+    count: number;
+    /**
+     * The entry's id; a higher one was written later.
+     */
+    id: number;
+    /**
+     * The node it was done on.
+     */
+    node: string;
+    /**
+     * How it ended.
+     */
+    outcome: AuditOutcome;
+    /**
+     * Id of the request, as logs and problems name it.
+     */
+    requestId: string | null;
+    /**
+     * What it was done to; `null` where there is no such thing.
+     */
+    target: AuditPartyDto | null;
+    /**
+     * What the client called itself.
+     */
+    userAgent: string | null;
+};
+
+/**
+ * How an act ended: done, tried in vain, or not allowed.
+ */
+export type AuditOutcome = 'success' | 'failure' | 'refused';
+
+export type AuditPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<AuditEntryDto>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
+export type AuditPartyDto = {
+    /**
+     * Its id; `null` where it has none.
+     */
+    id: string | null;
+    /**
+     * What it is, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` showed no credential, `system` is the server.
+     */
+    kind: string;
+    /**
+     * What it was known by then.
+     */
+    label: string | null;
+};
+
+export type AuditVerdictDto = {
+    /**
+     * What is wrong with it: `forged` was not written by this server, `seal` is its seal.
+     */
+    breach: AuditBreach | null;
+    /**
+     * Entries that were read.
+     */
+    checked: number;
+    /**
+     * Id of the first entry that is not as it was written, or not there.
+     */
+    firstBroken: number | null;
+    /**
+     * The last seal, as the log names it.
+     */
+    head: string | null;
+    /**
+     * Whether every entry is as it was written, and there.
+     */
+    ok: boolean;
+    /**
+     * The last entry under a seal; what came since is sealed within a minute.
+     */
+    sealedTo: number;
+};
+
 export type CallDto = {
     /**
      * From when it was live; `null` = it never was.
@@ -727,10 +841,6 @@ export type CreateRevocationRequest = {
      */
     iota?: string;
     /**
-     * Id of a token issuer; whoever came in with its tokens goes.
-     */
-    issuer?: number;
-    /**
      * For those who read the list later.
      */
     reason?: string;
@@ -800,48 +910,6 @@ export type CreateServiceRequest = {
      * Unique; at most 32 characters.
      */
     title: string;
-};
-
-export type CreateTicketRequest = {
-    /**
-     * The name others see; absent = the application's.
-     */
-    identity?: string;
-    /**
-     * What its holder may do in which rooms, by name or by beginning with `*`; absent = everything in all of them.
-     */
-    rooms?: {
-        [key: string]: 'read' | 'write' | 'readwrite';
-    };
-};
-
-export type CreateTokenIssuerRequest = {
-    /**
-     * `alg` of its tokens; they may have no other.
-     */
-    algorithm: TokenAlgorithm;
-    /**
-     * `iss` of its tokens; it belongs to one application of the whole server.
-     */
-    issuer: string;
-    /**
-     * Its public keys, as a JWK set or one JWK.
-     */
-    jwks?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes.
-     */
-    jwksUrl?: string;
-    /**
-     * Its public key as PEM.
-     */
-    publicKey?: string;
-    /**
-     * For HS256, at least 32 bytes; never shown again.
-     */
-    secret?: string;
 };
 
 export type DeliveredDto = {
@@ -1998,7 +2066,7 @@ export type PrincipalDto = {
      */
     id: string;
     /**
-     * What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`, `peer`, `iota`.
+     * What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`.
      */
     kind: string;
     /**
@@ -2230,7 +2298,7 @@ export type RevocationPage = {
 /**
  * What kind of subject a revocation names.
  */
-export type RevocationSelector = 'user' | 'device' | 'apiKey' | 'endpoint' | 'service' | 'guestCode' | 'iota' | 'issuer';
+export type RevocationSelector = 'user' | 'device' | 'apiKey' | 'endpoint' | 'service' | 'guestCode' | 'iota';
 
 /**
  * What an account may do on the whole server.
@@ -2580,62 +2648,6 @@ export type TemporaryPasswordDto = {
      * Shown once.
      */
     temporaryPassword: string;
-};
-
-export type TicketDto = {
-    /**
-     * Seconds within which it has to be used.
-     */
-    expiresIn: number;
-    /**
-     * Good once, for one socket or event stream.
-     */
-    ticket: string;
-};
-
-/**
- * What the tokens of an issuer are signed with.
- */
-export type TokenAlgorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
-
-export type TokenIssuerDto = {
-    /**
-     * `alg` of its tokens.
-     */
-    algorithm: TokenAlgorithm;
-    /**
-     * When it was registered.
-     */
-    createdAt: string;
-    /**
-     * The issuer's id.
-     */
-    id: number;
-    /**
-     * `iss` of its tokens.
-     */
-    issuer: string;
-    /**
-     * Its public keys, where they were registered.
-     */
-    jwks: {
-        [key: string]: unknown;
-    } | null;
-    /**
-     * Where its keys are fetched from.
-     */
-    jwksUrl: string | null;
-};
-
-export type TokenIssuerPage = {
-    /**
-     * What is on this page.
-     */
-    items: Array<TokenIssuerDto>;
-    /**
-     * `cursor` of the next page; `null` on the last one.
-     */
-    nextCursor: string | null;
 };
 
 export type TokenPairDto = {
@@ -4370,7 +4382,7 @@ export type ApplicationsDeleteKeyError = ApplicationsDeleteKeyErrors[keyof Appli
 
 export type ApplicationsDeleteKeyResponses = {
     /**
-     * The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.
+     * The key counts no longer; the endpoints that it made stay.
      */
     204: void;
 };
@@ -4777,14 +4789,9 @@ export type ApplicationRoomsPresenceResponses = {
 
 export type ApplicationRoomsPresenceResponse = ApplicationRoomsPresenceResponses[keyof ApplicationRoomsPresenceResponses];
 
-export type TokenIssuersListData = {
+export type AuditListData = {
     body?: never;
-    path: {
-        /**
-         * Its id.
-         */
-        id: number;
-    };
+    path?: never;
     query?: {
         /**
          * Items a page has at most; more than 200 is cut to 200.
@@ -4794,11 +4801,35 @@ export type TokenIssuersListData = {
          * `nextCursor` of the page before.
          */
         cursor?: string;
+        /**
+         * Who did it: `kind:id`, e.g. `user:1`, or words of what it was known by.
+         */
+        actor?: string;
+        /**
+         * What was done: a whole action, or all of one thing by its first part.
+         */
+        action?: string;
+        /**
+         * To what it was done: `kind:id`, e.g. `service:5`, or words of what it was known by.
+         */
+        target?: string;
+        /**
+         * Only those from then on.
+         */
+        from?: string;
+        /**
+         * Only those before.
+         */
+        to?: string;
+        /**
+         * Only those that ended like this.
+         */
+        outcome?: AuditOutcome;
     };
-    url: '/api/v1/applications/{id}/token-issuers';
+    url: '/api/v1/audit';
 };
 
-export type TokenIssuersListErrors = {
+export type AuditListErrors = {
     /**
      * Unauthorized: `unauthenticated`
      */
@@ -4807,10 +4838,6 @@ export type TokenIssuersListErrors = {
      * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
-    /**
-     * Not Found: `not_found`
-     */
-    404: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -4829,34 +4856,25 @@ export type TokenIssuersListErrors = {
     503: ProblemDto;
 };
 
-export type TokenIssuersListError = TokenIssuersListErrors[keyof TokenIssuersListErrors];
+export type AuditListError = AuditListErrors[keyof AuditListErrors];
 
-export type TokenIssuersListResponses = {
+export type AuditListResponses = {
     /**
      * OK
      */
-    200: TokenIssuerPage;
+    200: AuditPage;
 };
 
-export type TokenIssuersListResponse = TokenIssuersListResponses[keyof TokenIssuersListResponses];
+export type AuditListResponse = AuditListResponses[keyof AuditListResponses];
 
-export type TokenIssuersCreateData = {
-    body: CreateTokenIssuerRequest;
-    path: {
-        /**
-         * Its id.
-         */
-        id: number;
-    };
+export type AuditExportData = {
+    body?: never;
+    path?: never;
     query?: never;
-    url: '/api/v1/applications/{id}/token-issuers';
+    url: '/api/v1/audit/export';
 };
 
-export type TokenIssuersCreateErrors = {
-    /**
-     * Bad Request: `malformed_body`
-     */
-    400: ProblemDto;
+export type AuditExportErrors = {
     /**
      * Unauthorized: `unauthenticated`
      */
@@ -4865,22 +4883,6 @@ export type TokenIssuersCreateErrors = {
      * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
-    /**
-     * Not Found: `not_found`
-     */
-    404: ProblemDto;
-    /**
-     * Conflict: `already_exists`
-     */
-    409: ProblemDto;
-    /**
-     * Payload Too Large: `payload_too_large`
-     */
-    413: ProblemDto;
-    /**
-     * Unsupported Media Type: `unsupported_media_type`
-     */
-    415: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -4899,31 +4901,75 @@ export type TokenIssuersCreateErrors = {
     503: ProblemDto;
 };
 
-export type TokenIssuersCreateError = TokenIssuersCreateErrors[keyof TokenIssuersCreateErrors];
+export type AuditExportError = AuditExportErrors[keyof AuditExportErrors];
 
-export type TokenIssuersCreateResponses = {
+export type AuditExportResponses = {
     /**
-     * Created
+     * A `{"seal":…}` before the `{"entry":…}` lines that it covers; then those that no seal covers yet.
      */
-    201: TokenIssuerDto;
+    200: string;
 };
 
-export type TokenIssuersCreateResponse = TokenIssuersCreateResponses[keyof TokenIssuersCreateResponses];
+export type AuditExportResponse = AuditExportResponses[keyof AuditExportResponses];
 
-export type TokenIssuersDeleteData = {
+export type AuditVerifyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/audit/verify';
+};
+
+export type AuditVerifyErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AuditVerifyError = AuditVerifyErrors[keyof AuditVerifyErrors];
+
+export type AuditVerifyResponses = {
+    /**
+     * OK
+     */
+    200: AuditVerdictDto;
+};
+
+export type AuditVerifyResponse = AuditVerifyResponses[keyof AuditVerifyResponses];
+
+export type AuditGetData = {
     body?: never;
     path: {
         /**
          * Its id.
          */
         id: number;
-        issuerId: number;
     };
     query?: never;
-    url: '/api/v1/applications/{id}/token-issuers/{issuerId}';
+    url: '/api/v1/audit/{id}';
 };
 
-export type TokenIssuersDeleteErrors = {
+export type AuditGetErrors = {
     /**
      * Unauthorized: `unauthenticated`
      */
@@ -4954,71 +5000,16 @@ export type TokenIssuersDeleteErrors = {
     503: ProblemDto;
 };
 
-export type TokenIssuersDeleteError = TokenIssuersDeleteErrors[keyof TokenIssuersDeleteErrors];
+export type AuditGetError = AuditGetErrors[keyof AuditGetErrors];
 
-export type TokenIssuersDeleteResponses = {
-    /**
-     * Its tokens count no longer; who came in with them has been closed.
-     */
-    204: void;
-};
-
-export type TokenIssuersDeleteResponse = TokenIssuersDeleteResponses[keyof TokenIssuersDeleteResponses];
-
-export type TokenIssuersGetData = {
-    body?: never;
-    path: {
-        /**
-         * Its id.
-         */
-        id: number;
-        issuerId: number;
-    };
-    query?: never;
-    url: '/api/v1/applications/{id}/token-issuers/{issuerId}';
-};
-
-export type TokenIssuersGetErrors = {
-    /**
-     * Unauthorized: `unauthenticated`
-     */
-    401: ProblemDto;
-    /**
-     * Forbidden: `forbidden`, `insufficient_scope`
-     */
-    403: ProblemDto;
-    /**
-     * Not Found: `not_found`
-     */
-    404: ProblemDto;
-    /**
-     * Unprocessable Entity: `invalid_input`
-     */
-    422: ProblemDto;
-    /**
-     * Too Many Requests: `rate_limited`
-     */
-    429: ProblemDto;
-    /**
-     * Internal Server Error: `internal_error`
-     */
-    500: ProblemDto;
-    /**
-     * Service Unavailable: `database_unavailable`
-     */
-    503: ProblemDto;
-};
-
-export type TokenIssuersGetError = TokenIssuersGetErrors[keyof TokenIssuersGetErrors];
-
-export type TokenIssuersGetResponses = {
+export type AuditGetResponses = {
     /**
      * OK
      */
-    200: TokenIssuerDto;
+    200: AuditEntryDto;
 };
 
-export type TokenIssuersGetResponse = TokenIssuersGetResponses[keyof TokenIssuersGetResponses];
+export type AuditGetResponse = AuditGetResponses[keyof AuditGetResponses];
 
 export type AuthDeviceLoginData = {
     body: DeviceLoginRequest;
@@ -11168,63 +11159,6 @@ export type StatsReadResponses = {
 };
 
 export type StatsReadResponse = StatsReadResponses[keyof StatsReadResponses];
-
-export type TicketsCreateData = {
-    body: CreateTicketRequest;
-    path?: never;
-    query?: never;
-    url: '/api/v1/tickets';
-};
-
-export type TicketsCreateErrors = {
-    /**
-     * Bad Request: `malformed_body`
-     */
-    400: ProblemDto;
-    /**
-     * Unauthorized: `unauthenticated`
-     */
-    401: ProblemDto;
-    /**
-     * Forbidden: `forbidden`
-     */
-    403: ProblemDto;
-    /**
-     * Payload Too Large: `payload_too_large`
-     */
-    413: ProblemDto;
-    /**
-     * Unsupported Media Type: `unsupported_media_type`
-     */
-    415: ProblemDto;
-    /**
-     * Unprocessable Entity: `invalid_input`
-     */
-    422: ProblemDto;
-    /**
-     * Too Many Requests: `rate_limited`
-     */
-    429: ProblemDto;
-    /**
-     * Internal Server Error: `internal_error`
-     */
-    500: ProblemDto;
-    /**
-     * Service Unavailable: `database_unavailable`
-     */
-    503: ProblemDto;
-};
-
-export type TicketsCreateError = TicketsCreateErrors[keyof TicketsCreateErrors];
-
-export type TicketsCreateResponses = {
-    /**
-     * Created
-     */
-    201: TicketDto;
-};
-
-export type TicketsCreateResponse = TicketsCreateResponses[keyof TicketsCreateResponses];
 
 export type LegacyRoomsCreateRoomData = {
     body?: never;

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { AuditController } from './audit.controller.js';
+import { AuditTrail } from './audit-trail.service.js';
+
+/** The audit log over REST. */
+@Module({ controllers: [AuditController], providers: [AuditTrail] })
+export class AuditTrailModule {}

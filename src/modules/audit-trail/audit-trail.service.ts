@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditRecord, type AuditSealRecord } from '../../common/audit/audit-record.js';
+import { ChainVerifier, type Verdict } from '../../common/audit/chain-verifier.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { keyset, MAX_ID, type Page, toPage } from '../../common/http/paging/cursor.js';
+import { KeyRing } from '../../config/key-ring.js';
+import { AUDIT_KEY } from '../audit/audit-keys.js';
+import { AuditLog } from '../audit/audit-log.service.js';
+import { recordOf, sealRecordOf } from '../audit/audit-records.js';
+import { AuditRepository } from '../audit/audit.repository.js';
+import { Sealing } from '../audit/sealing.service.js';
+import { type AuditQuery } from './audit.dto.js';
+
+const AT_ONCE = 1_000;
+/** A seal is larger than an entry. */
+const SEALS_AT_ONCE = 20;
+
+/** What the export has, one a line: each seal before its entries, then what no seal covers yet. */
+export type TrailItem = { readonly seal: AuditSealRecord } | { readonly entry: AuditRecord };
+
+/** Shows, exports and checks the audit log. */
+@Injectable()
+export class AuditTrail {
+  readonly #key: Buffer;
+  private verifying: Promise<Verdict> | undefined;
+
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly log: AuditLog,
+    private readonly sealing: Sealing,
+    keys: KeyRing,
+  ) {
+    this.#key = keys.derive(AUDIT_KEY);
+  }
+
+  /** The newest first. */
+  async page({ limit, cursor, from, to, ...filter }: AuditQuery): Promise<Page<AuditRecord>> {
+    const { afterId, take } = keyset({ limit, cursor });
+    const times = {
+      ...(from !== undefined && { from: new Date(from) }),
+      ...(to !== undefined && { to: new Date(to) }),
+    };
+    return toPage(await this.repository.page({ ...filter, ...times }, afterId, take), limit, recordOf);
+  }
+
+  /** @throws AppError `not_found` */
+  async get(id: number): Promise<AuditRecord> {
+    const entry = await this.repository.find(id);
+    if (entry === undefined) throw new AppError('not_found', 'There is no such entry.');
+    return recordOf(entry);
+  }
+
+  /** Reads all of it; whoever asks meanwhile hears the same. */
+  verify(): Promise<Verdict> {
+    return (this.verifying ??= this.check().finally(() => {
+      this.verifying = undefined;
+    }));
+  }
+
+  /** That somebody took it all is part of what they get. */
+  async export(): Promise<AsyncIterable<TrailItem>> {
+    await this.log.note({ action: 'audit.export' });
+    return this.trail();
+  }
+
+  private async check(): Promise<Verdict> {
+    const verifier = new ChainVerifier({ key: this.#key, head: this.sealing.head });
+    for await (const item of this.trail()) {
+      if ('seal' in item) verifier.seal(item.seal);
+      else verifier.entry(item.entry);
+    }
+    return verifier.verdict();
+  }
+
+  private async *trail(): AsyncGenerator<TrailItem> {
+    // What comes meanwhile is for the next one.
+    const [newest] = await this.repository.page({}, 0, 1);
+    let sealed = 0;
+    let seals = await this.repository.sealsAfter(0, SEALS_AT_ONCE);
+    for (; seals.length > 0; seals = await this.repository.sealsAfter(seals.at(-1)?.id ?? MAX_ID, SEALS_AT_ONCE)) {
+      for (const seal of seals) {
+        yield { seal: sealRecordOf(seal) };
+        if (seal.toId > sealed) yield* this.entries(sealed, seal.toId);
+        sealed = Math.max(sealed, seal.toId);
+      }
+    }
+    yield* this.entries(sealed, newest?.id ?? 0);
+  }
+
+  private async *entries(after: number, upTo: number): AsyncGenerator<TrailItem> {
+    for (let last = after; last < upTo;) {
+      const entries = await this.repository.entriesAfter(last, upTo, AT_ONCE);
+      for (const entry of entries) yield { entry: recordOf(entry) };
+      last = entries.at(-1)?.id ?? upTo;
+    }
+  }
+}

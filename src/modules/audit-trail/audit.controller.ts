@@ -1,0 +1,62 @@
+import { Get, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
+import { PathId } from '../../common/http/paths/path-id.js';
+import { ApiProblems } from '../../common/http/problems/api-problems.js';
+import { Authenticated } from '../auth/access/authenticated.decorator.js';
+import { AuditEntryDto, AuditPage, AuditQuery, AuditVerdictDto } from './audit.dto.js';
+import { AuditTrail, type TrailItem } from './audit-trail.service.js';
+
+const NDJSON = 'application/x-ndjson';
+
+@ApiV1Controller('audit')
+export class AuditController {
+  constructor(private readonly trail: AuditTrail) {}
+
+  @Get()
+  @Authenticated('viewer')
+  @ApiOperation({ summary: 'List what was done, the newest first' })
+  async list(@Query() query: AuditQuery): Promise<AuditPage> {
+    const { items, nextCursor } = await this.trail.page(query);
+    return { items: items.map((entry) => AuditEntryDto.from(entry)), nextCursor };
+  }
+
+  @Get('verify')
+  @Authenticated('viewer')
+  @ApiOperation({ summary: 'Check that every entry is there, as it was written' })
+  verify(): Promise<AuditVerdictDto> {
+    return this.trail.verify();
+  }
+
+  @Get('export')
+  @Authenticated('viewer')
+  @ApiOperation({ summary: 'All of it with its seals, one JSON object a line, for `npm run audit:verify`' })
+  @ApiProduces(NDJSON)
+  @ApiResponse({
+    status: 200,
+    description: 'A `{"seal":…}` before the `{"entry":…}` lines that it covers; then those that no seal covers yet.',
+    content: { [NDJSON]: { schema: { type: 'string' } } },
+  })
+  async export(@Res() response: Response): Promise<void> {
+    const items = await this.trail.export();
+    response.setHeader('Content-Type', NDJSON);
+    response.setHeader('Content-Disposition', 'attachment; filename="audit.ndjson"');
+    // A client that goes in the middle is no fault of ours; one that stays sees the connection break.
+    await pipeline(Readable.from(linesOf(items)), response).catch(() => undefined);
+  }
+
+  @Get(':id')
+  @Authenticated('viewer')
+  @ApiOperation({ summary: 'One entry' })
+  @ApiProblems(404)
+  async get(@PathId() id: number): Promise<AuditEntryDto> {
+    return AuditEntryDto.from(await this.trail.get(id));
+  }
+}
+
+async function* linesOf(items: AsyncIterable<TrailItem>): AsyncGenerator<string> {
+  for await (const item of items) yield `${JSON.stringify(item)}\n`;
+}

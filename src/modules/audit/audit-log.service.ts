@@ -1,0 +1,171 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  type AuditContent,
+  type AuditOutcome,
+  type AuditParty,
+  canonicalJson,
+  hmac,
+  type Json,
+  macOf,
+} from '../../common/audit/audit-record.js';
+import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
+import { Clock } from '../../common/time/clock.js';
+import { KeyRing } from '../../config/key-ring.js';
+import { inSharedTransaction } from '../database/shared-transaction.js';
+import { NodeIdentity } from '../realtime/node-identity.js';
+import { STORED_TARGETS, type StoredKind, type StoredTarget } from './audit-targets.js';
+import { AUDIT_KEY, SECRETS_KEY, WRITERS_LOCK } from './audit-keys.js';
+import { bounded, changesOf } from './changes.js';
+
+/** What is to be written down; who, from where and when follow from the request. */
+export interface AuditNote {
+  /** `<what it is done to>.<what is done>`, e.g. `services.update`. */
+  readonly action: string;
+  readonly target?: AuditParty | null;
+  readonly outcome?: AuditOutcome;
+  readonly changes?: Json;
+  readonly count?: number;
+  /** Where it is not who asks. */
+  readonly actor?: AuditParty;
+  /** Where it is not the request at hand. */
+  readonly request?: Partial<Pick<RequestContext, 'address' | 'userAgent' | 'requestId'>> | undefined;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+/** Which row of a kind: its id, or the columns it is found by; absent for one that is being made. */
+type Which = number | Row;
+
+const SYSTEM: AuditParty = { kind: 'system', id: null, label: null };
+const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
+
+// The lock comes before the id: whoever has all locks has all ids up to the last.
+const INSERT = `
+  WITH "turn" AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${WRITERS_LOCK}))
+  INSERT INTO "audit_entries" ("at", "actor_kind", "actor_id", "actor_label", "action", "target_kind", "target_id",
+    "target_label", "address", "user_agent", "node", "request_id", "outcome", "count", "changes", "mac")
+  SELECT $1::timestamptz, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::integer, $15, $16::bytea FROM "turn"`;
+
+/** Writes down who did what. An act and its entry are one transaction: there is never one without the other. */
+@Injectable()
+export class AuditLog {
+  readonly #key: Buffer;
+  readonly #secretsKey: Buffer;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    private readonly identity: NodeIdentity,
+    private readonly clock: Clock,
+    keys: KeyRing,
+  ) {
+    this.#key = keys.derive(AUDIT_KEY);
+    this.#secretsKey = keys.derive(SECRETS_KEY);
+  }
+
+  /**
+   * Does something to a row, and writes down what changed. Whatever `work` asks repositories for is in one transaction
+   * with the entry, and committed when this resolves; what is to be announced comes after.
+   * @param which the row; absent when `work` makes it, and answers it or something with its `id`
+   * @param work when it answers `undefined` or `false`, there was nothing to do it to, and nothing is written
+   */
+  act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: () => Promise<T>): Promise<T> {
+    return inSharedTransaction(this.dataSource, async (manager) => {
+      const { entity, label, id = 'id' }: StoredTarget = STORED_TARGETS[kind];
+      const find = (where: Row): Promise<Row | null> => manager.findOneBy(entity, where);
+      const before = which === undefined ? null : await find(typeof which === 'number' ? { id: which } : which);
+      const result = await work();
+      if (result === undefined || result === false) return result;
+      const rowId = before?.['id'] ?? idOf(result);
+      const after = rowId === undefined ? null : await find({ id: rowId });
+      const row = after ?? before;
+      const text = (member: string): string | null => textOf(row?.[member]);
+      await this.record(manager, {
+        action,
+        target: { kind, id: text(id), label: text(label) },
+        changes: changesOf(before, after, (secret) => `hmac:${hmac(this.#secretsKey, secret).slice(0, 32)}`),
+      });
+      return result;
+    });
+  }
+
+  /**
+   * Does something that is not in the database, e.g. closes a connection, and writes it down. The entry comes first, so
+   * that what cannot be written down is not done; when `work` fails it goes again.
+   */
+  around<T>(note: AuditNote, work: () => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await this.record(manager, note);
+      return work();
+    });
+  }
+
+  /** As `act`, for what is no row. @param noteOf says what it did; `undefined`: nothing */
+  with<T>(work: (manager: EntityManager) => Promise<T>, noteOf: (result: T) => AuditNote | undefined): Promise<T> {
+    return inSharedTransaction(this.dataSource, async (manager) => {
+      const result = await work(manager);
+      const note = noteOf(result);
+      if (note) await this.record(manager, note);
+      return result;
+    });
+  }
+
+  /** Writes an entry by itself. */
+  note(note: AuditNote): Promise<void> {
+    return this.record(this.dataSource.manager, note);
+  }
+
+  /** The last statement of a transaction: it holds a lock that the sealing node waits for. */
+  async record(manager: EntityManager, note: AuditNote): Promise<void> {
+    const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes, mac } =
+      this.entryOf(note);
+    const changed = changes === null ? null : canonicalJson(changes);
+    const who = [actor.kind, actor.id, actor.label];
+    const what = [action, target?.kind ?? null, target?.id ?? null, target?.label ?? null];
+    const where = [address, userAgent, node, requestId];
+    const values = [at, ...who, ...what, ...where, outcome, count, changed, Buffer.from(mac, 'hex')];
+    await manager.query(INSERT, values);
+  }
+
+  private entryOf({ action, target, outcome, changes, count, actor, request }: AuditNote) {
+    const current = currentRequest();
+    const from = { ...current, ...request };
+    const content: AuditContent = {
+      at: this.clock.date().toISOString(),
+      actor: party(actor ?? current?.principal ?? (current ? NOBODY : SYSTEM)),
+      action,
+      target: target ? party(target) : null,
+      address: storable(from.address, 64),
+      userAgent: storable(from.userAgent, 300),
+      node: this.identity.name,
+      requestId: storable(from.requestId, 64),
+      outcome: outcome ?? 'success',
+      count: count ?? 1,
+      // As it is read back.
+      changes: changes === undefined ? null : bounded(JSON.parse(JSON.stringify(changes)) as Json),
+    };
+    return { ...content, mac: macOf(content, this.#key) };
+  }
+}
+
+function idOf(result: unknown): unknown {
+  if (typeof result === 'number') return result;
+  return typeof result === 'object' && result !== null && 'id' in result ? result.id : undefined;
+}
+
+const textOf = (value: unknown): string | null =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+
+const party = ({ kind, id, label }: AuditParty): AuditParty => ({
+  kind,
+  id: storable(id, 300),
+  label: storable(label, 300),
+});
+
+/** As PostgreSQL holds it: no NUL, no half characters. */
+function storable(text: string | null | undefined, max: number): string | null {
+  if (text === null || text === undefined || text === '') return null;
+  return Array.from(text.slice(0, 2 * max))
+    .slice(0, max)
+    .join('')
+    .replace(/\u0000|\p{Surrogate}/gu, '\ufffd');
+}

@@ -1,0 +1,43 @@
+import { type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { User } from '../../entities/accounts/user.entity.js';
+import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
+import { Device } from '../../entities/circles/device.entity.js';
+import { Iota } from '../../entities/omikron/iota.entity.js';
+import { Profile } from '../../entities/omikron/profile.entity.js';
+import { Revocation } from '../../entities/revocations/revocation.entity.js';
+import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
+import { Application } from '../../entities/rooms/application.entity.js';
+import { Room } from '../../entities/rooms/room.entity.js';
+import { Service } from '../../entities/services/service.entity.js';
+import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
+
+export interface StoredTarget {
+  readonly entity: EntityTarget<ObjectLiteral>;
+  /** What people know one by. */
+  readonly label: string;
+  /** What clients know one by, where that is not the id of the row. */
+  readonly id?: string;
+}
+
+/** What acts are done to that has a row of its own, and where the row lies. */
+export const STORED_TARGETS = {
+  account: { entity: User, label: 'email' },
+  machineKey: { entity: MachineKey, label: 'name' },
+  application: { entity: Application, label: 'name' },
+  apiKey: { entity: ApplicationKey, label: 'prefix' },
+  room: { entity: Room, label: 'name' },
+  service: { entity: Service, label: 'title' },
+  device: { entity: Device, label: 'name' },
+  iota: { entity: Iota, label: 'name', id: 'iotaId' },
+  profile: { entity: Profile, label: 'userId', id: 'userId' },
+  lobbyToken: { entity: LobbyToken, label: 'name' },
+  revocation: { entity: Revocation, label: 'selector' },
+} as const satisfies Record<string, StoredTarget>;
+
+export type StoredKind = keyof typeof STORED_TARGETS;
+
+/** Members that no entry shows: keys in other forms, and what would be one more place to forget when somebody goes. */
+export const SECRET_MEMBERS: ReadonlySet<string> = new Set(['passwordHash', 'birthday', 'keyDigest']);
+
+/** Members that change by themselves. */
+export const SILENT_MEMBERS: ReadonlySet<string> = new Set(['lastUsedAt', 'lastUsedFrom', 'updatedAt', 'version']);

@@ -1,0 +1,17 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEntry } from '../../entities/audit/audit-entry.entity.js';
+import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
+import { AuditLog } from './audit-log.service.js';
+import { AuditRepository } from './audit.repository.js';
+import { Refusals } from './refusals.service.js';
+import { Sealing } from './sealing.service.js';
+
+/** The audit log is written by every feature; it is read over REST by `audit-trail`. */
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([AuditEntry, AuditSeal])],
+  providers: [AuditLog, AuditRepository, Refusals, Sealing],
+  exports: [AuditLog, AuditRepository, Refusals, Sealing],
+})
+export class AuditModule {}

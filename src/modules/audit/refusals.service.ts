@@ -1,0 +1,100 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { type AuditParty } from '../../common/audit/audit-record.js';
+import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
+import { addressKey } from '../../common/http/policy/client-address.js';
+import { reportFailure } from '../../common/outages/outages.js';
+import { AuditLog, type AuditNote } from './audit-log.service.js';
+
+const WINDOW_MS = 60_000;
+/** Different refusals that a node tells apart within a minute; the rest of them are one. */
+const MOST = 200;
+const MOST_TARGETS = 10;
+
+export type Refusal = Pick<AuditNote, 'action' | 'target'> & { readonly outcome: 'failure' | 'refused' };
+
+interface Repeated {
+  readonly note: AuditNote;
+  /** Since the first, which has an entry already. */
+  repeats: number;
+  /** What they were after, the first few. */
+  readonly targets: Set<string>;
+}
+
+/**
+ * Attempts that came to nothing. The first of an address, caller and action is written at once; how many more of the
+ * same came within the minute is one further entry. So a flood of refusals makes few entries.
+ */
+@Injectable()
+export class Refusals implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(Refusals.name);
+  private window = new Map<string, Repeated>();
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly log: AuditLog) {}
+
+  /**
+   * Never throws, and nobody waits for it.
+   * @param request the one that was refused, where the code does not run for it any more
+   */
+  count({ action, target, outcome }: Refusal, request: RequestContext | undefined = currentRequest()): void {
+    const { address = '', userAgent = null, requestId = '', principal } = request ?? {};
+    const actor: AuditParty = principal ?? { kind: 'anonymous', id: null, label: null };
+    const key = [action, outcome, addressKey(address), actor.kind, actor.id].join(' ');
+    const known = this.window.get(key) ?? (this.window.size < MOST ? undefined : this.others(action, outcome));
+    if (known) {
+      known.repeats++;
+      if (target?.label && known.targets.size < MOST_TARGETS) known.targets.add(target.label);
+      return;
+    }
+    const note: AuditNote = { action, outcome, actor, request: { address, userAgent, requestId } };
+    const first = { ...note, ...(target && { target }) };
+    this.window.set(key, { note, repeats: 0, targets: new Set() });
+    this.timer ??= setTimeout(() => {
+      this.endWindow();
+    }, WINDOW_MS).unref();
+    this.write(first);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.endWindow();
+    await this.writing;
+  }
+
+  /** Whoever came when too many were known already. */
+  private others(action: string, outcome: Refusal['outcome']): Repeated {
+    const key = `${action} ${outcome}`;
+    const known = this.window.get(key) ?? this.window.get('');
+    if (known) return known;
+    // Actions are few, unless somebody finds many doors: then one entry is for all.
+    const isMany = this.window.size >= 2 * MOST;
+    const actor: AuditParty = { kind: 'several', id: null, label: null };
+    const nowhere = { address: '', userAgent: null, requestId: '' };
+    const several = {
+      note: { action: isMany ? 'several' : action, outcome, actor, request: nowhere },
+      repeats: 0,
+      targets: new Set<string>(),
+    };
+    this.window.set(isMany ? '' : key, several);
+    return several;
+  }
+
+  private endWindow(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const ended = this.window;
+    this.window = new Map();
+    for (const { note, repeats, targets } of ended.values()) {
+      if (repeats > 0) this.write({ ...note, count: repeats, changes: { targets: [...targets] } });
+    }
+  }
+
+  /** One after the other: a flood must not take all connections to the database. */
+  private write(note: AuditNote): void {
+    this.writing = this.writing
+      .then(() => this.log.note(note))
+      .catch((error: unknown) => {
+        reportFailure(this.logger, 'a refusal could not be written to the audit log', error);
+      });
+  }
+}

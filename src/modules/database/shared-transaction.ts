@@ -1,0 +1,50 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { currentTransaction, withTransaction } from '../../common/context/request-context.js';
+
+type Work<T> = (manager: EntityManager) => Promise<T>;
+
+/** A transaction that code joins without being handed it. */
+class SharedTransaction {
+  private ended = false;
+
+  constructor(
+    private readonly root: EntityManager,
+    readonly manager: EntityManager,
+  ) {}
+
+  /** That of the code which asks; `undefined` when it runs in none of this database, or has outlived it. */
+  static of(root: EntityManager): SharedTransaction | undefined {
+    const current = currentTransaction();
+    return current instanceof SharedTransaction && current.root === root && !current.ended ? current : undefined;
+  }
+
+  async run<T>(work: Work<T>): Promise<T> {
+    try {
+      return await withTransaction(this, () => work(this.manager));
+    } finally {
+      this.ended = true;
+    }
+  }
+}
+
+/**
+ * Makes repositories part of the transaction that `inSharedTransaction` began around them: whoever decides that two acts
+ * are one need not hand a manager through both. Repositories must have been made outside of one, as Nest does at boot.
+ */
+export function shareTransactions({ manager: root }: DataSource): void {
+  Object.defineProperty(root, 'queryRunner', {
+    get: () => SharedTransaction.of(root)?.manager.queryRunner,
+    configurable: true,
+  });
+  const begin = root.transaction.bind(root) as (...args: unknown[]) => Promise<unknown>;
+  // What fails inside fails as a whole, so an inner transaction needs no savepoint of its own.
+  root.transaction = ((...args: unknown[]) => {
+    const shared = SharedTransaction.of(root);
+    return shared ? (args.at(-1) as Work<unknown>)(shared.manager) : begin(...args);
+  }) as EntityManager['transaction'];
+}
+
+/** One transaction for all that `work` asks repositories for. It is committed when the promise resolves. */
+export function inSharedTransaction<T>({ manager: root }: DataSource, work: Work<T>): Promise<T> {
+  return root.transaction((manager) => new SharedTransaction(root, manager).run(work));
+}
