@@ -1,9 +1,4 @@
-import {
-  type AuditOutcome,
-  type AuditRecord,
-  type AuditSealRecord,
-  type Json,
-} from '../../common/audit/audit-record.js';
+import { type AuditRecord, type AuditSealRecord, type Json } from '../../common/audit/audit-record.js';
 import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { type AuditSeal } from '../../entities/audit/audit-seal.entity.js';
 
@@ -20,7 +15,7 @@ export function recordOf(entry: AuditEntry): AuditRecord {
     userAgent: entry.userAgent,
     node: entry.node,
     requestId: entry.requestId,
-    outcome: entry.outcome as AuditOutcome,
+    outcome: entry.outcome,
     count: entry.count,
     changes: jsonOf(entry.changes),
     mac: entry.mac.toString('hex'),

@@ -38,10 +38,10 @@ export function shareTransactions({ manager: root }: DataSource): void {
   });
   const begin = root.transaction.bind(root) as (...args: unknown[]) => Promise<unknown>;
   // What fails inside fails as a whole, so an inner transaction needs no savepoint of its own.
-  root.transaction = ((...args: unknown[]) => {
+  root.transaction = (...args: unknown[]) => {
     const shared = SharedTransaction.of(root);
     return shared ? (args.at(-1) as Work<unknown>)(shared.manager) : begin(...args);
-  }) as EntityManager['transaction'];
+  };
 }
 
 /** One transaction for all that `work` asks repositories for. It is committed when the promise resolves. */

@@ -113,7 +113,7 @@ function Outcome({ outcome }: Pick<AuditEntryDto, 'outcome'>) {
 }
 
 function Changes({ changes }: Pick<AuditEntryDto, 'changes'>) {
-  const names = Object.keys((changes ?? {}) as object);
+  const names = Object.keys(changes ?? {});
   return (
     <details>
       <summary>{names.join(', ')}</summary>
