@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { LogOut, Monitor, Moon, Rows3, Sun, UserRound } from 'lucide-react';
 import { Menu } from '../../ui/actions/menu.js';
-import { sdk } from './client.js';
 import { density, theme, useKept } from './preferences.js';
+import { useMe } from './rights/may.js';
 import { signOut } from './sign-out.js';
 
 export function AccountMenu() {
-  const { data } = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => sdk.auth.me({ signal }), staleTime: 60_000 });
+  const me = useMe();
   const look = useKept(theme);
   const lines = useKept(density);
   const choose = (value: 'system' | 'light' | 'dark') => ({
@@ -17,7 +16,7 @@ export function AccountMenu() {
   });
   return (
     <Menu
-      label={data && 'email' in data ? `Account ${data.email}` : 'Account'}
+      label={me ? `Account ${me.email}` : 'Account'}
       kind="quiet"
       icon={<UserRound size={16} aria-hidden />}
       entries={[

@@ -40,6 +40,7 @@ const routeTree = root.addChildren([
   screen('/revocations', async () => (await import('../screens/revocations/revocations.js')).Revocations),
   screen('/audit', async () => (await import('../screens/audit/audit.js')).AuditLog),
   screen('/nodes', async () => (await import('../screens/nodes/nodes.js')).Nodes),
+  screen('/nodes/$name', async () => (await import('../screens/nodes/node.js')).Node),
   screen('/settings', async () => (await import('../screens/settings/settings.js')).Settings),
   screen('/api', async () => (await import('../screens/api/api.js')).Api),
 ]);

@@ -29,7 +29,7 @@ export interface ListProps<T> {
   readonly filters?: readonly Filter[];
   /** What to show when there is nothing at all: how to get the first one. */
   readonly empty: { readonly title: string; readonly children?: ReactNode };
-  readonly rowActions?: (item: T) => ReactNode;
+  readonly rowActions?: ((item: T) => ReactNode) | undefined;
   /** Reads again by itself while somebody looks. */
   readonly live?: boolean;
   /** Before each of its parameters in the address, where a screen has several lists. */

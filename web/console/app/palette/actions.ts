@@ -2,6 +2,7 @@ import { wanted } from '../../../ui/overlays/wanted.js';
 import { NAVIGATION } from '../navigation.js';
 import { paused } from '../paused.js';
 import { density, theme } from '../preferences.js';
+import { type Operation } from '../rights/least-role.js';
 import { signOut } from '../sign-out.js';
 import { type Group, type Hit, matches } from './hit.js';
 
@@ -13,22 +14,24 @@ const screens: readonly Hit[] = NAVIGATION.map(({ name, to }) => ({
 
 /** Buttons of lists that open a dialog. */
 const CREATE = [
-  ['New service', '/services'],
-  ['New application', '/rooms'],
-  ['New account', '/accounts'],
-  ['New home server', '/home-servers'],
-  ['New revocation', '/revocations'],
-] as const;
+  ['New service', '/services', 'services.create'],
+  ['New application', '/rooms', 'applications.create'],
+  ['New account', '/accounts', 'accounts.create'],
+  ['New home server', '/home-servers', 'iotas.create'],
+  ['New revocation', '/revocations', 'revocations.create'],
+] as const satisfies readonly (readonly [string, string, Operation])[];
 
-const actions: readonly Hit[] = [
-  ...CREATE.map(([label, to]): Hit => ({
+const creating = (may: (operation: Operation) => boolean): readonly Hit[] =>
+  CREATE.filter(([, , operation]) => may(operation)).map(([label, to]) => ({
     key: label,
     text: `${label} …`,
     run: (navigate) => {
       wanted.set(label);
       return navigate({ to });
     },
-  })),
+  }));
+
+const actions: readonly Hit[] = [
   { key: 'ended', text: 'Connections that ended', run: (go) => go({ to: '/connections', search: { tab: 'ended' } }) },
   {
     key: 'system',
@@ -69,9 +72,9 @@ const actions: readonly Hit[] = [
 ];
 
 /** What is known without asking the server. */
-export function localGroups(text: string): readonly Group[] {
+export function localGroups(text: string, may: (operation: Operation) => boolean): readonly Group[] {
   return [
     { name: 'Screens', hits: screens },
-    { name: 'Actions', hits: actions },
+    { name: 'Actions', hits: [...creating(may), ...actions] },
   ].map(({ name, hits }) => ({ name, hits: hits.filter((hit) => matches(text, hit.text)) }));
 }

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { useMay } from '../rights/may.js';
 import { localGroups } from './actions.js';
 import { type Group } from './hit.js';
 import { SOURCES } from './sources.js';
@@ -19,6 +20,7 @@ interface Found {
 export function useGroups(written: string): Found {
   const text = written.trim().slice(0, LONGEST);
   const settled = useSettled(text);
+  const may = useMay();
   const queries = useQueries({
     queries: SOURCES.map(({ name, find }) => ({
       queryKey: ['palette', name, settled],
@@ -28,7 +30,7 @@ export function useGroups(written: string): Found {
       retry: false,
     })),
   });
-  const local = localGroups(text);
+  const local = localGroups(text, may);
   if (text === '') return { groups: local, searching: false, failed: [] };
   const asked = queries.map((query, i) => ({ ...query, name: SOURCES[i]?.name ?? '' }));
   return {

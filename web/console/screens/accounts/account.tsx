@@ -11,10 +11,12 @@ import { bytes } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May, useMe } from '../../app/rights/may.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
+import { ChangePassword } from './change-password.js';
 import { Logins } from './logins.js';
 
 const route = getRouteApi('/accounts/$id');
@@ -89,57 +91,67 @@ const ROLES = [
 ] as const;
 
 function Actions({ account: { id, email, disabled, role } }: { account: UserDto }) {
+  const me = useMe();
   const navigate = useNavigate();
   const path = { id };
   return (
     <>
-      <FormDialog
-        label="Change role"
-        submit="Save role"
-        onSubmit={(values) =>
-          sdk.accounts.update({
-            path,
-            body: { role: ROLES.find((each) => each.value === values.text('role'))?.value ?? role },
-          })
-        }
-        says={() => 'Role saved'}
-      >
-        <SelectField name="role" label="Role" defaultValue={role} options={ROLES} />
-      </FormDialog>
-      <FormDialog
-        label="Reset password"
-        submit="Reset password"
-        onSubmit={() => sdk.accounts.resetPassword({ path })}
-        result={({ temporaryPassword }) => <Secrets secrets={{ 'Temporary password': temporaryPassword }} />}
-      >
-        <p>{email} gets a temporary password, and the old one stops working. Logins that are live end with it.</p>
-      </FormDialog>
-      {disabled ? (
-        <ConfirmDialog
-          verb="Enable account"
-          kind="plain"
-          onConfirm={() => sdk.accounts.update({ path, body: { disabled: false } })}
-          says="Account enabled"
+      {me?.id === id && <ChangePassword />}
+      <May do="accounts.update">
+        <FormDialog
+          label="Change role"
+          submit="Save role"
+          onSubmit={(values) =>
+            sdk.accounts.update({
+              path,
+              body: { role: ROLES.find((each) => each.value === values.text('role'))?.value ?? role },
+            })
+          }
+          says={() => 'Role saved'}
         >
-          <p>{email} may sign in again.</p>
-        </ConfirmDialog>
-      ) : (
-        <ConfirmDialog
-          verb="Disable account"
-          onConfirm={() => sdk.accounts.update({ path, body: { disabled: true } })}
-          says="Account disabled"
+          <SelectField name="role" label="Role" defaultValue={role} options={ROLES} />
+        </FormDialog>
+      </May>
+      <May do="accounts.resetPassword">
+        <FormDialog
+          label="Reset password"
+          submit="Reset password"
+          onSubmit={() => sdk.accounts.resetPassword({ path })}
+          result={({ temporaryPassword }) => <Secrets secrets={{ 'Temporary password': temporaryPassword }} />}
         >
-          <p>All logins of {email} end at once, on their sockets too.</p>
+          <p>{email} gets a temporary password, and the old one stops working. Logins that are live end with it.</p>
+        </FormDialog>
+      </May>
+      <May do="accounts.update">
+        {disabled ? (
+          <ConfirmDialog
+            verb="Enable account"
+            kind="plain"
+            onConfirm={() => sdk.accounts.update({ path, body: { disabled: false } })}
+            says="Account enabled"
+          >
+            <p>{email} may sign in again.</p>
+          </ConfirmDialog>
+        ) : (
+          <ConfirmDialog
+            verb="Disable account"
+            onConfirm={() => sdk.accounts.update({ path, body: { disabled: true } })}
+            says="Account disabled"
+          >
+            <p>All logins of {email} end at once, on their sockets too.</p>
+          </ConfirmDialog>
+        )}
+      </May>
+      <May do="accounts.delete">
+        <ConfirmDialog
+          verb="Delete account"
+          onConfirm={() => sdk.accounts.delete({ path })}
+          says="Account deleted"
+          onDone={() => navigate({ to: '/accounts' })}
+        >
+          <p>{email}, its logins and its memberships are removed. This cannot be undone.</p>
         </ConfirmDialog>
-      )}
-      <ConfirmDialog
-        verb="Delete account"
-        onConfirm={() => sdk.accounts.delete({ path })}
-        says="Account deleted"
-        onDone={() => navigate({ to: '/accounts' })}
-      >
-        <p>{email}, its logins and its memberships are removed. This cannot be undone.</p>
-      </ConfirmDialog>
+      </May>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { sdk } from '../../app/client.js';
+import { useMay } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
 import { List } from '../../data/list.js';
 import { liveColumns } from './columns.js';
@@ -16,6 +17,7 @@ interface ConnectionListProps {
 
 /** Who is connected. */
 export function ConnectionList({ name, fixed = {}, filters, empty }: ConnectionListProps) {
+  const may = useMay();
   return (
     <List
       name={name}
@@ -26,7 +28,7 @@ export function ConnectionList({ name, fixed = {}, filters, empty }: ConnectionL
       columns={liveColumns}
       keyOf={({ id }) => id}
       {...(filters === true && { searchLabel: 'Anything known of it', filters: CONNECTION_FILTERS })}
-      rowActions={(connection) => <ConnectionActions connection={connection} />}
+      rowActions={may('connections.delete') ? (connection) => <ConnectionActions connection={connection} /> : undefined}
       live
       empty={empty}
     />

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { number, plural } from '../../../ui/content/format.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { connectionQuery } from './places.js';
@@ -17,29 +18,33 @@ export function DisconnectMatching({ search }: { search: Search }) {
   });
   if (data === undefined || data.total === 0 || Object.keys(query).length === 0) return null;
   return (
-    <FormDialog
-      label={`Disconnect all ${number(data.total)} that match`}
-      title="Disconnect all that match?"
-      kind="danger"
-      submit="Disconnect all"
-      onSubmit={async (values) => {
-        const expect = values.number('expect') ?? 0;
-        try {
-          await sdk.connections.deleteMatching({ query: { ...query, expect } });
-          return expect;
-        } catch (error) {
-          if (error instanceof SwitchboardProblem && error.code === 'count_changed') {
-            await refetch();
-            setTries(tries + 1);
+    <May do="connections.deleteMatching">
+      <FormDialog
+        label={`Disconnect all ${number(data.total)} that match`}
+        title="Disconnect all that match?"
+        kind="danger"
+        submit="Disconnect all"
+        onSubmit={async (values) => {
+          const expect = values.number('expect') ?? 0;
+          try {
+            await sdk.connections.deleteMatching({ query: { ...query, expect } });
+            return expect;
+          } catch (error) {
+            if (error instanceof SwitchboardProblem && error.code === 'count_changed') {
+              await refetch();
+              setTries(tries + 1);
+            }
+            throw error;
           }
-          throw error;
-        }
-      }}
-      says={(count) => `Disconnected ${number(count)}`}
-    >
-      <Expected key={tries} count={data.total} />
-      {data.missing.length > 0 && <p>Nodes that are silent now: {data.missing.join(', ')}. They must answer first.</p>}
-    </FormDialog>
+        }}
+        says={(count) => `Disconnected ${number(count)}`}
+      >
+        <Expected key={tries} count={data.total} />
+        {data.missing.length > 0 && (
+          <p>Nodes that are silent now: {data.missing.join(', ')}. They must answer first.</p>
+        )}
+      </FormDialog>
+    </May>
   );
 }
 

@@ -10,6 +10,7 @@ import { TextField } from '../../../ui/forms/fields.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May, useMay } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
@@ -41,27 +42,36 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
       actions={
         <>
           <TryIt channel="iota" about={`home server ${name}`} frame={identification(iotaId)} />
-          <FormDialog
-            label="New token"
-            submit="New token"
-            onSubmit={() => sdk.iotas.rotateToken({ path })}
-            result={({ token }) => (
-              <Secrets secrets={{ 'New token': token }}>
-                <TryIt channel="iota" about={`home server ${name}`} credential={token} frame={identification(iotaId)} />
-              </Secrets>
-            )}
-          >
-            <p>The old token stops working, and a socket that came with it is closed.</p>
-          </FormDialog>
-          <ConfirmDialog
-            verb="Delete home server"
-            title={`Delete home server ${name}?`}
-            onConfirm={() => sdk.iotas.delete({ path })}
-            says="Home server deleted"
-            onDone={() => navigate({ to: '/home-servers' })}
-          >
-            <p>Its profiles are deleted with it, and its sockets and those of its clients are closed.</p>
-          </ConfirmDialog>
+          <May do="iotas.rotateToken">
+            <FormDialog
+              label="New token"
+              submit="New token"
+              onSubmit={() => sdk.iotas.rotateToken({ path })}
+              result={({ token }) => (
+                <Secrets secrets={{ 'New token': token }}>
+                  <TryIt
+                    channel="iota"
+                    about={`home server ${name}`}
+                    credential={token}
+                    frame={identification(iotaId)}
+                  />
+                </Secrets>
+              )}
+            >
+              <p>The old token stops working, and a socket that came with it is closed.</p>
+            </FormDialog>
+          </May>
+          <May do="iotas.delete">
+            <ConfirmDialog
+              verb="Delete home server"
+              title={`Delete home server ${name}?`}
+              onConfirm={() => sdk.iotas.delete({ path })}
+              says="Home server deleted"
+              onDone={() => navigate({ to: '/home-servers' })}
+            >
+              <p>Its profiles are deleted with it, and its sockets and those of its clients are closed.</p>
+            </ConfirmDialog>
+          </May>
         </>
       }
     >
@@ -84,25 +94,28 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
 
 function NewProfile({ iotaId }: { iotaId: string }) {
   return (
-    <FormDialog
-      label="New profile"
-      icon={<Plus size={14} aria-hidden />}
-      submit="Create profile"
-      onSubmit={(values) =>
-        sdk.iotas.createProfile({
-          path: { iotaId },
-          body: { userId: values.text('userId').trim(), privateKeyHash: values.text('privateKeyHash').trim() },
-        })
-      }
-      says={() => 'Profile created'}
-    >
-      <TextField name="userId" label="User id" required hint="A UUID." />
-      <TextField name="privateKeyHash" label="Hash of the private key" required hint="64 hexadecimal digits." />
-    </FormDialog>
+    <May do="iotas.createProfile">
+      <FormDialog
+        label="New profile"
+        icon={<Plus size={14} aria-hidden />}
+        submit="Create profile"
+        onSubmit={(values) =>
+          sdk.iotas.createProfile({
+            path: { iotaId },
+            body: { userId: values.text('userId').trim(), privateKeyHash: values.text('privateKeyHash').trim() },
+          })
+        }
+        says={() => 'Profile created'}
+      >
+        <TextField name="userId" label="User id" required hint="A UUID." />
+        <TextField name="privateKeyHash" label="Hash of the private key" required hint="64 hexadecimal digits." />
+      </FormDialog>
+    </May>
   );
 }
 
 function Profiles({ iotaId }: { iotaId: string }) {
+  const may = useMay();
   return (
     <Panel title="Profiles" actions={<NewProfile iotaId={iotaId} />}>
       <List
@@ -114,16 +127,20 @@ function Profiles({ iotaId }: { iotaId: string }) {
           { header: 'Created', cell: (profile) => <Time at={profile.createdAt} /> },
         ]}
         keyOf={({ userId }) => userId}
-        rowActions={({ userId }) => (
-          <ConfirmDialog
-            verb="Delete profile"
-            title={`Delete profile ${userId}?`}
-            onConfirm={() => sdk.iotas.deleteProfile({ path: { iotaId, userId } })}
-            says="Profile deleted"
-          >
-            <p>The sockets of this user are closed, and nobody finds the user here any more.</p>
-          </ConfirmDialog>
-        )}
+        rowActions={
+          may('iotas.deleteProfile')
+            ? ({ userId }) => (
+                <ConfirmDialog
+                  verb="Delete profile"
+                  title={`Delete profile ${userId}?`}
+                  onConfirm={() => sdk.iotas.deleteProfile({ path: { iotaId, userId } })}
+                  says="Profile deleted"
+                >
+                  <p>The sockets of this user are closed, and nobody finds the user here any more.</p>
+                </ConfirmDialog>
+              )
+            : undefined
+        }
         empty={{ title: 'No profiles yet', children: <p>A profile lets a user of this home server connect.</p> }}
       />
     </Panel>

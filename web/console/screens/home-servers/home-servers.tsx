@@ -10,6 +10,7 @@ import { TextField } from '../../../ui/forms/fields.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 
 const columns: readonly Column<IotaDto>[] = [
@@ -48,26 +49,28 @@ export function HomeServers() {
 
 function NewHomeServer() {
   return (
-    <FormDialog
-      label="New home server"
-      kind="main"
-      icon={<Plus size={14} aria-hidden />}
-      submit="Create home server"
-      onSubmit={(values) =>
-        sdk.iotas.create({
-          body: { name: values.text('name'), ...defined({ iotaId: values.text('iotaId').trim() }) },
-        })
-      }
-      result={({ token, iotaId }) => (
-        <Secrets secrets={{ Token: token }}>
-          <p>
-            Its id: <Id value={iotaId} />
-          </p>
-        </Secrets>
-      )}
-    >
-      <TextField name="name" label="Name" required />
-      <TextField name="iotaId" label="Id" hint="A UUID; empty: one is made." />
-    </FormDialog>
+    <May do="iotas.create">
+      <FormDialog
+        label="New home server"
+        kind="main"
+        icon={<Plus size={14} aria-hidden />}
+        submit="Create home server"
+        onSubmit={(values) =>
+          sdk.iotas.create({
+            body: { name: values.text('name'), ...defined({ iotaId: values.text('iotaId').trim() }) },
+          })
+        }
+        result={({ token, iotaId }) => (
+          <Secrets secrets={{ Token: token }}>
+            <p>
+              Its id: <Id value={iotaId} />
+            </p>
+          </Secrets>
+        )}
+      >
+        <TextField name="name" label="Name" required />
+        <TextField name="iotaId" label="Id" hint="A UUID; empty: one is made." />
+      </FormDialog>
+    </May>
   );
 }

@@ -9,6 +9,7 @@ import { type FormValues } from '../../../ui/forms/form-values.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May, useMay } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 
 const columns: readonly Column<RevocationDto>[] = [
@@ -29,6 +30,7 @@ const columns: readonly Column<RevocationDto>[] = [
 ];
 
 export function Revocations() {
+  const may = useMay();
   return (
     <Page title="Revocations" actions={<NewRevocation />}>
       <List
@@ -37,7 +39,7 @@ export function Revocations() {
         load={(query, _search, signal) => sdk.revocations.list({ query, signal })}
         columns={columns}
         keyOf={({ id }) => id}
-        rowActions={(revocation) => <Lift revocation={revocation} />}
+        rowActions={may('revocations.delete') ? (revocation) => <Lift revocation={revocation} /> : undefined}
         empty={{
           title: 'Nothing is revoked',
           children: <p>A revocation closes the sockets of a credential everywhere and refuses them until it ends.</p>,
@@ -89,18 +91,20 @@ function requestOf(values: FormValues): CreateRevocationRequest {
 
 function NewRevocation() {
   return (
-    <FormDialog
-      label="New revocation"
-      kind="main"
-      icon={<Plus size={14} aria-hidden />}
-      submit="Revoke"
-      onSubmit={(values) => sdk.revocations.create({ body: requestOf(values) })}
-      says={() => 'Revoked; its sockets are closed'}
-    >
-      <SelectField name="selector" label="What" options={SELECTORS} />
-      <TextField name="subject" label="Id or code" required />
-      <TextField name="until" label="Until" type="datetime-local" hint="Empty: until it is lifted." />
-      <TextField name="reason" label="Reason" hint="Kept with it, for others to read." />
-    </FormDialog>
+    <May do="revocations.create">
+      <FormDialog
+        label="New revocation"
+        kind="main"
+        icon={<Plus size={14} aria-hidden />}
+        submit="Revoke"
+        onSubmit={(values) => sdk.revocations.create({ body: requestOf(values) })}
+        says={() => 'Revoked; its sockets are closed'}
+      >
+        <SelectField name="selector" label="What" options={SELECTORS} />
+        <TextField name="subject" label="Id or code" required />
+        <TextField name="until" label="Until" type="datetime-local" hint="Empty: until it is lifted." />
+        <TextField name="reason" label="Reason" hint="Kept with it, for others to read." />
+      </FormDialog>
+    </May>
   );
 }

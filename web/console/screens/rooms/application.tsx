@@ -10,6 +10,7 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May, useMay } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
@@ -58,23 +59,27 @@ function Details({ application: { id, name, createdAt } }: { application: Applic
       }
       actions={
         <>
-          <FormDialog
-            label="Rename"
-            submit="Save name"
-            onSubmit={(values) => sdk.applications.update({ path, body: { name: values.text('name') } })}
-            says={() => 'Name saved'}
-          >
-            <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
-          </FormDialog>
-          <ConfirmDialog
-            verb="Delete application"
-            title={`Delete application ${name}?`}
-            onConfirm={() => sdk.applications.delete({ path })}
-            says="Application deleted"
-            onDone={() => navigate({ to: '/rooms' })}
-          >
-            <p>Its rooms with their messages, endpoints and keys are deleted, and all their sockets are closed.</p>
-          </ConfirmDialog>
+          <May do="applications.update">
+            <FormDialog
+              label="Rename"
+              submit="Save name"
+              onSubmit={(values) => sdk.applications.update({ path, body: { name: values.text('name') } })}
+              says={() => 'Name saved'}
+            >
+              <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
+            </FormDialog>
+          </May>
+          <May do="applications.delete">
+            <ConfirmDialog
+              verb="Delete application"
+              title={`Delete application ${name}?`}
+              onConfirm={() => sdk.applications.delete({ path })}
+              says="Application deleted"
+              onDone={() => navigate({ to: '/rooms' })}
+            >
+              <p>Its rooms with their messages, endpoints and keys are deleted, and all their sockets are closed.</p>
+            </ConfirmDialog>
+          </May>
         </>
       }
     >
@@ -104,19 +109,22 @@ const keyColumns: readonly Column<ApplicationKeyDto>[] = [
 ];
 
 function Keys({ id }: { id: number }) {
+  const may = useMay();
   return (
     <Panel
       title="Keys"
       actions={
-        <FormDialog
-          label="New key"
-          icon={<Plus size={14} aria-hidden />}
-          submit="Create key"
-          onSubmit={() => sdk.applications.createKey({ path: { id } })}
-          result={({ apiKey }) => <Secrets secrets={{ 'API key': apiKey }} />}
-        >
-          <p>Keys work side by side: change programs to the new one, then delete the old one.</p>
-        </FormDialog>
+        <May do="applications.createKey">
+          <FormDialog
+            label="New key"
+            icon={<Plus size={14} aria-hidden />}
+            submit="Create key"
+            onSubmit={() => sdk.applications.createKey({ path: { id } })}
+            result={({ apiKey }) => <Secrets secrets={{ 'API key': apiKey }} />}
+          >
+            <p>Keys work side by side: change programs to the new one, then delete the old one.</p>
+          </FormDialog>
+        </May>
       }
     >
       <List
@@ -126,16 +134,20 @@ function Keys({ id }: { id: number }) {
         load={(query, _search, signal) => sdk.applications.listKeys({ path: { id }, query, signal })}
         columns={keyColumns}
         keyOf={(key) => key.id}
-        rowActions={({ id: keyId, prefix }) => (
-          <ConfirmDialog
-            verb="Delete key"
-            title={`Delete key ${prefix}…?`}
-            onConfirm={() => sdk.applications.deleteKey({ path: { id, keyId } })}
-            says="Key deleted"
-          >
-            <p>Programs that use it are refused from now on, and what was made with it is closed.</p>
-          </ConfirmDialog>
-        )}
+        rowActions={
+          may('applications.deleteKey')
+            ? ({ id: keyId, prefix }) => (
+                <ConfirmDialog
+                  verb="Delete key"
+                  title={`Delete key ${prefix}…?`}
+                  onConfirm={() => sdk.applications.deleteKey({ path: { id, keyId } })}
+                  says="Key deleted"
+                >
+                  <p>Programs that use it are refused from now on, and what was made with it is closed.</p>
+                </ConfirmDialog>
+              )
+            : undefined
+        }
         empty={{ title: 'No keys', children: <p>Without a key no program can use this application.</p> }}
       />
     </Panel>

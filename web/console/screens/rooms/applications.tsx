@@ -10,6 +10,7 @@ import { TextField } from '../../../ui/forms/fields.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { publicUrl, sdk } from '../../app/client.js';
+import { May } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 
 const columns: readonly Column<ApplicationDto>[] = [
@@ -55,25 +56,27 @@ export function Applications() {
 function NewApplication() {
   const navigate = useNavigate();
   return (
-    <FormDialog
-      label="New application"
-      kind="main"
-      icon={<Plus size={14} aria-hidden />}
-      submit="Create application"
-      onSubmit={(values) => sdk.applications.create({ body: { name: values.text('name') } })}
-      result={({ id, apiKey }) => (
-        <Secrets secrets={{ 'API key': apiKey }}>
-          <button
-            type="button"
-            className={buttonClass('main')}
-            onClick={() => void navigate({ to: '/rooms/$application', params: { application: String(id) } })}
-          >
-            Show application
-          </button>
-        </Secrets>
-      )}
-    >
-      <TextField name="name" label="Name" required maxLength={100} />
-    </FormDialog>
+    <May do="applications.create">
+      <FormDialog
+        label="New application"
+        kind="main"
+        icon={<Plus size={14} aria-hidden />}
+        submit="Create application"
+        onSubmit={(values) => sdk.applications.create({ body: { name: values.text('name') } })}
+        result={({ id, apiKey }) => (
+          <Secrets secrets={{ 'API key': apiKey }}>
+            <button
+              type="button"
+              className={buttonClass('main')}
+              onClick={() => void navigate({ to: '/rooms/$application', params: { application: String(id) } })}
+            >
+              Show application
+            </button>
+          </Secrets>
+        )}
+      >
+        <TextField name="name" label="Name" required maxLength={100} />
+      </FormDialog>
+    </May>
   );
 }

@@ -8,6 +8,7 @@ import { Badge } from '../../../ui/feedback/notice.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
@@ -77,7 +78,11 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           ),
         }}
       />
-      {room.durable && <Messages path={path} />}
+      {room.durable && (
+        <May do="applicationRooms.listMessages">
+          <Messages path={path} />
+        </May>
+      )}
       <Panel title="Connected now">
         <List
           name="presence"
@@ -122,14 +127,16 @@ function EndpointActions({ endpoint }: { endpoint: AdminEndpointDto }) {
 
 function RevokeEndpoint({ endpoint: { id, identity } }: { endpoint: AdminEndpointDto }) {
   return (
-    <ConfirmDialog
-      verb="Revoke"
-      title={`Revoke the endpoint of ${identity}?`}
-      asksReason
-      onConfirm={(reason) => sdk.revocations.create({ body: { endpoint: String(id), ...defined({ reason }) } })}
-      says="Revoked; its sockets are closed"
-    >
-      <p>Its sockets are closed on all nodes, and its code is refused until the revocation is lifted.</p>
-    </ConfirmDialog>
+    <May do="revocations.create">
+      <ConfirmDialog
+        verb="Revoke"
+        title={`Revoke the endpoint of ${identity}?`}
+        asksReason
+        onConfirm={(reason) => sdk.revocations.create({ body: { endpoint: String(id), ...defined({ reason }) } })}
+        says="Revoked; its sockets are closed"
+      >
+        <p>Its sockets are closed on all nodes, and its code is refused until the revocation is lifted.</p>
+      </ConfirmDialog>
+    </May>
   );
 }

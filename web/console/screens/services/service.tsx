@@ -8,6 +8,7 @@ import { Id } from '../../../ui/content/values.js';
 import { duration, plural } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
+import { May, useMay } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
@@ -44,6 +45,7 @@ const columns = (serviceId: number): readonly Column<ServiceSessionDto>[] => [
 ];
 
 function Details({ service }: { service: ServiceDto }) {
+  const may = useMay();
   const { id, title } = service;
   const path = { id };
   return (
@@ -85,7 +87,9 @@ function Details({ service }: { service: ServiceDto }) {
           load={(query, _search, signal) => sdk.services.listSessions({ path, query, signal })}
           columns={columns(id)}
           keyOf={(session) => session.id}
-          rowActions={(session) => <EndSession serviceId={id} session={session} />}
+          rowActions={
+            may('services.endSession') ? (session) => <EndSession serviceId={id} session={session} /> : undefined
+          }
           live
           empty={{
             title: 'No session is live',
@@ -100,16 +104,18 @@ function Details({ service }: { service: ServiceDto }) {
 function DeleteService({ service: { id, title } }: { service: ServiceDto }) {
   const navigate = useNavigate();
   return (
-    <ConfirmDialog
-      verb="Delete service"
-      title={`Delete service ${title}?`}
-      onConfirm={() => sdk.services.delete({ path: { id } })}
-      says="Service deleted"
-      onDone={() => navigate({ to: '/services' })}
-    >
-      <Hits id={id} />
-      <p>Its tokens and codes stop working. This cannot be undone.</p>
-    </ConfirmDialog>
+    <May do="services.delete">
+      <ConfirmDialog
+        verb="Delete service"
+        title={`Delete service ${title}?`}
+        onConfirm={() => sdk.services.delete({ path: { id } })}
+        says="Service deleted"
+        onDone={() => navigate({ to: '/services' })}
+      >
+        <Hits id={id} />
+        <p>Its tokens and codes stop working. This cannot be undone.</p>
+      </ConfirmDialog>
+    </May>
   );
 }
 

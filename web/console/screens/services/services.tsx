@@ -1,17 +1,13 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type ServiceDto } from '@switchboard/client/rest';
-import { Plus } from 'lucide-react';
-import { buttonClass } from '../../../ui/actions/button.js';
 import { Page } from '../../../ui/content/page.js';
 import { type Column } from '../../../ui/content/table.js';
 import { Time } from '../../../ui/content/time.js';
-import { Command, Secrets } from '../../../ui/content/values.js';
+import { Command } from '../../../ui/content/values.js';
 import { defined } from '../../../ui/forms/form-values.js';
-import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { publicUrl, sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { TryIt } from '../../data/try-it.js';
-import { ServiceFields, serviceOf } from './service-fields.js';
+import { NewService } from './new-service.js';
 
 const columns: readonly Column<ServiceDto>[] = [
   {
@@ -53,32 +49,5 @@ export function Services() {
         }}
       />
     </Page>
-  );
-}
-
-function NewService() {
-  const navigate = useNavigate();
-  return (
-    <FormDialog
-      label="New service"
-      kind="main"
-      icon={<Plus size={14} aria-hidden />}
-      submit="Create service"
-      onSubmit={(values) => sdk.services.create({ body: { title: values.text('title'), ...serviceOf(values) } })}
-      result={({ id, hostToken, clientToken }) => (
-        <Secrets secrets={{ 'Host token': hostToken, 'Client token': clientToken }}>
-          <TryIt channel="services" about="the new service, as its host" credential={hostToken} />
-          <button
-            type="button"
-            className={buttonClass('main')}
-            onClick={() => void navigate({ to: '/services/$id', params: { id: String(id) } })}
-          >
-            Show service
-          </button>
-        </Secrets>
-      )}
-    >
-      <ServiceFields />
-    </FormDialog>
   );
 }
