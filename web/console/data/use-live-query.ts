@@ -5,11 +5,15 @@ import { useKept } from '../app/preferences.js';
 export const LIVE_MS = 5000;
 
 /** Reads something, and again by itself while somebody looks. */
-export function useLiveQuery<T>(key: readonly unknown[], read: (signal: AbortSignal) => Promise<T>): UseQueryResult<T> {
+export function useLiveQuery<T>(
+  key: readonly unknown[],
+  read: (signal: AbortSignal) => Promise<T>,
+  everyMs = LIVE_MS,
+): UseQueryResult<T> {
   const isPaused = useKept(paused);
   return useQuery({
     queryKey: key,
     queryFn: ({ signal }) => read(signal),
-    refetchInterval: isPaused ? false : LIVE_MS,
+    refetchInterval: isPaused ? false : everyMs,
   });
 }

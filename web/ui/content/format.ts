@@ -1,6 +1,7 @@
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const ABSOLUTE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 
 const UNITS = [
@@ -30,6 +31,9 @@ export function relative(time: number, now: number): string {
 }
 
 export const absolute = (time: number): string => ABSOLUTE.format(time);
+
+/** `14:05` */
+export const clock = (time: number): string => CLOCK.format(time);
 
 /** `2 d 3 h`, `4 min 5 s`: the two largest units. */
 export function duration(seconds: number): string {

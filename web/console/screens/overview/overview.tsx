@@ -1,20 +1,33 @@
 import { type ProtocolStatsDto, type StatsDto } from '@switchboard/client/rest';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { Stats } from '../../../ui/content/facts.js';
 import { Page, Panel } from '../../../ui/content/page.js';
 import { type Column, Table } from '../../../ui/content/table.js';
-import { Notice } from '../../../ui/feedback/notice.js';
+import { Notice, Skeleton } from '../../../ui/feedback/notice.js';
 import { bytes, number, plural } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
+import { AsSeenBy } from '../../data/as-seen-by.js';
 import { Loaded } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { FirstSteps } from './first-steps/first-steps.js';
+import { Top } from './top.js';
+
+const Charts = lazy(async () => ({ default: (await import('./charts.js')).Charts }));
 
 export function Overview() {
   const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }));
   return (
     <Page title="Overview">
       <Away />
+      <FirstSteps />
       <Loaded query={stats}>{(data) => <Traffic stats={data} />}</Loaded>
+      <Panel title="The last hour">
+        <Suspense fallback={<Skeleton lines={12} />}>
+          <Charts />
+        </Suspense>
+      </Panel>
+      <Top />
     </Page>
   );
 }
@@ -50,11 +63,7 @@ const columns: readonly Column<ProtocolStatsDto>[] = [
 function Traffic({ stats: { nodes, missing, total, protocols, windowSeconds } }: { stats: StatsDto }) {
   return (
     <>
-      {missing.length > 0 && (
-        <Notice tone="warn">
-          As seen by {nodes} of {nodes + missing.length} nodes; silent: {missing.join(', ')}
-        </Notice>
-      )}
+      <AsSeenBy nodes={nodes} missing={missing} />
       <Stats
         stats={[
           { name: 'Connections', value: number(total.connections), more: `on ${plural(nodes, 'node')}` },

@@ -1,0 +1,77 @@
+import { type MetricsHistoryDto, type MetricSeriesDto } from '@switchboard/client/rest';
+import { Chart } from '../../../ui/charts/chart.js';
+import { type Line } from '../../../ui/charts/series.js';
+import { sdk } from '../../app/client.js';
+import { AsSeenBy } from '../../data/as-seen-by.js';
+import { Loaded } from '../../data/loaded.js';
+import { useLiveQuery } from '../../data/use-live-query.js';
+import styles from './overview.module.css';
+
+/** As often as there is something new. */
+const STEP_MS = 10_000;
+
+interface Kind {
+  readonly title: string;
+  readonly unit: string;
+  /** What a series is called in it, by the series' name. */
+  readonly lines: Readonly<Record<string, (series: MetricSeriesDto) => string>>;
+}
+
+const byLabel = ({ label }: MetricSeriesDto) => label ?? 'all';
+
+const KINDS: readonly Kind[] = [
+  { title: 'Connections', unit: 'open, by protocol', lines: { connections: byLabel } },
+  { title: 'Messages in', unit: 'per second, by protocol', lines: { messagesIn: byLabel } },
+  { title: 'Messages out', unit: 'per second, by protocol', lines: { messagesOut: byLabel } },
+  {
+    title: 'Connects and refusals',
+    unit: 'per second',
+    lines: {
+      connects: ({ label }) => (label === null ? 'connected' : `connected ${label}`),
+      refusals: ({ label }) => (label === null ? 'refused' : `refused ${label}`),
+    },
+  },
+  { title: 'Closes', unit: 'per second, by code', lines: { closes: byLabel } },
+  {
+    title: 'Event-loop delay',
+    unit: 'milliseconds, 99th percentile, by node',
+    lines: { eventLoopP99: ({ node }) => node ?? 'all' },
+  },
+];
+
+const NAMES = KINDS.flatMap(({ lines }) => Object.keys(lines)).join(',');
+
+export function Charts() {
+  const history = useLiveQuery(
+    ['metrics history'],
+    (signal) => sdk.metricsHistory.read({ query: { names: NAMES, minutes: 60 }, signal }),
+    STEP_MS,
+  );
+  return (
+    <Loaded query={history}>
+      {(data) => (
+        <>
+          <AsSeenBy nodes={data.nodes} missing={data.missing} />
+          <div className={styles['charts']}>
+            {KINDS.map((kind) => (
+              <Chart
+                key={kind.title}
+                title={kind.title}
+                unit={kind.unit}
+                lines={linesOf(kind, data)}
+                from={Date.parse(data.from)}
+                stepMs={data.stepSeconds * 1000}
+              />
+            ))}
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+const linesOf = ({ lines }: Kind, { series }: MetricsHistoryDto): readonly Line[] =>
+  series.flatMap((each) => {
+    const name = lines[each.name]?.(each);
+    return name === undefined ? [] : [{ name, values: each.values }];
+  });
