@@ -3,25 +3,32 @@ import { Link } from '@tanstack/react-router';
 import { Page, Panel } from '../../../ui/content/page.js';
 import { type Column } from '../../../ui/content/table.js';
 import { Time } from '../../../ui/content/time.js';
-import { Id } from '../../../ui/content/values.js';
-import { Badge, Notice } from '../../../ui/feedback/notice.js';
+import { Notice } from '../../../ui/feedback/notice.js';
 import { number } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
 import { Loaded } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { NodeStateBadge, openOn } from './node-state.js';
 
 const columns: readonly Column<NodeDto>[] = [
-  { header: 'Node', cell: ({ id }) => <Id value={id} /> },
+  {
+    header: 'Node',
+    cell: ({ id }) => (
+      <Link to="/nodes/$name" params={{ name: id }}>
+        {id}
+      </Link>
+    ),
+  },
   {
     header: 'State',
-    cell: ({ state }) => <Badge tone={state === 'ready' ? 'good' : 'warn'}>{state}</Badge>,
+    cell: ({ state }) => <NodeStateBadge state={state} />,
   },
   {
     header: 'Connections',
-    cell: ({ id, connections }) => (
-      <Link to="/connections" search={{ node: id }}>
-        {number(Object.values(connections).reduce((sum, count) => sum + count, 0))}
+    cell: (node) => (
+      <Link to="/connections" search={{ node: node.id }}>
+        {number(openOn(node))}
       </Link>
     ),
     numeric: true,
