@@ -9,6 +9,7 @@ import { absolute } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { EndCall } from './end-call.js';
 import { Outcome } from './outcome.js';
 import styles from './call.module.css';
 
@@ -32,7 +33,12 @@ export function Call() {
 function Details({ call }: { call: CallDto }) {
   const { id, callId, protocol, reason, startedAt, answeredAt, endedAt, endedBy, participants } = call;
   return (
-    <Page title={`Call ${id}`} above={[<Link to="/calls">Calls</Link>]} beside={<Outcome call={call} />}>
+    <Page
+      title={`Call ${id}`}
+      above={[<Link to="/calls">Calls</Link>]}
+      beside={<Outcome call={call} />}
+      actions={call.state !== 'ended' && <EndCall call={call} />}
+    >
       <Facts
         facts={{
           Protocol: protocol,
@@ -40,7 +46,7 @@ function Details({ call }: { call: CallDto }) {
           Started: <Time at={startedAt} />,
           Answered: <Time at={answeredAt} />,
           Ended: <Time at={endedAt} />,
-          'Ended by': endedBy,
+          'Ended by': endedBy && <EndedBy value={endedBy} />,
           Reason: reason && (REASONS[reason] ?? reason),
         }}
       />
@@ -73,6 +79,12 @@ function Account({ id }: { id: number }) {
       account {id}
     </Link>
   );
+}
+
+/** A participant's socket or user, or whoever did it from outside. */
+function EndedBy({ value }: { value: string }) {
+  const account = /^account:(\d+)$/.exec(value)?.[1];
+  return account === undefined ? <Id value={value} /> : <Account id={Number(account)} />;
 }
 
 function Timeline({ call: { startedAt, answeredAt, endedAt, participants, outcome } }: { call: CallDto }) {

@@ -8,8 +8,10 @@ import { Badge } from '../../../ui/feedback/notice.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { duration } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
+import { useMay } from '../../app/rights/may.js';
 import { oneOf } from '../../app/search.js';
 import { List } from '../../data/list.js';
+import { EndCall } from './end-call.js';
 import { Outcome } from './outcome.js';
 
 const STATES = ['ringing', 'live', 'ended'] as const;
@@ -51,6 +53,7 @@ const dayToTime = (day: string | undefined): string | undefined => {
 };
 
 export function Calls() {
+  const may = useMay();
   return (
     <Page title="Calls">
       <List
@@ -83,6 +86,7 @@ export function Calls() {
           { name: 'to', label: 'To', type: 'date', more: true },
         ]}
         live
+        rowActions={may('calls.delete') ? (call) => call.state !== 'ended' && <EndCall call={call} /> : undefined}
         empty={{
           title: 'No calls yet',
           children: (
