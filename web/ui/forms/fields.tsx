@@ -89,6 +89,37 @@ export function SelectField({
   );
 }
 
+interface CheckTableProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: ReactNode;
+  /** What each line is called, and what can be checked in it: a label and the value that is sent. */
+  readonly lines: readonly { readonly label: string; readonly options: readonly Option[] }[];
+}
+
+/** Some of many, in lines of what belongs together. */
+export function CheckTable({ name, label, hint, lines }: CheckTableProps) {
+  const error = use(FieldErrors).get(name);
+  return (
+    <fieldset className={styles['checks']}>
+      <legend>{label}</legend>
+      {hint !== undefined && <small className={styles['hint']}>{hint}</small>}
+      {lines.map((line) => (
+        <div key={line.label} role="group" aria-label={line.label} className={styles['checkLine']}>
+          <span>{line.label}</span>
+          {line.options.map((option) => (
+            <label key={option.value} className={styles['check']}>
+              <input type="checkbox" name={name} value={option.value} aria-label={option.value} />
+              {option.label}
+            </label>
+          ))}
+        </div>
+      ))}
+      {error !== undefined && <small className={styles['error']}>{error}</small>}
+    </fieldset>
+  );
+}
+
 export function CheckField({ name, label, hint, ...rest }: Labelled & Omit<ComponentProps<'input'>, 'name'>) {
   const id = useId();
   return (

@@ -17,6 +17,11 @@ export class FormValues {
     return text === '' ? null : Number(text);
   }
 
+  /** What is checked of those with this name. */
+  all(name: string): string[] {
+    return this.data.getAll(name).filter((value) => typeof value === 'string');
+  }
+
   checked(name: string): boolean {
     return this.data.has(name);
   }

@@ -1,0 +1,20 @@
+/** What machine keys can be let do, by tag of the API document; a spec holds it against that. */
+export const SCOPED_TAGS: Readonly<Record<string, readonly ('read' | 'write')[]>> = {
+  accounts: ['read', 'write'],
+  applications: ['read', 'write'],
+  calls: ['read', 'write'],
+  config: ['read'],
+  connections: ['read', 'write'],
+  lobby: ['read', 'write'],
+  'machine-keys': ['read', 'write'],
+  nodes: ['read', 'write'],
+  omikron: ['read', 'write'],
+  revocations: ['read', 'write'],
+  services: ['read', 'write'],
+};
+
+/** The same as lines to check, and one for all of them. */
+export const SCOPE_LINES = Object.entries({ '*': ['read', 'write'] as const, ...SCOPED_TAGS }).map(([tag, acts]) => ({
+  label: tag === '*' ? 'everything' : tag,
+  options: acts.map((act) => ({ value: `${tag}:${act}`, label: act })),
+}));
