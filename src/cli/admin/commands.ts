@@ -75,7 +75,7 @@ async function resetAdmin(dataSource: DataSource, email: string): Promise<Outcom
   const repository = new AccountsRepository(dataSource.getRepository(User));
   const { id } = await find(dataSource, email);
   const password = randomToken(12);
-  await repository.setPassword(id, await new Passwords().hash(password));
+  await repository.setPassword(id, { passwordHash: await new Passwords().hash(password), passwordGenerated: true });
   await repository.change(id, { role: 'admin', disabled: false }, () => Promise.resolve(() => undefined));
   await cutOff(dataSource, id);
   return {
@@ -87,7 +87,7 @@ async function resetAdmin(dataSource: DataSource, email: string): Promise<Outcom
 async function revokeLogins(dataSource: DataSource, email: string): Promise<Outcome> {
   const { id, passwordHash } = await find(dataSource, email);
   const repository = new AccountsRepository(dataSource.getRepository(User));
-  const ended = await repository.setPassword(id, passwordHash);
+  const ended = await repository.setPassword(id, { passwordHash });
   await cutOff(dataSource, id);
   return { said: `${ended?.length ?? 0} logins of ${email} have ended.` };
 }

@@ -27,6 +27,10 @@ export class User {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
+  /** Whether this server made the password, and nobody has put an own one in its place. */
+  @Column('boolean', { name: 'password_generated', default: false })
+  passwordGenerated!: boolean;
+
   @Column('varchar', { name: 'first_name', length: 100 })
   firstName!: string;
 

@@ -17,6 +17,7 @@ import { Roles1767270240000 } from './1767270240000-roles.js';
 import { MachineKeys1767270300000 } from './1767270300000-machine-keys.js';
 import { TokenIssuers1767270360000 } from './1767270360000-token-issuers.js';
 import { Audit1767270420000 } from './1767270420000-audit.js';
+import { GeneratedPasswords1767270480000 } from './1767270480000-generated-passwords.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   MachineKeys1767270300000,
   TokenIssuers1767270360000,
   Audit1767270420000,
+  GeneratedPasswords1767270480000,
 ] as const;

@@ -14,6 +14,7 @@ export interface NewAccount {
   /** Normalised. */
   readonly email: string;
   readonly passwordHash: string;
+  readonly passwordGenerated?: boolean;
   readonly firstName: string;
   readonly lastName: string;
   readonly birthday: string | null;
@@ -26,6 +27,12 @@ export interface AccountChanges {
   readonly birthday?: string | null;
   readonly role?: Role;
   readonly disabled?: boolean;
+}
+
+/** `passwordGenerated` stays as it is where it is absent. */
+export interface NewPassword {
+  readonly passwordHash: string;
+  readonly passwordGenerated?: boolean;
 }
 
 /** What a change did: the account as it is now, and the logins that ended with it. */
@@ -109,9 +116,9 @@ export class AccountsRepository {
    * Puts another password in place and ends all logins but `keptLogin`.
    * @returns the logins that ended, `undefined` when there is no such account
    */
-  setPassword(id: number, passwordHash: string, keptLogin?: number): Promise<number[] | undefined> {
+  setPassword(id: number, password: NewPassword, keptLogin?: number): Promise<number[] | undefined> {
     return this.users.manager.transaction(async (manager) => {
-      const { affected } = await manager.update(User, { id }, { passwordHash });
+      const { affected } = await manager.update(User, { id }, password);
       return affected === 1 ? endLogins(manager, id, keptLogin) : undefined;
     });
   }
@@ -128,7 +135,7 @@ export class AccountsRepository {
       const admin = await account();
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
-        await manager.update(User, { id: taken.id }, { ...admin, disabled: false });
+        await manager.update(User, { id: taken.id }, { passwordGenerated: false, ...admin, disabled: false });
         return endLogins(manager, taken.id);
       }
       await manager.insert(User, admin);

@@ -96,10 +96,10 @@ export class Accounts {
    */
   async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
     await this.logins.confirm(principal, current, address);
-    const passwordHash = await this.passwords.hash(next);
+    const password = { passwordHash: await this.passwords.hash(next), passwordGenerated: false };
     const { userId, loginId } = principal;
     const ended = await this.audit.act('accounts.change-password', ['account', userId], () =>
-      this.repository.setPassword(userId, passwordHash, loginId),
+      this.repository.setPassword(userId, password, loginId),
     );
     this.logins.close(ended ?? absent());
   }
@@ -108,7 +108,7 @@ export class Accounts {
   async resetPassword(id: number): Promise<string> {
     const password = randomToken(12);
     const passwordHash = await this.passwords.hash(password);
-    const set = () => this.repository.setPassword(id, passwordHash);
+    const set = () => this.repository.setPassword(id, { passwordHash, passwordGenerated: true });
     this.logins.close((await this.audit.act('accounts.reset-password', ['account', id], set)) ?? absent());
     return password;
   }

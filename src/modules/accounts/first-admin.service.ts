@@ -31,7 +31,9 @@ export class FirstAdmin implements OnApplicationBootstrap {
       // The file comes before the account: a crash in between leaves a password for nobody, not nobody with a password.
       const password = adminPassword ?? secretFile(this.config.storage.dataDir, PASSWORD_FILE, () => randomToken(18));
       const passwordHash = await this.passwords.hash(password);
-      return { email, passwordHash, firstName: 'First', lastName: 'Admin', birthday: null, role: 'admin' } as const;
+      const passwordGenerated = adminPassword === undefined;
+      const name = { firstName: 'First', lastName: 'Admin', birthday: null };
+      return { email, passwordHash, passwordGenerated, ...name, role: 'admin' } as const;
     };
     const endedLogins = await this.audit.with(
       () => this.repository.insertFirstAdmin(make),

@@ -16,7 +16,7 @@ import {
   RefreshRequest,
   TokenPairDto,
 } from './dto/login.dto.js';
-import { UserDto } from './dto/user.dto.js';
+import { OwnUserDto, UserDto } from './dto/user.dto.js';
 import { Logins } from './logins/logins.service.js';
 
 @ApiV1Controller('auth')
@@ -65,10 +65,10 @@ export class AuthController {
   @Get('me')
   @Authenticated('account')
   @ApiOperation({ summary: 'Who the access token stands for' })
-  @ApiExtraModels(UserDto, DeviceDto)
-  @ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(UserDto) }, { $ref: getSchemaPath(DeviceDto) }] } })
-  async me(@CurrentPrincipal() principal: AccountPrincipal): Promise<UserDto | DeviceDto> {
+  @ApiExtraModels(OwnUserDto, DeviceDto)
+  @ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(OwnUserDto) }, { $ref: getSchemaPath(DeviceDto) }] } })
+  async me(@CurrentPrincipal() principal: AccountPrincipal): Promise<OwnUserDto | DeviceDto> {
     const account = await this.logins.account(principal);
-    return 'user' in account ? UserDto.from(account.user) : DeviceDto.from(account.device);
+    return 'user' in account ? OwnUserDto.from(account.user) : DeviceDto.from(account.device);
   }
 }

@@ -40,7 +40,10 @@ export class UserDto {
   createdAt!: string;
 
   static from(user: User): UserDto {
-    const dto = new UserDto();
+    return UserDto.fill(new UserDto(), user);
+  }
+
+  protected static fill<T extends UserDto>(dto: T, user: User): T {
     dto.id = user.id;
     dto.email = user.email;
     dto.firstName = user.firstName;
@@ -49,6 +52,19 @@ export class UserDto {
     dto.role = user.role;
     dto.disabled = user.disabled;
     dto.createdAt = user.createdAt.toISOString();
+    return dto;
+  }
+}
+
+/** The account that asks. */
+export class OwnUserDto extends UserDto {
+  /** Whether this server made its password, and it should change it: a first or a temporary one. */
+  @ApiProperty({ example: false })
+  passwordGenerated!: boolean;
+
+  static override from(user: User): OwnUserDto {
+    const dto = UserDto.fill(new OwnUserDto(), user);
+    dto.passwordGenerated = user.passwordGenerated;
     return dto;
   }
 }
