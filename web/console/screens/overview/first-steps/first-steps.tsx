@@ -1,0 +1,22 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { useKept } from '../../../app/preferences.js';
+import { useMe } from '../../../app/rights/may.js';
+import { progress } from './progress.js';
+
+const Steps = lazy(async () => ({ default: (await import('./steps.js')).Steps }));
+
+/** Leads a new admin by the hand, from a password that the server made until it is done or dismissed. */
+export function FirstSteps() {
+  const me = useMe();
+  const stage = useKept(progress);
+  const begins = stage === 'unseen' && me?.role === 'admin' && me.passwordGenerated;
+  useEffect(() => {
+    if (begins) progress.set('begun');
+  }, [begins]);
+  if (me?.role !== 'admin' || (stage !== 'begun' && stage !== 'looked')) return null;
+  return (
+    <Suspense>
+      <Steps passwordGenerated={me.passwordGenerated} hasLooked={stage === 'looked'} />
+    </Suspense>
+  );
+}
