@@ -30,9 +30,16 @@ export class ConsoleHarness {
   }
 
   /** The console at an address, signed in. */
-  async enter(...args: Parameters<ConsoleHarness['open']>): Promise<Page> {
+  enter(...args: Parameters<ConsoleHarness['open']>): Promise<Page> {
+    return this.enterAs(ADMIN, ...args);
+  }
+
+  async enterAs(
+    { email, password }: { readonly email: string; readonly password: string },
+    ...args: Parameters<ConsoleHarness['open']>
+  ): Promise<Page> {
     const page = await this.open(...args);
-    await fillSignIn(page, ADMIN.email, ADMIN.password);
+    await fillSignIn(page, email, password);
     await page.getByRole('heading', { level: 1 }).and(page.locator(':not(:text-is("Console"))')).waitFor();
     return page;
   }

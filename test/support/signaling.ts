@@ -148,7 +148,11 @@ export class SignalingHarness {
   ) {}
 
   static async start(env: Record<string, string> = {}): Promise<SignalingHarness> {
-    const server = await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env });
+    return SignalingHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
+  }
+
+  /** On a server that somebody else starts and stops. */
+  static async on(server: RunningApp): Promise<SignalingHarness> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
     return new SignalingHarness(server, api, accessToken);
