@@ -8,6 +8,7 @@ import { ConsoleHarness } from '../support/console.js';
 import { describeWith } from '../support/requires.js';
 import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
+import { SignalingHarness } from '../support/signaling.js';
 
 const SHOTS = 'reports/console';
 const SIZES = [
@@ -49,6 +50,18 @@ async function populate(harness: ConsoleHarness): Promise<Record<string, string>
   const admin = String(mine.body.id);
   const { guest } = await services.guest(code);
   await guest.close();
+  const networks = { allowedNetworks: ['192.0.2.0/24', '2001:db8::/48'], expiresInSeconds: 7_776_000 };
+  await harness.make('machine-keys', {
+    name: 'Nightly import',
+    scopes: ['services:read', 'services:write'],
+    ...networks,
+  });
+  await harness.make('machine-keys', { name: 'Monitoring', scopes: ['*:read'] });
+  const nodes = await harness.api('GET', 'nodes', { token: harness.token });
+  const signaling = await SignalingHarness.on(harness.server);
+  const [ala, bob] = await signaling.peers(['Ala', 'Bob']);
+  await signaling.call(ala!, bob!);
+  const calls = await harness.api('GET', 'calls', { token: harness.token });
   return {
     overview: '/',
     connections: '/connections',
@@ -64,20 +77,37 @@ async function populate(harness: ConsoleHarness): Promise<Record<string, string>
     circles: '/circles',
     circle: `/circles/${String(circle['id'])}`,
     calls: '/calls',
+    call: `/calls/${String(calls.body.items[0].id)}`,
     'home-servers': '/home-servers',
     'home-server': `/home-servers/${iotaId}`,
     accounts: '/accounts',
     account: `/accounts/${user.id}`,
     'account-signed-in': `/accounts/${admin}`,
+    'machine-keys': '/accounts?tab=machine-keys',
     revocations: '/revocations',
     audit: '/audit',
     nodes: '/nodes',
+    node: `/nodes/${String(nodes.body.items[0].id)}`,
     settings: '/settings',
     'settings-changed': '/settings?changed=yes',
     api: '/api',
     workbench: '/api?tab=workbench',
     nothing: '/services/999999',
   };
+}
+
+/** Dialogs and views that no address leads to. */
+async function lookInto(page: Page, look: (page: Page, name: string) => Promise<void>): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', '/console/accounts?tab=machine-keys')`);
+  await page.getByRole('button', { name: 'New machine key' }).click();
+  await page.getByRole('dialog').waitFor();
+  await look(page, 'new-machine-key');
+  await page.keyboard.press('Escape');
+  await page.evaluate(`localStorage.setItem('switchboard.first-steps', 'begun')`);
+  await page.goto(new URL('/console/', page.url()).href);
+  await page.getByRole('region', { name: /^First steps/ }).waitFor();
+  for (const button of await page.getByRole('button', { name: /^Show as table/ }).all()) await button.click();
+  await look(page, 'first-steps-and-tables');
 }
 
 /** Something to see in the workbench. */
@@ -135,6 +165,7 @@ describeWith('chromium', 'the looks of the console', () => {
       await page.keyboard.press('Escape');
       await talk(page);
       await look(page, `workbench-open-${suffix}`);
+      await lookInto(page, (at, name) => look(at, `${name}-${suffix}`));
       await harness.pages.expectFault(/404/);
       expect(harness.pages.faults).toEqual([]);
       await harness.pages.close();

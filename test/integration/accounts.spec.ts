@@ -254,15 +254,20 @@ describe('the first admin', () => {
       const password = (await readFile(file, 'utf8')).trim();
       expect(password.length).toBeGreaterThanOrEqual(20);
       expect((await stat(file)).mode & 0o777).toBe(0o600);
-      const { user } = await signIn(apiOf(server), 'boss@example.org', password);
+      const api = apiOf(server);
+      const { user, accessToken: token } = await signIn(api, 'boss@example.org', password);
       expect(user).toMatchObject({ role: 'admin', email: 'boss@example.org' });
+      const isGenerated = async () => (await api('GET', 'auth/me', { token })).body.passwordGenerated as boolean;
+      expect(await isGenerated()).toBe(true);
 
       const again = await createApp(server.config, await server.database.connect());
       await again.init();
       await again.close();
       const [{ count }] = await server.dataSource.query('SELECT count(*)::int FROM users');
       expect(count).toBe(1);
-      await signIn(apiOf(server), 'boss@example.org', password);
+      const body = { currentPassword: password, newPassword: 'a password of my own' };
+      expect((await api('PUT', 'accounts/me/password', { token, body })).status).toBe(204);
+      expect(await isGenerated()).toBe(false);
     } finally {
       await server.close();
     }

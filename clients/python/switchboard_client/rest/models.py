@@ -1267,6 +1267,27 @@ class OmegaLogDto(TypedDict):
     message: str
 
 
+class OwnUserDto(TypedDict):
+    # A date; `null` when it was not told.
+    birthday: Optional[str]
+    # When it was made.
+    createdAt: str
+    # A disabled account cannot sign in.
+    disabled: bool
+    # In lower case.
+    email: str
+    # What the person is called by friends.
+    firstName: str
+    # The account's id.
+    id: int
+    # Family name.
+    lastName: str
+    # Whether this server made its password, and it should change it: a first or a temporary one.
+    passwordGenerated: bool
+    # What the account may do on the whole server.
+    role: Role
+
+
 class ParticipantDto(TypedDict):
     # Unique without regard to case.
     email: str

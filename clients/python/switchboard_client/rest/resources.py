@@ -274,9 +274,9 @@ class Auth(Resource):
         """End this login. Needs the access token of an account or a device."""
         self._call('POST', '/api/v1/auth/logout', auth='bearer', answer='none')
 
-    def me(self) -> Union[models.UserDto, models.DeviceDto]:
+    def me(self) -> Union[models.OwnUserDto, models.DeviceDto]:
         """Who the access token stands for. Needs the access token of an account or a device."""
-        answer: Union[models.UserDto, models.DeviceDto] = self._call('GET', '/api/v1/auth/me', auth='bearer', answer='json')
+        answer: Union[models.OwnUserDto, models.DeviceDto] = self._call('GET', '/api/v1/auth/me', auth='bearer', answer='json')
         return answer
 
     def refresh(self, *, body: models.RefreshRequest) -> models.TokenPairDto:

@@ -2009,6 +2009,45 @@ export type OmegaLogDto = {
     message: string;
 };
 
+export type OwnUserDto = {
+    /**
+     * A date; `null` when it was not told.
+     */
+    birthday: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * A disabled account cannot sign in.
+     */
+    disabled: boolean;
+    /**
+     * In lower case.
+     */
+    email: string;
+    /**
+     * What the person is called by friends.
+     */
+    firstName: string;
+    /**
+     * The account's id.
+     */
+    id: number;
+    /**
+     * Family name.
+     */
+    lastName: string;
+    /**
+     * Whether this server made its password, and it should change it: a first or a temporary one.
+     */
+    passwordGenerated: boolean;
+    /**
+     * What the account may do on the whole server.
+     */
+    role: Role;
+};
+
 export type ParticipantDto = {
     /**
      * Unique without regard to case.
@@ -5198,7 +5237,7 @@ export type AuthMeResponses = {
     /**
      * OK
      */
-    200: UserDto | DeviceDto;
+    200: OwnUserDto | DeviceDto;
 };
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
