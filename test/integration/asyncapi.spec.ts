@@ -35,6 +35,8 @@ describe('the AsyncAPI document', () => {
       '/ws',
       '/ws/endpoint/{code}',
       '/sse/endpoint/{code}',
+      '/ws/room/{name}',
+      '/sse/room/{name}',
       '/socket.io',
       '/socket.io',
       '/ws/iota',
