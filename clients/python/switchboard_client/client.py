@@ -87,9 +87,9 @@ class Switchboard(Api):
     ) -> Any:
         """One call, for the methods made from the OpenAPI document."""
         request = encoded(method, path, query or {}, headers or {}, body, has_body)
-        if auth == 'apiKey' and self._api_key is not None:
+        if auth.startswith('apiKey') and self._api_key is not None:
             request = with_header(request, 'API-KEY', self._api_key)
-        elif auth == 'bearer':
+        elif auth.endswith('bearer'):
             token = self.access_token()
             if token is not None:
                 request = with_header(request, 'Authorization', f'Bearer {token}')

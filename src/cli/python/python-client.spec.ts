@@ -86,7 +86,7 @@ describe('the emitter of the Python client', () => {
     ['two arguments of one name', { parameters: [id, { name: 'room-id', in: 'query' }] }],
     ['an operation id of one word', { operationId: 'rooms', parameters: [id] }],
     ['an operation id that is code', { operationId: 'rooms.x(): pass #', parameters: [id] }],
-    ['credentials of two kinds', { parameters: [id], security: [{ a: [] }, { b: [] }] }],
+    ['a credential that nobody knows', { parameters: [id], security: [{ apiKey: [] }, { b: [] }] }],
   ])('refuses %s', (_what, operation) => {
     expect(() => made(operation)).toThrow();
   });

@@ -17,6 +17,9 @@ interface Answer {
 }
 
 const JSON_TYPE = 'application/json';
+const LINES_OF_JSON = 'application/x-ndjson';
+/** As `client.py` knows them. */
+const CREDENTIALS = ['apiKey', 'bearer'];
 
 /** Uploads have code of their own: a stream of bytes is no argument. */
 export const isCall = ({ requestBody, 'x-protocol': protocol }: Operation): boolean =>
@@ -80,7 +83,7 @@ function answerOf({ responses, operationId }: Operation): Answer {
     const types = new Set(contents.map(([, { schema }]) => pythonType(schema ?? {}, 'models.')));
     return { kind: 'json', type: types.size > 1 ? `Union[${[...types].join(', ')}]` : ([...types][0] ?? 'Any') };
   }
-  if (type.startsWith('text/')) return { kind: 'text', type: 'str' };
+  if (type.startsWith('text/') || type === LINES_OF_JSON) return { kind: 'text', type: 'str' };
   if (media?.schema?.format !== 'binary') throw new Error(`Answers in an unknown format: ${operationId}`);
   // Who asks only for what is new may hear that nothing is.
   return { kind: 'bytes', type: '304' in responses ? 'Optional[bytes]' : 'bytes' };
@@ -110,11 +113,12 @@ function request({ method, path, operation }: Place, parameters: readonly Argume
   return [`        answer: ${answer.type} = ${call}`, '        return answer'];
 }
 
-/** The credential that an operation takes, if there is one to show. */
+/** The credentials that an operation takes, if there are any to show. */
 function authOf({ security = [], operationId }: Operation): string {
-  const schemes = [...new Set(security.flatMap((one) => Object.keys(one)))];
-  if (schemes.length > 1) throw new Error(`Takes credentials of two kinds: ${operationId}`);
-  return schemes[0] ?? '';
+  const schemes = [...new Set(security.flatMap((one) => Object.keys(one)))].sort();
+  if (schemes.some((scheme) => !CREDENTIALS.includes(scheme)))
+    throw new Error(`Takes a credential that the client does not know: ${operationId}`);
+  return schemes.join(' or ');
 }
 
 function iterator(name: string, { operation }: Place, parameters: readonly Argument[], resolve: Resolve): string[] {

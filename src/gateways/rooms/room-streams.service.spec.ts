@@ -18,6 +18,7 @@ function streams(admission: () => void) {
   const traffic = { connections: 0, messagesOut: 0, bytesOut: 0 };
   const service = new RoomStreams(
     seats as never,
+    {} as never,
     { detach: () => void done.push('detached') } as never,
     { node: 'n', draining: false, nextSerial: () => 1 } as never,
     { of: () => traffic, recordClose: () => undefined } as never,
@@ -33,7 +34,7 @@ function streams(admission: () => void) {
     end: () => undefined,
     destroy: () => undefined,
   });
-  const request = { code: 'c', address: '::1', userAgent: undefined };
+  const request = { entrance: { code: 'c' }, address: '::1', userAgent: undefined };
   return {
     done,
     response,

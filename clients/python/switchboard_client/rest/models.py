@@ -3,6 +3,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
+# What is wrong with an entry of the audit log.
+AuditBreach = Literal['changed', 'missing', 'inserted', 'forged', 'seal']
+
+# How an act ended: done, tried in vain, or not allowed.
+AuditOutcome = Literal['success', 'failure', 'refused']
+
 # How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
 BusState = Literal['none', 'ok', 'away', 'deaf']
 
@@ -46,7 +52,7 @@ Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron']
 ReadinessStatus = Literal['ok', 'degraded', 'starting', 'draining', 'deaf']
 
 # What kind of subject a revocation names.
-RevocationSelector = Literal['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota']
+RevocationSelector = Literal['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer']
 
 # What an account may do on the whole server.
 Role = Literal['user', 'viewer', 'operator', 'admin']
@@ -59,6 +65,9 @@ ServiceTokenRole = Literal['host', 'client']
 
 # Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.
 SettingSource = Literal['default', 'environment', 'file']
+
+# What the tokens of an issuer are signed with.
+TokenAlgorithm = Literal['HS256', 'RS256', 'ES256', 'EdDSA']
 
 # What can be compared by how busy it is.
 TopKind = Literal['room', 'service']
@@ -164,6 +173,66 @@ class ApplicationPage(TypedDict):
     items: List[ApplicationDto]
     # `cursor` of the next page; `null` on the last one.
     nextCursor: Optional[str]
+
+
+class AuditEntryDto(TypedDict):
+    # What was done.
+    action: str
+    # Who did it.
+    actor: AuditPartyDto
+    # The client's address; `null` for what the server did by itself, or what came from several.
+    address: Optional[str]
+    # When.
+    at: str
+    # By member `before` and `after`, or other details of the act; secrets only as `hmac:…`. `null` where nothing is
+    # to say.
+    changes: Any
+    # How often: repeats of one address within a minute are one entry.
+    count: int
+    # The entry's id; a higher one was written later.
+    id: int
+    # The node it was done on.
+    node: str
+    # How it ended.
+    outcome: AuditOutcome
+    # Id of the request, as logs and problems name it.
+    requestId: Optional[str]
+    # What it was done to; `null` where there is no such thing.
+    target: Optional[AuditPartyDto]
+    # What the client called itself.
+    userAgent: Optional[str]
+
+
+class AuditPage(TypedDict):
+    # What is on this page.
+    items: List[AuditEntryDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
+
+
+class AuditPartyDto(TypedDict):
+    # Its id; `null` where it has none.
+    id: Optional[str]
+    # What it is, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` showed no credential, `system` is
+    # the server.
+    kind: str
+    # What it was known by then.
+    label: Optional[str]
+
+
+class AuditVerdictDto(TypedDict):
+    # What is wrong with it: `forged` was not written by this server, `seal` is its seal.
+    breach: Optional[AuditBreach]
+    # Entries that were read.
+    checked: int
+    # Id of the first entry that is not as it was written, or not there.
+    firstBroken: Optional[int]
+    # The last seal, as the log names it.
+    head: Optional[str]
+    # Whether every entry is as it was written, and there.
+    ok: bool
+    # The last entry under a seal; what came since is sealed within a minute.
+    sealedTo: int
 
 
 class CallDto(TypedDict):
@@ -487,6 +556,8 @@ class CreateRevocationRequest(TypedDict, total=False):
     guestCode: str
     # UUID of a home server.
     iota: str
+    # Id of a token issuer; whoever came in with its tokens goes.
+    issuer: int
     # For those who read the list later.
     reason: str
     # Id of a service.
@@ -532,6 +603,31 @@ class CreateServiceRequest(_CreateServiceRequestRequired, total=False):
     hostGraceSeconds: int
     # Whether a host's message with a member `user` goes to that user alone.
     targeting: bool
+
+
+class CreateTicketRequest(TypedDict, total=False):
+    # The name others see; absent = the application's.
+    identity: str
+    # What its holder may do in which rooms, by name or by beginning with `*`; absent = everything in all of them.
+    rooms: Dict[str, Permissions]
+
+
+class _CreateTokenIssuerRequestRequired(TypedDict):
+    # `alg` of its tokens; they may have no other.
+    algorithm: TokenAlgorithm
+    # `iss` of its tokens; it belongs to one application of the whole server.
+    issuer: str
+
+
+class CreateTokenIssuerRequest(_CreateTokenIssuerRequestRequired, total=False):
+    # Its public keys, as a JWK set or one JWK.
+    jwks: Dict[str, Any]
+    # Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes.
+    jwksUrl: str
+    # Its public key as PEM.
+    publicKey: str
+    # For HS256, at least 32 bytes; never shown again.
+    secret: str
 
 
 class DeliveredDto(TypedDict):
@@ -1317,7 +1413,8 @@ class PresentMemberDto(TypedDict):
 class PrincipalDto(TypedDict):
     # Unique among those of its kind.
     id: str
-    # What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`.
+    # What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`,
+    # `peer`, `iota`.
     kind: str
     # For people to read.
     label: str
@@ -1648,6 +1745,35 @@ class StatsDto(TypedDict):
 class TemporaryPasswordDto(TypedDict):
     # Shown once.
     temporaryPassword: str
+
+
+class TicketDto(TypedDict):
+    # Seconds within which it has to be used.
+    expiresIn: int
+    # Good once, for one socket or event stream.
+    ticket: str
+
+
+class TokenIssuerDto(TypedDict):
+    # `alg` of its tokens.
+    algorithm: TokenAlgorithm
+    # When it was registered.
+    createdAt: str
+    # The issuer's id.
+    id: int
+    # `iss` of its tokens.
+    issuer: str
+    # Its public keys, where they were registered.
+    jwks: Optional[Dict[str, Any]]
+    # Where its keys are fetched from.
+    jwksUrl: Optional[str]
+
+
+class TokenIssuerPage(TypedDict):
+    # What is on this page.
+    items: List[TokenIssuerDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
 
 
 class TokenPairDto(TypedDict):

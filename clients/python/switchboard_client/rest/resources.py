@@ -245,8 +245,8 @@ class Applications(Resource):
 
     def delete_key(self, *, id: int, key_id: int) -> None:
         """
-        Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account
-        with the role `admin`, or a machine key.
+        Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs. Needs
+        the access token of an account with the role `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/applications/{segment(id)}/keys/{segment(key_id)}', auth='bearer', answer='none')
 
@@ -256,6 +256,44 @@ class Applications(Resource):
         `admin`, or a machine key.
         """
         answer: models.ApplicationKeyDto = self._call('GET', f'/api/v1/applications/{segment(id)}/keys/{segment(key_id)}', auth='bearer', answer='json')
+        return answer
+
+
+class Audit(Resource):
+    def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, actor: Optional[str] = None, action: Optional[str] = None, target: Optional[str] = None, from_: Optional[str] = None, to: Optional[str] = None, outcome: Optional[models.AuditOutcome] = None) -> models.AuditPage:
+        """
+        List what was done, the newest first. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
+        answer: models.AuditPage = self._call('GET', '/api/v1/audit', query={'limit': limit, 'cursor': cursor, 'actor': actor, 'action': action, 'target': target, 'from': from_, 'to': to, 'outcome': outcome}, auth='bearer', answer='json')
+        return answer
+
+    def iterate(self, *, limit: Optional[int] = None, actor: Optional[str] = None, action: Optional[str] = None, target: Optional[str] = None, from_: Optional[str] = None, to: Optional[str] = None, outcome: Optional[models.AuditOutcome] = None) -> Iterator[models.AuditEntryDto]:
+        """Every item of `list`; the next page is asked for when the one before has been used up."""
+        return items(lambda cursor: self.list(limit=limit, actor=actor, action=action, target=target, from_=from_, to=to, outcome=outcome, cursor=cursor))
+
+    def export(self) -> str:
+        """
+        All of it with its seals, one JSON object a line, for `npm run audit:verify`. Needs the access token of an
+        account with the role `viewer`, `operator` or `admin`, or a machine key.
+        """
+        answer: str = self._call('GET', '/api/v1/audit/export', auth='bearer', answer='text')
+        return answer
+
+    def verify(self) -> models.AuditVerdictDto:
+        """
+        Check that every entry is there, as it was written. Needs the access token of an account with the role
+        `viewer`, `operator` or `admin`, or a machine key.
+        """
+        answer: models.AuditVerdictDto = self._call('GET', '/api/v1/audit/verify', auth='bearer', answer='json')
+        return answer
+
+    def get(self, *, id: int) -> models.AuditEntryDto:
+        """
+        One entry. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine
+        key.
+        """
+        answer: models.AuditEntryDto = self._call('GET', f'/api/v1/audit/{segment(id)}', auth='bearer', answer='json')
         return answer
 
 
@@ -1113,6 +1151,53 @@ class Stats(Resource):
         return answer
 
 
+class Tickets(Resource):
+    def create(self, *, body: models.CreateTicketRequest) -> models.TicketDto:
+        """
+        Make a ticket that lets a browser open one socket or event stream as the caller. Needs an access token, a
+        lobby token, the token of an Iota, or the API key of an application.
+        """
+        answer: models.TicketDto = self._call('POST', '/api/v1/tickets', body=body, auth='apiKey or bearer', answer='json')
+        return answer
+
+
+class TokenIssuers(Resource):
+    def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.TokenIssuerPage:
+        """
+        List the token issuers of an application, without secrets. Needs the access token of an account with the
+        role `viewer`, `operator` or `admin`, a machine key, or the API key of the application itself.
+        """
+        answer: models.TokenIssuerPage = self._call('GET', f'/api/v1/applications/{segment(id)}/token-issuers', query={'limit': limit, 'cursor': cursor}, auth='apiKey or bearer', answer='json')
+        return answer
+
+    def iterate(self, *, id: int, limit: Optional[int] = None) -> Iterator[models.TokenIssuerDto]:
+        """Every item of `list`; the next page is asked for when the one before has been used up."""
+        return items(lambda cursor: self.list(id=id, limit=limit, cursor=cursor))
+
+    def create(self, *, id: int, body: models.CreateTokenIssuerRequest) -> models.TokenIssuerDto:
+        """
+        Register an issuer whose JWTs let into the rooms of the application. Needs the access token of an account
+        with the role `admin`, a machine key, or the API key of the application itself.
+        """
+        answer: models.TokenIssuerDto = self._call('POST', f'/api/v1/applications/{segment(id)}/token-issuers', body=body, auth='apiKey or bearer', answer='json')
+        return answer
+
+    def delete(self, *, id: int, issuer_id: int) -> None:
+        """
+        Remove a token issuer and close the sockets of its tokens. Needs the access token of an account with the
+        role `admin`, a machine key, or the API key of the application itself.
+        """
+        self._call('DELETE', f'/api/v1/applications/{segment(id)}/token-issuers/{segment(issuer_id)}', auth='apiKey or bearer', answer='none')
+
+    def get(self, *, id: int, issuer_id: int) -> models.TokenIssuerDto:
+        """
+        One token issuer, without its secret. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, a machine key, or the API key of the application itself.
+        """
+        answer: models.TokenIssuerDto = self._call('GET', f'/api/v1/applications/{segment(id)}/token-issuers/{segment(issuer_id)}', auth='apiKey or bearer', answer='json')
+        return answer
+
+
 class Top(Resource):
     def read(self, *, kind: models.TopKind, by: Optional[models.TopMeasure] = None) -> models.TopDto:
         """
@@ -1132,6 +1217,7 @@ class Api:
         self.accounts = Accounts(transport)
         self.application_rooms = ApplicationRooms(transport)
         self.applications = Applications(transport)
+        self.audit = Audit(transport)
         self.auth = Auth(transport)
         self.calls = Calls(transport)
         self.circle_media_usage = CircleMediaUsage(transport)
@@ -1159,4 +1245,6 @@ class Api:
         self.rooms = Rooms(transport)
         self.services = Services(transport)
         self.stats = Stats(transport)
+        self.tickets = Tickets(transport)
+        self.token_issuers = TokenIssuers(transport)
         self.top = Top(transport)

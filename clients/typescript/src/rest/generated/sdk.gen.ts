@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { AccountLoginsEndData, AccountLoginsEndErrors, AccountLoginsEndMineData, AccountLoginsEndMineErrors, AccountLoginsEndMineResponses, AccountLoginsEndResponses, AccountLoginsListData, AccountLoginsListErrors, AccountLoginsListMineData, AccountLoginsListMineErrors, AccountLoginsListMineResponses, AccountLoginsListResponses, AccountMediaUsageGetData, AccountMediaUsageGetErrors, AccountMediaUsageGetMineData, AccountMediaUsageGetMineErrors, AccountMediaUsageGetMineResponses, AccountMediaUsageGetResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCreateData, AccountsCreateErrors, AccountsCreateResponses, AccountsDeleteData, AccountsDeleteErrors, AccountsDeleteMeData, AccountsDeleteMeErrors, AccountsDeleteMeResponses, AccountsDeleteResponses, AccountsGetData, AccountsGetErrors, AccountsGetMeData, AccountsGetMeErrors, AccountsGetMeResponses, AccountsGetResponses, AccountsListData, AccountsListErrors, AccountsListResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsUpdateData, AccountsUpdateErrors, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsUpdateResponses, ApplicationRoomsGetData, ApplicationRoomsGetErrors, ApplicationRoomsGetResponses, ApplicationRoomsListData, ApplicationRoomsListEndpointsData, ApplicationRoomsListEndpointsErrors, ApplicationRoomsListEndpointsResponses, ApplicationRoomsListErrors, ApplicationRoomsListMessagesData, ApplicationRoomsListMessagesErrors, ApplicationRoomsListMessagesResponses, ApplicationRoomsListResponses, ApplicationRoomsPresenceData, ApplicationRoomsPresenceErrors, ApplicationRoomsPresenceResponses, ApplicationsCreateData, ApplicationsCreateErrors, ApplicationsCreateKeyData, ApplicationsCreateKeyErrors, ApplicationsCreateKeyResponses, ApplicationsCreateResponses, ApplicationsDeleteData, ApplicationsDeleteErrors, ApplicationsDeleteKeyData, ApplicationsDeleteKeyErrors, ApplicationsDeleteKeyResponses, ApplicationsDeleteResponses, ApplicationsGetData, ApplicationsGetErrors, ApplicationsGetKeyData, ApplicationsGetKeyErrors, ApplicationsGetKeyResponses, ApplicationsGetResponses, ApplicationsListData, ApplicationsListErrors, ApplicationsListKeysData, ApplicationsListKeysErrors, ApplicationsListKeysResponses, ApplicationsListResponses, ApplicationsUpdateData, ApplicationsUpdateErrors, ApplicationsUpdateResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditGetData, AuditGetErrors, AuditGetResponses, AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, AuthDeviceLoginData, AuthDeviceLoginErrors, AuthDeviceLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, CallsGetData, CallsGetErrors, CallsGetResponses, CallsListData, CallsListErrors, CallsListResponses, CircleMediaUsageGetData, CircleMediaUsageGetErrors, CircleMediaUsageGetResponses, CirclesCreateData, CirclesCreateErrors, CirclesCreateResponses, CirclesDeleteData, CirclesDeleteErrors, CirclesDeleteMemberData, CirclesDeleteMemberErrors, CirclesDeleteMemberResponses, CirclesDeleteResponses, CirclesGetData, CirclesGetErrors, CirclesGetResponses, CirclesListData, CirclesListErrors, CirclesListMembersData, CirclesListMembersErrors, CirclesListMembersResponses, CirclesListResponses, CirclesUpdateData, CirclesUpdateErrors, CirclesUpdateMemberData, CirclesUpdateMemberErrors, CirclesUpdateMemberResponses, CirclesUpdateResponses, ConfigGetData, ConfigGetErrors, ConfigGetResponses, ConnectionsDeleteData, ConnectionsDeleteErrors, ConnectionsDeleteMatchingData, ConnectionsDeleteMatchingErrors, ConnectionsDeleteMatchingResponses, ConnectionsDeleteResponses, ConnectionsGetData, ConnectionsGetErrors, ConnectionsGetResponses, ConnectionsListData, ConnectionsListEndedData, ConnectionsListEndedErrors, ConnectionsListEndedResponses, ConnectionsListErrors, ConnectionsListResponses, ConversationsAddMemberData, ConversationsAddMemberErrors, ConversationsAddMemberResponses, ConversationsCreateData, ConversationsCreateErrors, ConversationsCreateResponses, ConversationsDeleteData, ConversationsDeleteErrors, ConversationsDeleteMemberData, ConversationsDeleteMemberErrors, ConversationsDeleteMemberResponses, ConversationsDeleteResponses, ConversationsGetData, ConversationsGetErrors, ConversationsGetResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, ConversationsMarkReadData, ConversationsMarkReadErrors, ConversationsMarkReadResponses, ConversationsPromoteMemberData, ConversationsPromoteMemberErrors, ConversationsPromoteMemberResponses, ConversationsUpdateData, ConversationsUpdateErrors, ConversationsUpdateResponses, DevicesCreateData, DevicesCreateErrors, DevicesCreateResponses, DevicesDeleteData, DevicesDeleteErrors, DevicesDeleteResponses, DevicesGetData, DevicesGetErrors, DevicesGetResponses, DevicesListData, DevicesListErrors, DevicesListResponses, DevicesReplacePasswordData, DevicesReplacePasswordErrors, DevicesReplacePasswordResponses, DevicesUpdateData, DevicesUpdateErrors, DevicesUpdateResponses, EndpointsCreateData, EndpointsCreateErrors, EndpointsCreateResponses, EndpointsDeleteData, EndpointsDeleteErrors, EndpointsDeleteResponses, EndpointsGetData, EndpointsGetErrors, EndpointsGetResponses, EndpointsListData, EndpointsListErrors, EndpointsListResponses, FindOmikronAnyData, FindOmikronAnyErrors, FindOmikronAnyResponses, FindOmikronOfUserData, FindOmikronOfUserErrors, FindOmikronOfUserResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, IceServersGetData, IceServersGetErrors, IceServersGetResponses, InvitesAcceptData, InvitesAcceptErrors, InvitesAcceptResponses, InvitesCreateData, InvitesCreateErrors, InvitesCreateResponses, InvitesDeclineData, InvitesDeclineErrors, InvitesDeclineResponses, InvitesDeleteData, InvitesDeleteErrors, InvitesDeleteResponses, InvitesListData, InvitesListErrors, InvitesListOfCircleData, InvitesListOfCircleErrors, InvitesListOfCircleResponses, InvitesListResponses, IotasCreateData, IotasCreateErrors, IotasCreateProfileData, IotasCreateProfileErrors, IotasCreateProfileResponses, IotasCreateResponses, IotasDeleteData, IotasDeleteErrors, IotasDeleteProfileData, IotasDeleteProfileErrors, IotasDeleteProfileResponses, IotasDeleteResponses, IotasGetData, IotasGetErrors, IotasGetProfileData, IotasGetProfileErrors, IotasGetProfileResponses, IotasGetResponses, IotasListData, IotasListErrors, IotasListProfilesData, IotasListProfilesErrors, IotasListProfilesResponses, IotasListResponses, IotasRotateTokenData, IotasRotateTokenErrors, IotasRotateTokenResponses, LegacyRoomsAddEndpointByBodyData, LegacyRoomsAddEndpointByBodyErrors, LegacyRoomsAddEndpointByBodyResponses, LegacyRoomsAddEndpointData, LegacyRoomsAddEndpointErrors, LegacyRoomsAddEndpointResponses, LegacyRoomsCreateRoomByBodyData, LegacyRoomsCreateRoomByBodyErrors, LegacyRoomsCreateRoomByBodyResponses, LegacyRoomsCreateRoomData, LegacyRoomsCreateRoomErrors, LegacyRoomsCreateRoomResponses, LegacyRoomsDeleteEndpointData, LegacyRoomsDeleteEndpointErrors, LegacyRoomsDeleteEndpointResponses, LegacyRoomsDeleteRoomData, LegacyRoomsDeleteRoomErrors, LegacyRoomsDeleteRoomResponses, LegacyRoomsListEndpointsData, LegacyRoomsListEndpointsErrors, LegacyRoomsListEndpointsResponses, LegacyRoomsListRoomsData, LegacyRoomsListRoomsErrors, LegacyRoomsListRoomsResponses, LobbyListData, LobbyListErrors, LobbyListResponses, LobbyTokensCreateData, LobbyTokensCreateErrors, LobbyTokensCreateResponses, LobbyTokensDeleteData, LobbyTokensDeleteErrors, LobbyTokensDeleteResponses, LobbyTokensGetData, LobbyTokensGetErrors, LobbyTokensGetResponses, LobbyTokensListData, LobbyTokensListErrors, LobbyTokensListResponses, MachineKeysCreateData, MachineKeysCreateErrors, MachineKeysCreateResponses, MachineKeysDeleteData, MachineKeysDeleteErrors, MachineKeysDeleteResponses, MachineKeysGetData, MachineKeysGetErrors, MachineKeysGetResponses, MachineKeysListData, MachineKeysListErrors, MachineKeysListResponses, MachineKeysRotateData, MachineKeysRotateErrors, MachineKeysRotateResponses, MediaAppendUploadData, MediaAppendUploadErrors, MediaAppendUploadResponses, MediaCreateUploadData, MediaCreateUploadErrors, MediaCreateUploadResponses, MediaDeleteData, MediaDeleteErrors, MediaDeleteResponses, MediaDeleteUploadData, MediaDeleteUploadErrors, MediaDeleteUploadResponses, MediaDescribeUploadsData, MediaDescribeUploadsErrors, MediaDescribeUploadsResponses, MediaGetContentData, MediaGetContentErrors, MediaGetContentResponses, MediaGetData, MediaGetErrors, MediaGetResponses, MediaGetThumbnailData, MediaGetThumbnailErrors, MediaGetThumbnailResponses, MediaGetUploadData, MediaGetUploadErrors, MediaGetUploadResponses, MediaPutContentData, MediaPutContentErrors, MediaPutContentResponses, MessagesCreateData, MessagesCreateErrors, MessagesCreateResponses, MessagesDeleteData, MessagesDeleteErrors, MessagesDeleteResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, NodesListData, NodesListErrors, NodesListResponses, RevocationsCreateData, RevocationsCreateErrors, RevocationsCreateResponses, RevocationsDeleteData, RevocationsDeleteErrors, RevocationsDeleteResponses, RevocationsGetData, RevocationsGetErrors, RevocationsGetResponses, RevocationsListData, RevocationsListErrors, RevocationsListResponses, RoomMessagesListData, RoomMessagesListErrors, RoomMessagesListResponses, RoomMessagesPublishData, RoomMessagesPublishErrors, RoomMessagesPublishResponses, RoomsCreateData, RoomsCreateErrors, RoomsCreateResponses, RoomsDeleteData, RoomsDeleteErrors, RoomsDeleteResponses, RoomsGetData, RoomsGetErrors, RoomsGetResponses, RoomsListData, RoomsListErrors, RoomsListResponses, RoomsPresenceData, RoomsPresenceErrors, RoomsPresenceResponses, RoomsUpdateData, RoomsUpdateErrors, RoomsUpdateResponses, ServicesCreateData, ServicesCreateErrors, ServicesCreateResponses, ServicesDeleteData, ServicesDeleteErrors, ServicesDeleteResponses, ServicesEndSessionData, ServicesEndSessionErrors, ServicesEndSessionResponses, ServicesGetData, ServicesGetErrors, ServicesGetResponses, ServicesListData, ServicesListErrors, ServicesListResponses, ServicesListSessionsData, ServicesListSessionsErrors, ServicesListSessionsResponses, ServicesPublishData, ServicesPublishErrors, ServicesPublishResponses, ServicesRotateTokenData, ServicesRotateTokenErrors, ServicesRotateTokenResponses, ServicesUpdateData, ServicesUpdateErrors, ServicesUpdateResponses, StatsReadData, StatsReadErrors, StatsReadResponses } from './types.gen.js';
+import type { AccountLoginsEndData, AccountLoginsEndErrors, AccountLoginsEndMineData, AccountLoginsEndMineErrors, AccountLoginsEndMineResponses, AccountLoginsEndResponses, AccountLoginsListData, AccountLoginsListErrors, AccountLoginsListMineData, AccountLoginsListMineErrors, AccountLoginsListMineResponses, AccountLoginsListResponses, AccountMediaUsageGetData, AccountMediaUsageGetErrors, AccountMediaUsageGetMineData, AccountMediaUsageGetMineErrors, AccountMediaUsageGetMineResponses, AccountMediaUsageGetResponses, AccountsChangePasswordData, AccountsChangePasswordErrors, AccountsChangePasswordResponses, AccountsCreateData, AccountsCreateErrors, AccountsCreateResponses, AccountsDeleteData, AccountsDeleteErrors, AccountsDeleteMeData, AccountsDeleteMeErrors, AccountsDeleteMeResponses, AccountsDeleteResponses, AccountsGetData, AccountsGetErrors, AccountsGetMeData, AccountsGetMeErrors, AccountsGetMeResponses, AccountsGetResponses, AccountsListData, AccountsListErrors, AccountsListResponses, AccountsResetPasswordData, AccountsResetPasswordErrors, AccountsResetPasswordResponses, AccountsUpdateData, AccountsUpdateErrors, AccountsUpdateMeData, AccountsUpdateMeErrors, AccountsUpdateMeResponses, AccountsUpdateResponses, ApplicationRoomsGetData, ApplicationRoomsGetErrors, ApplicationRoomsGetResponses, ApplicationRoomsListData, ApplicationRoomsListEndpointsData, ApplicationRoomsListEndpointsErrors, ApplicationRoomsListEndpointsResponses, ApplicationRoomsListErrors, ApplicationRoomsListMessagesData, ApplicationRoomsListMessagesErrors, ApplicationRoomsListMessagesResponses, ApplicationRoomsListResponses, ApplicationRoomsPresenceData, ApplicationRoomsPresenceErrors, ApplicationRoomsPresenceResponses, ApplicationsCreateData, ApplicationsCreateErrors, ApplicationsCreateKeyData, ApplicationsCreateKeyErrors, ApplicationsCreateKeyResponses, ApplicationsCreateResponses, ApplicationsDeleteData, ApplicationsDeleteErrors, ApplicationsDeleteKeyData, ApplicationsDeleteKeyErrors, ApplicationsDeleteKeyResponses, ApplicationsDeleteResponses, ApplicationsGetData, ApplicationsGetErrors, ApplicationsGetKeyData, ApplicationsGetKeyErrors, ApplicationsGetKeyResponses, ApplicationsGetResponses, ApplicationsListData, ApplicationsListErrors, ApplicationsListKeysData, ApplicationsListKeysErrors, ApplicationsListKeysResponses, ApplicationsListResponses, ApplicationsUpdateData, ApplicationsUpdateErrors, ApplicationsUpdateResponses, AuditExportData, AuditExportErrors, AuditExportResponses, AuditGetData, AuditGetErrors, AuditGetResponses, AuditListData, AuditListErrors, AuditListResponses, AuditVerifyData, AuditVerifyErrors, AuditVerifyResponses, AuthDeviceLoginData, AuthDeviceLoginErrors, AuthDeviceLoginResponses, AuthLoginData, AuthLoginErrors, AuthLoginResponses, AuthLogoutData, AuthLogoutErrors, AuthLogoutResponses, AuthMeData, AuthMeErrors, AuthMeResponses, AuthRefreshData, AuthRefreshErrors, AuthRefreshResponses, CallsDeleteData, CallsDeleteErrors, CallsDeleteResponses, CallsGetData, CallsGetErrors, CallsGetResponses, CallsListData, CallsListErrors, CallsListResponses, CircleMediaUsageGetData, CircleMediaUsageGetErrors, CircleMediaUsageGetResponses, CirclesCreateData, CirclesCreateErrors, CirclesCreateResponses, CirclesDeleteData, CirclesDeleteErrors, CirclesDeleteMemberData, CirclesDeleteMemberErrors, CirclesDeleteMemberResponses, CirclesDeleteResponses, CirclesGetData, CirclesGetErrors, CirclesGetResponses, CirclesListData, CirclesListErrors, CirclesListMembersData, CirclesListMembersErrors, CirclesListMembersResponses, CirclesListResponses, CirclesUpdateData, CirclesUpdateErrors, CirclesUpdateMemberData, CirclesUpdateMemberErrors, CirclesUpdateMemberResponses, CirclesUpdateResponses, ConfigGetData, ConfigGetErrors, ConfigGetResponses, ConnectionsDeleteData, ConnectionsDeleteErrors, ConnectionsDeleteMatchingData, ConnectionsDeleteMatchingErrors, ConnectionsDeleteMatchingResponses, ConnectionsDeleteResponses, ConnectionsGetData, ConnectionsGetErrors, ConnectionsGetResponses, ConnectionsListData, ConnectionsListEndedData, ConnectionsListEndedErrors, ConnectionsListEndedResponses, ConnectionsListErrors, ConnectionsListResponses, ConversationsAddMemberData, ConversationsAddMemberErrors, ConversationsAddMemberResponses, ConversationsCreateData, ConversationsCreateErrors, ConversationsCreateResponses, ConversationsDeleteData, ConversationsDeleteErrors, ConversationsDeleteMemberData, ConversationsDeleteMemberErrors, ConversationsDeleteMemberResponses, ConversationsDeleteResponses, ConversationsGetData, ConversationsGetErrors, ConversationsGetResponses, ConversationsListData, ConversationsListErrors, ConversationsListResponses, ConversationsMarkReadData, ConversationsMarkReadErrors, ConversationsMarkReadResponses, ConversationsPromoteMemberData, ConversationsPromoteMemberErrors, ConversationsPromoteMemberResponses, ConversationsUpdateData, ConversationsUpdateErrors, ConversationsUpdateResponses, DevicesCreateData, DevicesCreateErrors, DevicesCreateResponses, DevicesDeleteData, DevicesDeleteErrors, DevicesDeleteResponses, DevicesGetData, DevicesGetErrors, DevicesGetResponses, DevicesListData, DevicesListErrors, DevicesListResponses, DevicesReplacePasswordData, DevicesReplacePasswordErrors, DevicesReplacePasswordResponses, DevicesUpdateData, DevicesUpdateErrors, DevicesUpdateResponses, EndpointsCreateData, EndpointsCreateErrors, EndpointsCreateResponses, EndpointsDeleteData, EndpointsDeleteErrors, EndpointsDeleteResponses, EndpointsGetData, EndpointsGetErrors, EndpointsGetResponses, EndpointsListData, EndpointsListErrors, EndpointsListResponses, FindOmikronAnyData, FindOmikronAnyErrors, FindOmikronAnyResponses, FindOmikronOfUserData, FindOmikronOfUserErrors, FindOmikronOfUserResponses, HealthLiveData, HealthLiveErrors, HealthLiveResponses, HealthReadyData, HealthReadyErrors, HealthReadyResponses, IceServersGetData, IceServersGetErrors, IceServersGetResponses, InvitesAcceptData, InvitesAcceptErrors, InvitesAcceptResponses, InvitesCreateData, InvitesCreateErrors, InvitesCreateResponses, InvitesDeclineData, InvitesDeclineErrors, InvitesDeclineResponses, InvitesDeleteData, InvitesDeleteErrors, InvitesDeleteResponses, InvitesListData, InvitesListErrors, InvitesListOfCircleData, InvitesListOfCircleErrors, InvitesListOfCircleResponses, InvitesListResponses, IotasCreateData, IotasCreateErrors, IotasCreateProfileData, IotasCreateProfileErrors, IotasCreateProfileResponses, IotasCreateResponses, IotasDeleteData, IotasDeleteErrors, IotasDeleteProfileData, IotasDeleteProfileErrors, IotasDeleteProfileResponses, IotasDeleteResponses, IotasGetData, IotasGetErrors, IotasGetProfileData, IotasGetProfileErrors, IotasGetProfileResponses, IotasGetResponses, IotasListData, IotasListErrors, IotasListProfilesData, IotasListProfilesErrors, IotasListProfilesResponses, IotasListResponses, IotasRotateTokenData, IotasRotateTokenErrors, IotasRotateTokenResponses, LegacyRoomsAddEndpointByBodyData, LegacyRoomsAddEndpointByBodyErrors, LegacyRoomsAddEndpointByBodyResponses, LegacyRoomsAddEndpointData, LegacyRoomsAddEndpointErrors, LegacyRoomsAddEndpointResponses, LegacyRoomsCreateRoomByBodyData, LegacyRoomsCreateRoomByBodyErrors, LegacyRoomsCreateRoomByBodyResponses, LegacyRoomsCreateRoomData, LegacyRoomsCreateRoomErrors, LegacyRoomsCreateRoomResponses, LegacyRoomsDeleteEndpointData, LegacyRoomsDeleteEndpointErrors, LegacyRoomsDeleteEndpointResponses, LegacyRoomsDeleteRoomData, LegacyRoomsDeleteRoomErrors, LegacyRoomsDeleteRoomResponses, LegacyRoomsListEndpointsData, LegacyRoomsListEndpointsErrors, LegacyRoomsListEndpointsResponses, LegacyRoomsListRoomsData, LegacyRoomsListRoomsErrors, LegacyRoomsListRoomsResponses, LobbyListData, LobbyListErrors, LobbyListResponses, LobbyTokensCreateData, LobbyTokensCreateErrors, LobbyTokensCreateResponses, LobbyTokensDeleteData, LobbyTokensDeleteErrors, LobbyTokensDeleteResponses, LobbyTokensGetData, LobbyTokensGetErrors, LobbyTokensGetResponses, LobbyTokensListData, LobbyTokensListErrors, LobbyTokensListResponses, MachineKeysCreateData, MachineKeysCreateErrors, MachineKeysCreateResponses, MachineKeysDeleteData, MachineKeysDeleteErrors, MachineKeysDeleteResponses, MachineKeysGetData, MachineKeysGetErrors, MachineKeysGetResponses, MachineKeysListData, MachineKeysListErrors, MachineKeysListResponses, MachineKeysRotateData, MachineKeysRotateErrors, MachineKeysRotateResponses, MediaAppendUploadData, MediaAppendUploadErrors, MediaAppendUploadResponses, MediaCreateUploadData, MediaCreateUploadErrors, MediaCreateUploadResponses, MediaDeleteData, MediaDeleteErrors, MediaDeleteResponses, MediaDeleteUploadData, MediaDeleteUploadErrors, MediaDeleteUploadResponses, MediaDescribeUploadsData, MediaDescribeUploadsErrors, MediaDescribeUploadsResponses, MediaGetContentData, MediaGetContentErrors, MediaGetContentResponses, MediaGetData, MediaGetErrors, MediaGetResponses, MediaGetThumbnailData, MediaGetThumbnailErrors, MediaGetThumbnailResponses, MediaGetUploadData, MediaGetUploadErrors, MediaGetUploadResponses, MediaPutContentData, MediaPutContentErrors, MediaPutContentResponses, MessagesCreateData, MessagesCreateErrors, MessagesCreateResponses, MessagesDeleteData, MessagesDeleteErrors, MessagesDeleteResponses, MessagesListData, MessagesListErrors, MessagesListResponses, MessagesUpdateData, MessagesUpdateErrors, MessagesUpdateResponses, MetricsHistoryReadData, MetricsHistoryReadErrors, MetricsHistoryReadResponses, NodesDrainData, NodesDrainErrors, NodesDrainResponses, NodesGetData, NodesGetErrors, NodesGetResponses, NodesListData, NodesListErrors, NodesListResponses, NodesUndrainData, NodesUndrainErrors, NodesUndrainResponses, RevocationsCreateData, RevocationsCreateErrors, RevocationsCreateResponses, RevocationsDeleteData, RevocationsDeleteErrors, RevocationsDeleteResponses, RevocationsGetData, RevocationsGetErrors, RevocationsGetResponses, RevocationsListData, RevocationsListErrors, RevocationsListResponses, RoomMessagesListData, RoomMessagesListErrors, RoomMessagesListResponses, RoomMessagesPublishData, RoomMessagesPublishErrors, RoomMessagesPublishResponses, RoomsCreateData, RoomsCreateErrors, RoomsCreateResponses, RoomsDeleteData, RoomsDeleteErrors, RoomsDeleteResponses, RoomsGetData, RoomsGetErrors, RoomsGetResponses, RoomsListData, RoomsListErrors, RoomsListResponses, RoomsPresenceData, RoomsPresenceErrors, RoomsPresenceResponses, RoomsUpdateData, RoomsUpdateErrors, RoomsUpdateResponses, ServicesCreateData, ServicesCreateErrors, ServicesCreateResponses, ServicesDeleteData, ServicesDeleteErrors, ServicesDeleteResponses, ServicesEndSessionData, ServicesEndSessionErrors, ServicesEndSessionResponses, ServicesGetData, ServicesGetErrors, ServicesGetResponses, ServicesListData, ServicesListErrors, ServicesListResponses, ServicesListSessionsData, ServicesListSessionsErrors, ServicesListSessionsResponses, ServicesPublishData, ServicesPublishErrors, ServicesPublishResponses, ServicesRotateTokenData, ServicesRotateTokenErrors, ServicesRotateTokenResponses, ServicesUpdateData, ServicesUpdateErrors, ServicesUpdateResponses, StatsReadData, StatsReadErrors, StatsReadResponses, TicketsCreateData, TicketsCreateErrors, TicketsCreateResponses, TokenIssuersCreateData, TokenIssuersCreateErrors, TokenIssuersCreateResponses, TokenIssuersDeleteData, TokenIssuersDeleteErrors, TokenIssuersDeleteResponses, TokenIssuersGetData, TokenIssuersGetErrors, TokenIssuersGetResponses, TokenIssuersListData, TokenIssuersListErrors, TokenIssuersListResponses, TopReadData, TopReadErrors, TopReadResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -566,9 +566,9 @@ export class Applications extends HeyApiClient {
     }
     
     /**
-     * Remove an API key; the endpoints that it made stay, with their sockets
+     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs
      *
-     * Remove an API key; the endpoints that it made stay, with their sockets. Needs the access token of an account with the role `admin`, or a machine key.
+     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public deleteKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsDeleteKeyData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ApplicationsDeleteKeyResponses, ApplicationsDeleteKeyErrors, ThrowOnError, 'data'>({
@@ -661,6 +661,68 @@ export class ApplicationRooms extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/applications/{id}/rooms/{name}/presence',
+            ...options
+        });
+    }
+}
+
+export class TokenIssuers extends HeyApiClient {
+    /**
+     * List the token issuers of an application, without secrets
+     *
+     * List the token issuers of an application, without secrets. Needs the access token of an account with the role `viewer`, `operator` or `admin`, a machine key, or the API key of the application itself.
+     */
+    public list<ThrowOnError extends boolean = true>(options: Options<TokenIssuersListData, ThrowOnError>) {
+        return (options.client ?? this.client).get<TokenIssuersListResponses, TokenIssuersListErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ name: 'API-KEY', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/applications/{id}/token-issuers',
+            ...options
+        });
+    }
+    
+    /**
+     * Register an issuer whose JWTs let into the rooms of the application
+     *
+     * Register an issuer whose JWTs let into the rooms of the application. Needs the access token of an account with the role `admin`, a machine key, or the API key of the application itself.
+     */
+    public create<ThrowOnError extends boolean = true>(options: Options<TokenIssuersCreateData, ThrowOnError>) {
+        return (options.client ?? this.client).post<TokenIssuersCreateResponses, TokenIssuersCreateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ name: 'API-KEY', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/applications/{id}/token-issuers',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+    
+    /**
+     * Remove a token issuer and close the sockets of its tokens
+     *
+     * Remove a token issuer and close the sockets of its tokens. Needs the access token of an account with the role `admin`, a machine key, or the API key of the application itself.
+     */
+    public delete<ThrowOnError extends boolean = true>(options: Options<TokenIssuersDeleteData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<TokenIssuersDeleteResponses, TokenIssuersDeleteErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ name: 'API-KEY', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/applications/{id}/token-issuers/{issuerId}',
+            ...options
+        });
+    }
+    
+    /**
+     * One token issuer, without its secret
+     *
+     * One token issuer, without its secret. Needs the access token of an account with the role `viewer`, `operator` or `admin`, a machine key, or the API key of the application itself.
+     */
+    public get<ThrowOnError extends boolean = true>(options: Options<TokenIssuersGetData, ThrowOnError>) {
+        return (options.client ?? this.client).get<TokenIssuersGetResponses, TokenIssuersGetErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ name: 'API-KEY', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/applications/{id}/token-issuers/{issuerId}',
             ...options
         });
     }
@@ -816,6 +878,20 @@ export class Calls extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/calls',
+            ...options
+        });
+    }
+    
+    /**
+     * End a call that rings or is live, for all who are in it; 409 when it has ended
+     *
+     * Those in it hear of it as their protocol has it: in signaling the others leave, or the invitation expires; in the Omikron the others leave and the socket is closed with 1008.
+     */
+    public delete<ThrowOnError extends boolean = true>(options: Options<CallsDeleteData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<CallsDeleteResponses, CallsDeleteErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/calls/{id}',
             ...options
         });
     }
@@ -1784,6 +1860,22 @@ export class Media extends HeyApiClient {
     }
 }
 
+export class MetricsHistory extends HeyApiClient {
+    /**
+     * Sockets and traffic of the last hour, in steps of ten seconds
+     *
+     * Each node remembers its own in memory; one that was restarted begins anew. Longer is the job of Prometheus.
+     */
+    public read<ThrowOnError extends boolean = true>(options?: Options<MetricsHistoryReadData, ThrowOnError>) {
+        return (options?.client ?? this.client).get<MetricsHistoryReadResponses, MetricsHistoryReadErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/metrics/history',
+            ...options
+        });
+    }
+}
+
 export class Nodes extends HeyApiClient {
     /**
      * Live nodes with their state, in the order they started
@@ -1795,6 +1887,48 @@ export class Nodes extends HeyApiClient {
             responseStyle: 'data',
             security: [{ scheme: 'bearer', type: 'http' }],
             url: '/api/v1/nodes',
+            ...options
+        });
+    }
+    
+    /**
+     * One live node, by what it said of itself within the last seconds
+     *
+     * One live node, by what it said of itself within the last seconds. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     */
+    public get<ThrowOnError extends boolean = true>(options: Options<NodesGetData, ThrowOnError>) {
+        return (options.client ?? this.client).get<NodesGetResponses, NodesGetErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/nodes/{name}',
+            ...options
+        });
+    }
+    
+    /**
+     * Take a node back into service; 409 when it is stopping
+     *
+     * Take a node back into service; 409 when it is stopping. Needs the access token of an account with the role `admin`, or a machine key.
+     */
+    public undrain<ThrowOnError extends boolean = true>(options: Options<NodesUndrainData, ThrowOnError>) {
+        return (options.client ?? this.client).delete<NodesUndrainResponses, NodesUndrainErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/nodes/{name}/drain',
+            ...options
+        });
+    }
+    
+    /**
+     * Take a node out of service
+     *
+     * Its readiness fails, and new sockets and event streams are answered 503 with `Retry-After`. Those it has are told to come back, as at a planned restart, spread over some seconds: 1012, on Socket.IO the end of the transport. It runs on and answers REST until it is taken back or restarted.
+     */
+    public drain<ThrowOnError extends boolean = true>(options: Options<NodesDrainData, ThrowOnError>) {
+        return (options.client ?? this.client).post<NodesDrainResponses, NodesDrainErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/nodes/{name}/drain',
             ...options
         });
     }
@@ -2348,6 +2482,42 @@ export class Stats extends HeyApiClient {
     }
 }
 
+export class Tickets extends HeyApiClient {
+    /**
+     * Make a ticket that lets a browser open one socket or event stream as the caller
+     *
+     * Make a ticket that lets a browser open one socket or event stream as the caller. Needs an access token, a lobby token, the token of an Iota, or the API key of an application.
+     */
+    public create<ThrowOnError extends boolean = true>(options: Options<TicketsCreateData, ThrowOnError>) {
+        return (options.client ?? this.client).post<TicketsCreateResponses, TicketsCreateErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ name: 'API-KEY', type: 'apiKey' }, { scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/tickets',
+            ...options,
+            headers: {
+                'Content-Type': 'application/json',
+                ...options.headers
+            }
+        });
+    }
+}
+
+export class Top extends HeyApiClient {
+    /**
+     * The ten busiest rooms or services of about the last minute
+     *
+     * The ten busiest rooms or services of about the last minute. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     */
+    public read<ThrowOnError extends boolean = true>(options: Options<TopReadData, ThrowOnError>) {
+        return (options.client ?? this.client).get<TopReadResponses, TopReadErrors, ThrowOnError, 'data'>({
+            responseStyle: 'data',
+            security: [{ scheme: 'bearer', type: 'http' }],
+            url: '/api/v1/top',
+            ...options
+        });
+    }
+}
+
 export class Health extends HeyApiClient {
     /**
      * Whether the process answers; it looks at nothing else, so that a lost database restarts no node.
@@ -2420,6 +2590,11 @@ export class Sdk extends HeyApiClient {
     private _applicationRooms?: ApplicationRooms;
     get applicationRooms(): ApplicationRooms {
         return this._applicationRooms ??= new ApplicationRooms({ client: this.client });
+    }
+    
+    private _tokenIssuers?: TokenIssuers;
+    get tokenIssuers(): TokenIssuers {
+        return this._tokenIssuers ??= new TokenIssuers({ client: this.client });
     }
     
     private _audit?: Audit;
@@ -2502,6 +2677,11 @@ export class Sdk extends HeyApiClient {
         return this._media ??= new Media({ client: this.client });
     }
     
+    private _metricsHistory?: MetricsHistory;
+    get metricsHistory(): MetricsHistory {
+        return this._metricsHistory ??= new MetricsHistory({ client: this.client });
+    }
+    
     private _nodes?: Nodes;
     get nodes(): Nodes {
         return this._nodes ??= new Nodes({ client: this.client });
@@ -2540,6 +2720,16 @@ export class Sdk extends HeyApiClient {
     private _stats?: Stats;
     get stats(): Stats {
         return this._stats ??= new Stats({ client: this.client });
+    }
+    
+    private _tickets?: Tickets;
+    get tickets(): Tickets {
+        return this._tickets ??= new Tickets({ client: this.client });
+    }
+    
+    private _top?: Top;
+    get top(): Top {
+        return this._top ??= new Top({ client: this.client });
     }
     
     private _health?: Health;

@@ -280,6 +280,11 @@ export type AuditVerdictDto = {
     sealedTo: number;
 };
 
+/**
+ * How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
+ */
+export type BusState = 'none' | 'ok' | 'away' | 'deaf';
+
 export type CallDto = {
     /**
      * From when it was live; `null` = it never was.
@@ -294,7 +299,7 @@ export type CallDto = {
      */
     endedAt: string | null;
     /**
-     * `sid` of the participant who ended it.
+     * `sid` of the participant who ended it; `account:<id>` of an admin who did from outside.
      */
     endedBy: string | null;
     /**
@@ -841,6 +846,10 @@ export type CreateRevocationRequest = {
      */
     iota?: string;
     /**
+     * Id of a token issuer; whoever came in with its tokens goes.
+     */
+    issuer?: number;
+    /**
      * For those who read the list later.
      */
     reason?: string;
@@ -910,6 +919,48 @@ export type CreateServiceRequest = {
      * Unique; at most 32 characters.
      */
     title: string;
+};
+
+export type CreateTicketRequest = {
+    /**
+     * The name others see; absent = the application's.
+     */
+    identity?: string;
+    /**
+     * What its holder may do in which rooms, by name or by beginning with `*`; absent = everything in all of them.
+     */
+    rooms?: {
+        [key: string]: Permissions;
+    };
+};
+
+export type CreateTokenIssuerRequest = {
+    /**
+     * `alg` of its tokens; they may have no other.
+     */
+    algorithm: TokenAlgorithm;
+    /**
+     * `iss` of its tokens; it belongs to one application of the whole server.
+     */
+    issuer: string;
+    /**
+     * Its public keys, as a JWK set or one JWK.
+     */
+    jwks?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes.
+     */
+    jwksUrl?: string;
+    /**
+     * Its public key as PEM.
+     */
+    publicKey?: string;
+    /**
+     * For HS256, at least 32 bytes; never shown again.
+     */
+    secret?: string;
 };
 
 export type DeliveredDto = {
@@ -1687,6 +1738,48 @@ export type MessagePage = {
     nextCursor: string | null;
 };
 
+export type MetricSeriesDto = {
+    /**
+     * Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
+     */
+    label: string | null;
+    /**
+     * `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
+     */
+    name: string;
+    /**
+     * Id of the node it is of, where nodes are not summed up (event loop); else `null`.
+     */
+    node: string | null;
+    /**
+     * The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
+     */
+    values: Array<number | null>;
+};
+
+export type MetricsHistoryDto = {
+    /**
+     * When the first step ended.
+     */
+    from: string;
+    /**
+     * Ids of live nodes that did not answer in time; the series are without theirs.
+     */
+    missing: Array<string>;
+    /**
+     * Live nodes that the series are of.
+     */
+    nodes: number;
+    /**
+     * One for each name and label.
+     */
+    series: Array<MetricSeriesDto>;
+    /**
+     * From one value to the next.
+     */
+    stepSeconds: number;
+};
+
 export type NewApplicationDto = {
     /**
      * Shown this once.
@@ -1916,6 +2009,90 @@ export type NewServiceDto = {
     updatedAt: string;
 };
 
+export type NodeBusDto = {
+    /**
+     * Milliseconds since it last carried a message of the node's own back to it; `null` = never.
+     */
+    heardMsAgo: number | null;
+    /**
+     * As the node's own probe finds it, each second.
+     */
+    state: BusState;
+};
+
+export type NodeDetailDto = {
+    /**
+     * What carries messages between nodes.
+     */
+    bus: NodeBusDto;
+    /**
+     * Open sockets by protocol.
+     */
+    connections: {
+        [key: string]: number;
+    };
+    /**
+     * Share of one core that its process used over the last seconds; above 1 on several.
+     */
+    cpu: number;
+    /**
+     * Its link to PostgreSQL.
+     */
+    database: NodeLinkDto;
+    /**
+     * How late its event loop runs what is due, over the last ten seconds.
+     */
+    eventLoop: NodeLoopDto;
+    /**
+     * As in the `node` of a connection; another one after a restart.
+     */
+    id: string;
+    /**
+     * Busy share of its event loop, 0 to 1.
+     */
+    load: number;
+    /**
+     * When it said what follows; its state and connections may be newer.
+     */
+    measuredAt: string;
+    /**
+     * What its process takes.
+     */
+    memory: NodeMemoryDto;
+    /**
+     * Whether frames leave in native calls, one a turn (`NATIVE_SEND`).
+     */
+    nativeSend: boolean;
+    /**
+     * What waits in it.
+     */
+    queues: NodeQueuesDto;
+    /**
+     * Its link to Redis; `null` where there is one node only.
+     */
+    redis: NodeLinkDto | null;
+    /**
+     * When its process began.
+     */
+    startedAt: string;
+    /**
+     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+     */
+    state: NodeState;
+    /**
+     * Seconds since its process began.
+     */
+    uptimeSeconds: number;
+    /**
+     * `NODE_URL`, else `PUBLIC_URL`.
+     */
+    url: string;
+    /**
+     * Of the program.
+     */
+    version: string;
+};
+
 export type NodeDto = {
     /**
      * Open sockets by protocol.
@@ -1949,6 +2126,17 @@ export type NodeDto = {
     version: string;
 };
 
+export type NodeLinkDto = {
+    /**
+     * Milliseconds of the last heartbeat there and back; `null` when that did not arrive.
+     */
+    latencyMs: number | null;
+    /**
+     * Whether it is there.
+     */
+    up: boolean;
+};
+
 export type NodeList = {
     /**
      * What is on this page.
@@ -1958,6 +2146,47 @@ export type NodeList = {
      * `cursor` of the next page; `null` on the last one.
      */
     nextCursor: string | null;
+};
+
+export type NodeLoopDto = {
+    /**
+     * Half of what was due ran later than this, in milliseconds.
+     */
+    p50Ms: number;
+    /**
+     * One in a hundred of what was due ran later than this, in milliseconds.
+     */
+    p99Ms: number;
+};
+
+export type NodeMemoryDto = {
+    /**
+     * Bytes of its heap.
+     */
+    heapTotal: number;
+    /**
+     * Bytes of its heap that are in use.
+     */
+    heapUsed: number;
+    /**
+     * Bytes of memory the process has.
+     */
+    rss: number;
+};
+
+export type NodeQueuesDto = {
+    /**
+     * Received messages that wait for their turn.
+     */
+    inboundMessages: number;
+    /**
+     * Bytes that wait for slow readers.
+     */
+    outboundBytes: number;
+    /**
+     * Characters of messages that wait to be stored.
+     */
+    storeCharacters: number;
 };
 
 /**
@@ -2105,7 +2334,7 @@ export type PrincipalDto = {
      */
     id: string;
     /**
-     * What it is, e.g. `host`, `guest`, `endpoint`, `user`, `device`, `peer`, `iota`.
+     * What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`, `peer`, `iota`.
      */
     kind: string;
     /**
@@ -2337,7 +2566,7 @@ export type RevocationPage = {
 /**
  * What kind of subject a revocation names.
  */
-export type RevocationSelector = 'user' | 'device' | 'apiKey' | 'endpoint' | 'service' | 'guestCode' | 'iota';
+export type RevocationSelector = 'user' | 'device' | 'apiKey' | 'endpoint' | 'service' | 'guestCode' | 'iota' | 'issuer';
 
 /**
  * What an account may do on the whole server.
@@ -2689,6 +2918,62 @@ export type TemporaryPasswordDto = {
     temporaryPassword: string;
 };
 
+export type TicketDto = {
+    /**
+     * Seconds within which it has to be used.
+     */
+    expiresIn: number;
+    /**
+     * Good once, for one socket or event stream.
+     */
+    ticket: string;
+};
+
+/**
+ * What the tokens of an issuer are signed with.
+ */
+export type TokenAlgorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
+
+export type TokenIssuerDto = {
+    /**
+     * `alg` of its tokens.
+     */
+    algorithm: TokenAlgorithm;
+    /**
+     * When it was registered.
+     */
+    createdAt: string;
+    /**
+     * The issuer's id.
+     */
+    id: number;
+    /**
+     * `iss` of its tokens.
+     */
+    issuer: string;
+    /**
+     * Its public keys, where they were registered.
+     */
+    jwks: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Where its keys are fetched from.
+     */
+    jwksUrl: string | null;
+};
+
+export type TokenIssuerPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<TokenIssuerDto>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
 export type TokenPairDto = {
     /**
      * JWT for `Authorization: Bearer` and for sockets.
@@ -2703,6 +2988,66 @@ export type TokenPairDto = {
      */
     refreshToken: string;
 };
+
+export type TopDto = {
+    /**
+     * By what it is compared.
+     */
+    by: TopMeasure;
+    /**
+     * At most ten, the busiest first.
+     */
+    items: Array<TopItemDto>;
+    /**
+     * What is compared.
+     */
+    kind: TopKind;
+    /**
+     * Ids of live nodes that did not answer in time; the numbers are without theirs.
+     */
+    missing: Array<string>;
+    /**
+     * Live nodes that the numbers are of.
+     */
+    nodes: number;
+    /**
+     * How long was counted: half a minute to a minute, less on a node that was just started.
+     */
+    windowSeconds: number;
+};
+
+export type TopItemDto = {
+    /**
+     * Whose room it is; `null` for services.
+     */
+    applicationId: number | null;
+    /**
+     * Messages handed to sockets within the window.
+     */
+    deliveries: number;
+    /**
+     * Of the room or service.
+     */
+    id: number;
+    /**
+     * Name of the room, title of the service.
+     */
+    label: string;
+    /**
+     * The same, a second.
+     */
+    perSecond: number;
+};
+
+/**
+ * What can be compared by how busy it is.
+ */
+export type TopKind = 'room' | 'service';
+
+/**
+ * What busy things are compared by.
+ */
+export type TopMeasure = 'deliveries';
 
 export type TrafficDto = {
     /**
@@ -4421,7 +4766,7 @@ export type ApplicationsDeleteKeyError = ApplicationsDeleteKeyErrors[keyof Appli
 
 export type ApplicationsDeleteKeyResponses = {
     /**
-     * The key counts no longer; the endpoints that it made stay.
+     * The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.
      */
     204: void;
 };
@@ -4827,6 +5172,249 @@ export type ApplicationRoomsPresenceResponses = {
 };
 
 export type ApplicationRoomsPresenceResponse = ApplicationRoomsPresenceResponses[keyof ApplicationRoomsPresenceResponses];
+
+export type TokenIssuersListData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/applications/{id}/token-issuers';
+};
+
+export type TokenIssuersListErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TokenIssuersListError = TokenIssuersListErrors[keyof TokenIssuersListErrors];
+
+export type TokenIssuersListResponses = {
+    /**
+     * OK
+     */
+    200: TokenIssuerPage;
+};
+
+export type TokenIssuersListResponse = TokenIssuersListResponses[keyof TokenIssuersListResponses];
+
+export type TokenIssuersCreateData = {
+    body: CreateTokenIssuerRequest;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/applications/{id}/token-issuers';
+};
+
+export type TokenIssuersCreateErrors = {
+    /**
+     * Bad Request: `malformed_body`
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `already_exists`
+     */
+    409: ProblemDto;
+    /**
+     * Payload Too Large: `payload_too_large`
+     */
+    413: ProblemDto;
+    /**
+     * Unsupported Media Type: `unsupported_media_type`
+     */
+    415: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TokenIssuersCreateError = TokenIssuersCreateErrors[keyof TokenIssuersCreateErrors];
+
+export type TokenIssuersCreateResponses = {
+    /**
+     * Created
+     */
+    201: TokenIssuerDto;
+};
+
+export type TokenIssuersCreateResponse = TokenIssuersCreateResponses[keyof TokenIssuersCreateResponses];
+
+export type TokenIssuersDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+        issuerId: number;
+    };
+    query?: never;
+    url: '/api/v1/applications/{id}/token-issuers/{issuerId}';
+};
+
+export type TokenIssuersDeleteErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TokenIssuersDeleteError = TokenIssuersDeleteErrors[keyof TokenIssuersDeleteErrors];
+
+export type TokenIssuersDeleteResponses = {
+    /**
+     * Its tokens count no longer; who came in with them has been closed.
+     */
+    204: void;
+};
+
+export type TokenIssuersDeleteResponse = TokenIssuersDeleteResponses[keyof TokenIssuersDeleteResponses];
+
+export type TokenIssuersGetData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+        issuerId: number;
+    };
+    query?: never;
+    url: '/api/v1/applications/{id}/token-issuers/{issuerId}';
+};
+
+export type TokenIssuersGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TokenIssuersGetError = TokenIssuersGetErrors[keyof TokenIssuersGetErrors];
+
+export type TokenIssuersGetResponses = {
+    /**
+     * OK
+     */
+    200: TokenIssuerDto;
+};
+
+export type TokenIssuersGetResponse = TokenIssuersGetResponses[keyof TokenIssuersGetResponses];
 
 export type AuditListData = {
     body?: never;
@@ -5372,6 +5960,64 @@ export type CallsListResponses = {
 };
 
 export type CallsListResponse = CallsListResponses[keyof CallsListResponses];
+
+export type CallsDeleteData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/calls/{id}';
+};
+
+export type CallsDeleteErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `conflict`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type CallsDeleteError = CallsDeleteErrors[keyof CallsDeleteErrors];
+
+export type CallsDeleteResponses = {
+    /**
+     * The call has ended.
+     */
+    204: void;
+};
+
+export type CallsDeleteResponse = CallsDeleteResponses[keyof CallsDeleteResponses];
 
 export type CallsGetData = {
     body?: never;
@@ -9089,6 +9735,60 @@ export type MessagesUpdateResponses = {
 
 export type MessagesUpdateResponse = MessagesUpdateResponses[keyof MessagesUpdateResponses];
 
+export type MetricsHistoryReadData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Which series, separated by commas: connections, messagesIn, messagesOut, connects, closes, refusals, eventLoopP50, eventLoopP99.
+         */
+        names?: string;
+        /**
+         * How many minutes back.
+         */
+        minutes?: number;
+    };
+    url: '/api/v1/metrics/history';
+};
+
+export type MetricsHistoryReadErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type MetricsHistoryReadError = MetricsHistoryReadErrors[keyof MetricsHistoryReadErrors];
+
+export type MetricsHistoryReadResponses = {
+    /**
+     * OK
+     */
+    200: MetricsHistoryDto;
+};
+
+export type MetricsHistoryReadResponse = MetricsHistoryReadResponses[keyof MetricsHistoryReadResponses];
+
 export type NodesListData = {
     body?: never;
     path?: never;
@@ -9142,6 +9842,172 @@ export type NodesListResponses = {
 };
 
 export type NodesListResponse = NodesListResponses[keyof NodesListResponses];
+
+export type NodesGetData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}';
+};
+
+export type NodesGetErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesGetError = NodesGetErrors[keyof NodesGetErrors];
+
+export type NodesGetResponses = {
+    /**
+     * OK
+     */
+    200: NodeDetailDto;
+};
+
+export type NodesGetResponse = NodesGetResponses[keyof NodesGetResponses];
+
+export type NodesUndrainData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}/drain';
+};
+
+export type NodesUndrainErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `conflict`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesUndrainError = NodesUndrainErrors[keyof NodesUndrainErrors];
+
+export type NodesUndrainResponses = {
+    /**
+     * It takes connections.
+     */
+    204: void;
+};
+
+export type NodesUndrainResponse = NodesUndrainResponses[keyof NodesUndrainResponses];
+
+export type NodesDrainData = {
+    body?: never;
+    path: {
+        /**
+         * The node's id.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/nodes/{name}/drain';
+};
+
+export type NodesDrainErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `broker_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type NodesDrainError = NodesDrainErrors[keyof NodesDrainErrors];
+
+export type NodesDrainResponses = {
+    /**
+     * It takes no new connections, and sends those it has away within `DRAIN_SECONDS`.
+     */
+    204: void;
+};
+
+export type NodesDrainResponse = NodesDrainResponses[keyof NodesDrainResponses];
 
 export type IotasListData = {
     body?: never;
@@ -11198,6 +12064,117 @@ export type StatsReadResponses = {
 };
 
 export type StatsReadResponse = StatsReadResponses[keyof StatsReadResponses];
+
+export type TicketsCreateData = {
+    body: CreateTicketRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tickets';
+};
+
+export type TicketsCreateErrors = {
+    /**
+     * Bad Request: `malformed_body`
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Payload Too Large: `payload_too_large`
+     */
+    413: ProblemDto;
+    /**
+     * Unsupported Media Type: `unsupported_media_type`
+     */
+    415: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TicketsCreateError = TicketsCreateErrors[keyof TicketsCreateErrors];
+
+export type TicketsCreateResponses = {
+    /**
+     * Created
+     */
+    201: TicketDto;
+};
+
+export type TicketsCreateResponse = TicketsCreateResponses[keyof TicketsCreateResponses];
+
+export type TopReadData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * What is compared.
+         */
+        kind: TopKind;
+        /**
+         * What it is compared by: messages that reached a socket.
+         */
+        by?: TopMeasure;
+    };
+    url: '/api/v1/top';
+};
+
+export type TopReadErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type TopReadError = TopReadErrors[keyof TopReadErrors];
+
+export type TopReadResponses = {
+    /**
+     * OK
+     */
+    200: TopDto;
+};
+
+export type TopReadResponse = TopReadResponses[keyof TopReadResponses];
 
 export type LegacyRoomsCreateRoomData = {
     body?: never;
