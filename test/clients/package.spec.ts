@@ -1,21 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN } from '../support/api.js';
-import { removeAfterUs } from '../support/remove-after-us.js';
+import { ClientProject } from '../support/client-packages.js';
 import { RestartedServer } from './restarted-server.js';
 
-const run = promisify(execFile);
-const require = createRequire(import.meta.url);
-const CLIENT = path.resolve(import.meta.dirname, '../../clients/typescript');
-const TSC = require.resolve('typescript/bin/tsc');
+const README = path.resolve(import.meta.dirname, '../../clients/typescript/README.md');
 
 /** One class of one wire, gzipped; Socket.IO's own client, where it is one, comes on top. */
 const MAX_BYTES = 8 * 1024;
@@ -88,38 +82,19 @@ console.log(JSON.stringify({ heard, streamed, kept, code: refused instanceof Swi
 `;
 
 describe('the packed client', () => {
-  let folder: string;
+  let project: ClientProject;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-packed-'));
-    removeAfterUs(folder);
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: CLIENT });
-    const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
-    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    // Stand-ins for what the registry would give: the optional peers, and types of the program's platform.
-    const socketIo = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'engine.io-parser', 'debug', 'ms'];
-    socketIo.push('@socket.io/component-emitter', 'xmlhttprequest-ssl');
-    const tools = [...socketIo, 'ws', '@types/node', 'undici-types'].map(folderOf);
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`, ...tools], { cwd: folder });
-    await writeFile(path.join(folder, 'program.ts'), PROGRAM);
+    project = await ClientProject.make();
+    await project.write('program.ts', PROGRAM);
     // Its examples, one after the other, are one program.
-    const readme = await readFile(path.join(CLIENT, 'README.md'), 'utf8');
+    const readme = await readFile(README, 'utf8');
     const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code).join('');
-    await writeFile(path.join(folder, 'readme.ts'), `declare const bytes: ArrayBuffer;\n${examples}`);
+    await project.write('readme.ts', `declare const bytes: ArrayBuffer;\n${examples}`);
   }, 120_000);
 
-  const compile = async (module: string, moduleResolution: string) => {
-    const compilerOptions = {
-      ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
-      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, outDir: module },
-    };
-    await writeFile(
-      path.join(folder, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions, files: ['program.ts', 'readme.ts'] }),
-    );
-    await run(process.execPath, [TSC, '-p', folder]);
-    return path.join(folder, module, 'program.js');
-  };
+  const compile = async (module: string, moduleResolution: string) =>
+    path.join(await project.compile(['program.ts', 'readme.ts'], module, moduleResolution), 'program.js');
 
   it(
     'compiles under strict with both ways of resolution, and follows rooms through a crash',
@@ -143,10 +118,10 @@ describe('the packed client', () => {
   );
 
   it.each(CLASSES)('is small in a browser: %s, %s', async (wire, name) => {
-    const entry = path.join(folder, `${name}.js`);
-    await writeFile(entry, `export { ${name} } from '@switchboard/client/${wire}';\n`);
+    const entry = path.join(project.folder, `${name}.js`);
+    await project.write(`${name}.js`, `export { ${name} } from '@switchboard/client/${wire}';\n`);
     const output = (await build({
-      root: folder,
+      root: project.folder,
       configFile: false,
       logLevel: 'error',
       build: {
@@ -182,22 +157,5 @@ class Program {
   async output(): Promise<string> {
     await this.closed;
     return this.said;
-  }
-}
-
-/** Where a package lies; some show nothing but what they are made for. */
-function folderOf(name: string): string {
-  const paths = require.resolve.paths(name) ?? [];
-  const found = paths.map((each) => path.join(each, name)).find((each) => isPackage(each));
-  if (found === undefined) throw new Error(`${name} is not installed`);
-  return found;
-}
-
-function isPackage(folder: string): boolean {
-  try {
-    require.resolve(`${folder}/package.json`);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,20 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADMIN } from '../support/api.js';
 import { CirclesHarness, type World } from '../support/circles.js';
+import { ClientWheel } from '../support/client-packages.js';
 import { Examples } from '../support/doc-examples.js';
 import { OmikronHarness } from '../support/omikron.js';
-import { removeAfterUs } from '../support/remove-after-us.js';
 import { describeWithPython } from '../support/requires.js';
 import { ServicesHarness } from '../support/services.js';
 import { RestartedServer } from './restarted-server.js';
 
-const run = promisify(execFile);
 const CLIENT = path.resolve(import.meta.dirname, '../../clients/python');
 const JOURNEY = path.join(import.meta.dirname, 'python/journey.py');
 const CONVERSATION = path.join(import.meta.dirname, 'python/conversation.py');
@@ -26,54 +23,39 @@ const NUMBERS = Array.from({ length: COUNT }, (_none, index) => index);
 
 /** The whole of it, made and installed without a network. */
 describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp', 'the Python client', (python) => {
-  let folder: string;
-  let env: NodeJS.ProcessEnv;
-  const work = (...args: string[]) => run(python, args, { cwd: folder, env, maxBuffer: 1 << 24 });
+  let wheel: ClientWheel;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-python-'));
-    removeAfterUs(folder);
-    // Elsewhere, because a build leaves its things beside the sources.
-    const source = path.join(folder, 'source');
-    await mkdir(source);
-    for (const name of ['pyproject.toml', 'README.md', 'switchboard_client', 'tests']) {
-      await cp(path.join(CLIENT, name), path.join(source, name), { recursive: true });
-    }
-    env = { ...process.env, PYTHONPATH: path.join(folder, 'installed'), PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-    const offline = ['--no-index', '--no-deps', '--no-cache-dir', '--quiet'];
-    await work('-m', 'pip', 'wheel', ...offline, '--no-build-isolation', '--wheel-dir', 'wheels', source);
-    const [wheel = ''] = await readdir(path.join(folder, 'wheels'));
-    expect(wheel).toMatch(/^switchboard_client-[\d.]+-py3-none-any\.whl$/);
-    await work('-m', 'pip', 'install', ...offline, '--target', 'installed', path.join('wheels', wheel));
+    wheel = await ClientWheel.install(python);
   }, 180_000);
 
   it('is in the wheel whole, compiles, and has the version of the server', async () => {
-    const installed = path.join(folder, 'installed', 'switchboard_client');
+    const installed = path.join(wheel.env.PYTHONPATH, 'switchboard_client');
     const files = await readdir(path.join(CLIENT, 'switchboard_client'), { recursive: true });
     const sources = files.filter((file) => /\.py$|py\.typed$/.test(file)).sort();
     const there = await readdir(installed, { recursive: true });
     expect(there.filter((file) => /\.py$|py\.typed$/.test(file)).sort()).toEqual(sources);
     const modules = sources.filter((file) => file.endsWith('.py')).map((file) => path.join(installed, file));
-    await work('-m', 'py_compile', ...modules);
+    await wheel.work('-m', 'py_compile', ...modules);
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     expect(await readFile(path.join(CLIENT, 'pyproject.toml'), 'utf8')).toContain(`\nversion = "${version}"\n`);
   });
 
   it('is typed for Python 3.9, with its tests and the programs of its README', { timeout: 180_000 }, async () => {
     const readme = new Examples('../clients/python/README.md');
-    const programs = path.join(folder, 'source', 'readme');
+    const programs = path.join(wheel.source, 'readme');
     await mkdir(programs);
     for (const name of readme.names) await writeFile(path.join(programs, name), readme.codeOf(name));
     const files = readme.names.map((name) => path.join(programs, name));
-    const mypy = (...paths: string[]) => work('-m', 'mypy', '--strict', '--python-version', '3.9', ...paths);
-    await mypy(path.join(folder, 'source', 'switchboard_client'));
+    const mypy = (...paths: string[]) => wheel.work('-m', 'mypy', '--strict', '--python-version', '3.9', ...paths);
+    await mypy(path.join(wheel.source, 'switchboard_client'));
     // As who installs the wheel sees it.
-    await mypy(path.join(folder, 'source', 'tests'), JOURNEY, CONVERSATION, ...files);
+    await mypy(path.join(wheel.source, 'tests'), JOURNEY, CONVERSATION, ...files);
   });
 
   it('holds against servers that misbehave', { timeout: 180_000 }, async () => {
     const args = ['-X', 'dev', '-m', 'unittest', 'discover', '-t', 'source', '-s', 'source/tests'];
-    const { stderr } = await work(...args);
+    const { stderr } = await wheel.work(...args);
     expect(stderr).toMatch(/Ran \d\d tests/);
     expect(stderr).not.toMatch(/never awaited|never retrieved|was destroyed/);
   });
@@ -83,7 +65,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
     let said = '';
     await RestartedServer.use(async (server) => {
       const args = [program, server.url, ADMIN.email, ADMIN.password, ...more];
-      const child = spawn(python, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(python, args, { env: wheel.env, stdio: ['ignore', 'pipe', 'inherit'] });
       const closed = once(child, 'close');
       child.stdout.on('data', (text: Buffer) => (said += text.toString()));
       try {
@@ -141,7 +123,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
         await ServicesHarness.on(address),
         await circles.world(),
       ];
-      settings = { SWITCHBOARD_URL: url, PYTHONPATH: env['PYTHONPATH'] ?? '', PYTHONUNBUFFERED: '1' };
+      settings = { SWITCHBOARD_URL: url, PYTHONPATH: wheel.env.PYTHONPATH, PYTHONUNBUFFERED: '1' };
     });
     afterEach(() => {
       readme.stop();

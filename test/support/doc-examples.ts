@@ -17,12 +17,17 @@ export class Examples {
 
   constructor(page: string) {
     const text = readFileSync(path.join(ROOT, 'docs', page), 'utf8');
-    const blocks = text.matchAll(/^```(?:js|python|sh) (\S+)\n([\s\S]*?)^```$/gm);
+    const blocks = text.matchAll(/^```(?:js|ts|python|sh|text) (\S+)\n([\s\S]*?)^```$/gm);
     this.programs = new Map([...blocks].map(([, name = '', code = '']) => [name, code]));
   }
 
   get names(): string[] {
     return [...this.programs.keys()].sort();
+  }
+
+  /** Those of a kind, such as `.ts`. */
+  namesOf(ending: string): string[] {
+    return this.names.filter((name) => name.endsWith(ending));
   }
 
   codeOf(name: string): string {
@@ -32,18 +37,22 @@ export class Examples {
   }
 
   run(name: string, args: readonly string[], python = 'python3', env = {}): RunningExample {
-    const code = this.codeOf(name);
     const programs: Record<string, [string, ...string[]]> = {
       '.mjs': [process.execPath, '--input-type=module', '-'],
       '.py': [python, '-'],
       '.sh': ['sh', '-s'],
     };
     const [file, ...own] = programs[path.extname(name)] ?? [name];
-    const child = spawn(file, [...own, ...args], { cwd: ROOT, env: { ...process.env, ...env } });
+    return this.start([file, ...own, ...args], env, this.codeOf(name));
+  }
+
+  /** One that had to be made into something else before it could run. */
+  start([file, ...args]: [string, ...string[]], env = {}, input = ''): RunningExample {
+    const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
     this.running.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
-    child.stdin.end(code);
+    child.stdin.end(input);
     return { output: () => output, ended: new Promise((resolve) => child.once('close', resolve)) };
   }
 

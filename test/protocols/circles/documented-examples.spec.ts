@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CirclesHarness } from '../../support/circles.js';
 import { Examples } from '../../support/doc-examples.js';
 import { describeWithPython } from '../../support/requires.js';
+import { play } from '../../support/transcript.js';
 
 describe('the programs of the circles page', () => {
   const examples = new Examples('protocols/circles.md');
@@ -19,8 +20,15 @@ describe('the programs of the circles page', () => {
   });
   afterAll(() => circles.close());
 
-  it('are four', () => {
-    expect(examples.names).toEqual(['circles.mjs', 'device.py', 'device.sh', 'picture.mjs']);
+  it('are four, beside those that need the clients', () => {
+    const withClients = ['hello.frames', 'hello.py', 'hello.ts'];
+    expect(examples.names).toEqual(['circles.mjs', 'device.py', 'device.sh', ...withClients, 'picture.mjs']);
+  });
+
+  it('hello.frames is what goes over the wire', async () => {
+    const { u1, conversation } = await circles.world();
+    const known = { 'access token': u1.token, conversation: String(conversation) };
+    await play(examples.codeOf('hello.frames'), circles.server.url.replace('http', 'ws'), known);
   });
 
   it('circles.mjs makes a conversation and says hello in it', async () => {

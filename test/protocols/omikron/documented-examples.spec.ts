@@ -3,6 +3,7 @@ import { ADMIN, apiOf, signIn } from '../../support/api.js';
 import { Examples } from '../../support/doc-examples.js';
 import { newUser, OmikronHarness } from '../../support/omikron.js';
 import { describeWithPython } from '../../support/requires.js';
+import { play } from '../../support/transcript.js';
 
 describe('the programs of the Omikron page', () => {
   const examples = new Examples('protocols/omikron.md');
@@ -23,8 +24,15 @@ describe('the programs of the Omikron page', () => {
   });
   afterAll(() => harness.close());
 
-  it('are three', () => {
-    expect(examples.names).toEqual(['client.py', 'iota.mjs', 'register.sh']);
+  it('are three, beside those that need the clients', () => {
+    const withClients = ['home.frames', 'home.py', 'home.ts'];
+    expect(examples.names).toEqual(['client.py', ...withClients, 'iota.mjs', 'register.sh']);
+  });
+
+  it('home.frames is what goes over the wire', async () => {
+    const { IOTA_ID = '', IOTA_TOKEN = '' } = iota;
+    const known = { iota: IOTA_ID, token: IOTA_TOKEN, user: user.id, hash: user.hash };
+    await play(examples.codeOf('home.frames'), harness.server.wsUrl, known);
   });
 
   it('iota.mjs serves the user that register.sh has registered', async () => {

@@ -3,6 +3,7 @@ import { ADMIN, signIn } from '../../support/api.js';
 import { Examples } from '../../support/doc-examples.js';
 import { RoomsHarness } from '../../support/rooms.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
+import { play } from '../../support/transcript.js';
 
 describe('the programs of the rooms page', () => {
   const examples = new Examples('protocols/rooms.md');
@@ -40,8 +41,17 @@ describe('the programs of the rooms page', () => {
     await rooms.close();
   });
 
-  it('are four', () => {
-    expect(examples.names).toEqual(['events.mjs', 'listener.mjs', 'room.sh', 'sender.mjs']);
+  it('are four, beside those that need the clients', () => {
+    const withClients = ['order.frames', 'order.py', 'order.ts'];
+    expect(examples.names).toEqual(['events.mjs', 'listener.mjs', ...withClients, 'room.sh', 'sender.mjs']);
+  });
+
+  it('order.frames is what goes over the wire', async () => {
+    const application = await rooms.application();
+    await rooms.room(application, 'frames', { durable: true });
+    const { code: writer } = await rooms.endpoint(application, 'frames', 'write', 'till');
+    const { code: reader } = await rooms.endpoint(application, 'frames', 'read', 'kitchen');
+    await play(examples.codeOf('order.frames'), rooms.server.wsUrl, { writer, reader });
   });
 
   it('sender.mjs ends when everything is stored; listener.mjs and events.mjs miss nothing while they are away', async () => {

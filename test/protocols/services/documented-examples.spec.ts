@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Examples, type RunningExample } from '../../support/doc-examples.js';
 import { describeWithPython } from '../../support/requires.js';
 import { ServicesHarness, type TestService } from '../../support/services.js';
+import { play } from '../../support/transcript.js';
 
 describe('the programs of the services page', () => {
   let harness: ServicesHarness;
@@ -33,8 +34,14 @@ describe('the programs of the services page', () => {
   });
   afterAll(() => harness.close());
 
-  it('are four', () => {
-    expect(examples.names).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py']);
+  it('are four, beside those that need the clients', () => {
+    const withClients = ['quiz.frames', 'quiz.py', 'quiz.ts'];
+    expect(examples.names).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py', ...withClients]);
+  });
+
+  it('quiz.frames is what goes over the wire', async () => {
+    const { hostToken } = await harness.service({ allowPublicCode: true });
+    await play(examples.codeOf('quiz.frames'), harness.server.wsUrl, { 'host token': hostToken });
   });
 
   describe('in JavaScript', () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Examples } from '../../support/doc-examples.js';
 import { invite, SignalingHarness } from '../../support/signaling.js';
+import { play } from '../../support/transcript.js';
 
 describe('the programs of the signaling page', () => {
   const examples = new Examples('protocols/signaling.md');
@@ -12,6 +13,17 @@ describe('the programs of the signaling page', () => {
     examples.stop();
   });
   afterAll(() => harness.close());
+
+  it('are two, beside those that need the clients', () => {
+    expect(examples.names).toEqual(['call.frames', 'call.py', 'call.ts', 'lobby-token.sh', 'peer.mjs']);
+  });
+
+  it('call.frames is what goes over the wire', async () => {
+    const maker = examples.run('lobby-token.sh', [harness.server.url, harness.admin]);
+    await maker.ended;
+    const { token } = JSON.parse(maker.output()) as { token: string };
+    await play(examples.codeOf('call.frames'), harness.server.url.replace('http', 'ws'), { 'lobby token': token });
+  });
 
   it('takes a call that rings, and hears the offer', async () => {
     const maker = examples.run('lobby-token.sh', [harness.server.url, harness.admin]);
