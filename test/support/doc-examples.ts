@@ -8,6 +8,8 @@ export interface RunningExample {
   /** What it has printed, errors included. */
   readonly output: () => string;
   readonly ended: Promise<unknown>;
+  /** A line for its standard input. */
+  readonly type: (line: string) => void;
 }
 
 /** The programs of a page of the documentation: code blocks that are headed by a file name. Whoever runs some stops them. */
@@ -46,14 +48,18 @@ export class Examples {
     return this.start([file, ...own, ...args], env, this.codeOf(name));
   }
 
-  /** One that had to be made into something else before it could run. */
-  start([file, ...args]: [string, ...string[]], env = {}, input = ''): RunningExample {
+  /** One that had to be made into something else before it could run. @param input all of it, or null: it is typed later */
+  start([file, ...args]: [string, ...string[]], env = {}, input: string | null = ''): RunningExample {
     const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
     this.running.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
-    child.stdin.end(input);
-    return { output: () => output, ended: new Promise((resolve) => child.once('close', resolve)) };
+    if (input !== null) child.stdin.end(input);
+    return {
+      output: () => output,
+      type: (line) => child.stdin.write(`${line}\n`),
+      ended: new Promise((resolve) => child.once('close', resolve)),
+    };
   }
 
   stop(): void {
