@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Rolldown } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -145,11 +146,25 @@ describe('the programs of the documents that use the clients', () => {
     everyProgram(inNode);
   });
 
-  describeWithPython('setuptools, pip, wheel, websockets, socketio, aiohttp', 'in Python', (python) => {
+  describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp', 'in Python', (python) => {
     let wheel: ClientWheel;
     beforeAll(async () => {
       wheel = await ClientWheel.install(python);
     }, 180_000);
+
+    it('is typed', { timeout: 180_000 }, async () => {
+      const files: string[] = [];
+      for (const examples of pages.values()) {
+        for (const name of examples.namesOf('.py')) {
+          // Those that speak raw frames are untyped.
+          if (!examples.codeOf(name).includes('from switchboard_client')) continue;
+          files.push(name);
+          await writeFile(path.join(wheel.folder, name), examples.codeOf(name));
+        }
+      }
+      expect(files).toHaveLength(8);
+      await wheel.work('-m', 'mypy', '--strict', '--python-version', '3.9', ...files);
+    });
 
     everyProgram((page, name, env) => {
       const { PYTHONPATH } = wheel.env;
