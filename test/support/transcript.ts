@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
@@ -74,7 +75,7 @@ class RawSocket {
 
   static async open(url: string, protocols: string[] = []): Promise<RawSocket> {
     const socket = new RawSocket(new WebSocket(url, protocols));
-    await new Promise((resolve, reject) => socket.socket.once('open', resolve).once('error', reject));
+    await once(socket.socket, 'open');
     return socket;
   }
 
@@ -95,9 +96,11 @@ class RawSocket {
   }
 
   private async wait<T>(line: string, look: () => T | undefined): Promise<T> {
-    for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(5)) {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (Date.now() < deadline) {
       const found = look();
       if (found !== undefined) return found;
+      await sleep(5);
     }
     throw new Error(`did not happen: ${line}`);
   }
