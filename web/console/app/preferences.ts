@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { type Store } from '../../ui/store.js';
 import { Kept } from './kept.js';
 
 const oneOf =
@@ -19,9 +20,5 @@ export function applyPreferences(): void {
   apply();
 }
 
-interface Store<T> {
-  readonly get: () => T;
-  readonly subscribe: (listener: () => void) => () => void;
-}
-
-export const useKept = <T>({ get, subscribe }: Store<T>): T => useSyncExternalStore(subscribe, get);
+export const useKept = <T>({ get, subscribe }: Pick<Store<T>, 'get' | 'subscribe'>): T =>
+  useSyncExternalStore(subscribe, get);

@@ -1,3 +1,6 @@
+import { store } from '../../ui/store.js';
+import { useKept } from '../app/preferences.js';
+
 /** What one screen brings along for the workbench; in memory, since it may hold a secret. */
 export interface Handoff {
   /** As the AsyncAPI document names the channel. */
@@ -9,12 +12,11 @@ export interface Handoff {
   readonly frame?: string;
 }
 
-let handed: Handoff | undefined;
+/** The last that was brought. It stays for who comes back with the browser's arrows. */
+export const handoff = store<Handoff | undefined>(undefined);
 
-export const handoff = {
-  give: (next: Handoff): void => {
-    handed = next;
-  },
-  /** What was brought for this channel. It stays for who comes back with the browser's arrows. */
-  get: (channel: string | undefined): Handoff | undefined => (handed?.channel === channel ? handed : undefined),
-};
+/** What was brought for this channel. */
+export function useHandoff(channel: string | undefined): Handoff | undefined {
+  const handed = useKept(handoff);
+  return handed?.channel === channel ? handed : undefined;
+}

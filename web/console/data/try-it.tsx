@@ -11,7 +11,7 @@ export function TryIt({ children = 'Try it', ...given }: Handoff & { children?: 
       search={{ tab: 'workbench', wire: given.channel }}
       className={buttonClass('plain')}
       onClick={() => {
-        handoff.give(given);
+        handoff.set(given);
       }}
     >
       <FlaskConical size={14} aria-hidden />

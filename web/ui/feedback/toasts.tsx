@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { store } from '../store.js';
 import styles from './toasts.module.css';
 
 interface Toast {
@@ -8,31 +9,20 @@ interface Toast {
 
 const SHOWN_MS = 5000;
 
-let toasts: readonly Toast[] = [];
+const toasts = store<readonly Toast[]>([]);
 let lastId = 0;
-const listeners = new Set<() => void>();
-
-function change(next: readonly Toast[]): void {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
 
 /** Says in the corner, for some seconds, that something is done. */
 export function toast(text: string): void {
   const id = ++lastId;
-  change([...toasts.slice(-2), { id, text }]);
+  toasts.set([...toasts.get().slice(-2), { id, text }]);
   setTimeout(() => {
-    change(toasts.filter((other) => other.id !== id));
+    toasts.set(toasts.get().filter((other) => other.id !== id));
   }, SHOWN_MS);
 }
 
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
 export function Toasts() {
-  const shown = useSyncExternalStore(subscribe, () => toasts);
+  const shown = useSyncExternalStore(toasts.subscribe, toasts.get);
   return (
     <div className={styles['toasts']} role="status">
       {shown.map(({ id, text }) => (

@@ -20,7 +20,7 @@ export function NewService() {
         submit="Create service"
         onSubmit={(values) => sdk.services.create({ body: { title: values.text('title'), ...serviceOf(values) } })}
         onDone={({ title, hostToken }) => {
-          handoff.give({ channel: 'services', about: `service ${title}, as its host`, credential: hostToken });
+          handoff.set({ channel: 'services', about: `service ${title}, as its host`, credential: hostToken });
         }}
         result={({ id, hostToken, clientToken }) => (
           <Secrets secrets={{ 'Host token': hostToken, 'Client token': clientToken }}>

@@ -8,7 +8,7 @@ import { SelectField, TextField } from '../../../../ui/forms/fields.js';
 import { FormValues } from '../../../../ui/forms/form-values.js';
 import { login, sdk } from '../../../app/client.js';
 import { type Search } from '../../../app/search.js';
-import { handoff } from '../../../data/handoff.js';
+import { useHandoff } from '../../../data/handoff.js';
 import { useListPlace } from '../../../data/list-place.js';
 import { contractOf, loadDocument } from './contract.js';
 import { FrameList } from './frame-list.js';
@@ -29,8 +29,8 @@ export function Workbench() {
   const channel = kind?.channel ?? '';
   const contract = useMemo(() => data && contractOf(data, channel), [data, channel]);
   const wire = useWire(contract);
+  const given = useHandoff(channel);
   if (kind === undefined) return null;
-  const given = handoff.get(channel);
   return (
     <div className={styles['bench']}>
       <section aria-label="Connection" className={styles['tools']}>

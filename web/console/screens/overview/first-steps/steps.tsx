@@ -6,7 +6,7 @@ import { plural } from '../../../../ui/content/format.js';
 import { Panel } from '../../../../ui/content/page.js';
 import { ProblemNotice } from '../../../../ui/feedback/problem.js';
 import { sdk } from '../../../app/client.js';
-import { handoff } from '../../../data/handoff.js';
+import { useHandoff } from '../../../data/handoff.js';
 import { TryIt } from '../../../data/try-it.js';
 import { useLiveQuery } from '../../../data/use-live-query.js';
 import { ChangePassword } from '../../accounts/change-password.js';
@@ -138,7 +138,7 @@ interface FirstClientProps {
 
 /** With the host token, if the service was made on this visit: it is not told again. */
 function FirstClient({ service, application }: FirstClientProps) {
-  const given = handoff.get('services');
+  const given = useHandoff('services');
   if (given?.credential !== undefined) return <TryIt {...given}>Open the workbench</TryIt>;
   if (service !== undefined) {
     return (
