@@ -42,7 +42,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     const table = chart.getByRole('table', { name: 'Connections' });
     await table.getByRole('columnheader', { name: 'rooms' }).waitFor();
     await expect.poll(() => table.getByRole('row').count()).toBe(61);
-    await page.getByRole('img', { name: /^Event-loop delay, milliseconds/ }).waitFor();
+    await page.getByRole('img', { name: /^Event-loop delay, ms/ }).waitFor();
     const busy = page.getByRole('table', { name: 'Busiest rooms' });
     await busy.getByRole('link', { name: 'lobby' }).click();
     await heading(page, 'lobby').waitFor();

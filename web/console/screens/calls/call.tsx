@@ -55,7 +55,7 @@ function Details({ call }: { call: CallDto }) {
           label="Participants"
           columns={[
             { header: 'Name', cell: ({ name }: CallParticipantDto) => <bdi>{name || 'without a name'}</bdi> },
-            { header: 'Account', cell: ({ userId }) => userId !== undefined && <Account id={userId} /> },
+            { header: 'Account', cell: ({ userId }) => (userId === undefined ? null : <Account id={userId} />) },
             { header: 'Joined', cell: ({ joinedAt }) => <Time at={joinedAt} /> },
             { header: 'Left', cell: ({ leftAt }) => <Time at={leftAt} /> },
             { header: 'Microphone', cell: ({ muted }) => (muted ? 'off' : 'on') },

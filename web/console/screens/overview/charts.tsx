@@ -34,7 +34,7 @@ const KINDS: readonly Kind[] = [
   { title: 'Closes', unit: 'per second, by code', lines: { closes: byLabel } },
   {
     title: 'Event-loop delay',
-    unit: 'milliseconds, 99th percentile, by node',
+    unit: 'ms, 99th percentile, by node',
     lines: { eventLoopP99: ({ node }) => node ?? 'all' },
   },
 ];

@@ -21,13 +21,14 @@ export function Overview() {
     <Page title="Overview">
       <Away />
       <FirstSteps />
-      <Loaded query={stats}>{(data) => <Traffic stats={data} />}</Loaded>
+      <Loaded query={stats}>{(data) => <Totals stats={data} />}</Loaded>
       <Panel title="The last hour">
         <Suspense fallback={<Skeleton lines={12} />}>
           <Charts />
         </Suspense>
       </Panel>
       <Top />
+      {stats.data && <ByProtocol stats={stats.data} />}
     </Page>
   );
 }
@@ -60,7 +61,7 @@ const columns: readonly Column<ProtocolStatsDto>[] = [
   { header: 'Bytes out', cell: ({ bytesOut }) => bytes(bytesOut), numeric: true },
 ];
 
-function Traffic({ stats: { nodes, missing, total, protocols, windowSeconds } }: { stats: StatsDto }) {
+function Totals({ stats: { nodes, missing, total } }: { stats: StatsDto }) {
   return (
     <>
       <AsSeenBy nodes={nodes} missing={missing} />
@@ -80,9 +81,12 @@ function Traffic({ stats: { nodes, missing, total, protocols, windowSeconds } }:
           { name: 'Bytes out since the start', value: bytes(total.bytesOut), more: `${bytes(total.bytesIn)} in` },
         ]}
       />
-      <Panel title={`By protocol, rates over the last ${windowSeconds} s`}>
-        <Table label="By protocol" columns={columns} items={protocols} keyOf={({ protocol }) => protocol} />
-      </Panel>
     </>
   );
 }
+
+const ByProtocol = ({ stats: { protocols, windowSeconds } }: { stats: StatsDto }) => (
+  <Panel title={`By protocol, rates over the last ${windowSeconds} s`}>
+    <Table label="By protocol" columns={columns} items={protocols} keyOf={({ protocol }) => protocol} />
+  </Panel>
+);
