@@ -61,6 +61,8 @@ const conversationColumns: readonly Column<ConversationDto>[] = [
 function Details({ circle: { id, name, createdAt, privilege } }: { circle: CircleDto }) {
   const navigate = useNavigate();
   const path = { id };
+  // Of the circle: a role on the server gives none in it.
+  const isAdmin = privilege === 'ADMIN';
   const media = useQuery({
     queryKey: ['media of circle', id],
     queryFn: ({ signal }) => sdk.circleMediaUsage.get({ path, signal }),
@@ -80,15 +82,17 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
           >
             <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
           </FormDialog>
-          <ConfirmDialog
-            verb="Delete circle"
-            title={`Delete circle ${name}?`}
-            onConfirm={() => sdk.circles.delete({ path })}
-            says="Circle deleted"
-            onDone={() => navigate({ to: '/circles' })}
-          >
-            <p>Its conversations, messages, media and devices are deleted. This cannot be undone.</p>
-          </ConfirmDialog>
+          {isAdmin && (
+            <ConfirmDialog
+              verb="Delete circle"
+              title={`Delete circle ${name}?`}
+              onConfirm={() => sdk.circles.delete({ path })}
+              says="Circle deleted"
+              onDone={() => navigate({ to: '/circles' })}
+            >
+              <p>Its conversations, messages, media and devices are deleted. This cannot be undone.</p>
+            </ConfirmDialog>
+          )}
         </>
       }
     >
@@ -104,14 +108,14 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
           ),
         }}
       />
-      <Members id={id} />
+      <Members id={id} isAdmin={isAdmin} />
       <Devices id={id} />
       <Conversations id={id} />
     </Page>
   );
 }
 
-function Members({ id }: { id: number }) {
+function Members({ id, isAdmin }: { id: number; isAdmin: boolean }) {
   return (
     <Panel title="Members">
       <List
@@ -120,16 +124,20 @@ function Members({ id }: { id: number }) {
         load={(query, _search, signal) => sdk.circles.listMembers({ path: { id }, query, signal })}
         columns={memberColumns}
         keyOf={(member) => member.id}
-        rowActions={(member) => (
-          <ConfirmDialog
-            verb="Remove"
-            title={`Remove ${member.email}?`}
-            onConfirm={() => sdk.circles.deleteMember({ path: { id, userId: member.id } })}
-            says="Member removed"
-          >
-            <p>The member leaves this circle and its conversations at once.</p>
-          </ConfirmDialog>
-        )}
+        rowActions={
+          isAdmin
+            ? (member) => (
+                <ConfirmDialog
+                  verb="Remove"
+                  title={`Remove ${member.email}?`}
+                  onConfirm={() => sdk.circles.deleteMember({ path: { id, userId: member.id } })}
+                  says="Member removed"
+                >
+                  <p>The member leaves this circle and its conversations at once.</p>
+                </ConfirmDialog>
+              )
+            : undefined
+        }
         live
         empty={{ title: 'No members' }}
       />
