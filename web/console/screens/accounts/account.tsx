@@ -90,28 +90,36 @@ const ROLES = [
   { value: 'admin', label: 'admin: may do everything here' },
 ] as const;
 
-function Actions({ account: { id, email, disabled, role } }: { account: UserDto }) {
+function ChangeRole({ account: { id, role } }: { account: UserDto }) {
+  const path = { id };
+  return (
+    <May do="accounts.update">
+      <FormDialog
+        label="Change role"
+        submit="Save role"
+        onSubmit={(values) =>
+          sdk.accounts.update({
+            path,
+            body: { role: ROLES.find((each) => each.value === values.text('role'))?.value ?? role },
+          })
+        }
+        says={() => 'Role saved'}
+      >
+        <SelectField name="role" label="Role" defaultValue={role} options={ROLES} />
+      </FormDialog>
+    </May>
+  );
+}
+
+function Actions({ account }: { account: UserDto }) {
+  const { id, email, disabled } = account;
   const me = useMe();
   const navigate = useNavigate();
   const path = { id };
   return (
     <>
       {me?.id === id && <ChangePassword />}
-      <May do="accounts.update">
-        <FormDialog
-          label="Change role"
-          submit="Save role"
-          onSubmit={(values) =>
-            sdk.accounts.update({
-              path,
-              body: { role: ROLES.find((each) => each.value === values.text('role'))?.value ?? role },
-            })
-          }
-          says={() => 'Role saved'}
-        >
-          <SelectField name="role" label="Role" defaultValue={role} options={ROLES} />
-        </FormDialog>
-      </May>
+      <ChangeRole account={account} />
       <May do="accounts.resetPassword">
         <FormDialog
           label="Reset password"

@@ -34,7 +34,7 @@ const BUS: Readonly<Record<BusState, string>> = {
 };
 
 function Details({ node }: { node: NodeDetailDto }) {
-  const { id, state, memory, eventLoop, bus, queues, database, redis } = node;
+  const { id, state, bus, queues, database, redis } = node;
   return (
     <Page
       title={`Node ${id}`}
@@ -42,26 +42,7 @@ function Details({ node }: { node: NodeDetailDto }) {
       beside={<NodeStateBadge state={state} />}
       actions={<NodeActions node={node} />}
     >
-      <Stats
-        stats={[
-          { name: 'Connections', value: number(openOn(node)), more: `load ${number(node.load * 100)} %` },
-          {
-            name: 'CPU, of one core',
-            value: `${number(node.cpu * 100)} %`,
-            more: `up ${duration(node.uptimeSeconds)}`,
-          },
-          {
-            name: 'Memory',
-            value: bytes(memory.rss),
-            more: `heap ${bytes(memory.heapUsed)} of ${bytes(memory.heapTotal)}`,
-          },
-          {
-            name: 'Event-loop delay, p99',
-            value: `${number(eventLoop.p99Ms)} ms`,
-            more: `p50 ${number(eventLoop.p50Ms)} ms`,
-          },
-        ]}
-      />
+      <Measures node={node} />
       <Facts
         facts={{
           Id: <Id value={id} />,
@@ -97,6 +78,32 @@ function Details({ node }: { node: NodeDetailDto }) {
         />
       </Panel>
     </Page>
+  );
+}
+
+function Measures({ node }: { node: NodeDetailDto }) {
+  const { memory, eventLoop } = node;
+  return (
+    <Stats
+      stats={[
+        { name: 'Connections', value: number(openOn(node)), more: `load ${number(node.load * 100)} %` },
+        {
+          name: 'CPU, of one core',
+          value: `${number(node.cpu * 100)} %`,
+          more: `up ${duration(node.uptimeSeconds)}`,
+        },
+        {
+          name: 'Memory',
+          value: bytes(memory.rss),
+          more: `heap ${bytes(memory.heapUsed)} of ${bytes(memory.heapTotal)}`,
+        },
+        {
+          name: 'Event-loop delay, p99',
+          value: `${number(eventLoop.p99Ms)} ms`,
+          more: `p50 ${number(eventLoop.p50Ms)} ms`,
+        },
+      ]}
+    />
   );
 }
 

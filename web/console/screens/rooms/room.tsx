@@ -95,24 +95,30 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           empty={{ title: 'Nobody is connected to this room' }}
         />
       </Panel>
-      <Panel title="Endpoints">
-        <List
-          name="endpoints"
-          label="Endpoints"
-          load={(paging, { identity }, signal) =>
-            sdk.applicationRooms.listEndpoints({ path, query: { ...paging, ...defined({ identity }) }, signal })
-          }
-          columns={endpointColumns}
-          keyOf={({ id }) => id}
-          filters={[{ name: 'identity', label: 'Identity' }]}
-          rowActions={(endpoint) => <EndpointActions endpoint={endpoint} />}
-          empty={{
-            title: 'No endpoints yet',
-            children: <p>An endpoint is one seat in the room, with a code of its own.</p>,
-          }}
-        />
-      </Panel>
+      <Endpoints path={path} />
     </Page>
+  );
+}
+
+function Endpoints({ path }: { path: { id: number; name: string } }) {
+  return (
+    <Panel title="Endpoints">
+      <List
+        name="endpoints"
+        label="Endpoints"
+        load={(paging, { identity }, signal) =>
+          sdk.applicationRooms.listEndpoints({ path, query: { ...paging, ...defined({ identity }) }, signal })
+        }
+        columns={endpointColumns}
+        keyOf={({ id }) => id}
+        filters={[{ name: 'identity', label: 'Identity' }]}
+        rowActions={(endpoint) => <EndpointActions endpoint={endpoint} />}
+        empty={{
+          title: 'No endpoints yet',
+          children: <p>An endpoint is one seat in the room, with a code of its own.</p>,
+        }}
+      />
+    </Panel>
   );
 }
 

@@ -36,17 +36,19 @@ async function readState(signal: AbortSignal) {
   };
 }
 
-export function Steps({ passwordGenerated, hasLooked }: StepsProps) {
-  const { data, error } = useLiveQuery(['first steps'], readState);
-  if (data === undefined) return error && <ProblemNotice error={error} />;
-  const { service, application, live, hasEnded } = data;
+type State = Awaited<ReturnType<typeof readState>>;
+
+function stepsOf(
+  { service, application, live, hasEnded }: State,
+  { passwordGenerated, hasLooked }: StepsProps,
+): readonly StepProps[] {
   const hasPlace = service !== undefined || application !== undefined;
   const hasClient = live > 0 || hasEnded;
-  const steps: readonly StepProps[] = [
+  return [
     {
       done: !passwordGenerated,
       title: 'Change the password',
-      text: 'This server made the one you signed in with, and keeps it in a file.',
+      text: 'This server made the one you signed in with.',
       action: <ChangePassword />,
     },
     {
@@ -86,6 +88,12 @@ export function Steps({ passwordGenerated, hasLooked }: StepsProps) {
       ),
     },
   ];
+}
+
+export function Steps(props: StepsProps) {
+  const { data, error } = useLiveQuery(['first steps'], readState);
+  if (data === undefined) return error && <ProblemNotice error={error} />;
+  const steps = stepsOf(data, props);
   const left = steps.filter(({ done }) => !done).length;
   return (
     <Panel
