@@ -36,7 +36,8 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     anna.send({ message: 'Hello' });
     const page = await harness.enter('/');
     const chart = page.getByRole('figure', { name: 'Connections open, by protocol' });
-    await chart.getByRole('img', { name: /^Connections, open, by protocol: .*rooms/ }).waitFor();
+    // A series begins with the next sample, which the page may ask for just before.
+    await chart.getByRole('img', { name: /^Connections, open, by protocol: .*rooms/ }).waitFor({ timeout: 30_000 });
     expect(await chart.locator('polyline').count()).toBeGreaterThan(0);
     await chart.getByRole('button', { name: 'Show as table: Connections' }).click();
     const table = chart.getByRole('table', { name: 'Connections' });
