@@ -54,12 +54,12 @@ export function readCommand(args: readonly string[]): Command | undefined {
   if (values.help || name === undefined) return undefined;
   const reader = READERS.get(name);
   if (reader === undefined) throw new CliError(`There is no command ${name}; --help lists them`);
-  const { subject: wanted, options = [], read } = reader;
+  const { subject: wanted, options = [] } = reader;
   const stray = Object.keys(values).find((option) => !options.includes(option));
   if (stray !== undefined) throw new CliError(`${name} takes no --${stray}`);
   if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} takes less than that`);
   if (wanted !== undefined && subject === '') throw new CliError(`${name} needs to be told ${wanted}`);
-  return read(subject, values);
+  return reader.read(subject, values);
 }
 
 function readCreateKey(label: string, { scope, expires, network }: Options): Command {

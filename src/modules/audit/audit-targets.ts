@@ -7,6 +7,7 @@ import { Profile } from '../../entities/omikron/profile.entity.js';
 import { Revocation } from '../../entities/revocations/revocation.entity.js';
 import { ApplicationKey } from '../../entities/rooms/application-key.entity.js';
 import { Application } from '../../entities/rooms/application.entity.js';
+import { TokenIssuer } from '../../entities/rooms/token-issuer.entity.js';
 import { Room } from '../../entities/rooms/room.entity.js';
 import { Service } from '../../entities/services/service.entity.js';
 import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
@@ -25,6 +26,7 @@ export const STORED_TARGETS = {
   machineKey: { entity: MachineKey, label: 'name' },
   application: { entity: Application, label: 'name' },
   apiKey: { entity: ApplicationKey, label: 'prefix' },
+  tokenIssuer: { entity: TokenIssuer, label: 'issuer' },
   room: { entity: Room, label: 'name' },
   service: { entity: Service, label: 'title' },
   device: { entity: Device, label: 'name' },

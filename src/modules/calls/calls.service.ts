@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { decodeIdCursor } from '../../common/http/paging/cursor.js';
 import { hasRole } from '../../common/security/role.js';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { accountOf, type Actor, nameOf } from '../auth/principals/machine-key-principal.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { CallEndings, type EndingCall } from './call-endings.service.js';
@@ -24,6 +25,7 @@ export class Calls {
     private readonly cluster: ClusterQuery,
     private readonly ledger: CallLedger,
     private readonly endings: CallEndings,
+    private readonly audit: AuditLog,
   ) {
     cluster.answer(FLUSH, () => ledger.flush());
   }
@@ -64,7 +66,8 @@ export class Calls {
       by,
       sids: found.participants.map(({ sid }) => sid),
     };
-    await this.endings.end(ending);
+    const target = { kind: 'call', id: String(id), label: key };
+    await this.audit.around({ action: 'calls.end', target }, () => this.endings.end(ending));
     this.logger.log({ msg: 'call ended by an admin', call: id, by });
     // Perhaps no node knew of it any more.
     this.ledger.ended(ending.call, ending.outcome, ending.by);

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.service.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { Lifecycle } from '../health/lifecycle.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
@@ -23,6 +24,7 @@ export class NodeDrain {
     private readonly cluster: ClusterQuery,
     private readonly liveness: Liveness,
     private readonly lifecycle: Lifecycle,
+    private readonly audit: AuditLog,
   ) {
     cluster.answer(DRAIN, (order) => this.obey(order));
   }
@@ -33,6 +35,15 @@ export class NodeDrain {
    */
   async order(node: string, order: DrainOrder): Promise<void> {
     if (!this.cluster.knows(node)) throw new AppError('not_found', 'There is no such node.');
+    const target = { kind: 'node', id: node, label: node };
+    await this.audit.around({ action: order.out ? 'nodes.drain' : 'nodes.undrain', target }, () =>
+      this.send(node, order),
+    );
+    // So that who lists the nodes next sees it.
+    await this.liveness.beatNow();
+  }
+
+  private async send(node: string, order: DrainOrder): Promise<void> {
     const { answers } = await this.cluster.ask(DRAIN, order, { node });
     if (answers[0] === undefined) {
       throw new AppError('broker_unavailable', 'The node does not answer right now; nothing may have changed.', {
@@ -40,8 +51,6 @@ export class NodeDrain {
       });
     }
     if (!answers[0].value) throw new AppError('conflict', 'The node is stopping; it cannot be taken back.');
-    // So that who lists the nodes next sees it.
-    await this.liveness.beatNow();
   }
 
   private obey({ out, by }: DrainOrder): boolean {

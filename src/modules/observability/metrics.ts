@@ -57,6 +57,9 @@ export class Metrics implements OnModuleDestroy {
     this.loopTimer = measureLoop(registers, this.loopDelays);
     registerSocketSeries(sockets, registers);
     registerQueueSeries(sockets, registers);
+    this.gauge('switchboard_native_send', '1 where frames leave in native calls, one a turn.', () =>
+      Number(sockets.nativeSend),
+    );
   }
 
   /** @param others gives the series of all processes behind the same port, this one's included */
@@ -158,14 +161,6 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
         const [protocol = '', code = ''] = key.split(' ');
         this.inc({ protocol, code }, count);
       }
-    },
-  });
-  new Gauge({
-    name: 'switchboard_native_send',
-    help: '1 where frames leave in native calls, one a turn; 0 where each socket is written to by itself.',
-    registers,
-    collect() {
-      this.set(Number(sockets.nativeSend));
     },
   });
   new Counter({

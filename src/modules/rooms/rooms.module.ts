@@ -90,7 +90,6 @@ export class RoomsModule {
     applications: ApplicationsRepository,
     rooms: RoomsRepository,
     deliveries: Deliveries,
-    issuers: TokenIssuersRepository,
   ) {
     deliveries.know(
       'room',
@@ -100,7 +99,6 @@ export class RoomsModule {
     );
     directory.describe('rooms', placesOf);
     selectors.know('apiKey', (id) => applications.hasKey(Number(id)));
-    selectors.know('issuer', (id) => issuers.exists(Number(id)));
     selectors.know('endpoint', async (code) => {
       const digest = codeDigest(code);
       return digest !== undefined && (await seats.find(digest)) !== undefined;

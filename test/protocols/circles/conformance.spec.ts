@@ -7,6 +7,7 @@ const OUTSIDE = 'Vous ne faite pas partie de cette conversation';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$/;
 
 describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s sees them', (version) => {
+  beforeEach(sendsBadFrames);
   let circles: CirclesHarness;
   let world: World;
   beforeAll(async () => {
@@ -35,7 +36,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('3: says what is wrong with a token and stays connected', async () => {
-    sendsBadFrames();
     const client = await circles.connect(version);
     client.emit('authenticate', {});
     await client.expectNext('error', 'Json web token introuvable');
@@ -56,7 +56,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('5: wants authentication first', async () => {
-    sendsBadFrames();
     const client = await circles.connect(version);
     for (const event of ['join_conversation', 'leave_conversation', 'leave_circle', 'message', 'writing', 'read']) {
       client.emit(event, { conversation_id: world.conversation, circle_id: world.circle, is_writing: true });
@@ -71,7 +70,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('6, 7: lets members join a conversation, and nobody else', async () => {
-    sendsBadFrames();
     await joined(world.u2);
     const u3 = await socket(world.u3);
     u3.emit('join_conversation', { conversation_id: world.conversation });
@@ -157,7 +155,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('12: says why a message is not taken', async () => {
-    sendsBadFrames();
     const u3 = await socket(world.u3);
     u3.emit('message', { conversation_id: world.conversation });
     await u3.expectNext('error', 'Vous ne faites pas partie de cette conversation');
@@ -170,7 +167,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('13: passes on who is writing', async () => {
-    sendsBadFrames();
     const [u1, u2, d] = [await joined(world.u1), await joined(world.u2), await joined(world.d)];
     u1.emit('writing', { conversation_id: world.conversation, is_writing: true });
     const notice = { conversation_id: world.conversation, device: false, user: world.u1.email, is_writing: true };
@@ -240,7 +236,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('17: says when there is nobody to forward to', async () => {
-    sendsBadFrames();
     const u1 = await socket(world.u1);
     for (const target of [{ email: world.u2.email }, { user_id: world.u2.id }, { device_id: world.d.id }]) {
       u1.emit('webrtc_forward', target);
@@ -265,7 +260,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('18, 19: tells the invited, and the circle when they join', async () => {
-    sendsBadFrames();
     const [u2, u3] = [await inCircle(world.u2), await socket(world.u3)];
     u3.emit('join_circle', { circle_id: world.circle });
     await u3.expectNext('error', "Vous n'appartenez pas a ce cercle");
@@ -362,7 +356,6 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   });
 
   it('25: tells nothing any more to who left the room', async () => {
-    sendsBadFrames();
     const [u1, u2] = [await joined(world.u1), await joined(world.u2)];
     u2.emit('leave_conversation', { conversation_id: world.conversation });
     await u2.expectNext('success', 'Vous avez quitte la conversation');

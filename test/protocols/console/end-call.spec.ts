@@ -46,6 +46,8 @@ describe('calls that an admin ends', () => {
     const call = await newest();
     expect(call).toMatchObject({ id, ...ended('completed') });
     for (const { leftAt } of call.participants) expect(leftAt).toEqual(expect.any(String));
+    const [entry] = (await rest('GET', 'audit?limit=1&action=calls.end')).body.items;
+    expect(entry).toMatchObject({ action: 'calls.end', target: { kind: 'call', id: String(id) } });
     expect(await end(id)).toBe(409);
     await signaling.call(cid, ala);
     expect(await newest()).toMatchObject({ state: 'live' });

@@ -6,6 +6,8 @@ import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { outboundUrlFault } from '../../../common/outbound/fetch-json.js';
 import { type TokenIssuer } from '../../../entities/rooms/token-issuer.entity.js';
 import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
+import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { issuerChannel } from '../rooms.channels.js';
@@ -32,7 +34,11 @@ export class TokenIssuers {
     private readonly repository: TokenIssuersRepository,
     private readonly keys: IssuerKeys,
     private readonly hub: Hub,
-  ) {}
+    private readonly audit: AuditLog,
+    selectors: RevocationSelectors,
+  ) {
+    selectors.know('issuer', (id) => repository.exists(Number(id)));
+  }
 
   /**
    * @param caller `undefined`: an admin, for any application
@@ -48,7 +54,8 @@ export class TokenIssuers {
     if ((await this.repository.count(applicationId)) >= MAX_ISSUERS)
       throw new AppError('conflict', `An application has at most ${MAX_ISSUERS} token issuers.`);
     const { issuer, algorithm } = wish;
-    return this.repository.create({ applicationId, issuer, algorithm, ...key });
+    const insert = () => this.repository.create({ applicationId, issuer, algorithm, ...key });
+    return this.audit.act('token-issuers.create', ['tokenIssuer'], insert);
   }
 
   /** @throws AppError `not_found` */
@@ -71,7 +78,8 @@ export class TokenIssuers {
   /** Whoever came in with its tokens is closed. @throws AppError `not_found` */
   async delete(caller: ApplicationPrincipal | undefined, applicationId: number, id: number): Promise<void> {
     requireOwn(caller, applicationId);
-    if (!(await this.repository.delete(applicationId, id))) notFound();
+    const remove = () => this.repository.delete(applicationId, id);
+    if (!(await this.audit.act('token-issuers.delete', ['tokenIssuer', id], remove))) notFound();
     this.keys.forget(id);
     this.hub.disconnect(issuerChannel(id), DISCONNECT.notAllowed);
   }

@@ -5313,6 +5313,9 @@ export type TokenIssuersDeleteData = {
          * Its id.
          */
         id: number;
+        /**
+         * The token issuer's id.
+         */
         issuerId: number;
     };
     query?: never;
@@ -5368,6 +5371,9 @@ export type TokenIssuersGetData = {
          * Its id.
          */
         id: number;
+        /**
+         * The token issuer's id.
+         */
         issuerId: number;
     };
     query?: never;
