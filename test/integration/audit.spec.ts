@@ -52,6 +52,7 @@ describe('the audit log', () => {
   beforeAll(async () => {
     rooms = await RoomsHarness.start({ REGISTRATION: 'open', REST_RATE: '0' });
     services = await ServicesHarness.on(rooms.app);
+    await services.nodesKnowEachOther();
     admin = await signIn(rooms.call, ADMIN.email, ADMIN.password);
   });
   afterAll(async () => {
@@ -146,9 +147,9 @@ describe('the audit log', () => {
     yield ['iotas.rotateToken', await as('POST', `${home}/token`)];
     yield ['iotas.delete', await as('DELETE', home)];
 
-    const [{ name }] = (await as('GET', 'nodes')).body.items;
-    yield ['nodes.drain', await as('POST', `nodes/${name}/drain`)];
-    yield ['nodes.undrain', await as('DELETE', `nodes/${name}/drain`)];
+    const [node] = (await as('GET', 'nodes')).body.items;
+    yield ['nodes.drain', await as('POST', `nodes/${node.id}/drain`)];
+    yield ['nodes.undrain', await as('DELETE', `nodes/${node.id}/drain`)];
 
     const lobbyToken = await as('POST', 'lobby/tokens', {});
     yield ['lobbyTokens.create', lobbyToken];

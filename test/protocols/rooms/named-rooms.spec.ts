@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newKey, seconds, type TestClaims, tokenBy } from '../../support/customer-tokens.js';
+import { sendsBadFrames } from '../../support/frame-witness.js';
 import { Examples } from '../../support/doc-examples.js';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 import { StreamClient } from '../../support/stream-client.js';
@@ -198,6 +199,7 @@ describe('a room by token or ticket', () => {
     });
 
     it('takes no other one', async () => {
+      sendsBadFrames();
       const other = await newTenant();
       const bad: [string, () => unknown][] = [
         ['another sub', () => tenant.token({ sub: 'bob' })],

@@ -24,7 +24,7 @@ export function takeFile<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     // Gone before anybody listened: nothing of it, not even its end, will ever come.
-    if (request.destroyed) {
+    if (request.destroyed && !request.complete) {
       reject(brokenOff());
       return;
     }
