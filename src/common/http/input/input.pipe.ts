@@ -26,7 +26,8 @@ export class InputPipe implements PipeTransform {
     refuseUnknown(type, value, memberNames(target));
     if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
     // All members are known by now, so neither `__proto__` nor `constructor` gets near the instance.
-    const isTaken = takenAsItIs(target);
+    // A query is short, and a parameter that was given twice has its own way of being refused.
+    const isTaken = type === 'body' ? takenAsItIs(target) : () => false;
     const members = Object.entries(value);
     const plain = Object.fromEntries(members.filter((member) => !isTaken(member)));
     const taken = Object.fromEntries(members.filter(isTaken));
