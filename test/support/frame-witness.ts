@@ -29,13 +29,9 @@ export function speaksOtherwise(port: number): () => void {
 /** Notes a frame: the value of one of JSON, or name and arguments of an event. */
 export function witness(channels: readonly ChannelContract[], direction: FrameDirection, frame: unknown): void {
   if (channels.length === 0) return;
-  for (const channel of channels) {
-    const message = messageOf(channel, direction, frame);
-    if (message === undefined) continue;
-    seen.add(nameOf(channel, direction, message));
-    return;
-  }
-  note(channels, direction, JSON.stringify(frame));
+  const messages = channels.flatMap((channel) => messageOf(channel, direction, frame) ?? []);
+  for (const { name } of messages) seen.add(name);
+  if (messages.length === 0) note(channels, direction, JSON.stringify(frame));
 }
 
 /** As `witness`, for texts. */
@@ -75,11 +71,8 @@ export const seenMessages = (): readonly string[] => [...seen];
 /** All messages that transcripts must see. */
 export const allMessages = (): readonly string[] =>
   CONTRACTS.flatMap((channel) =>
-    DIRECTIONS.flatMap((direction) => declared(channel, direction).map((each) => nameOf(channel, direction, each))),
+    DIRECTIONS.flatMap((direction) => declared(channel, direction).map(({ name }) => name)),
   );
-
-const nameOf = (channel: ChannelContract, direction: FrameDirection, { name }: { readonly name: string }): string =>
-  `${channel.name} ${direction} ${name}`;
 
 function note(channels: readonly ChannelContract[], direction: FrameDirection, text: string): void {
   const where = channels.map(({ name }) => name).join(' or ');

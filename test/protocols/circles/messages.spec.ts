@@ -55,6 +55,8 @@ describe('messages of a conversation', () => {
       ok: false,
       error: { code: 'not_found', detail: 'Conversation introuvable' },
     });
+    for (const event of ['webrtc_join_room', 'webrtc_leave_room', 'webrtc_room_forward'])
+      expect(await u1.ask(event)).toEqual({ ok: true });
     expect(await u1.ask('webrtc_stun_info')).toMatchObject({ ok: true, config: [{ port: 3478 }] });
     expect(await u1.ask('writing', { conversation_id: world.conversation, is_writing: true })).toMatchObject({
       ok: true,

@@ -2,6 +2,7 @@
 export const SCOPED_TAGS: Readonly<Record<string, readonly ('read' | 'write')[]>> = {
   accounts: ['read', 'write'],
   applications: ['read', 'write'],
+  audit: ['read'],
   calls: ['read', 'write'],
   config: ['read'],
   connections: ['read', 'write'],
