@@ -134,7 +134,9 @@ describeWith('redis-server', 'services on three nodes', () => {
     const { host: back, code: sameCode } = await two.host(waiting, true);
     expect(sameCode).toBe(waitingCode);
     patient.send({ back: 1 });
-    expect(await back.next()).toMatchObject({ back: 1 });
+    // The guest of a moment ago may still be announced.
+    const first: { readonly type?: string } = await back.next();
+    expect(first.type === 'server_join' ? await back.next() : first).toMatchObject({ back: 1 });
     expect(await sessions(waiting.id)).toMatchObject([{ host: waitingUser, guests: 2 }]);
     const late = await one.connect();
     late.send({ token: goneCode });

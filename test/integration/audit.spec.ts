@@ -52,7 +52,6 @@ describe('the audit log', () => {
   beforeAll(async () => {
     rooms = await RoomsHarness.start({ REGISTRATION: 'open', REST_RATE: '0' });
     services = await ServicesHarness.on(rooms.app);
-    await services.nodesKnowEachOther();
     admin = await signIn(rooms.call, ADMIN.email, ADMIN.password);
   });
   afterAll(async () => {

@@ -24,6 +24,8 @@ import { topic } from '../realtime/fan-out/topic.js';
 /** How often every node asks the database what is revoked, in milliseconds: what the others said may have been lost. */
 const REFRESH_MS = 500;
 const CHANGED = topic<null, unknown>('revocations.changed');
+/** For nodes that do not hear. */
+const PATIENCE_MS = 1_000;
 const CREDENTIAL = topic<string, Subject | undefined>('revocations.credential');
 
 /** What a request may name: a subject, or a connection for the credential it came with. */
@@ -78,8 +80,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     const revocation = { selector: name, subject, reason: request.reason ?? null, until, createdBy };
     const row = await this.audit.act('revocations.create', ['revocation'], () => this.repository.create(revocation));
     this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: nameOf(actor), until: row.until });
-    this.cluster.tell(CHANGED, null);
-    await this.refresh();
+    await this.refreshEverywhere();
     return RevocationDto.from(row);
   }
 
@@ -93,8 +94,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     const lift = () => this.repository.delete(id);
     if (!(await this.audit.act('revocations.delete', ['revocation', id], lift))) notFound();
     this.logger.log({ msg: 'revocation lifted', revocation: id, by: nameOf(actor) });
-    this.cluster.tell(CHANGED, null);
-    await this.refresh();
+    await this.refreshEverywhere();
   }
 
   async page(query: PageQuery): Promise<Page<RevocationDto>> {
@@ -123,6 +123,11 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private credentialHere(connection: string): Subject | undefined {
     const [credential] = this.directory.find(parseConnectionId(connection).serial)?.principal?.selectors ?? [];
     return credential === undefined ? undefined : parseSelector(credential);
+  }
+
+  /** What is answered holds on every node that hears; the others follow by themselves. */
+  private async refreshEverywhere(): Promise<void> {
+    await this.cluster.ask(CHANGED, null, { timeoutMs: PATIENCE_MS });
   }
 
   /** Brings the list in step with the database, and closes what is newly on it. One at a time, never stale. */
