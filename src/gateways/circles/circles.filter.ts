@@ -1,12 +1,29 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { toAppError } from '../../common/http/problems/problem.js';
 import { failed } from '../../modules/circles/circles.events.js';
+import { LiveRefusal, type LiveReason } from '../../modules/circles/live/live-refusal.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 
 const INTERNAL = 'Erreur interne';
 const UNAVAILABLE = 'Service indisponible';
+
+/** As the original words them, its two spellings included: clients may compare. */
+const REFUSALS: Record<LiveReason, string> = {
+  'already-authenticated': 'Already authenticated',
+  'not-authenticated': 'Socket user introuvable',
+  'token-missing': 'Json web token introuvable',
+  'identity-unknown': 'User not found',
+  'circle-closed': "Vous n'appartenez pas a ce cercle",
+  'conversation-closed': 'Vous ne faite pas partie de cette conversation',
+  'conversation-unknown': 'Conversation introuvable',
+  'sender-not-taking-part': 'Vous ne faites pas partie de cette conversation',
+  'message-empty': 'Message vide',
+  'client-id-reused': 'client_message_id deja utilise pour un autre message',
+  'recipient-unknown': 'Utilisateur introuvable',
+  'recipient-offline': 'Destinataire non connecte aux websockets',
+};
 
 /** Whatever goes wrong reaches the client as `error`, and its acknowledgement if it asked for one; the socket stays. */
 @Catch()
@@ -23,7 +40,7 @@ export class CirclesFilter implements ExceptionFilter {
   /** Also for what goes wrong with an event that was handed on long ago. */
   report(thrown: unknown, connection: SocketIoConnection, message: SocketIoMessage | undefined): void {
     const error = toAppError(thrown);
-    let { detail } = error;
+    let detail = error instanceof LiveRefusal ? REFUSALS[error.reason] : error.detail;
     if (error.kind === 'internal') {
       // Only the stack: error objects of the driver also carry the parameters of the query.
       const stack = error.cause instanceof Error ? error.cause.stack : error.stack;

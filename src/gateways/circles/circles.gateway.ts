@@ -1,12 +1,13 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { AppError } from '../../common/errors/app-error.js';
 import { ticketKind } from '../../modules/auth/tickets/ticket.js';
 import { type EvictedSignal, type ExpelledSignal, succeeded } from '../../modules/circles/circles.events.js';
 import { CallSignals } from '../../modules/circles/live/call-signals.service.js';
 import { LiveAdmission } from '../../modules/circles/live/live-admission.service.js';
 import { LiveMessages } from '../../modules/circles/live/live-messages.service.js';
 import { LiveRooms } from '../../modules/circles/live/live-rooms.service.js';
-import { demandState } from '../../modules/circles/live/socket-state.js';
+import { demandState, stateOf } from '../../modules/circles/live/socket-state.js';
 import { Typing } from '../../modules/circles/live/typing.service.js';
 import { type Draft } from '../../modules/circles/messages/messages.service.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
@@ -83,7 +84,8 @@ export class CirclesGateway implements SocketIoGateway {
 
   @SubscribeMessage('join_circle')
   onJoinCircle(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
-    demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
+    if (stateOf(connection) === undefined)
+      throw new AppError('unauthenticated', 'Socket user introuvable, vous devez vous authentifier');
     return this.inTurn(connection, () => {
       const id = idOf(data, 'circle_id', 'Parameter missing');
       return this.rooms.joinCircle(connection, id, () => {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../common/errors/app-error.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type IceHost, IceServers } from '../../ice-servers/ice-servers.service.js';
@@ -7,6 +6,7 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';
 import { Online } from '../presence/online.service.js';
+import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState } from './socket-state.js';
 import { type Target, TargetsRepository } from './targets.repository.js';
 
@@ -48,15 +48,16 @@ export class CallSignals {
   async forward(connection: CirclesConnection, named: NamedTarget | undefined, content: string): Promise<void> {
     const { principal } = demandState(connection);
     const target = named && 'email' in named ? await this.findByEmail(named.email) : named;
-    if (target === undefined) throw nobody();
+    if (target === undefined) throw new LiveRefusal('recipient-unknown');
     const self: Target = { kind: principal.kind, id: Number(principal.id) };
     const [isOnline, isNear] = await Promise.all([
       target.kind === 'user' ? this.online.isUserOnline(target.id) : this.online.isDeviceOnline(target.id),
       this.targets.shareCircle(self, target),
     ]);
     // Only who shares a circle with somebody learns that there is such an account, and that it is not connected.
-    if (!isNear && (!isOnline || this.config.circles.forward === 'shared-circle')) throw nobody();
-    if (!isOnline) throw away();
+    if (!isNear && (!isOnline || this.config.circles.forward === 'shared-circle'))
+      throw new LiveRefusal('recipient-unknown');
+    if (!isOnline) throw new LiveRefusal('recipient-offline');
     const channel = target.kind === 'user' ? userChannel(target.id) : deviceChannel(target.id);
     // The page of the protocol names one channel, the clients listen on the other.
     for (const name of ['webrtc_config', 'webrtc_forward'] as const) {
@@ -86,6 +87,3 @@ export class CallSignals {
 const wireHost = ({ host, port }: IceHost) => ({ domain: host, ip: '', port });
 /** No account has this id. */
 const NOBODY = 0;
-
-const nobody = (): AppError => new AppError('not_found', 'Utilisateur introuvable');
-const away = (): AppError => new AppError('not_found', 'Destinataire non connecte aux websockets');

@@ -8,10 +8,9 @@ import { RequestAllowance } from '../../auth/access/request-allowance.service.js
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { Online } from '../presence/online.service.js';
+import { LiveRefusal } from './live-refusal.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { begin, type CirclesConnection, stateOf } from './socket-state.js';
-
-const unknown = (): AppError => new AppError('unauthenticated', 'User not found');
 
 /** Who a socket is, from its token to its end. */
 @Injectable()
@@ -75,21 +74,21 @@ export class LiveAdmission {
   }
 
   private read(token: unknown): TokenClaims {
-    if (token === undefined || token === null) throw new AppError('unauthenticated', 'Json web token introuvable');
-    if (typeof token !== 'string') throw unknown();
+    if (token === undefined || token === null) throw new LiveRefusal('token-missing');
+    if (typeof token !== 'string') throw new LiveRefusal('identity-unknown');
     try {
       return this.tokens.read(token);
     } catch {
-      throw unknown();
+      throw new LiveRefusal('identity-unknown');
     }
   }
 }
 
 function refuseSecond(connection: CirclesConnection): void {
-  if (stateOf(connection)) throw new AppError('conflict', 'Already authenticated');
+  if (stateOf(connection)) throw new LiveRefusal('already-authenticated');
 }
 
 /** However somebody is not known, they are told the same. */
 function asUnknown(error: unknown): never {
-  throw error instanceof AppError && error.kind === 'unauthenticated' ? unknown() : error;
+  throw error instanceof AppError && error.kind === 'unauthenticated' ? new LiveRefusal('identity-unknown') : error;
 }

@@ -7,6 +7,7 @@ import { mayInConversation } from '../circles.policy.js';
 import { Conversations } from '../conversations/conversations.service.js';
 import { type Appended } from '../messages/message-append.js';
 import { announced, type Draft, Messages } from '../messages/messages.service.js';
+import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
 
 /** Messages of one socket that may be on their way into the database; then its next ones wait. */
@@ -18,9 +19,6 @@ export interface Outcome {
   succeed(messageId: number): void;
   fail(error: unknown): void;
 }
-
-const noConversation = (): AppError => new AppError('not_found', 'Conversation introuvable');
-const outside = (): AppError => new AppError('forbidden', 'Vous ne faites pas partie de cette conversation');
 
 /** Messages that come from sockets, answered the way their clients know. */
 @Injectable()
@@ -70,7 +68,7 @@ export class LiveMessages {
       await this.conversations.markRead(principal, conversationId, messageId, succeed);
     } catch (error) {
       if (!(error instanceof AppError) || (error.kind !== 'not_found' && error.kind !== 'forbidden')) throw error;
-      throw new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
+      throw new LiveRefusal('conversation-closed');
     }
   }
 
@@ -86,9 +84,9 @@ export class LiveMessages {
     try {
       if (draft.text === '' && draft.files.length === 0) {
         const access = await this.access.inConversation(principal, conversationId);
-        if (access === undefined) throw noConversation();
-        if (!mayInConversation(access.standing, 'send')) throw outside();
-        throw new AppError('invalid_input', 'Message vide');
+        if (access === undefined) throw new LiveRefusal('conversation-unknown');
+        if (!mayInConversation(access.standing, 'send')) throw new LiveRefusal('sender-not-taking-part');
+        throw new LiveRefusal('message-empty');
       }
       const appended = await this.messages.append(principal, conversationId, draft, (result) => {
         if (result.outcome === 'stored' && state.conversations.has(conversationId)) {
@@ -124,13 +122,13 @@ export class LiveMessages {
         outcome.succeed(result.messageId);
         return;
       case 'conflict':
-        outcome.fail(new AppError('conflict', 'client_message_id deja utilise pour un autre message'));
+        outcome.fail(new LiveRefusal('client-id-reused'));
         return;
       case 'no-conversation':
-        outcome.fail(noConversation());
+        outcome.fail(new LiveRefusal('conversation-unknown'));
         return;
       case 'not-taking-part':
-        outcome.fail(outside());
+        outcome.fail(new LiveRefusal('sender-not-taking-part'));
     }
   }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../common/errors/app-error.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
@@ -8,10 +7,8 @@ import { mayInCircle, mayInConversation } from '../circles.policy.js';
 import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { ConversationRecovery } from './conversation-recovery.service.js';
+import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState, type Joining, type SocketState, stateOf } from './socket-state.js';
-
-const outside = (): AppError => new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
-const outsideCircle = (): AppError => new AppError('forbidden', "Vous n'appartenez pas a ce cercle");
 
 /** The rooms a socket joins: of circles and of conversations. Whoever is shown out loses them at once. */
 @Injectable()
@@ -37,7 +34,8 @@ export class LiveRooms {
     if (after !== undefined && state.conversations.has(id)) this.drop(connection, state, id);
     await this.whileJoining(state, { room: 'conversation', id, cancelled: false }, async (joining) => {
       const access = await this.access.inConversation(state.principal, id);
-      if (access === undefined || !mayInConversation(access.standing, 'join')) throw outside();
+      if (access === undefined || !mayInConversation(access.standing, 'join'))
+        throw new LiveRefusal('conversation-closed');
       if (state.conversations.has(id)) {
         succeed();
         return;
@@ -46,15 +44,15 @@ export class LiveRooms {
       state.conversations.add(id);
       const isIn = () => !joining.cancelled && !connection.closed;
       try {
-        if (!isIn()) throw outside();
+        if (!isIn()) throw new LiveRefusal('conversation-closed');
         if (after === undefined) {
           const subscribed = this.hub.subscribe(connection, conversationChannel(id));
           if (subscribed) await subscribed;
-          if (!isIn()) throw outside();
+          if (!isIn()) throw new LiveRefusal('conversation-closed');
           succeed();
         } else {
           const missed = await this.recovery.decide(id, after, access.lastMessageId);
-          if (!isIn()) throw outside();
+          if (!isIn()) throw new LiveRefusal('conversation-closed');
           succeed();
           const recovered = { event: 'recovered', recovered: missed.recovered, count: missed.count } as const;
           this.hub.sendTo(connection, conversationChanged(id, recovered));
@@ -84,15 +82,15 @@ export class LiveRooms {
 
   /** @throws AppError `forbidden` */
   async joinCircle(connection: CirclesConnection, id: number, succeed: () => void): Promise<void> {
-    const state = demandState(connection, 'Socket user introuvable, vous devez vous authentifier');
+    const state = demandState(connection);
     await this.whileJoining(state, { room: 'circle', id, cancelled: false }, async (joining) => {
       const isIn = () => !joining.cancelled && !connection.closed;
-      if (!(await this.mayJoin(state.principal, 'circle', id)) || !isIn()) throw outsideCircle();
+      if (!(await this.mayJoin(state.principal, 'circle', id)) || !isIn()) throw new LiveRefusal('circle-closed');
       const subscribed = this.hub.subscribe(connection, circleChannel(id));
       if (subscribed) await subscribed;
       if (!isIn()) {
         this.hub.unsubscribe(connection, circleChannel(id));
-        throw outsideCircle();
+        throw new LiveRefusal('circle-closed');
       }
       succeed();
     });

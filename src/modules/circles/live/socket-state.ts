@@ -1,10 +1,10 @@
-import { AppError } from '../../../common/errors/app-error.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type PacedReader } from '../../durable-log/catch-up.js';
 import { type Connection, type Protocol } from '../../realtime/connection.js';
 import { type ConnectionPlaces } from '../../realtime/connection-filter.js';
 import { circleOf } from '../circles.channels.js';
 import { type EvictedSignal } from '../circles.events.js';
+import { LiveRefusal } from './live-refusal.js';
 
 /** A socket that may become an account's or a device's. */
 export interface CirclesConnection extends PacedReader {
@@ -64,8 +64,8 @@ export function placesOf(connection: Connection): ConnectionPlaces {
 }
 
 /** @throws AppError `unauthenticated` before the socket was authenticated */
-export function demandState(connection: CirclesConnection, text = 'Socket user introuvable'): SocketState {
+export function demandState(connection: CirclesConnection): SocketState {
   const state = stateOf(connection);
-  if (state === undefined) throw new AppError('unauthenticated', text);
+  if (state === undefined) throw new LiveRefusal('not-authenticated');
   return state;
 }

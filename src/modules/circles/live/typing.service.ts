@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../../common/errors/app-error.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
@@ -7,6 +6,7 @@ import { CircleAccess } from '../access/access.service.js';
 import { conversationChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';
 import { mayInConversation } from '../circles.policy.js';
+import { LiveRefusal } from './live-refusal.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
 
@@ -40,7 +40,7 @@ export class Typing {
   private async writeFromOutside(state: SocketState, conversationId: number, isWriting: string): Promise<void> {
     const access = await this.access.inConversation(state.principal, conversationId);
     if (access === undefined || !mayInConversation(access.standing, 'join')) {
-      throw new AppError('forbidden', 'Vous ne faite pas partie de cette conversation');
+      throw new LiveRefusal('conversation-closed');
     }
     this.tell(state, conversationId, isWriting);
   }
