@@ -1,13 +1,17 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { type Response } from 'express';
 import { retryAfterOf, statusOf, toAppError } from '../../../common/http/problems/problem.js';
+import { type OmegaReason, OmegaRefusal } from '../../../modules/omikron/directory/omega-refusal.js';
 import { OmegaErrorDto } from './omega.dto.js';
 
-/** Levels of `log`, where they are not 2: of what may be otherwise in a moment. */
-const LEVELS: ReadonlyMap<string, number> = new Map([
-  ['The user you are searching has no online iota', 1],
-  ['The omikron with the users iota is full try again later', 0],
-]);
+/** Text and level of `log`, as Omega has them; what may be otherwise in a moment is below 2. */
+const ANSWERS: Record<OmegaReason, readonly [text: string, level: number]> = {
+  'no-node': ['No Omikron found', 2],
+  'no-uuid': ['Not a valid UUID provided', 2],
+  'no-user': ['The user you are searching does not exist', 2],
+  'iota-offline': ['The user you are searching has no online iota', 1],
+  'node-draining': ['The omikron with the users iota is full try again later', 0],
+};
 
 /** Errors of the directory leave in its own form. */
 @Catch()
@@ -24,6 +28,7 @@ export class FindOmikronFilter implements ExceptionFilter {
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
     response.setHeader('Cache-Control', 'no-store');
-    response.status(statusOf(error.kind)).json(OmegaErrorDto.of(error.detail, LEVELS.get(error.detail) ?? 2));
+    const [text, level] = error instanceof OmegaRefusal ? ANSWERS[error.reason] : [error.detail, 2];
+    response.status(statusOf(error.kind)).json(OmegaErrorDto.of(text, level));
   }
 }
