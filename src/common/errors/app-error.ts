@@ -38,6 +38,11 @@ export class AppError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.members = options.members ?? {};
   }
+
+  /** All that a log shows of it: error objects of the driver also carry the parameters of the query. */
+  get trace(): string | undefined {
+    return this.cause instanceof Error ? this.cause.stack : this.stack;
+  }
 }
 
 /** Whether it could not be done because something that is needed is away. */

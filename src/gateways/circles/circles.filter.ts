@@ -42,9 +42,7 @@ export class CirclesFilter implements ExceptionFilter {
     const error = toAppError(thrown);
     let detail = error instanceof LiveRefusal ? REFUSALS[error.reason] : error.detail;
     if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.logger.error({ msg: 'an event could not be handled', connectionId: connection.id, stack });
+      this.logger.error({ msg: 'an event could not be handled', connectionId: connection.id, stack: error.trace });
       detail = INTERNAL;
     } else if (error.kind === 'unavailable') {
       detail = UNAVAILABLE;

@@ -31,9 +31,7 @@ export class OmikronFilter implements ExceptionFilter {
     const [cause, replyTo] = thrown instanceof FailedMessage ? [thrown.cause, thrown.replyTo] : [thrown, undefined];
     const error: AppError = toAppError(cause);
     if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack });
+      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack: error.trace });
     }
     const [wireType, id] =
       error instanceof OmikronRefusal ? [error.wireType, error.replyTo ?? replyTo] : (['error', replyTo] as const);

@@ -14,9 +14,7 @@ export class RoomsFilter implements ExceptionFilter {
     const connection = host.switchToWs().getClient<PlainConnection>();
     const error = toAppError(thrown);
     if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack });
+      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack: error.trace });
     }
     connection.close(closeReasonOf(error.kind));
   }

@@ -20,9 +20,7 @@ export class ServicesFilter implements ExceptionFilter {
     const connection = host.switchToWs().getClient<PlainConnection>();
     const error = toAppError(thrown);
     if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      const stack = error.cause instanceof Error ? error.cause.stack : error.stack;
-      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack });
+      this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack: error.trace });
     }
     this.hub.sendTo(connection, failed(error.kind === 'internal' ? INTERNAL : error.detail));
     const reason = closeReasonOf(error.kind);

@@ -35,10 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private report(error: AppError): void {
-    const cause = error.cause;
-    // Only the stack: error objects of the driver also carry the parameters of the query.
-    if (error.kind === 'internal')
-      this.logger.error(cause instanceof Error ? cause.stack : (error.stack ?? error.detail));
+    if (error.kind === 'internal') this.logger.error(error.trace);
     else if (error.cause !== undefined && isDatabaseUnavailable(error.cause)) OUTAGES.database.failed(error.cause);
   }
 }

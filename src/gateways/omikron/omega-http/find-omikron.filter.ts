@@ -20,10 +20,7 @@ export class FindOmikronFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const error = toAppError(thrown);
-    if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      this.logger.error(error.cause instanceof Error ? error.cause.stack : error.stack);
-    }
+    if (error.kind === 'internal') this.logger.error(error.trace);
     const response = host.switchToHttp().getResponse<Response>();
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));

@@ -17,10 +17,7 @@ export class LegacyRoomsFilter implements ExceptionFilter {
       return;
     }
     const error = toAppError(thrown);
-    if (error.kind === 'internal') {
-      // Only the stack: error objects of the driver also carry the parameters of the query.
-      this.logger.error(error.cause instanceof Error ? error.cause.stack : error.stack);
-    }
+    if (error.kind === 'internal') this.logger.error(error.trace);
     const { status, body } = answerTo(error);
     const retryAfter = retryAfterOf(error);
     sendText(response, status, body, retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) });
