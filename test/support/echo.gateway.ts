@@ -67,7 +67,7 @@ class EchoBase implements PlainGateway {
 }
 
 /** Admits by the first message, slowly. */
-@WebSocketGateway(plainGateway({ protocol: 'services', path: '/echo', wire, admission: 'message' }))
+@WebSocketGateway(plainGateway({ protocol: 'services', path: '/echo', wire }))
 @UseFilters(EchoFilter)
 export class EchoGateway extends EchoBase {
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- carries the parameter types for injection
@@ -111,7 +111,7 @@ export class EchoGateway extends EchoBase {
 }
 
 /** Admits at the handshake; `code` decides how. */
-@WebSocketGateway(plainGateway({ protocol: 'rooms', path: '/room/:code', wire, admission: 'handshake' }))
+@WebSocketGateway(plainGateway({ protocol: 'rooms', path: '/room/:code', wire }))
 @UseFilters(EchoFilter)
 export class RoomGateway extends EchoBase {
   // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- carries the parameter types for injection

@@ -15,9 +15,7 @@ import { OmikronFilter } from './omikron.filter.js';
 import { callWire } from './omikron.wire.js';
 
 /** One socket per person and call, on `/ws/call/`. */
-@WebSocketGateway(
-  plainGateway({ protocol: 'omikron', path: '/ws/call', wire: callWire, admission: 'message', admissionFactor: 10 }),
-)
+@WebSocketGateway(plainGateway({ protocol: 'omikron', path: '/ws/call', wire: callWire, admissionFactor: 10 }))
 @UseFilters(OmikronFilter)
 export class CallGateway implements PlainGateway {
   constructor(

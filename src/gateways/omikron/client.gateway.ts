@@ -23,7 +23,6 @@ import { clientWire } from './omikron.wire.js';
     protocol: 'omikron',
     path: '/ws/client',
     wire: clientWire,
-    admission: 'message',
     admissionFactor: 10,
   }),
 )

@@ -25,7 +25,6 @@ import { iotaWire } from './omikron.wire.js';
     protocol: 'omikron',
     path: '/ws/iota',
     wire: iotaWire,
-    admission: 'message',
     admissionFactor: 10,
     // It names its users; cut to MAX_FRAME_BYTES.
     admissionFrameBytes: Number.MAX_SAFE_INTEGER,

@@ -24,7 +24,6 @@ import { roomsWire } from './rooms.wire.js';
     path: '/ws/endpoint/:code',
     otherPath: '/ws/room/:name',
     wire: roomsWire,
-    admission: 'handshake',
   }),
 )
 @UseFilters(RoomsFilter)

@@ -19,7 +19,6 @@ import { servicesWire } from './services.wire.js';
     protocol: 'services',
     path: '/ws',
     wire: servicesWire,
-    admission: 'message',
     revoked: { reason: DISCONNECT.forced, event: kicked('Revoked') },
   }),
 )

@@ -32,7 +32,8 @@ const HEARTBEAT_SLOTS = 25;
 const TICK_MS = 1_000;
 const DEFAULT_ADMISSION_FRAME_BYTES = 16_384;
 
-interface Upgrade {
+/** A request to become a WebSocket, as Node hands it over. */
+export interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;

@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type AppError } from '../../../common/errors/app-error.js';
-import { assertNever } from '../../../common/errors/assert-never.js';
-import { type ErrorKind } from '../../../common/errors/problem-codes.js';
+import { statusOf } from '../../../common/http/problems/problem.js';
 
 /** Of a WebSocket version that we do not speak. */
 export const UPGRADE_REQUIRED = 426;
@@ -39,37 +38,6 @@ export function refuseHandshake(socket: Duplex, status: number, retryAfterSecond
 }
 
 /** The status of a handshake that admission refused. */
-export function handshakeStatus(error: AppError): number {
-  return statusOfKind(error.kind);
-}
-
-function statusOfKind(kind: ErrorKind): number {
-  switch (kind) {
-    case 'malformed':
-    case 'invalid_input':
-      return 400;
-    case 'unauthenticated':
-      return 401;
-    case 'forbidden':
-      return 403;
-    case 'not_found':
-      return 404;
-    case 'method_not_allowed':
-      return 405;
-    case 'conflict':
-      return 409;
-    case 'too_large':
-      return 413;
-    case 'unsupported_media_type':
-      return 415;
-    case 'rate_limited':
-      return 429;
-    case 'no_space':
-    case 'unavailable':
-      return 503;
-    case 'internal':
-      return 500;
-    default:
-      return assertNever(kind);
-  }
+export function handshakeStatus({ kind }: AppError): number {
+  return statusOf(kind === 'no_space' ? 'unavailable' : kind);
 }

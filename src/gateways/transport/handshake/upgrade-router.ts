@@ -9,7 +9,7 @@ import { type PlainEndpoint } from '../plain/plain-endpoint.js';
 import { RETRY_SECONDS } from '../plain/plain-host.js';
 import { type PlainConnection } from '../plain/plain.connection.js';
 import { type RequestTurns } from './request-turns.js';
-import { type TransportService } from '../transport.service.js';
+import { type TransportService, type Upgrade } from '../transport.service.js';
 
 /** What the edge of the process knows about requests: origin and host policy, trusted proxies. */
 export interface UpgradePolicy {
@@ -21,12 +21,6 @@ export interface UpgradePolicy {
 /** The part of Engine.IO's server that answers upgrades. */
 export interface UpgradeEngine {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-}
-
-interface Upgrade {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
 }
 
 /**

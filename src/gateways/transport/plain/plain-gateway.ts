@@ -21,7 +21,8 @@ export interface UpgradeRequest {
 export interface PlainGateway extends OnGatewayConnection<PlainConnection>, OnGatewayDisconnect<PlainConnection> {
   /**
    * Before the socket is accepted: calls `connection.admit(principal)` and subscribes it, or throws an AppError, whose
-   * kind becomes the status of the refused handshake. Frames sent meanwhile wait. Required with `handshake` admission.
+   * kind becomes the status of the refused handshake. Frames sent meanwhile wait.
+   * Without it, or when it admits nobody, the first message has to, within a deadline.
    */
   handleUpgrade?(connection: PlainConnection, request: UpgradeRequest): void | Promise<void>;
   /** The socket is accepted. No inbound message is handled before this has finished. */

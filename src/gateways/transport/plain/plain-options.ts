@@ -18,11 +18,6 @@ export interface PlainGatewayOptions {
   /** Another way in, of the same kind. */
   readonly otherPath?: string;
   readonly wire: WireCodec;
-  /**
-   * `handshake`: `handleUpgrade` admits before the 101 leaves.
-   * `message`: the protocol's first message admits, within a deadline.
-   */
-  readonly admission: 'handshake' | 'message';
   /** Largest frame before admission, in bytes; default 16 KiB, never above `MAX_FRAME_BYTES`. */
   readonly admissionFrameBytes?: number;
   /** How a client is told that it was revoked; default 1008. */

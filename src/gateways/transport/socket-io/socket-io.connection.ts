@@ -100,11 +100,6 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     return this.closing;
   }
 
-  /** Whether an old client is behind it (Socket.IO 1.x, 2.x). */
-  get engineProtocol(): number {
-    return (this.socket.conn as unknown as { protocol: number }).protocol;
-  }
-
   get transport(): string {
     return this.socket.conn.transport.name;
   }

@@ -30,11 +30,6 @@ export class SocketIoMessage {
     this.length = (this.text?.length ?? 0) + (data[ATTACHED_BYTES] ?? 0);
   }
 
-  /** Whether the client asked for an acknowledgement. */
-  get wantsAck(): boolean {
-    return this.respond !== undefined;
-  }
-
   /** Whether it carries bytes, which no text holds. */
   get hasAttachments(): boolean {
     return this.text?.startsWith('5') ?? false;

@@ -130,7 +130,10 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   private async greet(socket: Socket): Promise<SocketIoConnection> {
-    const protocol = this.endpoints.at(-1)?.options.protocol ?? 'signaling';
+    // The last takes strangers.
+    const endpoint = this.endpoints.at(-1);
+    if (endpoint === undefined) throw new Error('no Socket.IO gateway is registered');
+    const { protocol } = endpoint.options;
     const connection = new SocketIoConnection(this.plain.nextSerial(), socket, this, this.addressOf(socket), protocol);
     this.connections.add(connection);
     // Without calling on: the arguments go to our queue, never to Node's emitter, where a client's `error` would throw.
