@@ -90,8 +90,13 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     (await admin(n, 'GET', 'nodes')).body.items.map(({ state }: { state: string }) => state).sort();
   const readiness = async (n: number) => {
     const response = await fetch(`${node(n).url}/health/ready`);
-    return { http: response.status, ...((await response.json()) as object) };
+    const { details, ...rest } = (await response.json()) as { away: string[]; details: { what: string }[] };
+    expect(details.map(({ what }) => what)).toEqual(rest.away);
+    return { http: response.status, ...rest };
   };
+  /** What each node has to do without, as node `n` shows it. */
+  const away = async (n: number): Promise<{ what: string; since: string; node: { id: string } | null }[][]> =>
+    (await admin(n, 'GET', 'nodes')).body.items.map(({ away }: { away: unknown }) => away);
   const OK = { http: 200, status: 'ok', away: [] };
 
   /** A new room with a watcher on each of `watching`, who know each other. */
@@ -177,16 +182,23 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
   it('is degraded on all nodes while Redis is away for all, and heals with everybody where they were', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(1, 'there', watcher);
+    const gone = Date.now();
     await redis.server.kill();
     for (const n of [0, 1, 2]) {
       await becomes(() => readiness(n), { http: 200, status: 'degraded', away: ['redis'] }, NOTICE_MS);
     }
+    const WITHOUT_REDIS = { what: 'redis', since: expect.any(String) as string, node: null };
+    await expect.poll(() => away(1), { timeout: 5_000 }).toEqual([[WITHOUT_REDIS], [WITHOUT_REDIS], [WITHOUT_REDIS]]);
+    const before = await away(1);
+    for (const { since } of before.flat()) expect(Math.abs(Date.parse(since) - gone)).toBeLessThan(3_000);
     await sleep(LEASE_MS);
+    expect(await away(1)).toEqual(before);
     for (const n of [0, 1, 2]) {
       expect(await readiness(n)).toEqual({ http: 200, status: 'degraded', away: ['redis'] });
     }
     await redis.server.restart();
     for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
+    await becomes(() => away(1), [[], [], []], HEAL_MS);
     const { body } = await node(2).rooms.as(app, 'GET', `rooms/${room}/presence`);
     expect(body.count).toBe(2);
     await watcher.expectNothing(500);
@@ -197,6 +209,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     const [one, two] = (await watchers(0, 1)) as [WsClient, WsClient];
     for (const identity of ['a', 'b', 'c']) await join(2, identity, one, two);
     const killed = node(2);
+    const [id] = (await names(2)).slice(-1);
     const start = Date.now();
     killed.server.kill('SIGKILL');
     await becomes(async () => (await node(0).rooms.as(app, 'GET', `rooms/${room}/presence`)).body.count, 2, LEASE_MS);
@@ -206,6 +219,9 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(Date.now() - start).toBeLessThan(LEASE_MS);
     for (const watcher of [one, two]) await watcher.expectNothing(3_000);
     expect(await names(0)).toHaveLength(2);
+    const SILENT = { what: 'node', since: expect.any(String) as string, node: { id, url: killed.url } };
+    await expect.poll(() => away(0), { timeout: 5_000 }).toEqual([[SILENT], [SILENT]]);
+    for (const { since } of (await away(0)).flat()) expect(Math.abs(Date.parse(since) - start)).toBeLessThan(3_000);
     const rows = await (await database.connect()).query('SELECT count(*)::int AS n FROM nodes');
     expect(rows).toEqual([{ n: 2 }]);
     nodes[2] = await startNode();
@@ -226,9 +242,11 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     const [watcher] = (await watchers(0)) as [WsClient];
     await node(2).rooms.member(app, room, 'readwrite', 'sleeper');
     await watcher.expectNext({ event: 'join', identity: 'sleeper' });
+    const [sleeper] = (await names(2)).slice(-1);
     node(2).server.kill('SIGSTOP');
     try {
       await becomes(async () => (await node(0).rooms.as(app, 'GET', `rooms/${room}/presence`)).body.count, 1, LEASE_MS);
+      await expect.poll(async () => (await away(1)).flat().map((absence) => absence.node?.id)).toContain(sleeper);
     } finally {
       node(2).server.kill('SIGCONT');
     }
@@ -236,6 +254,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await node(2).server.says('starts anew');
     await becomes(() => readiness(2), OK, HEAL_MS);
     await becomes(async () => (await names(0)).length, 3, HEAL_MS);
+    await expect.poll(async () => (await away(1)).flat().map((absence) => absence.node?.id)).not.toContain(sleeper);
     await join(2, 'back', watcher);
     await watcher.expectNothing(500);
   }, 120_000);

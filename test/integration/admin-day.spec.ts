@@ -98,7 +98,7 @@ describe("an admin's day", () => {
   });
 
   it('sees what is away and since when', async () => {
-    expect((await get('nodes')).items).toMatchObject([{ state: 'ready', startedAt: expect.any(String) }]);
+    expect((await get('nodes')).items).toMatchObject([{ state: 'ready', startedAt: expect.any(String), away: [] }]);
     expect((await rooms.call('GET', '/health/ready')).body).toMatchObject({ status: 'ok' });
   });
 });

@@ -31,7 +31,9 @@ describe('a server whose database goes away', () => {
     });
   const readiness = async () => {
     const response = await fetch(`${await server.url}/health/ready`);
-    return { http: response.status, ...((await response.json()) as object) };
+    const { details, ...rest } = (await response.json()) as { away: string[]; details: { what: string }[] };
+    expect(details.map(({ what }) => what)).toEqual(rest.away);
+    return { http: response.status, ...rest };
   };
   const becomes = async (status: string) => {
     for (let i = 0; i < 100 && !JSON.stringify(await readiness()).includes(`"${status}"`); i++) await sleep(100);

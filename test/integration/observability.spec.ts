@@ -178,11 +178,16 @@ describe('health', () => {
       const answer = await fetch(`${url}/health/ready`);
       return [answer.status, await answer.json()];
     };
-    expect(await ready()).toEqual([200, { status: 'ok', away: [] }]);
+    expect(await ready()).toEqual([200, { status: 'ok', away: [], details: [] }]);
     await database.drop();
-    await expect.poll(ready, { timeout: 5_000 }).toEqual([200, { status: 'degraded', away: ['database'] }]);
+    await expect
+      .poll(ready, { timeout: 5_000 })
+      .toEqual([
+        200,
+        { status: 'degraded', away: ['database'], details: [{ what: 'database', since: expect.any(String) }] },
+      ]);
     void app.get(Lifecycle).drain();
-    expect(await ready()).toEqual([503, { status: 'draining', away: [] }]);
+    expect(await ready()).toEqual([503, { status: 'draining', away: [], details: [] }]);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 });

@@ -24,6 +24,7 @@ export class OutageLog {
   private readonly logger = new Logger('Outages');
   private outage: Outage | undefined;
   private fullAt = -Infinity;
+  private fullFrom = -Infinity;
 
   constructor(private readonly what: string) {}
 
@@ -35,6 +36,7 @@ export class OutageLog {
     outage.lastFailed = now;
     // Whoever reads of it has something to do.
     const hasFilled = isDatabaseFull(reason) && !this.isFull;
+    if (hasFilled) this.fullFrom = now;
     if (isDatabaseFull(reason)) this.fullAt = now;
     if (now - outage.saidAt < REMIND_MS && !hasFilled) return;
     const isFirst = outage.saidAt === -Infinity;
@@ -48,6 +50,16 @@ export class OutageLog {
   /** Whether something did not find room on its disk just now. */
   get isFull(): boolean {
     return performance.now() - this.fullAt < FULL_MS;
+  }
+
+  /** Since when something did not find room on its disk; `undefined` when there is room. */
+  get fullSince(): number | undefined {
+    return this.isFull ? this.fullFrom : undefined;
+  }
+
+  /** When what fails began to, by `performance.now()`; `undefined` while it works. */
+  get since(): number | undefined {
+    return this.outage?.began;
   }
 
   /** It works. @param quietMs for how long nothing may have failed */

@@ -18,6 +18,7 @@ import { MachineKeys1767270300000 } from './1767270300000-machine-keys.js';
 import { TokenIssuers1767270360000 } from './1767270360000-token-issuers.js';
 import { Audit1767270420000 } from './1767270420000-audit.js';
 import { GeneratedPasswords1767270480000 } from './1767270480000-generated-passwords.js';
+import { NodeAbsences1767270540000 } from './1767270540000-node-absences.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   TokenIssuers1767270360000,
   Audit1767270420000,
   GeneratedPasswords1767270480000,
+  NodeAbsences1767270540000,
 ] as const;

@@ -33,6 +33,10 @@ export class Node {
   @Column('jsonb')
   connections!: Record<string, number>;
 
+  /** What it has to do without: the name of each thing, and since when. */
+  @Column('jsonb', { default: [] })
+  away!: object[];
+
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { OUTAGES } from '../../common/outages/outages.js';
 import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 
 const FRESH_MS = 1_000;
@@ -55,7 +56,10 @@ export class DatabaseHealth implements OnApplicationShutdown {
     const start = performance.now();
     const up = await this.#pool.query('SELECT 1').then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        OUTAGES.database.failed(error, 0);
+        return false;
+      },
     );
     return { up, latency: performance.now() - start };
   }

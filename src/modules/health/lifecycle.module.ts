@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { Absences } from './absences.service.js';
 import { Lifecycle } from './lifecycle.js';
 
 /** Apart from the health routes, because what drains (the transport) must not depend on them. */
 @Global()
-@Module({ providers: [Lifecycle], exports: [Lifecycle] })
+@Module({ providers: [Absences, Lifecycle], exports: [Absences, Lifecycle] })
 export class LifecycleModule {}

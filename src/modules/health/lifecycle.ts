@@ -4,6 +4,12 @@ import { AppConfig } from '../../config/app-config.js';
 
 type LifecycleState = 'starting' | 'ready' | 'draining';
 
+/** Something this node has to do without, beside the database and the bus; `since` by the monotonic clock. */
+export interface Lack {
+  readonly what: 'media';
+  readonly since: number;
+}
+
 /** @param undone aborted when the node is to serve again, or drains anew */
 type DrainHook = (undone: AbortSignal) => Promise<void> | void;
 
@@ -17,7 +23,7 @@ const STILL_ENDING_MS = 10_000;
 export class Lifecycle {
   readonly #logger = new Logger(Lifecycle.name);
   readonly #hooks: DrainHook[] = [];
-  readonly #lacks: (() => string | undefined)[] = [];
+  readonly #lacks: (() => Lack | undefined)[] = [];
   #isStarted = false;
   #isGoing = false;
   #drained: Promise<void> | undefined;
@@ -53,12 +59,12 @@ export class Lifecycle {
   }
 
   /** `lack` names what this node has to do without at the moment, if anything. */
-  onReadiness(lack: () => string | undefined): void {
+  onReadiness(lack: () => Lack | undefined): void {
     this.#lacks.push(lack);
   }
 
   /** What this node has to do without, beside the database and the bus. */
-  lacks(): string[] {
+  lacks(): Lack[] {
     return this.#lacks.map((lack) => lack()).filter((lack) => lack !== undefined);
   }
 

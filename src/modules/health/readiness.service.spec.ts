@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { SystemClock } from '../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
 import { loadConfig } from '../../config/load-config.js';
 import { type DatabaseHealth } from '../database/database-health.js';
 import { BusHealth } from '../realtime/ports/bus-health.js';
+import { Absences } from './absences.service.js';
 import { Lifecycle } from './lifecycle.js';
 import { ReadinessService } from './readiness.service.js';
 
@@ -13,35 +16,36 @@ function setUp(answer: () => boolean = () => true): {
   const lifecycle = new Lifecycle(loadConfig({ DRAIN_SECONDS: '0' }));
   const database = { state: () => Promise.resolve({ up: answer(), latency: 1 }) } as DatabaseHealth;
   const bus = new BusHealth();
-  return { lifecycle, bus, readiness: new ReadinessService(lifecycle, database, bus) };
+  const absences = new Absences(lifecycle, bus, new SystemClock(), new SystemMonotonicClock());
+  return { lifecycle, bus, readiness: new ReadinessService(lifecycle, database, bus, absences) };
 }
 
 describe('ReadinessService', () => {
   it('is starting until the server listens, then ok', async () => {
     const { lifecycle, readiness } = setUp();
-    expect(await readiness.read()).toEqual({ status: 'starting', away: [] });
+    expect(await readiness.read()).toMatchObject({ status: 'starting', away: [] });
     lifecycle.markReady();
-    expect(await readiness.read()).toEqual({ status: 'ok', away: [] });
+    expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
   it('is degraded, and names the database, while that is away', async () => {
     let up = false;
     const { lifecycle, readiness } = setUp(() => up);
     lifecycle.markReady();
-    expect(await readiness.read()).toEqual({ status: 'degraded', away: ['database'] });
+    expect(await readiness.read()).toMatchObject({ status: 'degraded', away: ['database'] });
     up = true;
-    expect(await readiness.read()).toEqual({ status: 'ok', away: [] });
+    expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
   it('is degraded while no node has the bus, and unready while others have it', async () => {
     const { lifecycle, bus, readiness } = setUp();
     lifecycle.markReady();
     bus.state = 'away';
-    expect(await readiness.read()).toEqual({ status: 'degraded', away: ['redis'] });
+    expect(await readiness.read()).toMatchObject({ status: 'degraded', away: ['redis'] });
     bus.state = 'deaf';
-    expect(await readiness.read()).toEqual({ status: 'deaf', away: ['redis'] });
+    expect(await readiness.read()).toMatchObject({ status: 'deaf', away: ['redis'] });
     bus.state = 'ok';
-    expect(await readiness.read()).toEqual({ status: 'ok', away: [] });
+    expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
   it('is draining from the first moment of the drain on, also for a probe that was under way', async () => {

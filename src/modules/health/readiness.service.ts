@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { OUTAGES } from '../../common/outages/outages.js';
 import { DatabaseHealth } from '../database/database-health.js';
 import { BusHealth } from '../realtime/ports/bus-health.js';
+import { Absences } from './absences.service.js';
 import { type ReadinessDto } from './dto/health.dto.js';
 import { Lifecycle } from './lifecycle.js';
 
@@ -12,17 +12,17 @@ export class ReadinessService {
     private readonly lifecycle: Lifecycle,
     private readonly database: DatabaseHealth,
     private readonly bus: BusHealth,
+    private readonly absences: Absences,
   ) {}
 
   async read(): Promise<ReadinessDto> {
     const asked = this.lifecycle.state === 'ready' ? await this.database.state() : undefined;
     // Read only now: the signal to go may have come while the database was asked.
     const { state } = this.lifecycle;
-    if (state !== 'ready') return { status: state, away: [] };
-    const away = [...(asked?.up === false ? ['database'] : []), ...this.lifecycle.lacks()];
-    if (OUTAGES.database.isFull) away.push('database disk');
-    if (this.bus.state === 'deaf') return { status: 'deaf', away: [...away, 'redis'] };
-    if (this.bus.state === 'away') away.push('redis');
-    return { status: away.length > 0 ? 'degraded' : 'ok', away };
+    if (state !== 'ready') return { status: state, away: [], details: [] };
+    const details = this.absences.list(asked?.up !== false);
+    const away = details.map(({ what }) => what);
+    if (this.bus.state === 'deaf') return { status: 'deaf', away, details };
+    return { status: away.length > 0 ? 'degraded' : 'ok', away, details };
   }
 }

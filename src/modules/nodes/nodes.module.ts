@@ -15,6 +15,8 @@ import { NodeDrain } from './node-drain.service.js';
 import { Nodes } from './nodes.service.js';
 import { OwnStatus } from './status/own-status.service.js';
 import { Reaper } from './liveness/reaper.service.js';
+import { NodeAbsences } from './status/node-absences.js';
+import { OwnAddress } from './status/own-address.js';
 import { StatsController } from './stats.controller.js';
 import { TrafficRates } from './status/traffic-rates.service.js';
 
@@ -25,6 +27,8 @@ import { TrafficRates } from './status/traffic-rates.service.js';
   providers: [
     NodesRepository,
     OwnStatus,
+    NodeAbsences,
+    OwnAddress,
     Reaper,
     Liveness,
     BusProbe,

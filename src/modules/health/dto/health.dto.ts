@@ -1,4 +1,6 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice } from '../../../common/http/input/fields.js';
+import { type Absence, ABSENT_THINGS } from '../absences.service.js';
 
 const READINESS = ['ok', 'degraded', 'starting', 'draining', 'deaf'] as const;
 
@@ -6,6 +8,16 @@ export class LivenessDto {
   /** The process answers. */
   @ApiChoice({ name: 'LivenessStatus', values: ['ok'] }, { example: 'ok' })
   status!: 'ok';
+}
+
+export class AbsenceDto implements Absence {
+  /** As in `away`. */
+  @ApiChoice({ name: 'AbsentThing', values: ABSENT_THINGS }, { example: 'redis' })
+  what!: (typeof ABSENT_THINGS)[number];
+
+  /** When it went, as this node found. */
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  since!: string;
 }
 
 export class ReadinessDto {
@@ -22,4 +34,8 @@ export class ReadinessDto {
    * cannot be stored, e.g. since the disk is full.
    */
   away!: string[];
+
+  /** The same, and since when. */
+  @ApiProperty({ type: [AbsenceDto] })
+  details!: AbsenceDto[];
 }

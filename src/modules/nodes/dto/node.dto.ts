@@ -1,7 +1,34 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { NODE_STATES, type NodeStatus } from '../status/node-status.js';
+import { ABSENT_THINGS } from '../../health/absences.service.js';
+import { NODE_STATES, type NodeAbsence, type NodeStatus } from '../status/node-status.js';
+
+const AWAY = [...ABSENT_THINGS, 'node'] as const;
+
+export class SilentNodeDto {
+  /** What it was called. */
+  @ApiProperty({ example: '9f86d081884c7d65' })
+  id!: string;
+
+  /** Where it was reached. */
+  @ApiProperty({ example: 'http://node-2.example.org:3000' })
+  url!: string;
+}
+
+export class AwayDto implements NodeAbsence {
+  /** `node`: another one fell silent; the others are as in readiness. */
+  @ApiChoice({ name: 'AwayThing', values: AWAY }, { example: 'redis' })
+  what!: (typeof AWAY)[number];
+
+  /** When it went, as this node found. */
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  since!: string;
+
+  /** Which node, where it is one. */
+  @ApiProperty({ type: SilentNodeDto, nullable: true })
+  node!: SilentNodeDto | null;
+}
 
 export class NodeDto {
   @ApiProperty({
@@ -22,7 +49,7 @@ export class NodeDto {
     {
       example: 'ready',
       description:
-        '`degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.',
+        '`degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.',
     },
   )
   state!: string;
@@ -47,8 +74,17 @@ export class NodeDto {
   })
   load!: number;
 
-  static from({ name, url, startedAt, state, connections, version, load }: NodeStatus): NodeDto {
-    return { id: name, url, startedAt: new Date(startedAt).toISOString(), state, connections, version, load };
+  @ApiProperty({
+    type: [AwayDto],
+    description:
+      'What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer one ' +
+      'serves at their address, or a day has passed; they alone make no node `degraded`.',
+  })
+  away!: AwayDto[];
+
+  static from({ name, startedAt, away, url, state, connections, version, load }: NodeStatus): NodeDto {
+    const started = new Date(startedAt).toISOString();
+    return { id: name, url, startedAt: started, state, connections, version, load, away: [...away] };
   }
 }
 

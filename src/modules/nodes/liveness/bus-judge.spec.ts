@@ -22,6 +22,7 @@ describe('BusJudge', () => {
       load: 0,
       connections: {},
       startedAt: 0,
+      away: [],
       busAge,
     },
   });

@@ -15,6 +15,7 @@ const beat = (incarnation: string, age: number, mark: string): Beat => ({
     load: 0,
     connections: {},
     startedAt: 0,
+    away: [],
     busAge: 0,
   },
 });

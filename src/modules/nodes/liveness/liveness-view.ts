@@ -77,7 +77,7 @@ export class LivenessView {
   }
 
   /** When a node was last heard of anywhere; also in a place that came back only now. */
-  private heardAt(incarnation: string): number {
+  heardAt(incarnation: string): number {
     return Math.max(...Object.values(this.watches).map(({ seen }) => seen.get(incarnation)?.at ?? -Infinity));
   }
 

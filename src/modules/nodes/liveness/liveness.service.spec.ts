@@ -44,7 +44,11 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
         beat: () => answer(board.up, []),
         isTakenForDead: () => answer(board.up, board.takenForDead),
       } as unknown as NodeBoard,
-      { measure: () => undefined, read: () => ({ incarnation: identity.incarnation }) } as unknown as OwnStatus,
+      {
+        measure: () => undefined,
+        read: () => ({ incarnation: identity.incarnation }),
+        absences: { forgetReturned: () => undefined },
+      } as unknown as OwnStatus,
       identity,
       { setPeers: () => undefined } as unknown as ClusterQuery,
       { closeAll: () => ++closed } as unknown as ConnectionDirectory,

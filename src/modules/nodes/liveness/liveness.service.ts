@@ -117,8 +117,11 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     const now = performance.now();
     this.cluster.setPeers(new Set(this.others().map((other) => other.status.name)));
     for (const dead of this.view.dead(now)) {
-      if (dead.incarnation !== this.identity.incarnation) this.reaper.reap(dead);
+      if (dead.incarnation === this.identity.incarnation) continue;
+      this.own.absences.addSilent(dead, this.view.heardAt(dead.incarnation));
+      this.reaper.reap(dead);
     }
+    this.own.absences.forgetReturned(this.nodes());
   }
 
   private get silent(): boolean {
@@ -193,7 +196,9 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
 /** Leaves out what is none of ours, e.g. of another version. */
 function toBeat({ incarnation, age, mark, text }: BoardBeat): Beat[] {
   try {
-    const status = JSON.parse(text) as NodeStatus;
+    // Other versions say less.
+    const { away = [], ...rest } = JSON.parse(text) as Omit<NodeStatus, 'away'> & Partial<NodeStatus>;
+    const status = { ...rest, away };
     return status.incarnation === incarnation && typeof status.name === 'string'
       ? [{ incarnation, age, mark, status }]
       : [];

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { type Beat, type NodeState, type NodeStatus } from '../status/node-status.js';
+import { type Beat, type NodeAbsence, type NodeState, type NodeStatus } from '../status/node-status.js';
 
 const TIMEOUT_MS = 1_500;
 
 const BEAT = `
   WITH "me" AS (
     UPDATE "nodes" SET "seen_at" = now(), "url" = $2, "state" = $3, "load" = $4, "connections" = $5,
-      "bus_heard_at" = now() - $6::float8 * interval '1 millisecond'
+      "bus_heard_at" = now() - $6::float8 * interval '1 millisecond', "away" = $7
     WHERE "incarnation" = $1 RETURNING 1)
-  SELECT "incarnation", "name", "url", "version", "state", "load", "connections", "started_at",
+  SELECT "incarnation", "name", "url", "version", "state", "load", "connections", "started_at", "away",
     EXTRACT(EPOCH FROM clock_timestamp() - "seen_at")::float8 * 1000 AS "age", "seen_at"::text AS "mark",
     EXTRACT(EPOCH FROM "seen_at" - "bus_heard_at")::float8 * 1000 AS "bus_age",
     (SELECT count(*) FROM "me")::int AS "updated"
@@ -18,8 +18,8 @@ const BEAT = `
 
 const INSERT = `
   INSERT INTO "nodes"
-    ("incarnation", "url", "state", "load", "connections", "bus_heard_at", "name", "version", "started_at", "seen_at")
-  VALUES ($1, $2, $3, $4, $5, now() - $6::float8 * interval '1 millisecond', $7, $8, $9, now())
+    ("incarnation", "url", "state", "load", "connections", "bus_heard_at", "away", "name", "version", "started_at", "seen_at")
+  VALUES ($1, $2, $3, $4, $5, now() - $6::float8 * interval '1 millisecond', $7, $8, $9, $10, now())
   ON CONFLICT DO NOTHING`;
 
 interface Row {
@@ -31,6 +31,7 @@ interface Row {
   readonly load: number;
   readonly connections: Record<string, number>;
   readonly started_at: Date;
+  readonly away: NodeAbsence[];
   readonly age: number;
   readonly mark: string;
   readonly bus_age: number | null;
@@ -64,8 +65,8 @@ export class NodesRepository {
    * @throws when the database is away
    */
   async beat(status: NodeStatus): Promise<{ beats: Beat[]; known: boolean }> {
-    const { incarnation, url, state, load, connections, busAge } = status;
-    const changing = [incarnation, url, state, load, JSON.stringify(connections), busAge];
+    const { incarnation, url, state, load, connections, busAge, away } = status;
+    const changing = [incarnation, url, state, load, JSON.stringify(connections), busAge, JSON.stringify(away)];
     const { rows } = await this.#pool.query<Row>(BEAT, changing);
     const known = rows[0]?.updated === 1;
     if (!known) {
@@ -96,6 +97,7 @@ function toBeat({
   state,
   load,
   connections,
+  away,
 }: Row): Beat {
   return {
     incarnation,
@@ -109,6 +111,7 @@ function toBeat({
       state,
       load,
       connections,
+      away,
       startedAt: started_at.getTime(),
       busAge: bus_age,
     },

@@ -1,8 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import { type Server } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { AppConfig } from '../../../config/app-config.js';
 import { PROGRAM_VERSION } from '../../../common/program-version.js';
 import { Clock } from '../../../common/time/clock.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
@@ -11,7 +8,9 @@ import { SocketMetrics } from '../../observability/socket-metrics.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
 import { PROTOCOLS } from '../../realtime/connection.js';
 import { NodeIdentity } from '../../realtime/node-identity.js';
-import { type NodeState, type NodeStatus } from './node-status.js';
+import { NodeAbsences } from './node-absences.js';
+import { type NodeAbsence, type NodeState, type NodeStatus } from './node-status.js';
+import { OwnAddress } from './own-address.js';
 
 /** What this node says of itself. */
 @Injectable()
@@ -26,13 +25,13 @@ export class OwnStatus {
   private load = 0;
 
   constructor(
-    private readonly config: AppConfig,
-    private readonly adapter: HttpAdapterHost,
+    private readonly address: OwnAddress,
     private readonly lifecycle: Lifecycle,
     private readonly sockets: SocketMetrics,
     private readonly bus: BusHealth,
     private readonly identity: NodeIdentity,
     private readonly monotonic: MonotonicClock,
+    readonly absences: NodeAbsences,
     clock: Clock,
   ) {
     this.startedAt = clock.now();
@@ -49,31 +48,25 @@ export class OwnStatus {
     const connections: Record<string, number> = {};
     for (const protocol of PROTOCOLS) connections[protocol] = this.sockets.of(protocol).connections;
     const { heardAt } = this.bus;
+    const away = this.absences.list(this.databaseUp);
     return {
       incarnation: this.identity.incarnation,
       name: this.identity.name,
-      url: this.url,
+      url: this.address.url,
       version: PROGRAM_VERSION,
-      state: this.state,
+      state: this.stateWithout(away),
       load: this.load,
       connections,
       startedAt: this.startedAt,
+      away,
       busAge: heardAt === null ? null : Math.round(this.monotonic.elapsed() - heardAt),
     };
   }
 
-  private get state(): NodeState {
+  private stateWithout(away: readonly NodeAbsence[]): NodeState {
     const { state } = this.lifecycle;
     if (state !== 'ready') return state;
     if (this.bus.state === 'deaf') return 'deaf';
-    return this.bus.state === 'away' || !this.databaseUp ? 'degraded' : 'ready';
-  }
-
-  private get url(): string {
-    const { publicUrl, nodeUrl = publicUrl, tls } = this.config.http;
-    if (nodeUrl !== undefined) return nodeUrl;
-    const address = (this.adapter.httpAdapter.getHttpServer() as Server | undefined)?.address();
-    const port = typeof address === 'object' && address !== null ? `:${address.port}` : '';
-    return `${tls ? 'https' : 'http'}://localhost${port}`;
+    return away.some(({ node }) => node === null) ? 'degraded' : 'ready';
   }
 }

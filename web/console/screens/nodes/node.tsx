@@ -11,6 +11,7 @@ import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { AwayList } from './away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const route = getRouteApi('/nodes/$name');
@@ -48,6 +49,7 @@ function Details({ node }: { node: NodeDetailDto }) {
           Id: <Id value={id} />,
           Address: node.url,
           Version: node.version,
+          Away: node.away.length === 0 ? 'nothing' : <AwayList seen={[node]} />,
           'Up since': <Time at={node.startedAt} />,
           Bus: BUS[bus.state],
           'Bus heard': bus.heardMsAgo === null ? 'never' : `${duration(bus.heardMsAgo / 1000)} ago`,

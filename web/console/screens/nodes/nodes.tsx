@@ -7,8 +7,7 @@ import { Notice } from '../../../ui/feedback/notice.js';
 import { number } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { Loaded } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { AwayList, useAway } from './away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const columns: readonly Column<NodeDto>[] = [
@@ -24,6 +23,7 @@ const columns: readonly Column<NodeDto>[] = [
     header: 'State',
     cell: ({ state }) => <NodeStateBadge state={state} />,
   },
+  { header: 'Away', cell: (node) => <AwayList seen={[node]} /> },
   {
     header: 'Connections',
     cell: (node) => (
@@ -40,7 +40,7 @@ const columns: readonly Column<NodeDto>[] = [
 ];
 
 export function Nodes() {
-  const ready = useLiveQuery(['ready'], (signal) => sdk.health.ready({ signal }));
+  const away = useAway();
   return (
     <Page title="Nodes">
       <List
@@ -52,18 +52,14 @@ export function Nodes() {
         live
         empty={{ title: 'No node answers' }}
       />
-      <Panel title="What all nodes share">
-        <Loaded query={ready}>
-          {({ away }) =>
-            away.length === 0 ? (
-              <Notice tone="good">Database and bus answer.</Notice>
-            ) : (
-              <Notice tone="bad">
-                Away: {away.join(', ')}. Live sockets go on; what needs it waits or is refused.
-              </Notice>
-            )
-          }
-        </Loaded>
+      <Panel title="What is away">
+        {away.length === 0 ? (
+          <Notice tone="good">Database, bus and media answer, and no node is missing.</Notice>
+        ) : (
+          <Notice tone="bad">
+            Away: <AwayList seen={away} />. Live sockets go on; what needs it waits or is refused.
+          </Notice>
+        )}
       </Panel>
     </Page>
   );

@@ -10,6 +10,7 @@ import { sdk } from '../../app/client.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
 import { Loaded } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { AwayList, useAway } from '../nodes/away.js';
 import { FirstSteps } from './first-steps/first-steps.js';
 import { Top } from './top.js';
 
@@ -34,11 +35,11 @@ export function Overview() {
 }
 
 function Away() {
-  const { data } = useLiveQuery(['ready'], (signal) => sdk.health.ready({ signal }));
-  if (data === undefined || data.away.length === 0) return null;
+  const away = useAway();
+  if (away.length === 0) return null;
   return (
     <Notice tone="bad" alert>
-      Away: {data.away.join(', ')}. <Link to="/nodes">What the nodes say</Link>
+      Away: <AwayList seen={away} />. <Link to="/nodes">What the nodes say</Link>
     </Notice>
   );
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { MonotonicClock } from '../../../../common/time/monotonic-clock.js';
 import { Lifecycle } from '../../../health/lifecycle.js';
 
 /** What is wrong with a storage: content that should be there is not, there is no room, or it does not answer. */
@@ -16,11 +17,15 @@ const PROBE_MS = 5_000;
 export class StorageHealth implements OnApplicationShutdown {
   private readonly logger = new Logger(StorageHealth.name);
   private timer: NodeJS.Timeout | undefined;
+  private failedAt = 0;
   private refused = 0;
   private missing = 0;
 
-  constructor(lifecycle: Lifecycle) {
-    lifecycle.onReadiness(() => (this.timer === undefined ? undefined : 'media'));
+  constructor(
+    lifecycle: Lifecycle,
+    private readonly monotonic: MonotonicClock,
+  ) {
+    lifecycle.onReadiness(() => (this.timer === undefined ? undefined : { what: 'media', since: this.failedAt }));
   }
 
   onApplicationShutdown(): void {
@@ -31,6 +36,7 @@ export class StorageHealth implements OnApplicationShutdown {
   fail(fault: 'full' | 'away', circumstances: Circumstances, probe: () => Promise<void>): void {
     this.refused++;
     if (this.timer !== undefined) return;
+    this.failedAt = this.monotonic.elapsed();
     const msg = fault === 'full' ? 'the disk of media is full' : 'the storage of media does not answer';
     this.logger.warn({ msg, ...circumstances });
     this.timer = setInterval(() => {

@@ -1,0 +1,13 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+export class NodeAbsences1767270540000 implements MigrationInterface {
+  readonly name = 'NodeAbsences1767270540000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE "nodes" ADD "away" jsonb NOT NULL DEFAULT '[]'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE "nodes" DROP COLUMN "away"`);
+  }
+}
