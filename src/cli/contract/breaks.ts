@@ -1,4 +1,5 @@
-import { type Resolve, type Schema, typesOf } from './json-schema.js';
+import { isDeepStrictEqual } from 'node:util';
+import { isTuple, parts, type Resolve, type Schema, typesOf } from './json-schema.js';
 import { type Direction, type Part, type Surface } from './surface.js';
 
 /** What worked with `before` and does not work with `after`, each in one line; the same change always in the same words. */
@@ -59,14 +60,11 @@ class SchemaBreaks {
   }
 
   #below(place: string, direction: Direction, was: Schema, is: Schema): string[] {
-    const pairs: (readonly [string, Schema | boolean | undefined, Schema | boolean | undefined])[] = [
-      ...Object.entries(was.properties ?? {}).map(([name, schema]) => [name, schema, is.properties?.[name]] as const),
-      ['[]', was.items, is.items],
-      ['{}', was.additionalProperties, is.additionalProperties],
-    ];
-    return pairs.flatMap(([step, from, to]) =>
-      typeof from === 'object' && typeof to === 'object' ? this.between(`${place}.${step}`, direction, from, to) : [],
-    );
+    const now = new Map(parts(is));
+    return parts(was).flatMap(([step, from]) => {
+      const to = now.get(step);
+      return to === undefined ? [] : this.between(`${place}.${step}`, direction, from, to);
+    });
   }
 
   /** Each form that could be sent still can be; each that is answered could be before. */
@@ -142,13 +140,28 @@ function ofBounds(was: Schema, is: Schema): string[] {
   for (const bound of ['minimum', 'minLength', 'minItems'] as const)
     if ((is[bound] ?? -Infinity) > (was[bound] ?? -Infinity)) found.push(`${bound} ${is[bound] ?? ''}`);
   if (is.pattern !== undefined && is.pattern !== was.pattern) found.push('another pattern');
+  if (is.not !== undefined && !isDeepStrictEqual(is.not, was.not)) found.push('excludes something else');
   return found;
 }
 
 function ofMembers(direction: Direction, was: Schema, is: Schema): string[] {
-  const gone = Object.keys(was.properties ?? {}).filter((name) => !(name in (is.properties ?? {})));
+  const still = namesIn(is);
+  const gone = namesIn(was).filter((name) => !still.includes(name));
   const [few, many] = direction === 'sent' ? [was, is] : [is, was];
-  const added = (many.required ?? []).filter((name) => !few.required?.includes(name) && !gone.includes(name));
+  const kept = requiredIn(direction, few);
+  const added = requiredIn(direction, many).filter((name) => !kept.includes(name) && !gone.includes(name));
   const change = direction === 'sent' ? 'required now' : 'may be absent now';
   return [...gone.map((name) => `${name}: removed`), ...added.map((name) => `${name}: ${change}`)];
 }
+
+/** The members of an object and the places of a tuple. */
+const namesIn = ({ properties = {}, items }: Schema): string[] => [
+  ...Object.keys(properties),
+  ...(isTuple(items) ? items.map((_, index) => `[${index}]`) : []),
+];
+
+/** What is always there. Of what is sent, `minItems` is a bound. */
+const requiredIn = (direction: Direction, { required = [], items, minItems = 0 }: Schema): string[] => [
+  ...required,
+  ...(direction === 'answered' && isTuple(items) ? items.slice(0, minItems).map((_, index) => `[${index}]`) : []),
+];

@@ -14,8 +14,13 @@ export interface Schema {
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  readonly items?: Schema;
+  /** Of all, or of each place of a tuple. */
+  readonly items?: Schema | readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly not?: Schema;
+  /** What a string of JSON holds. */
+  readonly 'x-json'?: Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
@@ -28,12 +33,23 @@ export type Resolve = (reference: string) => Schema;
 export const typesOf = ({ type }: Schema): readonly string[] =>
   type === undefined ? [] : typeof type === 'string' ? [type] : type;
 
+export const isTuple = (items: Schema['items']): items is readonly Schema[] => Array.isArray(items);
+
+/** What all items are: of a tuple, any of its places. */
+export const itemOf = ({ items = {} }: Schema): Schema => (isTuple(items) ? { anyOf: items } : items);
+
 /** The schemas directly below one, each with the step that leads there. */
 export function parts(schema: Schema): (readonly [step: string, part: Schema])[] {
-  const { properties = {}, items, additionalProperties } = schema;
+  const { properties = {}, patternProperties = {}, items, additionalProperties, 'x-json': json } = schema;
   return [
     ...Object.entries(properties),
-    ...(items === undefined ? [] : [['[]', items] as const]),
+    ...(isTuple(items)
+      ? items.map((item, index) => [`[${index}]`, item] as const)
+      : items === undefined
+        ? []
+        : [['[]', items] as const]),
+    ...(json === undefined ? [] : [['json', json] as const]),
+    ...Object.entries(patternProperties).map(([pattern, part]) => [`{${pattern}}`, part] as const),
     ...(typeof additionalProperties === 'object' ? [['{}', additionalProperties] as const] : []),
     ...(['allOf', 'anyOf', 'oneOf'] as const).flatMap((kind) =>
       (schema[kind] ?? []).map((part, index) => [`${kind}[${index}]`, part] as const),

@@ -1,4 +1,4 @@
-import { type Resolve } from '../contract/json-schema.js';
+import { itemOf, type Resolve } from '../contract/json-schema.js';
 import { type Operation, type Parameter } from '../contract/openapi-document.js';
 import { docstring, literal, snakeCase } from './python-text.js';
 import { pythonType } from './python-types.js';
@@ -123,7 +123,7 @@ function authOf({ security = [], operationId }: Operation): string {
 
 function iterator(name: string, { operation }: Place, parameters: readonly Argument[], resolve: Resolve): string[] {
   const page = operation.responses['200']?.content?.[JSON_TYPE]?.schema ?? {};
-  const { items = {} } = (page.$ref === undefined ? page : resolve(page.$ref)).properties?.['items'] ?? {};
+  const items = itemOf((page.$ref === undefined ? page : resolve(page.$ref)).properties?.['items'] ?? {});
   const own = parameters.filter(({ wire }) => wire !== 'cursor');
   const passed = [...own.map((parameter) => `${parameter.name}=${parameter.name}`), 'cursor=cursor'];
   return [

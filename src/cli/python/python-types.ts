@@ -1,4 +1,4 @@
-import { type Schema, typesOf } from '../contract/json-schema.js';
+import { itemOf, type Schema, typesOf } from '../contract/json-schema.js';
 import { comment, docstring, identifier, isIdentifier, literal } from './python-text.js';
 
 const SIMPLE: Readonly<Record<string, string>> = {
@@ -31,8 +31,9 @@ export function pythonType(schema: Schema, scope = ''): string {
   return types.length === 0 ? 'Any' : union(types.map((type) => ofType(type, schema, scope)));
 }
 
-function ofType(type: string, { items, additionalProperties }: Schema, scope: string): string {
-  if (type === 'array') return `List[${pythonType(items ?? {}, scope)}]`;
+function ofType(type: string, schema: Schema, scope: string): string {
+  const { additionalProperties } = schema;
+  if (type === 'array') return `List[${pythonType(itemOf(schema), scope)}]`;
   if (type !== 'object') return SIMPLE[type] ?? unknown(type);
   return `Dict[str, ${typeof additionalProperties === 'object' ? pythonType(additionalProperties, scope) : 'Any'}]`;
 }
