@@ -1,16 +1,18 @@
-// What becomes of messages when a connection is cut again and again: RoomEndpoint, and Socket.IO's own client with its own
-// server, at the same time and for the same times. Prints one line of JSON for each; README.md explains it.
-import { RoomEndpoint } from '@switchboard/client';
+// What becomes of messages when a connection is cut again and again: the classes of the TypeScript client, and Socket.IO's
+// own client with its own server and with this one, at the same time and for the same times. Prints one line of JSON for
+// each; README.md explains it.
+import { RoomEndpoint, Switchboard } from '@switchboard/client';
+import { CirclesSocket } from '@switchboard/client/circles';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Server } from 'socket.io';
-import { io } from 'socket.io-client';
 import { ensureBuilt } from '../scripts/build-state.mjs';
+import { Cable } from './reconnects/cable.mjs';
+import { circlesSocket, numberOf, roomEndpoint, socketIo, socketIoInCircles, textOf } from './reconnects/clients.mjs';
 import { freePort, startServer } from './server-process.mjs';
 
 const { values: args } = parseArgs({
@@ -25,96 +27,12 @@ const { values: args } = parseArgs({
 const DROPS = Number(args.drops);
 const [AWAY_MS, EVERY_MS] = [args.away, args.every].map((seconds) => Number(seconds) * 1_000);
 const PATIENCE_MS = 60_000;
-
-/** A cable to `port` that can be cut. */
-class Cable {
-  #ends = new Set();
-  #server = createServer((client) => {
-    const upstream = connect(this.target, '127.0.0.1');
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ]) {
-      this.#ends.add(from);
-      from.on('data', (data) => to.write(data));
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.#ends.delete(from);
-        to.destroy();
-      });
-    }
-  });
-
-  constructor(target) {
-    this.target = target;
-  }
-
-  async open() {
-    this.#server.listen(this.port ?? 0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    this.port = this.#server.address().port;
-    this.url = `http://127.0.0.1:${this.port}`;
-  }
-
-  async cut() {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const end of this.#ends) end.destroy();
-    await closed;
-  }
-}
+const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 
 /** Which of the numbers below `count` are missing, and how many came more than once. */
 function compare(numbers, count) {
   const seen = new Set(numbers);
   return { lost: count - seen.size, doubled: numbers.length - seen.size };
-}
-
-/** One client under test: `isBack`, `say(n)`, `heard` (numbers), `arrived` (numbers), `close`. */
-function roomEndpoint(url, code, arrived) {
-  const heard = [];
-  const recoveries = { true: 0, false: 0 };
-  const told = { toldUnsure: 0 };
-  const room = new RoomEndpoint({ url, code });
-  let isBack = false;
-  room.on('open', () => (isBack = true));
-  room.on('reconnecting', () => (isBack = false));
-  room.on('recovered', ({ recovered }) => recoveries[recovered]++);
-  room.on('message', ({ message: { down } }) => down !== undefined && heard.push(down));
-  return {
-    name: 'RoomEndpoint',
-    heard,
-    arrived,
-    recoveries,
-    told,
-    isBack: () => isBack,
-    say: (up) => room.send({ up }).catch(() => told.toldUnsure++),
-    close: () => room.close(),
-  };
-}
-
-function socketIo(name, url, arrived, options) {
-  const heard = [];
-  const recoveries = { true: 0, false: 0 };
-  const told = { toldUnsure: 0 };
-  const socket = io(url, { transports: ['websocket'], forceNew: true, ...options });
-  let first = true;
-  socket.on('connect', () => {
-    if (!first) recoveries[socket.recovered]++;
-    first = false;
-  });
-  socket.on('down', (down) => heard.push(down));
-  const acked = options.retries === undefined ? [] : [(error) => error && told.toldUnsure++];
-  return {
-    name,
-    heard,
-    arrived,
-    recoveries,
-    told,
-    isBack: () => socket.connected,
-    say: (up) => socket.emit(name, up, ...acked),
-    close: () => socket.close(),
-  };
 }
 
 async function until(condition, patienceMs = PATIENCE_MS) {
@@ -124,9 +42,53 @@ async function until(condition, patienceMs = PATIENCE_MS) {
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-bench-'));
 const closing = [];
+
+/** A server, by itself and at the end of a cable. */
+async function cabled(port, cables) {
+  const cable = new Cable(port);
+  await cable.open();
+  cables.push(cable);
+  return cable.url;
+}
+
+/** A room and a conversation, with whoever talks there beside the cables. */
+async function scene(url) {
+  const admin = new Switchboard({ url });
+  await admin.signIn(ADMIN);
+  const token = await admin.accessToken();
+  // Without a credential it is the keyless application's.
+  const keyless = new Switchboard({ url });
+  await keyless.rooms.create({ body: { name: 'r', durable: true } });
+  const endpoint = () => keyless.endpoints.create({ path: { name: 'r' }, body: { permissions: 'readwrite' } });
+  const circle = await admin.circles.create({ body: { name: 'c' } });
+  const { id } = await admin.conversations.create({ path: { id: circle.id }, body: { name: 'c' } });
+  const room = new RoomEndpoint({ url, code: (await endpoint()).code });
+  const circles = new CirclesSocket({ url, token });
+  closing.push(() => {
+    room.close();
+    circles.close();
+  });
+  await circles.joinConversation(id, 0);
+  return { token, room, circles, conversation: id, code: (await endpoint()).code };
+}
+
+/** Socket.IO's own server, which keeps what its clients say in `arrived`. */
+async function ownServer(options, arrived) {
+  const server = new Server(await freePort(), options);
+  closing.push(() => server.close());
+  server.on('connection', (socket) =>
+    socket.on('up', (up, ack) => {
+      arrived[socket.handshake.auth.as].push(up);
+      ack?.();
+    }),
+  );
+  return server;
+}
+
 try {
   await ensureBuilt();
-  const switchboard = await startServer(folder, await freePort(), {}, (child) =>
+  const env = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
+  const { port, url } = await startServer(folder, await freePort(), env, (child) =>
     closing.push(async () => {
       if (child.exitCode !== null) return;
       const gone = once(child, 'exit');
@@ -134,49 +96,39 @@ try {
       await gone;
     }),
   );
-  const api = async (where, body) => {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${switchboard.url}/api/v1/rooms${where}`, {
-      ...{ method: 'POST', headers, body: JSON.stringify(body) },
-    });
-    if (!answer.ok) throw new Error(`${where}: ${answer.status}`);
-    return answer.json();
-  };
-  await api('', { name: 'r', durable: true });
-  const endpoint = async (permissions) => (await api('/r/endpoints', { permissions })).code;
+  const { token, room, circles, conversation, code } = await scene(url);
+  const arrived = { room: [], off: [], on: [], retries: [], class: [], plain: [] };
+  const servers = [await ownServer({}, arrived), await ownServer({ connectionStateRecovery: {} }, arrived)];
+  const cables = [];
+  const here = await cabled(port, cables);
+  const [off, on] = await Promise.all(servers.map(({ httpServer }) => cabled(httpServer.address().port, cables)));
 
-  const socketIoServer = new Server(await freePort(), { connectionStateRecovery: {} });
-  closing.push(() => socketIoServer.close());
-  const cables = [new Cable(switchboard.port), new Cable(socketIoServer.httpServer.address().port)];
-  for (const cable of cables) await cable.open();
-  const [plain, io4] = cables.map(({ url }) => url);
-
-  const arrived = { room: [], 'Socket.IO': [], 'Socket.IO, retries': [] };
-  const speaker = new RoomEndpoint({ url: switchboard.url, code: await endpoint('readwrite') });
-  speaker.on('message', ({ message: { up } }) => up !== undefined && arrived.room.push(up));
-  closing.push(() => speaker.close());
-  socketIoServer.on('connection', (socket) => {
-    for (const name of ['Socket.IO', 'Socket.IO, retries']) {
-      socket.on(name, (up, ack) => {
-        arrived[name].push(up);
-        ack?.();
-      });
+  room.on('message', ({ message: { up } }) => up !== undefined && arrived.room.push(up));
+  circles.on('message', (frame) => {
+    for (const who of ['class', 'plain']) {
+      const up = numberOf(who, frame);
+      if (up !== undefined) arrived[who].push(up);
     }
   });
+  const retries = { retries: 100, ackTimeout: 5_000 };
   const clients = [
-    roomEndpoint(plain, await endpoint('readwrite'), arrived.room),
-    socketIo('Socket.IO', io4, arrived['Socket.IO'], {}),
-    socketIo('Socket.IO, retries', io4, arrived['Socket.IO, retries'], { retries: 100, ackTimeout: 5_000 }),
+    roomEndpoint(here, code, arrived.room),
+    circlesSocket(here, token, conversation, arrived.class),
+    socketIoInCircles(here, token, conversation, arrived.plain),
+    socketIo('Socket.IO, no recovery', off, arrived.off, { auth: { as: 'off' } }),
+    socketIo('Socket.IO, recovery', on, arrived.on, { auth: { as: 'on' } }),
+    socketIo('Socket.IO, recovery, retries', on, arrived.retries, { auth: { as: 'retries' }, ...retries }),
   ];
   closing.push(() => clients.forEach((client) => client.close()));
   await until(() => clients.every((client) => client.isBack()));
   // What is said before it listens is for nobody.
-  await sleep(500);
+  await sleep(1_000);
 
   let count = 0;
   const talking = setInterval(() => {
-    void speaker.send({ down: count });
-    socketIoServer.emit('down', count);
+    void room.send({ down: count });
+    void circles.send(conversation, { text: textOf('down', count) });
+    for (const server of servers) server.emit('down', count);
     for (const client of clients) void client.say(count);
     count++;
   }, EVERY_MS);

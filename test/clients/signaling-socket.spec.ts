@@ -187,7 +187,7 @@ describe('SignalingSocket, of a server that', () => {
       const told = heard
         .map(([name]) => name)
         .filter((name) => name !== 'peers' && name !== 'error' && name !== 'peerGone');
-      expect(told).toEqual(['signal', 'peer']);
+      expect(told).toEqual(['peer']);
     } finally {
       for (const socket of sockets.splice(0)) socket.close();
       await io.close();

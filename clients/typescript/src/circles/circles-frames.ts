@@ -1,140 +1,40 @@
 /** The wire of circles, docs/protocols/circles.md: names and shapes as they are there. */
-import { isObject, type JsonObject } from '../json.js';
+import {
+  type CirclesCircleEvent,
+  type CirclesContent,
+  type CirclesConversationEvent,
+  type CirclesForwardedSignal,
+  type CirclesInviteEvent,
+  type CirclesMedia,
+  type CirclesMediaListEvent,
+  type CirclesMessageChangedEvent,
+  type CirclesMessageDoneEvent,
+  type CirclesMessageMediaEvent,
+  type CirclesMessagePendingEvent,
+  type CirclesSender,
+  type CirclesStoredAnswer,
+  type CirclesWritingEvent,
+} from '../generated/frames.gen.js';
+import { isObject } from '../json.js';
 
-/** Of an account, or of a device (which has `username`). Times are UTC without offset. */
-export type Sender =
-  | {
-      readonly id: number;
-      readonly email: string;
-      readonly first_name: string;
-      readonly last_name: string;
-      readonly birthday: string | null;
-      readonly created: string;
-      readonly updated: string;
-      readonly isOnline: boolean;
-      readonly type: string;
-    }
-  | {
-      readonly id: number;
-      readonly name: string;
-      readonly username: string;
-      readonly circle_id: number;
-      readonly activated: boolean;
-      readonly created: string;
-      readonly updated: string;
-      readonly is_online: boolean;
-    };
-
-export interface MessageContent {
-  readonly id: number;
-  /** Of an account's message. */
-  readonly link_id?: number | null;
-  /** Of a device's message. */
-  readonly device_id?: number;
-  readonly sent: string;
-  readonly read: null;
-  readonly content: string;
-  /** How many files it has. */
-  readonly medias: number;
-}
-
-export interface MediaItem {
-  readonly id: number;
-  readonly identifier: string;
-  readonly filename: string | null;
-  readonly extension: string | null;
-  readonly uploaded: 'True' | 'False';
-}
-
+/** Of an account, or of a device (which has `username`); null once the account is gone. */
+export type Sender = CirclesSender;
+export type MessageContent = CirclesContent;
+export type MediaItem = CirclesMedia;
 /** A message; while its files are still to come it is `pending`, and has no sender yet. */
-export interface NewMessage {
-  readonly conversation_id: number;
-  readonly message: MessageContent;
-  readonly status: 'done' | 'pending';
-  readonly time?: string;
-  readonly sender?: Sender | null;
-  readonly media_list?: readonly MediaItem[];
-  readonly client_message_id?: string;
-}
-
-export interface FileUploaded {
-  readonly conversation_id: number;
-  readonly message: MessageContent;
-  readonly sender: Sender | null;
-  readonly media: MediaItem;
-  readonly status: 'done';
-}
-
-export interface MessageChanged {
-  readonly conversation_id: number;
-  readonly message_id: number;
-  readonly event: 'update' | 'delete';
-}
-
+export type NewMessage = CirclesMessageDoneEvent | CirclesMessagePendingEvent;
+export type FileUploaded = CirclesMessageMediaEvent;
+export type MessageChanged = CirclesMessageChangedEvent;
 /** To whoever sent a message with files: what to upload. */
-export interface FilesAnnounced {
-  readonly message_id: number;
-  readonly media_list: readonly MediaItem[];
-}
-
-export interface CircleInvited {
-  readonly event: 'invite';
-  readonly circle_id: number;
-  readonly circle_invite_id: number;
-}
-
-export type CircleChanged = { readonly circle_id: number } & (
-  | { readonly event: 'join' | 'quit' | 'connect' | 'disconnect'; readonly user: string }
-  | { readonly event: 'kick'; readonly user: string; readonly from: string }
-  | { readonly event: 'update' | 'delete' }
-  | {
-      readonly event: 'device';
-      readonly type: 'update' | 'connect' | 'disconnect';
-      readonly device_id: number;
-    }
-);
-
-export type ConversationChanged = { readonly conversation_id: number } & (
-  | { readonly event: 'invite' | 'promoted' | 'update' | 'delete' }
-  | { readonly event: 'kick'; readonly user: string; readonly from: string }
-  | { readonly event: 'quit'; readonly user: string }
-  | { readonly event: 'device'; readonly type: 'add' | 'remove' }
-  | { readonly event: 'read'; readonly user: string; readonly message_id: number }
-);
-
-export interface ConversationRecovered {
-  readonly event: 'recovered';
-  readonly conversation_id: number;
-  /** Whether everything since the last message follows, once and in order; otherwise read what was missed over REST. */
-  readonly recovered: boolean;
-  /** How many messages follow. */
-  readonly count: number;
-}
-
-export interface Writing {
-  readonly conversation_id: number;
-  readonly device: boolean;
-  /** Email of an account. */
-  readonly user?: string;
-  readonly is_writing: unknown;
-}
-
-export interface Forwarded {
-  readonly sender_id: number;
-  readonly is_device: boolean;
-  readonly content: JsonObject;
-}
-
-export interface WebrtcHost {
-  readonly domain: string;
-  readonly ip: string;
-  readonly port: number;
-}
-
-export interface WebrtcCredentials {
-  readonly username: string;
-  readonly password: string;
-}
+export type FilesAnnounced = CirclesMediaListEvent;
+export type CircleInvited = CirclesInviteEvent;
+export type CircleChanged = CirclesCircleEvent;
+export type ConversationChanged = Exclude<CirclesConversationEvent, { readonly event: 'recovered' }>;
+/** Whether everything since the last message follows, once and in order; otherwise read what was missed over REST. */
+export type ConversationRecovered = Extract<CirclesConversationEvent, { readonly event: 'recovered' }>;
+export type Writing = CirclesWritingEvent;
+export type Forwarded = CirclesForwardedSignal;
+export type Sent = Pick<CirclesStoredAnswer, 'message_id'>;
 
 /** What is new in a conversation, by the members that tell the forms of `message` apart. */
 export type MessageFrame = NewMessage | FileUploaded | MessageChanged;

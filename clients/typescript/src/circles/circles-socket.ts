@@ -1,3 +1,9 @@
+import {
+  type CirclesMarkRead,
+  type CirclesForward,
+  type CirclesSendEvent,
+  type CirclesToServer,
+} from '../generated/frames.gen.js';
 import { isObject, type JsonObject } from '../json.js';
 import { ABNORMAL, NOT_ALLOWED, TRY_LATER, type Verdict } from '../sockets/close-codes.js';
 import { LiveSocketIo } from '../sockets/live-socket-io.js';
@@ -25,6 +31,7 @@ import {
   type MessageFrame,
   type NewMessage,
   refusalIn,
+  type Sent,
   type Writing,
 } from './circles-frames.js';
 import { isPassing, JoinedRooms, laterMs, type ShutOut } from './joined-rooms.js';
@@ -66,15 +73,11 @@ export interface Draft {
   readonly files?: readonly string[];
 }
 
-export interface Sent {
-  readonly message_id: number;
-}
-
 /** An account's or a device's conversations. */
-export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
-  private readonly outbox = new Outbox<object, Sent>();
+export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToServer> {
+  private readonly outbox = new Outbox<CirclesSendEvent, Sent>();
   private readonly joined = new JoinedRooms({
-    tell: (event, payload, acked) => this.tell(event, payload, acked),
+    tell: (frame, acked) => this.tell(frame, acked),
     shutOut: (end) => {
       this.emit('shutOut', end);
     },
@@ -125,13 +128,16 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
    */
   send(conversation: number, { text, files }: Draft): Promise<Sent> {
     if (this.ended) return Promise.reject(ended());
-    const said = { ...(text !== undefined && { text_message: text }), ...(files !== undefined && { files }) };
+    const said = {
+      ...(text !== undefined && { text_message: text }),
+      ...(files !== undefined && { files: [...files] }),
+    };
     return this.outbox.add((id) => ({ conversation_id: conversation, ...said, client_message_id: id }), this.post);
   }
 
   /** @returns false, and drops it, while there is no connection */
   writing(conversation: number, isWriting: boolean): boolean {
-    return this.tell('writing', { conversation_id: conversation, is_writing: isWriting });
+    return this.tell(['writing', { conversation_id: conversation, is_writing: isWriting }]);
   }
 
   /**
@@ -139,7 +145,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
    * Rejects with `NotConnected`, `Unconfirmed` or `MessageRefused`; it may be said again.
    */
   async markRead(conversation: number, message: number): Promise<void> {
-    await this.request('read', { conversation_id: conversation, message_id: message });
+    await this.request(['read', { conversation_id: conversation, message_id: message }]);
   }
 
   /**
@@ -150,7 +156,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
     to: { readonly email: string } | { readonly user_id: number } | { readonly device_id: number },
     content: object,
   ): Promise<void> {
-    await this.request('webrtc_forward', { ...content, ...to });
+    await this.request(['webrtc_forward', { ...content, ...to }]);
   }
 
   protected async auth(): Promise<Record<string, unknown> | undefined> {
@@ -200,7 +206,8 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
 
   /** The handshake's token was not taken; asked again the server says why, in a form for programs. */
   private async explain(): Promise<void> {
-    const answer = await this.ask('authenticate', { token: this.shown }).catch(() => undefined);
+    const token = this.shown ?? '';
+    const answer = await this.ask(['authenticate', { token }]).catch(() => undefined);
     if (answer === undefined) return;
     const refusal = refusalIn(answer);
     if (refusal === undefined) this.admit();
@@ -237,8 +244,8 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
     } else if (event === 'webrtc_forward') this.emit('forwarded', payload as Forwarded & JsonObject);
   }
 
-  private readonly post = (payload: object, id: string): boolean =>
-    this.tell('message', payload, (answer) => {
+  private readonly post = (payload: CirclesSendEvent, id: string): boolean =>
+    this.tell(['message', payload], (answer) => {
       const refusal = refusalIn(answer);
       if (refusal !== undefined && isPassing(refusal.code)) {
         setTimeout(() => {
@@ -249,15 +256,15 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents> {
       else this.outbox.confirm(id, answer as Sent);
     });
 
-  private tell(event: string, payload: object, acked?: (answer: unknown) => void): boolean {
+  private tell(frame: CirclesToServer, acked?: (answer: unknown) => void): boolean {
     if (!this.admitted || !this.isOpen) return false;
-    this.say(event, payload, acked);
+    this.say(frame, acked);
     return true;
   }
 
-  private async request(event: string, payload: object): Promise<void> {
+  private async request(frame: CirclesMarkRead | CirclesForward): Promise<void> {
     if (!this.admitted) throw new NotConnected('Not signed in');
-    const refusal = refusalIn(await this.ask(event, payload));
+    const refusal = refusalIn(await this.ask(frame));
     if (refusal !== undefined) throw new MessageRefused(refusal.code, refusal.detail);
   }
 }

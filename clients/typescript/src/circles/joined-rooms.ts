@@ -1,4 +1,5 @@
 import { fullJitter } from '../backoff.js';
+import { type CirclesToServer } from '../generated/frames.gen.js';
 import { MessageRefused } from '../sockets/outbox.js';
 import { refusalIn } from './circles-frames.js';
 
@@ -25,7 +26,7 @@ export interface ShutOut {
 
 interface Host {
   /** Sends, if somebody is signed in. @returns false otherwise */
-  tell(event: string, payload: object, acked: (answer: unknown) => void): boolean;
+  tell(frame: CirclesToServer, acked: (answer: unknown) => void): boolean;
   shutOut(end: ShutOut): void;
   /** It came back to a conversation without knowing behind which message. */
   lost(conversation: number): void;
@@ -35,6 +36,15 @@ interface Host {
 const PASSING = new Set(['database_unavailable', 'broker_unavailable', 'unavailable', 'rate_limited']);
 export const isPassing = (code: string): boolean => PASSING.has(code);
 export const laterMs = (): number => fullJitter(0, { firstMs: 2000, longestMs: 2000 });
+
+const JOIN: Readonly<Record<Kind, (id: number, after: number | undefined) => CirclesToServer>> = {
+  conversation: (id, after) => ['join_conversation', { conversation_id: id, ...(after !== undefined && { after }) }],
+  circle: (id) => ['join_circle', { circle_id: id }],
+};
+const LEAVE: Readonly<Record<Kind, (id: number) => CirclesToServer>> = {
+  conversation: (id) => ['leave_conversation', { conversation_id: id }],
+  circle: (id) => ['leave_circle', { circle_id: id }],
+};
 
 /** What a socket has joined: it joins again on each connection, and asks for what it missed. */
 export class JoinedRooms {
@@ -57,7 +67,7 @@ export class JoinedRooms {
     const room = this.rooms.get(`${kind} ${id}`);
     if (room === undefined) return false;
     this.drop(room, new MessageRefused('left', 'It was left before it was joined'));
-    this.host.tell(`leave_${kind}`, { [`${kind}_id`]: id }, () => undefined);
+    this.host.tell(LEAVE[kind](id), () => undefined);
     return true;
   }
 
@@ -87,8 +97,7 @@ export class JoinedRooms {
 
   private enter(room: Joined): void {
     const { kind, id, after } = room;
-    const payload = { [`${kind}_id`]: id, ...(after !== undefined && { after }) };
-    this.host.tell(`join_${kind}`, payload, (answer) => {
+    this.host.tell(JOIN[kind](id, after), (answer) => {
       if (this.rooms.get(`${kind} ${id}`) !== room) return;
       const refusal = refusalIn(answer);
       if (refusal === undefined) this.entered(room, after);

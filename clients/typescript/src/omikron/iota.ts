@@ -1,3 +1,4 @@
+import { type OmikronIotaIdentify } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 import { type Envelope, idsOf, type Profiles } from './omikron-frames.js';
 import { type OmikronEvents, type OmikronOptions, OmikronSocket } from './omikron-socket.js';
@@ -58,7 +59,7 @@ export class Iota extends OmikronSocket<IotaEvents> {
     return token === undefined ? [] : ['switchboard.v1', `bearer.${token}`];
   }
 
-  protected identification(): JsonObject {
+  protected identification(): OmikronIotaIdentify['data'] {
     const { iotaId, userIds } = this.options;
     return { iota_id: iotaId, user_ids: userIds.join(',') };
   }

@@ -1,3 +1,4 @@
+import { type OmikronCallIdentify } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 import {
   type CallSignal,
@@ -64,7 +65,7 @@ export class OmikronCall extends OmikronSocket<OmikronCallEvents> {
     return '/ws/call/';
   }
 
-  protected identification(): JsonObject {
+  protected identification(): OmikronCallIdentify['data'] {
     const { callId, userId, privateKeyHash, callSecretSha } = this.options;
     const secret = callSecretSha !== undefined && { call_secret_sha: callSecretSha };
     return { call_id: callId, user_id: userId, private_key_hash: privateKeyHash, ...secret };
@@ -78,9 +79,9 @@ export class OmikronCall extends OmikronSocket<OmikronCallEvents> {
 
   protected heard(message: Envelope): void {
     const { type, data } = message;
-    const { user_id, sender_id } = data;
-    if (isSignalType(type) && typeof sender_id === 'string') {
-      this.emit('signal', { type, data: { ...data, sender_id } });
+    const { user_id, sender_id, receiver_id } = data;
+    if (isSignalType(type) && typeof sender_id === 'string' && typeof receiver_id === 'string') {
+      this.emit('signal', { type, data: { ...data, sender_id, receiver_id } });
     } else if (typeof user_id === 'string') this.ofMember(message, { ...data, user_id });
     else this.emit('message', message);
   }

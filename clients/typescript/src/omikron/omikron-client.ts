@@ -1,3 +1,4 @@
+import { type OmikronCallInvite, type OmikronClientIdentify, type OmikronGetCall } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 import { type Envelope, type NewCall, textsOf, type UserState } from './omikron-frames.js';
 import { type OmikronEvents, type OmikronOptions, OmikronSocket } from './omikron-socket.js';
@@ -56,17 +57,12 @@ export class OmikronClient extends OmikronSocket<OmikronClientEvents> {
   }
 
   /** Rings on all apps of the receiver. Rejects as `ask`. */
-  async call(invitation: {
-    readonly receiver_id: string;
-    readonly call_id: string;
-    readonly call_secret: string;
-    readonly call_secret_sha: string;
-  }): Promise<void> {
+  async call(invitation: OmikronCallInvite['data']): Promise<void> {
     await this.question('call_invite', invitation);
   }
 
   /** Whether there is such a call. Rejects as `ask`. */
-  async isLive(call: { readonly call_id: string; readonly call_secret_sha: string }): Promise<boolean> {
+  async isLive(call: OmikronGetCall['data']): Promise<boolean> {
     const { data } = await this.question('get_call', call);
     return data['call_state'] === 'ACTIVE';
   }
@@ -75,7 +71,7 @@ export class OmikronClient extends OmikronSocket<OmikronClientEvents> {
     return '/ws/client/';
   }
 
-  protected identification(): JsonObject {
+  protected identification(): OmikronClientIdentify['data'] {
     const { userId, privateKeyHash, iotaId } = this.options;
     return { user_id: userId, private_key_hash: privateKeyHash, ...(iotaId !== undefined && { iota_id: iotaId }) };
   }
@@ -104,4 +100,4 @@ const isState = (data: JsonObject): data is JsonObject & UserState =>
   typeof data['user_id'] === 'string' && typeof data['user_state'] === 'string';
 
 const isCall = (data: JsonObject): data is JsonObject & NewCall =>
-  typeof data['call_id'] === 'string' && typeof data['sender_id'] === 'string';
+  ['call_id', 'sender_id', 'receiver_id'].every((name) => typeof data[name] === 'string');

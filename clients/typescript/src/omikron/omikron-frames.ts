@@ -1,11 +1,16 @@
 /** The wire of the Omikron, docs/protocols/omikron.md: one envelope for everything. */
+import {
+  type OmikronCallerChanged,
+  type OmikronCallState,
+  type OmikronLog,
+  type OmikronNewCall,
+  type OmikronSignalled,
+  type OmikronStateChanged,
+} from '../generated/frames.gen.js';
 import { isObject, type JsonObject } from '../json.js';
 
-export interface Log {
-  readonly message: string;
-  /** 2 important, 1 normal, 0 debug, −1 nothing. */
-  readonly log_level: number;
-}
+/** `log_level`: 2 important, 1 normal, 0 debug, −1 nothing. */
+export type Log = OmikronLog;
 
 export interface Envelope {
   /** Of whoever asked; the answer repeats it. */
@@ -25,37 +30,14 @@ export interface Profiles {
 }
 
 /** Somebody calls. */
-export interface NewCall {
-  readonly call_id: string;
-  readonly sender_id: string;
-  readonly receiver_id: string;
-  readonly call_secret: string;
-}
-
-export interface UserState {
-  readonly user_id: string;
-  readonly user_state: string;
-}
-
-/** `active`, `streaming`, `muted`, `deafed`, or a text of the peer's own. */
-export interface Member {
-  readonly state: string;
-  readonly streaming: boolean;
-}
-
-export interface MemberChanged {
-  readonly user_id: string;
-  readonly call_state?: string;
-  readonly user_state?: string;
-}
-
-export type CallSignalType = 'webrtc_sdp' | 'webrtc_ice' | 'watch_stream';
-
+export type NewCall = OmikronNewCall['data'];
+export type UserState = OmikronStateChanged['data'];
+/** `state` is `active`, `streaming`, `muted`, `deafed`, or a text of the peer's own. */
+export type Member = OmikronCallState;
+export type MemberChanged = Pick<OmikronCallerChanged['data'], 'user_id' | 'call_state' | 'user_state'>;
 /** From one member to another, `data.sender_id` is who sent it. */
-export interface CallSignal {
-  readonly type: CallSignalType;
-  readonly data: JsonObject & { readonly sender_id: string };
-}
+export type CallSignal = Pick<OmikronSignalled, 'type' | 'data'>;
+export type CallSignalType = CallSignal['type'];
 
 export function envelopeOf(frame: JsonObject): Envelope | undefined {
   const { type, data } = frame;

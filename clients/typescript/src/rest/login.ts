@@ -1,5 +1,5 @@
 import { fullJitter, wait } from '../backoff.js';
-import { NoAnswer, SwitchboardProblem } from './problem.js';
+import { NoAnswer, SwitchboardProblem, UnexpectedAnswer } from './problem.js';
 
 export interface TokenPair {
   readonly accessToken: string;
@@ -47,7 +47,10 @@ export class Login {
     return current === refused ? this.renew() : current;
   }
 
+  /** @throws UnexpectedAnswer for what is no pair */
   begin(tokens: TokenPair | undefined): void {
+    const isPair = typeof tokens?.accessToken === 'string' && typeof tokens.refreshToken === 'string';
+    if (tokens !== undefined && !isPair) throw new UnexpectedAnswer(200, tokens);
     this.tokens = tokens;
     // Short-lived tokens are used for half of their life.
     const lifeMs = (tokens?.expiresIn ?? Infinity) * 1000;

@@ -4,6 +4,7 @@ import { Login, type LoginOptions, type TokenPair } from './login.js';
 import { errorOf } from './problem.js';
 import { type OutgoingBytes, sendBytes } from './outgoing-bytes.js';
 import { retrying, type RetryOptions, type Send } from './retrying-fetch.js';
+import { whole } from './whole-answer.js';
 
 export interface SwitchboardOptions extends LoginOptions {
   /** `https://switchboard.example.org` */
@@ -86,10 +87,7 @@ function configure(client: Client, options: SwitchboardOptions, login: Login): v
   client.setConfig({
     auth: ({ scheme }) => (scheme === 'bearer' ? bearer() : apiKey),
     // Requests come ready-made, never as an address.
-    fetch: retrying(
-      refreshing((request) => send(request), login),
-      retry,
-    ) as typeof fetch,
+    fetch: retrying(whole(refreshing((request) => send(request), login)), retry) as typeof fetch,
   });
   client.interceptors.error.use((error, response: Response | undefined) =>
     response === undefined ? error : errorOf(error, response.status),

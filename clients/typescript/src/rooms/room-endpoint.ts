@@ -1,4 +1,5 @@
 import { fullJitter } from '../backoff.js';
+import { type RoomsJoined, type RoomsLeft, type RoomsPublish } from '../generated/frames.gen.js';
 import { isObject, type JsonObject } from '../json.js';
 import { FRAME_TOO_LARGE, type Verdict } from '../sockets/close-codes.js';
 import { LiveSocket } from '../sockets/live-socket.js';
@@ -31,8 +32,8 @@ export interface RoomEndpointEvents extends SocketEvents {
   /** After a reconnect, and after `after`: whether everything missed follows. */
   readonly recovered: Recovered;
   readonly present: readonly Present[];
-  readonly join: { readonly identity: string };
-  readonly leave: { readonly identity: string };
+  readonly join: Pick<RoomsJoined, 'identity'>;
+  readonly leave: Pick<RoomsLeft, 'identity'>;
 }
 
 /** The server knows an id for ten minutes. */
@@ -66,12 +67,12 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
    */
   send(message: unknown): Promise<Receipt> {
     if (this.ended) return Promise.reject(new NotConnected('The endpoint has ended'));
-    return this.outbox.add((id) => JSON.stringify({ message: message ?? null, id }), this.say);
+    return this.outbox.add((id) => textOf({ message, id }), this.say);
   }
 
   /** Says something without acknowledgement. @returns false, and drops it, while there is no connection */
   sendUnconfirmed(message: unknown): boolean {
-    return this.say(JSON.stringify({ message: message ?? null }));
+    return this.say(textOf({ message }));
   }
 
   protected path(): string {
@@ -143,6 +144,8 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     else if ((event === 'join' || event === 'leave') && typeof identity === 'string') this.emit(event, { identity });
   }
 }
+
+const textOf = ({ message = null, ...more }: RoomsPublish): string => JSON.stringify({ message, ...more });
 
 const receiptOf = ({ offset, epoch }: JsonObject): Receipt =>
   typeof offset === 'number' && typeof epoch === 'string' ? { offset, epoch } : {};

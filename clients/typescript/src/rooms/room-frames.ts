@@ -1,45 +1,24 @@
+import { type RoomsAcked, type RoomsMember, type RoomsMessage, type RoomsRecovered } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 
+/** `offset` and `epoch` are there in durable rooms. */
+export type RoomMessage = RoomsMessage;
+
+/**
+ * Whether everything since the last message follows, once and in order; otherwise some of it may be lost. `offset` is that
+ * of the room's newest message, `epoch` is empty where the room keeps nothing.
+ */
+export type Recovered = RoomsRecovered;
+export type Present = RoomsMember;
+
 /** A place in what a durable room keeps. */
-export interface Position {
-  readonly offset: number;
-  readonly epoch: string;
-}
-
-export interface RoomMessage {
-  readonly message: unknown;
-  /** Of the endpoint that said it. */
-  readonly identity: string;
-  readonly timestamp: string;
-  /** In durable rooms, with `epoch`. */
-  readonly offset?: number;
-  readonly epoch?: string;
-}
-
-export interface Recovered {
-  /** Whether everything since the last message follows, once and in order; otherwise some of it may be lost. */
-  readonly recovered: boolean;
-  /** Offset of the room's newest message. */
-  readonly offset: number;
-  /** Empty where the room keeps nothing. */
-  readonly epoch: string;
-}
-
-export interface Present {
-  readonly identity: string;
-  readonly permissions: string;
-  readonly connectedAt: string;
-}
+export type Position = Pick<RoomsRecovered, 'offset' | 'epoch'>;
 
 /** Where a follower of a room begins: a saved place, or the oldest message kept. */
 export type StartAt = Position | 'beginning';
 
-/** Of a message that the server has. */
-export interface Receipt {
-  /** Place in a durable room. */
-  readonly offset?: number;
-  readonly epoch?: string;
-}
+/** Of a message that the server has: its place, in a durable room. */
+export type Receipt = Omit<RoomsAcked, 'ack'>;
 
 export function isMessage(frame: JsonObject): frame is JsonObject & RoomMessage {
   return 'message' in frame && typeof frame['identity'] === 'string';

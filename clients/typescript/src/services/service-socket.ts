@@ -1,3 +1,11 @@
+import {
+  type ServicesDisconnect,
+  type ServicesError,
+  type ServicesJoin,
+  type ServicesLeave,
+  type ServicesLogin,
+  type ServicesMessage,
+} from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 import { type Verdict } from '../sockets/close-codes.js';
 import { LiveSocket } from '../sockets/live-socket.js';
@@ -8,16 +16,16 @@ export interface ServiceOptions extends SocketOptions {
   readonly name?: string;
 }
 
-export type ServiceMessage = Readonly<Record<string, unknown>>;
+export type ServiceMessage = ServicesMessage;
 
 export interface ServiceEvents extends SocketEvents {
   /** Admitted; from now on messages pass. */
   readonly open: undefined;
   readonly message: ServiceMessage;
-  readonly join: { readonly role: string; readonly user: string; readonly name?: string };
-  readonly leave: { readonly role: string; readonly user: string };
+  readonly join: ServicesJoin;
+  readonly leave: ServicesLeave;
   /** What the server finds wrong with the last message or with the token, or why the session has ended. */
-  readonly error: { readonly message: string };
+  readonly error: ServicesError | ServicesDisconnect;
 }
 
 /** What the three roles of a service have in common. */
@@ -43,7 +51,8 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
 
   protected opened(): void {
     const { name } = this.options;
-    this.sendText(JSON.stringify({ token: this.token, ...(name !== undefined && { name }) }));
+    const login: ServicesLogin = { token: this.token, ...(name !== undefined && { name }) };
+    this.sendText(JSON.stringify(login));
   }
 
   /** 1000 is a refusal: of the token, or for want of a seat. */

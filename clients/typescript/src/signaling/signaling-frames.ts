@@ -1,16 +1,20 @@
 /** The wire of signaling, docs/protocols/signaling.md. What is JSON text inside a string there is read here. */
-import { isObject, type JsonObject, objectOf, parsed } from '../json.js';
+import {
+  type SignalingAnswer,
+  type SignalingCandidate,
+  type SignalingIceConfiguration,
+  type SignalingIceServer,
+  type SignalingInvitation,
+  type SignalingOffer,
+  type SignalingPeer,
+  type SignalingSender,
+  type SignalingSignal,
+} from '../generated/frames.gen.js';
+import { isObject, objectOf, parsed } from '../json.js';
 
-export interface Peer {
-  /** New with each connection of the peer. */
-  readonly sid: string;
-  readonly name: string;
-}
-
-export interface Invitation {
-  readonly sender_sid: string;
-  readonly receiver_sid: string;
-}
+/** `sid` is new with each connection of the peer. */
+export type Peer = SignalingPeer;
+export type Invitation = SignalingInvitation;
 
 export interface Call {
   readonly room_id: string;
@@ -19,21 +23,15 @@ export interface Call {
 }
 
 /** One peer tells another about the connection between them: `description`, `candidate` and what else they agree upon. */
-export type SignalKind = 'offer' | 'answer' | 'candidate';
-export type Signal = JsonObject & { readonly type: SignalKind; readonly sender_sid?: string };
+export type SignalKind = (SignalingOffer | SignalingAnswer | SignalingCandidate)[0];
+export type Signal = SignalingSignal & { readonly type: SignalKind };
 
-export interface IceServer {
-  readonly urls: string | string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
+export type IceServer = SignalingIceServer;
+/** For `RTCPeerConnection`; `expiresIn` is in seconds. */
+export type IceConfiguration = SignalingIceConfiguration;
 
-/** For `RTCPeerConnection`. */
-export interface IceConfiguration {
-  readonly iceServers: IceServer[];
-  /** Seconds. */
-  readonly expiresIn: number;
-}
+export const isSignal = (value: unknown): value is SignalingSignal =>
+  isObject(value) && typeof value['receiver_sid'] === 'string';
 
 export function peerOf(value: unknown): Peer | undefined {
   const { sid, name } = isObject(value) ? value : {};
@@ -51,8 +49,7 @@ export function readInvitation(text: unknown): Invitation | undefined {
   return typeof sender_sid === 'string' && typeof receiver_sid === 'string' ? { sender_sid, receiver_sid } : undefined;
 }
 
-export const writeInvitation = (sender_sid: string, receiver_sid: string): string =>
-  JSON.stringify({ sender_sid, receiver_sid });
+export const writeInvitation = (invitation: Invitation): string => JSON.stringify(invitation);
 
 export function readCall(value: unknown): Call | undefined {
   const { room_id, peers } = isObject(value) ? value : {};
@@ -66,9 +63,9 @@ export function readIce(value: unknown): IceConfiguration | undefined {
   return { iceServers: value['iceServers'] as IceServer[], expiresIn: value['expiresIn'] };
 }
 
-export function readSender(value: unknown): string | undefined {
-  const sid = isObject(value) ? value['sender_sid'] : undefined;
-  return typeof sid === 'string' ? sid : undefined;
+export function readSender(value: unknown): SignalingSender | undefined {
+  const { sender_sid } = isObject(value) ? value : {};
+  return typeof sender_sid === 'string' ? { sender_sid } : undefined;
 }
 
 function items(text: unknown): unknown[] {

@@ -1,10 +1,11 @@
-import { isObject } from '../json.js';
+import { type SignalingSender, type SignalingToClient, type SignalingToServer } from '../generated/frames.gen.js';
 import { LiveSocketIo } from '../sockets/live-socket-io.js';
 import { NotConnected, type SocketEvents, type SocketOptions } from '../sockets/persistent.js';
 import {
   type Call,
   type IceConfiguration,
   type Invitation,
+  isSignal,
   type Peer,
   readCall,
   readIce,
@@ -41,11 +42,11 @@ export interface SignalingSocketEvents extends SocketEvents {
   /** Whom you invited is in a call already, perhaps in yours. */
   readonly busy: undefined;
   /** Somebody wants to be called into your call. */
-  readonly callRequested: { readonly sender_sid: string };
+  readonly callRequested: SignalingSender;
   /** The call you are in, each time it grows. */
   readonly call: Call;
-  readonly memberLeft: { readonly sender_sid: string };
-  readonly toggled: { readonly sender_sid: string; readonly what: 'mic' | 'video' };
+  readonly memberLeft: SignalingSender;
+  readonly toggled: SignalingSender & { readonly what: 'mic' | 'video' };
   readonly chat: unknown;
   /** An offer, an answer or a candidate, as the other peer sent it. */
   readonly signal: Signal;
@@ -56,7 +57,7 @@ export interface SignalingSocketEvents extends SocketEvents {
 }
 
 /** A peer in the lobby: sees who is there, and is introduced to those it talks to. */
-export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
+export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, SignalingToServer> {
   private ownSid = '';
 
   constructor(protected override readonly options: SignalingSocketOptions) {
@@ -74,46 +75,46 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
    */
 
   askForPeers(): void {
-    this.say('connections');
+    this.say(['connections']);
   }
 
   askForIceServers(): void {
-    this.say('ice-servers');
+    this.say(['ice-servers']);
   }
 
   invite(sid: string): void {
-    this.say('send-invitation', sid);
+    this.say(['send-invitation', sid]);
   }
 
   accept(sender: string): void {
-    this.say('accept-invitation', writeInvitation(sender, this.demandSid()));
+    this.say(['accept-invitation', writeInvitation({ sender_sid: sender, receiver_sid: this.demandSid() })]);
   }
 
   decline(sender: string): void {
-    this.say('decline-invitation', writeInvitation(sender, this.demandSid()));
+    this.say(['decline-invitation', writeInvitation({ sender_sid: sender, receiver_sid: this.demandSid() })]);
   }
 
   /** Takes an invitation back. */
   cancel(receiver: string): void {
-    this.say('decline-invitation', writeInvitation(this.demandSid(), receiver));
+    this.say(['decline-invitation', writeInvitation({ sender_sid: this.demandSid(), receiver_sid: receiver })]);
   }
 
   /** To one peer; at most 256 KiB. */
   signal(type: SignalKind, receiver: string, content: object): void {
-    this.say(type, { ...content, type, receiver_sid: receiver, sender_sid: this.demandSid() });
+    this.say([type, { ...content, type, receiver_sid: receiver, sender_sid: this.demandSid() }]);
   }
 
   /** To the others in the call. Each text in it has at most 4,000 characters. */
   chat(message: unknown): void {
-    this.say('chat', message);
+    this.say(['chat', message]);
   }
 
   toggle(what: 'mic' | 'video'): void {
-    this.say(`toggle-${what}`);
+    this.say([`toggle-${what}`]);
   }
 
   leaveCall(): void {
-    this.say('leave-room');
+    this.say(['leave-room']);
   }
 
   protected async auth(): Promise<Record<string, unknown>> {
@@ -128,9 +129,9 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
     this.emit('open', { sid });
     // Whoever listens may have closed it.
     if (!this.isOpen) return;
-    this.say('name', this.options.name);
-    this.say('connections');
-    this.say('ice-servers');
+    this.say(['name', this.options.name]);
+    this.say(['connections']);
+    this.say(['ice-servers']);
   }
 
   protected received(event: string, payload: unknown): void {
@@ -138,7 +139,7 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
     if (read !== undefined) {
       const [name, value] = read(payload);
       if (value !== undefined || name === 'busy') this.emit(name, value);
-    } else if (isSignalKind(event) && isObject(payload)) this.emit('signal', { ...payload, type: event });
+    } else if (isSignalKind(event) && isSignal(payload)) this.emit('signal', { ...payload, type: event });
   }
 
   private demandSid(): string {
@@ -147,35 +148,34 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents> {
   }
 }
 
-/** What the server says, and what is told of it; an undefined value is garbage. */
-const READERS = new Map<string, (payload: unknown) => readonly [name: keyof SignalingSocketEvents, value: unknown]>([
-  ['connections', (text) => ['peers', readPeers(text)]],
-  ['add-connection', (text) => ['peer', readPeer(text)]],
-  ['remove-connection', (sid) => ['peerGone', typeof sid === 'string' ? { sid } : undefined]],
-  ['receive-invite', (text) => ['invited', readInvitation(text)]],
-  ['invite-accepted', (text) => ['inviteAccepted', readInvitation(text)]],
-  ['invite-declined', (text) => ['inviteDeclined', readInvitation(text)]],
-  ['invite-expired-sender', (text) => ['inviteExpired', readInvitation(text)]],
-  ['invite-expired-receiver', (text) => ['inviteExpired', readInvitation(text)]],
-  ['room-is-already-set', () => ['busy', undefined]],
-  ['invitation-request', (value) => ['callRequested', sender(value)]],
-  ['create-peer', (value) => ['call', readCall(value)]],
-  ['remove-peer-connection', (value) => ['memberLeft', sender(value)]],
-  ['toggle-mic', (value) => ['toggled', toggled(value, 'mic')]],
-  ['toggle-video', (value) => ['toggled', toggled(value, 'video')]],
-  ['ice-servers', (value) => ['iceServers', readIce(value)]],
-  ['message', (value) => ['chat', value]],
-  ['error', (message) => ['error', typeof message === 'string' ? { message } : undefined]],
-]);
+type Reader = (payload: unknown) => readonly [name: keyof SignalingSocketEvents, value: unknown];
 
-function sender(value: unknown): { readonly sender_sid: string } | undefined {
-  const sid = readSender(value);
-  return sid === undefined ? undefined : { sender_sid: sid };
-}
+/** What the server says, and what is told of it; an undefined value is garbage. */
+const READER_OF: Readonly<Record<Exclude<SignalingToClient[0], SignalKind>, Reader>> = {
+  connections: (text) => ['peers', readPeers(text)],
+  'add-connection': (text) => ['peer', readPeer(text)],
+  'remove-connection': (sid) => ['peerGone', typeof sid === 'string' ? { sid } : undefined],
+  'receive-invite': (text) => ['invited', readInvitation(text)],
+  'invite-accepted': (text) => ['inviteAccepted', readInvitation(text)],
+  'invite-declined': (text) => ['inviteDeclined', readInvitation(text)],
+  'invite-expired-sender': (text) => ['inviteExpired', readInvitation(text)],
+  'invite-expired-receiver': (text) => ['inviteExpired', readInvitation(text)],
+  'room-is-already-set': () => ['busy', undefined],
+  'invitation-request': (value) => ['callRequested', readSender(value)],
+  'create-peer': (value) => ['call', readCall(value)],
+  'remove-peer-connection': (value) => ['memberLeft', readSender(value)],
+  'toggle-mic': (value) => ['toggled', toggled(value, 'mic')],
+  'toggle-video': (value) => ['toggled', toggled(value, 'video')],
+  'ice-servers': (value) => ['iceServers', readIce(value)],
+  message: (value) => ['chat', value],
+  error: (message) => ['error', typeof message === 'string' ? { message } : undefined],
+};
+/** By names that a server may make up. */
+const READERS = new Map<string, Reader>(Object.entries(READER_OF));
 
 function toggled(value: unknown, what: 'mic' | 'video'): SignalingSocketEvents['toggled'] | undefined {
-  const sid = readSender(value);
-  return sid === undefined ? undefined : { sender_sid: sid, what };
+  const sender = readSender(value);
+  return sender === undefined ? undefined : { ...sender, what };
 }
 
 const isSignalKind = (event: string): event is SignalKind =>

@@ -6,8 +6,11 @@ import { type Ending, NotConnected, Persistent, type SocketEnd, type SocketEvent
 /** A handshake, or an answer, that takes longer is given up. */
 const PATIENCE_MS = 20_000;
 
+/** Of Socket.IO: the name of an event and what it carries. */
+type EventFrame = readonly [event: string, payload?: unknown];
+
 /** Socket.IO, with one `Socket` for each connection: nothing that waits in an old one is sent on a new one. */
-export abstract class LiveSocketIo<Events extends SocketEvents> extends Persistent<Events> {
+export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends EventFrame> extends Persistent<Events> {
   private socket: Socket | undefined;
   /** Why this side ends the connection. */
   private ending: SocketEnd | undefined;
@@ -31,17 +34,15 @@ export abstract class LiveSocketIo<Events extends SocketEvents> extends Persiste
   }
 
   /** Sends an event. @param acked is called with what the server answers, unless the connection ends before */
-  protected say(event: string, payload?: unknown, acked?: (answer: unknown) => void): void {
+  protected say([event, ...payloads]: Spoken, acked?: (answer: unknown) => void): void {
     if (this.socket === undefined || !this.isOpen) throw new NotConnected('Not connected');
-    const payloads = payload === undefined ? [] : [payload];
     if (acked === undefined) this.socket.emit(event, ...payloads);
     else this.socket.emit(event, ...payloads, acked);
   }
 
   /** Sends an event and waits for its acknowledgement. Rejects with `Unconfirmed` when none comes. */
-  protected async ask(event: string, payload?: unknown): Promise<unknown> {
+  protected async ask([event, ...payloads]: Spoken): Promise<unknown> {
     if (this.socket === undefined || !this.isOpen) throw new NotConnected('Not connected');
-    const payloads = payload === undefined ? [] : [payload];
     try {
       return (await this.socket.timeout(PATIENCE_MS).emitWithAck(event, ...payloads)) as unknown;
     } catch (error) {
@@ -92,6 +93,10 @@ export abstract class LiveSocketIo<Events extends SocketEvents> extends Persiste
       });
       socket.on('connect_error', ({ message }) => {
         end({ code: ABNORMAL, reason: message });
+      });
+      // Of a connection that ends before Engine.IO's own handshake, nothing else tells.
+      socket.io.engine.once('close', (reason) => {
+        end({ code: ABNORMAL, reason });
       });
       // There are no close codes: whoever is to stay away is disconnected, anybody else is cut off.
       socket.on('disconnect', (reason) => {

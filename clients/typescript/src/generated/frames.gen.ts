@@ -1,0 +1,1200 @@
+// Made from the AsyncAPI document by npm run client:generate. Do not edit.
+
+export type ServicesLogin = {
+  /** Host token, client token (UUIDs) or public code. */
+  readonly token: string;
+  /** Shown in the `server_join` that the others get. */
+  readonly name?: string;
+};
+
+/** Any object. The server sets `user` in those of clients and guests. */
+export type ServicesMessage = Readonly<Record<string, unknown>>;
+
+export type ServicesConnect = {
+  readonly type: "server_connect";
+  readonly message: string;
+};
+
+export type ServicesAuthorized = {
+  readonly type: "server_authorized";
+  readonly message: string;
+};
+
+export type ServicesCode = {
+  readonly type: "server_code";
+  readonly code: string;
+};
+
+/** What a connection is to its service. */
+export type ServicesRole = "host" | "client" | "guest";
+
+export type ServicesJoin = {
+  readonly type: "server_join";
+  readonly role: ServicesRole;
+  /** Six hexadecimal digits, new for each connection. */
+  readonly user: string;
+  /** As its login said; absent where it said none. */
+  readonly name?: string;
+};
+
+export type ServicesLeave = {
+  readonly type: "server_leave";
+  readonly role: ServicesRole;
+  /** Six hexadecimal digits, new for each connection. */
+  readonly user: string;
+};
+
+export type ServicesDisconnect = {
+  readonly type: "server_disconnect";
+  readonly message: string;
+};
+
+export type ServicesError = {
+  readonly type: "server_error";
+  readonly message: string;
+};
+
+export type ServicesRelayed = Readonly<Record<string, unknown>>;
+
+export type RoomsPublish = {
+  /** Any JSON value. */
+  readonly message: unknown;
+  /** With `acks=1`: names the message in its answer. Repeated within ten minutes it makes no second one. */
+  readonly id?: string;
+};
+
+export type RoomsRecovered = {
+  readonly recovered: boolean;
+  /** Place in a durable room; gap-free, from 1. */
+  readonly offset: number;
+  /** Offsets of another epoch mean nothing any more. */
+  readonly epoch: string;
+};
+
+/** What the sockets of an endpoint may do in its room. */
+export type RoomsPermissions = "read" | "write" | "readwrite";
+
+export type RoomsMember = {
+  readonly identity: string;
+  readonly permissions: RoomsPermissions;
+  readonly connectedAt: string;
+};
+
+export type RoomsPresent = {
+  readonly event: "present";
+  readonly items: Array<RoomsMember>;
+};
+
+export type RoomsJoined = {
+  readonly event: "join";
+  readonly identity: string;
+};
+
+export type RoomsLeft = {
+  readonly event: "leave";
+  readonly identity: string;
+};
+
+export type RoomsAcked = {
+  readonly ack: string;
+  /** Place in a durable room; gap-free, from 1. */
+  readonly offset?: number;
+  /** Offsets of another epoch mean nothing any more. */
+  readonly epoch?: string;
+};
+
+export type RoomsFault = {
+  /** A problem code, as of REST. */
+  readonly code: string;
+  readonly detail: string;
+};
+
+export type RoomsRefused = {
+  readonly error: RoomsFault;
+  /** The `id` of the message; `null` where it is too long to be repeated. */
+  readonly id: unknown;
+};
+
+export type RoomsMessage = {
+  /** Any JSON value, equal to what was sent at any precision. */
+  readonly message: unknown;
+  /** Of the endpoint that sent it; the sender cannot set it. */
+  readonly identity: string;
+  /** When the server received it. */
+  readonly timestamp: string;
+  /** Place in a durable room; gap-free, from 1. */
+  readonly offset?: number;
+  /** Offsets of another epoch mean nothing any more. */
+  readonly epoch?: string;
+};
+
+export type RoomsStreamMessageFields = {
+  /** `<epoch>:<offset>` in durable rooms; browsers send it back as `Last-Event-ID`. */
+  readonly id?: string;
+};
+
+export type RoomsStreamRecoveredFields = {
+  readonly event: "recovered";
+  /** `<epoch>:<offset>` in durable rooms; browsers send it back as `Last-Event-ID`. */
+  readonly id?: string;
+};
+
+export type RoomsRefresh = {
+  /** A JWT. */
+  readonly refresh: string;
+};
+
+export type RoomsExpiring = {
+  readonly event: "expiring";
+  readonly seconds: number;
+};
+
+export type RoomsRefreshed = {
+  readonly event: "refreshed";
+};
+
+export type RoomsStreamExpiringFields = {
+  readonly event: "expiring";
+};
+
+export type CirclesAuthenticateEvent = {
+  /** Access token of an account or a device. */
+  readonly token: string;
+};
+
+export type CirclesAuthenticate = readonly ["authenticate", CirclesAuthenticateEvent];
+
+/** An id, as a number or as digits. */
+export type CirclesId = number | string;
+
+export type CirclesJoinConversationEvent = {
+  readonly conversation_id: CirclesId;
+  /** Id of the last message that the client has; 0 = none. */
+  readonly after?: number | string;
+};
+
+export type CirclesJoinConversation = readonly ["join_conversation", CirclesJoinConversationEvent];
+
+export type CirclesLeaveConversationEvent = {
+  readonly conversation_id: CirclesId;
+};
+
+export type CirclesLeaveConversation = readonly ["leave_conversation", CirclesLeaveConversationEvent];
+
+export type CirclesJoinCircleEvent = {
+  readonly circle_id: CirclesId;
+};
+
+export type CirclesJoinCircle = readonly ["join_circle", CirclesJoinCircleEvent];
+
+export type CirclesLeaveCircleEvent = {
+  readonly circle_id: CirclesId;
+};
+
+export type CirclesLeaveCircle = readonly ["leave_circle", CirclesLeaveCircleEvent];
+
+export type CirclesSendEvent = {
+  readonly conversation_id: CirclesId;
+  readonly text_message?: string;
+  /** Names of files that follow over REST. */
+  readonly files?: Array<string>;
+  /** Sent again, it makes no second message. */
+  readonly client_message_id?: string;
+};
+
+export type CirclesSend = readonly ["message", CirclesSendEvent];
+
+export type CirclesWriteEvent = {
+  readonly conversation_id: CirclesId;
+  /** Usually a boolean; passed on as it is. */
+  readonly is_writing: unknown;
+};
+
+export type CirclesWrite = readonly ["writing", CirclesWriteEvent];
+
+export type CirclesMarkReadEvent = {
+  readonly conversation_id: CirclesId;
+  readonly message_id: CirclesId;
+};
+
+export type CirclesMarkRead = readonly ["read", CirclesMarkReadEvent];
+
+export type CirclesAskStun = readonly ["webrtc_stun_info"];
+
+export type CirclesAskTurn = readonly ["webrtc_turn_info"];
+
+export type CirclesAskCredentials = readonly ["webrtc_credentials"];
+
+export type CirclesForwardEvent = {
+  readonly email?: string;
+  readonly user_id?: CirclesId;
+  readonly device_id?: CirclesId;
+} & Readonly<Record<string, unknown>>;
+
+export type CirclesForward = readonly ["webrtc_forward", CirclesForwardEvent];
+
+export type CirclesJoinRoom = readonly ["webrtc_join_room"];
+
+export type CirclesLeaveRoom = readonly ["webrtc_leave_room"];
+
+export type CirclesRoomForward = readonly ["webrtc_room_forward"];
+
+export type CirclesSuccessEvent = string;
+
+export type CirclesSuccess = readonly ["success", CirclesSuccessEvent];
+
+export type CirclesReceivedEvent = {
+  readonly received: true;
+  readonly message_id: number;
+  /** As its author sent it; absent where there was none. */
+  readonly client_message_id?: string;
+};
+
+export type CirclesReceived = readonly ["success", CirclesReceivedEvent];
+
+export type CirclesErrorEvent = string;
+
+export type CirclesError = readonly ["error", CirclesErrorEvent];
+
+export type CirclesInviteEvent = {
+  readonly event: "invite";
+  readonly circle_id: number;
+  readonly circle_invite_id: number;
+};
+
+export type CirclesInvite = readonly ["circle_invite", CirclesInviteEvent];
+
+export type CirclesCircleEvent = {
+  readonly event: "join" | "quit" | "connect" | "disconnect";
+  readonly user: string;
+  readonly circle_id: number;
+} | {
+  readonly event: "kick";
+  readonly user: string;
+  /** Who did it. */
+  readonly from: string;
+  readonly circle_id: number;
+} | {
+  readonly event: "update" | "delete";
+  readonly circle_id: number;
+} | {
+  readonly event: "device";
+  readonly type: "update" | "connect" | "disconnect";
+  readonly device_id: number;
+  readonly circle_id: number;
+};
+
+export type CirclesCircle = readonly ["circle", CirclesCircleEvent];
+
+export type CirclesConversationEvent = {
+  readonly event: "update" | "invite" | "promoted" | "delete";
+  readonly conversation_id: number;
+} | {
+  readonly event: "kick";
+  readonly user: string;
+  /** Who did it. */
+  readonly from: string;
+  readonly conversation_id: number;
+} | {
+  readonly event: "quit";
+  readonly user: string;
+  readonly conversation_id: number;
+} | {
+  readonly event: "device";
+  readonly type: "add" | "remove";
+  readonly conversation_id: number;
+} | {
+  readonly event: "read";
+  readonly user: string;
+  readonly conversation_id: number;
+  readonly message_id: number;
+} | {
+  readonly event: "recovered";
+  readonly conversation_id: number;
+  readonly recovered: boolean;
+  /** Messages that follow. */
+  readonly count: number;
+};
+
+export type CirclesConversation = readonly ["conversation", CirclesConversationEvent];
+
+export type CirclesContent = {
+  readonly id: number;
+  /** Of a person's message. */
+  readonly link_id?: number;
+  /** Of a device's message. */
+  readonly device_id?: number;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly sent: string;
+  readonly read: null;
+  readonly content: string;
+  /** Number of its files. */
+  readonly medias: number;
+};
+
+export type CirclesUserSender = {
+  readonly id: number;
+  readonly email: string;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly birthday: string | null;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly created: string;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly updated: string;
+  readonly isOnline: boolean;
+  readonly type: "ADMIN" | "DEFAULT";
+};
+
+export type CirclesDeviceSender = {
+  readonly id: number;
+  readonly name: string;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly created: string;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly updated: string;
+  readonly circle_id: number;
+  readonly activated: boolean;
+  readonly username: string;
+  readonly is_online: boolean;
+};
+
+/** Who wrote a message; null once the account is gone. */
+export type CirclesSender = CirclesUserSender | CirclesDeviceSender | null;
+
+export type CirclesMedia = {
+  readonly id: number;
+  /** Null until it is uploaded. */
+  readonly filename: string | null;
+  readonly extension: string | null;
+  /** As its sender called it. */
+  readonly identifier: string;
+  readonly uploaded: "True" | "False";
+};
+
+export type CirclesMessageDoneEvent = {
+  readonly conversation_id: number;
+  readonly message: CirclesContent;
+  /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
+  readonly time: string;
+  readonly sender: CirclesSender;
+  readonly media_list: Array<CirclesMedia>;
+  readonly status: "done";
+  /** As its author sent it; absent where there was none. */
+  readonly client_message_id?: string;
+};
+
+export type CirclesMessageDone = readonly ["message", CirclesMessageDoneEvent];
+
+export type CirclesMessagePendingEvent = {
+  readonly conversation_id: number;
+  readonly message: CirclesContent;
+  readonly status: "pending";
+  /** As its author sent it; absent where there was none. */
+  readonly client_message_id?: string;
+};
+
+export type CirclesMessagePending = readonly ["message", CirclesMessagePendingEvent];
+
+export type CirclesMessageMediaEvent = {
+  readonly conversation_id: number;
+  readonly message: CirclesContent;
+  readonly sender: CirclesSender;
+  readonly media: CirclesMedia;
+  readonly status: "done";
+};
+
+export type CirclesMessageMedia = readonly ["message", CirclesMessageMediaEvent];
+
+export type CirclesMessageChangedEvent = {
+  readonly conversation_id: number;
+  readonly message_id: number;
+  readonly event: "update" | "delete";
+};
+
+export type CirclesMessageChanged = readonly ["message", CirclesMessageChangedEvent];
+
+export type CirclesMediaListEvent = {
+  readonly media_list: Array<CirclesMedia>;
+  readonly message_id: number;
+};
+
+export type CirclesMediaList = readonly ["media", CirclesMediaListEvent];
+
+export type CirclesWritingEvent = {
+  readonly conversation_id: number;
+  readonly device: false;
+  readonly user: string;
+  readonly is_writing: unknown;
+} | {
+  readonly conversation_id: number;
+  readonly device: true;
+  readonly is_writing: unknown;
+};
+
+export type CirclesWriting = readonly ["writing", CirclesWritingEvent];
+
+export type CirclesIceHost = {
+  readonly domain: string;
+  readonly ip: string;
+  readonly port: number;
+};
+
+export type CirclesIceServersEvent = Array<CirclesIceHost>;
+
+export type CirclesIceServers = readonly ["webrtc_config", CirclesIceServersEvent];
+
+export type CirclesIceCredentials = {
+  /** `<Unix time of the end, seconds>:<id><True or False: a device>` */
+  readonly username: string;
+  /** Base64 of HMAC-SHA1(secret, username). */
+  readonly password: string;
+};
+
+export type CirclesCredentials = readonly ["webrtc_config", CirclesIceCredentials];
+
+export type CirclesForwardedSignal = {
+  readonly sender_id: number;
+  readonly is_device: boolean;
+  /** The argument of `webrtc_forward`, as it was sent. */
+  readonly content: unknown;
+};
+
+export type CirclesForwardedConfig = readonly ["webrtc_config", CirclesForwardedSignal];
+
+export type CirclesForwarded = readonly ["webrtc_forward", CirclesForwardedSignal];
+
+export type CirclesDoneAnswer = {
+  readonly ok: true;
+  readonly message: string;
+};
+
+export type CirclesDone = readonly [CirclesDoneAnswer];
+
+export type CirclesFault = {
+  /** A problem code, as of REST. */
+  readonly code: string;
+  readonly detail: string;
+};
+
+export type CirclesFailedAnswer = {
+  readonly ok: false;
+  readonly error: CirclesFault;
+};
+
+export type CirclesFailed = readonly [CirclesFailedAnswer];
+
+export type CirclesStoredAnswer = {
+  readonly ok: true;
+  readonly received: true;
+  readonly message_id: number;
+  readonly client_message_id?: string;
+};
+
+export type CirclesStored = readonly [CirclesStoredAnswer];
+
+export type CirclesReadAnswer = {
+  readonly ok: true;
+  readonly message_id: number;
+};
+
+export type CirclesRead = readonly [CirclesReadAnswer];
+
+export type CirclesIceServersToldAnswer = {
+  readonly ok: true;
+  readonly config: Array<CirclesIceHost>;
+};
+
+export type CirclesIceServersTold = readonly [CirclesIceServersToldAnswer];
+
+export type CirclesCredentialsToldAnswer = {
+  readonly ok: true;
+  readonly config: CirclesIceCredentials;
+};
+
+export type CirclesCredentialsTold = readonly [CirclesCredentialsToldAnswer];
+
+export type CirclesNothingAnswer = {
+  readonly ok: true;
+};
+
+export type CirclesNothing = readonly [CirclesNothingAnswer];
+
+export type SignalingSetNameEvent = string;
+
+export type SignalingSetName = readonly ["name", SignalingSetNameEvent];
+
+export type SignalingAskConnections = readonly ["connections"];
+
+/** Socket.IO id of a peer. */
+export type SignalingInviteEvent = string;
+
+export type SignalingInvite = readonly ["send-invitation", SignalingInviteEvent];
+
+export type SignalingInvitation = {
+  /** Socket.IO id of a peer. */
+  readonly sender_sid: string;
+  /** Socket.IO id of a peer. */
+  readonly receiver_sid: string;
+};
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingAcceptEvent = string;
+
+export type SignalingAccept = readonly ["accept-invitation", SignalingAcceptEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingDeclineEvent = string;
+
+export type SignalingDecline = readonly ["decline-invitation", SignalingDeclineEvent];
+
+export type SignalingSignal = {
+  /** Socket.IO id of a peer. */
+  readonly receiver_sid: string;
+  /** Where it stands and is not the sid of the sender, the server sets it. */
+  readonly sender_sid?: string;
+} & Readonly<Record<string, unknown>>;
+
+export type SignalingSendOffer = readonly ["offer", SignalingSignal];
+
+export type SignalingSendAnswer = readonly ["answer", SignalingSignal];
+
+export type SignalingSendCandidate = readonly ["candidate", SignalingSignal];
+
+/** Any JSON value; each text of at most 4,000 characters. */
+export type SignalingChat = unknown;
+
+export type SignalingSendChat = readonly ["chat", SignalingChat];
+
+export type SignalingToggleMic = readonly ["toggle-mic"];
+
+export type SignalingToggleVideo = readonly ["toggle-video"];
+
+export type SignalingLeaveRoom = readonly ["leave-room"];
+
+export type SignalingLeaveAllRooms = readonly ["leave-all-rooms"];
+
+export type SignalingAskIceServers = readonly ["ice-servers"];
+
+export type SignalingPeer = {
+  /** Socket.IO id of a peer. */
+  readonly sid: string;
+  /** Empty until the peer sets it. */
+  readonly name: string;
+};
+
+/** JSON text of `Array<SignalingPeer>`. */
+export type SignalingConnectionsEvent = string;
+
+export type SignalingConnections = readonly ["connections", SignalingConnectionsEvent];
+
+/** JSON text of `SignalingPeer`. */
+export type SignalingAddConnectionEvent = string;
+
+export type SignalingAddConnection = readonly ["add-connection", SignalingAddConnectionEvent];
+
+/** Socket.IO id of a peer. */
+export type SignalingRemoveConnectionEvent = string;
+
+export type SignalingRemoveConnection = readonly ["remove-connection", SignalingRemoveConnectionEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingReceiveInviteEvent = string;
+
+export type SignalingReceiveInvite = readonly ["receive-invite", SignalingReceiveInviteEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingExpiredReceiverEvent = string;
+
+export type SignalingExpiredReceiver = readonly ["invite-expired-receiver", SignalingExpiredReceiverEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingExpiredSenderEvent = string;
+
+export type SignalingExpiredSender = readonly ["invite-expired-sender", SignalingExpiredSenderEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingAcceptedEvent = string;
+
+export type SignalingAccepted = readonly ["invite-accepted", SignalingAcceptedEvent];
+
+/** JSON text of `SignalingInvitation`. */
+export type SignalingDeclinedEvent = string;
+
+export type SignalingDeclined = readonly ["invite-declined", SignalingDeclinedEvent];
+
+export type SignalingBusy = readonly ["room-is-already-set"];
+
+export type SignalingSender = {
+  /** Socket.IO id of a peer. */
+  readonly sender_sid: string;
+};
+
+export type SignalingRequested = readonly ["invitation-request", SignalingSender];
+
+export type SignalingCreatePeerEvent = {
+  readonly room_id: string;
+  /** JSON text of `Array<string>`. */
+  readonly peers: string;
+};
+
+export type SignalingCreatePeer = readonly ["create-peer", SignalingCreatePeerEvent];
+
+export type SignalingRemovePeer = readonly ["remove-peer-connection", SignalingSender];
+
+export type SignalingMicToggled = readonly ["toggle-mic", SignalingSender];
+
+export type SignalingVideoToggled = readonly ["toggle-video", SignalingSender];
+
+export type SignalingChatted = readonly ["message", SignalingChat];
+
+export type SignalingOffer = readonly ["offer", SignalingSignal];
+
+export type SignalingAnswer = readonly ["answer", SignalingSignal];
+
+export type SignalingCandidate = readonly ["candidate", SignalingSignal];
+
+export type SignalingIceServer = {
+  readonly urls: Array<string>;
+  readonly username?: string;
+  readonly credential?: string;
+};
+
+export type SignalingIceConfiguration = {
+  /** For `RTCPeerConnection`. */
+  readonly iceServers: Array<SignalingIceServer>;
+  /** Seconds until the credentials end. */
+  readonly expiresIn: number;
+};
+
+export type SignalingIceServers = readonly ["ice-servers", SignalingIceConfiguration];
+
+export type SignalingErrorEvent = string;
+
+export type SignalingError = readonly ["error", SignalingErrorEvent];
+
+export type SignalingHandled = Array<never>;
+
+/** For people. */
+export type OmikronLog = {
+  readonly message: string;
+  /** 2 important, 1 normal, 0 debug, -1 none. */
+  readonly log_level: number;
+};
+
+export type OmikronIotaIdentify = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly iota_id: string;
+    /** Separated by commas. */
+    readonly user_ids: string;
+  };
+};
+
+export type OmikronIotaPing = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "ping";
+  readonly log?: OmikronLog;
+  readonly data: {
+    /** Round trip in milliseconds. */
+    readonly last_ping: number | string;
+  };
+};
+
+export type OmikronIotaMessage = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  /** Any that the Omikron does not handle itself. */
+  readonly type: string;
+  readonly log?: unknown;
+  readonly sender_id?: unknown;
+  readonly receiver_id?: unknown;
+  /** As it was sent; usually encrypted. */
+  readonly data?: unknown;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronIotaIdentified = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification_response";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly accepted_profiles: string;
+    /** Spelled like this by the original. */
+    readonly denid_profiles: string;
+    /** How many were accepted. */
+    readonly accepted: number;
+    /** The same again; not in very long answers. */
+    readonly denied_profiles?: string;
+    /** The same again; not in very long answers. */
+    readonly accepted_ids?: string;
+  };
+};
+
+export type OmikronIotaPong = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "pong";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_ping: Readonly<Record<string, number>>;
+    readonly ping_clients: Readonly<Record<string, string>>;
+  };
+};
+
+export type OmikronClientConnected = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_connected";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_id: string;
+  };
+};
+
+export type OmikronError = {
+  /** Of the message, if it had one. */
+  readonly id?: unknown;
+  readonly type: "error" | "error_invalid_user_id" | "error_invalid_private_key" | "error_invalid_secret" | "error_no_iota" | "error_not_found";
+  readonly log: OmikronLog;
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type OmikronFromUser = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  /** Any that the Omikron does not handle itself. */
+  readonly type: string;
+  readonly log?: unknown;
+  readonly sender_id?: unknown;
+  readonly receiver_id?: unknown;
+  /** As it was sent; usually encrypted. */
+  readonly data?: unknown;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronClientIdentify = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly user_id: string;
+    /** 64 hexadecimal digits. */
+    readonly private_key_hash: string;
+    readonly iota_id?: string;
+    /** A refusal is a message of the type `error_…` instead of the documented one. */
+    readonly refusal?: "error";
+  };
+};
+
+export type OmikronClientPing = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "ping";
+  readonly log?: OmikronLog;
+  readonly data: {
+    /** Round trip in milliseconds. */
+    readonly last_ping: number | string;
+  };
+};
+
+export type OmikronSetState = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_changed";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly user_state: string;
+  };
+};
+
+export type OmikronGetStates = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "get_states";
+  readonly log?: OmikronLog;
+  readonly data: {
+    /** A list, or ids separated by commas. */
+    readonly user_ids: Array<string> | string;
+  };
+};
+
+export type OmikronCallInvite = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "call_invite";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly call_id: string;
+    readonly receiver_id: string;
+    readonly call_secret?: string;
+    /** 64 hexadecimal digits. */
+    readonly call_secret_sha?: string;
+  };
+};
+
+export type OmikronGetCall = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "get_call";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly call_id: string;
+    /** 64 hexadecimal digits. */
+    readonly call_secret_sha?: string;
+  };
+};
+
+export type OmikronClientMessage = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  /** Any that the Omikron does not handle itself. */
+  readonly type: string;
+  readonly log?: unknown;
+  readonly sender_id?: unknown;
+  readonly receiver_id?: unknown;
+  /** As it was sent; usually encrypted. */
+  readonly data?: unknown;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronClientIdentified = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification_response";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly acceppted: true;
+    readonly accepted: true;
+  };
+};
+
+export type OmikronClientRefused = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification_response";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly acceppted: false;
+    readonly accepted: false;
+  };
+};
+
+export type OmikronClientPong = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "pong";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly last_ping: number;
+    readonly ping_iota: string;
+  };
+};
+
+export type OmikronStateChanged = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_changed";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_id: string;
+    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    readonly user_state: string;
+  };
+};
+
+export type OmikronStates = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "get_states";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_states: Readonly<Record<string, string>>;
+  };
+};
+
+export type OmikronCallInvited = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "call_invite";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type OmikronNewCall = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "new_call";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly call_id: string;
+    readonly receiver_id: string;
+    readonly sender_id: string;
+    readonly call_secret?: string;
+  };
+};
+
+export type OmikronCallFound = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "get_call";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly call_state: "ACTIVE" | "DESTROYED";
+  };
+};
+
+export type OmikronFromIota = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  /** Any that the Omikron does not handle itself. */
+  readonly type: string;
+  readonly log?: unknown;
+  readonly sender_id?: unknown;
+  readonly receiver_id?: unknown;
+  /** As it was sent; usually encrypted. */
+  readonly data?: unknown;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronCallIdentify = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly call_id: string;
+    readonly user_id: string;
+    /** 64 hexadecimal digits. */
+    readonly private_key_hash: string;
+    /** A refusal is a message of the type `error_…` instead of the documented one. */
+    readonly refusal?: "error";
+    readonly iota_id?: string;
+    /** 64 hexadecimal digits. */
+    readonly call_secret_sha?: string;
+  };
+};
+
+export type OmikronCallPing = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "ping";
+  readonly log?: OmikronLog;
+  readonly data: {
+    /** Round trip in milliseconds. */
+    readonly last_ping: number | string;
+  };
+};
+
+export type OmikronSetStates = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_changed";
+  readonly log?: OmikronLog;
+  readonly data: {
+    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    readonly call_state?: string;
+    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    readonly user_state?: string;
+  };
+};
+
+export type OmikronSignal = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
+  readonly log?: OmikronLog;
+  readonly data: {
+    readonly receiver_id: string;
+    /** Usually encrypted. */
+    readonly payload?: string;
+  } & Readonly<Record<string, unknown>>;
+};
+
+export type OmikronStream = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "start_stream" | "end_stream";
+  readonly log?: OmikronLog;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type OmikronCallState = {
+  /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+  readonly state: string;
+  readonly streaming: boolean;
+};
+
+export type OmikronCallJoined = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification_response";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly acceppted: true;
+    readonly accepted: true;
+    readonly user_ids: Readonly<Record<string, string>>;
+    readonly user_states: Readonly<Record<string, OmikronCallState>>;
+  };
+};
+
+export type OmikronCallRefused = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "identification_response";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly acceppted: false;
+    readonly accepted: false;
+    readonly user_ids: Readonly<Record<string, unknown>>;
+    readonly user_states: Readonly<Record<string, unknown>>;
+  };
+};
+
+export type OmikronCallPong = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "pong";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+export type OmikronCallerConnected = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_connected";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_id: string;
+    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    readonly call_state: string;
+    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    readonly user_state: string;
+  };
+};
+
+export type OmikronCallerClosed = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_closed";
+  readonly log: OmikronLog;
+  /** The Omikron. */
+  readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  readonly data: {
+    readonly user_id: string;
+  };
+};
+
+export type OmikronCallerChanged = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "client_changed";
+  readonly log: unknown;
+  readonly sender_id: string;
+  readonly sender: string;
+  readonly data: {
+    readonly sender_id: string;
+    readonly user_id: string;
+    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    readonly call_state?: string;
+    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    readonly user_state?: string;
+  } & Readonly<Record<string, unknown>>;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronSignalled = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
+  readonly log: unknown;
+  readonly sender_id: string;
+  readonly sender: string;
+  readonly data: {
+    readonly sender_id: string;
+    readonly receiver_id: string;
+    /** Usually encrypted. */
+    readonly payload?: string;
+  } & Readonly<Record<string, unknown>>;
+} & Readonly<Record<string, unknown>>;
+
+export type OmikronStreamed = {
+  /** Usually a UUID; the answer repeats it as it is. */
+  readonly id?: unknown;
+  readonly type: "start_stream" | "end_stream";
+  readonly log: unknown;
+  readonly sender_id: string;
+  readonly sender: string;
+  readonly data: {
+    readonly sender_id: string;
+    readonly user_id: string;
+  } & Readonly<Record<string, unknown>>;
+} & Readonly<Record<string, unknown>>;
+
+export type ServicesToServer = ServicesLogin | ServicesMessage;
+
+export type ServicesToClient = ServicesConnect | ServicesAuthorized | ServicesCode | ServicesJoin | ServicesLeave | ServicesDisconnect | ServicesError | ServicesRelayed;
+
+export type RoomsToServer = RoomsPublish;
+
+export type RoomsToClient = RoomsRecovered | RoomsPresent | RoomsJoined | RoomsLeft | RoomsAcked | RoomsRefused | RoomsMessage;
+
+export type StreamsToClient = RoomsMessage | RoomsRecovered;
+
+export type NamedRoomsToServer = RoomsPublish | RoomsRefresh;
+
+export type NamedRoomsToClient = RoomsRecovered | RoomsPresent | RoomsJoined | RoomsLeft | RoomsAcked | RoomsRefused | RoomsMessage | RoomsExpiring | RoomsRefreshed;
+
+export type NamedStreamsToClient = RoomsMessage | RoomsRecovered | RoomsExpiring;
+
+export type CirclesToServer = CirclesAuthenticate | CirclesJoinConversation | CirclesLeaveConversation | CirclesJoinCircle | CirclesLeaveCircle | CirclesSend | CirclesWrite | CirclesMarkRead | CirclesAskStun | CirclesAskTurn | CirclesAskCredentials | CirclesForward | CirclesJoinRoom | CirclesLeaveRoom | CirclesRoomForward;
+
+export type CirclesToClient = CirclesSuccess | CirclesReceived | CirclesError | CirclesInvite | CirclesCircle | CirclesConversation | CirclesMessageDone | CirclesMessagePending | CirclesMessageMedia | CirclesMessageChanged | CirclesMediaList | CirclesWriting | CirclesIceServers | CirclesCredentials | CirclesForwardedConfig | CirclesForwarded;
+
+export type SignalingToServer = SignalingSetName | SignalingAskConnections | SignalingInvite | SignalingAccept | SignalingDecline | SignalingSendOffer | SignalingSendAnswer | SignalingSendCandidate | SignalingSendChat | SignalingToggleMic | SignalingToggleVideo | SignalingLeaveRoom | SignalingLeaveAllRooms | SignalingAskIceServers;
+
+export type SignalingToClient = SignalingConnections | SignalingAddConnection | SignalingRemoveConnection | SignalingReceiveInvite | SignalingExpiredReceiver | SignalingExpiredSender | SignalingAccepted | SignalingDeclined | SignalingBusy | SignalingRequested | SignalingCreatePeer | SignalingRemovePeer | SignalingMicToggled | SignalingVideoToggled | SignalingChatted | SignalingOffer | SignalingAnswer | SignalingCandidate | SignalingIceServers | SignalingError;
+
+export type IotaToServer = OmikronIotaIdentify | OmikronIotaPing | OmikronIotaMessage;
+
+export type IotaToClient = OmikronIotaIdentified | OmikronIotaPong | OmikronClientConnected | OmikronError | OmikronFromUser;
+
+export type ClientToServer = OmikronClientIdentify | OmikronClientPing | OmikronSetState | OmikronGetStates | OmikronCallInvite | OmikronGetCall | OmikronClientMessage;
+
+export type ClientToClient = OmikronClientIdentified | OmikronClientRefused | OmikronClientPong | OmikronStateChanged | OmikronStates | OmikronCallInvited | OmikronNewCall | OmikronCallFound | OmikronError | OmikronFromIota;
+
+export type CallToServer = OmikronCallIdentify | OmikronCallPing | OmikronSetStates | OmikronSignal | OmikronStream;
+
+export type CallToClient = OmikronCallJoined | OmikronCallRefused | OmikronCallPong | OmikronCallerConnected | OmikronCallerClosed | OmikronError | OmikronCallerChanged | OmikronSignalled | OmikronStreamed;

@@ -1,0 +1,187 @@
+import { NoAnswer, Switchboard, UnexpectedAnswer } from '@switchboard/client';
+import { CirclesSocket } from '@switchboard/client/circles';
+import { Iota, OmikronCall, OmikronClient } from '@switchboard/client/omikron';
+import { NotConnected, RoomEndpoint, RoomEvents, type SocketEnd, Unconfirmed } from '@switchboard/client/rooms';
+import { ServiceClient, ServiceGuest, ServiceHost } from '@switchboard/client/services';
+import { SignalingSocket } from '@switchboard/client/signaling';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HostileServer, type Misdeed, MISDEEDS } from './hostile-server.js';
+import { NewerServer } from './newer-server.js';
+
+const PATIENCE = { timeout: 20_000, interval: 5 };
+const KEY = 'a'.repeat(64);
+
+/** What all socket classes have. */
+interface Client {
+  on(name: 'open', listener: () => void): unknown;
+  on(name: 'reconnecting', listener: (event: SocketEnd & { waitMs: number }) => void): unknown;
+  on(name: 'closed', listener: (event: SocketEnd) => void): unknown;
+  close(): void;
+  readonly ended: boolean;
+}
+
+interface Subject {
+  readonly client: Client;
+  /** What a well-behaved server tells it. */
+  readonly heard: unknown[];
+  /** Says something at once; those that keep it for later resolve when it has arrived. */
+  readonly say?: () => unknown;
+}
+
+const RETRY = { firstMs: 2, longestMs: 10 };
+
+const SUBJECTS: Readonly<Record<string, (url: string) => Subject>> = {
+  RoomEndpoint: (url) => {
+    const [client, heard] = [new RoomEndpoint({ url, code: 'c', ...RETRY }), [] as unknown[]];
+    client.on('message', (event) => heard.push(event));
+    return { client, heard, say: () => client.send('hi') };
+  },
+  RoomEvents: (url) => {
+    const [client, heard] = [new RoomEvents({ url, code: 'c', ...RETRY }), [] as unknown[]];
+    client.on('message', (event) => heard.push(event));
+    return { client, heard };
+  },
+  ServiceHost: (url) => service(new ServiceHost({ url, hostToken: 't', ...RETRY })),
+  ServiceClient: (url) => service(new ServiceClient({ url, clientToken: 't', ...RETRY })),
+  ServiceGuest: (url) => service(new ServiceGuest({ url, code: 'HRSC', ...RETRY })),
+  CirclesSocket: (url) => {
+    const [client, heard] = [new CirclesSocket({ url, token: 't', ...RETRY }), [] as unknown[]];
+    client.on('message', (event) => heard.push(event));
+    const say = () => Promise.all([client.joinConversation(3), client.joinCircle(1), client.send(3, { text: 'hi' })]);
+    return { client, heard, say };
+  },
+  SignalingSocket: (url) => {
+    const [client, heard] = [new SignalingSocket({ url, name: 'Ann', ...RETRY }), [] as unknown[]];
+    client.on('peer', (event) => heard.push(event));
+    const say = () => {
+      client.invite('s');
+    };
+    return { client, heard, say };
+  },
+  Iota: (url) => {
+    const [client, heard] = [new Iota({ url, iotaId: 'i', userIds: ['u'], ...RETRY }), [] as unknown[]];
+    client.on('clientConnected', (event) => heard.push(event));
+    return { client, heard, say: () => client.send({ type: 'x', receiver_id: 'u', data: {} }) };
+  },
+  OmikronClient: (url) => {
+    const options = { url, userId: 'u', privateKeyHash: KEY, ...RETRY };
+    const [client, heard] = [new OmikronClient(options), [] as unknown[]];
+    client.on('called', (event) => heard.push(event));
+    return { client, heard, say: () => client.ask('x', {}) };
+  },
+  OmikronCall: (url) => {
+    const options = { url, userId: 'u', privateKeyHash: KEY, callId: 'c', ...RETRY };
+    const [client, heard] = [new OmikronCall(options), [] as unknown[]];
+    client.on('joined', (event) => heard.push(event));
+    const say = () => {
+      client.signal('webrtc_sdp', 'u', {});
+    };
+    return { client, heard, say };
+  },
+};
+
+function service(client: ServiceHost | ServiceClient | ServiceGuest): Subject {
+  const heard: unknown[] = [];
+  client.on('join', (event) => heard.push(event));
+  const say = () => {
+    client.send({ hello: 1 });
+  };
+  return { client, heard, say };
+}
+
+/** Those that keep what is said until it has arrived. */
+const KEEPING = new Set(['RoomEndpoint', 'CirclesSocket']);
+
+describe('of a server that misbehaves', () => {
+  let newer: NewerServer;
+  let server: HostileServer;
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    newer = await NewerServer.start();
+    server = new HostileServer(newer.port);
+    await server.behave();
+  });
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+  afterAll(async () => {
+    await server.leave();
+    await newer.close();
+  });
+
+  const follow = (name: string) => {
+    const { client, heard, say } = SUBJECTS[name]!(server.url);
+    clients.push(client);
+    const ends: SocketEnd[] = [];
+    let opened = 0;
+    client.on('open', () => opened++);
+    client.on('reconnecting', (end) => ends.push(end));
+    /** How saying something ended. */
+    const outcome = async () => {
+      try {
+        await say?.();
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    };
+    return { client, heard, ends, outcome, opened: () => opened };
+  };
+  const misbehaves = (misdeed: Misdeed | 'is away') =>
+    misdeed === 'is away' ? server.leave() : server.behave(misdeed);
+
+  it.each(Object.keys(SUBJECTS))('%s says so each time, loses nothing, and is there when it behaves', async (name) => {
+    await server.behave('answers 503');
+    const { client, heard, ends, outcome, opened } = follow(name);
+    const said = outcome();
+    for (const misdeed of ['is away', ...MISDEEDS] as const) {
+      await misbehaves(misdeed);
+      ends.length = 0;
+      await vi.waitFor(() => {
+        expect(ends.length, misdeed).toBeGreaterThan(2);
+      }, PATIENCE);
+      for (const { code, reason } of ends) expect([typeof code, typeof reason], misdeed).toEqual(['number', 'string']);
+      expect(client.ended, misdeed).toBe(false);
+      expect(heard, misdeed).toEqual([]);
+    }
+    await server.behave();
+    await vi.waitFor(() => {
+      expect(heard.length).toBeGreaterThan(0);
+    }, PATIENCE);
+    expect(opened()).toBeGreaterThan(0);
+    // Kept until it could be said, or refused on the spot: never dropped in silence.
+    const error = await said;
+    if (!KEEPING.has(name)) expect(error).toEqual(name === 'RoomEvents' ? undefined : expect.any(NotConnected));
+    // Connections that stand and bring no acknowledgement are counted.
+    else if (error !== undefined) expect(error).toBeInstanceOf(Unconfirmed);
+  });
+
+  it.each([...KEEPING])('%s says what became of what it kept when it is closed before', async (name) => {
+    await server.behave('sends garbage');
+    const { client, ends, outcome } = follow(name);
+    const said = outcome();
+    await vi.waitFor(() => {
+      expect(ends.length).toBeGreaterThan(1);
+    }, PATIENCE);
+    client.close();
+    expect((await said) as Error).toMatchObject({ name: expect.stringMatching(/^(NotConnected|Unconfirmed)$/) });
+  });
+
+  it.each([...MISDEEDS, 'is away'] as const)('REST throws an error of its own where it %s', async (misdeed) => {
+    await misbehaves(misdeed);
+    const sdk = new Switchboard({ url: server.url, apiKey: 'k', retry: { attempts: 2, longestMs: 5 } });
+    const ask = () => sdk.rooms.list();
+    const error: unknown = await ask().then(
+      (answer) => ({ answer }),
+      (failure: unknown) => failure,
+    );
+    const status = Number(/^answers (\d+)$/.exec(misdeed)?.[1]);
+    if (status) expect(error).toMatchObject({ name: 'UnexpectedAnswer', status });
+    else if (error instanceof UnexpectedAnswer) expect(error.status).toBe(200);
+    else expect(error).toBeInstanceOf(NoAnswer);
+    expect(
+      (await sdk.signIn({ email: 'a', password: 'b' }).catch((failure: unknown) => failure)) as Error,
+    ).toMatchObject({ name: expect.stringMatching(/^(UnexpectedAnswer|NoAnswer)$/) });
+  });
+});
