@@ -1,20 +1,6 @@
 import { type AsyncApiDocument } from '../../common/asyncapi/async-api.js';
 import { JSON_CONTENT } from '../../common/asyncapi/contract.js';
-import { type Schema, typesOf } from '../contract/json-schema.js';
-
-/** As much of JSON Schema as the AsyncAPI document has beside what the OpenAPI document has. */
-export interface FrameSchema extends Omit<
-  Schema,
-  'items' | 'properties' | 'additionalProperties' | 'anyOf' | 'allOf' | 'oneOf'
-> {
-  readonly items?: FrameSchema | readonly FrameSchema[];
-  readonly properties?: Readonly<Record<string, FrameSchema>>;
-  readonly patternProperties?: Readonly<Record<string, FrameSchema>>;
-  readonly additionalProperties?: boolean;
-  readonly anyOf?: readonly FrameSchema[];
-  readonly not?: FrameSchema;
-  readonly [JSON_CONTENT]?: FrameSchema;
-}
+import { isTuple, type Schema, typesOf } from '../contract/json-schema.js';
 
 const HEAD = '// Made from the AsyncAPI document by npm run client:generate. Do not edit.';
 const REFERENCE = '#/components/schemas/';
@@ -29,7 +15,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 
 /** A module with a type for each schema of the document, and for each channel what clients say and hear there. */
 export function frameTypes({ channels, operations, components }: AsyncApiDocument): string {
-  const schemas: [string, FrameSchema][] = Object.entries(components.schemas);
+  const schemas: [string, Schema][] = Object.entries(components.schemas);
   const ways = Object.keys(channels).flatMap((channel) =>
     (['receive', 'send'] as const).flatMap((action) => {
       const own = Object.values(operations).filter((each) => each.action === action && leaf(each.channel) === channel);
@@ -51,12 +37,12 @@ function payloadOf(message: string, { messages }: AsyncApiDocument['components']
 
 const pascalCase = (name: string): string => name.replace(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
 
-function declared(name: string, schema: FrameSchema): string {
+function declared(name: string, schema: Schema): string {
   return `${comment(schema, '')}export type ${identifier(name)} = ${frameType(schema)};`;
 }
 
 /** A schema as a type. Arrays can be written to: what browsers want of them can, too. */
-export function frameType(schema: FrameSchema, indent = ''): string {
+export function frameType(schema: Schema, indent = ''): string {
   const { $ref, anyOf, not } = schema;
   if ($ref !== undefined) {
     if (!$ref.startsWith(REFERENCE)) throw new Error(`Leads out of the schemas: ${$ref}`);
@@ -66,21 +52,19 @@ export function frameType(schema: FrameSchema, indent = ''): string {
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return union(schema.enum.map((value) => JSON.stringify(value)));
   if (not !== undefined && Object.keys(not).length === 0) return 'never';
-  const types = typesOf(schema as Schema);
+  const types = typesOf(schema);
   return types.length === 0 ? 'unknown' : union(types.map((type) => ofType(type, schema, indent)));
 }
 
-function ofType(type: string, schema: FrameSchema, indent: string): string {
+function ofType(type: string, schema: Schema, indent: string): string {
   if (type === 'object') return objectType(schema, indent);
   if (type !== 'array') return SIMPLE[type] ?? unknownType(type);
   const { items = {} } = schema;
-  if (isList(items)) return `readonly [${items.map((item) => frameType(item, indent)).join(', ')}]`;
+  if (isTuple(items)) return `readonly [${items.map((item) => frameType(item, indent)).join(', ')}]`;
   return `Array<${frameType(items, indent)}>`;
 }
 
-const isList = (items: FrameSchema | readonly FrameSchema[]): items is readonly FrameSchema[] => Array.isArray(items);
-
-function objectType(schema: FrameSchema, indent: string): string {
+function objectType(schema: Schema, indent: string): string {
   const { properties = {}, patternProperties = {}, required = [], additionalProperties } = schema;
   const [pattern] = Object.values(patternProperties);
   if (pattern !== undefined) return `Readonly<Record<string, ${frameType(pattern, indent)}>>`;
@@ -107,7 +91,7 @@ function unknownType(type: string): never {
   throw new Error(`No type of JSON Schema: ${type}`);
 }
 
-function comment({ description, [JSON_CONTENT]: content }: FrameSchema, indent: string): string {
+function comment({ description, [JSON_CONTENT]: content }: Schema, indent: string): string {
   const json = content === undefined ? undefined : `JSON text of \`${frameType(content).replace(/\s+/g, ' ')}\`.`;
   const text = [description, json].filter((each) => each !== undefined).join(' ');
   return text === '' ? '' : `${indent}/** ${text.replace(/\*\//g, '*\\/').replace(/\s+/g, ' ')} */\n`;
