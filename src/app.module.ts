@@ -3,6 +3,7 @@ import { type AppConfig } from './config/app-config.js';
 import { ConfigModule } from './config/config.module.js';
 import { type DataSource } from 'typeorm';
 import { CirclesGatewayModule } from './gateways/circles/circles-gateway.module.js';
+import { ConsoleGatewayModule } from './gateways/console/console-gateway.module.js';
 import { OmikronGatewayModule } from './gateways/omikron/omikron-gateway.module.js';
 import { RoomsGatewayModule } from './gateways/rooms/rooms-gateway.module.js';
 import { ServicesGatewayModule } from './gateways/services/services-gateway.module.js';
@@ -14,6 +15,7 @@ import { AuditTrailModule } from './modules/audit-trail/audit-trail.module.js';
 import { AuthModule } from './modules/auth/auth.module.js';
 import { CallsModule } from './modules/calls/calls.module.js';
 import { ConnectionsModule } from './modules/connections/connections.module.js';
+import { ConsoleModule } from './modules/console/console.module.js';
 import { DatabaseModule } from './modules/database/database.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { LifecycleModule } from './modules/health/lifecycle.module.js';
@@ -40,6 +42,7 @@ export class AppModule {
         AuditModule,
         AuthModule,
         AccountsModule,
+        ConsoleModule,
         CallsModule,
         IceServersModule,
         HealthModule,
@@ -55,6 +58,7 @@ export class AppModule {
         SignalingGatewayModule,
         OmikronGatewayModule,
         RoomsGatewayModule,
+        ConsoleGatewayModule,
       ],
     };
   }

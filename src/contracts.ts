@@ -1,5 +1,6 @@
 import { type ChannelContract } from './common/asyncapi/contract.js';
 import { circlesContract } from './gateways/circles/circles.contract.js';
+import { consoleContract } from './gateways/console/console.contract.js';
 import { callContract } from './gateways/omikron/call.contract.js';
 import { clientContract } from './gateways/omikron/client.contract.js';
 import { iotaContract } from './gateways/omikron/iota.contract.js';
@@ -20,4 +21,5 @@ export const CONTRACTS: readonly ChannelContract[] = [
   iotaContract,
   clientContract,
   callContract,
+  consoleContract,
 ];

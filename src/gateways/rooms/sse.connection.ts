@@ -29,6 +29,7 @@ export class SseConnection implements LiveConnection {
   readonly transport = 'sse';
   readonly encoder = sseWire;
   readonly connectedAt = Date.now();
+  admittedAt: number | null = null;
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   closed = false;
@@ -67,6 +68,7 @@ export class SseConnection implements LiveConnection {
 
   admit(principal: Principal): void {
     this.principal = principal;
+    this.admittedAt ??= Date.now();
     if (this.host.isRevoked(principal.selectors)) this.revoke();
   }
 

@@ -43,7 +43,7 @@ export interface Upgrade {
 @Injectable()
 export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly node: string;
-  readonly turns = new LoopTurns();
+  readonly turns: LoopTurns;
   readonly writers: WriterHost;
   readonly limits;
   readonly connections = new ConnectionRegistry<PlainConnection>(HEARTBEAT_SLOTS);
@@ -65,6 +65,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     identity: NodeIdentity,
   ) {
     this.node = identity.name;
+    this.turns = new LoopTurns((ms) => {
+      metrics.recordDelivery(ms);
+    });
     lifecycle.onDrain((undone) => this.drain(undone));
     directory.register(this.connections);
     const { limits } = config;

@@ -77,6 +77,7 @@ export class Accounts {
     const { user, endedLogins, announce } = changed ?? absent();
     announce();
     this.logins.close(endedLogins);
+    if (changes.role !== undefined) this.logins.roleChanged(id, user.role);
     return user;
   }
 

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller.js';
+import { AuditFeed } from './audit-feed.service.js';
 import { AuditTrail } from './audit-trail.service.js';
 
 /** The audit log over REST. */
-@Module({ controllers: [AuditController], providers: [AuditTrail] })
+@Module({ controllers: [AuditController], providers: [AuditTrail, AuditFeed] })
 export class AuditTrailModule {}

@@ -7,6 +7,7 @@ import { CallLedger } from './call-ledger.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 import { CallRetention } from './call-retention.service.js';
 import { CallsController } from './calls.controller.js';
+import { CallsFeed } from './calls-feed.service.js';
 import { CallsRepository } from './calls.repository.js';
 import { Calls } from './calls.service.js';
 
@@ -14,7 +15,7 @@ import { Calls } from './calls.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Call, CallParticipant])],
   controllers: [CallsController],
-  providers: [CallEndings, CallLedger, CallLedgerRepository, CallRetention, Calls, CallsRepository],
+  providers: [CallEndings, CallLedger, CallLedgerRepository, CallRetention, Calls, CallsFeed, CallsRepository],
   exports: [CallEndings, CallLedger],
 })
 export class CallsModule {}

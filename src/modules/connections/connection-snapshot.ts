@@ -9,6 +9,7 @@ export interface ConnectionSnapshot extends Filtered {
   readonly places: ConnectionPlaces;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
+  readonly admittedAt: number | null;
   readonly lastActiveAt: number;
   readonly messagesIn: number;
   readonly messagesOut: number;
@@ -36,6 +37,7 @@ export function snapshotOf(connection: LiveConnection, places: ConnectionPlaces)
     principal: principal && { kind: principal.kind, id: principal.id, label: principal.label },
     places,
     connectedAt: connection.connectedAt,
+    admittedAt: connection.admittedAt,
     lastActiveAt: connection.lastActiveAt,
     messagesIn: connection.messagesIn,
     messagesOut: connection.messagesOut,

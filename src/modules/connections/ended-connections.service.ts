@@ -62,6 +62,10 @@ export class EndedConnections {
     };
   }
 
+  find(serial: number): EndedConnection | undefined {
+    return this.ring.find((ended) => ended.serial === serial);
+  }
+
   private listHere({ filter, code, before, take }: EndedQuestion): ListedEnd[] {
     const node = this.identity.name;
     const isWanted = matcherOf<EndedConnection>(filter, ({ places }) => places);

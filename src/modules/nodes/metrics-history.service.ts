@@ -3,13 +3,13 @@ import { Clock } from '../../common/time/clock.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { topic } from '../realtime/fan-out/topic.js';
 import { type MetricsHistoryDto, type MetricsHistoryQuery, type MetricSeriesDto } from './dto/metrics-history.dto.js';
-import { type MetricName, MetricsRing, type MetricsSample, STEP_SECONDS } from './status/metrics-ring.service.js';
+import { type MetricName, METRICS, MetricsRing, type MetricsSample, STEP_SECONDS } from './status/metrics-ring.service.js';
 
 const HISTORY = topic<{ readonly after: number; readonly names: readonly MetricName[] }, MetricsSample[]>(
   'nodes.history',
 );
 /** Of these each node's is told: a sum would mean nothing. */
-const PER_NODE: ReadonlySet<MetricName> = new Set<MetricName>(['eventLoopP50', 'eventLoopP99']);
+const PER_NODE: ReadonlySet<MetricName> = new Set<MetricName>(['deliveryP50', 'deliveryP99', 'eventLoopP50', 'eventLoopP99']);
 
 /** The last hour of all nodes that answer. */
 @Injectable()
@@ -22,9 +22,13 @@ export class MetricsHistory {
     cluster.answer(HISTORY, ({ after, names }) => ring.since(after, names));
   }
 
-  async read({ names, minutes }: MetricsHistoryQuery): Promise<MetricsHistoryDto> {
-    const steps = (minutes * 60) / STEP_SECONDS;
-    const after = Math.floor(this.clock.now() / 1_000 / STEP_SECONDS) - steps;
+  read({ names, minutes }: MetricsHistoryQuery): Promise<MetricsHistoryDto> {
+    return this.upTo(Math.floor(this.clock.now() / 1_000 / STEP_SECONDS), (minutes * 60) / STEP_SECONDS, names);
+  }
+
+  /** So many steps, of which `newest` is the last one. */
+  async upTo(newest: number, steps: number, names: readonly MetricName[] = METRICS): Promise<MetricsHistoryDto> {
+    const after = newest - steps;
     const { answers, missing } = await this.cluster.ask(HISTORY, { after, names });
     const series = new Map<string, MetricSeriesDto>();
     for (const { node, value: samples } of answers) {

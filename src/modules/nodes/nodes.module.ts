@@ -13,6 +13,7 @@ import { NodesRepository } from './liveness/nodes.repository.js';
 import { NodeSummaries } from './status/node-summaries.service.js';
 import { NodeDrain } from './node-drain.service.js';
 import { Nodes } from './nodes.service.js';
+import { OverviewFeed } from './overview-feed.service.js';
 import { OwnStatus } from './status/own-status.service.js';
 import { Reaper } from './liveness/reaper.service.js';
 import { NodeAbsences } from './status/node-absences.js';
@@ -39,6 +40,7 @@ import { TrafficRates } from './status/traffic-rates.service.js';
     NodeSummaries,
     MetricsRing,
     MetricsHistory,
+    OverviewFeed,
     Top,
   ],
 })

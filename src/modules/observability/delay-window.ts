@@ -1,6 +1,6 @@
 /** The last so many delays, for percentiles of them when somebody looks. */
 export class DelayWindow {
-  private readonly delays: number[] = [];
+  private delays: number[] = [];
   private next = 0;
 
   constructor(private readonly size: number) {}
@@ -9,6 +9,14 @@ export class DelayWindow {
   add(ms: number): void {
     this.delays[this.next] = ms;
     this.next = (this.next + 1) % this.size;
+  }
+
+  /** As `read`, and begins anew; `undefined` when nothing was measured. */
+  take(): { p50Ms: number; p99Ms: number } | undefined {
+    const taken = this.delays.length === 0 ? undefined : this.read();
+    this.delays = [];
+    this.next = 0;
+    return taken;
   }
 
   /** Milliseconds, to a hundredth; 0 when nothing was measured. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DelayWindow } from './delay-window.js';
 
 /**
  * What one protocol's sockets have done on this node since it started. Plain members, so that the message path pays
@@ -25,6 +26,9 @@ export interface SocketQueues {
   storeQueued?(): number;
 }
 
+/** Deliveries that are timed in ten seconds, at most. */
+const TIMED_DELIVERIES = 200;
+
 /** Clients choose their close codes; only these get a series of their own, so that nobody can grow the metrics. */
 const KNOWN_CODES: ReadonlySet<number> = new Set([
   1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4000, 4008, 4029,
@@ -41,7 +45,10 @@ export class SocketMetrics {
   readonly refusals = new Map<string, number>();
   /** Whether frames leave in native calls, one a turn. */
   nativeSend = false;
+  /** How long deliveries took lately, from receipt to write. */
+  readonly deliveries = new DelayWindow(TIMED_DELIVERIES);
   private readonly queues: SocketQueues[] = [];
+  private observeDelivery: ((seconds: number) => void) | null = null;
 
   /** The counters of `protocol`, always the same object: keep it and increment its members. */
   of(protocol: string): SocketTraffic {
@@ -64,6 +71,17 @@ export class SocketMetrics {
   recordRefusal(status: number): void {
     const label = String(status);
     this.refusals.set(label, (this.refusals.get(label) ?? 0) + 1);
+  }
+
+  /** @param ms from the receipt of a frame to the write of what it led to */
+  recordDelivery(ms: number): void {
+    this.deliveries.add(ms);
+    this.observeDelivery?.(ms / 1_000);
+  }
+
+  /** From now on `observe` hears of each delivery that is timed, too. */
+  onDelivery(observe: (seconds: number) => void): void {
+    this.observeDelivery = observe;
   }
 
   /** Adds queues to the sums. */

@@ -3,8 +3,8 @@ import { type DisconnectReason } from './disconnect-reason.js';
 import { type HubEvent } from './hub-event.js';
 import { type Principal } from './principal.js';
 
-/** The five message languages. */
-export const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
+/** The five message languages of clients, and that of consoles. */
+export const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron', 'console'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** One encoded unit, ready for the wire of the transport that made it. Opaque to the kernel; shared between receivers. */
@@ -31,6 +31,9 @@ export interface EventEncoder {
 /** A part of the node itself that hears what is signalled on a channel. Never throws. */
 export type Listener<E extends HubEvent = HubEvent> = (event: E) => void;
 
+/** Hears what happens to a connection while somebody looks at it. Never throws. */
+export type ConnectionWatcher = (what: 'refused' | 'slowed', detail: string) => void;
+
 /**
  * One live client socket, whatever the transport.
  *
@@ -47,6 +50,8 @@ export interface Connection {
   /** Channels it listens on; kept by the hub, `null` until the first subscription. */
   subscriptions: Set<Channel> | null;
   readonly closed: boolean;
+  /** Set only while somebody looks at this one connection, so that nobody else's messages pay for it. */
+  watcher?: ConnectionWatcher | null;
   send(frame: Frame): void;
   /** Sends what is queued, then closes. Idempotent. */
   close(reason: DisconnectReason): void;

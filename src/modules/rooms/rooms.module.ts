@@ -23,6 +23,7 @@ import { RetentionRepository } from './log/retention.repository.js';
 import { placesOf } from './room-connection.js';
 import { RoomFeeds } from './log/room-feeds.service.js';
 import { RoomMessages } from './messages/room-messages.service.js';
+import { RoomReading } from './messages/room-reading.service.js';
 import { RoomMessagesController } from './messages/room-messages.controller.js';
 import { RoomPresence } from './directory/room-presence.service.js';
 import { HolderAdmission } from './live/holder-admission.service.js';
@@ -63,6 +64,7 @@ import { SeatsRepository } from './live/seats.repository.js';
     MessageLogRepository,
     MessageLog,
     RoomMessages,
+    RoomReading,
     RoomFeeds,
     RoomRecovery,
     RoomPresence,

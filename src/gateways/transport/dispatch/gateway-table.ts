@@ -8,6 +8,7 @@ import {
 import { MetadataScanner } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/internal';
 import { MESSAGE_MAPPING_METADATA, MESSAGE_METADATA } from '@nestjs/websockets/internal';
+import { AppError } from '../../../common/errors/app-error.js';
 import { type Connection } from '../../../modules/realtime/connection.js';
 import { DISCONNECT } from '../../../modules/realtime/disconnect-reason.js';
 import { type PayloadValidator, payloadValidator } from './payload-validation.js';
@@ -103,6 +104,7 @@ export class GatewayTable {
     args: readonly [Connection, ...unknown[]],
     filters: readonly BoundFilter[],
   ): void | Promise<void> {
+    args[0].watcher?.('refused', error instanceof AppError ? error.code : 'internal_error');
     const bound = filters.find(({ types }) => types.length === 0 || types.some((type) => error instanceof type));
     if (bound === undefined) {
       this.failed(error, args[0]);

@@ -6,6 +6,8 @@ export interface TurnTask {
 
 /** Milliseconds that the work of earlier turns may take in this one; newcomers with little work come between. */
 const RESUMED_MS = 5;
+/** Milliseconds between two turns that are timed. */
+const TIMED_EVERY_MS = 50;
 
 /** Milliseconds since the epoch of a time by the clock of the turns. */
 export const pointInTime = (at: number): number => Math.round(Date.now() - (performance.now() - at));
@@ -29,6 +31,11 @@ export class LoopTurns {
   /** From then to the turn's last task. */
   finishing = false;
   private last: TurnTask | null = null;
+  /** The next turn that begins then or later is timed: which one that is does not depend on how long it takes. */
+  private timeFrom = 0;
+
+  /** @param timed hears, now and then, how many milliseconds a turn took from its first frame to its last write */
+  constructor(private readonly timed: ((ms: number) => void) | null = null) {}
 
   /** Makes sure that this turn has an end. */
   touch(): void {
@@ -64,6 +71,7 @@ export class LoopTurns {
   private readonly finish = (): void => {
     this.scheduled = false;
     this.current++;
+    const began = this.now;
     this.now = performance.now();
     const inbound = this.inbound;
     if (inbound.length > 0) {
@@ -83,7 +91,13 @@ export class LoopTurns {
     for (const task of outbound) task.runTurn();
     this.last?.runTurn();
     this.finishing = false;
+    if (began >= this.timeFrom && (outbound.length > 0 || settling.length > 0)) this.time(began);
   };
+
+  private time(began: number): void {
+    this.timeFrom = began + TIMED_EVERY_MS;
+    this.timed?.(performance.now() - began);
+  }
 
   private resume(tasks: readonly TurnTask[]): void {
     const until = performance.now() + RESUMED_MS;

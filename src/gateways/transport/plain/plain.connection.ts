@@ -1,7 +1,7 @@
 import { type Duplex } from 'node:stream';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
-import { type Protocol } from '../../../modules/realtime/connection.js';
+import { type ConnectionWatcher, type Protocol } from '../../../modules/realtime/connection.js';
 import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type LiveConnection } from '../../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
@@ -49,6 +49,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   readonly connectedAt = Date.now();
+  admittedAt: number | null = null;
+  watcher: ConnectionWatcher | null = null;
   messagesIn = 0;
   bytesIn = 0;
   /** Place in the registry; kept by it. */
@@ -130,6 +132,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   /** Says who it is; from now on the limits of strangers no longer hold. */
   admit(principal: Principal): void {
     this.principal = principal;
+    this.admittedAt ??= Date.now();
     const { revocations } = this.endpoint.host;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
   }
@@ -210,6 +213,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   }
 
   pauseInbound(): void {
+    this.watcher?.('slowed', 'it sends faster than its messages are handled');
     this.ws?.pause();
   }
 

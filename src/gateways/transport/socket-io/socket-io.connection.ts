@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userAgentOf } from '../../../common/text/user-agent.js';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
-import { type EventEncoder, type Protocol } from '../../../modules/realtime/connection.js';
+import { type ConnectionWatcher, type EventEncoder, type Protocol } from '../../../modules/realtime/connection.js';
 import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type LiveConnection } from '../../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
@@ -50,6 +50,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   registryIndex = -1;
   registrySlot = -1;
   readonly connectedAt = Date.now();
+  admittedAt: number | null = null;
+  watcher: ConnectionWatcher | null = null;
   messagesIn = 0;
   bytesIn = 0;
   /** What the gateways keep with the connection, by key. */
@@ -160,6 +162,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
+    this.admittedAt ??= Date.now();
     const { revocations } = this.host.plain;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
     if (protocol !== this.protocol) {
@@ -252,6 +255,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   }
 
   pauseInbound(): void {
+    this.watcher?.('slowed', 'it sends faster than its messages are handled');
     this.session.pause();
   }
 

@@ -44,6 +44,16 @@ export class LoginsRepository {
     return new Set(ids(rows));
   }
 
+  /** By login: the roles of enabled accounts whose logins are alive. */
+  async roles(loginIds: readonly number[], now: Date): Promise<Map<number, User['role']>> {
+    const rows: { id: number; role: User['role'] }[] = await this.logins.query(
+      `SELECT l."id", u."role" FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
+       WHERE l."id" = ANY ($1) AND l."expires_at" > $2 AND NOT u."disabled"`,
+      [loginIds, now],
+    );
+    return new Map(rows.map(({ id, role }) => [id, role]));
+  }
+
   /** The device of a login that is alive, if it is `deviceId`. One statement: it runs for every request. */
   async findDeviceOf(
     loginId: number,

@@ -6,6 +6,7 @@ import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { digestsEqual, sha256 } from '../../../common/security/digest.js';
 import { normalizeEmail } from '../../../common/security/email.js';
+import { type Role } from '../../../common/security/role.js';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type Login } from '../../../entities/accounts/login.entity.js';
@@ -16,7 +17,7 @@ import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
 import { type AccountPrincipal } from '../principals/device-principal.js';
-import { loginChannel } from './login-channel.js';
+import { loginChannel, roleChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
 import { type LoginUse, type NewLogin, LoginsRepository } from './logins.repository.js';
 import { PasswordProof, WRONG } from './password-proof.service.js';
@@ -173,6 +174,16 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Those of the logins whose tokens still count. */
   alive(loginIds: readonly number[]): Promise<ReadonlySet<number>> {
     return this.repository.alive(loginIds, this.clock.date());
+  }
+
+  /** The roles of the accounts that these logins are of; without those whose tokens no longer count. */
+  roles(loginIds: readonly number[]): Promise<ReadonlyMap<number, Role>> {
+    return this.repository.roles(loginIds, this.clock.date());
+  }
+
+  /** For sockets whose rights follow from the role of an account. */
+  roleChanged(userId: number, role: Role): void {
+    this.hub.signal(roleChannel(userId), { type: 'auth.role-changed', role });
   }
 
   /** Closes the sockets of logins that have ended; for those that end with their account. */

@@ -56,6 +56,15 @@ export class ConnectionDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   connectedAt!: string;
 
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    example: '2026-01-01T12:00:00.000Z',
+    description: 'When it had said who it is; `null` until then.',
+  })
+  admittedAt!: string | null;
+
   /** When something last went either way, heartbeats not counted. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:34:56.000Z' })
   lastActiveAt!: string;
@@ -119,6 +128,7 @@ export class ConnectionDto {
       address: connection.address,
       userAgent: connection.userAgent,
       connectedAt: new Date(connection.connectedAt).toISOString(),
+      admittedAt: connection.admittedAt === null ? null : new Date(connection.admittedAt).toISOString(),
       lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
       messagesIn: connection.messagesIn,
       messagesOut: connection.messagesOut,

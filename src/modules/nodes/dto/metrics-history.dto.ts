@@ -41,7 +41,8 @@ export class MetricSeriesDto {
     example: 'messagesIn',
     description:
       '`connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; ' +
-      '`eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.',
+      '`deliveryP50`, `deliveryP99` from the receipt of a frame to the last write that it led to, without the wait for the ' +
+      'database or the network, in milliseconds; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.',
   })
   name!: string;
 
@@ -57,7 +58,7 @@ export class MetricSeriesDto {
     type: 'string',
     nullable: true,
     example: null,
-    description: 'Id of the node it is of, where nodes are not summed up (event loop); else `null`.',
+    description: 'Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.',
   })
   node!: string | null;
 

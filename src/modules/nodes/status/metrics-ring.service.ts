@@ -18,6 +18,8 @@ export const METRICS = [
   'connects',
   'closes',
   'refusals',
+  'deliveryP50',
+  'deliveryP99',
   'eventLoopP50',
   'eventLoopP99',
 ] as const;
@@ -77,6 +79,7 @@ export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdow
       perSecond(before[name], counted[name], seconds);
     const closes = rate('closes');
     const { p50Ms, p99Ms } = this.metrics.loopDelays.read();
+    const delivery = this.sockets.deliveries.take();
     const slot = Math.floor((this.clock.now() + EARLY_MS) / STEP_MS);
     // A clock that was set back tells the time it tells.
     while ((this.samples.at(-1)?.slot ?? -1) >= slot) this.samples.pop();
@@ -92,6 +95,7 @@ export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdow
         },
         closes,
         refusals: rate('refusals'),
+        ...(delivery && { deliveryP50: { '': delivery.p50Ms }, deliveryP99: { '': delivery.p99Ms } }),
         eventLoopP50: { '': p50Ms },
         eventLoopP99: { '': p99Ms },
       },

@@ -15,6 +15,8 @@ export interface LiveConnection extends Connection {
   readonly userAgent: string | null;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
+  /** When it was known who it is; `null` until then. */
+  readonly admittedAt: number | null;
   /** When something was last said or told; milliseconds since the epoch. */
   readonly lastActiveAt: number;
   /** Messages received and sent since it began, control frames not counted. */

@@ -7,6 +7,7 @@ import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 import { FanOutRun, joins } from './fan-out-run.js';
 import { FrameCache } from './frame-cache.js';
+import { Listeners } from './listeners.js';
 import { Members } from './members.js';
 import { Picture, type PictureSubject } from './picture.js';
 
@@ -39,8 +40,10 @@ export class Hub {
   /** The stretch of time in which deliveries are counted; whoever counts them moves it on. */
   stretch = 0;
   private readonly channels = new Map<Channel, Members>();
-  /** Parts of this node, which hear signals only. */
-  private readonly listeners = new Map<Channel, Set<Listener<never>>>();
+  /** They hear signals only. */
+  private readonly listeners = new Listeners();
+  /** They hear what subscribers are delivered. */
+  private readonly overhearers = new Listeners();
   /** What the bus was asked and has not answered yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
@@ -105,20 +108,26 @@ export class Hub {
 
   /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
   listen<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
-    const listeners = this.listeners.get(channel);
-    if (listeners !== undefined) {
-      listeners.add(listener);
-      return this.confirming.get(channel);
-    }
-    this.listeners.set(channel, new Set([listener]));
-    return this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
+    const isFirst = this.listeners.add(channel, listener);
+    return !isFirst || this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
   }
 
   unlisten<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void {
-    const listeners = this.listeners.get(channel);
-    if (listeners?.delete(listener) !== true || listeners.size > 0) return;
-    this.listeners.delete(channel);
-    if (!this.channels.has(channel)) this.broker.unsubscribe(channel);
+    if (this.listeners.remove(channel, listener) && !this.channels.has(channel)) this.broker.unsubscribe(channel);
+  }
+
+  /**
+   * From now on `listener` hears what subscribers of `channel` are delivered, and what is signalled there, without being one
+   * of them: it changes nothing for them, and counts as none. Await the result as with `subscribe`.
+   */
+  overhear<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
+    this.overhearers.add(channel, listener);
+    return this.listen(channel, listener);
+  }
+
+  stopOverhearing<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void {
+    this.overhearers.remove(channel, listener);
+    this.unlisten(channel, listener);
   }
 
   /**
@@ -221,6 +230,7 @@ export class Hub {
 
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
   publishHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
+    if (!this.overhearers.isEmpty) this.overhearers.tell(channel, event);
     const members = this.channels.get(channel);
     if (members !== undefined) this.pass(channel, members, event, undefined);
   }
@@ -267,10 +277,9 @@ export class Hub {
   }
 
   private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
-    // Copies: who hears something may come or go.
-    const listeners = this.listeners.get(channel);
-    if (listeners !== undefined) for (const listener of [...listeners]) (listener as Listener)(event);
+    this.listeners.tell(channel, event);
     const members = this.channels.get(channel);
+    // A copy: who hears something may go.
     if (members !== undefined) for (const member of [...members.list]) if (member.id !== except) member.signal(event);
   }
 
@@ -279,6 +288,7 @@ export class Hub {
       this.passSignal(channel, envelope.event, envelope.except);
       return;
     }
+    if (!this.overhearers.isEmpty && envelope.kind === 'deliver') this.overhearers.tell(channel, envelope.event);
     const members = this.channels.get(channel);
     if (members === undefined) return;
     switch (envelope.kind) {

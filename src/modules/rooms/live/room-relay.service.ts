@@ -51,7 +51,11 @@ export class RoomRelay {
    */
   publish(connection: RoomConnection, frame: JsonObjectText | null): void | Promise<void> {
     const principal = principalOf(connection);
-    if (principal === null || !principal.canWrite) return;
+    if (principal === null) return;
+    if (!principal.canWrite) {
+      connection.watcher?.('refused', 'it may only read');
+      return;
+    }
     const message = frame?.textOf('message');
     if (message === undefined) throw new AppError('malformed_request', 'A message is missing.');
     const id = principal.acks ? frame?.textOf('id') : undefined;
@@ -166,6 +170,7 @@ export class RoomRelay {
   }
 
   private send(connection: RoomConnection, event: RoomsEvent): void {
+    if (event.type === 'rooms.refused') connection.watcher?.('refused', event.code);
     this.hub.sendTo(connection, event);
   }
 }

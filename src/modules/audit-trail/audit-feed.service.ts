@@ -1,0 +1,67 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { MAX_ID } from '../../common/http/paging/cursor.js';
+import { reportFailure } from '../../common/outages/outages.js';
+import { MonotonicClock } from '../../common/time/monotonic-clock.js';
+import { recordOf } from '../audit/audit-records.js';
+import { AuditRepository } from '../audit/audit.repository.js';
+import { type FeedReader, Feeds, type FeedSource } from '../console/feeds.service.js';
+import { AuditEntryDto } from './audit.dto.js';
+
+/** Entries that are read at a time. */
+const AT_ONCE = 500;
+/** An entry may be committed behind one with a higher id; for so long it is waited for. */
+const LATE_MS = 10_000;
+
+/** New entries of the audit log for consoles: once a second they are read, however many of them look. */
+@Injectable()
+export class AuditFeed implements FeedSource {
+  readonly needs = 'viewer';
+  private readonly logger = new Logger(AuditFeed.name);
+  private readonly readers = new Set<FeedReader>();
+  /** Up to this id everything was told. */
+  private floor = 0;
+  /** What was told beyond it, and when. */
+  private readonly told = new Map<number, number>();
+
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly repository: AuditRepository,
+    private readonly clock: MonotonicClock,
+  ) {
+    feeds.know('audit', this);
+  }
+
+  async open(reader: FeedReader): Promise<() => void> {
+    if (this.readers.size === 0) {
+      const [newest] = await this.repository.page({}, 0, 1);
+      this.told.clear();
+      this.floor = newest?.id ?? 0;
+    }
+    this.readers.add(reader);
+    this.feeds.look(this.look);
+    return () => {
+      this.readers.delete(reader);
+      if (this.readers.size === 0) this.feeds.rest(this.look);
+    };
+  }
+
+  private readonly look = async (): Promise<void> => {
+    try {
+      const now = this.clock.elapsed();
+      const read = await this.repository.entriesAfter(this.floor, MAX_ID, AT_ONCE);
+      const fresh = read.filter(({ id }) => !this.told.has(id));
+      for (const { id } of fresh) this.told.set(id, now);
+      const isFull = read.length === AT_ONCE;
+      for (const { id } of read) {
+        if (!isFull && (this.told.get(id) ?? now) > now - LATE_MS) break;
+        this.floor = id;
+        this.told.delete(id);
+      }
+      if (fresh.length === 0) return;
+      const items = fresh.map((entry) => AuditEntryDto.from(recordOf(entry)));
+      for (const reader of this.readers) reader.tell({ type: 'entries', items });
+    } catch (error) {
+      reportFailure(this.logger, 'the audit log could not be looked at', error);
+    }
+  };
+}
