@@ -30,6 +30,7 @@ const CLASSES = [
     ['omikron', 'Iota'],
     ['omikron', 'OmikronClient'],
     ['omikron', 'OmikronCall'],
+    ['console', 'ConsoleFeed'],
   ],
 ] as [string, string][];
 

@@ -11,9 +11,7 @@ import { ConsoleFilter } from './console.filter.js';
 import { consoleWire } from './console.wire.js';
 
 /** The live feed of consoles, on `/ws/console/` by ticket. */
-@WebSocketGateway(
-  plainGateway({ protocol: 'console', path: '/ws/console', wire: consoleWire, admission: 'handshake' }),
-)
+@WebSocketGateway(plainGateway({ protocol: 'console', path: '/ws/console', wire: consoleWire }))
 @UseFilters(ConsoleFilter)
 export class ConsoleGateway implements PlainGateway {
   constructor(private readonly subscriptions: ConsoleSubscriptions) {}

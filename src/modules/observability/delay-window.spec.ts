@@ -8,3 +8,13 @@ it('knows the percentiles of the last delays, and of nothing', () => {
   for (let ms = 100; ms >= 1; ms--) window.add(ms);
   expect(window.read()).toEqual({ p50Ms: 50, p99Ms: 99 });
 });
+
+it('begins anew once its delays were taken', () => {
+  const window = new DelayWindow(2);
+  expect(window.take()).toBeUndefined();
+  for (const ms of [1, 2, 3]) window.add(ms);
+  expect(window.take()).toEqual({ p50Ms: 2, p99Ms: 3 });
+  expect(window.take()).toBeUndefined();
+  window.add(7);
+  expect(window.take()).toEqual({ p50Ms: 7, p99Ms: 7 });
+});

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CallLedger } from '../../../src/modules/calls/call-ledger.service.js';
 import { MetricsRing } from '../../../src/modules/nodes/status/metrics-ring.service.js';
 import { ADMIN, newUser, type Session, signIn } from '../../support/api.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
@@ -198,6 +199,21 @@ describe('the feed of consoles', () => {
     expect(next.items!.map(({ action }) => action)).not.toContain('services.create');
   });
 
+  it('tells of calls that begin, change and end, on whichever node', async () => {
+    const console = await enter();
+    await follow(console, { id: 'k', topic: 'calls' });
+    const ledger = rooms.app.nodes.at(-1)!.get(CallLedger);
+    const call = ledger.newCall('signaling');
+    ledger.rang(call, { sid: 'from', name: 'Ann' }, { sid: 'to', name: 'Bob' });
+    const told = async () => (await until(console, ({ type }) => type === 'calls')).items;
+    const [ringing, ...more] = (await told())!;
+    expect([ringing, more]).toMatchObject([{ protocol: 'signaling', state: 'ringing' }, []]);
+    ledger.answered(call);
+    expect(await told()).toMatchObject([{ id: ringing!.id, state: 'live' }]);
+    ledger.ended(call, 'completed');
+    expect(await told()).toMatchObject([{ id: ringing!.id, state: 'ended', outcome: 'completed' }]);
+  });
+
   it('is bounded, and refuses an id that is taken', async () => {
     const console = await enter();
     for (let n = 0; n < 16; n++) await follow(console, { id: `s-${n}`, topic: 'calls' });
@@ -210,7 +226,7 @@ describe('the feed of consoles', () => {
     await follow(console, { id: 'more', topic: 'calls' });
   });
 
-  it.each([
+  it.each<[string, number]>([
     ['no JSON', 1007],
     ['[]', 1007],
     ['{"type":"subscribe","id":"a"}', 1007],
@@ -220,7 +236,7 @@ describe('the feed of consoles', () => {
     ['{"type":"subscribe","id":"a","topic":"room","room":"r","application":"1"}', 1007],
     ['{"type":"publish","id":"a"}', 1007],
     [`{"type":"unsubscribe","id":"a","more":"${'x'.repeat(5_000)}"}`, 1009],
-  ])('closes with a code on %s', async (frame, code) => {
+  ])('closes with a code on %.60s', async (frame, code) => {
     sendsBadFrames();
     const console = await enter();
     console.send(frame);
@@ -248,7 +264,7 @@ describe('the feed of consoles', () => {
       'the account is disabled',
       (person: Session) => rooms.admin('PATCH', `accounts/${person.user.id}`, { disabled: true }),
     ],
-    ['the account is revoked', (person: Session) => rooms.admin('POST', 'revocations', { user: String(person.user.id) })],
+    ['the account is revoked', (person: Session) => rooms.admin('POST', 'revocations', { user: person.user.id })],
   ])('ends when %s', async (_what, take) => {
     const person = await personOf('viewer');
     const console = await enter(person);
@@ -263,7 +279,7 @@ interface Frame {
   readonly id: string;
   readonly offset?: number;
   readonly timeline?: readonly { readonly what: string }[];
-  readonly items?: readonly { readonly action: string }[];
+  readonly items?: readonly { readonly id: number; readonly action: string }[];
 }
 
 interface Samples {

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { type Column, Table } from '../../ui/content/table.js';
 import { number, plural } from '../../ui/content/format.js';
 import { Empty, Notice } from '../../ui/feedback/notice.js';
 import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
+import { queryClient } from '../app/queries.js';
 import { type Search } from '../app/search.js';
 import styles from './list.module.css';
 import { ListTools } from './list-tools.js';
@@ -14,6 +15,7 @@ import { Loaded } from './loaded.js';
 import { type ListPage, type Paging } from './paging.js';
 import { type Filter, Toolbar } from './toolbar.js';
 import { type ListPlace, useListPlace } from './list-place.js';
+import { useLive } from './use-live.js';
 import { LIVE_MS } from './use-live-query.js';
 
 export interface ListProps<T> {
@@ -30,8 +32,8 @@ export interface ListProps<T> {
   /** What to show when there is nothing at all: how to get the first one. */
   readonly empty: { readonly title: string; readonly children?: ReactNode };
   readonly rowActions?: ((item: T) => ReactNode) | undefined;
-  /** Reads again by itself while somebody looks. */
-  readonly live?: boolean;
+  /** Reads again while somebody looks: when the feed tells of something new, or by itself where it does not. */
+  readonly live?: boolean | 'calls' | 'audit';
   /** Before each of its parameters in the address, where a screen has several lists. */
   readonly prefix?: string;
 }
@@ -46,13 +48,23 @@ export function List<T>(props: ListProps<T>) {
   const place = useListPlace(prefix);
   const { search, paging } = place;
   const isPaused = useKept(paused);
+  const topic = typeof live === 'string' ? live : undefined;
+  const isTold = useLive<'calls' | 'audit'>(topic, () => ({ topic: topic ?? 'calls' }), {
+    news: () => {
+      void queryClient.invalidateQueries({ queryKey: [name] });
+    },
+  });
   const query = useQuery({
     // Lists of one name are of different things on the screens of different things.
     queryKey: [name, of, paging, search],
     queryFn: ({ signal }) => load(paging, search, signal),
     placeholderData: (previous, query) => (query?.queryKey[1] === of ? previous : undefined),
-    refetchInterval: live === true && !isPaused ? LIVE_MS : false,
+    refetchInterval: live !== undefined && live !== false && !isPaused && !isTold ? LIVE_MS : false,
   });
+  useEffect(() => {
+    // What was missed until then.
+    if (isTold) void queryClient.invalidateQueries({ queryKey: [name] });
+  }, [isTold, name]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(
     () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
   );

@@ -4,11 +4,11 @@ import { useKept } from '../app/preferences.js';
 
 export const LIVE_MS = 5000;
 
-/** Reads something, and again by itself while somebody looks. */
+/** Reads something, and again by itself while somebody looks. @param everyMs `false`: it is told of what is new */
 export function useLiveQuery<T>(
   key: readonly unknown[],
   read: (signal: AbortSignal) => Promise<T>,
-  everyMs = LIVE_MS,
+  everyMs: number | false = LIVE_MS,
 ): UseQueryResult<T> {
   const isPaused = useKept(paused);
   return useQuery({

@@ -44,4 +44,28 @@ describe('LoopTurns', () => {
     await nextTurn();
     expect(done).toHaveLength(10);
   });
+
+  it('times turns that write, now and then, from their first frame to their last write', async () => {
+    const times: number[] = [];
+    const turns = new LoopTurns((ms) => times.push(ms));
+    const turn = async (ms: number, writes: boolean): Promise<void> => {
+      turns.touch();
+      work(ms);
+      if (writes) turns.flushThisTurn({ runTurn: () => undefined });
+      await nextTurn();
+    };
+    await turn(5, false);
+    await turn(20, true);
+    expect(times).toEqual([expect.closeTo(20, -1)]);
+    expect(times[0]).toBeGreaterThanOrEqual(20);
+    // Too soon after.
+    await turn(0, true);
+    expect(times).toHaveLength(1);
+    // The turn in which the time comes is not the one that is timed: long ones would be it more often.
+    await turn(60, true);
+    expect(times).toHaveLength(1);
+    await turn(0, true);
+    expect(times).toHaveLength(2);
+    expect(times[1]).toBeLessThan(20);
+  });
 });

@@ -72,4 +72,12 @@ describe('the ring of samples of a node', () => {
     step();
     expect(ring.since(0, METRICS).map(({ slot }) => slot)).toEqual([100]);
   });
+
+  it('tells how long the deliveries of each step took, and nothing where there were none', () => {
+    for (const ms of [1, 2, 3, 100]) sockets.recordDelivery(ms);
+    step();
+    expect(newest().values).toMatchObject({ deliveryP50: { '': 2 }, deliveryP99: { '': 100 } });
+    step();
+    expect(newest().values.deliveryP50).toBeUndefined();
+  });
 });

@@ -229,4 +229,36 @@ describe('Hub', () => {
     endTurn();
     expect(one.visits).toBe(0);
   });
+
+  it('lets parts of the node overhear what subscribers get, and what is signalled, without being one of them', () => {
+    const { hub, endTurn, one } = large();
+    const heard: string[] = [];
+    const listener = (event: HubEvent): void => {
+      heard.push(event.type === 'said' ? (event as Said).text : event.type);
+    };
+    const before = hub.localCount(room);
+    void hub.overhear(room, listener);
+    hub.publish(room, said('a'));
+    hub.publishHere(room, said('b'));
+    hub.signal(room, { type: 'changed' });
+    hub.publish(channel('elsewhere'), said('c'));
+    endTurn();
+    expect(heard).toEqual(['a', 'b', 'changed']);
+    // What is collected for the subscribers is collected still.
+    expect([one.got, one.visits, hub.localCount(room)]).toEqual([['a', 'b', 'signalled changed'], 2, before]);
+    hub.stopOverhearing(room, listener);
+    hub.publish(room, said('d'));
+    expect(heard).toHaveLength(3);
+  });
+
+  it('overhears where nobody else listens', () => {
+    const hub = new Hub(new InProcessBroker());
+    const heard: HubEvent[] = [];
+    const quiet = channel('quiet');
+    void hub.overhear(quiet, (event) => {
+      heard.push(event);
+    });
+    hub.publish(quiet, said('a'));
+    expect(heard).toEqual([said('a')]);
+  });
 });

@@ -41,5 +41,6 @@ export type Operation = keyof typeof LEAST_ROLE;
 /** Each may what those before it may. */
 const ROLES: readonly Role[] = ['user', 'viewer', 'operator', 'admin'];
 
-export const mayDo = (role: Role, operation: Operation): boolean =>
-  ROLES.indexOf(role) >= ROLES.indexOf(LEAST_ROLE[operation]);
+export const hasRole = (role: Role, least: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(least);
+
+export const mayDo = (role: Role, operation: Operation): boolean => hasRole(role, LEAST_ROLE[operation]);

@@ -90,7 +90,7 @@ export function AuditLog() {
           { name: 'from', label: 'From', type: 'date', more: true },
           { name: 'to', label: 'To', type: 'date', more: true },
         ]}
-        live
+        live="audit"
         empty={{ title: 'Nothing has been done yet' }}
       />
     </Page>

@@ -7,8 +7,10 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { absolute } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
+import { queryClient } from '../../app/queries.js';
 import { LoadedPage } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLive } from '../../data/use-live.js';
+import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import { EndCall } from './end-call.js';
 import { Outcome } from './outcome.js';
 import styles from './call.module.css';
@@ -22,7 +24,17 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export function Call() {
   const id = Number(route.useParams().id);
-  const call = useLiveQuery(['call', id], (signal) => sdk.calls.get({ path: { id }, signal }));
+  const isTold = useLive<'calls'>('calls', () => ({ topic: 'calls' }), {
+    news: (calls) => {
+      const changed = calls.find((each) => each.id === id);
+      if (changed !== undefined) queryClient.setQueryData(['call', id], changed);
+    },
+  });
+  const call = useLiveQuery(
+    ['call', id],
+    (signal) => sdk.calls.get({ path: { id }, signal }),
+    isTold ? false : LIVE_MS,
+  );
   return (
     <LoadedPage title="Call" query={call}>
       {(data) => <Details call={data} />}

@@ -85,7 +85,7 @@ export function Calls() {
           { name: 'from', label: 'From', type: 'date', more: true },
           { name: 'to', label: 'To', type: 'date', more: true },
         ]}
-        live
+        live="calls"
         rowActions={may('calls.delete') ? (call) => call.state !== 'ended' && <EndCall call={call} /> : undefined}
         empty={{
           title: 'No calls yet',

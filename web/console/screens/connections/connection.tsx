@@ -1,7 +1,8 @@
+import { type TimelineEvent } from '@switchboard/client/console';
 import { type ConnectionDto, type EndedConnectionDto, paginate, SwitchboardProblem } from '@switchboard/client/rest';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { bytes, number } from '../../../ui/content/format.js';
 import { Facts, Stats } from '../../../ui/content/facts.js';
 import { Page } from '../../../ui/content/page.js';
@@ -9,12 +10,17 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { Badge, Empty, Notice } from '../../../ui/feedback/notice.js';
 import { sdk } from '../../app/client.js';
+import { queryClient } from '../../app/queries.js';
 import { LoadedPage } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLive } from '../../data/use-live.js';
+import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionActions } from './connection-actions.js';
+import { Timeline } from './timeline.js';
 import { Where } from './where.js';
 
 const route = getRouteApi('/connections/$id');
+/** Events that stay on the screen. */
+const EVENTS = 200;
 const above = [<Link to="/connections">Connections</Link>];
 
 async function readLive(id: string, signal: AbortSignal): Promise<ConnectionDto | null> {
@@ -38,25 +44,51 @@ async function readEnded(id: string, signal: AbortSignal): Promise<EndedConnecti
 /** One connection, while it lives and as it ended. */
 export function Connection() {
   const { id } = route.useParams();
-  const live = useLiveQuery(['connection', id], (signal) => readLive(id, signal));
+  const { isTold, events } = useTimeline(id);
+  const live = useLiveQuery(keyOf(id), (signal) => readLive(id, signal), isTold ? false : LIVE_MS);
   return (
     <LoadedPage title="Connection" query={live}>
-      {(connection) => (connection === null ? <Over id={id} /> : <Live connection={connection} />)}
+      {(connection) =>
+        connection === null ? <Over id={id} events={events} /> : <Live connection={connection} events={events} />
+      }
     </LoadedPage>
   );
 }
 
-function Live({ connection }: { connection: ConnectionDto }) {
+const keyOf = (id: string) => ['connection', id];
+
+/** Follows the connection: its counters go where the screen reads them, what happens to it is kept here. */
+function useTimeline(id: string): { isTold: boolean; events: readonly TimelineEvent[] } {
+  const [kept, keep] = useState<{ of: string; events: readonly TimelineEvent[] }>({ of: id, events: [] });
+  const isTold = useLive<'connection'>(id, () => ({ topic: 'connection', connection: id }), {
+    news: ({ connection, timeline, isFirst }) => {
+      keep(({ of, events }) => ({
+        of: id,
+        events: (isFirst || of !== id ? timeline : [...events, ...timeline]).slice(-EVENTS),
+      }));
+      const isOver = timeline.some(({ what }) => what === 'closed');
+      queryClient.setQueryData(keyOf(id), isOver ? null : connection);
+    },
+  });
+  return { isTold, events: kept.of === id ? kept.events : [] };
+}
+
+interface WithTimeline {
+  readonly events: readonly TimelineEvent[];
+}
+
+function Live({ connection, events }: WithTimeline & { connection: ConnectionDto }) {
   return (
     <Details
       connection={connection}
+      events={events}
       badge={<Badge tone="good">live</Badge>}
       actions={<ConnectionActions connection={connection} />}
     />
   );
 }
 
-function Over({ id }: { id: string }) {
+function Over({ id, events }: WithTimeline & { id: string }) {
   const ended = useQuery({
     queryKey: ['ended connection', id],
     queryFn: ({ signal }) => readEnded(id, signal),
@@ -74,7 +106,7 @@ function Over({ id }: { id: string }) {
             </Empty>
           </Page>
         ) : (
-          <Details connection={connection} badge={<Badge>ended</Badge>}>
+          <Details connection={connection} events={events} badge={<Badge>ended</Badge>}>
             <Notice>
               Ended by the {connection.endedBy} <Time at={connection.endedAt} />
               {connection.code !== null && <>, code {connection.code}</>}
@@ -91,14 +123,14 @@ function Over({ id }: { id: string }) {
   );
 }
 
-interface DetailsProps {
+interface DetailsProps extends WithTimeline {
   readonly connection: ConnectionDto;
   readonly badge: ReactNode;
   readonly actions?: ReactNode;
   readonly children?: ReactNode;
 }
 
-function Details({ connection, badge, actions, children }: DetailsProps) {
+function Details({ connection, events, badge, actions, children }: DetailsProps) {
   const { id, principal, account } = connection;
   return (
     <Page
@@ -135,10 +167,12 @@ function Details({ connection, badge, actions, children }: DetailsProps) {
           Address: connection.address,
           Node: <code>{connection.node}</code>,
           Since: <Time at={connection.connectedAt} />,
+          Admitted: connection.admittedAt && <Time at={connection.admittedAt} />,
           'Last activity': <Time at={connection.lastActiveAt} />,
           'User agent': connection.userAgent && <bdi>{connection.userAgent}</bdi>,
         }}
       />
+      <Timeline events={events} />
     </Page>
   );
 }

@@ -2,7 +2,7 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { oneOf, type Search } from '../../app/search.js';
 import { type Filter } from '../../data/toolbar.js';
 
-const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron'] as const;
+const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron', 'console'] as const;
 
 /** Texts that connections can be filtered by. */
 const PLACES = [

@@ -1,9 +1,13 @@
+import { endOfSamples } from '@switchboard/client/console';
 import { type MetricsHistoryDto, type MetricSeriesDto } from '@switchboard/client/rest';
 import { Chart } from '../../../ui/charts/chart.js';
 import { type Line } from '../../../ui/charts/series.js';
 import { sdk } from '../../app/client.js';
+import { queryClient } from '../../app/queries.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
 import { Loaded } from '../../data/loaded.js';
+import { merged } from '../../data/samples.js';
+import { useLive } from '../../data/use-live.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import styles from './overview.module.css';
 
@@ -33,19 +37,41 @@ const KINDS: readonly Kind[] = [
   },
   { title: 'Closes', unit: 'per second, by code', lines: { closes: byLabel } },
   {
+    title: 'Delivery time',
+    unit: 'ms, median and 99th percentile, by node',
+    lines: { deliveryP50: ({ node }) => `p50 ${node ?? ''}`, deliveryP99: ({ node }) => `p99 ${node ?? ''}` },
+  },
+  {
     title: 'Event-loop delay',
     unit: 'ms, 99th percentile, by node',
     lines: { eventLoopP99: ({ node }) => node ?? 'all' },
   },
 ];
 
-const NAMES = KINDS.flatMap(({ lines }) => Object.keys(lines)).join(',');
+const HISTORY = ['metrics history'];
+/** What Overview shows beside the charts. */
+const BESIDE = ['stats', 'top'];
 
 export function Charts() {
+  const isTold = useLive<'overview'>(
+    'overview',
+    () => {
+      const known = queryClient.getQueryData<MetricsHistoryDto>(HISTORY);
+      const after = known && endOfSamples(known);
+      return { topic: 'overview', ...(after !== undefined && { after }) };
+    },
+    {
+      news: (samples) => {
+        queryClient.setQueryData<MetricsHistoryDto>(HISTORY, (known) => merged(known, samples));
+        // What else is of now is read along with them, and not by itself.
+        for (const key of BESIDE) void queryClient.invalidateQueries({ queryKey: [key] });
+      },
+    },
+  );
   const history = useLiveQuery(
-    ['metrics history'],
-    (signal) => sdk.metricsHistory.read({ query: { names: NAMES, minutes: 60 }, signal }),
-    STEP_MS,
+    HISTORY,
+    (signal) => sdk.metricsHistory.read({ query: { minutes: 60 }, signal }),
+    isTold ? false : STEP_MS,
   );
   return (
     <Loaded query={history}>

@@ -7,9 +7,11 @@ import { type Column, Table } from '../../../ui/content/table.js';
 import { Notice, Skeleton } from '../../../ui/feedback/notice.js';
 import { bytes, number, plural } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
+import { useKept } from '../../app/preferences.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
+import { isTold as feedTells } from '../../data/feed.js';
 import { Loaded } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import { AwayList, useAway } from '../nodes/away.js';
 import { FirstSteps } from './first-steps/first-steps.js';
 import { Top } from './top.js';
@@ -17,7 +19,8 @@ import { Top } from './top.js';
 const Charts = lazy(async () => ({ default: (await import('./charts.js')).Charts }));
 
 export function Overview() {
-  const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }));
+  const isTold = useKept(feedTells);
+  const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }), isTold ? false : LIVE_MS);
   return (
     <Page title="Overview">
       <Away />

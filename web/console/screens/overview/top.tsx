@@ -6,9 +6,11 @@ import { Table } from '../../../ui/content/table.js';
 import { number } from '../../../ui/content/format.js';
 import { Empty } from '../../../ui/feedback/notice.js';
 import { sdk } from '../../app/client.js';
+import { useKept } from '../../app/preferences.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
+import { isTold as feedTells } from '../../data/feed.js';
 import { Loaded } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import styles from './overview.module.css';
 
 /** Where most is going on. */
@@ -44,7 +46,12 @@ interface TopTenProps {
 }
 
 function TopTen({ kind, title, link }: TopTenProps) {
-  const top = useLiveQuery(['top', kind], (signal) => sdk.top.read({ query: { kind }, signal }));
+  const isTold = useKept(feedTells);
+  const top = useLiveQuery(
+    ['top', kind],
+    (signal) => sdk.top.read({ query: { kind }, signal }),
+    isTold ? false : LIVE_MS,
+  );
   return (
     <Panel title={title}>
       <Loaded query={top}>

@@ -10,11 +10,8 @@ import { Form } from '../../../ui/forms/form.js';
 import { TextField } from '../../../ui/forms/fields.js';
 import { number } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
-import { paused } from '../../app/paused.js';
-import { useKept } from '../../app/preferences.js';
 import { type Search } from '../../app/search.js';
 import { Loaded } from '../../data/loaded.js';
-import { LIVE_MS } from '../../data/use-live-query.js';
 import styles from './messages.module.css';
 
 const PAGE = 50;
@@ -23,7 +20,6 @@ const PAGE = 50;
 export function Messages({ path }: { path: { id: number; name: string } }) {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const isPaused = useKept(paused);
   const from = search['from'] === undefined ? undefined : Math.max(1, Math.trunc(Number(search['from'])) || 1);
   const query = useQuery({
     queryKey: ['messages', path, from],
@@ -34,7 +30,6 @@ export function Messages({ path }: { path: { id: number; name: string } }) {
       const { offset } = await sdk.applicationRooms.listMessages({ path, query: { limit: 1 }, signal });
       return read(Math.max(0, offset - PAGE));
     },
-    refetchInterval: from === undefined && !isPaused ? LIVE_MS : false,
   });
   const goTo = (offset: number | undefined) => {
     void navigate({

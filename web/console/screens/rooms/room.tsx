@@ -14,6 +14,7 @@ import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { Messages } from './messages.js';
+import { ReadAlong } from './read-along.js';
 
 const route = getRouteApi('/rooms/$application/$room');
 
@@ -83,6 +84,7 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           <Messages path={path} />
         </May>
       )}
+      <ReadAlong path={path} key={room.name} />
       <Panel title="Connected now">
         <List
           name="presence"

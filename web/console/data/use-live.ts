@@ -1,0 +1,49 @@
+import { type FeedListener, type FeedTopic, type WishFor } from '@switchboard/client/console';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { paused } from '../app/paused.js';
+import { useKept } from '../app/preferences.js';
+import { follow, isTold } from './feed.js';
+
+const isVisible = (): boolean => document.visibilityState === 'visible';
+const whenSeen = (listener: () => void) => {
+  document.addEventListener('visibilitychange', listener);
+  return () => {
+    document.removeEventListener('visibilitychange', listener);
+  };
+};
+
+/**
+ * Follows something while somebody looks: not while paused, and not in a hidden tab.
+ * @param what names it: another one is another subscription; `undefined` = nothing
+ * @param wish asked whenever it begins, or goes on after a pause
+ * @returns whether it is being told; if not, a screen may ask by itself
+ */
+export function useLive<T extends FeedTopic>(
+  what: string | undefined,
+  wish: () => WishFor<T>,
+  listener: FeedListener<T>,
+): boolean {
+  const isPaused = useKept(paused);
+  const told = useKept(isTold);
+  const isSeen = useSyncExternalStore(whenSeen, isVisible);
+  const isWanted = what !== undefined && !isPaused && isSeen;
+  const wishNow = useEffectEvent(wish);
+  const news: FeedListener<T>['news'] = useEffectEvent(listener.news);
+  const refused = useEffectEvent<NonNullable<typeof listener.refused>>((refusal) => listener.refused?.(refusal));
+  const ended = useEffectEvent(() => listener.ended?.());
+  useEffect(() => {
+    if (!isWanted) return;
+    return follow<T>(wishNow(), {
+      news: (told) => {
+        news(told);
+      },
+      refused: (refusal) => {
+        refused(refusal);
+      },
+      ended: () => {
+        ended();
+      },
+    });
+  }, [what, isWanted]);
+  return isWanted && told;
+}
