@@ -21,7 +21,7 @@ import { IotaAdmission } from '../../src/modules/omikron/admission/iota-admissio
 import { IotaDepartures } from '../../src/modules/omikron/admission/iota-departures.service.js';
 import { IotaSessions } from '../../src/modules/omikron/sessions/iota-sessions.service.js';
 import { KeyHashes } from '../../src/modules/omikron/key-hashes.service.js';
-import { type NodeAddress } from '../../src/modules/omikron/sessions/node-address.service.js';
+import { type OwnStatus } from '../../src/modules/nodes/status/own-status.service.js';
 import { type OmikronConnection, type OmikronPrincipal } from '../../src/modules/omikron/omikron-connection.js';
 import { OmikronRelay } from '../../src/modules/omikron/sessions/omikron-relay.service.js';
 import { type OmikronEvent } from '../../src/modules/omikron/omikron.events.js';
@@ -127,7 +127,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const retries = new Retries();
   const locks = new StoreLocks(store, new SystemMonotonicClock());
   const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
-  const sessions = new IotaSessions(store, locks, { host } as NodeAddress);
+  const sessions = new IotaSessions(store, locks, { host } as OwnStatus);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);

@@ -5,33 +5,28 @@ import { CallAdmission } from '../../modules/omikron/admission/call-admission.se
 import { Calls } from '../../modules/omikron/calls/calls.service.js';
 import { replyId } from '../../modules/omikron/message-data.js';
 import { type CallerPrincipal } from '../../modules/omikron/omikron-connection.js';
-import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
 import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway } from '../transport/plain/plain-gateway.js';
 import { answering, Identifications } from './identifications.service.js';
 import { OmikronFilter } from './omikron.filter.js';
+import { OmikronGateway } from './omikron.gateway.js';
 import { callWire } from './omikron.wire.js';
 
 /** One socket per person and call, on `/ws/call/`. */
 @WebSocketGateway(plainGateway({ protocol: 'omikron', path: '/ws/call', wire: callWire, admissionFactor: 10 }))
 @UseFilters(OmikronFilter)
-export class CallGateway implements PlainGateway {
+export class CallGateway extends OmikronGateway implements PlainGateway {
+  protected override readonly unknownType = 'Calls do not know this type';
+
   constructor(
     private readonly hub: Hub,
     private readonly admission: CallAdmission,
     private readonly identifications: Identifications,
     private readonly calls: Calls,
-  ) {}
-
-  handleConnection(): void {
-    // Nothing is said before the identification.
-  }
-
-  @SubscribeMessage('ignored')
-  onIgnored(): void {
-    // As the protocol wants it.
+  ) {
+    super();
   }
 
   @SubscribeMessage('identification')
@@ -64,16 +59,6 @@ export class CallGateway implements PlainGateway {
   @SubscribeMessage('forward')
   onForward(connection: PlainConnection, message: JsonObjectText): Promise<void> {
     return this.calls.forward(callerOf(connection), message);
-  }
-
-  @SubscribeMessage('unknown')
-  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'Calls do not know this type', replyId(message));
-  }
-
-  @SubscribeMessage('untyped')
-  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
   }
 
   async handleDisconnect(connection: PlainConnection): Promise<void> {

@@ -5,7 +5,6 @@ import { CallInvitations } from '../../modules/omikron/calls/call-invitations.se
 import { ClientAdmission } from '../../modules/omikron/admission/client-admission.service.js';
 import { MessageData, replyId } from '../../modules/omikron/message-data.js';
 import { type ClientPrincipal } from '../../modules/omikron/omikron-connection.js';
-import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.service.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { PingBook } from '../../modules/omikron/states/ping-book.service.js';
@@ -15,6 +14,7 @@ import { PlainConnection } from '../transport/plain/plain.connection.js';
 import { plainGateway, type PlainGateway } from '../transport/plain/plain-gateway.js';
 import { answering, Identifications } from './identifications.service.js';
 import { OmikronFilter } from './omikron.filter.js';
+import { OmikronGateway } from './omikron.gateway.js';
 import { clientWire } from './omikron.wire.js';
 
 /** People's apps, on `/ws/client/`. */
@@ -27,7 +27,7 @@ import { clientWire } from './omikron.wire.js';
   }),
 )
 @UseFilters(OmikronFilter)
-export class ClientGateway implements PlainGateway {
+export class ClientGateway extends OmikronGateway implements PlainGateway {
   constructor(
     private readonly hub: Hub,
     private readonly admission: ClientAdmission,
@@ -36,15 +36,8 @@ export class ClientGateway implements PlainGateway {
     private readonly pings: PingBook,
     private readonly states: UserStates,
     private readonly invitations: CallInvitations,
-  ) {}
-
-  handleConnection(): void {
-    // Nothing is said before the identification.
-  }
-
-  @SubscribeMessage('ignored')
-  onIgnored(): void {
-    // As the protocol wants it.
+  ) {
+    super();
   }
 
   @SubscribeMessage('identification')
@@ -87,16 +80,6 @@ export class ClientGateway implements PlainGateway {
   @SubscribeMessage('get_call')
   onGetCall(connection: PlainConnection, message: JsonObjectText): Promise<void> {
     return this.invitations.find(connection, message);
-  }
-
-  @SubscribeMessage('unknown')
-  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'The Omikron does not know this type', replyId(message));
-  }
-
-  @SubscribeMessage('untyped')
-  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
   }
 
   async handleDisconnect(connection: PlainConnection): Promise<void> {

@@ -5,7 +5,6 @@ import { IotaAdmission } from '../../modules/omikron/admission/iota-admission.se
 import { type IotaCredential, IotaCredentials } from '../../modules/omikron/admission/iota-credentials.service.js';
 import { replyId } from '../../modules/omikron/message-data.js';
 import { type IotaPrincipal } from '../../modules/omikron/omikron-connection.js';
-import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.service.js';
 import { fact, type IotaSignal } from '../../modules/omikron/omikron.events.js';
 import { PingBook } from '../../modules/omikron/states/ping-book.service.js';
@@ -17,6 +16,7 @@ import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transpo
 import { bearerToken } from '../transport/handshake/bearer-token.js';
 import { Identifications } from './identifications.service.js';
 import { OmikronFilter } from './omikron.filter.js';
+import { OmikronGateway } from './omikron.gateway.js';
 import { iotaWire } from './omikron.wire.js';
 
 /** Home servers, on `/ws/iota/`. */
@@ -31,7 +31,7 @@ import { iotaWire } from './omikron.wire.js';
   }),
 )
 @UseFilters(OmikronFilter)
-export class IotaGateway implements PlainGateway {
+export class IotaGateway extends OmikronGateway implements PlainGateway {
   /** What sockets of this node showed on their upgrade; gone with them. */
   private readonly credentials = new WeakMap<PlainConnection, IotaCredential>();
 
@@ -42,20 +42,13 @@ export class IotaGateway implements PlainGateway {
     private readonly identifications: Identifications,
     private readonly relay: OmikronRelay,
     private readonly pings: PingBook,
-  ) {}
+  ) {
+    super();
+  }
 
   async handleUpgrade(connection: PlainConnection, { headers }: UpgradeRequest): Promise<void> {
     const credential = await this.tokens.authenticate(bearerToken(headers), connection);
     if (credential !== null) this.credentials.set(connection, credential);
-  }
-
-  handleConnection(): void {
-    // Nothing is said before the identification.
-  }
-
-  @SubscribeMessage('ignored')
-  onIgnored(): void {
-    // As the protocol wants it.
   }
 
   @SubscribeMessage('identification')
@@ -80,16 +73,6 @@ export class IotaGateway implements PlainGateway {
   @SubscribeMessage('between iotas')
   onBetweenIotas(connection: PlainConnection, message: JsonObjectText): Promise<void> {
     return this.relay.betweenIotas(iotaOf(connection), message);
-  }
-
-  @SubscribeMessage('unknown')
-  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'The Omikron does not know this type', replyId(message));
-  }
-
-  @SubscribeMessage('untyped')
-  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
   }
 
   async handleDisconnect(connection: PlainConnection): Promise<void> {

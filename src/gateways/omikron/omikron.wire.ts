@@ -1,7 +1,7 @@
 import { AppError } from '../../common/errors/app-error.js';
 import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
-import { type CallerState, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
+import { type CallerState, OMIKRON_ID, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
 import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 import { type CallFrame } from './call.contract.js';
@@ -17,8 +17,6 @@ import { type IotaFrame } from './iota.contract.js';
 type OwnFrame = IotaFrame | ClientFrame | CallFrame;
 type OwnType = OwnFrame['type'];
 type DataOf<T extends OwnType> = Extract<OwnFrame, { type: T }>['data'];
-
-const OMIKRON_ID = '22222222-2222-2222-2222-222222222222' satisfies OwnFrame['sender_id'];
 
 /** Members of an envelope that mean something to the relay. */
 const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
@@ -168,7 +166,9 @@ const said = <T extends OwnType>(type: T, data: DataOf<T>, message: string): Pla
 function own(type: OwnType, id: ReplyId, data: string, message: string, level = 0): PlainFrame {
   const head = id === undefined ? '' : `"id":${id},`;
   const log = JSON.stringify({ message, log_level: level });
-  return textFrame(`{${head}"type":"${type}","log":${log},"sender_id":"${OMIKRON_ID}","data":${data}}`);
+  return textFrame(
+    `{${head}"type":"${type}","log":${log},"sender_id":"${OMIKRON_ID satisfies OwnFrame['sender_id']}","data":${data}}`,
+  );
 }
 
 /** JSON text of an object whose values are JSON texts; names that no object of ours could hold included. */

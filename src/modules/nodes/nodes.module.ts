@@ -43,5 +43,6 @@ import { TrafficRates } from './status/traffic-rates.service.js';
     OverviewFeed,
     Top,
   ],
+  exports: [OwnStatus],
 })
 export class NodesModule {}

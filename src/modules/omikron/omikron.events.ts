@@ -1,6 +1,9 @@
 import { type HubEvent } from '../realtime/hub-event.js';
 import { type ErrorType } from './omikron-refusal.js';
 
+/** The Omikron itself, as sender and receiver. */
+export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
+
 /** JSON text of the id of the message that is answered; `undefined` when it had none. */
 export type ReplyId = string | undefined;
 

@@ -6,6 +6,7 @@ import { CallEndings } from '../calls/call-endings.service.js';
 import { CallsModule } from '../calls/calls.module.js';
 import { RevocationSelectors } from '../realtime/access/revocation-selectors.js';
 import { LifecycleModule } from '../health/lifecycle.module.js';
+import { NodesModule } from '../nodes/nodes.module.js';
 import { CallAdmission } from './admission/call-admission.service.js';
 import { CallInvitations } from './calls/call-invitations.service.js';
 import { CallSecrets } from './calls/call-secrets.service.js';
@@ -20,7 +21,6 @@ import { IotaDepartures } from './admission/iota-departures.service.js';
 import { IotaSessions } from './sessions/iota-sessions.service.js';
 import { IotasController } from './directory/iotas.controller.js';
 import { KeyHashes } from './key-hashes.service.js';
-import { NodeAddress } from './sessions/node-address.service.js';
 import { OmikronAdmin } from './directory/omikron-admin.service.js';
 import { OmikronNodes } from './sessions/omikron-nodes.service.js';
 import { OmikronRelay } from './sessions/omikron-relay.service.js';
@@ -31,13 +31,12 @@ import { UserStates } from './states/user-states.service.js';
 
 /** The relay between home servers and their users' apps: domain and REST. The sockets' edge is in `gateways/omikron`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Iota, Profile]), CallsModule, LifecycleModule],
+  imports: [TypeOrmModule.forFeature([Iota, Profile]), CallsModule, LifecycleModule, NodesModule],
   controllers: [IotasController],
   providers: [
     OmikronRepository,
     KeyHashes,
     StoreLocks,
-    NodeAddress,
     OmikronNodes,
     IotaSessions,
     UserStates,

@@ -1,7 +1,6 @@
 import { UUID } from '../../common/http/input/text-rules.js';
+import { OMIKRON_ID } from './omikron.events.js';
 
-/** The Omikron itself, as sender and receiver. */
-export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
 /** Stands for "the client" where a receiver must be named; nobody's id. */
 export const CLIENT_PLACEHOLDER = '33333333-3333-3333-3333-333333333333';
 

@@ -20,9 +20,10 @@ export class OwnStatus {
   /** Milliseconds that its last heartbeat took there and back, by where it was left; `null` = it did not arrive. */
   databaseMs: number | null = null;
   boardMs: number | null = null;
+  /** Busy share of its event loop between its last two heartbeats, 0 to 1. */
+  load = 0;
   private readonly startedAt: number;
   private measured = performance.eventLoopUtilization();
-  private load = 0;
 
   constructor(
     private readonly address: OwnAddress,
@@ -61,6 +62,11 @@ export class OwnStatus {
       away,
       busAge: heardAt === null ? null : Math.round(this.monotonic.elapsed() - heardAt),
     };
+  }
+
+  /** Under which host, with port where it is not the usual one, it is reached. */
+  get host(): string {
+    return new URL(this.address.url).host;
   }
 
   private stateWithout(away: readonly NodeAbsence[]): NodeState {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { OwnStatus } from '../../nodes/status/own-status.service.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
-import { NodeAddress } from './node-address.service.js';
 import { type IotaSeat } from '../omikron-state.js';
 import { keys } from '../omikron.channels.js';
 import { StoreLocks } from './store-locks.service.js';
@@ -16,7 +16,7 @@ export class IotaSessions {
   constructor(
     private readonly store: EphemeralStore,
     private readonly locks: StoreLocks,
-    private readonly node: NodeAddress,
+    private readonly node: OwnStatus,
   ) {}
 
   /**

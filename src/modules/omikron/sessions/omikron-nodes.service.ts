@@ -1,9 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { performance } from 'node:perf_hooks';
 import { randomHex } from '../../../common/security/random.js';
 import { Lifecycle } from '../../health/lifecycle.js';
+import { OwnStatus } from '../../nodes/status/own-status.service.js';
 import { Presence } from '../../realtime/ports/presence.js';
-import { NodeAddress } from './node-address.service.js';
 import { type NodeLoad } from '../omikron-state.js';
 import { NODES } from '../omikron.channels.js';
 
@@ -14,12 +13,10 @@ const REFRESH_MS = 5_000;
 export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly id = randomHex(16);
   private timer: NodeJS.Timeout | undefined;
-  private measured = performance.eventLoopUtilization();
-  private load = 0;
 
   constructor(
     private readonly presence: Presence,
-    private readonly address: NodeAddress,
+    private readonly status: OwnStatus,
     private readonly lifecycle: Lifecycle,
   ) {
     lifecycle.onDrain((undone) => {
@@ -32,7 +29,6 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.measure();
       // Without the bus there is nobody to tell; the next round tries again.
       this.tell().catch(() => undefined);
     }, REFRESH_MS).unref();
@@ -52,17 +48,11 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async tell(): Promise<void> {
     const data: NodeLoad = {
-      node: this.address.host,
-      load: this.load,
+      node: this.status.host,
+      load: Math.round(this.status.load * 100),
       draining: this.lifecycle.state === 'draining',
     };
     const member = { id: this.id, data };
     if (!(await this.presence.update(NODES, member))) await this.presence.enter(NODES, member);
-  }
-
-  private measure(): void {
-    const now = performance.eventLoopUtilization();
-    this.load = Math.round(performance.eventLoopUtilization(now, this.measured).utilization * 100);
-    this.measured = now;
   }
 }

@@ -1,0 +1,30 @@
+import { SubscribeMessage } from '@nestjs/websockets';
+import { type JsonObjectText } from '../../common/json/json-object-text.js';
+import { replyId } from '../../modules/omikron/message-data.js';
+import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
+import { type PlainConnection } from '../transport/plain/plain.connection.js';
+
+/** What the three sockets of the Omikron do alike. */
+export abstract class OmikronGateway {
+  /** The answer to a type that the socket does not know. */
+  protected readonly unknownType: string = 'The Omikron does not know this type';
+
+  handleConnection(): void {
+    // Nothing is said before the identification.
+  }
+
+  @SubscribeMessage('ignored')
+  onIgnored(): void {
+    // As the protocol wants it.
+  }
+
+  @SubscribeMessage('unknown')
+  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', this.unknownType, replyId(message));
+  }
+
+  @SubscribeMessage('untyped')
+  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
+    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
+  }
+}
