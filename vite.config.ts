@@ -25,6 +25,8 @@ const compressed: Plugin = {
   },
 };
 
+const clientSource = path.join(import.meta.dirname, 'clients/typescript/src');
+
 /**
  * Builds the pages into dist/web, which is served below /assets/. The page policy allows scripts and styles from files of
  * ours only, so nothing may be inlined. Names carry no hash: browsers ask with a tag each time.
@@ -38,7 +40,10 @@ export default defineConfig({
   plugins: [licences('console/licences.json'), compressed],
   resolve: {
     // From source, so that pages need no build of the client.
-    alias: { '@switchboard/client/rest': path.join(import.meta.dirname, 'clients/typescript/src/rest/index.ts') },
+    alias: [
+      { find: /^@switchboard\/client\/(\w+)$/, replacement: `${clientSource}/$1/index.ts` },
+      { find: '#web-socket', replacement: `${clientSource}/sockets/web-socket.browser.ts` },
+    ],
   },
   build: {
     outDir: path.join(import.meta.dirname, 'dist', 'web'),

@@ -20,14 +20,7 @@ const server = {
   outputs: ['src', 'ormconfig.js', 'ormconfig.js.map', '.tsbuildinfo'],
 };
 const pages = {
-  inputs: [
-    'web',
-    'clients/typescript/src/rest',
-    'vite.config.ts',
-    'vite.licences.ts',
-    'tsconfig.json',
-    'package-lock.json',
-  ],
+  inputs: ['web', 'clients/typescript/src', 'vite.config.ts', 'vite.licences.ts', 'tsconfig.json', 'package-lock.json'],
   stamp: path.join(dist, 'web', '.built-from'),
   tool: ['vite', 'bin/vite.js'],
   outputs: ['web'],
