@@ -13,8 +13,14 @@ describe('Feeds', () => {
     const feeds = new Feeds();
     expect(vi.getTimerCount()).toBe(0);
     let [looks, others] = [0, 0];
-    const look = () => Promise.resolve(void looks++);
-    const other = () => Promise.resolve(void others++);
+    const look = async () => {
+      looks++;
+      await Promise.resolve();
+    };
+    const other = async () => {
+      others++;
+      await Promise.resolve();
+    };
     feeds.look(look);
     feeds.look(look);
     feeds.look(other);

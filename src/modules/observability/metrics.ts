@@ -55,6 +55,7 @@ export class Metrics implements OnModuleDestroy {
       registers,
     });
     this.loopTimer = measureLoop(registers, this.loopDelays);
+    registerDeliverySeries(sockets, registers);
     registerSocketSeries(sockets, registers);
     registerQueueSeries(sockets, registers);
     this.gauge('switchboard_native_send', '1 where frames leave in native calls, one a turn.', () =>
@@ -136,7 +137,7 @@ function measureLoop(registers: Registry[], recent: DelayWindow): NodeJS.Timeout
   return timer.unref();
 }
 
-function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): void {
+function registerDeliverySeries(sockets: SocketMetrics, registers: Registry[]): void {
   const delivery = new Histogram({
     name: 'switchboard_delivery_seconds',
     help: 'Time from the receipt of a frame, or of a message of another node, to the write to the last socket; 20 a second are timed.',
@@ -146,6 +147,9 @@ function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): vo
   sockets.onDelivery((seconds) => {
     delivery.observe(seconds);
   });
+}
+
+function registerSocketSeries(sockets: SocketMetrics, registers: Registry[]): void {
   new Gauge({
     name: 'switchboard_connections',
     help: 'Open sockets by protocol.',

@@ -45,7 +45,7 @@ describe('the feed of consoles', () => {
   const setRole = async ({ user }: Session, role: string): Promise<void> => {
     expect((await rooms.admin('PATCH', `accounts/${user.id}`, { role })).status).toBe(200);
   };
-  const follow = async (client: WsClient, wish: { id: string; topic: string } & object): Promise<void> => {
+  const follow = async (client: WsClient, wish: Readonly<Record<string, unknown>>): Promise<void> => {
     client.send({ type: 'subscribe', ...wish });
     await client.expectNext({ type: 'subscribed', id: wish.id });
   };

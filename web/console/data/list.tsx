@@ -48,12 +48,7 @@ export function List<T>(props: ListProps<T>) {
   const place = useListPlace(prefix);
   const { search, paging } = place;
   const isPaused = useKept(paused);
-  const topic = typeof live === 'string' ? live : undefined;
-  const isTold = useLive<'calls' | 'audit'>(topic, () => ({ topic: topic ?? 'calls' }), {
-    news: () => {
-      void queryClient.invalidateQueries({ queryKey: [name] });
-    },
-  });
+  const isTold = useTold(name, typeof live === 'string' ? live : undefined);
   const query = useQuery({
     // Lists of one name are of different things on the screens of different things.
     queryKey: [name, of, paging, search],
@@ -61,10 +56,6 @@ export function List<T>(props: ListProps<T>) {
     placeholderData: (previous, query) => (query?.queryKey[1] === of ? previous : undefined),
     refetchInterval: live !== undefined && live !== false && !isPaused && !isTold ? LIVE_MS : false,
   });
-  useEffect(() => {
-    // What was missed until then.
-    if (isTold) void queryClient.invalidateQueries({ queryKey: [name] });
-  }, [isTold, name]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(
     () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
   );
@@ -110,6 +101,19 @@ export function List<T>(props: ListProps<T>) {
       </Loaded>
     </div>
   );
+}
+
+/** Reads the list again when the feed tells of something new. @returns whether it does */
+function useTold(name: string, topic: 'calls' | 'audit' | undefined): boolean {
+  const read = () => {
+    void queryClient.invalidateQueries({ queryKey: [name] });
+  };
+  const isTold = useLive<'calls' | 'audit'>(topic, () => ({ topic: topic ?? 'calls' }), { news: read });
+  useEffect(() => {
+    // What was missed until then.
+    if (isTold) void queryClient.invalidateQueries({ queryKey: [name] });
+  }, [isTold, name]);
+  return isTold;
 }
 
 interface PagerProps {

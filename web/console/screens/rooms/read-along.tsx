@@ -64,22 +64,24 @@ export function ReadAlong({ path }: { path: { id: number; name: string } }) {
       <p className={styles['state']} role="status">
         {stateOf(isReading, isTold, heard.length)}
       </p>
-      {isReading && heard.length > 0 && (
-        <ol className={styles['messages']} aria-label="Said since then">
-          {heard.map((item) => (
-            <li key={item.place}>
-              <span className={styles['about']}>
-                {item.offset !== undefined && <code>{item.offset}</code>} <bdi>{item.identity}</bdi>{' '}
-                <Time at={item.timestamp} />
-              </span>
-              <Json value={item.message} />
-            </li>
-          ))}
-        </ol>
-      )}
+      {isReading && heard.length > 0 && <Said heard={heard} />}
     </Panel>
   );
 }
+
+const Said = ({ heard }: { heard: readonly Heard[] }) => (
+  <ol className={styles['messages']} aria-label="Said since then">
+    {heard.map((item) => (
+      <li key={item.place}>
+        <span className={styles['about']}>
+          {item.offset !== undefined && <code>{item.offset}</code>} <bdi>{item.identity}</bdi>{' '}
+          <Time at={item.timestamp} />
+        </span>
+        <Json value={item.message} />
+      </li>
+    ))}
+  </ol>
+);
 
 function stateOf(isReading: boolean, isTold: boolean, count: number): string {
   if (!isReading) return 'Shows what is said from now on; that you read it is written to the audit log.';
