@@ -8,6 +8,7 @@ import { type CallOutcome, type CallParty, type CallRef } from '../../src/module
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
+import { PushShares } from '../../src/modules/realtime/access/push-shares.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { RedisConnection } from '../../src/modules/realtime/redis/connection/redis-connection.js';
 import { RedisBroker } from '../../src/modules/realtime/redis/bus/redis.broker.js';
@@ -73,7 +74,8 @@ class Node {
     const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock());
     this.lobby = lobby;
     this.rooms = new CallRooms(this.store, this.presence, ledger, lobby, clock);
-    this.invitations = new Invitations(this.store, this.presence, this.hub, lobby, this.rooms, ledger, clock);
+    const shares = new PushShares(new SystemMonotonicClock());
+    this.invitations = new Invitations(this.store, this.presence, this.hub, lobby, this.rooms, ledger, shares, clock);
     new LostPeers(this.presence, lobby, this.rooms, this.invitations);
     this.signaling = new Signaling(
       lobby,
@@ -81,6 +83,7 @@ class Node {
       this.invitations,
       { stop: () => undefined, seated: () => undefined } as unknown as CallIce,
       {} as LobbyTokens,
+      shares,
       clock,
       { calls: { signalingAccess: 'open' } } as AppConfig,
     );

@@ -4,8 +4,10 @@ import { type Clock, SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
+import { CallRings } from '../../src/modules/omikron/calls/call-rings.service.js';
 import { CallSecrets } from '../../src/modules/omikron/calls/call-secrets.service.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
+import { PushShares } from '../../src/modules/realtime/access/push-shares.js';
 import { type Broker } from '../../src/modules/realtime/ports/broker.js';
 import { type Connection } from '../../src/modules/realtime/connection.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
@@ -129,9 +131,11 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
   const sessions = new IotaSessions(store, locks, { host } as OwnStatus);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
-  const pings = new PingBook(presence, store, clock);
+  const pings = new PingBook(presence, store, hub, clock);
+  const shares = new PushShares(new SystemMonotonicClock());
+  const rings = new CallRings(store, presence, locks, hub, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
-  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries, clock);
+  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries, shares, clock);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,
@@ -142,9 +146,9 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     calls,
     /** What the ledger was told here of the ends of calls. */
     told,
-    relay: new OmikronRelay(hub, sessions),
-    iotas: new IotaAdmission(repository, throttle, sessions, departures, states, hub),
-    clients: new ClientAdmission(identity, sessions, pings, states, hub),
+    relay: new OmikronRelay(hub, sessions, shares),
+    iotas: new IotaAdmission(repository, throttle, sessions, departures, states, pings, hub),
+    clients: new ClientAdmission(identity, sessions, pings, states, rings, hub),
     callers: new CallAdmission(identity, hashes, calls, states, sessions, new CallSecrets(throttle), hub),
   };
 }

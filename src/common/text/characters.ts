@@ -8,9 +8,19 @@ export const MAX_CHARACTERS = {
   chat: 4_000,
   /** A message in a conversation. */
   message: 8_192,
+  /** What a caller hands over with an invitation, usually encrypted. */
+  callSecret: 8_192,
   /** The state of a user, or of somebody in a call. */
   state: 100,
 } as const;
+
+/** How large in bytes the JSON text of an offer, answer, candidate or the like may be, on every wire that checks it. */
+const MAX_SIGNAL_BYTES = 262_144;
+
+/** Whether `text` is small enough for a call's signal. */
+export function fitsSignal(text: string): boolean {
+  return 3 * text.length <= MAX_SIGNAL_BYTES || Buffer.byteLength(text) <= MAX_SIGNAL_BYTES;
+}
 
 /** Whether `text` has at most `max` characters, which are code points and not the units of a JavaScript string. */
 export function fits(text: string, max: number): boolean {

@@ -308,6 +308,7 @@ export const ENVIRONMENT = {
     description: 'Whom accounts and devices may forward call signals to: anyone connected, or who shares a circle.',
     choices: ['any', 'shared-circle'],
     default: 'any',
+    productionDefault: 'shared-circle',
   }),
   ...MEDIA,
   LOG_LEVEL: choice({

@@ -16,7 +16,7 @@ import { type SocketIoConnection } from '../transport/socket-io/socket-io.connec
 import { socketIoGateway, type SocketIoGateway } from '../transport/socket-io/socket-io-gateway.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 import { CirclesFilter } from './circles.filter.js';
-import { afterOf, draftOf, idOf, memberOf, targetOf, writingOf } from './circles.messages.js';
+import { afterOf, draftOf, idOf, memberOf, signalOf, targetOf, writingOf } from './circles.messages.js';
 import { circlesWire } from './circles.wire.js';
 
 /** Circles on namespace `/`: accounts and devices, their conversations and calls. */
@@ -174,7 +174,7 @@ export class CirclesGateway implements SocketIoGateway {
   @SubscribeMessage('webrtc_forward')
   onForward(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
     return this.inTurn(connection, async () => {
-      const content = message.textOf(0)?.toString() ?? JSON.stringify(data);
+      const content = signalOf(data, message);
       await this.calls.forward(connection, targetOf(data), content);
       this.succeed(connection, message, 'Message forwarded');
     });

@@ -2,7 +2,7 @@ import { AppError } from '../../common/errors/app-error.js';
 import { MAX_ID } from '../../common/http/paging/cursor.js';
 import { textFault } from '../../common/http/input/text-rules.js';
 import { JsonScanner } from '../../common/json/json-object-text.js';
-import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
+import { fits, fitsSignal, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type NamedTarget } from '../../modules/circles/live/call-signals.service.js';
 import { type Draft, MAX_CLIENT_ID, MAX_FILES } from '../../modules/circles/messages/messages.service.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
@@ -66,6 +66,13 @@ function filesOf(data: unknown): string[] {
     if (typeof name !== 'string' || name === '' || !fits(name, MAX_FILENAME)) throw invalid('Parameter files invalid');
     return name;
   });
+}
+
+/** JSON text of what is forwarded, whatever it is. @throws AppError `invalid_input` */
+export function signalOf(data: unknown, message: SocketIoMessage): string {
+  const text = message.textOf(0)?.toString() ?? JSON.stringify(data);
+  if (!fitsSignal(text)) throw invalid('Message trop long');
+  return text;
 }
 
 /** JSON text of `is_writing`, which is passed on unchanged whatever it is. @throws AppError `invalid_input` */

@@ -134,7 +134,8 @@ const ENCODERS: Encoders = {
     return own('get_states', id, `{"user_states":${texts}}`, 'States of the contacts');
   },
   'omikron.call-invited': ({ id }) => own('call_invite', id, '{}', 'Invitation sent'),
-  'omikron.new-call': ({ call, receiver, sender, secret }) => {
+  'omikron.new-call': ({ ring: { told } }) => {
+    const { call, receiver, sender, secret } = told;
     const data = { call_id: call, receiver_id: receiver, sender_id: sender };
     return said('new_call', secret === undefined ? data : { ...data, call_secret: secret }, 'You are being called');
   },
@@ -142,6 +143,11 @@ const ENCODERS: Encoders = {
     own('get_call', id, `{"call_state":"${live ? 'ACTIVE' : 'DESTROYED'}"}`, 'State of the call'),
   'omikron.caller-connected': ({ caller: { user, callState, userState } }) =>
     said('client_connected', { user_id: user, call_state: callState, user_state: userState }, 'Client connected'),
+  'omikron.caller-changed': ({ user, change, callState, userState }) => {
+    const data = { sender_id: user, user_id: user, call_state: callState, user_state: userState };
+    const log = { message: '', log_level: -1 };
+    return textFrame(JSON.stringify({ type: change, log, sender_id: user, sender: user, data }));
+  },
   'omikron.caller-closed': ({ user }) => said('client_closed', { user_id: user }, 'Client closed'),
 };
 

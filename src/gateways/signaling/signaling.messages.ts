@@ -1,10 +1,8 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
-import { fits, MAX_CHARACTERS } from '../../common/text/characters.js';
+import { fits, fitsSignal, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type Invited } from '../../modules/signaling/signaling.events.js';
 
 const MAX_RECEIVER = 100;
-/** Bytes. */
-const MAX_OBJECT = 262_144;
 
 const scanner = new JsonScanner(['sender_sid']);
 
@@ -46,7 +44,7 @@ export function invitedOf({ args: [text] }: InboundEvent): Invited | undefined {
 export function chatOf(event: InboundEvent): string | undefined {
   if (event.args.length === 0) return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
-  return text === undefined || !hasSize(text) || hasLongText(event.args[0], MAX_CHARACTERS.chat) ? undefined : text;
+  return text === undefined || !fitsSignal(text) || hasLongText(event.args[0], MAX_CHARACTERS.chat) ? undefined : text;
 }
 
 /** Without recursion, since the value decides how deep this goes. */
@@ -73,15 +71,10 @@ export function relayedOf(event: InboundEvent, sid: string): RelayedObject | und
   const { receiver_sid: receiver } = object as Record<string, unknown>;
   if (typeof receiver !== 'string') return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
-  if (text === undefined || !hasSize(text)) return undefined;
+  if (text === undefined || !fitsSignal(text)) return undefined;
   if (!Object.hasOwn(object, 'sender_sid')) return { receiver, text };
   const read = scanner.scan(Buffer.from(text));
   if (read === null) return undefined;
   if (read.stringsOf('sender_sid').every((sender) => sender === sid)) return { receiver, text };
   return { receiver, text: read.with('sender_sid', JSON.stringify(sid)).toString() };
-}
-
-/** Whether an event of this text is small enough. */
-function hasSize(text: string): boolean {
-  return 3 * text.length <= MAX_OBJECT || Buffer.byteLength(text) <= MAX_OBJECT;
 }

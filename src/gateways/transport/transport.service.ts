@@ -26,11 +26,10 @@ import { type PlainHost } from './plain/plain-host.js';
 import { PlainConnection } from './plain/plain.connection.js';
 import { PlainSocket } from './plain/plain-socket.js';
 import { SocketIoServer } from './socket-io/socket-io.server.js';
-import { type PlainGatewayOptions } from './plain/plain-options.js';
+import { ADMISSION_FRAME_BYTES, type PlainGatewayOptions } from './plain/plain-options.js';
 
 const HEARTBEAT_SLOTS = 25;
 const TICK_MS = 1_000;
-const DEFAULT_ADMISSION_FRAME_BYTES = 16_384;
 
 /** A request to become a WebSocket, as Node hands it over. */
 export interface Upgrade {
@@ -122,7 +121,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       dispatch,
       traffic,
       admissionFrameBytes: Math.min(
-        options.admissionFrameBytes ?? DEFAULT_ADMISSION_FRAME_BYTES,
+        options.admissionFrameBytes ?? ADMISSION_FRAME_BYTES,
         this.config.limits.maxFrameBytes,
       ),
       left: (connection, code) => {

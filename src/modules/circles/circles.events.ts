@@ -1,4 +1,5 @@
 import { type HubEvent } from '../realtime/hub-event.js';
+import { type Change } from '../realtime/fan-out/picture.js';
 
 /** What happened to a circle; people are named by their email. */
 export type CircleChange =
@@ -136,6 +137,12 @@ export interface EvictedSignal extends HubEvent {
   readonly room: 'circle' | 'conversation';
   readonly id: number;
   readonly who: Evicted;
+}
+
+/** What no client hears, and what they are told later depends on. */
+export interface NotedSignal extends HubEvent {
+  readonly type: 'circles.noted';
+  readonly facts: readonly Change<string | number | boolean>[];
 }
 
 /** For the sockets of an account or device: what they are just joining is closed to them. */

@@ -61,6 +61,8 @@ import { MessagesRepository } from './messages/messages.repository.js';
 import { Messages } from './messages/messages.service.js';
 import { Senders } from './messages/senders.service.js';
 import { Online } from './presence/online.service.js';
+import { RoomFactsRepository } from './presence/room-facts.repository.js';
+import { RoomPictures } from './presence/room-pictures.service.js';
 import { Rooms } from './presence/rooms.service.js';
 import { placesOf } from './live/socket-state.js';
 
@@ -118,6 +120,8 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typi
     AccessComparison,
     Online,
     Rooms,
+    RoomFactsRepository,
+    RoomPictures,
     ...MEMBERSHIP,
     ...DEVICES,
     ...CONVERSATIONS,

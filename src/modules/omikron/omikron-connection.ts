@@ -1,4 +1,5 @@
 import { JsonMembers } from '../../common/json/json-object-text.js';
+import { type sessionChannel } from './omikron.channels.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
 import { type Principal } from '../realtime/principal.js';
@@ -42,7 +43,7 @@ export interface ClientPrincipal extends Principal {
   /** Session of the Iota through which it was admitted. */
   readonly session: string;
   /** Where that Iota listens. */
-  readonly home: Channel;
+  readonly home: ReturnType<typeof sessionChannel>;
   /** Canonical ids of the users whose state it hears. */
   readonly watched: Set<string>;
   readonly sender: SenderMembers;

@@ -58,6 +58,22 @@ export interface CallMember {
   readonly rung: readonly string[];
 }
 
+/** Somebody is being called. */
+export interface Ring {
+  readonly call: string;
+  /** Who calls, and whether they were in the call then. */
+  readonly caller: string;
+  readonly isIn: boolean;
+  readonly at: number;
+  /** What the one who is called is told: ids as the caller wrote them. */
+  readonly told: {
+    readonly call: string;
+    readonly receiver: string;
+    readonly sender: string;
+    readonly secret: string | undefined;
+  };
+}
+
 /** How a node is doing. */
 export interface NodeLoad {
   /** Host under which it is reached. */

@@ -6,10 +6,11 @@ import {
   type ClientPing,
   type IotaSeat,
   type NodeLoad,
+  type Ring,
   type SeatedIota,
   type SocketState,
 } from './omikron-state.js';
-import { type IotaSignal, type OmikronEvent } from './omikron.events.js';
+import { type ClientLeft, type IotaSignal, type OmikronEvent } from './omikron.events.js';
 
 /*
  * Ids are canonical UUIDs. A *session* is the time one Iota is connected: who was admitted in one is never mixed up
@@ -19,7 +20,8 @@ import { type IotaSignal, type OmikronEvent } from './omikron.events.js';
 /** All sockets of an Iota, identified or about to be; nothing is relayed here. */
 export const iotaChannel = (iota: string): Channel<IotaSignal> => channel('omikron', 'iota', iota);
 /** The one Iota socket of a session: what clients and other Iotas send it. */
-export const sessionChannel = (session: string): Channel<OmikronEvent> => channel('omikron', 'session', session);
+export const sessionChannel = (session: string): Channel<OmikronEvent | ClientLeft> =>
+  channel('omikron', 'session', session);
 /** Clients that were admitted in a session; nothing is relayed here. */
 export const sessionClients = (session: string): Channel => channel('omikron', 'session', session, 'clients');
 /** All client sockets of a user: what their Iota sends them. */
@@ -49,5 +51,6 @@ export const keys = {
   home: (user: string) => storeKey<string>('omikron', 'home', user),
   /** The ping an Iota reported last, as the text of an integer. */
   iotaPing: (session: string) => storeKey<string>('omikron', 'ping', session),
+  rings: (user: string) => storeKey<readonly Ring[]>('omikron', 'rings', user),
   lock: (name: string) => storeKey<string>('omikron', 'lock', name),
 } as const;

@@ -1,5 +1,6 @@
 import { type HubEvent } from '../realtime/hub-event.js';
 import { type ErrorType } from './omikron-refusal.js';
+import { type Ring } from './omikron-state.js';
 
 /** The Omikron itself, as sender and receiver. */
 export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
@@ -15,10 +16,21 @@ export interface CallerState {
   readonly streaming: boolean;
 }
 
+/** The same, with the state that the end of its stream goes back to. */
+export interface CallerView extends CallerState {
+  readonly resume: string;
+}
+
 /** Facts of the Omikron that reach its peers. */
 export type OmikronEvent =
   /** The text of a JSON object, passed on: `text`, and behind it the ASCII `tail`. */
-  | { readonly type: 'omikron.relayed'; readonly text: Buffer; readonly tail?: Buffer }
+  | {
+      readonly type: 'omikron.relayed';
+      readonly text: Buffer;
+      readonly tail?: Buffer;
+      /** How a member of the call is by what is passed on. */
+      readonly caller?: CallerView;
+    }
   | {
       readonly type: 'omikron.iota-identified';
       readonly id: ReplyId;
@@ -45,7 +57,7 @@ export type OmikronEvent =
     }
   | { readonly type: 'omikron.client-pong'; readonly id: ReplyId; readonly ping: string }
   | { readonly type: 'omikron.call-pong'; readonly id: ReplyId }
-  | { readonly type: 'omikron.client-connected'; readonly user: string }
+  | { readonly type: 'omikron.client-connected'; readonly user: string; readonly socket: string }
   | { readonly type: 'omikron.state-changed'; readonly user: string; readonly state: string }
   | {
       readonly type: 'omikron.states';
@@ -53,16 +65,24 @@ export type OmikronEvent =
       readonly states: readonly (readonly [user: string, state: string])[];
     }
   | { readonly type: 'omikron.call-invited'; readonly id: ReplyId }
-  | {
-      readonly type: 'omikron.new-call';
-      readonly call: string;
-      readonly receiver: string;
-      readonly sender: string;
-      readonly secret: string | undefined;
-    }
+  | { readonly type: 'omikron.new-call'; readonly ring: Ring }
   | { readonly type: 'omikron.call-found'; readonly id: ReplyId; readonly live: boolean }
   | { readonly type: 'omikron.caller-connected'; readonly caller: CallerState }
-  | { readonly type: 'omikron.caller-closed'; readonly user: string };
+  | { readonly type: 'omikron.caller-closed'; readonly user: string }
+  /** What a caller said that did not get here. */
+  | {
+      readonly type: 'omikron.caller-changed';
+      readonly user: string;
+      readonly change: 'client_changed' | 'start_stream' | 'end_stream';
+      readonly callState?: string | undefined;
+      readonly userState?: string | undefined;
+    };
+
+/** A client of an Iota has gone; Iotas are not told. */
+export interface ClientLeft extends HubEvent {
+  readonly type: 'omikron.client-left';
+  readonly socket: string;
+}
 
 /** For Iota connections themselves: something about their directory entry has changed. */
 export type IotaSignal = HubEvent &

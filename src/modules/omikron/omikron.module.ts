@@ -9,6 +9,7 @@ import { LifecycleModule } from '../health/lifecycle.module.js';
 import { NodesModule } from '../nodes/nodes.module.js';
 import { CallAdmission } from './admission/call-admission.service.js';
 import { CallInvitations } from './calls/call-invitations.service.js';
+import { CallRings } from './calls/call-rings.service.js';
 import { CallSecrets } from './calls/call-secrets.service.js';
 import { Calls } from './calls/calls.service.js';
 import { ClientAdmission } from './admission/client-admission.service.js';
@@ -50,6 +51,7 @@ import { UserStates } from './states/user-states.service.js';
     OmikronRelay,
     Calls,
     CallInvitations,
+    CallRings,
     CallSecrets,
     OmikronAdmin,
     DirectoryComparison,

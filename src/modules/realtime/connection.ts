@@ -53,6 +53,8 @@ export interface Connection {
   /** Set only while somebody looks at this one connection, so that nobody else's messages pay for it. */
   watcher?: ConnectionWatcher | null;
   send(frame: Frame): void;
+  /** Whether it takes `bytes` that it has not asked for: not when half of what may wait for it would. */
+  takes?(bytes: number): boolean;
   /** Sends what is queued, then closes. Idempotent. */
   close(reason: DisconnectReason): void;
   /** A fact for the connection itself rather than for its client, e.g. changed settings of its tenant. */

@@ -22,6 +22,7 @@ import { RateLimiter } from './ports/rate-limiter.js';
 import { Reconciliation } from './resilience/reconciliation.js';
 import { redisPorts } from './redis/redis.ports.js';
 import { Retries } from './resilience/retries.js';
+import { PushShares } from './access/push-shares.js';
 import { RevocationList } from './access/revocation-list.js';
 
 /** One process: everything is in its memory. */
@@ -61,6 +62,7 @@ export class RealtimeModule {
         Deliveries,
         NodeIdentity,
         Pictures,
+        PushShares,
         Reconciliation,
         Retries,
         RevocationList,
@@ -81,6 +83,7 @@ export class RealtimeModule {
         NodeBoard,
         NodeIdentity,
         Pictures,
+        PushShares,
         Reconciliation,
         Retries,
         RevocationList,

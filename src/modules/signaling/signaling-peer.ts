@@ -1,3 +1,4 @@
+import { addressKey } from '../../common/http/policy/client-address.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
 import { type ConnectionPlaces } from '../realtime/connection-filter.js';
@@ -73,4 +74,9 @@ export function newPeer(connection: SignalingConnection, admission: TokenAdmissi
     ice: null,
     gone: false,
   };
+}
+
+/** Whose share of somebody else it is: the account behind a lobby token, or else the address. */
+export function senderOf({ userId, connection }: Peer): string {
+  return userId === null ? addressKey(connection.address) : `account:${userId}`;
 }

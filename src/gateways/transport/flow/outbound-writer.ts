@@ -78,6 +78,11 @@ export class OutboundWriter implements TurnTask {
     return this.pendingBytes + (this.socket?.writableLength ?? 0);
   }
 
+  /** Whether `bytes` would leave room for as much again. What waits alone may be of any size. */
+  takes(bytes: number, waiting = this.queuedBytes): boolean {
+    return waiting === 0 || 2 * (waiting + bytes) <= this.host.limitBytes;
+  }
+
   /** The socket, `null` before the 101. */
   get stream(): Duplex | null {
     return this.socket;

@@ -3,6 +3,9 @@ import { type HubEvent } from '../../../modules/realtime/hub-event.js';
 import { type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 import { type WireCodec } from '../dispatch/wire-codec.js';
 
+/** Largest frame of whoever has not said who it is, where nothing else is said. */
+export const ADMISSION_FRAME_BYTES = 16_384;
+
 /** How a client is told that it is no longer wanted. */
 export interface RevokedClose {
   readonly reason: DisconnectReason;

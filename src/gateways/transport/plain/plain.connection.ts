@@ -108,6 +108,10 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     return this.writer.queuedBytes;
   }
 
+  takes(bytes: number): boolean {
+    return this.writer.takes(bytes);
+  }
+
   get queuedMessages(): number {
     return this.inbound.length;
   }

@@ -13,13 +13,18 @@ class FakeConn extends EventEmitter {
   readonly close = vi.fn<(discard: boolean) => void>();
 }
 
-function start(): { conn: FakeConn; session: EngineSession; owner: { slowConsumer: () => void; onFlood: () => void } } {
+function start() {
   const engine = new EventEmitter();
   EngineSession.boundAll({ engine } as unknown as Server, new LoopTurns(), LIMIT_BYTES);
   const conn = new FakeConn();
   engine.emit('connection', conn);
   const session = EngineSession.of(conn as unknown as EngineSocket);
-  const owner = { slowConsumer: vi.fn<() => void>(), onFlood: vi.fn<() => void>() };
+  const owner = {
+    takesLarge: vi.fn<(text: string | null) => boolean>((text) => text?.startsWith('2["offer"') ?? false),
+    tooLarge: vi.fn<() => void>(),
+    slowConsumer: vi.fn<() => void>(),
+    onFlood: vi.fn<() => void>(),
+  };
   session.owner = owner;
   return { conn, session, owner };
 }
@@ -37,6 +42,24 @@ describe('the bounds of an Engine.IO session', () => {
     conn.emit('upgrading');
     expect(conn.close).toHaveBeenCalledWith(true);
     expect(owner.onFlood).toHaveBeenCalledOnce();
+  });
+
+  it('close it for a packet that is larger than a stranger may send, attachments together', () => {
+    const event = (name: string, size: number) => `2["${name}","${'x'.repeat(size)}"]`;
+    const scenes = [
+      { packets: [event('name', 16_000), event('name', 16_000), event('offer', 200_000)], closes: false },
+      { packets: [event('name', 17_000)], closes: true },
+      { packets: [event('name', 0).padEnd(6_000, '\u20ac')], closes: true },
+      { packets: [`0{"token":"${'x'.repeat(17_000)}"}`], closes: true },
+      { packets: ['52-["offer"]', Buffer.alloc(9_000), Buffer.alloc(9_000)], closes: true },
+      { packets: ['51-["a"]', Buffer.alloc(9_000), '51-["a"]', Buffer.alloc(9_000)], closes: false },
+    ];
+    for (const { packets, closes } of scenes) {
+      const { conn, owner } = start();
+      for (const data of packets) conn.emit('packet', { type: 'message', data });
+      expect(conn.close).toHaveBeenCalledTimes(closes ? 1 : 0);
+      expect(owner.tooLarge).toHaveBeenCalledTimes(closes ? 1 : 0);
+    }
   });
 
   it('close it when more than the limit waits, whoever sent it', () => {

@@ -2,10 +2,14 @@ import { type Server } from 'socket.io';
 import { type EnginePacket } from './engine-payload.js';
 import { type EngineSocket, socketOf } from './engine-socket.js';
 import { type LoopTurns } from '../flow/loop-turns.js';
+import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 import { PollingIntake, type PollingTransport } from './polling-intake.js';
 
 /** Who is behind a session once it has joined. */
 interface SessionOwner {
+  /** Whether it may send more than a stranger. @param text of a packet; `null` for attachments */
+  takesLarge(text: string | null): boolean;
+  tooLarge(): void;
   slowConsumer(): void;
   onFlood(): void;
 }
@@ -24,7 +28,7 @@ type Bounded = EngineSocket & { [SESSION]?: EngineSession };
 /**
  * What one Engine.IO session may cost, whoever is behind it and whoever fills it: what waits to be taken by the client is
  * bounded in bytes, also what Engine.IO and Socket.IO send by themselves; what is no event of a joined socket, and so goes
- * past its inbound queue, is bounded in number.
+ * past its inbound queue, is bounded in number; and packets of strangers are small.
  */
 export class EngineSession {
   /** Told before the session is closed. */
@@ -33,6 +37,8 @@ export class EngineSession {
   isJoining = false;
   private waiting = 0;
   private bytes = 0;
+  /** Of the attachments that belong to one packet. */
+  private attached = 0;
   private strays = 0;
   private countedSince = 0;
   private isPaused = false;
@@ -99,6 +105,18 @@ export class EngineSession {
     this.conn.close(true);
   }
 
+  /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */
+  bound(data: string | Buffer): void {
+    const isText = typeof data === 'string';
+    this.attached = isText ? 0 : this.attached + data.length;
+    const isSmall = isText
+      ? 3 * data.length <= ADMISSION_FRAME_BYTES || Buffer.byteLength(data) <= ADMISSION_FRAME_BYTES
+      : this.attached <= ADMISSION_FRAME_BYTES;
+    if (isSmall || this.owner?.takesLarge(isText ? data : null) === true) return;
+    this.owner?.tooLarge();
+    this.conn.close(true);
+  }
+
   addWaiting(bytes: number): void {
     this.waiting++;
     this.bytes += PACKET_BYTES + bytes;
@@ -119,6 +137,7 @@ export class EngineSession {
 }
 
 function onPacket(this: EngineSocket, { type, data }: EnginePacket): void {
+  if (data !== undefined) EngineSession.of(this).bound(data);
   if (type === 'message' && (typeof data !== 'string' || data[0] === EVENT || data[0] === BINARY_EVENT)) return;
   EngineSession.of(this).countStray();
 }

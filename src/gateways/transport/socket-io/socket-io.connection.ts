@@ -56,6 +56,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   bytesIn = 0;
   /** What the gateways keep with the connection, by key. */
   readonly attributes = new Map<symbol, unknown>();
+  /** Text of packets that may be large although nobody has said who it is. */
+  largePackets: RegExp | null = null;
   private closing: DisconnectReason | null = null;
   private ended = false;
   /** What the client gets after it was told that it is connected; `null` once it was. */
@@ -116,6 +118,10 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   get queuedBytes(): number {
     return this.earlyBytes + this.writer.queuedBytes + this.session.waitingBytes;
+  }
+
+  takes(bytes: number): boolean {
+    return this.writer.takes(bytes, this.queuedBytes);
   }
 
   get queuedMessages(): number {
@@ -265,6 +271,14 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   onFlood(): void {
     this.close(DISCONNECT.flooding);
+  }
+
+  takesLarge(text: string | null): boolean {
+    return this.principal !== null || (text !== null && this.largePackets?.test(text) === true);
+  }
+
+  tooLarge(): void {
+    this.close(DISCONNECT.tooLarge);
   }
 
   slowConsumer(): void {

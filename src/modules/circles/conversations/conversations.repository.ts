@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
 import { Conversation } from '../../../entities/circles/conversation.entity.js';
 import { ConversationLink, type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
-import { appointConversationAdmins, closeConversations } from '../membership/members.repository.js';
+import { type Appointment, appointConversationAdmins, closeConversations } from '../membership/members.repository.js';
 
 /** Unread messages are counted up to this many. */
 export const MAX_UNREAD = 1_000;
@@ -152,31 +152,31 @@ export class ConversationsRepository {
     return rows[0]?.id;
   }
 
-  /** @returns whether they came in: false when they take part already, or are no member of the circle any more */
-  async addParticipant(id: number, circleId: number, userId: number): Promise<boolean> {
-    const rows: unknown[] = await this.conversations.query(
+  /** @returns what they had read; `undefined` when they take part already, or are no member of the circle any more */
+  async addParticipant(id: number, circleId: number, userId: number): Promise<number | undefined> {
+    const rows: { read: number }[] = await this.conversations.query(
       `INSERT INTO "conversation_links" ("conversation_id", "user_id", "member_of", "privilege")
        SELECT c."id", m."user_id", m."circle_id", 'STANDARD' FROM "conversations" c
        JOIN "circle_members" m ON m."circle_id" = c."circle_id" AND m."user_id" = $3
        WHERE c."id" = $1 AND c."circle_id" = $2
        ON CONFLICT ("user_id", "conversation_id") DO UPDATE
        SET "member_of" = EXCLUDED."member_of", "privilege" = 'STANDARD', "joined_at" = now()
-       WHERE "conversation_links"."member_of" IS NULL RETURNING 1`,
+       WHERE "conversation_links"."member_of" IS NULL RETURNING "read_message_id" AS "read"`,
       [id, circleId, userId],
     );
-    return rows.length === 1;
+    return rows[0]?.read;
   }
 
   /**
    * Shows somebody out; the first one left becomes `ADMIN` where none is. When they leave by themselves and at most one
    * participant stays, the conversation goes.
-   * @returns their email and who took part in the conversation if it is gone; `undefined` when they took no part
+   * @returns their email, who is `ADMIN` instead, and who took part in the conversation if it is gone; `undefined` when they took no part
    */
   removeParticipant(
     id: number,
     userId: number,
     leaving: boolean,
-  ): Promise<{ email: string; closed: Audience | undefined } | undefined> {
+  ): Promise<{ email: string; appointed: Appointment[]; closed: Audience | undefined } | undefined> {
     return this.conversations.manager.transaction(async (manager) => {
       if ((await lock(manager, id)) === undefined) return undefined;
       const [rows] = await manager.query<[{ email: string }[], number]>(
@@ -187,9 +187,9 @@ export class ConversationsRepository {
       );
       const [row] = rows;
       if (row === undefined) return undefined;
-      await appointConversationAdmins(manager, [id]);
+      const appointed = await appointConversationAdmins(manager, [id]);
       const [closed] = await closeConversations(manager, [id], leaving ? 1 : 0);
-      return { email: row.email, closed };
+      return { email: row.email, appointed, closed };
     });
   }
 

@@ -7,6 +7,7 @@ import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { DevicesRepository } from '../devices/devices.repository.js';
+import { type Appointment } from '../membership/members.repository.js';
 import { Online } from '../presence/online.service.js';
 import { Rooms } from '../presence/rooms.service.js';
 import { type ConversationRow, ConversationsRepository, type ParticipantRow } from './conversations.repository.js';
@@ -44,9 +45,11 @@ export class Conversations {
     const memberIds = [...new Set(wish.memberIds ?? [])].filter((id) => id !== principal.userId);
     const id = await this.repository.create({ circleId, name, deviceAccess, memberIds }, principal.userId);
     if (id === undefined) throw invalidInput([{ field: 'memberIds', message: 'must be members of the circle' }]);
+    this.rooms.notePrivilege(principal.userId, id, 'ADMIN');
     for (const member of memberIds) this.rooms.tellUser(member, id, { event: 'invite' });
-    if (deviceAccess) {
-      for (const device of await this.devices.idsOf(circleId)) this.rooms.tellDevice(device, id, { event: 'invite' });
+    for (const device of await this.devices.idsOf(circleId)) {
+      if (deviceAccess) this.rooms.tellDevice(device, id, { event: 'invite' });
+      else this.rooms.noteAccess(device, id, false);
     }
     return this.read(principal, id);
   }
@@ -85,10 +88,12 @@ export class Conversations {
       ...(deviceAccess !== undefined && { deviceAccess }),
     });
     if (changed === undefined) throw notThere();
-    if (changed.renamed) this.rooms.tellConversation(id, { event: 'update' });
+    if (changed.renamed) this.rooms.tellConversation(id, { event: 'update' }, name);
     if (changed.access !== null) {
       this.rooms.tellConversation(id, { event: 'device', type: changed.access ? 'add' : 'remove' });
-      if (!changed.access) this.rooms.evictDevices(id, await this.devices.idsOf(circleId));
+      const devices = await this.devices.idsOf(circleId);
+      if (!changed.access) this.rooms.evictDevices(id, devices);
+      else for (const device of devices) this.rooms.noteAccess(device, id, true);
     }
     return this.read(principal, id);
   }
@@ -111,11 +116,12 @@ export class Conversations {
     const { circleId } = await this.access.demandConversation(principal, id, 'invite');
     const userId = await this.repository.findMember(circleId, who);
     if (userId === undefined) throw new AppError('not_found', 'There is no such member of the circle.');
-    if (!(await this.repository.addParticipant(id, circleId, userId))) {
-      throw new AppError('already_exists', 'They take part already.');
-    }
+    const read = await this.repository.addParticipant(id, circleId, userId);
+    if (read === undefined) throw new AppError('already_exists', 'They take part already.');
     this.rooms.tellUser(userId, id, { event: 'invite' });
-    return this.participant(id, userId);
+    const participant = await this.participant(id, userId);
+    this.rooms.noteParticipant(id, participant.email, read);
+    return participant;
   }
 
   /** @throws AppError `not_found` */
@@ -124,7 +130,7 @@ export class Conversations {
     const removed = await this.repository.removeParticipant(id, principal.userId, true);
     if (removed === undefined) throw notThere();
     this.rooms.tellConversation(id, { event: 'quit', user: removed.email });
-    this.rooms.evictUser('conversation', id, principal.userId);
+    this.showOut(id, principal.userId, removed.appointed);
     if (removed.closed === undefined) return;
     this.rooms.tellConversation(id, { event: 'delete' });
     this.rooms.close('conversation', id, removed.closed.userIds, removed.closed.deviceIds);
@@ -137,13 +143,14 @@ export class Conversations {
     const removed = await this.repository.removeParticipant(id, userId, false);
     if (removed === undefined) throw notThere();
     this.rooms.tellConversation(id, { event: 'kick', user: removed.email, from: principal.label });
-    this.rooms.evictUser('conversation', id, userId);
+    this.showOut(id, userId, removed.appointed);
   }
 
   /** Hands `ADMIN` on. @throws AppError `not_found`, `forbidden` */
   async promote(principal: UserPrincipal, id: number, userId: number): Promise<Participant> {
     await this.access.demandConversation(principal, id, 'promote');
     if (!(await this.repository.promote(id, userId))) throw notThere();
+    if (userId !== principal.userId) this.rooms.notePrivilege(principal.userId, id, 'STANDARD');
     this.rooms.tellUser(userId, id, { event: 'promoted' });
     return this.participant(id, userId);
   }
@@ -168,6 +175,11 @@ export class Conversations {
       this.rooms.tellConversation(id, { event: 'read', user: principal.label, messageId: marker.messageId });
     }
     return marker.messageId;
+  }
+
+  private showOut(id: number, userId: number, appointed: readonly Appointment[]): void {
+    this.rooms.evictUser('conversation', id, userId);
+    for (const each of appointed) this.rooms.notePrivilege(each.userId, id, 'ADMIN');
   }
 
   private async read(principal: AccountPrincipal, id: number): Promise<ConversationState> {

@@ -46,7 +46,9 @@ export class Devices {
     const passwordHash = await this.passwords.hash(password);
     const username = randomText(LETTERS, USERNAME_LENGTH);
     const create = () => this.repository.create({ circleId, name, username, passwordHash });
-    return { device: await this.audit.act('devices.create', ['device'], create), password };
+    const device = await this.audit.act('devices.create', ['device'], create);
+    this.rooms.noteDevice(circleId, device.id, name);
+    return { device, password };
   }
 
   /** @throws AppError `not_found`, `forbidden` */
@@ -74,7 +76,7 @@ export class Devices {
   async rename(principal: UserPrincipal, id: number, name: string | undefined): Promise<DeviceState> {
     const { device } = await this.get(principal, id);
     if (name !== undefined && (await this.repository.rename(id, name))) {
-      this.rooms.tellCircle(device.circleId, { event: 'device', type: 'update', deviceId: id });
+      this.rooms.tellCircle(device.circleId, { event: 'device', type: 'update', deviceId: id }, name);
     }
     return this.get(principal, id);
   }

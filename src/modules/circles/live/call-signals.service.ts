@@ -3,6 +3,7 @@ import { normalizeEmail } from '../../../common/security/email.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type IceHost, IceServers } from '../../ice-servers/ice-servers.service.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { type CirclesEvent } from '../circles.events.js';
 import { Online } from '../presence/online.service.js';
@@ -21,6 +22,7 @@ export class CallSignals {
     private readonly targets: TargetsRepository,
     private readonly online: Online,
     private readonly hub: Hub,
+    private readonly shares: PushShares,
     private readonly config: AppConfig,
   ) {}
 
@@ -58,6 +60,8 @@ export class CallSignals {
     if (!isNear && (!isOnline || this.config.circles.forward === 'shared-circle'))
       throw new LiveRefusal('recipient-unknown');
     if (!isOnline) throw new LiveRefusal('recipient-offline');
+    // It goes on two channels.
+    await this.shares.take(keyOf(self), keyOf(target), 2 * content.length);
     const channel = target.kind === 'user' ? userChannel(target.id) : deviceChannel(target.id);
     // The page of the protocol names one channel, the clients listen on the other.
     for (const name of ['webrtc_config', 'webrtc_forward'] as const) {
@@ -68,7 +72,7 @@ export class CallSignals {
         isDevice: principal.kind === 'device',
         content,
       };
-      this.hub.publish(channel, event);
+      this.hub.push(channel, event);
     }
   }
 
@@ -85,5 +89,6 @@ export class CallSignals {
 }
 
 const wireHost = ({ host, port }: IceHost) => ({ domain: host, ip: '', port });
+const keyOf = ({ kind, id }: Target): string => `${kind}:${id}`;
 /** No account has this id. */
 const NOBODY = 0;

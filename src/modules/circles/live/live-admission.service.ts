@@ -8,6 +8,7 @@ import { RequestAllowance } from '../../auth/access/request-allowance.service.js
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { deviceChannel, userChannel } from '../circles.channels.js';
 import { Online } from '../presence/online.service.js';
+import { RoomPictures } from '../presence/room-pictures.service.js';
 import { LiveRefusal } from './live-refusal.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { begin, type CirclesConnection, stateOf } from './socket-state.js';
@@ -20,6 +21,7 @@ export class LiveAdmission {
     private readonly tickets: Tickets,
     private readonly online: Online,
     private readonly rooms: LiveRooms,
+    private readonly pictures: RoomPictures,
     private readonly allowance: RequestAllowance,
     private readonly hub: Hub,
   ) {}
@@ -62,6 +64,8 @@ export class LiveAdmission {
     begin(connection, principal);
     const own = principal.kind === 'user' ? userChannel(principal.userId) : deviceChannel(principal.deviceId);
     await this.hub.subscribe(connection, own);
+    if (principal.kind === 'user') this.pictures.ofUser(principal.userId);
+    else this.pictures.ofDevice(principal.deviceId);
     await this.online.enter(principal, connection.id);
   }
 

@@ -4,6 +4,7 @@ import { CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
 import { conversationChanged, type EvictedSignal, type ExpelledSignal, type Evicted } from '../circles.events.js';
 import { mayInCircle, mayInConversation } from '../circles.policy.js';
+import { RoomPictures } from '../presence/room-pictures.service.js';
 import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { ConversationRecovery } from './conversation-recovery.service.js';
@@ -17,6 +18,7 @@ export class LiveRooms {
     private readonly access: CircleAccess,
     private readonly feeds: ConversationFeeds,
     private readonly recovery: ConversationRecovery,
+    private readonly pictures: RoomPictures,
     private readonly hub: Hub,
   ) {}
 
@@ -58,6 +60,7 @@ export class LiveRooms {
           this.hub.sendTo(connection, conversationChanged(id, recovered));
           await this.recovery.replay(connection, feed, missed.from, isIn);
         }
+        this.pictures.ofConversation(id);
       } finally {
         if (!isIn()) this.drop(connection, state, id);
       }
@@ -92,6 +95,7 @@ export class LiveRooms {
         this.hub.unsubscribe(connection, circleChannel(id));
         throw new LiveRefusal('circle-closed');
       }
+      this.pictures.ofCircle(id);
       succeed();
     });
   }

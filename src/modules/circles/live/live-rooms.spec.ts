@@ -8,6 +8,8 @@ import { type CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
 import { type ConversationStanding } from '../circles.policy.js';
 import { type ConversationFeeds } from '../messages/conversation-feeds.service.js';
+import { type RoomFactsRepository } from '../presence/room-facts.repository.js';
+import { RoomPictures } from '../presence/room-pictures.service.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { type ConversationRecovery } from './conversation-recovery.service.js';
 import { begin, type CirclesConnection, demandState } from './socket-state.js';
@@ -34,7 +36,9 @@ describe('LiveRooms', () => {
       release: () => undefined,
       reach: () => heard,
     } as unknown as ConversationFeeds;
-    rooms = new LiveRooms(access, feeds, {} as ConversationRecovery, new Hub(new InProcessBroker()));
+    const hub = new Hub(new InProcessBroker());
+    const pictures = new RoomPictures({} as RoomFactsRepository, hub);
+    rooms = new LiveRooms(access, feeds, {} as ConversationRecovery, pictures, hub);
     socket = { id: 's', closed: false, subscriptions: null, attributes: new Map() } as unknown as CirclesConnection;
     begin(socket, { kind: 'user', userId: 5, id: '5' } as AccountPrincipal);
     await rooms.joinConversation(socket, CONVERSATION, undefined, () => undefined);

@@ -44,7 +44,7 @@ export class Circles {
     await this.access.demandCircle(principal, id, 'update');
     if (name !== undefined) {
       if (!(await this.repository.rename(id, name))) throw notThere();
-      this.rooms.tellCircle(id, { event: 'update' });
+      this.rooms.tellCircle(id, { event: 'update' }, name);
     }
     return this.read(principal, id);
   }

@@ -3,10 +3,8 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
-import { Hub } from '../../realtime/fan-out/hub.js';
+import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { CircleAccess } from '../access/access.service.js';
-import { userChannel } from '../circles.channels.js';
-import { type CirclesEvent } from '../circles.events.js';
 import { notThere } from '../circles.policy.js';
 import { Rooms } from '../presence/rooms.service.js';
 import { Circles } from './circles.service.js';
@@ -23,7 +21,7 @@ export class Invites {
     private readonly access: CircleAccess,
     private readonly circles: Circles,
     private readonly rooms: Rooms,
-    private readonly hub: Hub,
+    private readonly allowance: RequestAllowance,
   ) {}
 
   /**
@@ -32,12 +30,12 @@ export class Invites {
    */
   async create(principal: UserPrincipal, circleId: number, email: string): Promise<InviteRow> {
     await this.access.demandCircle(principal, circleId, 'invite');
+    await this.allowance.chargeInvite(principal.userId, normalizeEmail(email));
     const invite = await this.repository.create(circleId, normalizeEmail(email), principal.userId);
     if (invite === undefined) throw new AppError('already_exists', 'They are a member or invited already.');
     const userId = await this.repository.findInvitee(invite.email);
     if (userId === undefined) return invite;
-    const event: CirclesEvent = { type: 'circles.invited', circleId, inviteId: invite.id };
-    this.hub.publish(userChannel(userId), event);
+    this.rooms.tellInvite(userId, circleId, invite.id);
     return invite;
   }
 

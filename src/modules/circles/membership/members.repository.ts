@@ -14,11 +14,19 @@ export interface MemberRow {
   readonly joinedAt: Date;
 }
 
+/** Somebody is `ADMIN` of a conversation from now on. */
+export interface Appointment {
+  readonly conversationId: number;
+  readonly userId: number;
+}
+
 /** What somebody's going did to the circle. */
 export interface Departure {
   readonly email: string;
   /** Conversations they took part in. */
   readonly conversationIds: readonly number[];
+  /** Who is their `ADMIN` now instead. */
+  readonly appointed: readonly Appointment[];
   /** Those of them that are gone, with who took part or could listen. */
   readonly closed: readonly { readonly id: number; readonly userIds: number[]; readonly deviceIds: number[] }[];
   /** The circle, when nobody is left. */
@@ -108,12 +116,12 @@ async function removeMember(
     [circleId, userId],
   );
   await manager.delete(CircleMember, { circleId, userId });
-  await appointConversationAdmins(manager, conversationIds);
+  const appointed = await appointConversationAdmins(manager, conversationIds);
   const [closed, removed] = [
     await closeConversations(manager, conversationIds, leaving ? 1 : 0),
     await appointCircleAdmin(manager, circleId, leaving),
   ];
-  return { email: member.email, conversationIds, closed, removed };
+  return { email: member.email, conversationIds, appointed, closed, removed };
 }
 
 /** In the order in which messages are appended, so that the two cannot deadlock. */
@@ -128,13 +136,18 @@ async function lockConversationsOf(manager: EntityManager, circleId: number, use
 }
 
 /** Gives those of the conversations that have no `ADMIN` the participant who came first. */
-export async function appointConversationAdmins(manager: EntityManager, ids: readonly number[]): Promise<void> {
-  await manager.query(
+export async function appointConversationAdmins(
+  manager: EntityManager,
+  ids: readonly number[],
+): Promise<Appointment[]> {
+  const [appointed] = await manager.query<[Appointment[], number]>(
     `UPDATE "conversation_links" SET "privilege" = 'ADMIN' WHERE "id" IN (
        SELECT min("id") FROM "conversation_links" WHERE "conversation_id" = ANY ($1) AND "member_of" IS NOT NULL
-       GROUP BY "conversation_id" HAVING count(*) FILTER (WHERE "privilege" = 'ADMIN') = 0)`,
+       GROUP BY "conversation_id" HAVING count(*) FILTER (WHERE "privilege" = 'ADMIN') = 0)
+     RETURNING "conversation_id" AS "conversationId", "user_id" AS "userId"`,
     [ids],
   );
+  return appointed;
 }
 
 /**

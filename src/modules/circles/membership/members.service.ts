@@ -82,9 +82,14 @@ export class Members {
     if (departure.removed) this.circles.announceRemoval(circleId, departure.removed);
   }
 
-  private showOut(circleId: number, userId: number, { conversationIds, closed }: Departure): void {
+  private showOut(circleId: number, userId: number, departure: Departure): void {
+    const { email, conversationIds, appointed, closed } = departure;
     this.rooms.evictUser('circle', circleId, userId);
-    for (const id of conversationIds) this.rooms.evictUser('conversation', id, userId);
+    for (const id of conversationIds) {
+      this.rooms.noteParticipant(id, email, undefined);
+      this.rooms.evictUser('conversation', id, userId);
+    }
+    for (const each of appointed) this.rooms.notePrivilege(each.userId, each.conversationId, 'ADMIN');
     for (const { id, userIds, deviceIds } of closed) this.rooms.close('conversation', id, userIds, deviceIds);
   }
 }

@@ -1,64 +1,132 @@
 import { Injectable } from '@nestjs/common';
 import { Hub } from '../../realtime/fan-out/hub.js';
-import { circleChannel, conversationChannel, deviceChannel, userChannel } from '../circles.channels.js';
+import {
+  circleChannel,
+  type CirclesChannel,
+  conversationChannel,
+  deviceChannel,
+  userChannel,
+} from '../circles.channels.js';
 import {
   circleChanged,
   type CircleChange,
+  type CirclesEvent,
   conversationChanged,
   type ConversationChange,
   type Evicted,
   type EvictedSignal,
   type ExpelledSignal,
+  type NotedSignal,
 } from '../circles.events.js';
+import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
+import {
+  circleFacts,
+  conversationFacts,
+  deviceFact,
+  type FactChange,
+  inviteFact,
+  memberFact,
+  placeFact,
+} from './room-facts.js';
 
 type RoomKind = EvictedSignal['room'];
 
 /**
  * The rooms of circles and conversations: what is told there, and who has to leave. On one room's channel everything
- * keeps its order, so whoever is shown out hears of it first and of nothing after it.
+ * keeps its order, so whoever is shown out hears of it first and of nothing after it. What no client hears and what
+ * will be told later depends on is noted.
  */
 @Injectable()
 export class Rooms {
   constructor(private readonly hub: Hub) {}
 
-  tellCircle(id: number, change: CircleChange): void {
-    this.hub.publish(circleChannel(id), circleChanged(id, change));
+  /** @param name of the circle or device, where that has changed */
+  tellCircle(id: number, change: CircleChange, name?: string): void {
+    this.tell(circleChannel(id), circleChanged(id, change), circleFacts(change, name));
   }
 
-  tellConversation(id: number, change: ConversationChange): void {
-    this.hub.publish(conversationChannel(id), conversationChanged(id, change));
+  /** @param name of the conversation, where that has changed */
+  tellConversation(id: number, change: ConversationChange, name?: string): void {
+    this.tell(conversationChannel(id), conversationChanged(id, change), conversationFacts(change, name));
   }
 
   /** To all sockets of somebody, wherever they are. */
-  tellUser(userId: number, id: number, change: ConversationChange): void {
-    this.hub.publish(userChannel(userId), conversationChanged(id, change));
+  tellUser(userId: number, id: number, change: { readonly event: 'invite' | 'promoted' }): void {
+    const privilege: ConversationPrivilege = change.event === 'promoted' ? 'ADMIN' : 'STANDARD';
+    this.tell(userChannel(userId), conversationChanged(id, change), [[placeFact(id), privilege]]);
   }
 
-  tellDevice(deviceId: number, id: number, change: ConversationChange): void {
-    this.hub.publish(deviceChannel(deviceId), conversationChanged(id, change));
+  tellDevice(deviceId: number, id: number, change: { readonly event: 'invite' }): void {
+    this.tell(deviceChannel(deviceId), conversationChanged(id, change), [[placeFact(id), true]]);
+  }
+
+  /** To all sockets of whom a circle invites. */
+  tellInvite(userId: number, circleId: number, inviteId: number): void {
+    const event: CirclesEvent = { type: 'circles.invited', circleId, inviteId };
+    this.tell(userChannel(userId), event, [[inviteFact(inviteId), circleId]]);
+  }
+
+  noteDevice(circleId: number, deviceId: number, name: string): void {
+    this.note(circleChannel(circleId), [deviceFact(deviceId), name]);
+  }
+
+  /** @param read the newest message they have read; `undefined` when they take part no more */
+  noteParticipant(id: number, user: string, read: number | undefined): void {
+    this.note(conversationChannel(id), [memberFact(user), read]);
+  }
+
+  notePrivilege(userId: number, id: number, privilege: ConversationPrivilege): void {
+    this.note(userChannel(userId), [placeFact(id), privilege]);
+  }
+
+  noteAccess(deviceId: number, id: number, hasAccess: boolean): void {
+    this.note(deviceChannel(deviceId), [placeFact(id), hasAccess]);
   }
 
   evictUser(room: RoomKind, id: number, userId: number): void {
     this.evict(room, id, { userId });
-    this.hub.signal(userChannel(userId), expelled(room, id));
+    this.expelUser(room, id, userId);
   }
 
   /** The circle's devices lose the conversation. */
   evictDevices(id: number, deviceIds: readonly number[]): void {
     this.evict('conversation', id, { devices: true });
-    for (const device of deviceIds) this.hub.signal(deviceChannel(device), expelled('conversation', id));
+    for (const device of deviceIds) this.expelDevice('conversation', id, device);
   }
 
   /** The room is gone; `userIds` and `deviceIds` could just be joining it. */
   close(room: RoomKind, id: number, userIds: readonly number[], deviceIds: readonly number[]): void {
     this.evict(room, id, { all: true });
-    for (const user of userIds) this.hub.signal(userChannel(user), expelled(room, id));
-    for (const device of deviceIds) this.hub.signal(deviceChannel(device), expelled(room, id));
+    for (const user of userIds) this.expelUser(room, id, user);
+    for (const device of deviceIds) this.expelDevice(room, id, device);
+  }
+
+  private expelUser(room: RoomKind, id: number, userId: number): void {
+    this.hub.signal(userChannel(userId), expelled(room, id));
+    if (room === 'conversation') this.note(userChannel(userId), [placeFact(id), undefined]);
+  }
+
+  private expelDevice(room: RoomKind, id: number, deviceId: number): void {
+    this.hub.signal(deviceChannel(deviceId), expelled(room, id));
+    if (room === 'conversation') this.noteAccess(deviceId, id, false);
   }
 
   private evict(room: RoomKind, id: number, who: Evicted): void {
     const signal: EvictedSignal = { type: 'circles.evicted', room, id, who };
     this.hub.signal(room === 'circle' ? circleChannel(id) : conversationChannel(id), signal);
+  }
+
+  private tell(channel: CirclesChannel, event: CirclesEvent, facts: readonly FactChange[]): void {
+    if (facts.length === 0) this.hub.publish(channel, event);
+    else {
+      const told: CirclesEvent & Pick<NotedSignal, 'facts'> = { ...event, facts };
+      this.hub.announce(channel, told);
+    }
+  }
+
+  private note(channel: CirclesChannel, fact: FactChange): void {
+    const noted: NotedSignal = { type: 'circles.noted', facts: [fact] };
+    this.hub.announce(channel, noted, { silent: true });
   }
 }
 

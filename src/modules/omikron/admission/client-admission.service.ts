@@ -10,7 +10,8 @@ import { MessageData, replyId } from '../message-data.js';
 import { type ClientPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { sessionChannel, sessionClients, userChannel, userSockets } from '../omikron.channels.js';
-import { fact } from '../omikron.events.js';
+import { CallRings } from '../calls/call-rings.service.js';
+import { type ClientLeft, fact } from '../omikron.events.js';
 import { PingBook } from '../states/ping-book.service.js';
 import { UserStates } from '../states/user-states.service.js';
 
@@ -22,6 +23,7 @@ export class ClientAdmission {
     private readonly sessions: IotaSessions,
     private readonly pings: PingBook,
     private readonly states: UserStates,
+    private readonly rings: CallRings,
     private readonly hub: Hub,
   ) {}
 
@@ -56,12 +58,18 @@ export class ClientAdmission {
     // Before it is told: what it or others ask next, on whichever node, finds it there.
     await Promise.all([this.pings.enter(principal), this.states.enter(principal)]);
     this.hub.sendTo(connection, fact({ type: 'omikron.client-identified', id }));
-    this.hub.publish(principal.home, fact({ type: 'omikron.client-connected', user: written }));
+    this.rings.keep(user);
+    this.hub.announce(
+      principal.home,
+      fact({ type: 'omikron.client-connected', user: written, socket: principal.socket }),
+    );
   }
 
   /** The connection has ended. */
   async leave(principal: ClientPrincipal): Promise<void> {
     await this.pings.leave(principal);
+    const left: ClientLeft = { type: 'omikron.client-left', socket: principal.socket };
+    this.hub.announce(principal.home, left, { silent: true });
     await this.states.leave(principal);
   }
 

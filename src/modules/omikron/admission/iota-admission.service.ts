@@ -15,6 +15,7 @@ import { OmikronRefusal } from '../omikron-refusal.js';
 import { iotaChannel, sessionChannel, sessionClients, userChannel } from '../omikron.channels.js';
 import { fact } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
+import { PingBook } from '../states/ping-book.service.js';
 import { UserStates } from '../states/user-states.service.js';
 import { canonicalUuid, isReserved } from '../uuid.js';
 
@@ -31,6 +32,7 @@ export class IotaAdmission {
     private readonly sessions: IotaSessions,
     private readonly departures: IotaDepartures,
     private readonly states: UserStates,
+    private readonly pings: PingBook,
     private readonly hub: Hub,
   ) {}
 
@@ -68,6 +70,7 @@ export class IotaAdmission {
       sender: senderMembers(written as string),
     };
     await this.hub.subscribe(connection, sessionChannel(session));
+    this.hub.keep(sessionChannel(session), this.pings.pictureOf(session));
     // Whatever happens from here on, the end of the connection undoes it.
     connection.admit(principal);
     // Also when it has just been found to be revoked.

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
+import { CallRings } from './call-rings.service.js';
 import { CallSecrets } from './call-secrets.service.js';
 import { Calls } from './calls.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
@@ -8,7 +11,6 @@ import { KeyHashes } from '../key-hashes.service.js';
 import { MessageData, replyId } from '../message-data.js';
 import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
-import { userChannel } from '../omikron.channels.js';
 import { fact } from '../omikron.events.js';
 import { canonicalUuid } from '../uuid.js';
 
@@ -18,8 +20,10 @@ export class CallInvitations {
   constructor(
     private readonly sessions: IotaSessions,
     private readonly calls: Calls,
+    private readonly rings: CallRings,
     private readonly secrets: CallSecrets,
     private readonly hashes: KeyHashes,
+    private readonly shares: PushShares,
     private readonly hub: Hub,
   ) {}
 
@@ -35,21 +39,26 @@ export class CallInvitations {
     if (secret !== undefined && typeof secret !== 'string') {
       throw new OmikronRefusal('error', 'call_secret must be a text', id);
     }
+    if (secret !== undefined && !fits(secret, MAX_CHARACTERS.callSecret)) {
+      throw new OmikronRefusal('error', 'call_secret is too long', id);
+    }
     if ((await this.sessions.find(receiver)) === undefined) {
       throw new OmikronRefusal('error', "The receiver's Iota is not connected", id);
     }
     // First: should this node die the moment it rings, the ledger knows it.
-    await this.calls.rings(call, client.id, receiver);
-    this.hub.publish(
-      userChannel(receiver),
-      fact({
-        type: 'omikron.new-call',
+    const isIn = await this.calls.rings(call, client.id, receiver);
+    await this.shares.take(client.id, receiver, secret?.length ?? 0);
+    await this.rings.ring(receiver, {
+      call,
+      caller: client.id,
+      isIn,
+      told: {
         call: data.get('call_id') as string,
         receiver: data.get('receiver_id') as string,
         sender: client.written,
         secret,
-      }),
-    );
+      },
+    });
     this.hub.sendTo(connection, fact({ type: 'omikron.call-invited', id }));
   }
 

@@ -15,7 +15,9 @@ import { type CallerPrincipal, type OmikronConnection } from '../omikron-connect
 import { type CallMember } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { callerChannel, MEMBERS } from '../omikron.channels.js';
-import { fact, type CallerState, type OmikronEvent, relayed } from '../omikron.events.js';
+import { callerChanges, missedOf, shown, viewOf } from './caller-view.js';
+import { type CallerView, fact, type OmikronEvent, relayed } from '../omikron.events.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { StoreLocks } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
@@ -38,6 +40,7 @@ export class Calls {
     private readonly locks: StoreLocks,
     private readonly ledger: CallLedger,
     private readonly retries: Retries,
+    private readonly shares: PushShares,
     private readonly clock: Clock,
   ) {
     presence.onLost(MEMBERS, (call, member) => this.lost(call, member));
@@ -156,7 +159,9 @@ export class Calls {
     if (member === undefined) {
       throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
     }
-    this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
+    const text = asCaller(caller, message, {});
+    await this.shares.take(caller.id, receiver ?? '', text.length);
+    this.hub.push(callerChannel(member.data.socket), relayed(text));
   }
 
   /**
@@ -170,15 +175,16 @@ export class Calls {
     return member.data.secret === null || member.data.secret === secret ? true : undefined;
   }
 
-  /** `caller`, if it is in the call, rings `receiver`; the ledger keeps that. */
-  async rings(call: string, caller: string, receiver: string): Promise<void> {
-    await this.exclusively(call, async () => {
+  /** `caller`, if it is in the call, rings `receiver`; the ledger keeps that. @returns whether it is */
+  rings(call: string, caller: string, receiver: string): Promise<boolean> {
+    return this.exclusively(call, async () => {
       const member = await this.presence.get(MEMBERS.of(call), caller);
-      if (member === undefined) return;
+      if (member === undefined) return false;
       const { data } = member;
       const rung = [...data.rung, receiver].slice(-MAX_RUNG);
       await this.presence.update(MEMBERS.of(call), { id: caller, data: { ...data, rung } });
       this.ledger.rang(entryOf(call, data), partyOf(caller), partyOf(receiver));
+      return true;
     });
   }
 
@@ -208,7 +214,8 @@ export class Calls {
       });
       const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
       const others = (await this.members(call)).filter((each) => each.id !== id);
-      this.tell(others, relayed(text));
+      const view: OmikronEvent = { type: 'omikron.relayed', text, caller: viewOf(data) };
+      this.tell(others, view);
     });
   }
 
@@ -255,33 +262,19 @@ export class Calls {
 
   /** Each by its own channel: what is under way when somebody joins does not reach them. */
   private tell(members: readonly Member[], event: OmikronEvent): void {
-    for (const { data } of members) {
-      if (event.type === 'omikron.relayed') this.hub.publish(callerChannel(data.socket), event);
-      else this.hub.announce(callerChannel(data.socket), event);
-    }
+    for (const { data } of members) this.hub.announce(callerChannel(data.socket), event);
   }
 
   /** The others in the call, by user id as they wrote it. */
-  private pictureFor({ call, id, socket }: CallerPrincipal, present: readonly Member[]): PictureSubject<true> {
-    let others = present;
-    const listed = (): [string, true][] => others.map(({ data }) => [data.written, true]);
+  private pictureFor({ call, id, socket }: CallerPrincipal, present: readonly Member[]): PictureSubject<CallerView> {
+    const viewed = (members: readonly Member[]) => members.map(({ data }) => [data.written, viewOf(data)] as const);
     return {
-      initially: listed(),
-      read: async () => {
-        others = (await this.members(call)).filter((member) => member.id !== id);
-        return listed();
-      },
-      changes: (event) => {
-        const change = event as Extract<OmikronEvent, { type: 'omikron.caller-connected' | 'omikron.caller-closed' }>;
-        return change.type === 'omikron.caller-closed' ? [[change.user, undefined]] : [[change.caller.user, true]];
-      },
+      initially: viewed(present),
+      read: async () => viewed((await this.members(call)).filter((member) => member.id !== id)),
+      changes: callerChanges,
       tell: (missed) => {
-        for (const { id: user, now } of missed) {
-          const member = now && others.find(({ data }) => data.written === user);
-          const event: OmikronEvent = member
-            ? { type: 'omikron.caller-connected', caller: shown(member.data) }
-            : { type: 'omikron.caller-closed', user };
-          this.hub.publishHere(callerChannel(socket), event);
+        for (const each of missed) {
+          for (const event of missedOf(each)) this.hub.publishHere(callerChannel(socket), event);
         }
       },
     };
@@ -305,10 +298,6 @@ export class Calls {
 const entryOf = (call: string, { entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron', wireId: call });
 /** The ledger knows people by their user id. */
 const partyOf = (user: string): CallParty => ({ sid: user, name: user });
-
-function shown({ written, callState, userState, streaming }: CallMember): CallerState {
-  return { user: written, callState, userState, streaming };
-}
 
 /** A state that a message sets; `undefined` when it does not. @throws OmikronRefusal when it is no state */
 function stateOf(data: MessageData, name: string, message: JsonObjectText): string | undefined {

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { JsonScanner, type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Clock } from '../../../common/time/clock.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { type ClientPrincipal, type IotaPrincipal } from '../omikron-connection.js';
 import { type ClientPing } from '../omikron-state.js';
-import { keys, PINGS } from '../omikron.channels.js';
+import { keys, PINGS, sessionChannel } from '../omikron.channels.js';
+import { type ClientLeft, type OmikronEvent } from '../omikron.events.js';
 
 /** What is said of a peer that has reported nothing. */
 const UNKNOWN = '-1';
@@ -19,8 +22,28 @@ export class PingBook {
   constructor(
     private readonly presence: Presence,
     private readonly store: EphemeralStore,
+    private readonly hub: Hub,
     private readonly clock: Clock,
   ) {}
+
+  /** The clients of an Iota's session, by socket: the Iota is told later of those it did not hear of. */
+  pictureOf(session: string): PictureSubject<string, OmikronEvent | ClientLeft> {
+    return {
+      initially: [],
+      read: async () => (await this.presence.list(PINGS.of(session))).map(({ id, data }) => [id, data.written]),
+      changes: (event) => {
+        if (event.type === 'omikron.client-connected') return [[event.socket, event.user]];
+        return event.type === 'omikron.client-left' ? [[event.socket, undefined]] : [];
+      },
+      tell: (missed) => {
+        for (const { id: socket, now: user } of missed) {
+          if (user === undefined) continue;
+          const event: OmikronEvent = { type: 'omikron.client-connected', user, socket };
+          this.hub.publishHere(sessionChannel(session), event);
+        }
+      },
+    };
+  }
 
   async enter(client: ClientPrincipal): Promise<void> {
     await this.presence.enter(PINGS.of(client.session), this.entry(client, UNKNOWN, 0));

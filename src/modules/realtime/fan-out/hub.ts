@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
-import { Broker, type DisconnectEnvelope, type Envelope } from '../ports/broker.js';
+import { type AnnounceOptions, Broker, type DisconnectEnvelope, type Envelope } from '../ports/broker.js';
 import { type Channel } from '../channel.js';
 import { type Connection, type EventEncoder, type Frame, type Listener } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
@@ -184,14 +184,18 @@ export class Hub {
   }
 
   /**
+   * Publishes what somebody sends others who have not asked for it: a client for which much waits already goes without
+   * it, rather than being closed for it.
+   */
+  push<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
+    this.broker.publish(channel, { kind: 'push', event });
+  }
+
+  /**
    * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
    * the channel's picture, and told later to those whom the bus did not bring it.
    */
-  announce<E extends HubEvent>(
-    channel: Channel<E>,
-    event: NoInfer<E>,
-    options?: PublishOptions & { readonly signal?: true; readonly silent?: true },
-  ): void {
+  announce<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>, options?: AnnounceOptions): void {
     this.broker.publish(channel, { kind: 'announce', event, ...options });
   }
 
@@ -295,16 +299,29 @@ export class Hub {
       case 'deliver':
         this.pass(channel, members, envelope.event, envelope.except);
         return;
+      case 'push':
+        this.pushTo(members, envelope.event);
+        return;
       case 'announce':
         if (members.picture?.hear(envelope.event, performance.now()) === false) return;
         if (envelope.silent) return;
         if (envelope.signal) this.signalHere(channel, envelope.event);
+        else if (envelope.push) this.pushTo(members, envelope.event);
         else this.pass(channel, members, envelope.event, envelope.except);
         return;
       case 'disconnect':
         this.whenCertain(() => {
           this.disconnectHere(channel, envelope);
         });
+    }
+  }
+
+  private pushTo(members: Members, event: HubEvent): void {
+    for (const member of members.list) {
+      const frame = member.encoder.encode(event);
+      if (frame === null || member.takes?.(frame.length) === false) continue;
+      this.settle(member);
+      member.send(frame);
     }
   }
 

@@ -26,6 +26,8 @@ export interface PictureSubject<T, E extends HubEvent = HubEvent> {
   readonly initially?: Iterable<readonly [id: string, now: T]>;
   /** Told before the others: who is closed hears nothing of what follows from the same. */
   readonly first?: true;
+  /** Read from the database: compared whenever connections are, so that who may not be there any more has gone before. */
+  readonly stored?: true;
 }
 
 /** Of one thing that listeners depend on: `end` when it stands no more. */
@@ -63,6 +65,10 @@ export class Picture<T = unknown> {
     return this.subject.first === true;
   }
 
+  get stored(): boolean {
+    return this.subject.stored === true;
+  }
+
   get complete(): boolean {
     return this.seen;
   }
@@ -70,14 +76,16 @@ export class Picture<T = unknown> {
   /** Takes down what an event says. @returns whether it still is to be told */
   hear(event: HubEvent, now: number): boolean {
     if (now > this.aheadUntil) this.ahead.clear();
-    let isTold = this.ahead.size > 0;
+    let isNews = false;
+    let hasChanges = false;
     for (const [id, value] of this.subject.changes(event, this.told)) {
+      hasChanges = true;
       this.touched?.add(id);
-      isTold &&= this.ahead.has(id) && isDeepStrictEqual(this.ahead.get(id), value);
+      isNews ||= !this.ahead.has(id) || !isDeepStrictEqual(this.ahead.get(id), value);
       this.ahead.delete(id);
       this.put(id, value);
     }
-    return !isTold;
+    return isNews || !hasChanges;
   }
 
   /** Compares with how it is, and tells the difference; the first time only takes it down. @returns whether to look again */

@@ -26,6 +26,7 @@ const STEPS = 30;
  * What clients know of who is there, on nodes that share a bus: when that was away, for this node or for another one,
  * every node compares what it has told its own listeners with how it is, and tells them the difference.
  *
+ * What is in the database is compared whenever connections are, for that needs no bus.
  * A node that is back first writes again what is its own, and waits until the others have done so; what nobody can
  * know after Redis lost its data, since a live node has not said yet, is not taken for gone.
  */
@@ -64,6 +65,11 @@ export class Pictures implements OnModuleDestroy {
     this.stopped = true;
   }
 
+  /** Compares what is in the database. Never throws. */
+  compareStored(): Promise<void> {
+    return this.compareSome((picture) => picture.stored);
+  }
+
   private async back(): Promise<void> {
     this.asking = true;
     while (this.askAgain && !this.stopped) {
@@ -95,14 +101,17 @@ export class Pictures implements OnModuleDestroy {
   private async compareUntilDone(): Promise<void> {
     while (this.compareAgain && !this.stopped) {
       this.compareAgain = false;
-      const all = [...this.hub.occupied].flatMap(([channel, { picture }]) =>
-        picture === null ? [] : [[channel, picture] as const],
-      );
       for (const first of [true, false]) {
-        const some = all.filter(([, picture]) => picture.first === first);
-        await inSlices(some, (slice) => Promise.all(slice.map((each) => this.compare(...each))), AT_ONCE);
+        await this.compareSome((picture) => picture.first === first && !picture.stored);
       }
     }
+  }
+
+  private async compareSome(which: (picture: Picture) => boolean): Promise<void> {
+    const some = [...this.hub.occupied].flatMap(([channel, { picture }]) =>
+      picture !== null && which(picture) ? [[channel, picture] as const] : [],
+    );
+    await inSlices(some, (slice) => Promise.all(slice.map((each) => this.compare(...each))), AT_ONCE);
   }
 
   private async compare(channel: Channel, picture: Picture): Promise<void> {

@@ -5,23 +5,28 @@ import { type DisconnectReason } from '../disconnect-reason.js';
 /** What travels between nodes. */
 export type Envelope =
   | {
-      /** `deliver` goes to the clients, `signal` to the connections themselves. */
-      readonly kind: 'deliver' | 'signal';
+      /** `deliver` goes to the clients, `push` to those that take it, `signal` to the connections themselves. */
+      readonly kind: 'deliver' | 'push' | 'signal';
       readonly event: HubEvent;
       /** Id of a connection that is left out, usually the sender. */
       readonly except?: string;
     }
-  | {
+  | (AnnounceOptions & {
       /** Of somebody's coming or going: `event` is what the channel's picture knows how to read. */
       readonly kind: 'announce';
       readonly event: HubEvent;
-      /** To the connections themselves rather than to their clients. */
-      readonly signal?: true;
-      /** To nobody: the picture alone takes it down. */
-      readonly silent?: true;
-      readonly except?: string;
-    }
+    })
   | DisconnectEnvelope;
+
+export interface AnnounceOptions {
+  /** To the connections themselves rather than to their clients. */
+  readonly signal?: true;
+  /** To nobody: the picture alone takes it down. */
+  readonly silent?: true;
+  /** To those that take it. */
+  readonly push?: true;
+  readonly except?: string;
+}
 
 export interface DisconnectEnvelope {
   readonly kind: 'disconnect';

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type Connection, PROTOCOLS, type Protocol } from '../connection.js';
 import { ConnectionDirectory } from '../fan-out/connection-directory.js';
+import { Pictures } from '../fan-out/pictures.service.js';
 
 /**
  * Compares connections of this node with the database, in a number of statements that does not depend on how many they
@@ -17,7 +18,10 @@ export class Reconciliation {
   private readonly logger = new Logger(Reconciliation.name);
   private readonly comparisons = new Map<Protocol, Comparison>();
 
-  constructor(private readonly directory: ConnectionDirectory) {}
+  constructor(
+    private readonly directory: ConnectionDirectory,
+    private readonly pictures: Pictures,
+  ) {}
 
   register(protocol: Protocol, comparison: Comparison): void {
     this.comparisons.set(protocol, comparison);
@@ -37,6 +41,8 @@ export class Reconciliation {
         this.logger.warn({ msg: 'connections could not be compared with the database', protocol, err: error });
       }
     }
+    // Those who stay are told what they missed.
+    await this.pictures.compareStored();
     return isComplete;
   }
 }

@@ -11,6 +11,7 @@ import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ep
 import { InProcessPresence } from '../../realtime/in-process/in-process.presence.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Invitations } from './invitations.service.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { Lobby } from '../lobby/lobby.service.js';
 import { type PeerSignal, type SignalingEvent } from '../signaling.events.js';
 import { newPeer, type Peer, type SignalingConnection } from '../signaling-peer.js';
@@ -76,7 +77,16 @@ class World {
     this.lobby = new Lobby(presence, store, this.hub, new SystemMonotonicClock());
     const ledger = this.ledger as unknown as CallLedger;
     this.rooms = new CallRooms(store, presence, ledger, this.lobby, clock);
-    this.invitations = new Invitations(store, presence, this.hub, this.lobby, this.rooms, ledger, clock);
+    this.invitations = new Invitations(
+      store,
+      presence,
+      this.hub,
+      this.lobby,
+      this.rooms,
+      ledger,
+      new PushShares(new SystemMonotonicClock()),
+      clock,
+    );
   }
 
   async enter(id: string): Promise<Peer> {

@@ -7,13 +7,14 @@ import { type CallOutcome, type CallParty, type CallRef } from '../../calls/call
 import { CallLedger } from '../../calls/call-ledger.service.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from '../lobby/lobby.service.js';
 import { isSid, keys, peerChannel, PENDING } from '../signaling.channels.js';
 import { type Invited, type PeerSignal } from '../signaling.events.js';
-import { type Peer } from '../signaling-peer.js';
+import { type Peer, senderOf } from '../signaling-peer.js';
 import { type Invitation, type SentInvitation } from '../signaling-state.js';
 import { type StoreKey } from '../../realtime/ports/store-key.js';
 
@@ -42,6 +43,7 @@ export class Invitations {
     private readonly lobby: Lobby,
     private readonly rooms: CallRooms,
     private readonly ledger: CallLedger,
+    private readonly shares: PushShares,
     private readonly clock: Clock,
   ) {}
 
@@ -59,7 +61,9 @@ export class Invitations {
     const [own, theirs] = await Promise.all([this.rooms.seatOf(sender.sid), this.rooms.seatOf(receiver)]);
     if (theirs !== undefined) {
       this.hub.sendTo(sender.connection, { type: 'signaling.busy' });
-      if (own !== theirs) this.lobby.send(receiver, { type: 'signaling.requested', sender: sender.sid });
+      if (own === theirs) return;
+      await this.shares.take(senderOf(sender), receiver, 0);
+      this.lobby.push(receiver, { type: 'signaling.requested', sender: sender.sid });
       return;
     }
     if (sender.pending.size >= MAX_PENDING) return;

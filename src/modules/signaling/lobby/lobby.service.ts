@@ -96,6 +96,11 @@ export class Lobby {
     if (isSid(sid)) this.hub.publish(peerChannel(sid), event);
   }
 
+  /** Like `send`, of what nobody needs to hear who hears much already. */
+  push(sid: string, event: SignalingEvent): void {
+    if (isSid(sid)) this.hub.push(peerChannel(sid), event);
+  }
+
   /** Like `send`, of what changes in the peer's room. */
   announceTo(sid: string, event: SignalingEvent): void {
     this.hub.announce(peerChannel(sid), event);

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../common/time/clock.js';
+import { Hub } from '../../realtime/fan-out/hub.js';
+import { type Change, type PictureSubject } from '../../realtime/fan-out/picture.js';
+import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Presence } from '../../realtime/ports/presence.js';
+import { type OmikronEvent } from '../omikron.events.js';
+import { keys, MEMBERS, userChannel } from '../omikron.channels.js';
+import { type Ring } from '../omikron-state.js';
+import { StoreLocks } from '../sessions/store-locks.service.js';
+
+/** For how long who did not hear it ring is still told. */
+const RINGS_MS = 30_000;
+/** Kept for one user. */
+const MOST = 20;
+
+/** Who is being called, so that those are told later whose node did not hear it. */
+@Injectable()
+export class CallRings {
+  constructor(
+    private readonly store: EphemeralStore,
+    private readonly presence: Presence,
+    private readonly locks: StoreLocks,
+    private readonly hub: Hub,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Rings at all sockets of `receiver`. */
+  async ring(receiver: string, ring: Omit<Ring, 'at'>): Promise<void> {
+    const kept: Ring = { ...ring, at: this.clock.now() };
+    await this.locks.run(`rings:${receiver}`, async () => {
+      const others = await this.recent(receiver);
+      await this.store.swap(keys.rings(receiver), [...others, kept].slice(-MOST), { ttlMs: RINGS_MS });
+    });
+    this.hub.announce(userChannel(receiver), newCall(kept), { push: true });
+  }
+
+  /** From now on clients of `user` here are told later what the bus does not bring. */
+  keep(user: string): void {
+    const subject: PictureSubject<Ring, OmikronEvent> = {
+      read: async () => (await this.ringing(user)).map((ring) => [idOf(ring), ring]),
+      changes: (event, told) => {
+        if (event.type !== 'omikron.new-call') return [];
+        const over = told.size < MOST ? [] : [...told.keys()].map((id): Change<Ring> => [id, undefined]);
+        return [...over, [idOf(event.ring), event.ring]];
+      },
+      tell: (missed) => {
+        for (const { now: ring } of missed)
+          if (ring !== undefined) this.hub.publishHere(userChannel(user), newCall(ring));
+      },
+    };
+    this.hub.keep(userChannel(user), subject);
+  }
+
+  /** Neither answered nor over. */
+  private async ringing(user: string): Promise<Ring[]> {
+    const ringing: Ring[] = [];
+    for (const ring of await this.recent(user)) {
+      const members = new Set((await this.presence.list(MEMBERS.of(ring.call))).map(({ id }) => id));
+      if (!members.has(user) && (members.has(ring.caller) || !ring.isIn)) ringing.push(ring);
+    }
+    return ringing;
+  }
+
+  private async recent(user: string): Promise<Ring[]> {
+    const since = this.clock.now() - RINGS_MS;
+    return ((await this.store.get(keys.rings(user))) ?? []).filter(({ at }) => at > since);
+  }
+}
+
+const newCall = (ring: Ring): OmikronEvent => ({ type: 'omikron.new-call', ring });
+const idOf = ({ call, caller, at }: Ring): string => `${call} ${caller} ${at}`;
