@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ADMIN_ENV } from '../support/api.js';
+import { type CirclesClient, CirclesHarness, type Received as CirclesReceived } from '../support/circles.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
 import { startRedis } from '../support/redis.js';
@@ -176,6 +177,65 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
       const rest = [await watcher.next(), await watcher.next()];
       expect(rest).toContainEqual({ event: 'leave', identity: 'stays' });
       expect(rest).toContainEqual({ event: 'leave', identity: 'new' });
+    },
+    60_000,
+  );
+
+  it.each(kinds)(
+    'circles: members who stay hear what changed, once (away from %s)',
+    async (_of, fault) => {
+      const [near, far] = [CirclesHarness.at(nodes[0].url), CirclesHarness.at(nodes[1].url)];
+      const { u1, u2, u3, circle, conversation, d } = await far.world();
+      const [kicked, shown, late] = [await far.person(), await far.person(), await far.person()];
+      for (const member of [kicked, shown]) await far.join(u1, circle, member);
+      const kept = await far.conversation(u1, circle, [u2, kicked, shown]);
+      const member = await (await near.socket(u2)).joinCircle(circle);
+      for (const id of [conversation, kept]) await member.joinConversation(id);
+      const stranger = await near.socket(u3);
+      await sleep(500);
+      let fresh = 0;
+      let inviteId = 0;
+      await outage(fault, async () => {
+        await far.api(u1, 'PATCH', `circles/${circle}`, { name: 'Another name' });
+        await far.api(u1, 'PATCH', `devices/${d.id}`, { name: 'Another box' });
+        await far.api(u1, 'DELETE', `circles/${circle}/members/${kicked.id}`);
+        await far.join(u1, circle, late);
+        await far.api(u1, 'PATCH', `conversations/${kept}`, { name: 'Another name', deviceAccess: false });
+        await far.api(u1, 'DELETE', `conversations/${kept}/members/${shown.id}`);
+        await far.api(u1, 'DELETE', `conversations/${conversation}`);
+        fresh = await far.conversation(u1, circle, [u2], false);
+        await far.api(u1, 'POST', `conversations/${fresh}/members/${u2.id}/promote`);
+        inviteId = (await far.api(u1, 'POST', `circles/${circle}/invites`, { email: u3.email })).id;
+      });
+      const heard = async (client: CirclesClient, count: number): Promise<CirclesReceived[]> => {
+        const all: CirclesReceived[] = [];
+        while (all.length < count) all.push(await client.next(HEAL_MS));
+        return all;
+      };
+      const expected: CirclesReceived[] = [
+        ['circle', { event: 'update', circle_id: circle }],
+        ['circle', { event: 'device', type: 'update', device_id: d.id, circle_id: circle }],
+        // How they went is not in the database.
+        ['circle', { event: 'quit', user: kicked.email, circle_id: circle }],
+        ['circle', { event: 'join', user: late.email, circle_id: circle }],
+        ['conversation', { event: 'update', conversation_id: kept }],
+        ['conversation', { event: 'device', type: 'remove', conversation_id: kept }],
+        ['conversation', { event: 'quit', user: shown.email, conversation_id: kept }],
+        ['conversation', { event: 'delete', conversation_id: conversation }],
+        ['conversation', { event: 'invite', conversation_id: fresh }],
+        ['conversation', { event: 'promoted', conversation_id: fresh }],
+      ];
+      const inOrder = (all: readonly CirclesReceived[]): string[] => all.map((each) => JSON.stringify(each)).sort();
+      expect(inOrder(await heard(member, expected.length))).toEqual(inOrder(expected));
+      await stranger.expectNext('circle_invite', { event: 'invite', circle_id: circle, circle_invite_id: inviteId });
+      await sleep(QUIET_MS);
+      for (const client of [member, stranger]) await client.expectQuiet();
+      for (const node of nodes)
+        await until('nodes that are well', async () => (await readiness(node)) === 'ok', 15_000);
+      await far.api(u1, 'DELETE', `circles/${circle}/members/${late.id}`);
+      const kick = { event: 'kick', user: late.email, from: u1.email, circle_id: circle };
+      await member.expectNext('circle', kick);
+      near.hangUp();
     },
     60_000,
   );

@@ -118,7 +118,7 @@ export class ThreeNodes {
   }
 
   /** Waits until the first node lists `count`. */
-  private async know(count: number): Promise<void> {
+  async know(count: number): Promise<void> {
     const rooms = await this.rooms(0);
     const giveUp = Date.now() + JOIN_MS;
     for (;;) {

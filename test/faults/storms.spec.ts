@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DurableScene, until } from '../support/durable-scene.js';
+import { cleanUpProcesses } from '../support/process.js';
+import { describeWith } from '../support/requires.js';
+import { paintCircle } from '../support/storm-pictures/circles.js';
+import { paintLobby } from '../support/storm-pictures/lobby.js';
+import { paintCall } from '../support/storm-pictures/omikron.js';
+import { agree, type Picture } from '../support/storm-pictures/picture.js';
+import { paintRoom } from '../support/storm-pictures/rooms.js';
+import { paintSession } from '../support/storm-pictures/services.js';
+import { ThreeNodes } from '../support/three-nodes.js';
+
+/** By when every client's picture is right after everything is back. */
+const HEAL_MS = 5_000;
+/** By when nodes are well again, and have found the dead dead. */
+const WELL_MS = 30_000;
+/** Until a node that is cut off has noticed. */
+const NOTICE_MS = 1_000;
+const FROZEN_MS = 6_000;
+
+interface Storm {
+  readonly what: string;
+  /** Where clients stay throughout, who hears; and where those are who come and go. */
+  readonly at: readonly number[];
+  readonly going: number;
+  /** Where something happens meanwhile. */
+  readonly acts: number;
+  begin(nodes: ThreeNodes): unknown;
+  end(nodes: ThreeNodes): unknown;
+}
+
+async function restart(nodes: ThreeNodes, n: number): Promise<void> {
+  nodes.server(n).kill('SIGTERM');
+  await nodes.server(n).exited;
+  await nodes.startNode(n);
+}
+
+const STORMS: readonly Storm[] = [
+  {
+    what: 'a node is killed',
+    at: [0, 2],
+    going: 1,
+    acts: 2,
+    begin: (nodes) => {
+      nodes.server(1).kill('SIGKILL');
+    },
+    end: (nodes) => nodes.startNode(1),
+  },
+  {
+    what: 'a node freezes and goes on',
+    at: [0, 1],
+    going: 1,
+    acts: 2,
+    begin: (nodes) => {
+      nodes.server(0).kill('SIGSTOP');
+    },
+    end: async (nodes) => {
+      await sleep(FROZEN_MS);
+      nodes.server(0).kill('SIGCONT');
+    },
+  },
+  {
+    what: 'Redis freezes and goes on',
+    at: [0, 2],
+    going: 1,
+    acts: 1,
+    begin: ({ redis }) => {
+      redis.server.pause();
+    },
+    end: async ({ redis }) => {
+      await sleep(FROZEN_MS);
+      redis.server.resume();
+    },
+  },
+  {
+    what: 'Redis forgets everything',
+    at: [0, 2],
+    going: 1,
+    acts: 1,
+    begin: ({ redis }) => redis.server.kill(),
+    end: ({ redis }) => redis.server.restart(),
+  },
+  {
+    what: 'a node is cut off from Redis',
+    at: [0, 1],
+    going: 1,
+    acts: 1,
+    begin: async (nodes) => {
+      await nodes.redisCable(0).cut();
+      await sleep(NOTICE_MS);
+    },
+    end: (nodes) => nodes.redisCable(0).open(),
+  },
+  {
+    what: 'Postgres is away',
+    at: [0, 2],
+    going: 1,
+    acts: 1,
+    begin: ({ databaseCable }) => databaseCable.cut(),
+    end: ({ databaseCable }) => databaseCable.open(),
+  },
+  {
+    what: 'the other nodes restart, one after the other',
+    at: [0],
+    going: 1,
+    acts: 0,
+    begin: (nodes) => restart(nodes, 1),
+    end: (nodes) => restart(nodes, 2),
+  },
+];
+
+describeWith('redis-server', 'after a storm over three nodes', () => {
+  let nodes: ThreeNodes;
+  let pictures: Picture[] = [];
+  let scene: DurableScene | undefined;
+  let storm: Storm | undefined;
+
+  beforeAll(async () => {
+    nodes = await ThreeNodes.start({ IOTA_ACCESS: 'open' });
+  }, 300_000);
+  afterEach(async () => {
+    await scene?.stop();
+    await Promise.all(pictures.map(async (picture) => picture.close()));
+    pictures = [];
+  });
+  afterAll(async () => {
+    await cleanUpProcesses();
+    await nodes.stop();
+  });
+
+  it.each(STORMS.map((each) => [each.what, each] as const))(
+    'all clients know what is so, and nothing durable is lost or doubled: %s',
+    async (_what, each) => {
+      storm = each;
+      await nodes.well(WELL_MS);
+      for (const paint of [paintSession, paintRoom, paintLobby, paintCircle, paintCall]) {
+        pictures.push(await paint(nodes, storm.at, storm.going));
+      }
+      for (const picture of pictures) await agree(picture, HEAL_MS);
+      let turn = 0;
+      const address = () => nodes.wsUrl(turn++ % 3);
+      scene = await DurableScene.begin(() => nodes.rooms(0), address, { writers: 3, readers: 3, pauseMs: 20 });
+      await until(() => (scene?.acked ?? 0) > 50, 'a scene that is under way');
+      await storm.begin(nodes);
+      await Promise.all(pictures.map((picture) => picture.act(each.acts)));
+      await storm.end(nodes);
+      await nodes.well(WELL_MS);
+      await nodes.know(3);
+      const took = await Promise.all(pictures.map(async (picture) => `${picture.of} ${await agree(picture, HEAL_MS)}`));
+      process.stderr.write(`pictures after ${storm.what}: ${took.join(', ')} ms\n`);
+      scene.finish();
+      await until(() => scene?.done === true, 'a scene that is done');
+      expect((await scene.expectTruth()).length).toBeGreaterThan(50);
+    },
+    90_000,
+  );
+});
