@@ -60,6 +60,28 @@ describeWith('redis-server', 'whatever is taken away', () => {
     );
   }
 
+  it.each([0, 1, 2])(
+    'ends at once while all is well, on node %i',
+    async (n) => {
+      await nodes.well(HEAL_MS);
+      scene = await sceneOfAll(at(n), at(FROM));
+      const acts: number[] = [];
+      const ends: number[] = [];
+      const noted = scene.connected.map(({ end }) => end.then(() => ends.push(performance.now())));
+      for (const act of scene.acts) {
+        acts.push(performance.now());
+        await act();
+      }
+      await expectEnds(HEAL_MS);
+      await Promise.all(noted);
+      // From the request of the act, which is what the one who revokes sees.
+      const took = ends.map((end) => Math.round(end - Math.max(...acts.filter((begun) => begun <= end))));
+      const [median, last] = [0.5, 1].map((part) => took.sort((a, b) => a - b).at(Math.ceil(part * took.length) - 1));
+      process.stderr.write(`taken away on node ${n}: ${took.length} ends, median ${median} ms, last ${last} ms\n`);
+    },
+    120_000,
+  );
+
   it.each(CUTS.map((cut) => [cut.what, cut] as const))(
     'ends without Redis, which is away from %s',
     async (_what, cut) => {

@@ -129,10 +129,24 @@ describe('a Socket.IO client that floods', () => {
       raw.socket.destroy();
     });
 
+    it.each([
+      ['an event', ['40'], `42["count","${'x'.repeat(17_000)}"]`],
+      ['credentials', [], `40{"token":"${'x'.repeat(17_000)}"}`],
+    ])('is closed: %s larger than a stranger may send', async (_what, first, packet) => {
+      const raw = await socket(...first);
+      raw.socket.write(clientFrame(packet));
+      await raw.until((r) => r.ended || r.closeCode !== undefined);
+      raw.socket.destroy();
+      const session = first.length > 0 ? await join() : await open();
+      await post(session, packet);
+      await isOver(session);
+      expect(FirstGateway.counted).toBe(0);
+    });
+
     it('is closed: attachments that are small only one by one', async () => {
       const raw = await socket('40');
       raw.socket.write(clientFrame('459-["count",{"_placeholder":true,"num":0}]'));
-      for (let n = 0; n < 3; n++) raw.socket.write(clientFrame(Buffer.alloc(500_000), 2));
+      for (let n = 0; n < 3; n++) raw.socket.write(clientFrame(Buffer.alloc(8_000), 2));
       await raw.until((r) => r.ended || r.closeCode !== undefined);
       raw.socket.destroy();
     });

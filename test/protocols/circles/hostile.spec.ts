@@ -40,7 +40,7 @@ describe('hostile circles clients', () => {
       `${head}.${b64({ ...claims, aud: 'device' })}.${signature}`,
       `${head}.${b64({ ...claims, exp: 4_000_000_000 })}.${signature}`,
       `${head}.${body}`,
-      'x'.repeat(100_000),
+      'x'.repeat(10_000),
       '..',
       '',
     ];
@@ -123,6 +123,8 @@ describe('hostile circles clients', () => {
       client.emit('webrtc_forward', target);
       await client.expectNext('error', 'Utilisateur introuvable');
     }
+    client.emit('webrtc_forward', { user_id: world.u1.id, message: 'x'.repeat(262_144) });
+    await client.expectNext('error', 'Message trop long');
     client.emit('writing', { conversation_id: world.conversation, is_writing: 'x'.repeat(2_000) });
     await client.expectNext('error', 'Parameter is_writing invalid');
   });

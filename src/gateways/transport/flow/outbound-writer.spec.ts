@@ -42,6 +42,14 @@ function atTurnEnd(turns: LoopTurns, send: () => void): void {
 }
 
 describe('OutboundWriter', () => {
+  it('takes what nobody asked for until half of the limit waits, and anything when nothing does', () => {
+    const { socket, subject } = writer();
+    subject.attach(socket as unknown as Duplex);
+    expect(subject.takes(10 * LIMIT)).toBe(true);
+    socket.writableLength = 100;
+    expect([subject.takes(LIMIT / 2 - 100), subject.takes(LIMIT / 2 - 99)]).toEqual([true, false]);
+  });
+
   it('writes the frames of a turn once, in order, and counts each', async () => {
     const { written, socket, traffic, subject } = writer();
     subject.attach(socket as unknown as Duplex);

@@ -74,6 +74,18 @@ function large(encoder: Connection['encoder'] = joining) {
 }
 
 describe('Hub', () => {
+  it('passes by those who do not take what is pushed, and sends it to the others in its order', () => {
+    const { hub, one, two, endTurn } = large();
+    hub.publish(room, said('a'));
+    Object.assign(one, { takes: () => false });
+    hub.push(room, said('pushed'));
+    hub.announce(room, said('announced'), { push: true });
+    hub.publish(room, said('b'));
+    endTurn();
+    expect(one.got).toEqual(['a', 'b']);
+    expect(two.got).toEqual(['a', 'pushed', 'announced', 'b']);
+  });
+
   it('visits each subscriber of a large channel once a turn, whatever the number of events', () => {
     const { hub, all, endTurn } = large();
     for (const text of ['a', 'b', 'c']) hub.publish(room, said(text));
