@@ -5,6 +5,7 @@ import { type AppConfig } from '../config/app-config.js';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { EmbeddedDatabase } from '../modules/database/embedded/embedded-database.js';
 import { joinDatabase, openDatabase, type OpenDatabase } from '../modules/database/open-data-source.js';
+import { CommandLineAudit } from './admin/command-line-audit.js';
 import { run } from './admin/commands.js';
 import { readCommand, USAGE } from './admin/options.js';
 import { CliError } from './shared/rest-api.js';
@@ -18,9 +19,11 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   Logger.overrideLogger(['error', 'fatal']);
-  const database = await open(loadConfig());
+  const config = loadConfig();
+  const database = await open(config);
   try {
-    const { said, output = [] } = await run(command, database.dataSource);
+    const audit = await CommandLineAudit.open(config, database.dataSource);
+    const { said, output = [] } = await run(command, database.dataSource, audit);
     console.error(said);
     for await (const line of output) console.log(line);
   } finally {

@@ -1,4 +1,5 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
+import { AuditPersonal } from './audit/audit-personal.entity.js';
 import { AuditSeal } from './audit/audit-seal.entity.js';
 import { Login } from './accounts/login.entity.js';
 import { MachineKey } from './accounts/machine-key.entity.js';
@@ -62,5 +63,6 @@ export const ENTITIES = [
   LobbyToken,
   Node,
   AuditEntry,
+  AuditPersonal,
   AuditSeal,
 ] as const;

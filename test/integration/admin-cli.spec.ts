@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CommandLineAudit } from '../../src/cli/admin/command-line-audit.js';
 import { run } from '../../src/cli/admin/commands.js';
 import { readCommand } from '../../src/cli/admin/options.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { type AuditLog } from '../../src/modules/audit/audit-log.service.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import { CirclesClient } from '../support/circles.js';
@@ -11,16 +14,18 @@ import { cleanUpProcesses, startProcess } from '../support/process.js';
 describe('npm run admin on a database', () => {
   let server: RunningApp;
   let api: Api;
+  let audit: AuditLog;
 
   beforeAll(async () => {
     server = await startApp({ ...ADMIN_ENV, REST_RATE: '0' });
     api = apiOf(server);
+    audit = await CommandLineAudit.open(server.config, server.dataSource);
   });
   afterAll(() => server.close());
 
   /** What it writes to standard output. */
   const admin = async (...args: string[]): Promise<string[]> => {
-    const { output = [] } = await run(readCommand(args)!, server.dataSource);
+    const { output = [] } = await run(readCommand(args)!, server.dataSource, audit);
     const lines: string[] = [];
     for await (const line of output) lines.push(line);
     return lines;
@@ -79,6 +84,25 @@ describe('npm run admin on a database', () => {
     await admin('revoke-logins', user.email);
     expect((await api('GET', 'auth/me', { token: accessToken })).status).toBe(401);
     expect((await signIn(api, user.email, password)).user.id).toBe(user.id);
+  });
+
+  it('leaves entries in the audit log, whose chain stays whole', async () => {
+    const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
+    const of = async (action: string) =>
+      (await api('GET', `audit?action=${action}&actor=${encodeURIComponent('npm run admin')}`, { token })).body.items;
+    const [made] = await of('machine-keys.create');
+    expect(made).toMatchObject({ actor: { kind: 'commandLine' }, target: { label: 'Elsewhere' }, address: null });
+    expect(await of('machine-keys.delete')).toMatchObject([{ target: { label: 'First' } }]);
+    expect(await of('accounts.reset-admin')).toMatchObject([
+      { target: { label: 'lost@example.org' }, changes: { role: { before: 'user', after: 'admin' } } },
+    ]);
+    expect(await of('accounts.end-logins')).toHaveLength(1);
+    expect((await api('GET', 'audit/verify', { token })).body).toMatchObject({ ok: true });
+  });
+
+  it('does nothing under another key, by which its entries would count as forged', async () => {
+    const config = loadConfig({ SECRET_KEY: 'another secret key of more than 32 bytes' });
+    await expect(CommandLineAudit.open(config, server.dataSource)).rejects.toThrow('SECRET_KEY');
   });
 });
 

@@ -172,7 +172,9 @@ describe('the audit log', () => {
       ]);
       const entries = await entriesOf(answer);
       expect([operation, entries.length]).toEqual([operation, 1]);
-      expect(entries[0]).toMatchObject({ outcome: 'success', count: 1, address: '127.0.0.1' });
+      // Of who removes the own account nothing is left, not even here.
+      const address = operation === 'accounts.deleteMe' ? expect.stringMatching(/^hmac:/) : '127.0.0.1';
+      expect(entries[0]).toMatchObject({ outcome: 'success', count: 1, address });
       walked.push(operation);
     }
     const writing = operationsOfDocument().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
@@ -222,7 +224,9 @@ describe('the audit log', () => {
   it('knows failed sign-ins, and refused attempts once an address and minute', async () => {
     const wrong = { email: 'nobody@example.org', password: 'not the password' };
     await rooms.call('POST', 'auth/login', { body: wrong });
-    await eventually(() => audit('&action=auth.login&outcome=failure&target=nobody'), 1);
+    await eventually(() => audit('&action=auth.login&outcome=failure&target=nobody@example.org'), 1);
+    // Only who knows the email finds it.
+    expect(await audit('&action=auth.login&outcome=failure&target=nobody')).toEqual([]);
     const { accessToken, user } = await newUser(rooms.call);
     for (let i = 0; i < 50; i++) await rooms.call('GET', 'services', { token: accessToken });
     const refused = await eventually(() => audit(`&outcome=refused&actor=user:${user.id}`), 1);

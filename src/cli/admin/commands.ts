@@ -7,6 +7,7 @@ import { User } from '../../entities/accounts/user.entity.js';
 import { Revocation } from '../../entities/revocations/revocation.entity.js';
 import { AccountsRepository } from '../../modules/accounts/accounts.repository.js';
 import { CreateMachineKeyRequest } from '../../modules/auth/dto/machine-key.dto.js';
+import { type AuditLog } from '../../modules/audit/audit-log.service.js';
 import { Passwords } from '../../modules/auth/logins/passwords.service.js';
 import { newMachineKey } from '../../modules/auth/machine-keys/machine-key.js';
 import { MachineKeysRepository } from '../../modules/auth/machine-keys/machine-keys.repository.js';
@@ -26,8 +27,8 @@ export interface Outcome {
   readonly output?: AsyncIterable<string> | Iterable<string>;
 }
 
-/** What `npm run admin` does. @throws CliError */
-export async function run(command: Command, dataSource: DataSource): Promise<Outcome> {
+/** What `npm run admin` does; each act has an entry in the audit log. @throws CliError */
+export async function run(command: Command, dataSource: DataSource, audit: AuditLog): Promise<Outcome> {
   switch (command.name) {
     case 'accounts':
       return { said: 'id, email, role, state', output: accounts(dataSource, command.all) };
@@ -37,13 +38,15 @@ export async function run(command: Command, dataSource: DataSource): Promise<Out
         output: keys(dataSource),
       };
     case 'reset-admin':
-      return resetAdmin(dataSource, command.email);
+      return resetAdmin(dataSource, audit, command.email);
     case 'revoke-logins':
-      return revokeLogins(dataSource, command.email);
+      return revokeLogins(dataSource, audit, command.email);
     case 'create-key':
-      return createKey(dataSource, command);
+      return createKey(dataSource, audit, command);
     case 'revoke-key': {
-      const isGone = await new MachineKeysRepository(dataSource.getRepository(MachineKey)).delete(command.id);
+      const keys = new MachineKeysRepository(dataSource.getRepository(MachineKey));
+      const { id } = command;
+      const isGone = await audit.act('machine-keys.delete', ['machineKey', id], () => keys.delete(id));
       if (!isGone) throw new CliError(`There is no machine key ${command.id}`);
       return { said: `Machine key ${command.id} is deleted and counts no longer.` };
     }
@@ -71,28 +74,41 @@ async function* keys(dataSource: DataSource): AsyncGenerator<string> {
   }
 }
 
-async function resetAdmin(dataSource: DataSource, email: string): Promise<Outcome> {
+async function resetAdmin(dataSource: DataSource, audit: AuditLog, email: string): Promise<Outcome> {
   const repository = new AccountsRepository(dataSource.getRepository(User));
   const { id } = await find(dataSource, email);
   const password = randomToken(12);
-  await repository.setPassword(id, { passwordHash: await new Passwords().hash(password), passwordGenerated: true });
-  await repository.change(id, { role: 'admin', disabled: false }, () => Promise.resolve(() => undefined));
-  await cutOff(dataSource, id);
+  const passwordHash = await new Passwords().hash(password);
+  await audit.act('accounts.reset-admin', ['account', id], async () => {
+    await repository.setPassword(id, { passwordHash, passwordGenerated: true });
+    await cutOff(dataSource, id);
+    return repository.change(id, { role: 'admin', disabled: false }, () => Promise.resolve(() => undefined));
+  });
   return {
     said: `${email} is an enabled admin with this temporary password; its logins have ended:`,
     output: [password],
   };
 }
 
-async function revokeLogins(dataSource: DataSource, email: string): Promise<Outcome> {
+async function revokeLogins(dataSource: DataSource, audit: AuditLog, email: string): Promise<Outcome> {
   const { id, passwordHash } = await find(dataSource, email);
   const repository = new AccountsRepository(dataSource.getRepository(User));
-  const ended = await repository.setPassword(id, { passwordHash });
-  await cutOff(dataSource, id);
+  const target = { kind: 'account', id: String(id), label: email };
+  const ended = await audit.with(
+    async () => {
+      await cutOff(dataSource, id);
+      return repository.setPassword(id, { passwordHash });
+    },
+    (logins) => logins && { action: 'accounts.end-logins', target, changes: { logins } },
+  );
   return { said: `${ended?.length ?? 0} logins of ${email} have ended.` };
 }
 
-async function createKey(dataSource: DataSource, wish: Extract<Command, { name: 'create-key' }>): Promise<Outcome> {
+async function createKey(
+  dataSource: DataSource,
+  audit: AuditLog,
+  wish: Extract<Command, { name: 'create-key' }>,
+): Promise<Outcome> {
   const { label: name, scopes, days, networks } = wish;
   const asked = Object.assign(new CreateMachineKeyRequest(), {
     name,
@@ -104,7 +120,7 @@ async function createKey(dataSource: DataSource, wish: Extract<Command, { name: 
   if (fault) throw new CliError(`${fault.property}: ${Object.values(fault.constraints ?? {}).join(', ')}`);
   const { key, digest, prefix } = newMachineKey();
   const repository = new MachineKeysRepository(dataSource.getRepository(MachineKey));
-  const made = await repository.insert({
+  const wanted = {
     name,
     prefix,
     digest,
@@ -112,7 +128,8 @@ async function createKey(dataSource: DataSource, wish: Extract<Command, { name: 
     allowedNetworks: networks ? [...networks] : null,
     expiresAt: days === undefined ? null : new Date(Date.now() + days * DAY_MS),
     madeBy: null,
-  });
+  };
+  const made = await audit.act('machine-keys.create', ['machineKey'], () => repository.insert(wanted));
   return { said: `Machine key ${made?.id ?? ''}, shown this once:`, output: [key] };
 }
 

@@ -19,6 +19,7 @@ import { TokenIssuers1767270360000 } from './1767270360000-token-issuers.js';
 import { Audit1767270420000 } from './1767270420000-audit.js';
 import { GeneratedPasswords1767270480000 } from './1767270480000-generated-passwords.js';
 import { NodeAbsences1767270540000 } from './1767270540000-node-absences.js';
+import { AuditPersonal1767270600000 } from './1767270600000-audit-personal.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -43,4 +44,5 @@ export const MIGRATIONS = [
   Audit1767270420000,
   GeneratedPasswords1767270480000,
   NodeAbsences1767270540000,
+  AuditPersonal1767270600000,
 ] as const;

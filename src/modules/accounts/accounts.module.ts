@@ -6,12 +6,15 @@ import { AccountLoginsController } from './account-logins.controller.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { Accounts } from './accounts.service.js';
+import { AccountExportController } from './export/account-export.controller.js';
+import { AccountExportRepository } from './export/account-export.repository.js';
+import { AccountExport } from './export/account-export.service.js';
 import { FirstAdmin } from './first-admin.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
-  controllers: [AccountLoginsController, AccountsController],
-  providers: [AccountEndings, Accounts, AccountsRepository, FirstAdmin],
+  controllers: [AccountExportController, AccountLoginsController, AccountsController],
+  providers: [AccountEndings, AccountExport, AccountExportRepository, Accounts, AccountsRepository, FirstAdmin],
   exports: [AccountEndings, Accounts],
 })
 export class AccountsModule {}

@@ -8,6 +8,7 @@ import { type Role } from '../../common/security/role.js';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
+import { removeTraces } from './account-references.js';
 import { type AccountEnding } from './account-endings.js';
 
 export interface NewAccount {
@@ -106,6 +107,7 @@ export class AccountsRepository {
     return this.users.manager.transaction(async (manager) => {
       if ((await lockKeepingAnAdmin(manager, id)) === undefined) return undefined;
       const announce = await before(manager, id);
+      await removeTraces(manager, id);
       const endedLogins = await endLogins(manager, id);
       await manager.delete(User, { id });
       return { endedLogins, announce };
@@ -126,9 +128,11 @@ export class AccountsRepository {
   /**
    * Makes `account` an admin if there is none; an account of that email is taken over, password included.
    * `account` is asked for only then, by one node at a time.
-   * @returns the logins that ended, `undefined` when there is an admin already
+   * @returns whom, and the logins that ended; `undefined` when there is an admin already
    */
-  insertFirstAdmin(account: () => Promise<NewAccount>): Promise<readonly number[] | undefined> {
+  insertFirstAdmin(
+    account: () => Promise<NewAccount>,
+  ): Promise<{ readonly id: number; readonly endedLogins: readonly number[] } | undefined> {
     return this.users.manager.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [FIRST_ADMIN_LOCK]);
       if (await manager.existsBy(User, { role: 'admin', disabled: false })) return undefined;
@@ -136,10 +140,9 @@ export class AccountsRepository {
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
         await manager.update(User, { id: taken.id }, { passwordGenerated: false, ...admin, disabled: false });
-        return endLogins(manager, taken.id);
+        return { id: taken.id, endedLogins: await endLogins(manager, taken.id) };
       }
-      await manager.insert(User, admin);
-      return [];
+      return { id: (await manager.save(User, manager.create(User, admin))).id, endedLogins: [] };
     });
   }
 }

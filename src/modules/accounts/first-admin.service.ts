@@ -35,12 +35,13 @@ export class FirstAdmin implements OnApplicationBootstrap {
       const name = { firstName: 'First', lastName: 'Admin', birthday: null };
       return { email, passwordHash, passwordGenerated, ...name, role: 'admin' } as const;
     };
-    const endedLogins = await this.audit.with(
+    const made = await this.audit.with(
       () => this.repository.insertFirstAdmin(make),
-      (ended) => ended && { action: 'accounts.create-admin', target: { kind: 'account', id: null, label: email } },
+      (admin) =>
+        admin && { action: 'accounts.create-admin', target: { kind: 'account', id: String(admin.id), label: email } },
     );
-    if (endedLogins === undefined) return;
-    this.logins.close(endedLogins);
+    if (made === undefined) return;
+    this.logins.close(made.endedLogins);
     const where =
       adminPassword === undefined ? path.join(this.config.storage.dataDir, PASSWORD_FILE) : 'ADMIN_PASSWORD';
     this.logger.log(`made the first admin ${email}; the password is in ${where}`);

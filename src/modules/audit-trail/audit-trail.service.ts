@@ -3,11 +3,13 @@ import { type AuditRecord, type AuditSealRecord } from '../../common/audit/audit
 import { ChainVerifier, type Verdict } from '../../common/audit/chain-verifier.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { keyset, MAX_ID, type Page, toPage } from '../../common/http/paging/cursor.js';
+import { normalizeEmail } from '../../common/security/email.js';
 import { KeyRing } from '../../config/key-ring.js';
+import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { AUDIT_KEY } from '../audit/audit-keys.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { recordOf, sealRecordOf } from '../audit/audit-records.js';
-import { AuditRepository } from '../audit/audit.repository.js';
+import { AuditRepository, type PartyFilter } from '../audit/audit.repository.js';
 import { Sealing } from '../audit/sealing.service.js';
 import { type AuditQuery } from './audit.dto.js';
 
@@ -15,8 +17,12 @@ const AT_ONCE = 1_000;
 /** A seal is larger than an entry. */
 const SEALS_AT_ONCE = 20;
 
-/** What the export has, one a line: each seal before its entries, then what no seal covers yet. */
-export type TrailItem = { readonly seal: AuditSealRecord } | { readonly entry: AuditRecord };
+/**
+ * What the export has, one a line: each seal before its entries, then what no seal covers yet. Entries are as they were
+ * sealed; what they say of accounts that there are is beside them.
+ */
+export type TrailItem =
+  { readonly seal: AuditSealRecord } | { readonly entry: AuditRecord; readonly personal?: readonly object[] };
 
 /** Shows, exports and checks the audit log. */
 @Injectable()
@@ -34,20 +40,23 @@ export class AuditTrail {
   }
 
   /** The newest first. */
-  async page({ limit, cursor, from, to, ...filter }: AuditQuery): Promise<Page<AuditRecord>> {
+  async page({ limit, cursor, from, to, actor, target, ...filter }: AuditQuery): Promise<Page<AuditRecord>> {
     const { afterId, take } = keyset({ limit, cursor });
     const times = {
       ...(from !== undefined && { from: new Date(from) }),
       ...(to !== undefined && { to: new Date(to) }),
     };
-    return toPage(await this.repository.page({ ...filter, ...times }, afterId, take), limit, recordOf);
+    const parties = { actor: this.partyOf(actor), target: this.partyOf(target) };
+    const entries = await this.repository.page({ ...filter, ...times, ...parties }, afterId, take);
+    return toPage(await this.shown(entries), limit, (record) => record);
   }
 
   /** @throws AppError `not_found` */
   async get(id: number): Promise<AuditRecord> {
     const entry = await this.repository.find(id);
     if (entry === undefined) throw new AppError('not_found', 'There is no such entry.');
-    return recordOf(entry);
+    const [record = recordOf(entry)] = await this.shown([entry]);
+    return record;
   }
 
   /** Reads all of it; whoever asks meanwhile hears the same. */
@@ -61,6 +70,17 @@ export class AuditTrail {
   async export(): Promise<AsyncIterable<TrailItem>> {
     await this.log.note({ action: 'audit.export' });
     return this.trail();
+  }
+
+  private async shown(entries: readonly AuditEntry[]): Promise<AuditRecord[]> {
+    return this.log.shown(entries, await this.repository.personalOf(entries));
+  }
+
+  private partyOf(wanted: string | undefined): PartyFilter | undefined {
+    if (wanted === undefined) return undefined;
+    const [, kind, id] = /^(\w+):(.+)$/s.exec(wanted) ?? [];
+    if (kind !== undefined && id !== undefined) return { kind, id };
+    return { words: wanted, digest: this.log.digest(normalizeEmail(wanted)) };
   }
 
   private async check(): Promise<Verdict> {
@@ -90,7 +110,11 @@ export class AuditTrail {
   private async *entries(after: number, upTo: number): AsyncGenerator<TrailItem> {
     for (let last = after; last < upTo;) {
       const entries = await this.repository.entriesAfter(last, upTo, AT_ONCE);
-      for (const entry of entries) yield { entry: recordOf(entry) };
+      const personal = await this.repository.personalOf(entries);
+      for (const entry of entries) {
+        const kept = personal.get(entry.id)?.map(({ entryId: _id, ...values }) => values);
+        yield { entry: recordOf(entry), ...(kept && { personal: kept }) };
+      }
       last = entries.at(-1)?.id ?? upTo;
     }
   }

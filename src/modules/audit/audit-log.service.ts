@@ -4,6 +4,7 @@ import {
   type AuditContent,
   type AuditOutcome,
   type AuditParty,
+  type AuditRecord,
   canonicalJson,
   hmac,
   type Json,
@@ -12,11 +13,15 @@ import {
 import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
 import { Clock } from '../../common/time/clock.js';
 import { KeyRing } from '../../config/key-ring.js';
+import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
+import { type AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
 import { inSharedTransaction } from '../database/shared-transaction.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { STORED_TARGETS, type StoredKind, type StoredTarget } from './audit-targets.js';
 import { AUDIT_KEY, SECRETS_KEY, WRITERS_LOCK } from './audit-keys.js';
+import { recordOf } from './audit-records.js';
 import { bounded, changesOf } from './changes.js';
+import { withoutPersonal, withPersonal } from './personal.js';
 
 /** What is to be written down; who, from where and when follow from the request. */
 export interface AuditNote {
@@ -28,6 +33,8 @@ export interface AuditNote {
   readonly count?: number;
   /** Where it is not who asks. */
   readonly actor?: AuditParty;
+  /** The account that the target tells of, where it is none itself. */
+  readonly owner?: number | undefined;
   /** Where it is not the request at hand. */
   readonly request?: Partial<Pick<RequestContext, 'address' | 'userAgent' | 'requestId'>> | undefined;
 }
@@ -41,14 +48,22 @@ const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
 
 // The lock comes before the id: whoever has all locks has all ids up to the last.
 const INSERT = `
-  WITH "turn" AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${WRITERS_LOCK}))
   INSERT INTO "audit_entries" ("at", "actor_kind", "actor_id", "actor_label", "action", "target_kind", "target_id",
     "target_label", "address", "user_agent", "node", "request_id", "outcome", "count", "changes", "mac")
   SELECT $1::timestamptz, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::integer, $15, $16::bytea FROM "turn"`;
+const TURN = `WITH "turn" AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${WRITERS_LOCK}))`;
+// Of an account that the same transaction removes nothing is kept.
+const INSERT_PERSONAL = `
+  INSERT INTO "audit_personal" ("entry_id", "user_id", "actor_label", "target_label", "address", "user_agent", "changes")
+  SELECT "entry"."id", "p".* FROM "entry", json_to_recordset($17::json) AS "p" ("userId" integer, "actorLabel" text,
+    "targetLabel" text, "address" text, "userAgent" text, "changes" text)
+  WHERE EXISTS (SELECT FROM "users" WHERE "id" = "p"."userId")`;
 
 /** Writes down who did what. An act and its entry are one transaction: there is never one without the other. */
 @Injectable()
 export class AuditLog {
+  /** Who acts where no request does. */
+  protected readonly itself: AuditParty = SYSTEM;
   readonly #key: Buffer;
   readonly #secretsKey: Buffer;
 
@@ -70,7 +85,7 @@ export class AuditLog {
    */
   act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: () => Promise<T>): Promise<T> {
     return inSharedTransaction(this.dataSource, async (manager) => {
-      const { entity, label, id = 'id' }: StoredTarget = STORED_TARGETS[kind];
+      const { entity, label, id = 'id', owner }: StoredTarget = STORED_TARGETS[kind];
       const find = (where: Row): Promise<Row | null> => manager.findOneBy(entity, where);
       const before = which === undefined ? null : await find(typeof which === 'number' ? { id: which } : which);
       const result = await work();
@@ -82,7 +97,8 @@ export class AuditLog {
       await this.record(manager, {
         action,
         target: { kind, id: text(id), label: text(label) },
-        changes: changesOf(before, after, (secret) => `hmac:${hmac(this.#secretsKey, secret).slice(0, 32)}`),
+        changes: changesOf(before, after, this.digest),
+        owner: row && owner ? numberOf(owner(row)) : undefined,
       });
       return result;
     });
@@ -109,6 +125,14 @@ export class AuditLog {
     });
   }
 
+  /** What an entry shows of what it must not say: that two are the same can be seen, what they are cannot. */
+  readonly digest = (text: string): string => `hmac:${hmac(this.#secretsKey, text).slice(0, 32)}`;
+
+  /** What the log says, with what is kept of people beside it. */
+  shown(entries: readonly AuditEntry[], personal: ReadonlyMap<number, AuditPersonal[]>): AuditRecord[] {
+    return entries.map((entry) => withPersonal(recordOf(entry), personal.get(entry.id) ?? [], this.digest));
+  }
+
   /** Writes an entry by itself. */
   note(note: AuditNote): Promise<void> {
     return this.record(this.dataSource.manager, note);
@@ -116,22 +140,27 @@ export class AuditLog {
 
   /** The last statement of a transaction: it holds a lock that the sealing node waits for. */
   async record(manager: EntityManager, note: AuditNote): Promise<void> {
-    const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes, mac } =
-      this.entryOf(note);
+    const { content, personal } = withoutPersonal(this.contentOf(note), note.owner, this.digest);
+    const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes } = content;
     const changed = changes === null ? null : canonicalJson(changes);
     const who = [actor.kind, actor.id, actor.label];
     const what = [action, target?.kind ?? null, target?.id ?? null, target?.label ?? null];
     const where = [address, userAgent, node, requestId];
-    const values = [at, ...who, ...what, ...where, outcome, count, changed, Buffer.from(mac, 'hex')];
-    await manager.query(INSERT, values);
+    const mac = Buffer.from(macOf(content, this.#key), 'hex');
+    const values = [at, ...who, ...what, ...where, outcome, count, changed, mac];
+    if (personal.length === 0) await manager.query(`${TURN} ${INSERT}`, values);
+    else {
+      const entry = `${TURN}, "entry" AS (${INSERT} RETURNING "id")`;
+      await manager.query(`${entry} ${INSERT_PERSONAL}`, [...values, JSON.stringify(personal)]);
+    }
   }
 
-  private entryOf({ action, target, outcome, changes, count, actor, request }: AuditNote) {
+  private contentOf({ action, target, outcome, changes, count, actor, request }: AuditNote): AuditContent {
     const current = currentRequest();
     const from = { ...current, ...request };
-    const content: AuditContent = {
+    return {
       at: this.clock.date().toISOString(),
-      actor: party(actor ?? current?.principal ?? (current ? NOBODY : SYSTEM)),
+      actor: party(actor ?? current?.principal ?? (current ? NOBODY : this.itself)),
       action,
       target: target ? party(target) : null,
       address: storable(from.address, 64),
@@ -143,7 +172,6 @@ export class AuditLog {
       // As it is read back.
       changes: changes === undefined ? null : bounded(JSON.parse(JSON.stringify(changes)) as Json),
     };
-    return { ...content, mac: macOf(content, this.#key) };
   }
 }
 
@@ -151,6 +179,8 @@ function idOf(result: unknown): unknown {
   if (typeof result === 'number') return result;
   return typeof result === 'object' && result !== null && 'id' in result ? result.id : undefined;
 }
+
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : null;

@@ -18,11 +18,15 @@ export interface StoredTarget {
   readonly label: string;
   /** What clients know one by, where that is not the id of the row. */
   readonly id?: string;
+  /** Members that say something of a person; the label is one of them. */
+  readonly personal?: readonly string[];
+  /** The account that they are of. */
+  readonly owner?: (row: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** What acts are done to that has a row of its own, and where the row lies. */
 export const STORED_TARGETS = {
-  account: { entity: User, label: 'email' },
+  account: { entity: User, label: 'email', personal: ['email', 'firstName', 'lastName'], owner: ({ id }) => id },
   machineKey: { entity: MachineKey, label: 'name' },
   application: { entity: Application, label: 'name' },
   apiKey: { entity: ApplicationKey, label: 'prefix' },
@@ -32,8 +36,13 @@ export const STORED_TARGETS = {
   device: { entity: Device, label: 'name' },
   iota: { entity: Iota, label: 'name', id: 'iotaId' },
   profile: { entity: Profile, label: 'userId', id: 'userId' },
-  lobbyToken: { entity: LobbyToken, label: 'name' },
-  revocation: { entity: Revocation, label: 'selector' },
+  lobbyToken: { entity: LobbyToken, label: 'name', personal: ['name'], owner: ({ userId }) => userId },
+  revocation: {
+    entity: Revocation,
+    label: 'selector',
+    personal: ['reason'],
+    owner: ({ selector, subject }) => (selector === 'user' ? Number(subject) : undefined),
+  },
 } as const satisfies Record<string, StoredTarget>;
 
 export type StoredKind = keyof typeof STORED_TARGETS;

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditEntry } from '../../entities/audit/audit-entry.entity.js';
+import { AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
 import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
 import { AuditLog } from './audit-log.service.js';
 import { AuditRepository } from './audit.repository.js';
@@ -10,7 +11,7 @@ import { Sealing } from './sealing.service.js';
 /** The audit log is written by every feature; it is read over REST by `audit-trail`. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditEntry, AuditSeal])],
+  imports: [TypeOrmModule.forFeature([AuditEntry, AuditPersonal, AuditSeal])],
   providers: [AuditLog, AuditRepository, Refusals, Sealing],
   exports: [AuditLog, AuditRepository, Refusals, Sealing],
 })

@@ -1,21 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Between, type EntityManager, MoreThan, Repository } from 'typeorm';
+import { Between, type EntityManager, In, MoreThan, Repository } from 'typeorm';
 import { AuditEntry } from '../../entities/audit/audit-entry.entity.js';
+import { AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
 import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
-import { containing } from '../../common/database/search.js';
+import { wordPatterns } from '../../common/database/search.js';
 import { WRITERS_LOCK } from './audit-keys.js';
 
+export type PartyFilter =
+  | { readonly kind: string; readonly id: string }
+  /** Words of the label, or its digest. */
+  | { readonly words: string; readonly digest: string };
+
 export interface EntryFilter {
-  /** `kind:id`, or words of the label. */
-  readonly actor?: string | undefined;
-  readonly target?: string | undefined;
+  readonly actor?: PartyFilter | undefined;
+  readonly target?: PartyFilter | undefined;
   /** A whole one, or its first part: `services`. */
   readonly action?: string | undefined;
   readonly outcome?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
+
+// Each part by an index of its own.
+const ENTRIES_OF = `
+  (SELECT "id" FROM "audit_entries" WHERE "actor_kind" = 'user' AND "actor_id" = $1 AND "id" > $3 ORDER BY "id" LIMIT $4)
+  UNION (SELECT "id" FROM "audit_entries" WHERE "target_kind" IN ('account', 'user') AND "target_id" = $1 AND "id" > $3
+    ORDER BY "id" LIMIT $4)
+  UNION (SELECT "entry_id" FROM "audit_personal" WHERE "user_id" = $2 AND "entry_id" > $3 ORDER BY "entry_id" LIMIT $4)
+  ORDER BY 1 LIMIT $4`;
 
 /** Milliseconds a sealing node waits for the writers; less than after what the database looks for deadlocks. */
 const LOCK_TIMEOUT = 500;
@@ -24,6 +37,7 @@ const LOCK_TIMEOUT = 500;
 export class AuditRepository {
   constructor(
     @InjectRepository(AuditEntry) private readonly entries: Repository<AuditEntry>,
+    @InjectRepository(AuditPersonal) private readonly personal: Repository<AuditPersonal>,
     @InjectRepository(AuditSeal) private readonly seals: Repository<AuditSeal>,
   ) {}
 
@@ -38,13 +52,20 @@ export class AuditRepository {
     for (const party of ['actor', 'target'] as const) {
       const wanted = filter[party];
       if (wanted === undefined) continue;
-      const [, kind, id] = /^(\w+):(.+)$/s.exec(wanted) ?? [];
-      if (kind !== undefined) {
+      if ('kind' in wanted) {
         query.andWhere(`e.${party}_kind = :${party}Kind AND e.${party}_id = :${party}Id`, {
-          [`${party}Kind`]: kind,
-          [`${party}Id`]: id,
+          [`${party}Kind`]: wanted.kind,
+          [`${party}Id`]: wanted.id,
         });
-      } else query.andWhere({ [`${party}Label`]: containing(wanted) });
+        continue;
+      }
+      const patterns = wordPatterns(wanted.words).map((pattern, i) => [`${party}${i}`, pattern] as const);
+      const saying = (label: string) => patterns.map(([name]) => `${label} ILIKE :${name}`).join(' AND ') || 'TRUE';
+      query.andWhere(
+        `(e.${party}_label = :${party}Digest OR e.${party}_label NOT LIKE 'hmac:%' AND ${saying(`e.${party}_label`)}
+          OR e.id IN (SELECT entry_id FROM audit_personal WHERE ${saying(`${party}_label`)}))`,
+        { ...Object.fromEntries(patterns), [`${party}Digest`]: wanted.digest },
+      );
     }
     const { action, outcome, from, to } = filter;
     if (action?.includes('.')) query.andWhere({ action });
@@ -56,6 +77,21 @@ export class AuditRepository {
     if (from) query.andWhere('e.at >= :from', { from });
     if (to) query.andWhere('e.at < :to', { to });
     return query.getMany();
+  }
+
+  /** What is in clear of these entries; of one account alone where it is named. */
+  async personalOf(entries: readonly AuditEntry[], userId?: number): Promise<ReadonlyMap<number, AuditPersonal[]>> {
+    const where = { entryId: In(entries.map(({ id }) => id)), ...(userId !== undefined && { userId }) };
+    const rows = entries.length === 0 ? [] : await this.personal.find({ where });
+    const byEntry = new Map<number, AuditPersonal[]>();
+    for (const row of rows) byEntry.set(row.entryId, [...(byEntry.get(row.entryId) ?? []), row]);
+    return byEntry;
+  }
+
+  /** What an account did, and what was done to it, ascending. */
+  async entriesOf(userId: number, afterId: number, take: number): Promise<AuditEntry[]> {
+    const rows = await this.entries.query<{ id: number }[]>(ENTRIES_OF, [String(userId), userId, afterId, take]);
+    return this.entries.find({ where: { id: In(rows.map(({ id }) => id)) }, order: { id: 'ASC' } });
   }
 
   /** Ascending. */
@@ -94,6 +130,11 @@ export class AuditRepository {
       await manager.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT}`);
       await manager.query(`SELECT pg_advisory_xact_lock(${WRITERS_LOCK})`);
       const [last] = await manager.find(AuditSeal, { order: { id: 'DESC' }, take: 1 });
+      // Of accounts that went while the entry was being written.
+      await manager.query(
+        `DELETE FROM "audit_personal" WHERE "entry_id" > $1 AND NOT EXISTS (SELECT FROM "users" WHERE "id" = "user_id")`,
+        [last?.toId ?? 0],
+      );
       const where = { id: MoreThan(last?.toId ?? 0) };
       const seal = make(last, await manager.find(AuditEntry, { where, order: { id: 'ASC' }, take: most }));
       if (seal) await manager.insert(AuditSeal, seal);

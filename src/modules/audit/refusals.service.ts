@@ -16,7 +16,7 @@ interface Repeated {
   readonly note: AuditNote;
   /** Since the first, which has an entry already. */
   repeats: number;
-  /** What they were after, the first few. */
+  /** What they were after, the first few: of accounts the ids, of nobody's emails nothing. */
   readonly targets: Set<string>;
 }
 
@@ -44,7 +44,8 @@ export class Refusals implements BeforeApplicationShutdown {
     const known = this.window.get(key) ?? (this.window.size < MOST ? undefined : this.others(action, outcome));
     if (known) {
       known.repeats++;
-      if (target?.label && known.targets.size < MOST_TARGETS) known.targets.add(target.label);
+      const name = nameOf(target);
+      if (name && known.targets.size < MOST_TARGETS) known.targets.add(name);
       return;
     }
     const note: AuditNote = { action, outcome, actor, request: { address, userAgent, requestId } };
@@ -98,3 +99,6 @@ export class Refusals implements BeforeApplicationShutdown {
       });
   }
 }
+
+const nameOf = (target: Refusal['target']): string | null | undefined =>
+  target?.kind === 'account' ? target.id : target?.label;

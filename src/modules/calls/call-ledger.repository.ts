@@ -92,7 +92,9 @@ const ADD_PARTIES = `
 
 const MERGE_PARTIES = `
   UPDATE call_participants p SET
-    name = COALESCE(t.name, p.name),
+    -- Nobody's, when their account has gone meanwhile.
+    name = CASE WHEN t.user_id IS NOT NULL AND NOT EXISTS (SELECT FROM users u WHERE u.id = t.user_id) THEN ''
+      ELSE COALESCE(t.name, p.name) END,
     user_id = COALESCE((SELECT u.id FROM users u WHERE u.id = t.user_id), p.user_id),
     joined_at = LEAST(p.joined_at, t.joined_at),
     left_at = CASE

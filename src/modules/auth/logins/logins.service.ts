@@ -73,7 +73,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     );
     const party = { kind: 'user', id: String(user.id), label: user.email };
     if (user.disabled) {
-      this.proof.failed(party);
+      this.proof.failed(targetOf({ kind: 'user', id: user.id, label: user.email }));
       throw new AppError('account_disabled', 'This account is disabled.');
     }
     const pair = await this.begin({ kind: 'user', id: user.id }, caller, party, (login) =>
@@ -129,7 +129,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   async end(loginId: number, action = 'auth.logout'): Promise<void> {
     const account = await this.audit.with(
       () => this.repository.end(loginId),
-      (ended) => ended && { action, target: partyOf(ended), changes: { login: loginId } },
+      (ended) => ended && { action, target: targetOf(ended), changes: { login: loginId } },
     );
     this.close([loginId]);
     if (account) await this.events.ended(account);
@@ -151,7 +151,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
       () => this.repository.endOf(account, which),
       (logins) =>
         logins.length > 0 || which === 'all'
-          ? { action: 'accounts.end-logins', target: partyOf(account), changes: { logins } }
+          ? { action: 'accounts.end-logins', target: targetOf(account), changes: { logins } }
           : undefined,
     );
     if (ended.length === 0 && which !== 'all') throw new AppError('not_found', 'There is no such login.');
@@ -216,7 +216,10 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     const digests = { handleDigest: sha256(token.handle), secretDigest: sha256(token.secret) };
     const loginId = await this.audit.with(
       () => create({ ...digests, ...this.use(caller) }),
-      (login) => (login === undefined ? undefined : { action: 'auth.login', actor, target: actor, changes: { login } }),
+      (login) =>
+        login === undefined
+          ? undefined
+          : { action: 'auth.login', actor, target: targetOf({ ...account, label: actor.label }), changes: { login } },
     );
     if (loginId === undefined) throw wrong();
     this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
@@ -249,6 +252,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 const accountOf = ({ userId, deviceId }: Login): LoginAccount =>
   userId === null ? { kind: 'device', id: deviceId ?? 0 } : { kind: 'user', id: userId };
 
-const partyOf = ({ kind, id }: LoginAccount): AuditParty => ({ kind, id: String(id), label: null });
+/** As what something is done to: whoever acts is a `user`. */
+const targetOf = ({ kind, id, label = null }: LoginAccount & { readonly label?: string | null }): AuditParty => ({
+  kind: kind === 'user' ? 'account' : kind,
+  id: String(id),
+  label,
+});
 
 const wrong = (): AppError => new AppError('invalid_credentials', WRONG);

@@ -28,7 +28,7 @@ export class PasswordProof {
    * @returns the account it is the password of
    * @throws AppError `invalid_credentials` with `detail`, `rate_limited`
    */
-  async demand<T extends { readonly passwordHash: string }>(
+  async demand<T extends { readonly id: number; readonly passwordHash: string }>(
     { kind, name, password, address }: Claim,
     find: () => Promise<T | undefined>,
     detail = WRONG,
@@ -36,7 +36,8 @@ export class PasswordProof {
     const attempt = await this.throttle.attempt(name, address);
     const account = await find();
     if (!(await this.passwords.verify(password, account?.passwordHash, address)) || account === undefined) {
-      this.failed({ kind, id: null, label: name });
+      const id = account === undefined ? null : String(account.id);
+      this.failed({ kind: kind === 'user' ? 'account' : kind, id, label: name });
       await attempt.failed();
       throw new AppError('invalid_credentials', detail);
     }

@@ -1,0 +1,43 @@
+import { type EntityManager } from 'typeorm';
+
+interface AccountReference {
+  /** What becomes of it when the account is removed. */
+  readonly removal:
+    | 'row goes'
+    /** The row is somebody else's too: it stays, and tells no longer of whom it was. */
+    | 'anonymous'
+    /** A number that no row has any more. */
+    | 'number stays';
+  /** The `kind` that the export of the account shows it as; `null`: nothing that is not shown elsewhere. */
+  readonly kind: string | null;
+}
+
+/** Every column that says which account something is of. A test finds those that are missing here. */
+export const ACCOUNT_REFERENCES: Readonly<Record<string, AccountReference>> = {
+  'users.id': { removal: 'row goes', kind: 'profile' },
+  'logins.user_id': { removal: 'row goes', kind: 'login' },
+  'machine_keys.made_by': { removal: 'row goes', kind: 'machineKey' },
+  'lobby_tokens.user_id': { removal: 'row goes', kind: 'lobbyToken' },
+  'circle_members.user_id': { removal: 'row goes', kind: 'circle' },
+  'circle_invites.email': { removal: 'row goes', kind: 'inviteReceived' },
+  'circle_invites.invited_by': { removal: 'anonymous', kind: 'inviteSent' },
+  'conversation_links.user_id': { removal: 'anonymous', kind: 'conversation' },
+  'conversation_messages.author_id': { removal: 'anonymous', kind: 'message' },
+  'media.user_id': { removal: 'anonymous', kind: 'media' },
+  'media_garbage.user_id': { removal: 'anonymous', kind: 'upload' },
+  'call_participants.user_id': { removal: 'anonymous', kind: 'call' },
+  'calls.ended_by': { removal: 'number stays', kind: null },
+  'revocations.subject': { removal: 'row goes', kind: 'revocation' },
+  'revocations.created_by': { removal: 'number stays', kind: null },
+  'audit_personal.user_id': { removal: 'row goes', kind: 'audit' },
+  'audit_entries.actor_id': { removal: 'number stays', kind: 'audit' },
+  'audit_entries.target_id': { removal: 'number stays', kind: 'audit' },
+};
+
+/** What no foreign key takes along with an account, and no feature when it ends. */
+export async function removeTraces(manager: EntityManager, id: number): Promise<void> {
+  await manager.query(`DELETE FROM "revocations" WHERE "selector" = 'user' AND "subject" = $1`, [String(id)]);
+  await manager.query(`UPDATE "call_participants" SET "name" = '' WHERE "user_id" = $1`, [id]);
+  await manager.query(`UPDATE "media_garbage" SET "user_id" = NULL WHERE "user_id" = $1`, [id]);
+  await manager.query(`DELETE FROM "audit_personal" WHERE "user_id" = $1`, [id]);
+}

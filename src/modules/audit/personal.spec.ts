@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type AuditContent, type AuditRecord, type Json } from '../../common/audit/audit-record.js';
+import { withoutPersonal, withPersonal } from './personal.js';
+
+const digest = (text: string) => `hmac:${Buffer.from(text).toString('hex')}`;
+const entry = (some: Partial<AuditContent>): AuditContent => ({
+  at: '2026-01-01T00:00:00.000Z',
+  actor: { kind: 'user', id: '1', label: 'admin@example.org' },
+  action: 'accounts.update',
+  target: { kind: 'account', id: '2', label: 'ada@example.org' },
+  address: '192.0.2.1',
+  userAgent: 'curl',
+  node: 'n',
+  requestId: 'r',
+  outcome: 'success',
+  count: 1,
+  changes: { role: { before: 'user', after: 'viewer' }, lastName: { before: 'L', after: 'K' } },
+  ...some,
+});
+const recordOf = (content: AuditContent): AuditRecord => ({ ...content, id: 7, mac: '' });
+
+describe('what an entry says of people', () => {
+  it('is kept by account, and comes back as it was', () => {
+    const { content, personal } = withoutPersonal(entry({}), undefined, digest);
+    expect(JSON.stringify(content)).not.toMatch(/example\.org|192\.0|curl|"[LK]"/);
+    expect(content.changes).toMatchObject({ role: { before: 'user', after: 'viewer' } });
+    expect(personal.map(({ userId }) => userId)).toEqual([1, 2]);
+    expect(withPersonal(recordOf(content), personal, digest)).toEqual(recordOf(entry({})));
+  });
+
+  it('goes with one account, and what is of the other stays', () => {
+    const { content, personal } = withoutPersonal(entry({}), undefined, digest);
+    const left = withPersonal(
+      recordOf(content),
+      personal.filter(({ userId }) => userId === 1),
+      digest,
+    );
+    expect(left).toMatchObject({ actor: { label: 'admin@example.org' }, address: '192.0.2.1' });
+    expect(left.target?.label).toBe(digest('ada@example.org'));
+  });
+
+  it('is shown only where it is what was written', () => {
+    const { content, personal } = withoutPersonal(entry({}), undefined, digest);
+    const forged = personal.map((values) => ({
+      ...values,
+      targetLabel: 'eve@example.org',
+      changes: '{"lastName":{}}',
+    }));
+    const { target, changes } = withPersonal(recordOf(content), forged, digest);
+    expect([target?.label, changes]).toEqual([digest('ada@example.org'), content.changes]);
+  });
+
+  it('of one who shows nothing is of the account they try', () => {
+    const actor = { kind: 'anonymous', id: null, label: null };
+    expect(withoutPersonal(entry({ actor, changes: null }), undefined, digest).personal).toMatchObject([
+      { userId: 2, targetLabel: 'ada@example.org', address: '192.0.2.1' },
+    ]);
+    const target = { kind: 'account', id: null, label: 'nobody@example.org' };
+    const unknown = withoutPersonal(entry({ actor, target, changes: null }), undefined, digest);
+    expect(unknown.personal).toEqual([]);
+    expect(unknown.content).toMatchObject({ target: { label: digest('nobody@example.org') }, address: '192.0.2.1' });
+  });
+
+  it('is nothing where things are done to things', () => {
+    const actor = { kind: 'machineKey', id: '1', label: 'Robot' };
+    const target = { kind: 'service', id: '2', label: 'Planetarium' };
+    const content = entry({ actor, target, changes: { title: { after: 'x' } } });
+    expect(withoutPersonal(content, undefined, digest)).toEqual({ content, personal: [] });
+  });
+});
