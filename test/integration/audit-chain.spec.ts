@@ -90,7 +90,7 @@ describe('the chain of the audit log', () => {
     expect((await verify()).checked).toBeGreaterThan(verdict.checked);
   });
 
-  it.each(['UPDATE "audit_entries" SET "action" = \'x\'', 'DELETE FROM "audit_entries"', 'TRUNCATE "audit_entries"'])(
+  it.each(['UPDATE "audit_entries" SET "action" = \'x\'', 'DELETE FROM "audit_entries"', 'TRUNCATE "audit_entries" CASCADE'])(
     'cannot be changed: %s',
     async (sql) => {
       for (const table of TABLES) {

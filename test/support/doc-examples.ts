@@ -19,7 +19,7 @@ export class Examples {
 
   constructor(page: string) {
     const text = readFileSync(path.join(ROOT, 'docs', page), 'utf8');
-    const blocks = text.matchAll(/^```(?:js|ts|python|sh|text) (\S+)\n([\s\S]*?)^```$/gm);
+    const blocks = text.matchAll(/^```(?:js|ts|python|go|sh|text) (\S+)\n([\s\S]*?)^```$/gm);
     this.programs = new Map([...blocks].map(([, name = '', code = '']) => [name, code]));
   }
 

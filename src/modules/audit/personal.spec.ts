@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditContent, type AuditRecord, type Json } from '../../common/audit/audit-record.js';
+import { type AuditContent, type AuditRecord } from '../../common/audit/audit-record.js';
 import { withoutPersonal, withPersonal } from './personal.js';
 
 const digest = (text: string) => `hmac:${Buffer.from(text).toString('hex')}`;
