@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type Sharp from 'sharp';
 import { AppConfig } from '../../../../config/app-config.js';
 import { FairQueue } from './fair-queue.js';
+import { firstFrame } from './first-frame.js';
 import { MediaRepository, type Picture } from '../media.repository.js';
 import { MediaStorage, newKey } from '../storage/media-storage.js';
 
@@ -25,6 +26,8 @@ const LOADERS: Readonly<Record<string, string>> = {
   'image/webp': 'VipsForeignLoadWebpBuffer',
   'image/gif': 'VipsForeignLoadNsgifBuffer',
   'image/avif': 'VipsForeignLoadHeifBuffer',
+  // May hold what an AVIF does; HEVC is decoded nowhere.
+  'image/heif': 'VipsForeignLoadHeifBuffer',
   'image/tiff': 'VipsForeignLoadTiffBuffer',
 };
 
@@ -90,7 +93,9 @@ export class Thumbnails implements OnApplicationShutdown {
     const { maxPixels } = this.config.media;
     try {
       const sharp = await (this.sharp ??= loadSharp());
-      const picture = sharp(file, { limitInputPixels: maxPixels, failOn: 'error' });
+      const frame = firstFrame(file);
+      if (frame === undefined) return undefined;
+      const picture = sharp(frame, { limitInputPixels: maxPixels, failOn: 'error' });
       const { width, height, channels, depth } = await picture.metadata();
       // Some must be held as a whole before the first line can be seen.
       if (width * height * channels * (BYTES_OF[depth] ?? MAX_BYTES) > maxPixels * BYTES_OF_PIXEL) return undefined;
