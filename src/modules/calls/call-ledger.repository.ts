@@ -43,7 +43,9 @@ export class CallLedgerRepository {
           parties.map(({ cameAt }) => dateOf(cameAt)),
         ]);
       }
-      await manager.query(END_PARTIES, [calls.map(({ key }) => key)]);
+      const keys = calls.map(({ key }) => key);
+      await manager.query(PUT_IN_ORDER, [keys]);
+      await manager.query(END_PARTIES, [keys]);
     });
   }
 
@@ -54,14 +56,26 @@ export class CallLedgerRepository {
     return rows.map(({ key }) => key);
   }
 
-  /** Ends the calls that nobody vouches for any more. */
-  async endLapsed(): Promise<void> {
-    await this.dataSource.query(END_LAPSED);
+  /** The database's time in milliseconds, by which leases are given. */
+  async clock(): Promise<number> {
+    const [row] = await this.dataSource.query<[{ now: Date }]>('SELECT clock_timestamp() AS "now"');
+    return row.now.getTime();
   }
 
-  /** Removes, among the `piece` oldest calls, those that ended before `before`. @returns how many it removed */
-  async removeOld(before: Date, piece: number): Promise<number> {
-    const [, removed] = await this.dataSource.query<[unknown, number]>(REMOVE_OLD, [before, piece]);
+  /**
+   * Ends the calls that nobody vouches for any more.
+   * @param longestMs a lease that goes on for longer was given before the clock stepped back
+   */
+  async endLapsed(longestMs: number): Promise<void> {
+    await this.dataSource.query(END_LAPSED, [longestMs]);
+  }
+
+  /**
+   * Removes, among the `piece` oldest calls, those that ended more than `days` before `now` and before the database's time.
+   * @returns how many it removed
+   */
+  async removeOld(now: Date, days: number, piece: number): Promise<number> {
+    const [, removed] = await this.dataSource.query<[unknown, number]>(REMOVE_OLD, [now, days, piece]);
     return removed;
   }
 }
@@ -110,10 +124,23 @@ const MERGE_PARTIES = `
   JOIN calls c ON c.key = t.key
   WHERE p.call_id = c.id AND p.sid = t.sid`;
 
+// Nodes report by clocks of their own.
+const PUT_IN_ORDER = `
+  UPDATE calls SET
+    answered_at = CASE WHEN answered_at IS NOT NULL THEN GREATEST(answered_at, started_at) END,
+    ended_at = CASE WHEN ended_at IS NOT NULL THEN GREATEST(ended_at, answered_at, started_at) END
+  WHERE key = ANY ($1) AND (answered_at < started_at OR ended_at < started_at OR ended_at < answered_at)`;
+
+// Within the call, and nobody leaves before coming. Least and greatest leave out what is null.
 const END_PARTIES = `
-  UPDATE call_participants p SET left_at = c.ended_at FROM calls c
-  WHERE c.key = ANY ($1) AND c.ended_at IS NOT NULL AND p.call_id = c.id AND p.joined_at IS NOT NULL
-    AND (p.left_at IS NULL OR p.left_at > c.ended_at)`;
+  UPDATE call_participants p SET
+    joined_at = LEAST(GREATEST(p.joined_at, c.started_at), c.ended_at),
+    left_at = CASE WHEN p.left_at IS NOT NULL OR c.ended_at IS NOT NULL
+      THEN LEAST(GREATEST(COALESCE(p.left_at, c.ended_at), p.joined_at, c.started_at), c.ended_at) END
+  FROM calls c
+  WHERE c.key = ANY ($1) AND p.call_id = c.id AND p.joined_at IS NOT NULL
+    AND (p.joined_at < c.started_at OR p.joined_at > c.ended_at OR p.left_at < p.joined_at OR p.left_at > c.ended_at
+      OR (p.left_at IS NULL AND c.ended_at IS NOT NULL))`;
 
 const RENEW = `
   WITH mine AS (
@@ -129,14 +156,18 @@ const RENEW = `
 
 const END_LAPSED = `
   WITH lapsed AS (
-    UPDATE calls SET ended_at = GREATEST(lease_until, started_at, answered_at), outcome = 'failed', reason = 'abandoned',
+    UPDATE calls SET ended_at = GREATEST(LEAST(lease_until, now()), started_at, answered_at,
+        (SELECT max(GREATEST(p.joined_at, p.left_at)) + interval '1 ms' FROM call_participants p WHERE p.call_id = calls.id)), outcome = 'failed', reason = 'abandoned',
       lapsed = true
-    WHERE ended_at IS NULL AND lease_until < now() RETURNING id, ended_at
+    WHERE ended_at IS NULL AND (lease_until < now() OR lease_until > now() + $1::float8 * interval '1 ms')
+    RETURNING id, ended_at
   )
   UPDATE call_participants p SET left_at = l.ended_at FROM lapsed l
   WHERE p.call_id = l.id AND p.joined_at IS NOT NULL AND p.left_at IS NULL`;
 
-// Ids follow the time closely enough: whoever is old is among the first, and no index is needed to find them.
+// Ids follow the time closely enough: whoever is old is among the first, and no index is needed to find them. A clock that
+// has stepped forward removes nothing as long as the other has not.
 const REMOVE_OLD = `
   DELETE FROM calls WHERE id IN (
-    SELECT o.id FROM (SELECT id, ended_at FROM calls ORDER BY id LIMIT $2) o WHERE o.ended_at < $1)`;
+    SELECT o.id FROM (SELECT id, ended_at FROM calls ORDER BY id LIMIT $3) o
+    WHERE o.ended_at < LEAST($1::timestamptz, now()) - make_interval(days => $2::int))`;

@@ -7,7 +7,12 @@ import { type CallLedgerRepository } from './call-ledger.repository.js';
 
 class ManualClock extends Clock {
   time = 1_000;
+  /** By how much the wall clock has stepped. */
+  stepped = 0;
   now(): number {
+    return this.time + this.stepped;
+  }
+  get elapsed(): number {
     return this.time;
   }
 }
@@ -34,6 +39,12 @@ class FakeRepository {
     return Promise.resolve(keys.filter((key) => this.live(key)));
   }
 
+  /** The database's time. */
+  time = (): number => 0;
+  clock(): Promise<number> {
+    return Promise.resolve(this.time());
+  }
+
   endLapsed(): Promise<void> {
     this.sweeps++;
     return Promise.resolve();
@@ -43,7 +54,8 @@ class FakeRepository {
 function newLedger() {
   const repository = new FakeRepository();
   const clock = new ManualClock();
-  const ledger = new CallLedger(repository as unknown as CallLedgerRepository, clock, { elapsed: () => clock.time });
+  repository.time = () => clock.time;
+  const ledger = new CallLedger(repository as unknown as CallLedgerRepository, clock, { elapsed: () => clock.elapsed });
   return { ledger, repository, clock, call: ledger.newCall('signaling') };
 }
 
@@ -88,6 +100,44 @@ describe('CallLedger', () => {
       ],
     ]);
   });
+
+  it.each([-3_600_000, 3_600_000])('times a call by its beginning when the wall clock steps by %i ms', async (step) => {
+    const { ledger, repository, clock, call } = newLedger();
+    ledger.rang(call, ala, bob);
+    clock.time = 2_000;
+    clock.stepped = step;
+    ledger.answered(call);
+    ledger.joined(call, ala);
+    await ledger.flush();
+    await ledger.renew();
+    clock.time = 3_000;
+    clock.stepped = -step;
+    ledger.left(call, 'A');
+    ledger.ended(call, 'completed', 'A');
+    await ledger.flush();
+    expect(repository.written.flat()).toMatchObject([
+      { startedAt: 1_000, answeredAt: 2_000 },
+      { startedAt: 3_000, endedAt: 3_000 },
+    ]);
+    expect(repository.written[1]?.[0]?.parties.get('A')).toMatchObject({ leftAt: 3_000 });
+  });
+
+  it.each([-3_600_000, 3_600_000])(
+    'ends nobody else’s calls until a lease after the database’s clock stepped by %i ms',
+    async (step) => {
+      const { ledger, repository, clock } = newLedger();
+      await ledger.renew();
+      repository.time = () => clock.time + step;
+      clock.time += 5_000;
+      await ledger.renew();
+      clock.time += 19_000;
+      await ledger.renew();
+      expect(repository.sweeps).toBe(1);
+      clock.time += 1_000;
+      await ledger.renew();
+      expect(repository.sweeps).toBe(2);
+    },
+  );
 
   it('writes by itself, without anybody waiting for it', async () => {
     const { ledger, repository, call } = newLedger();

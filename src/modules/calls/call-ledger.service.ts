@@ -21,6 +21,14 @@ const MAX_WAITING = 100_000;
 const LAST_WORDS = 500;
 const MAX_NAME = 100;
 
+/** Milliseconds by which the clock of the database may run apart from ours between two renewals. */
+const MAX_DRIFT = 2_000;
+
+interface Anchor {
+  readonly time: number;
+  readonly elapsed: number;
+}
+
 /**
  * What calls there were: each protocol tells it what happens, in the order it happens on this node. Nothing here waits
  * or throws: it is written behind, several changes at once, again and again while the database is away, and at shutdown.
@@ -34,10 +42,14 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly changes = new CallChanges();
   /** Calls this node vouches for, with the parties it does so for: bookkeeping of its own sockets, shared with nobody. */
   private readonly held = new Map<string, Set<string>>();
+  /** When this node first had to do with a call, by both clocks: from there on its times go by the one that does not step. */
+  private readonly anchors = new Map<string, Anchor>();
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private renewal: NodeJS.Timeout | undefined;
   private troubledUntil = 0;
+  /** The database's clock as last seen. */
+  private theirs: Anchor | undefined;
   private stopped = false;
 
   constructor(
@@ -55,14 +67,14 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
    * `from`, a socket of this node or of one that died, rings `to`. The call is `ringing` until somebody answers.
    * @param at when, if that was not just now
    */
-  rang(call: CallRef, from: CallParty, to: CallParty, at?: number): void {
+  rang(call: CallRef, from: CallParty, to: CallParty, at = this.timeIn(call)): void {
     for (const party of [from, to]) this.describe(call, party, at);
     this.hold(call, from.sid);
     this.schedule();
   }
 
   /** The call is `live`. @param at since when, if not just now */
-  answered(call: CallRef, at = this.clock.now()): void {
+  answered(call: CallRef, at = this.timeIn(call)): void {
     this.changes.of(call, at).answeredAt ??= at;
     this.schedule();
   }
@@ -74,7 +86,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** As `joined`, of a socket of another node, which vouches for it. */
-  joinedElsewhere(call: CallRef, party: CallParty, at = this.clock.now()): void {
+  joinedElsewhere(call: CallRef, party: CallParty, at = this.timeIn(call)): void {
     const change = this.describe(call, party, at);
     change.cameAt = at;
     change.joinedAt ??= change.cameAt;
@@ -84,7 +96,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   left(call: CallRef, sid: string): void {
-    const now = this.clock.now();
+    const now = this.timeIn(call);
     const change = this.changes.party(call, sid, now);
     change.present = false;
     change.leftAt = now;
@@ -94,13 +106,13 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** What others see and hear of a party. */
   changed(call: CallRef, sid: string, state: { readonly muted?: boolean; readonly videoOff?: boolean }): void {
-    Object.assign(this.changes.party(call, sid, this.clock.now()), state);
+    Object.assign(this.changes.party(call, sid, this.timeIn(call)), state);
     this.schedule();
   }
 
   /** The call is over; the first end counts. @param by sid of the party that ended it */
   ended(call: CallRef, outcome: CallOutcome, by?: string): void {
-    const now = this.clock.now();
+    const now = this.timeIn(call);
     const change = this.changes.of(call, now);
     if (change.endedAt === undefined) {
       change.endedAt = now;
@@ -125,8 +137,11 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
       const keys = [...this.held.keys()].filter((key) => !this.changes.has(key));
       const live = new Set(await this.repository.renew(keys, LEASE_MS));
       for (const key of keys) if (!live.has(key)) this.held.delete(key);
+      for (const key of this.anchors.keys()) {
+        if (!this.held.has(key) && !this.changes.has(key)) this.anchors.delete(key);
+      }
       // After trouble the other nodes first get the time to vouch for theirs.
-      if (this.monotonic.elapsed() >= this.troubledUntil) await this.repository.endLapsed();
+      if (this.hasSteadyLeases(await this.repository.clock())) await this.repository.endLapsed(2 * LEASE_MS);
     } catch (error) {
       this.trouble(error);
     }
@@ -154,11 +169,28 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.changes.size > 0) this.logger.error({ msg: 'calls could not be recorded', calls: this.changes.size });
   }
 
-  private describe(call: CallRef, { sid, name, userId }: CallParty, at = this.clock.now()) {
+  private describe(call: CallRef, { sid, name, userId }: CallParty, at: number) {
     const change = this.changes.party(call, sid, at);
     change.name = storable(name);
     if (userId !== undefined) change.userId = userId;
     return change;
+  }
+
+  /** Now, as far as this call goes: its times are in order on this node whatever steps the wall clock takes. */
+  private timeIn({ key }: CallRef): number {
+    const elapsed = this.monotonic.elapsed();
+    const anchor = this.anchors.get(key) ?? { time: this.clock.now(), elapsed };
+    this.anchors.set(key, anchor);
+    return Math.round(anchor.time + elapsed - anchor.elapsed);
+  }
+
+  /** Whether leases of others tell anything: not while they may still be by a clock that has stepped. */
+  private hasSteadyLeases(time: number): boolean {
+    const elapsed = this.monotonic.elapsed();
+    const drift = this.theirs === undefined ? 0 : time - this.theirs.time - (elapsed - this.theirs.elapsed);
+    this.theirs = { time, elapsed };
+    if (Math.abs(drift) > MAX_DRIFT) this.troubledUntil = elapsed + LEASE_MS;
+    return elapsed >= this.troubledUntil;
   }
 
   private hold({ key }: CallRef, sid: string): void {

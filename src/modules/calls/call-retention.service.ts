@@ -8,7 +8,6 @@ import { storeKey } from '../realtime/ports/store-key.js';
 
 const SWEEP_MS = 60_000;
 const CALLS_AT_ONCE = 2_000;
-const DAY_MS = 86_400_000;
 /** Key of the ephemeral store: the node that sweeps now. */
 const SWEEPER_KEY = storeKey<string>('calls', 'sweeper');
 
@@ -39,7 +38,8 @@ export class CallRetention implements OnApplicationBootstrap, OnModuleDestroy {
   /** Does all there is to do now. @throws when the database is away */
   async sweep(): Promise<void> {
     if (this.days === 0) return;
-    const before = new Date(this.clock.now() - this.days * DAY_MS);
-    await this.background.repeat(async () => (await this.repository.removeOld(before, CALLS_AT_ONCE)) > 0);
+    await this.background.repeat(
+      async () => (await this.repository.removeOld(this.clock.date(), this.days, CALLS_AT_ONCE)) > 0,
+    );
   }
 }

@@ -7,7 +7,10 @@ interface Cut {
   readonly floor: number;
 }
 
-/** What is done away with, in pieces: no statement here locks or scans much. Rooms are asked for by page. */
+/**
+ * What is done away with, in pieces: no statement here locks or scans much. Rooms are asked for by page. What is given as
+ * now counts only as far as the database agrees: a node whose clock has stepped forward removes nothing that is not old.
+ */
 @Injectable()
 export class RetentionRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
@@ -35,10 +38,10 @@ export class RetentionRepository {
          SELECT max(p."offset") AS "floor" FROM (
            SELECT m."offset", m."sent_at" FROM "room_messages" m
            WHERE m."room_id" = h."room_id" AND m."offset" > h."floor_offset" ORDER BY m."offset" LIMIT $3
-         ) AS p WHERE p."sent_at" < $1::timestamptz - make_interval(days => r."retention_days")
+         ) AS p WHERE p."sent_at" < LEAST($1::timestamptz, now()) - make_interval(days => r."retention_days")
        ) AS "old"
        WHERE r."retention_days" IS NOT NULL
-         AND "oldest"."sent_at" < $1::timestamptz - make_interval(days => r."retention_days") LIMIT $2`,
+         AND "oldest"."sent_at" < LEAST($1::timestamptz, now()) - make_interval(days => r."retention_days") LIMIT $2`,
       [now, take, piece],
     );
     return rows.map(({ room_id, floor }) => ({ roomId: room_id, floor: Number(floor) }));
@@ -89,7 +92,7 @@ export class RetentionRepository {
   async removeKeys(now: Date, piece: number): Promise<number> {
     return this.count(
       `DELETE FROM "room_message_keys" WHERE ("room_id", "scope", "key") IN (
-         SELECT "room_id", "scope", "key" FROM "room_message_keys" WHERE "expires_at" <= $1 LIMIT $2)`,
+         SELECT "room_id", "scope", "key" FROM "room_message_keys" WHERE "expires_at" <= LEAST($1::timestamptz, now()) LIMIT $2)`,
       [now, piece],
     );
   }
@@ -98,7 +101,7 @@ export class RetentionRepository {
   async removeEndpoints(before: Date, piece: number): Promise<number> {
     return this.count(
       `DELETE FROM "room_endpoints" WHERE "id" IN (
-         SELECT "id" FROM "room_endpoints" WHERE "expires_at" <= $1 LIMIT $2)`,
+         SELECT "id" FROM "room_endpoints" WHERE "expires_at" <= LEAST($1::timestamptz, now()) LIMIT $2)`,
       [before, piece],
     );
   }
