@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly by?: 'node' | 'npm';
   /** Default: a temporary one, removed by `cleanUpProcesses`. */
   readonly dataDir?: string;
+  /** Bytes of a disk of its own that `dataDir` is; only `filesOf` finds them. */
+  readonly diskBytes?: number;
 }
 
 /** A server in a process of its own. */
@@ -59,7 +61,7 @@ export async function startProcess(
   const dataDir = options.dataDir ?? (await temporaryDataDir());
   const [file, args] =
     options.by === 'npm' ? ['npm', ['start']] : [process.execPath, [path.join(ROOT, 'dist/src/main.js')]];
-  const child = spawn(file, args, {
+  const child = spawn(...onDisk(options.diskBytes, file, args), {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,6 +119,16 @@ export async function temporaryDataDir(): Promise<string> {
   folders.add(folder);
   return folder;
 }
+
+/** The command in a name space whose `DATA_DIR` is a disk of so many bytes. */
+function onDisk(bytes: number | undefined, file: string, args: string[]): [string, string[]] {
+  if (bytes === undefined) return [file, args];
+  const mount = `mount -t tmpfs -o mode=0700,size=${bytes} none "$DATA_DIR" && exec "$0" "$@"`;
+  return ['unshare', ['--map-root-user', '--mount', '/bin/sh', '-c', mount, file, ...args]];
+}
+
+/** Where the files of a server with a disk of its own are. */
+export const filesOf = ({ pid, dataDir }: ServerProcess): string => `/proc/${pid}/root${dataDir}`;
 
 /** Pid of the embedded database's server under `dataDir`, if there is one. */
 export async function databasePid(dataDir: string): Promise<number | undefined> {

@@ -20,6 +20,12 @@ export function describeWithPython(module: string, name: string, suite: (python:
   });
 }
 
+/** A suite whose servers have disks of their own, which fill. */
+export function describeWithSmallDisks(name: string, suite: () => void): void {
+  const found = runs('unshare', '--map-root-user', '--mount', '/bin/sh', '-c', 'mount -t tmpfs -o size=1m none /mnt');
+  describeIf(found, 'unshare with mounts for users', name, suite);
+}
+
 function describeIf(found: boolean, what: string, name: string, suite: () => void): void {
   if (found) {
     describe(name, suite);

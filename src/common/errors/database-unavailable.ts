@@ -13,6 +13,16 @@ const SYSTEM_CODES = new Set([
 /** SQLSTATE of a statement that found no room on the disk; its transaction is rolled back. */
 const DISK_FULL = '53100';
 
+/** A disk of the database is known to have no room, though no statement found out. */
+export class DatabaseDiskFull extends Error {
+  readonly code = DISK_FULL;
+
+  /** @param path of what is on it */
+  constructor(readonly path: string) {
+    super(`no room for ${path}`);
+  }
+}
+
 /** SQLSTATEs that say "not now": timeouts, too many connections, shutting down, starting up, read-only standby, no room. */
 const SQL_STATES = new Set([
   '57014',

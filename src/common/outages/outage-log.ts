@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { isDatabaseFull } from '../errors/database-unavailable.js';
+import { DatabaseDiskFull, isDatabaseFull } from '../errors/database-unavailable.js';
 
 /** Milliseconds between two lines about one outage. */
 const REMIND_MS = 60_000;
@@ -77,6 +77,7 @@ export class OutageLog {
 
 /** Without addresses' credentials and parameters: messages of drivers and servers hold none. */
 function describe(reason: unknown): string {
+  if (reason instanceof DatabaseDiskFull) return `its disk is full (${reason.path})`;
   if (isDatabaseFull(reason)) return 'its disk is full';
   if (!(reason instanceof Error)) return String(reason).slice(0, 300);
   const { message, name, cause } = reason;

@@ -89,6 +89,8 @@ export class EmbeddedDatabase {
   async #revive(): Promise<void> {
     while (!this.#closed()) {
       try {
+        const lack = await this.cluster.lackOfRoom();
+        if (lack !== undefined) OUTAGES.database.failed(lack, 0);
         await this.cluster.start();
         this.log.log('The embedded database is back');
         return;

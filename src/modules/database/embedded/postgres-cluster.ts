@@ -1,9 +1,22 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { chmod, chown, lchown, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { DatabaseDiskFull } from '../../../common/errors/database-unavailable.js';
 import { BootError } from '../../../common/errors/boot-error.js';
 import { randomToken } from '../../../common/security/random.js';
 import { secretFile } from '../../../config/data-dir.js';
@@ -19,6 +32,7 @@ const START_ATTEMPT_MS = 8_000;
 const RECOVERY_MS = 300_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 50;
+const WAL_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /** Errors of statements stay out of the database's log, because they quote people's data; the server logs them itself. */
 const SETTINGS = {
@@ -122,6 +136,12 @@ export class PostgresCluster {
         throw new BootError(`The embedded database does not start: ${fault}\n${this.#logTail()}`);
       await sleep(200);
     }
+  }
+
+  /** What to say while there is no room for another segment of the log, without which the server neither runs nor starts. */
+  async lackOfRoom(): Promise<DatabaseDiskFull | undefined> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize < WAL_SEGMENT_BYTES ? new DatabaseDiskFull(this.folder) : undefined;
   }
 
   /** Whether the server's process lives. */

@@ -134,7 +134,15 @@ describe('isShownInline', () => {
   );
 
   it('lets pictures, sounds and films be shown, under any of their names, unless they are something else', () => {
-    for (const type of ['image/png', 'audio/x-wav', 'audio/x-m4a', 'audio/mp4', 'video/webm', 'image/apng']) {
+    const named = ['image/png', 'audio/x-wav', 'audio/x-m4a', 'audio/mp4', 'video/webm', 'image/apng'].concat([
+      'audio/mp3',
+      'audio/opus',
+      'audio/wave',
+      'audio/3gpp',
+      'video/x-m4v',
+      'audio/x-mp3',
+    ]);
+    for (const type of named) {
       expect(isShownInline({ type, isDownload: false })).toBe(true);
       expect(isShownInline({ type, isDownload: true })).toBe(false);
     }

@@ -66,7 +66,8 @@ const MARKED = /^application\/(?:rtf|pdf|postscript|eps|pgp-.*)$|^model\/stl$/;
 const INLINE = new Set(
   ['image/png', 'image/apng', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
     .concat('audio/mpeg', 'audio/mp4', 'audio/m4a', 'audio/aac', 'audio/ogg', 'audio/wav', 'audio/flac', 'audio/webm')
-    .concat('video/mp4', 'video/webm', 'video/ogg', 'video/quicktime', PLAIN_TEXT),
+    .concat('audio/mp3', 'audio/wave', 'audio/vnd.wave', 'audio/aacp', 'audio/opus', 'audio/vorbis', 'audio/3gpp')
+    .concat('video/mp4', 'video/m4v', 'video/3gpp', 'video/webm', 'video/ogg', 'video/quicktime', PLAIN_TEXT),
 );
 
 export interface ContentType {

@@ -1,6 +1,7 @@
 import { type DataStore } from '@tus/server';
 import { type Readable } from 'node:stream';
 import { AppError } from '../../../../common/errors/app-error.js';
+import { isDatabaseFull } from '../../../../common/errors/database-unavailable.js';
 import { randomHex } from '../../../../common/security/random.js';
 import { type StorageFault, type StorageHealth } from './storage-health.js';
 
@@ -50,7 +51,7 @@ export abstract class MediaStorage {
     }
     this.health.fail(fault, { where: this.where, reason: (error as Error).message }, () => this.probe());
     return fault === 'full'
-      ? new AppError('storage_full', 'There is no space left to store files.', { cause: error })
+      ? noSpace(error)
       : new AppError('unavailable', 'The storage of files does not answer; try again soon.', { cause: error });
   }
 
@@ -71,4 +72,12 @@ export abstract class MediaStorage {
       throw this.problemOf(error);
     }
   }
+}
+
+const noSpace = (cause: unknown): AppError =>
+  new AppError('storage_full', 'There is no space left to store files.', { cause });
+
+/** For whoever uploads it makes no difference whose disk is full. */
+export function refuseWithoutSpace(error: unknown): never {
+  throw isDatabaseFull(error) ? noSpace(error) : error;
 }

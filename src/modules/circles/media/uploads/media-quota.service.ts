@@ -5,6 +5,7 @@ import { Accounts } from '../../../accounts/accounts.service.js';
 import { type AccountPrincipal } from '../../../auth/principals/device-principal.js';
 import { CircleAccess } from '../../access/access.service.js';
 import { type StoredMedia } from '../media.repository.js';
+import { refuseWithoutSpace } from '../storage/media-storage.js';
 import { MediaQuotaRepository, type Quota, type QuotaOwner, type Usage } from './media-quota.repository.js';
 
 const OF: Readonly<Record<QuotaOwner, string>> = { user: 'this account', circle: 'this circle' };
@@ -21,7 +22,7 @@ export class MediaQuota {
 
   /**
    * Counts an upload of at most `size` bytes under `key` from now on.
-   * @throws AppError `quota_exceeded`
+   * @throws AppError `quota_exceeded`, `storage_full`
    */
   async reserve(media: StoredMedia, key: string, size: number, hours: number): Promise<void> {
     const { userId, circleId, storageKey: replaced } = media;
@@ -30,7 +31,8 @@ export class MediaQuota {
     if (userId !== null && accountQuotaBytes > 0) quotas.push({ owner: 'user', id: userId, bytes: accountQuotaBytes });
     if (circleId !== null && circleQuotaBytes > 0)
       quotas.push({ owner: 'circle', id: circleId, bytes: circleQuotaBytes });
-    const full = await this.repository.reserve({ key, size, userId, circleId, replaced, hours }, quotas);
+    const upload = { key, size, userId, circleId, replaced, hours };
+    const full = await this.repository.reserve(upload, quotas).catch(refuseWithoutSpace);
     if (full === undefined) return;
     const { owner, usedBytes, quotaBytes } = full;
     throw new AppError(

@@ -14,7 +14,7 @@ import { MediaRepository, type StoredMedia } from '../media.repository.js';
 import { MediaQuota } from './media-quota.service.js';
 import { HEAD_BYTES, typeOf } from '../content/media-type.js';
 import { takeFile } from './multipart.js';
-import { MediaStorage, newKey } from '../storage/media-storage.js';
+import { MediaStorage, newKey, refuseWithoutSpace } from '../storage/media-storage.js';
 import { Thumbnails } from '../content/thumbnails.service.js';
 
 /** What is known of a file whose content lies in the storage. */
@@ -89,7 +89,8 @@ export class Uploads {
       userId: media.userId,
       circleId: media.circleId,
     };
-    if (!(await this.repository.complete(media.id, upload, this.clock.date()))) {
+    const done = await this.repository.complete(media.id, upload, this.clock.date()).catch(refuseWithoutSpace);
+    if (!done) {
       await this.repository.discard(key);
       throw (await this.repository.find(media.id)) === undefined ? notThere() : uploadedBefore();
     }
