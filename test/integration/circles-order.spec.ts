@@ -4,7 +4,7 @@ import { ConversationMessage } from '../../src/entities/circles/conversation-mes
 import { conversationChannel } from '../../src/modules/circles/circles.channels.js';
 import { ConversationFeeds } from '../../src/modules/circles/messages/conversation-feeds.service.js';
 import { type NewMessage } from '../../src/modules/circles/messages/message-append.js';
-import { MessageLog } from '../../src/modules/circles/messages/message-log.service.js';
+import { ConversationLog } from '../../src/modules/circles/messages/conversation-log.service.js';
 import { MessagesRepository } from '../../src/modules/circles/messages/messages.repository.js';
 import { Senders } from '../../src/modules/circles/messages/senders.service.js';
 import { type Online } from '../../src/modules/circles/presence/online.service.js';
@@ -104,7 +104,7 @@ describe('messages that several nodes store at once', () => {
     };
     const senders = new Senders(repository, nobody as Online);
     const lifecycle: Partial<Lifecycle> = { onDrain: () => undefined };
-    const log = new MessageLog(repository, senders, hub, lifecycle as Lifecycle, new SocketMetrics());
+    const log = new ConversationLog(repository, senders, hub, lifecycle as Lifecycle, new SocketMetrics());
     const feeds = new ConversationFeeds(repository, senders, log, hub);
     const feed = await feeds.hold(conversation);
     const heard: string[] = [];

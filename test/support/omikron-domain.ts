@@ -16,7 +16,7 @@ import { type EphemeralStore } from '../../src/modules/realtime/ports/ephemeral-
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { type Presence } from '../../src/modules/realtime/ports/presence.js';
 import { CallAdmission } from '../../src/modules/omikron/admission/call-admission.service.js';
-import { Calls } from '../../src/modules/omikron/calls/calls.service.js';
+import { CallGroups } from '../../src/modules/omikron/calls/call-groups.service.js';
 import { ClientAdmission } from '../../src/modules/omikron/admission/client-admission.service.js';
 import { ClientIdentity } from '../../src/modules/omikron/admission/client-identity.service.js';
 import { IotaAdmission } from '../../src/modules/omikron/admission/iota-admission.service.js';
@@ -135,7 +135,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const shares = new PushShares(new SystemMonotonicClock());
   const rings = new CallRings(store, presence, locks, hub, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
-  const calls = new Calls(presence, hub, locks, ledgerInto(told), retries, shares, clock);
+  const calls = new CallGroups(presence, hub, locks, ledgerInto(told), retries, shares, clock);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,

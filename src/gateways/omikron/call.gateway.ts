@@ -2,7 +2,7 @@ import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { CallAdmission } from '../../modules/omikron/admission/call-admission.service.js';
-import { Calls } from '../../modules/omikron/calls/calls.service.js';
+import { CallGroups } from '../../modules/omikron/calls/call-groups.service.js';
 import { replyId } from '../../modules/omikron/message-data.js';
 import { type CallerPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
@@ -24,7 +24,7 @@ export class CallGateway extends OmikronGateway implements PlainGateway {
     private readonly hub: Hub,
     private readonly admission: CallAdmission,
     private readonly identifications: Identifications,
-    private readonly calls: Calls,
+    private readonly calls: CallGroups,
   ) {
     super();
   }

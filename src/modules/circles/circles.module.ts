@@ -39,7 +39,7 @@ import { InvitesController } from './membership/invites.controller.js';
 import { InvitesRepository } from './membership/invites.repository.js';
 import { Invites } from './membership/invites.service.js';
 import { MembersRepository } from './membership/members.repository.js';
-import { Members } from './membership/members.service.js';
+import { CircleMembers } from './membership/circle-members.service.js';
 import { MediaController } from './media/media.controller.js';
 import { MediaRepository } from './media/media.repository.js';
 import { MediaQuotaRepository } from './media/uploads/media-quota.repository.js';
@@ -55,7 +55,7 @@ import { Thumbnails } from './media/content/thumbnails.service.js';
 import { Uploads } from './media/uploads/uploads.service.js';
 import { ConversationFeeds } from './messages/conversation-feeds.service.js';
 import { ConversationSweeper } from './messages/conversation-sweeper.service.js';
-import { MessageLog } from './messages/message-log.service.js';
+import { ConversationLog } from './messages/conversation-log.service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MessagesRepository } from './messages/messages.repository.js';
 import { Messages } from './messages/messages.service.js';
@@ -63,13 +63,21 @@ import { Senders } from './messages/senders.service.js';
 import { Online } from './presence/online.service.js';
 import { RoomFactsRepository } from './presence/room-facts.repository.js';
 import { RoomPictures } from './presence/room-pictures.service.js';
-import { Rooms } from './presence/rooms.service.js';
+import { CircleRooms } from './presence/circle-rooms.service.js';
 import { placesOf } from './live/socket-state.js';
 
-const MEMBERSHIP = [Circles, CirclesRepository, Members, MembersRepository, Invites, InvitesRepository, ComingAndGoing];
+const MEMBERSHIP = [
+  Circles,
+  CirclesRepository,
+  CircleMembers,
+  MembersRepository,
+  Invites,
+  InvitesRepository,
+  ComingAndGoing,
+];
 const DEVICES = [Devices, DevicesRepository];
 const CONVERSATIONS = [Conversations, ConversationsRepository];
-const MESSAGES = [Messages, MessagesRepository, MessageLog, Senders, ConversationFeeds, ConversationSweeper];
+const MESSAGES = [Messages, MessagesRepository, ConversationLog, Senders, ConversationFeeds, ConversationSweeper];
 const MEDIA = [
   MediaFiles,
   MediaRepository,
@@ -119,7 +127,7 @@ const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typi
     LostAccessRepository,
     AccessComparison,
     Online,
-    Rooms,
+    CircleRooms,
     RoomFactsRepository,
     RoomPictures,
     ...MEMBERSHIP,

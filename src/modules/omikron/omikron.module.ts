@@ -11,7 +11,7 @@ import { CallAdmission } from './admission/call-admission.service.js';
 import { CallInvitations } from './calls/call-invitations.service.js';
 import { CallRings } from './calls/call-rings.service.js';
 import { CallSecrets } from './calls/call-secrets.service.js';
-import { Calls } from './calls/calls.service.js';
+import { CallGroups } from './calls/call-groups.service.js';
 import { ClientAdmission } from './admission/client-admission.service.js';
 import { ClientIdentity } from './admission/client-identity.service.js';
 import { DirectoryComparison } from './directory/directory-comparison.service.js';
@@ -49,7 +49,7 @@ import { UserStates } from './states/user-states.service.js';
     ClientAdmission,
     CallAdmission,
     OmikronRelay,
-    Calls,
+    CallGroups,
     CallInvitations,
     CallRings,
     CallSecrets,
@@ -66,7 +66,7 @@ import { UserStates } from './states/user-states.service.js';
     OmikronRelay,
     PingBook,
     UserStates,
-    Calls,
+    CallGroups,
     CallInvitations,
   ],
 })
@@ -76,7 +76,7 @@ export class OmikronModule {
     directory: OmikronRepository,
     sessions: IotaSessions,
     endings: CallEndings,
-    calls: Calls,
+    calls: CallGroups,
   ) {
     endings.register('omikron', (ending) => calls.end(ending));
     // Where Iotas need no token, one may be connected that is in no directory.

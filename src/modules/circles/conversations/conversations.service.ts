@@ -9,7 +9,7 @@ import { notThere } from '../circles.policy.js';
 import { DevicesRepository } from '../devices/devices.repository.js';
 import { type Appointment } from '../membership/members.repository.js';
 import { Online } from '../presence/online.service.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { type ConversationRow, ConversationsRepository, type ParticipantRow } from './conversations.repository.js';
 
 export interface Participant extends ParticipantRow {
@@ -35,7 +35,7 @@ export class Conversations {
     private readonly devices: DevicesRepository,
     private readonly access: CircleAccess,
     private readonly online: Online,
-    private readonly rooms: Rooms,
+    private readonly rooms: CircleRooms,
   ) {}
 
   /** The creator is its `ADMIN`. @throws AppError `not_found`, `invalid_input` when somebody named is not in the circle */

@@ -9,7 +9,7 @@ import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Online } from '../presence/online.service.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { DevicesRepository } from './devices.repository.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -32,7 +32,7 @@ export class Devices {
     private readonly passwords: Passwords,
     private readonly logins: Logins,
     private readonly online: Online,
-    private readonly rooms: Rooms,
+    private readonly rooms: CircleRooms,
   ) {}
 
   /** @returns the device and its password, which nobody can read again. @throws AppError `not_found`, `forbidden` */

@@ -20,13 +20,13 @@ import {
   MemberPage,
   UpdateCircleRequest,
 } from './dto/circle.dto.js';
-import { Members } from './members.service.js';
+import { CircleMembers } from './circle-members.service.js';
 
 @ApiV1Controller('circles')
 export class CirclesController {
   constructor(
     private readonly circles: Circles,
-    private readonly members: Members,
+    private readonly members: CircleMembers,
   ) {}
 
   @Post()

@@ -5,7 +5,7 @@ import { Logins } from '../../auth/logins/logins.service.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { type CircleRow, CirclesRepository, type RemovedCircle } from './circles.repository.js';
 
 /** Circles themselves. */
@@ -14,7 +14,7 @@ export class Circles {
   constructor(
     private readonly repository: CirclesRepository,
     private readonly access: CircleAccess,
-    private readonly rooms: Rooms,
+    private readonly rooms: CircleRooms,
     private readonly logins: Logins,
   ) {}
 

@@ -2,9 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { AccountEndings } from '../../accounts/account-endings.js';
 import { type LoginAccount, LoginEvents, type LoginObserver } from '../../auth/logins/login-events.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { CirclesRepository } from './circles.repository.js';
-import { Members } from './members.service.js';
+import { CircleMembers } from './circle-members.service.js';
 import { removeEverywhere } from './members.repository.js';
 
 /** Tells circles of the sign-ins, sign-outs and removed accounts of their members and devices. */
@@ -14,8 +14,8 @@ export class ComingAndGoing implements OnModuleInit, LoginObserver {
     private readonly logins: LoginEvents,
     private readonly endings: AccountEndings,
     private readonly circles: CirclesRepository,
-    private readonly members: Members,
-    private readonly rooms: Rooms,
+    private readonly members: CircleMembers,
+    private readonly rooms: CircleRooms,
   ) {}
 
   onModuleInit(): void {

@@ -6,7 +6,7 @@ import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { Circles } from './circles.service.js';
 import { type CircleRow } from './circles.repository.js';
 import { type InviteRow, InvitesRepository } from './invites.repository.js';
@@ -20,7 +20,7 @@ export class Invites {
     private readonly repository: InvitesRepository,
     private readonly access: CircleAccess,
     private readonly circles: Circles,
-    private readonly rooms: Rooms,
+    private readonly rooms: CircleRooms,
     private readonly allowance: RequestAllowance,
   ) {}
 

@@ -3,14 +3,14 @@ import { Feeds } from '../../durable-log/feeds.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type MessageEvent } from '../circles.events.js';
 import { ConversationLogKind } from './conversation-log-kind.js';
-import { MessageLog } from './message-log.service.js';
+import { ConversationLog } from './conversation-log.service.js';
 import { MessagesRepository } from './messages.repository.js';
 import { Senders } from './senders.service.js';
 
 /** The feeds of the conversations that have joined sockets on this node. */
 @Injectable()
 export class ConversationFeeds extends Feeds<MessageEvent> {
-  constructor(repository: MessagesRepository, senders: Senders, log: MessageLog, hub: Hub) {
+  constructor(repository: MessagesRepository, senders: Senders, log: ConversationLog, hub: Hub) {
     super(new ConversationLogKind(repository, senders, log), hub);
   }
 }

@@ -1,7 +1,7 @@
 import { type LogHead, type LogKind } from '../../durable-log/log-kind.js';
 import { conversationChannel, storedChannel } from '../circles.channels.js';
 import { type MessageEvent } from '../circles.events.js';
-import { type MessageLog } from './message-log.service.js';
+import { type ConversationLog } from './conversation-log.service.js';
 import { type MessagesRepository } from './messages.repository.js';
 import { type Senders } from './senders.service.js';
 
@@ -16,7 +16,7 @@ export class ConversationLogKind implements LogKind<MessageEvent> {
   constructor(
     private readonly repository: MessagesRepository,
     private readonly senders: Senders,
-    private readonly log: MessageLog,
+    private readonly log: ConversationLog,
   ) {}
 
   positionOf({ message }: MessageEvent): number {

@@ -12,7 +12,7 @@ import { type CirclesEvent, type MediaFact, type Sender } from '../circles.event
 import { notThere } from '../circles.policy.js';
 import { safeName } from '../safe-name.js';
 import { decodeMessageCursor, encodeMessageCursor } from './message-cursor.js';
-import { type Committed, MessageLog } from './message-log.service.js';
+import { type Committed, ConversationLog } from './conversation-log.service.js';
 import { type Appended } from './message-append.js';
 import { type MessagePosition, type MessageRow, MessagesRepository } from './messages.repository.js';
 import { factOf, mediaFactOf, Senders } from './senders.service.js';
@@ -48,7 +48,7 @@ export interface MessagesQuery {
 export class Messages {
   constructor(
     private readonly repository: MessagesRepository,
-    private readonly log: MessageLog,
+    private readonly log: ConversationLog,
     private readonly senders: Senders,
     private readonly access: CircleAccess,
     private readonly hub: Hub,

@@ -3,7 +3,7 @@ import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { randomHex } from '../../../common/security/random.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { CallSecrets } from '../calls/call-secrets.service.js';
-import { Calls } from '../calls/calls.service.js';
+import { CallGroups } from '../calls/call-groups.service.js';
 import { ClientIdentity } from './client-identity.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
@@ -20,7 +20,7 @@ export class CallAdmission {
   constructor(
     private readonly identity: ClientIdentity,
     private readonly hashes: KeyHashes,
-    private readonly calls: Calls,
+    private readonly calls: CallGroups,
     private readonly states: UserStates,
     private readonly sessions: IotaSessions,
     private readonly secrets: CallSecrets,

@@ -5,7 +5,7 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { PushShares } from '../../realtime/access/push-shares.js';
 import { CallRings } from './call-rings.service.js';
 import { CallSecrets } from './call-secrets.service.js';
-import { Calls } from './calls.service.js';
+import { CallGroups } from './call-groups.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
 import { MessageData, replyId } from '../message-data.js';
@@ -19,7 +19,7 @@ import { canonicalUuid } from '../uuid.js';
 export class CallInvitations {
   constructor(
     private readonly sessions: IotaSessions,
-    private readonly calls: Calls,
+    private readonly calls: CallGroups,
     private readonly rings: CallRings,
     private readonly secrets: CallSecrets,
     private readonly hashes: KeyHashes,

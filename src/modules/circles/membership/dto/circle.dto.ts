@@ -4,7 +4,7 @@ import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type CirclePrivilege } from '../../../../entities/circles/circle-member.entity.js';
 import { type CircleRow } from '../circles.repository.js';
 import { type InviteRow } from '../invites.repository.js';
-import { type Member } from '../members.service.js';
+import { type Member } from '../circle-members.service.js';
 
 const MAX_NAME = 100;
 const PRIVILEGE: Choice = { name: 'CirclePrivilege', values: ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] };

@@ -7,7 +7,7 @@ import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { CircleAccess } from '../access/access.service.js';
 import { notThere } from '../circles.policy.js';
 import { Online } from '../presence/online.service.js';
-import { Rooms } from '../presence/rooms.service.js';
+import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { Circles } from './circles.service.js';
 import { type Departure, type MemberRow, MembersRepository } from './members.repository.js';
 
@@ -17,13 +17,13 @@ export interface Member extends MemberRow {
 
 /** Who is in a circle. */
 @Injectable()
-export class Members {
+export class CircleMembers {
   constructor(
     private readonly repository: MembersRepository,
     private readonly access: CircleAccess,
     private readonly circles: Circles,
     private readonly online: Online,
-    private readonly rooms: Rooms,
+    private readonly rooms: CircleRooms,
   ) {}
 
   /** Ascending by the account's id. @throws AppError `not_found` */

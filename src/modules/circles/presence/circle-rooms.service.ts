@@ -37,7 +37,7 @@ type RoomKind = EvictedSignal['room'];
  * will be told later depends on is noted.
  */
 @Injectable()
-export class Rooms {
+export class CircleRooms {
   constructor(private readonly hub: Hub) {}
 
   /** @param name of the circle or device, where that has changed */

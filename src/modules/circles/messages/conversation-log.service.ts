@@ -27,7 +27,7 @@ const WAITING = { crowded: 67_108_864, full: 67_108_864 };
  * commit. Per conversation this node tells messages in the order of their ids.
  */
 @Injectable()
-export class MessageLog {
+export class ConversationLog {
   private readonly commits: GroupCommit<NewMessage, Stored>;
 
   constructor(

@@ -33,7 +33,7 @@ const DEAFENED = 'deafed';
 
 /** Calls: who is in them, in what state, and what they tell each other. A call begins and ends with its members. */
 @Injectable()
-export class Calls {
+export class CallGroups {
   constructor(
     private readonly presence: Presence,
     private readonly hub: Hub,
