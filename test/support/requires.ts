@@ -9,8 +9,8 @@ export function describeWith(program: string, name: string, suite: () => void): 
   describeIf(isInstalled(program), program, name, suite);
 }
 
-/** Debian's own, then whatever is first on PATH. */
-const PYTHONS = ['/usr/bin/python3', 'python3'];
+/** The one that `PYTHON` names, for other versions of its packages; Debian's own; whatever is first on PATH. */
+const PYTHONS = [process.env['PYTHON'] ?? '/usr/bin/python3', '/usr/bin/python3', 'python3'];
 
 /** A suite that needs a Python with `module`; it is told which. */
 export function describeWithPython(module: string, name: string, suite: (python: string) => void): void {

@@ -119,8 +119,12 @@ class SocketServer:
             writer.write(f'HTTP/1.1 {script} No\r\nContent-Length: 0\r\nRetry-After: 0\r\n\r\n'.encode())
             writer.close()
             return
-        key = next(line.split(': ')[1] for line in head.split('\r\n') if line.lower().startswith('sec-websocket-key'))
-        accept = base64.b64encode(hashlib.sha1((key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').encode()).digest()).decode()
+        keys = [line.split(': ')[1] for line in head.split('\r\n') if line.lower().startswith('sec-websocket-key')]
+        if not keys:
+            writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nno JSON')
+            writer.close()
+            return
+        accept = base64.b64encode(hashlib.sha1((keys[0] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').encode()).digest()).decode()
         writer.write(
             f'HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n'.encode()
         )

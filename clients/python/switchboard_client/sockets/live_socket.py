@@ -90,12 +90,14 @@ class LiveSocket(Persistent):
             return Ending(ABNORMAL, str(failure))
         self._socket, self._outgoing, self._queued = socket, asyncio.Queue(), 0
         writer = asyncio.ensure_future(self._write(socket, self._outgoing))
+        watcher = asyncio.ensure_future(_watch(socket))
         try:
             self._opened()
             return await self._read(socket, websockets)
         finally:
             self._socket = self._outgoing = None
             writer.cancel()
+            watcher.cancel()
             # Nobody waits for a peer that may be silent, but for the last word.
             closing = self._in_background(socket.close())
             if self.ended:
@@ -135,6 +137,14 @@ class LiveSocket(Persistent):
                 # Whoever reads hears how the connection ended.
                 return
             self._queued -= len(text)
+
+
+async def _watch(socket: Any) -> None:
+    """Since version 14 of the library, after a frame that breaks the protocol nobody ends the wait for a silent peer."""
+    while True:
+        await asyncio.sleep(_CLOSE)
+        if socket.state.name == 'CLOSING':
+            await socket.close()
 
 
 def _object(data: Any) -> Optional[Dict[str, Any]]:

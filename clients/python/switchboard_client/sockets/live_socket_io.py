@@ -85,17 +85,19 @@ class LiveSocketIo(Persistent):
         # A WebSocket at once, and polling where none gets through.
         transports = ['polling', 'websocket'] if self._failures % 2 else ['websocket']
         try:
-            await client.connect(
+            connecting = client.connect(
                 f'{url.scheme}://{url.netloc}',
                 auth=auth,
                 transports=transports,
                 socketio_path=f'{url.path}/socket.io'.lstrip('/'),
                 wait_timeout=_PATIENCE,
             )
+            # The library itself waits for ever for the first word of a server that accepts and is silent.
+            await asyncio.wait_for(connecting, _PATIENCE)
             end = await gone
             return Ending(end.code, end.reason)
         except (socketio.exceptions.SocketIOError, OSError, asyncio.TimeoutError, ValueError) as failure:
-            return Ending(ABNORMAL, str(failure))
+            return Ending(ABNORMAL, str(failure) or 'no handshake')
         finally:
             self._hang_up(SocketEnd(ABNORMAL, 'closed'))
             if self._writer is not None:
