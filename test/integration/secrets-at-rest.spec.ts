@@ -84,7 +84,7 @@ async function useSecrets(server: Server): Promise<Record<string, string>> {
   await fetch(`${server.url}/sse/endpoint/${wrongToken}/`);
   if (guessed.status !== 401) throw new Error(`a wrong password got ${guessed.status}`);
 
-  socket.socket.disconnect();
+  socket.socket.close();
   await Promise.all([rooms.hangUp(), services.hangUp(), iotaSocket.close()]);
   return {
     ...{ adminPassword: ADMIN.password, password: person.password, temporaryPassword, wrongPassword, wrongToken },

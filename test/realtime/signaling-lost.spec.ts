@@ -83,7 +83,6 @@ class Node {
       this.invitations,
       { stop: () => undefined, seated: () => undefined } as unknown as CallIce,
       {} as LobbyTokens,
-      shares,
       clock,
       { calls: { signalingAccess: 'open' } } as AppConfig,
     );

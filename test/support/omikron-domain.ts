@@ -7,7 +7,6 @@ import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js'
 import { CallRings } from '../../src/modules/omikron/calls/call-rings.service.js';
 import { CallSecrets } from '../../src/modules/omikron/calls/call-secrets.service.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
-import { PushShares } from '../../src/modules/realtime/access/push-shares.js';
 import { type Broker } from '../../src/modules/realtime/ports/broker.js';
 import { type Connection } from '../../src/modules/realtime/connection.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
@@ -132,10 +131,9 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const sessions = new IotaSessions(store, locks, { host } as OwnStatus);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, hub, clock);
-  const shares = new PushShares(new SystemMonotonicClock());
   const rings = new CallRings(store, presence, locks, hub, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
-  const calls = new CallGroups(presence, hub, locks, ledgerInto(told), retries, shares, clock);
+  const calls = new CallGroups(presence, hub, locks, ledgerInto(told), retries, clock);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,
@@ -146,7 +144,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     calls,
     /** What the ledger was told here of the ends of calls. */
     told,
-    relay: new OmikronRelay(hub, sessions, shares),
+    relay: new OmikronRelay(hub, sessions),
     iotas: new IotaAdmission(repository, throttle, sessions, departures, states, pings, hub),
     clients: new ClientAdmission(identity, sessions, pings, states, rings, hub),
     callers: new CallAdmission(identity, hashes, calls, states, sessions, new CallSecrets(throttle), hub),

@@ -21,9 +21,6 @@ import { signalingWire } from './signaling.wire.js';
 /** Where a connection keeps its peer; `null` = it has no lobby token and has not been told so yet. */
 const PEER = Symbol('signaling peer');
 
-/** Events whose objects may be large. */
-const SIGNALS = /^[25](?:\d+-)?\d*\s*\[\s*"(?:offer|answer|candidate|chat)"/;
-
 const ANSWERED: PeerSignal['type'] = 'signaling.answered';
 
 type Outcome = void | Promise<void>;
@@ -48,8 +45,8 @@ export class SignalingGateway implements SocketIoGateway {
       const ticket = ticketKind(auth['ticket']) === 'lobby' ? auth['ticket'] : undefined;
       const peer = await this.signaling.enter(connection, ticket ?? auth['lobby'] ?? query['lobby']);
       connection.attributes.set(PEER, peer);
-      if (peer !== null) connection.largePackets = SIGNALS;
       if (peer === null) connection.expectAdmission();
+      else connection.isStranger = false;
     } catch (error) {
       // Its token could not be looked at: it comes back and tries again.
       connection.close(DISCONNECT.tryLater);
@@ -72,18 +69,18 @@ export class SignalingGateway implements SocketIoGateway {
   }
 
   @SubscribeMessage('offer')
-  onOffer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Outcome {
-    return this.relay(connection, 'offer', message);
+  onOffer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'offer', message);
   }
 
   @SubscribeMessage('answer')
-  onAnswer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Outcome {
-    return this.relay(connection, 'answer', message);
+  onAnswer(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'answer', message);
   }
 
   @SubscribeMessage('candidate')
-  onCandidate(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): Outcome {
-    return this.relay(connection, 'candidate', message);
+  onCandidate(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
+    this.relay(connection, 'candidate', message);
   }
 
   @SubscribeMessage('name')
@@ -164,22 +161,17 @@ export class SignalingGateway implements SocketIoGateway {
     return this.handle(connection, message, (peer) => this.rooms.toggle(peer, name));
   }
 
-  /** The path of every offer, answer and candidate: nothing is awaited but for those who send too much. */
-  private relay(connection: SocketIoConnection, name: RelayedName, message: SocketIoMessage): Outcome {
+  /** The path of every offer, answer and candidate: nothing is awaited. */
+  private relay(connection: SocketIoConnection, name: RelayedName, message: SocketIoMessage): void {
     const peer = peerOf(connection);
-    let wait: Promise<void> | undefined;
     if (peer) {
       const object = relayedOf(message, peer.sid);
       if (message.hasAttachments) this.hub.sendTo(connection, unreadable);
-      if (object) wait = this.signaling.relay(peer, name, object.receiver, object.text);
+      if (object) this.signaling.relay(peer, name, object.receiver, object.text);
     } else {
       this.refuse(connection);
     }
-    const done = (): void => {
-      message.ack();
-    };
-    if (wait !== undefined) return wait.then(done);
-    done();
+    message.ack();
   }
 
   private async handle(

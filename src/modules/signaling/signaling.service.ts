@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { AppConfig } from '../../config/app-config.js';
-import { PushShares } from '../realtime/access/push-shares.js';
 import { CallIce } from './calls/call-ice.service.js';
 import { CallRooms } from './calls/call-rooms.service.js';
 import { Invitations } from './calls/invitations.service.js';
 import { Lobby } from './lobby/lobby.service.js';
 import { LobbyTokens } from './tokens/lobby-tokens.service.js';
 import { type Invited, type PeerSignal, type RelayedName } from './signaling.events.js';
-import { newPeer, type Peer, senderOf, type SignalingConnection } from './signaling-peer.js';
+import { newPeer, type Peer, type SignalingConnection } from './signaling-peer.js';
 
 /** Coming to the lobby, leaving it, and what peers in it say to each other. */
 @Injectable()
@@ -21,7 +20,6 @@ export class Signaling {
     private readonly invitations: Invitations,
     private readonly ice: CallIce,
     private readonly tokens: LobbyTokens,
-    private readonly shares: PushShares,
     private readonly clock: Clock,
     config: AppConfig,
   ) {
@@ -63,19 +61,9 @@ export class Signaling {
     }
   }
 
-  /**
-   * Passes an object on to a peer, unparsed; to nobody when there is none with this sid.
-   * @returns what to wait for where the sender's share of the receiver is used up
-   */
-  relay(peer: Peer, name: RelayedName, receiver: string, text: string): Promise<void> | undefined {
-    if (receiver === peer.sid) return undefined;
-    const push = (): void => {
-      this.lobby.push(receiver, { type: 'signaling.relayed', name, text });
-    };
-    const wait = this.shares.take(senderOf(peer), receiver, text.length);
-    if (wait !== undefined) return wait.then(push);
-    push();
-    return undefined;
+  /** Passes an object on to a peer, unparsed; to nobody when there is none with this sid. */
+  relay(peer: Peer, name: RelayedName, receiver: string, text: string): void {
+    if (receiver !== peer.sid) this.lobby.send(receiver, { type: 'signaling.relayed', name, text });
   }
 
   /** The peer accepts an invitation. */

@@ -40,7 +40,7 @@ describe('hostile circles clients', () => {
       `${head}.${b64({ ...claims, aud: 'device' })}.${signature}`,
       `${head}.${b64({ ...claims, exp: 4_000_000_000 })}.${signature}`,
       `${head}.${body}`,
-      'x'.repeat(10_000),
+      'x'.repeat(100_000),
       '..',
       '',
     ];

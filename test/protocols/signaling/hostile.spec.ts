@@ -188,7 +188,7 @@ describe('signaling under bad input', () => {
     a.emit('send-invitation', b.sid);
     await b.expectNext('receive-invite', invite(a, b));
     for (const event of ['accept-invitation', 'decline-invitation']) {
-      for (const text of ['', '{', '[]', 'null', '7', '{}', '{"sender_sid":1,"receiver_sid":2}', 'x'.repeat(10_000)]) {
+      for (const text of ['', '{', '[]', 'null', '7', '{}', '{"sender_sid":1,"receiver_sid":2}', 'x'.repeat(100_000)]) {
         b.emit(event, text);
       }
       b.emit(event);

@@ -20,7 +20,7 @@ function start() {
   engine.emit('connection', conn);
   const session = EngineSession.of(conn as unknown as EngineSocket);
   const owner = {
-    takesLarge: vi.fn<(text: string | null) => boolean>((text) => text?.startsWith('2["offer"') ?? false),
+    isStranger: true,
     tooLarge: vi.fn<() => void>(),
     slowConsumer: vi.fn<() => void>(),
     onFlood: vi.fn<() => void>(),
@@ -47,15 +47,17 @@ describe('the bounds of an Engine.IO session', () => {
   it('close it for a packet that is larger than a stranger may send, attachments together', () => {
     const event = (name: string, size: number) => `2["${name}","${'x'.repeat(size)}"]`;
     const scenes = [
-      { packets: [event('name', 16_000), event('name', 16_000), event('offer', 200_000)], closes: false },
+      { packets: [event('name', 16_000), event('name', 16_000)], closes: false },
+      { packets: [event('name', 200_000)], closes: false, isStranger: false },
       { packets: [event('name', 17_000)], closes: true },
       { packets: [event('name', 0).padEnd(6_000, '\u20ac')], closes: true },
       { packets: [`0{"token":"${'x'.repeat(17_000)}"}`], closes: true },
       { packets: ['52-["offer"]', Buffer.alloc(9_000), Buffer.alloc(9_000)], closes: true },
       { packets: ['51-["a"]', Buffer.alloc(9_000), '51-["a"]', Buffer.alloc(9_000)], closes: false },
     ];
-    for (const { packets, closes } of scenes) {
+    for (const { packets, closes, isStranger = true } of scenes) {
       const { conn, owner } = start();
+      owner.isStranger = isStranger;
       for (const data of packets) conn.emit('packet', { type: 'message', data });
       expect(conn.close).toHaveBeenCalledTimes(closes ? 1 : 0);
       expect(owner.tooLarge).toHaveBeenCalledTimes(closes ? 1 : 0);

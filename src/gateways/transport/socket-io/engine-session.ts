@@ -7,8 +7,8 @@ import { PollingIntake, type PollingTransport } from './polling-intake.js';
 
 /** Who is behind a session once it has joined. */
 interface SessionOwner {
-  /** Whether it may send more than a stranger. @param text of a packet; `null` for attachments */
-  takesLarge(text: string | null): boolean;
+  /** Whether its packets have to be small. */
+  readonly isStranger: boolean;
   tooLarge(): void;
   slowConsumer(): void;
   onFlood(): void;
@@ -107,12 +107,10 @@ export class EngineSession {
 
   /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */
   bound(data: string | Buffer): void {
+    if (this.owner?.isStranger === false) return;
     const isText = typeof data === 'string';
     this.attached = isText ? 0 : this.attached + data.length;
-    const isSmall = isText
-      ? 3 * data.length <= ADMISSION_FRAME_BYTES || Buffer.byteLength(data) <= ADMISSION_FRAME_BYTES
-      : this.attached <= ADMISSION_FRAME_BYTES;
-    if (isSmall || this.owner?.takesLarge(isText ? data : null) === true) return;
+    if ((isText ? Buffer.byteLength(data) : this.attached) <= ADMISSION_FRAME_BYTES) return;
     this.owner?.tooLarge();
     this.conn.close(true);
   }

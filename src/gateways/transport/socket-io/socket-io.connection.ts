@@ -56,8 +56,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   bytesIn = 0;
   /** What the gateways keep with the connection, by key. */
   readonly attributes = new Map<symbol, unknown>();
-  /** Text of packets that may be large although nobody has said who it is. */
-  largePackets: RegExp | null = null;
+  /** Whether nobody knows it, and its packets have to be small. */
+  isStranger = true;
   private closing: DisconnectReason | null = null;
   private ended = false;
   /** What the client gets after it was told that it is connected; `null` once it was. */
@@ -168,6 +168,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
+    this.isStranger = false;
     this.admittedAt ??= Date.now();
     const { revocations } = this.host.plain;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
@@ -271,10 +272,6 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   onFlood(): void {
     this.close(DISCONNECT.flooding);
-  }
-
-  takesLarge(text: string | null): boolean {
-    return this.principal !== null || (text !== null && this.largePackets?.test(text) === true);
   }
 
   tooLarge(): void {

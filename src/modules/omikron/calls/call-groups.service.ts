@@ -17,7 +17,6 @@ import { OmikronRefusal } from '../omikron-refusal.js';
 import { callerChannel, MEMBERS } from '../omikron.channels.js';
 import { callerChanges, missedOf, shown, viewOf } from './caller-view.js';
 import { type CallerView, fact, type OmikronEvent, relayed } from '../omikron.events.js';
-import { PushShares } from '../../realtime/access/push-shares.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { StoreLocks } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
@@ -40,7 +39,6 @@ export class CallGroups {
     private readonly locks: StoreLocks,
     private readonly ledger: CallLedger,
     private readonly retries: Retries,
-    private readonly shares: PushShares,
     private readonly clock: Clock,
   ) {
     presence.onLost(MEMBERS, (call, member) => this.lost(call, member));
@@ -160,8 +158,7 @@ export class CallGroups {
       throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
     }
     const text = asCaller(caller, message, {});
-    await this.shares.take(caller.id, receiver ?? '', text.length);
-    this.hub.push(callerChannel(member.data.socket), relayed(text));
+    this.hub.publish(callerChannel(member.data.socket), relayed(text));
   }
 
   /**

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { JsonMembers, type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Channel } from '../../realtime/channel.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
-import { PushShares } from '../../realtime/access/push-shares.js';
 import { IotaSessions } from './iota-sessions.service.js';
 import { replyId } from '../message-data.js';
 import { type ClientPrincipal, EMPTY_LOG, type IotaPrincipal, type SenderMembers } from '../omikron-connection.js';
@@ -19,7 +18,6 @@ export class OmikronRelay {
   constructor(
     private readonly hub: Hub,
     private readonly sessions: IotaSessions,
-    private readonly shares: PushShares,
   ) {}
 
   /** To the Iota of the user. */
@@ -56,8 +54,10 @@ export class OmikronRelay {
     if (home === undefined) {
       throw new OmikronRefusal('error_no_iota', "The receiver's Iota is not connected", replyId(message));
     }
-    await this.shares.take(sender, receiver, message.bytes.length);
-    this.hub.push(sessionChannel(home.session), relayed(message.has('log') ? message.bytes : message.withMembers(LOG)));
+    this.hub.publish(
+      sessionChannel(home.session),
+      relayed(message.has('log') ? message.bytes : message.withMembers(LOG)),
+    );
   }
 }
 
