@@ -1,7 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
 import { type EffectiveSetting } from './effective-settings.js';
+import { type Role } from '../common/security/role.js';
 import { type Environment } from './variables/environment.js';
+import { roleRuleOf, scopesOf } from './variables/sign-in-variables.js';
 import { parseRedisUrl, type RedisTarget } from './redis-target.js';
 import { type TlsFiles } from './tls-files.js';
 
@@ -17,6 +19,9 @@ export class AppConfig {
   /** `undefined` = one node. */
   readonly redis: RedisSection | undefined;
   readonly accounts: AccountsSection;
+  readonly passwordSignIn: PasswordSignIn;
+  /** `undefined` = there is no identity provider. */
+  readonly oidc: OidcSection | undefined;
   readonly audit: AuditSection;
   readonly limits: LimitsSection;
   readonly omikron: OmikronSection;
@@ -48,6 +53,8 @@ export class AppConfig {
       registration: env.REGISTRATION,
       keylessApplication: env.KEYLESS_APPLICATION,
     };
+    this.passwordSignIn = env.PASSWORD_SIGN_IN;
+    this.oidc = oidcSection(env);
     this.audit = {
       retentionDays: env.AUDIT_RETENTION_DAYS,
       signingKeyFile: env.AUDIT_SIGNING_KEY === undefined ? undefined : path.resolve(env.AUDIT_SIGNING_KEY),
@@ -104,6 +111,20 @@ function httpSection(env: Environment): HttpSection {
         : { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY) },
     drainSeconds: env.DRAIN_SECONDS,
     keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+  };
+}
+
+function oidcSection(env: Environment): OidcSection | undefined {
+  if (env.OIDC_ISSUER === undefined || env.OIDC_CLIENT_ID === undefined) return undefined;
+  return {
+    issuer: env.OIDC_ISSUER,
+    clientId: env.OIDC_CLIENT_ID,
+    clientSecret: env.OIDC_CLIENT_SECRET,
+    scopes: scopesOf(env.OIDC_SCOPES),
+    roleClaim: env.OIDC_ROLE_CLAIM,
+    roles: (env.OIDC_ROLE_MAP ?? []).flatMap((item) => roleRuleOf(item) ?? []),
+    defaultRole: env.OIDC_DEFAULT_ROLE,
+    label: env.OIDC_LABEL,
   };
 }
 
@@ -165,6 +186,25 @@ export interface AccountsSection {
   readonly registration: 'open' | 'closed';
   /** Empty = a key is always needed. */
   readonly keylessApplication: string;
+}
+
+/** `fallback`: of accounts made at boot only. */
+export type PasswordSignIn = 'on' | 'off' | 'fallback';
+
+/** The identity provider that people sign in at. */
+export interface OidcSection {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `undefined` = a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: readonly string[];
+  /** Where the groups of a person stand. */
+  readonly roleClaim: string;
+  readonly roles: readonly { readonly group: string; readonly role: Role }[];
+  /** Of who is in none of those groups; `none` = refused. */
+  readonly defaultRole: Role | 'none';
+  /** What people know it as. */
+  readonly label: string;
 }
 
 export interface AuditSection {

@@ -48,10 +48,23 @@ function crossFaults(env: Partial<Environment>, production: boolean): string[] {
     faults.push(
       'MEDIA_STORAGE must be s3 when REDIS_URL is set, or MEDIA_SHARED=true where all nodes share the folder DATA_DIR',
     );
+  faults.push(...signInFaults(env, unset));
   if (workersOf(env.WORKERS) > 1 && unset('REDIS_URL'))
     faults.push(
       `WORKERS=${env.WORKERS} needs REDIS_URL, over which the processes share their state: install redis-server 7 or ` +
         'newer on this machine and set REDIS_URL=redis://127.0.0.1:6379 and MEDIA_SHARED=true, or leave WORKERS at 1',
     );
   return [...faults, ...tlsFaults(env.TLS_CERT, env.TLS_KEY)];
+}
+
+function signInFaults(env: Partial<Environment>, unset: (name: EnvironmentName) => boolean): string[] {
+  const faults: string[] = [];
+  if (env.OIDC_ISSUER !== undefined && unset('OIDC_CLIENT_ID'))
+    faults.push('OIDC_CLIENT_ID must be set when OIDC_ISSUER is');
+  for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLE_MAP'] as const) {
+    if (env[name] !== undefined && unset('OIDC_ISSUER')) faults.push(`OIDC_ISSUER must be set when ${name} is`);
+  }
+  if (env.PASSWORD_SIGN_IN === 'off' && unset('OIDC_ISSUER'))
+    faults.push('PASSWORD_SIGN_IN must not be off without OIDC_ISSUER: nobody could sign in');
+  return faults;
 }

@@ -1,6 +1,7 @@
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { AuditPersonal } from './audit/audit-personal.entity.js';
 import { AuditSeal } from './audit/audit-seal.entity.js';
+import { Identity } from './accounts/identity.entity.js';
 import { Login } from './accounts/login.entity.js';
 import { MachineKey } from './accounts/machine-key.entity.js';
 import { User } from './accounts/user.entity.js';
@@ -34,6 +35,7 @@ import { LobbyToken } from './signaling/lobby-token.entity.js';
 /** Every TypeORM class, listed by hand: no globs, so that tsc, vitest and the command line see the same set. */
 export const ENTITIES = [
   User,
+  Identity,
   Login,
   MachineKey,
   Service,

@@ -1,6 +1,7 @@
 import { iceUrlFault } from '../../common/ice/ice-url.js';
 import { MEDIA } from './media-variables.js';
 import { NETWORK } from './network-variables.js';
+import { SIGN_IN } from './sign-in-variables.js';
 import { REDIS_FORMS, redisUrlFault } from '../redis-target.js';
 import { signingKeyFault } from '../signing-key.js';
 import { choice, integer, list, optionalText, text, urlFault } from './variable.js';
@@ -177,6 +178,7 @@ export const ENVIRONMENT = {
     choices: ['response', 'error'],
     default: 'response',
   }),
+  ...SIGN_IN,
   ...NETWORK,
   MAX_FRAME_BYTES: integer({
     group: 'Limits',

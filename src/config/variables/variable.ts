@@ -13,7 +13,7 @@ export interface Variable<T> {
 }
 
 export type VariableGroup =
-  'Process' | 'Storage' | 'Accounts' | 'Network' | 'Limits' | 'Calls' | 'Circles' | 'Observability';
+  'Process' | 'Storage' | 'Accounts' | 'Sign-in' | 'Network' | 'Limits' | 'Calls' | 'Circles' | 'Observability';
 
 interface Doc {
   readonly group: VariableGroup;

@@ -23,13 +23,17 @@ export class User {
   @Column('varchar', { length: 254 })
   email!: string;
 
-  /** argon2id in its own text form. */
-  @Column('text', { name: 'password_hash' })
-  passwordHash!: string;
+  /** argon2id in its own text form; `null` for one that only an identity provider signs in. */
+  @Column('text', { name: 'password_hash', nullable: true })
+  passwordHash!: string | null;
 
   /** Whether this server made the password, and nobody has put an own one in its place. */
   @Column('boolean', { name: 'password_generated', default: false })
   passwordGenerated!: boolean;
+
+  /** Made by the server itself at boot: its password also counts with `PASSWORD_SIGN_IN=fallback`. */
+  @Column('boolean', { name: 'made_at_boot', default: false })
+  madeAtBoot!: boolean;
 
   @Column('varchar', { name: 'first_name', length: 100 })
   firstName!: string;

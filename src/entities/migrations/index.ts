@@ -20,6 +20,7 @@ import { Audit1767270420000 } from './1767270420000-audit.js';
 import { GeneratedPasswords1767270480000 } from './1767270480000-generated-passwords.js';
 import { NodeAbsences1767270540000 } from './1767270540000-node-absences.js';
 import { AuditPersonal1767270600000 } from './1767270600000-audit-personal.js';
+import { Identities1767270660000 } from './1767270660000-identities.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -45,4 +46,5 @@ export const MIGRATIONS = [
   GeneratedPasswords1767270480000,
   NodeAbsences1767270540000,
   AuditPersonal1767270600000,
+  Identities1767270660000,
 ] as const;

@@ -15,6 +15,7 @@ interface AccountReference {
 /** Every column that says which account something is of. A test finds those that are missing here. */
 export const ACCOUNT_REFERENCES: Readonly<Record<string, AccountReference>> = {
   'users.id': { removal: 'row goes', kind: 'profile' },
+  'identities.user_id': { removal: 'row goes', kind: 'identity' },
   'logins.user_id': { removal: 'row goes', kind: 'login' },
   'machine_keys.made_by': { removal: 'row goes', kind: 'machineKey' },
   'lobby_tokens.user_id': { removal: 'row goes', kind: 'lobbyToken' },

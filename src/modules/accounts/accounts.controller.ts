@@ -64,7 +64,7 @@ export class AccountsController {
   @NoContent('The password is changed; all other logins have ended.')
   @Authenticated('user')
   @ApiOperation({ summary: "Change the caller's own password" })
-  @ApiProblems('invalid_credentials')
+  @ApiProblems('invalid_credentials', 'password_sign_in_off')
   async changePassword(
     @CurrentPrincipal() principal: UserPrincipal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,
@@ -112,7 +112,7 @@ export class AccountsController {
   @HttpCode(200)
   @Authenticated('admin')
   @ApiOperation({ summary: 'Give an account a temporary password; ends all its logins' })
-  @ApiProblems(404)
+  @ApiProblems(404, 'password_sign_in_off')
   async resetPassword(@PathId() id: number): Promise<TemporaryPasswordDto> {
     return { temporaryPassword: await this.accounts.resetPassword(id) };
   }

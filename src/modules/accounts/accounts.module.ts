@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Identity } from '../../entities/accounts/identity.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
 import { AccountEndings } from './account-endings.js';
 import { AccountLoginsController } from './account-logins.controller.js';
@@ -10,11 +11,29 @@ import { AccountExportController } from './export/account-export.controller.js';
 import { AccountExportRepository } from './export/account-export.repository.js';
 import { AccountExport } from './export/account-export.service.js';
 import { FirstAdmin } from './first-admin.service.js';
+import { IdentitiesRepository } from './oidc/identities.repository.js';
+import { OidcAccounts } from './oidc/oidc-accounts.service.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { OidcProvider } from './oidc/oidc-provider.service.js';
+import { OidcSignIn } from './oidc/oidc-sign-in.service.js';
+import { PendingSignIns } from './oidc/pending-sign-ins.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([User])],
-  controllers: [AccountExportController, AccountLoginsController, AccountsController],
-  providers: [AccountEndings, AccountExport, AccountExportRepository, Accounts, AccountsRepository, FirstAdmin],
+  imports: [TypeOrmModule.forFeature([User, Identity])],
+  controllers: [AccountExportController, AccountLoginsController, AccountsController, OidcController],
+  providers: [
+    AccountEndings,
+    AccountExport,
+    AccountExportRepository,
+    Accounts,
+    AccountsRepository,
+    FirstAdmin,
+    IdentitiesRepository,
+    OidcAccounts,
+    OidcProvider,
+    OidcSignIn,
+    PendingSignIns,
+  ],
   exports: [AccountEndings, Accounts],
 })
 export class AccountsModule {}

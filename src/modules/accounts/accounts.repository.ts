@@ -5,6 +5,7 @@ import { wordPatterns } from '../../common/database/search.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { violatesConstraint } from '../../common/errors/constraint-violation.js';
 import { type Role } from '../../common/security/role.js';
+import { Identity } from '../../entities/accounts/identity.entity.js';
 import { Login } from '../../entities/accounts/login.entity.js';
 import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
@@ -14,8 +15,10 @@ import { type AccountEnding } from './account-endings.js';
 export interface NewAccount {
   /** Normalised. */
   readonly email: string;
-  readonly passwordHash: string;
+  /** `null` = an identity provider signs it in. */
+  readonly passwordHash: string | null;
   readonly passwordGenerated?: boolean;
+  readonly madeAtBoot?: boolean;
   readonly firstName: string;
   readonly lastName: string;
   readonly birthday: string | null;
@@ -32,7 +35,8 @@ export interface AccountChanges {
 
 /** `passwordGenerated` stays as it is where it is absent. */
 export interface NewPassword {
-  readonly passwordHash: string;
+  /** `null` = none. */
+  readonly passwordHash: string | null;
   readonly passwordGenerated?: boolean;
 }
 
@@ -126,7 +130,8 @@ export class AccountsRepository {
   }
 
   /**
-   * Makes `account` an admin if there is none; an account of that email is taken over, password included.
+   * Makes `account` an admin if there is none; an account of that email is taken over, password included, and nobody
+   * signs in to it at an identity provider any more.
    * `account` is asked for only then, by one node at a time.
    * @returns whom, and the logins that ended; `undefined` when there is an admin already
    */
@@ -139,6 +144,7 @@ export class AccountsRepository {
       const admin = await account();
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
+        await manager.delete(Identity, { userId: taken.id });
         await manager.update(User, { id: taken.id }, { passwordGenerated: false, ...admin, disabled: false });
         return { id: taken.id, endedLogins: await endLogins(manager, taken.id) };
       }

@@ -3,6 +3,7 @@ import { type AppConfig } from '../../config/app-config.js';
 import { loadConfig } from '../../config/load-config.js';
 import { type User } from '../../entities/accounts/user.entity.js';
 import { type Logins } from '../auth/logins/logins.service.js';
+import { PasswordPolicy } from '../auth/logins/password-policy.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
 import { type UserPrincipal } from '../auth/principals/user-principal.js';
 import { type RateLimiter } from '../realtime/ports/rate-limiter.js';
@@ -23,6 +24,7 @@ describe('accounts made by strangers', () => {
     { act: (_action: string, _target: unknown, work: () => Promise<unknown>) => work() } as AuditLog,
     {} as AccountEndings,
     passwords,
+    new PasswordPolicy(loadConfig({})),
     {} as Logins,
     { take },
     loadConfig({}) satisfies AppConfig,

@@ -9,6 +9,7 @@ import { AppConfig } from '../../config/app-config.js';
 import { type User } from '../../entities/accounts/user.entity.js';
 import { AuditLog } from '../audit/audit-log.service.js';
 import { Logins } from '../auth/logins/logins.service.js';
+import { PasswordPolicy } from '../auth/logins/password-policy.service.js';
 import { Passwords } from '../auth/logins/passwords.service.js';
 import { type Actor } from '../auth/principals/machine-key-principal.js';
 import { type UserPrincipal } from '../auth/principals/user-principal.js';
@@ -35,6 +36,7 @@ export class Accounts {
     private readonly audit: AuditLog,
     private readonly endings: AccountEndings,
     private readonly passwords: Passwords,
+    private readonly policy: PasswordPolicy,
     private readonly logins: Logins,
     private readonly limiter: RateLimiter,
     private readonly config: AppConfig,
@@ -45,7 +47,8 @@ export class Accounts {
    * @throws AppError `unauthenticated` or `registration_closed`, `rate_limited`, `already_exists`
    */
   async create(actor: Actor | undefined, registration: Registration, address: string): Promise<User> {
-    if (this.config.accounts.registration === 'closed') {
+    // Whoever may not use a password need not choose one: such an account would only keep its email from its owner.
+    if (this.config.accounts.registration === 'closed' || this.config.passwordSignIn !== 'on') {
       if (!actor) throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
       if (actor.kind === 'user' && actor.role !== 'admin')
         throw new AppError('registration_closed', 'Registration is closed.');
@@ -93,9 +96,10 @@ export class Accounts {
 
   /**
    * Ends all other logins. `address` is the client's.
-   * @throws AppError `invalid_credentials` when `current` is wrong, `rate_limited`
+   * @throws AppError `invalid_credentials` when `current` is wrong, `password_sign_in_off`, `rate_limited`
    */
   async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
+    this.policy.require(await this.get(principal.userId));
     await this.logins.confirm(principal, current, address);
     const password = { passwordHash: await this.passwords.hash(next), passwordGenerated: false };
     const { userId, loginId } = principal;
@@ -105,8 +109,13 @@ export class Accounts {
     this.logins.close(ended ?? absent());
   }
 
-  /** Ends all logins. @returns the new password, which nobody can read again. @throws AppError `not_found` */
+  /**
+   * Ends all logins.
+   * @returns the new password, which nobody can read again
+   * @throws AppError `not_found`, `password_sign_in_off` where it would be of no use
+   */
   async resetPassword(id: number): Promise<string> {
+    this.policy.require(await this.get(id));
     const password = randomToken(12);
     const passwordHash = await this.passwords.hash(password);
     const set = () => this.repository.setPassword(id, { passwordHash, passwordGenerated: true });

@@ -33,7 +33,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
       const passwordHash = await this.passwords.hash(password);
       const passwordGenerated = adminPassword === undefined;
       const name = { firstName: 'First', lastName: 'Admin', birthday: null };
-      return { email, passwordHash, passwordGenerated, ...name, role: 'admin' } as const;
+      return { email, passwordHash, passwordGenerated, madeAtBoot: true, ...name, role: 'admin' } as const;
     };
     const made = await this.audit.with(
       () => this.repository.insertFirstAdmin(make),

@@ -1,5 +1,6 @@
 import { type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { User } from '../../entities/accounts/user.entity.js';
+import { Identity } from '../../entities/accounts/identity.entity.js';
 import { MachineKey } from '../../entities/accounts/machine-key.entity.js';
 import { Device } from '../../entities/circles/device.entity.js';
 import { Iota } from '../../entities/omikron/iota.entity.js';
@@ -27,6 +28,7 @@ export interface StoredTarget {
 /** What acts are done to that has a row of its own, and where the row lies. */
 export const STORED_TARGETS = {
   account: { entity: User, label: 'email', personal: ['email', 'firstName', 'lastName'], owner: ({ id }) => id },
+  identity: { entity: Identity, label: 'subject', personal: ['subject'], owner: ({ userId }) => userId },
   machineKey: { entity: MachineKey, label: 'name' },
   application: { entity: Application, label: 'name' },
   apiKey: { entity: ApplicationKey, label: 'prefix' },

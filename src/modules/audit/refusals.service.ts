@@ -10,10 +10,15 @@ const WINDOW_MS = 60_000;
 const MOST = 200;
 const MOST_TARGETS = 10;
 
-export type Refusal = Pick<AuditNote, 'action' | 'target'> & { readonly outcome: 'failure' | 'refused' };
+export type Refusal = Pick<AuditNote, 'action' | 'target'> & {
+  readonly outcome: 'failure' | 'refused';
+  /** Why, where there are several; out of a closed list, since each is told apart. */
+  readonly reason?: string;
+};
 
 interface Repeated {
   readonly note: AuditNote;
+  readonly reason: string | undefined;
   /** Since the first, which has an entry already. */
   repeats: number;
   /** What they were after, the first few: of accounts the ids, of nobody's emails nothing. */
@@ -37,10 +42,10 @@ export class Refusals implements BeforeApplicationShutdown {
    * Never throws, and nobody waits for it.
    * @param request the one that was refused, where the code does not run for it any more
    */
-  count({ action, target, outcome }: Refusal, request: RequestContext | undefined = currentRequest()): void {
+  count({ action, target, outcome, reason }: Refusal, request: RequestContext | undefined = currentRequest()): void {
     const { address = '', userAgent = null, requestId = '', principal } = request ?? {};
     const actor: AuditParty = principal ?? { kind: 'anonymous', id: null, label: null };
-    const key = [action, outcome, addressKey(address), actor.kind, actor.id].join(' ');
+    const key = [action, outcome, reason, addressKey(address), actor.kind, actor.id].join(' ');
     const known = this.window.get(key) ?? (this.window.size < MOST ? undefined : this.others(action, outcome));
     if (known) {
       known.repeats++;
@@ -49,12 +54,11 @@ export class Refusals implements BeforeApplicationShutdown {
       return;
     }
     const note: AuditNote = { action, outcome, actor, request: { address, userAgent, requestId } };
-    const first = { ...note, ...(target && { target }) };
-    this.window.set(key, { note, repeats: 0, targets: new Set() });
+    this.window.set(key, { note, reason, repeats: 0, targets: new Set() });
     this.timer ??= setTimeout(() => {
       this.endWindow();
     }, WINDOW_MS).unref();
-    this.write(first);
+    this.write({ ...note, ...(target && { target }), ...changesOf(reason) });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -72,6 +76,7 @@ export class Refusals implements BeforeApplicationShutdown {
     const actor: AuditParty = { kind: 'several', id: null, label: null };
     const nowhere = { address: '', userAgent: null, requestId: '' };
     const several = {
+      reason: undefined,
       note: { action: isMany ? 'several' : action, outcome, actor, request: nowhere },
       repeats: 0,
       targets: new Set<string>(),
@@ -85,8 +90,8 @@ export class Refusals implements BeforeApplicationShutdown {
     this.timer = undefined;
     const ended = this.window;
     this.window = new Map();
-    for (const { note, repeats, targets } of ended.values()) {
-      if (repeats > 0) this.write({ ...note, count: repeats, changes: { targets: [...targets] } });
+    for (const { note, reason, repeats, targets } of ended.values()) {
+      if (repeats > 0) this.write({ ...note, count: repeats, ...changesOf(reason, { targets: [...targets] }) });
     }
   }
 
@@ -102,3 +107,8 @@ export class Refusals implements BeforeApplicationShutdown {
 
 const nameOf = (target: Refusal['target']): string | null | undefined =>
   target?.kind === 'account' ? target.id : target?.label;
+
+function changesOf(reason: string | undefined, more?: { targets: string[] }): Pick<AuditNote, 'changes'> {
+  const why = reason === undefined ? undefined : { reason };
+  return why || more ? { changes: { ...why, ...more } } : {};
+}

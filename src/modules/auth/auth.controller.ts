@@ -1,9 +1,12 @@
-import { Body, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { currentCaller } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
 import { NoContent } from '../../common/http/problems/outcomes.js';
+import { RequestPolicy } from '../../common/http/policy/request-policy.js';
+import { AppConfig } from '../../config/app-config.js';
 import { Authenticated, Public } from './access/authenticated.decorator.js';
 import { CurrentPrincipal } from './access/current-principal.decorator.js';
 import type { AccountPrincipal } from './principals/device-principal.js';
@@ -14,6 +17,7 @@ import {
   LoginDto,
   LoginRequest,
   RefreshRequest,
+  SignInMethodsDto,
   TokenPairDto,
 } from './dto/login.dto.js';
 import { OwnUserDto, UserDto } from './dto/user.dto.js';
@@ -21,13 +25,29 @@ import { Logins } from './logins/logins.service.js';
 
 @ApiV1Controller('auth')
 export class AuthController {
-  constructor(private readonly logins: Logins) {}
+  private readonly policy: RequestPolicy;
+
+  constructor(
+    private readonly logins: Logins,
+    private readonly config: AppConfig,
+  ) {
+    this.policy = new RequestPolicy(config);
+  }
+
+  @Get('methods')
+  @Public()
+  @ApiOperation({ summary: 'How people sign in here' })
+  methods(@Req() request: Request): SignInMethodsDto {
+    const { passwordSignIn, oidc } = this.config;
+    const startUrl = `${this.policy.baseUrl(request)}/api/v1/auth/oidc/start`;
+    return { password: passwordSignIn !== 'off', oidc: oidc ? { label: oidc.label, startUrl } : null };
+  }
 
   @Post('login')
   @HttpCode(200)
   @Public()
   @ApiOperation({ summary: 'Sign in with email and password' })
-  @ApiProblems('invalid_credentials', 'account_disabled')
+  @ApiProblems('invalid_credentials', 'account_disabled', 'password_sign_in_off')
   async login(@Body() { email, password }: LoginRequest): Promise<LoginDto> {
     const { user, ...pair } = await this.logins.signIn(email, password, currentCaller());
     return { ...pair, user: UserDto.from(user) };

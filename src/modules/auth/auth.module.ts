@@ -18,6 +18,7 @@ import { LoginsRepository } from './logins/logins.repository.js';
 import { MachineKeys } from './machine-keys/machine-keys.service.js';
 import { MachineKeysController } from './machine-keys.controller.js';
 import { MachineKeysRepository } from './machine-keys/machine-keys.repository.js';
+import { PasswordPolicy } from './logins/password-policy.service.js';
 import { PasswordProof } from './logins/password-proof.service.js';
 import { Passwords } from './logins/passwords.service.js';
 import { RefreshSuccessors } from './logins/refresh-successors.service.js';
@@ -42,6 +43,7 @@ import { TicketsController } from './tickets/tickets.controller.js';
     LoginsRepository,
     MachineKeys,
     MachineKeysRepository,
+    PasswordPolicy,
     PasswordProof,
     Passwords,
     RefreshSuccessors,
@@ -57,6 +59,7 @@ import { TicketsController } from './tickets/tickets.controller.js';
     LoginEvents,
     Logins,
     MachineKeys,
+    PasswordPolicy,
     Passwords,
     RequestAllowance,
     Tickets,

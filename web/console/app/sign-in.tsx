@@ -1,14 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
 import { Switchboard, SwitchboardProblem, type TokenPair } from '@switchboard/client/rest';
-import { Button } from '../../ui/actions/button.js';
+import { Button, buttonClass } from '../../ui/actions/button.js';
+import { Notice, Skeleton } from '../../ui/feedback/notice.js';
+import { ProblemNotice } from '../../ui/feedback/problem.js';
 import { Form } from '../../ui/forms/form.js';
 import { TextField } from '../../ui/forms/fields.js';
 import { type FormValues } from '../../ui/forms/form-values.js';
 import { sdk } from './client.js';
+import { outcome, sentenceFor } from './sign-in-outcome.js';
 import { useEffect } from 'react';
 import styles from './sign-in.module.css';
 
-async function signIn(values: FormValues): Promise<void> {
-  // Apart from the client of the screens, which are not for everybody.
+/** @param open how somebody comes in: apart from the client of the screens, which are not for everybody */
+async function enter(open: (door: Switchboard) => Promise<{ role: string }>): Promise<null> {
   let tokens: TokenPair | undefined;
   const door = new Switchboard({
     url: location.origin,
@@ -16,13 +20,18 @@ async function signIn(values: FormValues): Promise<void> {
       tokens = pair;
     },
   });
+  const { role } = await open(door);
+  if (role === 'user') {
+    await door.signOut();
+    throw new Error('This account may not use the console: it needs a role above “user”.');
+  }
+  sdk.resume(tokens);
+  return null;
+}
+
+async function signIn(values: FormValues): Promise<void> {
   try {
-    const { role } = await door.signIn({ email: values.text('email'), password: values.text('password') });
-    if (role === 'user') {
-      await door.signOut();
-      throw new Error('This account may not use the console: it needs a role above “user”.');
-    }
-    sdk.resume(tokens);
+    await enter((door) => door.signIn({ email: values.text('email'), password: values.text('password') }));
   } catch (error) {
     if (error instanceof SwitchboardProblem && error.code === 'invalid_credentials')
       throw new Error('Email or password is wrong.', { cause: error });
@@ -35,23 +44,62 @@ export function SignIn() {
   useEffect(() => {
     document.title = 'Sign in · Switchboard';
   }, []);
+  const methods = useQuery({ queryKey: ['sign-in methods'], queryFn: ({ signal }) => sdk.auth.methods({ signal }) });
+  const { code, error } = outcome;
+  // A code serves once, however often this is shown.
+  const arrival = useQuery({
+    queryKey: ['arrival', code],
+    queryFn: () => enter((door) => door.signInWithCode(code ?? '')),
+    enabled: code !== null,
+    staleTime: Infinity,
+    retry: false,
+  });
+  const isWaiting = methods.isPending || arrival.isFetching;
+  const { password = true, oidc = null } = methods.data ?? {};
   return (
     <main className={styles['page']}>
       <div className={styles['card']}>
         <p className={styles['brand']}>Switchboard</p>
         <h1>Console</h1>
-        <Form
-          onSubmit={signIn}
-          buttons={(pending) => (
-            <Button type="submit" kind="main" disabled={pending}>
-              Sign in
-            </Button>
-          )}
-        >
-          <TextField name="email" label="Email" type="email" autoComplete="username" required autoFocus />
-          <TextField name="password" label="Password" type="password" autoComplete="current-password" required />
-        </Form>
+        {arrival.error && <ProblemNotice error={arrival.error} />}
+        {error !== null && (
+          <Notice tone="bad" alert>
+            {sentenceFor(error)}
+          </Notice>
+        )}
+        {isWaiting && <Skeleton lines={3} />}
+        {!isWaiting && oidc && <ProviderLink {...oidc} isOnly={!password} />}
+        {!isWaiting && oidc && password && <p className={styles['or']}>or with a password</p>}
+        {!isWaiting && password && <PasswordForm />}
       </div>
     </main>
+  );
+}
+
+function ProviderLink({ label, startUrl, isOnly }: { label: string; startUrl: string; isOnly: boolean }) {
+  const returnTo = new URLSearchParams({ returnTo: location.pathname + location.search });
+  return (
+    <a
+      className={`${buttonClass(isOnly ? 'main' : 'plain')} ${styles['provider'] ?? ''}`}
+      href={`${startUrl}?${returnTo.toString()}`}
+    >
+      Sign in with {label}
+    </a>
+  );
+}
+
+function PasswordForm() {
+  return (
+    <Form
+      onSubmit={signIn}
+      buttons={(pending) => (
+        <Button type="submit" kind="main" disabled={pending}>
+          Sign in
+        </Button>
+      )}
+    >
+      <TextField name="email" label="Email" type="email" autoComplete="username" required autoFocus />
+      <TextField name="password" label="Password" type="password" autoComplete="current-password" required />
+    </Form>
   );
 }

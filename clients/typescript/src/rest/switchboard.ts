@@ -42,6 +42,13 @@ export class Switchboard extends Sdk {
     return answer.user;
   }
 
+  /** Signs a person in with the code that the identity provider's sign-in brought back, behind `#code=`. */
+  async signInWithCode(code: string) {
+    const answer = await this.oidc.exchange({ body: { code } });
+    this.login.begin(answer);
+    return answer.user;
+  }
+
   /** Signs a device of a circle in. */
   async signInDevice(credentials: { username: string; password: string }) {
     const answer = await this.auth.deviceLogin({ body: credentials });

@@ -20,6 +20,9 @@ const SECTIONS = {
     SELECT "id" AS "at", "id", "email", "first_name" AS "firstName", "last_name" AS "lastName",
       "birthday"::text AS "birthday", "role", "disabled", "created_at" AS "createdAt", "updated_at" AS "updatedAt"
     FROM "users" WHERE "id" = $1 AND "id" > $2`,
+  identity: `
+    SELECT "id" AS "at", "id", "issuer", "subject", "created_at" AS "createdAt"
+    FROM "identities" WHERE "user_id" = $1 AND "id" > $2`,
   login: `
     SELECT "id" AS "at", "id", "created_at" AS "createdAt", "last_used_at" AS "lastUsedAt", "expires_at" AS "expiresAt",
       "address", "user_agent" AS "userAgent"

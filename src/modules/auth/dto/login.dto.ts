@@ -49,6 +49,26 @@ export class LoginDto extends TokenPairDto {
   user!: UserDto;
 }
 
+class OidcMethodDto {
+  /** What people know the identity provider as. */
+  @ApiProperty({ example: 'single sign-on' })
+  label!: string;
+
+  /** Where a browser begins. */
+  @ApiProperty({ format: 'uri', example: 'https://switchboard.example.org/api/v1/auth/oidc/start' })
+  startUrl!: string;
+}
+
+export class SignInMethodsDto {
+  /** Whether a password counts, be it of some accounts only. */
+  @ApiProperty({ example: true })
+  password!: boolean;
+
+  /** The identity provider; `null` when there is none. */
+  @ApiProperty({ type: OidcMethodDto, nullable: true })
+  oidc!: OidcMethodDto | null;
+}
+
 export class DeviceLoginDto extends TokenPairDto {
   /** What has signed in. */
   @ApiProperty({ type: DeviceDto })

@@ -11,6 +11,13 @@ export type LoginUse = Pick<Login, 'expiresAt' | 'lastUsedAt' | 'address' | 'use
 
 export type NewLogin = LoginUse & Pick<Login, 'handleDigest' | 'secretDigest'>;
 
+/** Whom an identity provider vouched for, and how often it had been refused then. */
+export interface ProvenIdentity {
+  readonly userId: number;
+  readonly identityId: number;
+  readonly refusals: number;
+}
+
 /** Logins, and of accounts what signing in needs. */
 @Injectable()
 export class LoginsRepository {
@@ -102,6 +109,22 @@ export class LoginsRepository {
        SELECT "id", $3, $4, $5, $6, $7, $8 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
        RETURNING "id"`,
       [user.id, user.passwordHash, ...valuesOf(login)],
+    );
+    return rows[0]?.id;
+  }
+
+  /**
+   * Begins a login of whom an identity provider vouched for, unless the account has been disabled since, the identity
+   * taken from it, or refused.
+   * @returns its id
+   */
+  async createByIdentity(proven: ProvenIdentity, login: NewLogin): Promise<number | undefined> {
+    const rows: { id: number }[] = await this.logins.query(
+      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
+       SELECT u."id", $4, $5, $6, $7, $8, $9 FROM "users" u JOIN "identities" i ON i."user_id" = u."id"
+       WHERE u."id" = $1 AND i."id" = $2 AND i."refusals" = $3 AND NOT u."disabled" FOR SHARE
+       RETURNING "id"`,
+      [proven.userId, proven.identityId, proven.refusals, ...valuesOf(login)],
     );
     return rows[0]?.id;
   }

@@ -19,7 +19,7 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
 import { type AccountPrincipal } from '../principals/device-principal.js';
 import { loginChannel, roleChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
-import { type LoginUse, type NewLogin, LoginsRepository } from './logins.repository.js';
+import { type LoginUse, type NewLogin, LoginsRepository, type ProvenIdentity } from './logins.repository.js';
 import { PasswordProof, WRONG } from './password-proof.service.js';
 import {
   formatRefreshToken,
@@ -64,21 +64,40 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /**
    * Unknown accounts are answered like wrong passwords, in the same time.
-   * @throws AppError `invalid_credentials`, `account_disabled`, `rate_limited`
+   * @throws AppError `invalid_credentials`, `account_disabled`, `password_sign_in_off`, `rate_limited`
    */
   async signIn(email: string, password: string, caller: Caller): Promise<TokenPair & { user: User }> {
+    this.proof.policy.requireAny();
     const name = normalizeEmail(email);
-    const user = await this.proof.demand({ kind: 'user', name, password, address: caller.address }, () =>
-      this.repository.findUserByEmail(name),
-    );
+    const user = await this.proof.demand({ kind: 'user', name, password, address: caller.address }, async () => {
+      const found = await this.repository.findUserByEmail(name);
+      return found && this.proof.policy.allows(found) ? found : undefined;
+    });
     const party = { kind: 'user', id: String(user.id), label: user.email };
     if (user.disabled) {
       this.proof.failed(targetOf({ kind: 'user', id: user.id, label: user.email }));
       throw new AppError('account_disabled', 'This account is disabled.');
     }
-    const pair = await this.begin({ kind: 'user', id: user.id }, caller, party, (login) =>
+    const pair = await this.begin({ kind: 'user', id: user.id }, caller, { actor: party }, (login) =>
       this.repository.create(user, login),
     );
+    return { ...pair, user };
+  }
+
+  /**
+   * Signs in whom the identity provider vouched for a moment ago.
+   * @param issuer that provider
+   * @throws AppError `unauthenticated` when the account has been disabled since, or the identity refused
+   */
+  async signInByIdentity(proven: ProvenIdentity, issuer: string, caller: Caller): Promise<TokenPair & { user: User }> {
+    const user = await this.repository.findUser(proven.userId);
+    if (user === undefined) throw ended();
+    const how = { actor: { kind: 'user', id: String(user.id), label: user.email }, changes: { issuer } };
+    const pair = await this.begin({ kind: 'user', id: user.id }, caller, how, async (login) => {
+      const id = await this.repository.createByIdentity(proven, login);
+      if (id === undefined) throw ended();
+      return id;
+    });
     return { ...pair, user };
   }
 
@@ -91,7 +110,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     const device = await this.proof.demand(claim, () => this.repository.findDeviceByUsername(username));
     const account = { kind: 'device', id: device.id } as const;
     const party = { kind: 'device', id: String(device.id), label: device.username };
-    const pair = await this.begin(account, caller, party, (login) => this.repository.createForDevice(device, login));
+    const pair = await this.begin(account, caller, { actor: party }, (login) =>
+      this.repository.createForDevice(device, login),
+    );
     return { ...pair, device };
   }
 
@@ -209,7 +230,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   private async begin(
     account: LoginAccount,
     caller: Caller,
-    actor: AuditParty,
+    { actor, changes }: { readonly actor: AuditParty; readonly changes?: Readonly<Record<string, string>> },
     create: (login: NewLogin) => Promise<number | undefined>,
   ): Promise<TokenPair> {
     const token = newRefreshToken();
@@ -219,7 +240,12 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
       (login) =>
         login === undefined
           ? undefined
-          : { action: 'auth.login', actor, target: targetOf({ ...account, label: actor.label }), changes: { login } },
+          : {
+              action: 'auth.login',
+              actor,
+              target: targetOf({ ...account, label: actor.label }),
+              changes: { login, ...changes },
+            },
     );
     if (loginId === undefined) throw wrong();
     this.close(await this.repository.endBeyond(account, LOGINS_PER_ACCOUNT));
@@ -258,5 +284,7 @@ const targetOf = ({ kind, id, label = null }: LoginAccount & { readonly label?: 
   id: String(id),
   label,
 });
+
+const ended = (): AppError => new AppError('unauthenticated', 'The account may not sign in any more.');
 
 const wrong = (): AppError => new AppError('invalid_credentials', WRONG);

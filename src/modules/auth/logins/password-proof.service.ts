@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type AuditParty } from '../../../common/audit/audit-record.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { Refusals } from '../../audit/refusals.service.js';
+import { PasswordPolicy } from './password-policy.service.js';
 import { Passwords } from './passwords.service.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 
@@ -18,6 +19,7 @@ export interface Claim {
 @Injectable()
 export class PasswordProof {
   constructor(
+    readonly policy: PasswordPolicy,
     private readonly throttle: SignInThrottle,
     private readonly passwords: Passwords,
     private readonly refusals: Refusals,
@@ -28,14 +30,17 @@ export class PasswordProof {
    * @returns the account it is the password of
    * @throws AppError `invalid_credentials` with `detail`, `rate_limited`
    */
-  async demand<T extends { readonly id: number; readonly passwordHash: string }>(
+  async demand<T extends { readonly id: number; readonly passwordHash: string | null }>(
     { kind, name, password, address }: Claim,
     find: () => Promise<T | undefined>,
     detail = WRONG,
   ): Promise<T> {
     const attempt = await this.throttle.attempt(name, address);
     const account = await find();
-    if (!(await this.passwords.verify(password, account?.passwordHash, address)) || account === undefined) {
+    if (
+      !(await this.passwords.verify(password, account?.passwordHash ?? undefined, address)) ||
+      account === undefined
+    ) {
       const id = account === undefined ? null : String(account.id);
       this.failed({ kind: kind === 'user' ? 'account' : kind, id, label: name });
       await attempt.failed();

@@ -1,0 +1,89 @@
+import { type Role, ROLES } from '../../common/security/role.js';
+import { choice, list, optionalText, text, urlFault } from './variable.js';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Variables about how people sign in; part of `ENVIRONMENT`. */
+export const SIGN_IN = {
+  PASSWORD_SIGN_IN: choice({
+    group: 'Sign-in',
+    description:
+      'Whether people sign in with a password: `off` is at the identity provider only, `fallback` leaves it to accounts ' +
+      'that the server made at boot, for when the provider is away. Devices keep theirs.',
+    choices: ['on', 'off', 'fallback'],
+    default: 'on',
+  }),
+  OIDC_ISSUER: optionalText({
+    group: 'Sign-in',
+    description:
+      'The identity provider that people sign in at (OpenID Connect): its issuer, as its discovery document names it. ' +
+      'Its redirect URI is `<PUBLIC_URL>/api/v1/auth/oidc/callback`. May be on a private network.',
+    defaultText: 'none',
+    check: issuerFault,
+  }),
+  OIDC_CLIENT_ID: optionalText({ group: 'Sign-in', description: 'What the provider knows this server as.' }),
+  OIDC_CLIENT_SECRET: optionalText({
+    group: 'Sign-in',
+    description: 'The secret that the provider gave for it.',
+    defaultText: 'unset, for public clients',
+    secret: true,
+  }),
+  OIDC_SCOPES: text({
+    group: 'Sign-in',
+    description: 'What the provider is asked for, separated by spaces.',
+    default: 'openid email profile',
+    check: (value) =>
+      scopesOf(value).includes('openid') && /^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$/.test(value)
+        ? undefined
+        : 'must be scopes separated by spaces, with openid among them',
+  }),
+  OIDC_ROLE_CLAIM: text({
+    group: 'Sign-in',
+    description:
+      'The claim that holds the groups of a person, of the ID token or else of UserInfo; a dot leads into an object, as ' +
+      'in `realm_access.roles`.',
+    default: 'groups',
+    check: (value) => (value.length > 200 ? 'must have at most 200 characters' : undefined),
+  }),
+  OIDC_ROLE_MAP: list({
+    group: 'Sign-in',
+    description: `Which group has which role, as \`group=role,…\`; of several the highest counts. Roles: ${ROLES.join(', ')}.`,
+    defaultText: 'none',
+    check: (item) => (roleRuleOf(item) ? undefined : `must be group=role with a role of ${ROLES.join(', ')}`),
+  }),
+  OIDC_DEFAULT_ROLE: choice({
+    group: 'Sign-in',
+    description: 'The role of who is in no group of `OIDC_ROLE_MAP`; `none` refuses them.',
+    choices: ['none', ...ROLES],
+    default: 'none',
+  }),
+  OIDC_LABEL: text({
+    group: 'Sign-in',
+    description: 'What the sign-in page calls the provider, after “Sign in with”.',
+    default: 'single sign-on',
+    check: (value) => (/^[^\p{Cc}]{1,60}$/u.test(value) ? undefined : 'must have 1 to 60 characters'),
+  }),
+} as const;
+
+export const scopesOf = (text: string): string[] => text.split(' ').filter(Boolean);
+
+/** `group=role`; the group may itself hold an equals sign, as distinguished names do. */
+export function roleRuleOf(item: string): { readonly group: string; readonly role: Role } | undefined {
+  const at = item.lastIndexOf('=');
+  const group = item.slice(0, Math.max(at, 0)).trim();
+  const role = ROLES.find((each) => each === item.slice(at + 1).trim());
+  return group === '' || role === undefined ? undefined : { group, role };
+}
+
+function issuerFault(value: string, production: boolean): string | undefined {
+  const fault = urlFault(value, ['https', 'http']);
+  if (fault !== undefined) return fault;
+  const { protocol, hostname, search, hash, username, password } = new URL(value);
+  if (value.length > 500) return 'must have at most 500 characters';
+  if (search !== '' || hash !== '') return 'must have neither query nor fragment';
+  if (username !== '' || password !== '') return 'must not hold credentials';
+  // Whoever could read along could sign in as anybody.
+  if (production && protocol === 'http:' && !LOOPBACK.test(hostname))
+    return 'must begin with https:// when NODE_ENV=production';
+  return undefined;
+}

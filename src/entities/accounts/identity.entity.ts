@@ -1,0 +1,42 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  JoinColumn,
+  OneToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { User } from './user.entity.js';
+
+/** Whom an identity provider knows an account as. */
+@Entity('identities')
+@Unique('identities_issuer_subject_key', ['issuer', 'subject'])
+@Unique('identities_user_id_key', ['userId'])
+export class Identity {
+  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'identities_pkey', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  /** `iss` of the provider's tokens. */
+  @Column('varchar', { length: 500 })
+  issuer!: string;
+
+  /** `sub`, which the provider gives to nobody else. */
+  @Column('varchar', { length: 255 })
+  subject!: string;
+
+  @Column('integer', { name: 'user_id' })
+  userId!: number;
+
+  @OneToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'identities_user_id_fkey' })
+  user!: Relation<User>;
+
+  /** How often it was refused for want of a role; whoever was let in before, and has no tokens yet, gets none. */
+  @Column('integer', { default: 0 })
+  refusals!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { Identity } from '../../../entities/accounts/identity.entity.js';
+import { User } from '../../../entities/accounts/user.entity.js';
+
+/** Held while an account is found or made for somebody new, so that of two tabs one does it. */
+const NEWCOMER_LOCK = 0x5b0a_d312;
+
+/** Whom the identity provider knows accounts as. */
+@Injectable()
+export class IdentitiesRepository {
+  constructor(
+    @InjectRepository(Identity) private readonly identities: Repository<Identity>,
+    @InjectRepository(User) private readonly users: Repository<User>,
+  ) {}
+
+  /** With its account. */
+  async find(issuer: string, subject: string): Promise<Identity | undefined> {
+    return (await this.identities.findOne({ where: { issuer, subject }, relations: { user: true } })) ?? undefined;
+  }
+
+  /** In a transaction: until it ends, nobody else gets further than this. */
+  async lockNewcomers(): Promise<void> {
+    await this.identities.query('SELECT pg_advisory_xact_lock($1)', [NEWCOMER_LOCK]);
+  }
+
+  /** `email` normalised. */
+  async findAccount(email: string): Promise<User | undefined> {
+    return (await this.users.findOneBy({ email })) ?? undefined;
+  }
+
+  hasIdentity(userId: number): Promise<boolean> {
+    return this.identities.existsBy({ userId });
+  }
+
+  insert(identity: Pick<Identity, 'issuer' | 'subject' | 'userId'>): Promise<Identity> {
+    return this.identities.save(this.identities.create(identity));
+  }
+
+  async countRefusal(id: number): Promise<void> {
+    await this.identities.increment({ id }, 'refusals', 1);
+  }
+}

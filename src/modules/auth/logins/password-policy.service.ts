@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { AppConfig } from '../../../config/app-config.js';
+import { type User } from '../../../entities/accounts/user.entity.js';
+
+/** Whose passwords count, by `PASSWORD_SIGN_IN`. Devices are no people: theirs always do. */
+@Injectable()
+export class PasswordPolicy {
+  constructor(private readonly config: AppConfig) {}
+
+  allows({ madeAtBoot }: Pick<User, 'madeAtBoot'>): boolean {
+    const { passwordSignIn } = this.config;
+    return passwordSignIn === 'on' || (passwordSignIn === 'fallback' && madeAtBoot);
+  }
+
+  /** @throws AppError `password_sign_in_off` where it does not count */
+  require(account: Pick<User, 'madeAtBoot'>): void {
+    if (!this.allows(account)) throw off();
+  }
+
+  /** @throws AppError `password_sign_in_off` where none counts: said before anything is looked up, so it tells nothing */
+  requireAny(): void {
+    if (this.config.passwordSignIn === 'off') throw off();
+  }
+}
+
+const off = (): AppError =>
+  new AppError('password_sign_in_off', 'Passwords do not count here: sign in at the identity provider.');
