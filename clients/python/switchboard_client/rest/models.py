@@ -3,15 +3,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
-AbsentThing = Literal['database', 'database disk', 'redis', 'media']
-
 # What is wrong with an entry of the audit log.
 AuditBreach = Literal['changed', 'missing', 'inserted', 'forged', 'seal']
 
 # How an act ended: done, tried in vain, or not allowed.
 AuditOutcome = Literal['success', 'failure', 'refused']
-
-AwayThing = Literal['database', 'database disk', 'redis', 'media', 'node']
 
 # How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
 BusState = Literal['none', 'ok', 'away', 'deaf']
@@ -47,7 +43,7 @@ NodeState = Literal['starting', 'ready', 'degraded', 'draining', 'deaf']
 Permissions = Literal['read', 'write', 'readwrite']
 
 # The closed list of what can go wrong; `code` of every problem.
-ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
+ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'sign_in_failed', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'password_sign_in_off', 'sign_in_refused', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
 
 # The message languages a socket can speak.
 Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron']
@@ -81,13 +77,6 @@ TopMeasure = Literal['deliveries']
 
 # What carries a connection.
 Transport = Literal['websocket', 'polling', 'sse']
-
-
-class AbsenceDto(TypedDict):
-    # When it went, as this node found.
-    since: str
-    # As in `away`.
-    what: AbsentThing
 
 
 class AccountLoginDto(TypedDict):
@@ -244,15 +233,6 @@ class AuditVerdictDto(TypedDict):
     ok: bool
     # The last entry under a seal; what came since is sealed within a minute.
     sealedTo: int
-
-
-class AwayDto(TypedDict):
-    # Which node, where it is one.
-    node: Optional[SilentNodeDto]
-    # When it went, as this node found.
-    since: str
-    # `node`: another one fell silent; the others are as in readiness.
-    what: AwayThing
 
 
 class CallDto(TypedDict):
@@ -780,6 +760,11 @@ class EndpointPage(TypedDict):
     nextCursor: Optional[str]
 
 
+class ExchangeRequest(TypedDict):
+    # What stood behind `#code=`.
+    code: str
+
+
 class FieldErrorDto(TypedDict):
     # Dotted path of the faulty member; empty for the body as a whole.
     field: str
@@ -1263,9 +1248,6 @@ class NodeBusDto(TypedDict):
 
 
 class NodeDetailDto(TypedDict):
-    # What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer
-    # one serves at their address, or a day has passed; they alone make no node `degraded`.
-    away: List[AwayDto]
     # What carries messages between nodes.
     bus: NodeBusDto
     # Open sockets by protocol.
@@ -1292,8 +1274,7 @@ class NodeDetailDto(TypedDict):
     redis: Optional[NodeLinkDto]
     # When its process began.
     startedAt: str
-    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
-    # have.
+    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
     state: NodeState
     # Seconds since its process began.
     uptimeSeconds: int
@@ -1304,9 +1285,6 @@ class NodeDetailDto(TypedDict):
 
 
 class NodeDto(TypedDict):
-    # What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer
-    # one serves at their address, or a day has passed; they alone make no node `degraded`.
-    away: List[AwayDto]
     # Open sockets by protocol.
     connections: Dict[str, int]
     # As in the `node` of a connection; another one after a restart.
@@ -1315,8 +1293,7 @@ class NodeDto(TypedDict):
     load: float
     # When its process began.
     startedAt: str
-    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
-    # have.
+    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
     state: NodeState
     # `NODE_URL`, else `PUBLIC_URL`.
     url: str
@@ -1361,6 +1338,13 @@ class NodeQueuesDto(TypedDict):
     outboundBytes: int
     # Characters of messages that wait to be stored.
     storeCharacters: int
+
+
+class OidcMethodDto(TypedDict):
+    # What people know the identity provider as.
+    label: str
+    # Where a browser begins.
+    startUrl: str
 
 
 class OmegaAnswerDto(TypedDict):
@@ -1544,8 +1528,6 @@ class ReadinessDto(TypedDict):
     # when files
     # cannot be stored, e.g. since the disk is full.
     away: List[str]
-    # The same, and since when.
-    details: List[AbsenceDto]
     # `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
     # relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what
     # this node
@@ -1759,11 +1741,11 @@ class SettingGroupDto(TypedDict):
     settings: List[SettingDto]
 
 
-class SilentNodeDto(TypedDict):
-    # What it was called.
-    id: str
-    # Where it was reached.
-    url: str
+class SignInMethodsDto(TypedDict):
+    # The identity provider; `null` when there is none.
+    oidc: Optional[OidcMethodDto]
+    # Whether a password counts, be it of some accounts only.
+    password: bool
 
 
 class StatsDto(TypedDict):

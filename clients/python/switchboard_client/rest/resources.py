@@ -317,6 +317,11 @@ class Auth(Resource):
         answer: Union[models.OwnUserDto, models.DeviceDto] = self._call('GET', '/api/v1/auth/me', auth='bearer', answer='json')
         return answer
 
+    def methods(self) -> models.SignInMethodsDto:
+        """How people sign in here. Anyone may call it."""
+        answer: models.SignInMethodsDto = self._call('GET', '/api/v1/auth/methods', auth='', answer='json')
+        return answer
+
     def refresh(self, *, body: models.RefreshRequest) -> models.TokenPairDto:
         """
         Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login. Anyone
@@ -966,6 +971,24 @@ class Nodes(Resource):
         self._call('POST', f'/api/v1/nodes/{segment(name)}/drain', auth='bearer', answer='none')
 
 
+class Oidc(Resource):
+    def callback(self, *, error: Optional[Any] = None, iss: Optional[Any] = None, code: Optional[Any] = None, state: Optional[Any] = None) -> None:
+        """
+        Where the identity provider sends browsers back to; the answer is for that browser alone. Anyone may call
+        it.
+        """
+        self._call('GET', '/api/v1/auth/oidc/callback', query={'error': error, 'iss': iss, 'code': code, 'state': state}, auth='', answer='none')
+
+    def exchange(self, *, body: models.ExchangeRequest) -> models.LoginDto:
+        """Get the tokens for the code that a sign-in at the identity provider ended with. Anyone may call it."""
+        answer: models.LoginDto = self._call('POST', '/api/v1/auth/oidc/exchange', body=body, auth='', answer='json')
+        return answer
+
+    def start(self, *, return_to: Optional[str] = None) -> None:
+        """Send a browser to the identity provider, to sign in there. Anyone may call it."""
+        self._call('GET', '/api/v1/auth/oidc/start', query={'returnTo': return_to}, auth='', answer='none')
+
+
 class Revocations(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RevocationPage:
         """
@@ -1240,6 +1263,7 @@ class Api:
         self.messages = Messages(transport)
         self.metrics_history = MetricsHistory(transport)
         self.nodes = Nodes(transport)
+        self.oidc = Oidc(transport)
         self.revocations = Revocations(transport)
         self.room_messages = RoomMessages(transport)
         self.rooms = Rooms(transport)

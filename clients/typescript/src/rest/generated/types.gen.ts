@@ -4,19 +4,6 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type AbsenceDto = {
-    /**
-     * When it went, as this node found.
-     */
-    since: string;
-    /**
-     * As in `away`.
-     */
-    what: AbsentThing;
-};
-
-export type AbsentThing = 'database' | 'database disk' | 'redis' | 'media';
-
 export type AccountLoginDto = {
     /**
      * Where that was asked from.
@@ -292,23 +279,6 @@ export type AuditVerdictDto = {
      */
     sealedTo: number;
 };
-
-export type AwayDto = {
-    /**
-     * Which node, where it is one.
-     */
-    node: SilentNodeDto | null;
-    /**
-     * When it went, as this node found.
-     */
-    since: string;
-    /**
-     * `node`: another one fell silent; the others are as in readiness.
-     */
-    what: AwayThing;
-};
-
-export type AwayThing = 'database' | 'database disk' | 'redis' | 'media' | 'node';
 
 /**
  * How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
@@ -1223,6 +1193,13 @@ export type EndpointPage = {
     nextCursor: string | null;
 };
 
+export type ExchangeRequest = {
+    /**
+     * What stood behind `#code=`.
+     */
+    code: string;
+};
+
 export type FieldErrorDto = {
     /**
      * Dotted path of the faulty member; empty for the body as a whole.
@@ -2052,10 +2029,6 @@ export type NodeBusDto = {
 
 export type NodeDetailDto = {
     /**
-     * What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer one serves at their address, or a day has passed; they alone make no node `degraded`.
-     */
-    away: Array<AwayDto>;
-    /**
      * What carries messages between nodes.
      */
     bus: NodeBusDto;
@@ -2110,7 +2083,7 @@ export type NodeDetailDto = {
      */
     startedAt: string;
     /**
-     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
      */
     state: NodeState;
     /**
@@ -2128,10 +2101,6 @@ export type NodeDetailDto = {
 };
 
 export type NodeDto = {
-    /**
-     * What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer one serves at their address, or a day has passed; they alone make no node `degraded`.
-     */
-    away: Array<AwayDto>;
     /**
      * Open sockets by protocol.
      */
@@ -2151,7 +2120,7 @@ export type NodeDto = {
      */
     startedAt: string;
     /**
-     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
      */
     state: NodeState;
     /**
@@ -2231,6 +2200,17 @@ export type NodeQueuesDto = {
  * How a server fares.
  */
 export type NodeState = 'starting' | 'ready' | 'degraded' | 'draining' | 'deaf';
+
+export type OidcMethodDto = {
+    /**
+     * What people know the identity provider as.
+     */
+    label: string;
+    /**
+     * Where a browser begins.
+     */
+    startUrl: string;
+};
 
 export type OmegaAnswerDto = {
     /**
@@ -2384,7 +2364,7 @@ export type PrincipalDto = {
 /**
  * The closed list of what can go wrong; `code` of every problem.
  */
-export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
+export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'sign_in_failed' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'password_sign_in_off' | 'sign_in_refused' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
 
 export type ProblemDto = {
     /**
@@ -2539,10 +2519,6 @@ export type ReadinessDto = {
      * cannot be stored, e.g. since the disk is full.
      */
     away: Array<string>;
-    /**
-     * The same, and since when.
-     */
-    details: Array<AbsenceDto>;
     /**
      * `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
      * relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what this node
@@ -2930,15 +2906,15 @@ export type SettingGroupDto = {
  */
 export type SettingSource = 'default' | 'environment' | 'file';
 
-export type SilentNodeDto = {
+export type SignInMethodsDto = {
     /**
-     * What it was called.
+     * The identity provider; `null` when there is none.
      */
-    id: string;
+    oidc: OidcMethodDto | null;
     /**
-     * Where it was reached.
+     * Whether a password counts, be it of some accounts only.
      */
-    url: string;
+    password: boolean;
 };
 
 export type StatsDto = {
@@ -3907,6 +3883,10 @@ export type AccountsChangePasswordErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `password_sign_in_off`
+     */
+    403: ProblemDto;
+    /**
      * Payload Too Large: `payload_too_large`
      */
     413: ProblemDto;
@@ -4318,7 +4298,7 @@ export type AccountsResetPasswordErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `forbidden`, `insufficient_scope`
+     * Forbidden: `password_sign_in_off`, `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -5767,7 +5747,7 @@ export type AuthLoginErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `account_disabled`
+     * Forbidden: `account_disabled`, `password_sign_in_off`
      */
     403: ProblemDto;
     /**
@@ -5888,6 +5868,194 @@ export type AuthMeResponses = {
 };
 
 export type AuthMeResponse = AuthMeResponses[keyof AuthMeResponses];
+
+export type AuthMethodsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/methods';
+};
+
+export type AuthMethodsErrors = {
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AuthMethodsError = AuthMethodsErrors[keyof AuthMethodsErrors];
+
+export type AuthMethodsResponses = {
+    /**
+     * OK
+     */
+    200: SignInMethodsDto;
+};
+
+export type AuthMethodsResponse = AuthMethodsResponses[keyof AuthMethodsResponses];
+
+export type OidcCallbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Why there is no code.
+         */
+        error?: unknown;
+        /**
+         * Which provider it is.
+         */
+        iss?: unknown;
+        /**
+         * Of the provider.
+         */
+        code?: unknown;
+        /**
+         * Which sign-in it is the answer to.
+         */
+        state?: unknown;
+    };
+    url: '/api/v1/auth/oidc/callback';
+};
+
+export type OidcCallbackErrors = {
+    /**
+     * Unauthorized: `sign_in_failed`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `sign_in_refused`, `account_disabled`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type OidcCallbackError = OidcCallbackErrors[keyof OidcCallbackErrors];
+
+export type OidcExchangeData = {
+    body: ExchangeRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/oidc/exchange';
+};
+
+export type OidcExchangeErrors = {
+    /**
+     * Bad Request: `malformed_body`
+     */
+    400: ProblemDto;
+    /**
+     * Unauthorized: `sign_in_failed`, `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Payload Too Large: `payload_too_large`
+     */
+    413: ProblemDto;
+    /**
+     * Unsupported Media Type: `unsupported_media_type`
+     */
+    415: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type OidcExchangeError = OidcExchangeErrors[keyof OidcExchangeErrors];
+
+export type OidcExchangeResponses = {
+    /**
+     * OK
+     */
+    200: LoginDto;
+};
+
+export type OidcExchangeResponse = OidcExchangeResponses[keyof OidcExchangeResponses];
+
+export type OidcStartData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where the browser is to be in the end: a path of this server.
+         */
+        returnTo?: string;
+    };
+    url: '/api/v1/auth/oidc/start';
+};
+
+export type OidcStartErrors = {
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type OidcStartError = OidcStartErrors[keyof OidcStartErrors];
 
 export type AuthRefreshData = {
     body: RefreshRequest;

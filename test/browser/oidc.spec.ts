@@ -1,0 +1,91 @@
+import { type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DESKTOP, overflow, violations } from '../support/browser.js';
+import { ConsoleHarness } from '../support/console.js';
+import { describeWith } from '../support/requires.js';
+import { IdentityProvider } from '../support/sign-in/identity-provider.js';
+
+describeWith('chromium', 'the console, where people sign in at an identity provider', () => {
+  let provider: IdentityProvider;
+  let harness: ConsoleHarness;
+  const grace = (...groups: string[]) =>
+    provider.people.set('grace', { email: 'grace@example.org', email_verified: true, name: 'Grace Hopper', groups });
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true });
+  const atProvider = async (page: Page) => {
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).click();
+    await page.getByLabel('User name').fill('grace');
+    await page.getByRole('button', { name: 'Continue' }).click();
+  };
+
+  beforeAll(async () => {
+    provider = await IdentityProvider.listen();
+    harness = await ConsoleHarness.start({ ...provider.env, PASSWORD_SIGN_IN: 'fallback' });
+    provider.serve(harness.server.url);
+  });
+  afterEach(async () => {
+    const faults = [...harness.pages.faults];
+    await harness.pages.close();
+    expect(faults).toEqual([]);
+  });
+  afterAll(async () => {
+    await harness.close();
+    await provider.close();
+  });
+
+  it('lets in by a group, shows the door without it, and tells both in the audit log', async () => {
+    grace('operators');
+    const page = await harness.open('/services');
+    await atProvider(page);
+    await heading(page, 'Services').waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+    await page.getByRole('button', { name: 'New service' }).first().waitFor();
+    const again = await harness.open('/audit');
+    grace();
+    await atProvider(again);
+    const alert = again.getByRole('alert');
+    await alert.getByText('You are in no group that has access here.').waitFor();
+    expect(new URL(again.url()).hash).toBe('');
+    expect(new URL(again.url()).pathname).toBe('/console/audit');
+    // What was signed in before is out, too: the page notices with its next question.
+    await page.reload();
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+    await harness.pages.expectFault(/401/);
+    const admin = await harness.enter('/audit?action=auth.login');
+    const row = admin.getByRole('row').filter({ hasText: 'grace@example.org' });
+    await row.filter({ hasText: 'refused' }).first().waitFor();
+    await row.filter({ hasText: 'success' }).first().waitFor();
+  });
+
+  it.each([
+    ['light', 390],
+    ['light', DESKTOP.width],
+    ['dark', 390],
+    ['dark', DESKTOP.width],
+  ] as const)('asks how to sign in, readably: %s, %i px', async (theme, width) => {
+    const page = await harness.open('/#error=no_role', { width, height: 800 }, theme);
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+    await page.getByLabel('Password').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    const folder = process.env['SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/sign-in-${theme}-${width}.png` });
+  });
+
+  it('hides the password where it does not count, and believes no address', async () => {
+    const page = await harness.open('/');
+    await page.route('**/api/v1/auth/methods', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), password: false } });
+    });
+    await page.goto(`${harness.server.url}/console/?x#error=%3Cb%3EPay%20here`);
+    await page.reload();
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+    expect(await page.getByLabel('Password').count()).toBe(0);
+    await page.goto(`${harness.server.url}/console/accounts#code=forged`);
+    await page.reload();
+    await page.getByRole('alert').getByText('is not valid, was used, or is too old').waitFor();
+    expect(await page.getByText('Pay here').count()).toBe(0);
+    await harness.pages.expectFault(/401/);
+  });
+});
