@@ -55,7 +55,7 @@ describe('answers of an identity provider', () => {
   const soon = () => Math.floor(Date.now() / 1_000);
   it.each<[string, string, () => Lies | Promise<Lies>]>([
     ['wrong_nonce', 'another nonce', () => ({ claims: { nonce: 'of another sign-in' } })],
-    ['bad_answer', 'no nonce', () => ({ claims: { nonce: undefined } as Lies['claims'] & object })],
+    ['bad_answer', 'no nonce', () => ({ claims: { nonce: undefined } })],
     ['token_expired', 'an exp that has passed', () => ({ claims: { exp: soon() - 60 } })],
     ['token_expired', 'an nbf to come', () => ({ claims: { nbf: soon() + 300 } })],
     ['other_issuer', 'another iss', () => ({ claims: { iss: 'https://evil.example' } })],
@@ -72,7 +72,7 @@ describe('answers of an identity provider', () => {
     [
       'unknown_key',
       'a key that was taken back',
-      async () => ({ key: await provider.rotate()!, header: { kid: 'key-1' } }) as Lies,
+      async () => ({ key: await provider.rotate(), header: { kid: 'key-1' } }) as Lies,
     ],
     ['code_refused', 'no tokens', () => ({ status: 400 })],
     ['provider_away', 'an error of its own', () => ({ status: 502 })],
@@ -97,22 +97,76 @@ describe('answers of an identity provider', () => {
     const victim = { email: ADMIN.email, email_verified: true };
     // One place says the address, the other that some address is verified.
     provider.lies = {
-      claims: { sub: 'mixer', email: ADMIN.email, email_verified: undefined } as Lies['claims'] & object,
+      claims: { sub: 'mixer', email: ADMIN.email, email_verified: undefined },
       userInfo: { sub: 'mixer', ...victim },
     };
     expect(await comeBack()).toBe('/console/#error=email_unverified');
   });
 
   it.each<[string, string, (answer: URLSearchParams) => void]>([
-    ['other_issuer', 'of another provider', (answer) => answer.set('iss', 'https://evil.example')],
-    ['malformed', 'two states', (answer) => answer.append('state', 'another')],
-    ['malformed', 'no state', (answer) => answer.delete('state')],
-    ['malformed', 'much of something', (answer) => answer.set('x', 'y'.repeat(9_000))],
-    ['other_browser', 'a state that was made up', (answer) => answer.set('state', 'made-up')],
-    ['provider_refused', 'an error', (answer) => answer.set('error', 'server_error\r\nSet-Cookie: a=b')],
-    ['bad_answer', 'no code', (answer) => answer.delete('code')],
-    ['bad_answer', 'two codes', (answer) => answer.append('code', 'another')],
-    ['bad_signature', 'a token in it', (answer) => answer.set('id_token', 'x.y.z')],
+    [
+      'other_issuer',
+      'of another provider',
+      (answer) => {
+        answer.set('iss', 'https://evil.example');
+      },
+    ],
+    [
+      'malformed',
+      'two states',
+      (answer) => {
+        answer.append('state', 'another');
+      },
+    ],
+    [
+      'malformed',
+      'no state',
+      (answer) => {
+        answer.delete('state');
+      },
+    ],
+    [
+      'malformed',
+      'much of something',
+      (answer) => {
+        answer.set('x', 'y'.repeat(9_000));
+      },
+    ],
+    [
+      'other_browser',
+      'a state that was made up',
+      (answer) => {
+        answer.set('state', 'made-up');
+      },
+    ],
+    [
+      'provider_refused',
+      'an error',
+      (answer) => {
+        answer.set('error', 'server_error\r\nSet-Cookie: a=b');
+      },
+    ],
+    [
+      'bad_answer',
+      'no code',
+      (answer) => {
+        answer.delete('code');
+      },
+    ],
+    [
+      'bad_answer',
+      'two codes',
+      (answer) => {
+        answer.append('code', 'another');
+      },
+    ],
+    [
+      'bad_signature',
+      'a token in it',
+      (answer) => {
+        answer.set('id_token', 'x.y.z');
+      },
+    ],
   ])('are %s when a browser brings one with %s', async (reason, _what, change) => {
     const location = await comeBack(change);
     expect(new URL(location, server.url).hash).toBe(`#error=${reason}`);
