@@ -85,7 +85,8 @@ export class LyingProvider {
         jwks_uri: `${issuer}/keys`,
         userinfo_endpoint: `${issuer}/me`,
       };
-      send({ issuer, authorization_endpoint: `${issuer}/authorize`, ...endpoints });
+      const algorithms = { id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'] };
+      send({ issuer, authorization_endpoint: `${issuer}/authorize`, ...endpoints, ...algorithms });
     } else if (path === '/keys') send({ keys: this.keys });
     else if (path === '/me') send(this.lies.userInfo ?? { sub: 'liar' });
     else if (this.lies.status !== undefined) send({ error: 'invalid_grant' }, this.lies.status);

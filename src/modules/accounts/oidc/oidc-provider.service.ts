@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import * as oidc from 'openid-client';
+import { textFault } from '../../../common/http/input/text-rules.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { AppConfig, type OidcSection } from '../../../config/app-config.js';
 import { OidcRefusal } from './oidc-refusal.js';
@@ -10,6 +11,8 @@ import { claimAt } from './role-rules.js';
 
 /** For each question to the provider. */
 const TIMEOUT_SECONDS = 5;
+const MAX_ISSUER = 500;
+const MAX_SUBJECT = 255;
 /** How long what the provider says of itself is taken for granted. */
 const KEPT_MS = 10 * 60_000;
 
@@ -62,7 +65,10 @@ export class OidcProvider {
         idTokenExpected: true,
       });
       const claims = tokens.claims();
-      if (claims === undefined) throw new OidcRefusal('bad_answer');
+      // Where it is kept, there is no place for more.
+      const { iss = '', sub = '' } = claims ?? {};
+      if (claims === undefined || iss.length > MAX_ISSUER || sub.length > MAX_SUBJECT || textFault(sub) !== undefined)
+        throw new OidcRefusal('bad_answer');
       const isComplete = claims['email'] !== undefined && claimAt(claims, roleClaim) !== undefined;
       const asksMore = !isComplete && client.serverMetadata().userinfo_endpoint !== undefined;
       const userInfo = asksMore ? await oidc.fetchUserInfo(client, tokens.access_token, claims.sub) : {};

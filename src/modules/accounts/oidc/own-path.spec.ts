@@ -33,6 +33,7 @@ describe('where a sign-in comes back to', () => {
     '/con sole',
     '/\u202e',
     `/${'x'.repeat(600)}`,
+    `/${'é'.repeat(300)}`,
   ])('is not %j', (text) => {
     expect(ownPath(text)).toBeUndefined();
   });

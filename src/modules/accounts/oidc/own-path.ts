@@ -10,5 +10,7 @@ export function ownPath(text: string): string | undefined {
   if (text.length > MAX_LENGTH || !/^\/[^\\\s\p{C}]*$/u.test(text) || !URL.canParse(text, BASE)) return undefined;
   const { origin, pathname, search } = new URL(text, BASE);
   // Two slashes begin the name of another server, also where dots between them have gone.
-  return origin === BASE && !pathname.startsWith('//') ? pathname + search : undefined;
+  const path = pathname + search;
+  // What browsers keep for us is bounded, too.
+  return origin === BASE && !pathname.startsWith('//') && path.length <= MAX_LENGTH ? path : undefined;
 }

@@ -30,8 +30,8 @@ export function personOf(idToken: Claims & { iss: string; sub: string }, userInf
     issuer: idToken.iss,
     subject: idToken.sub,
     email,
-    // Some write it as a text.
-    emailVerified: email !== undefined && (verified === true || verified === 'true'),
+    // Some write it as a text. Letters beyond ASCII may become those of another address in lower case.
+    emailVerified: email !== undefined && isAscii(given) && (verified === true || verified === 'true'),
     firstName: claim('given_name') || first || nameOf(email?.split('@')[0]),
     lastName: claim('family_name') || rest.join(' '),
   };
@@ -42,6 +42,8 @@ function emailOf(claim: unknown): string | undefined {
   const email = normalizeEmail(claim);
   return isEmail(email, { allow_utf8_local_part: true }) ? email : undefined;
 }
+
+const isAscii = (text: unknown): boolean => typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
 
 /** What may be shown of a name, whatever it is. */
 function nameOf(claim: unknown): string {

@@ -9,7 +9,6 @@ const BY_CODE: Readonly<Record<string, OidcReason>> = {
   OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'token_expired',
   // Of signatures: `none`, or by a secret.
   OAUTH_UNSUPPORTED_OPERATION: 'bad_signature',
-  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'other_issuer',
 };
 const BY_CLAIM: Readonly<Record<string, OidcReason>> = {
   nonce: 'wrong_nonce',
@@ -48,7 +47,7 @@ function byClaim(error: ClientError): OidcReason | undefined {
 function bySaying(error: ClientError): OidcReason | undefined {
   const said = [error, error.cause].map((each) => (each instanceof Error ? each.message : '')).join(' ');
   if (said.includes('signature') || said.includes('"alg"')) return 'bad_signature';
-  return said.includes('"iss"') ? 'other_issuer' : undefined;
+  return said.includes('"iss"') || said.includes('metadata issuer') ? 'other_issuer' : undefined;
 }
 
 const causeOf = (cause: object): unknown => ('cause' in cause ? cause.cause : undefined);

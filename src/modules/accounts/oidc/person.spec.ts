@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { personOf } from './person.js';
+
+const WHO = { iss: 'https://id.example.org', sub: '7' };
+
+describe('whom a provider vouches for', () => {
+  it('has the names that it tells', () => {
+    expect(personOf({ ...WHO, name: 'Ada King Lovelace' }, {})).toMatchObject({
+      firstName: 'Ada',
+      lastName: 'King Lovelace',
+    });
+    const told = { given_name: 'Ada', family_name: 'Byron', name: 'A B' };
+    expect(personOf(WHO, told)).toMatchObject({ firstName: 'Ada', lastName: 'Byron' });
+    expect(personOf({ ...WHO, email: 'ada@example.org' }, {})).toMatchObject({ firstName: 'ada', lastName: '' });
+    const { firstName } = personOf({ ...WHO, given_name: `\u202eA\u0000d\r\na${'x'.repeat(200)}` }, {});
+    expect(firstName).toMatch(/^A d ax+$/);
+    expect(firstName).toHaveLength(100);
+  });
+
+  it('has a verified email only when one place says both', () => {
+    const verified = (idToken: object, userInfo: object = {}) =>
+      personOf({ ...WHO, ...idToken }, userInfo).emailVerified;
+    expect(verified({ email: 'a@example.org', email_verified: true })).toBe(true);
+    expect(verified({ email: 'a@example.org', email_verified: 'true' })).toBe(true);
+    expect(verified({}, { email: 'a@example.org', email_verified: true })).toBe(true);
+    expect(verified({ email: 'a@example.org' }, { email: 'b@example.org', email_verified: true })).toBe(false);
+    expect(verified({ email_verified: true }, { email: 'a@example.org' })).toBe(false);
+    for (const other of [1, 'yes', 'false', false, null, {}])
+      expect(verified({ email: 'a@example.org', email_verified: other })).toBe(false);
+  });
+
+  it('owns no address that only looks like another in lower case', () => {
+    const kelvin = { email: '\u212aate@example.org', email_verified: true };
+    expect(personOf({ ...WHO, ...kelvin }, {})).toMatchObject({ email: 'kate@example.org', emailVerified: false });
+  });
+
+  it.each([undefined, 7, '', 'nobody', 'a@b@c', 'a\u0000@example.org', `${'x'.repeat(300)}@example.org`])(
+    'has no email %j',
+    (email) => {
+      expect(personOf({ ...WHO, email }, {}).email).toBeUndefined();
+    },
+  );
+});
