@@ -29,7 +29,7 @@ export const paintCircle: Painter = async (nodes, at) => {
       members: emails(members.items),
       conversation: conversed.name,
       hasDevices: conversed.deviceAccess,
-      participants: emails(conversed.participants),
+      participants: emails(conversed.members),
     };
   };
   const harnesses = at.map((n) => CirclesHarness.at(nodes.url(n)));
