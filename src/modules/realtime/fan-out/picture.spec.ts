@@ -62,6 +62,7 @@ describe('Picture', () => {
     await picture.look(clock);
     state.there.set('a', '1');
     await picture.look(clock);
+    expect(picture.hear(said(), 0)).toBe(true);
     expect(picture.hear(said(['a', '1']), 0)).toBe(false);
     expect(picture.hear(said(['a', '1']), 0)).toBe(true);
     state.there.clear();

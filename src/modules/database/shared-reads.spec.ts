@@ -1,0 +1,39 @@
+import { expect, it, describe } from 'vitest';
+import { SharedReads } from './shared-reads.js';
+
+describe('SharedReads', () => {
+  it('reads what is asked for together in one statement, and gathers while that runs', async () => {
+    const asked: (readonly number[])[] = [];
+    let answer = (): void => undefined;
+    const reads = new SharedReads<string>(async (ids) => {
+      asked.push(ids);
+      await new Promise<void>((resolve) => (answer = resolve));
+      return new Map(ids.filter((id) => id !== 3).map((id) => [id, `row ${id}`]));
+    });
+    const first = Promise.all([1, 2, 1, 3].map((id) => reads.read(id)));
+    await new Promise(setImmediate);
+    const second = Promise.all([1, 4].map((id) => reads.read(id)));
+    expect(asked).toEqual([[1, 2, 3]]);
+    answer();
+    expect(await first).toEqual(['row 1', 'row 2', 'row 1', undefined]);
+    await new Promise(setImmediate);
+    answer();
+    expect(await second).toEqual(['row 1', 'row 4']);
+    expect(asked).toEqual([
+      [1, 2, 3],
+      [1, 4],
+    ]);
+  });
+
+  it('fails for all who asked together, and for nobody else', async () => {
+    let isAway = true;
+    const reads = new SharedReads<string>((ids) => {
+      if (isAway) return Promise.reject(new Error('away'));
+      return Promise.resolve(new Map(ids.map((id) => [id, 'row'])));
+    });
+    const settled = await Promise.allSettled([1, 2].map((id) => reads.read(id)));
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    isAway = false;
+    expect(await reads.read(1)).toBe('row');
+  });
+});
