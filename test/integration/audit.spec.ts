@@ -6,7 +6,7 @@ import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 
 const MEMBERS = 'what members of a circle do among themselves is no administration, and theirs to know';
-const EVERYDAY = 'happens as often as somebody speaks or comes; the room or service keeps what is to be kept';
+const EVERYDAY = 'happens as often as somebody speaks or comes; what admins do to one, revoking it, has an entry';
 
 /** Writing routes that leave no entry. Each needs a reason. */
 const UNWRITTEN: Readonly<Record<string, string>> = {

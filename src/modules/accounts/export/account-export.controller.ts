@@ -13,6 +13,8 @@ import { Accounts } from '../accounts.service.js';
 import { AccountExport, type ExportItem } from './account-export.service.js';
 
 const NDJSON = 'application/x-ndjson';
+/** Characters that are written together. */
+const AT_ONCE = 16_384;
 /** A reader that takes nothing for so long has gone. */
 const STALL_MS = 60_000;
 
@@ -64,5 +66,12 @@ function AnswersNdjson(summary: string): MethodDecorator {
 }
 
 async function* linesOf(items: AsyncIterable<ExportItem>): AsyncGenerator<string> {
-  for await (const item of items) yield `${JSON.stringify(item)}\n`;
+  let text = '';
+  for await (const item of items) {
+    text += `${JSON.stringify(item)}\n`;
+    if (text.length < AT_ONCE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }

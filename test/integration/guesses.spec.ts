@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newMachineKey } from '../../src/modules/auth/machine-keys/machine-key.js';
+import { newUser } from '../support/api.js';
+import { newKey, tokenBy } from '../support/customer-tokens.js';
+import { RoomsHarness, type TestApplication } from '../support/rooms.js';
+import { INVALID, ServicesHarness } from '../support/services.js';
+import { WsClient } from '../support/ws-client.js';
+
+const GUESSES = 500;
+/** What an address may be wrong in general before it waits. */
+const BURST = 20;
+/** Guesses that an address gets an answer to while the others are refused: the free ones, and what waited its turn. */
+const MOST = 40;
+
+type Answer = 'wrong' | 'refused';
+
+/** Shows a secret that there is not, from an address. */
+type Guess = (address: string) => Promise<Answer>;
+
+describe('500 wrong guesses of an address', () => {
+  let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
+  let services: ServicesHarness;
+  let application: TestApplication;
+  let email: string;
+  const key = newKey('ES256');
+  const going = new AbortController();
+  setMaxListeners(0, going.signal);
+  const sockets: WsClient[] = [];
+
+  beforeAll(async () => {
+    rooms = await RoomsHarness.start({ TRUSTED_PROXIES: '127.0.0.1', REST_RATE: '1', REST_BURST: String(BURST) });
+    services = await ServicesHarness.on(rooms.app);
+    await services.service({ allowPublicCode: true });
+    application = await rooms.application();
+    await rooms.room(application, 'lobby');
+    email = (await newUser(rooms.call)).user.email;
+  });
+  afterAll(async () => {
+    going.abort();
+    await Promise.all(sockets.map((socket) => socket.close()));
+    await rooms.close();
+  });
+
+  const random = () => randomBytes(32).toString('base64url');
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  const ask = async (address: string, method: string, path: string, headers: object = {}, body?: object) => {
+    const answer = await fetch(`${rooms.app.url}${path}`, {
+      method,
+      headers: { ...headers, ...from(address), ...(body && { 'content-type': 'application/json' }) },
+      signal: going.signal,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    await answer.body?.cancel();
+    if (answer.status === 429 || answer.status === 503) return 'refused';
+    // Rooms tell nobody whether a code is unknown or may not read.
+    if ([401, 403, 404].includes(answer.status)) return 'wrong';
+    throw new Error(`${method} ${path} answered ${answer.status}`);
+  };
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  /** Another one each time: all who show the same at a time are one guess. */
+  let codes = 0;
+  const nextCode = (): string => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVXYZ'];
+    let rest = codes++;
+    return Array.from({ length: 4 }, () => {
+      const [letter = ''] = letters.splice(rest % letters.length, 1);
+      rest = Math.floor(rest / 20);
+      return letter;
+    }).join('');
+  };
+  /** The first frame of a socket of services. */
+  const token = async (address: string, text: string): Promise<Answer> => {
+    const socket = await WsClient.open(`${rooms.app.wsUrl}/ws/`, { headers: from(address) });
+    sockets.push(socket);
+    await socket.next(60_000);
+    socket.send({ token: text });
+    const answer = await socket.next(600_000);
+    return answer.message === INVALID.message ? 'wrong' : 'refused';
+  };
+
+  const KINDS: Record<string, Guess> = {
+    password: (address) =>
+      ask(address, 'POST', '/api/v1/auth/login', {}, { email: `${random()}@example.org`, password: random() }),
+    'device password': (address) =>
+      ask(address, 'POST', '/api/v1/auth/device-login', {}, { username: random(), password: random() }),
+    'refresh token': (address) =>
+      ask(address, 'POST', '/api/v1/auth/refresh', {}, { refreshToken: `${random()}.${random()}` }),
+    'access token': (address) => ask(address, 'GET', '/api/v1/auth/me', bearer(`${random()}.${random()}.${random()}`)),
+    'API key': (address) => ask(address, 'GET', '/api/v1/rooms', { 'api-key': random() }),
+    'machine key': (address) => ask(address, 'GET', '/api/v1/services', bearer(newMachineKey().key)),
+    'lobby token': (address) => ask(address, 'GET', '/api/v1/ice-servers', bearer(`lobby_${random()}`)),
+    'Iota token': (address) => ask(address, 'POST', '/api/v1/tickets', bearer(`iota_${random()}`), {}),
+    'endpoint code': (address) => ask(address, 'GET', `/sse/endpoint/${random()}/`),
+    ticket: (address) => ask(address, 'GET', `/sse/room/lobby/?ticket=sbt_application_${random()}`),
+    "customer's token": async (address) =>
+      ask(address, 'GET', '/sse/room/lobby/', bearer(await tokenBy(key, { iss: 'https://nobody.example.org' }))),
+    'service token': (address) => token(address, crypto.randomUUID()),
+    'guest code': (address) => token(address, nextCode()),
+  };
+
+  it.each(Object.keys(KINDS).map((kind, n) => [kind, n] as const))(
+    'of a %s are slowed, and of no other',
+    async (kind, n) => {
+      const guess = KINDS[kind]!;
+      const [own, other] = [`198.51.100.${n + 1}`, `203.0.113.${n + 1}`];
+      const answers: Answer[] = [];
+      let started = 0;
+      const all = Array.from({ length: GUESSES }, async () => {
+        started++;
+        answers.push(await guess(own));
+      });
+      // What is still held up ends with the test.
+      Promise.all(all).catch((error: unknown) => {
+        if (!going.signal.aborted) throw error;
+      });
+      // Those that are held up come to an end much later: at most 64 of an address wait.
+      await expect.poll(() => answers.length, { timeout: 120_000 }).toBeGreaterThanOrEqual(GUESSES - 64);
+      const wrong = answers.filter((answer) => answer === 'wrong').length;
+      expect(started).toBe(GUESSES);
+      expect(wrong).toBeGreaterThan(0);
+      expect(wrong).toBeLessThanOrEqual(MOST);
+      expect(await guess(other)).toBe('wrong');
+    },
+    180_000,
+  );
+
+  it('of one account are slowed from whatever addresses, and other accounts are not', async () => {
+    const tries = async (whose: string, address: string) =>
+      ask(address, 'POST', '/api/v1/auth/login', {}, { email: whose, password: random() });
+    const answers = await Promise.all(
+      Array.from({ length: GUESSES }, (_, n) => tries(email, `192.0.${n % 200}.${Math.floor(n / 200) + 1}`)),
+    );
+    const wrong = answers.filter((answer) => answer === 'wrong').length;
+    expect([wrong > 0, wrong <= MOST]).toEqual([true, true]);
+    expect(await tries('somebody.else@example.org', '192.0.250.1')).toBe('wrong');
+  }, 180_000);
+});
