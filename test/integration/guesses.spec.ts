@@ -62,7 +62,7 @@ describe('500 wrong guesses of an address', () => {
   /** Another one each time: all who show the same at a time are one guess. */
   let codes = 0;
   const nextCode = (): string => {
-    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVXYZ'];
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVXYZ');
     let rest = codes++;
     return Array.from({ length: 4 }, () => {
       const [letter = ''] = letters.splice(rest % letters.length, 1);

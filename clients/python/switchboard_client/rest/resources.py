@@ -7,6 +7,24 @@ from . import models
 from .resource import Resource, Transport, items, segment
 
 
+class AccountExport(Resource):
+    def export_mine(self) -> str:
+        """
+        Everything that is kept of the caller's account, one JSON object a line. Needs the access token of a
+        person's account.
+        """
+        answer: str = self._call('GET', '/api/v1/accounts/me/export', auth='bearer', answer='text')
+        return answer
+
+    def export(self, *, id: int) -> str:
+        """
+        Everything that is kept of one account, one JSON object a line. Needs the access token of an account with
+        the role `admin`, or a machine key.
+        """
+        answer: str = self._call('GET', f'/api/v1/accounts/{segment(id)}/export', auth='bearer', answer='text')
+        return answer
+
+
 class AccountLogins(Resource):
     def list_mine(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountLoginPage:
         """Where the caller is signed in. Needs the access token of a person's account."""
@@ -1235,6 +1253,7 @@ class Api:
     """Everything that REST v1 can do, by the first half of the operation ids."""
 
     def __init__(self, transport: Transport) -> None:
+        self.account_export = AccountExport(transport)
         self.account_logins = AccountLogins(transport)
         self.account_media_usage = AccountMediaUsage(transport)
         self.accounts = Accounts(transport)

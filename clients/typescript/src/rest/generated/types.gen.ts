@@ -3725,6 +3725,47 @@ export type AccountsUpdateMeResponses = {
 
 export type AccountsUpdateMeResponse = AccountsUpdateMeResponses[keyof AccountsUpdateMeResponses];
 
+export type AccountExportExportMineData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/accounts/me/export';
+};
+
+export type AccountExportExportMineErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountExportExportMineError = AccountExportExportMineErrors[keyof AccountExportExportMineErrors];
+
+export type AccountExportExportMineResponses = {
+    /**
+     * A line `{"kind":"export",…}`, one for each thing that is kept, with its `kind`, and at the end `{"kind":"end","lines":n}`.
+     */
+    200: string;
+};
+
+export type AccountExportExportMineResponse = AccountExportExportMineResponses[keyof AccountExportExportMineResponses];
+
 export type AccountLoginsListMineData = {
     body?: never;
     path?: never;
@@ -4104,6 +4145,60 @@ export type AccountsUpdateResponses = {
 };
 
 export type AccountsUpdateResponse = AccountsUpdateResponses[keyof AccountsUpdateResponses];
+
+export type AccountExportExportData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{id}/export';
+};
+
+export type AccountExportExportErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountExportExportError = AccountExportExportErrors[keyof AccountExportExportErrors];
+
+export type AccountExportExportResponses = {
+    /**
+     * A line `{"kind":"export",…}`, one for each thing that is kept, with its `kind`, and at the end `{"kind":"end","lines":n}`.
+     */
+    200: string;
+};
+
+export type AccountExportExportResponse = AccountExportExportResponses[keyof AccountExportExportResponses];
 
 export type AccountLoginsListData = {
     body?: never;
