@@ -219,7 +219,11 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(Date.now() - start).toBeLessThan(LEASE_MS);
     for (const watcher of [one, two]) await watcher.expectNothing(3_000);
     expect(await names(0)).toHaveLength(2);
-    const SILENT = { what: 'node', since: expect.any(String) as string, node: { id, url: killed.url.replace('127.0.0.1', 'localhost') } };
+    const SILENT = {
+      what: 'node',
+      since: expect.any(String) as string,
+      node: { id, url: killed.url.replace('127.0.0.1', 'localhost') },
+    };
     await expect.poll(() => away(0), { timeout: 5_000 }).toEqual([[SILENT], [SILENT]]);
     for (const { since } of (await away(0)).flat()) expect(Math.abs(Date.parse(since) - start)).toBeLessThan(3_000);
     const rows = await (await database.connect()).query('SELECT count(*)::int AS n FROM nodes');
