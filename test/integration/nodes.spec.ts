@@ -25,6 +25,7 @@ describe('nodes and their traffic', () => {
         connections: { services: 2, rooms: 0, circles: 0, signaling: 0, omikron: 0 },
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         load: expect.any(Number),
+        away: [],
       },
     ]);
     await services.hangUp();
