@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Clock } from '../../src/common/time/clock.js';
-import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { CallLedgerRepository } from '../../src/modules/calls/call-ledger.repository.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
@@ -31,8 +30,9 @@ describe('the call ledger', () => {
   afterAll(() => server.close());
   beforeEach(() => {
     clock = new ManualClock();
-    const repository = new CallLedgerRepository(server.dataSource);
-    const monotonic = new SystemMonotonicClock();
+    const theirs = { clock: () => Promise.resolve(clock.time) };
+    const repository = Object.assign(new CallLedgerRepository(server.dataSource), theirs);
+    const monotonic = { elapsed: () => clock.time };
     here = new CallLedger(repository, clock, monotonic);
     there = new CallLedger(repository, clock, monotonic);
   });
