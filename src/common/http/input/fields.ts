@@ -83,12 +83,14 @@ export function NameField(options: FieldOptions & { max: number }): PropertyDeco
 
 const MAX_EMAIL = 254;
 
+/** An address; white space around it is not part of it, see `normalizeEmail`. */
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
     if (!fits(value, MAX_EMAIL)) return `must have at most ${MAX_EMAIL} characters`;
     return (
-      textFault(value) ?? (isEmail(value, { allow_utf8_local_part: true }) ? undefined : 'must be an email address')
+      textFault(value) ??
+      (isEmail(value.trim(), { allow_utf8_local_part: true }) ? undefined : 'must be an email address')
     );
   };
   return Field('email', check, { type: 'string', format: 'email', maxLength: MAX_EMAIL }, options);

@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { type AppError } from '../../errors/app-error.js';
-import { BooleanField, ChoiceField, Field, IntegerField, PastDateField, TextField } from './fields.js';
+import { BooleanField, ChoiceField, EmailField, Field, IntegerField, PastDateField, TextField } from './fields.js';
 import { InputPipe } from './input.pipe.js';
 
 class Member {
@@ -32,6 +32,9 @@ class Thing {
   @PastDateField({ optional: true })
   day?: string;
 
+  @EmailField({ optional: true })
+  email?: string;
+
   @Field('any', (value) => void seen.push(value), {}, { optional: true })
   any?: unknown;
 
@@ -49,6 +52,12 @@ const faults = async (value: unknown) => {
 };
 
 describe('the input pipe', () => {
+  it('takes an email with space around it, as the store does, and none that is only space', async () => {
+    await run({ title: 't', email: ' ada@example.org\t' });
+    expect(await faults({ title: 't', email: '  ' })).toEqual(['email: must be an email address']);
+    expect(await faults({ title: 't', email: 'ada @example.org' })).toEqual(['email: must be an email address']);
+  });
+
   it('makes an instance with defaults, keeping absent and null apart', async () => {
     const thing = (await run({ title: 'x', limit: null })) as Thing;
     expect(thing).toBeInstanceOf(Thing);
