@@ -2,6 +2,12 @@ import { type Connection, type EventEncoder, type Frame } from '../connection.js
 import { type Channel } from '../channel.js';
 import { type Members } from './members.js';
 
+/** Tells when a turn of the event loop ends; until then a channel's events are collected. */
+export interface TurnEnds {
+  /** Runs `task` at the end of this turn, before what was sent in it is written. */
+  settleThisTurn(task: { runTurn(): void }): void;
+}
+
 /** A run of this many bytes is handed over at once: slow readers have to be noticed while it grows. */
 const MAX_BYTES = 65_536;
 

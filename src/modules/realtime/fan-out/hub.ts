@@ -5,7 +5,7 @@ import { type Channel } from '../channel.js';
 import { type Connection, type EventEncoder, type Frame, type Listener } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
-import { FanOutRun, joins } from './fan-out-run.js';
+import { FanOutRun, joins, type TurnEnds } from './fan-out-run.js';
 import { FrameCache } from './frame-cache.js';
 import { Listeners } from './listeners.js';
 import { Members } from './members.js';
@@ -14,12 +14,6 @@ import { Picture, type PictureSubject } from './picture.js';
 export interface PublishOptions {
   /** Id of a connection that is left out, usually the sender. */
   readonly except?: string;
-}
-
-/** Tells when a turn of the event loop ends; until then a channel's events are collected. */
-export interface TurnEnds {
-  /** Runs `task` at the end of this turn, before what was sent in it is written. */
-  settleThisTurn(task: { runTurn(): void }): void;
 }
 
 /** In channels with fewer subscribers than this nothing is collected: it would cost more than it spares. */
