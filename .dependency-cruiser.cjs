@@ -112,6 +112,14 @@ const forbidden = [
     to: { path: ['^src/gateways/', SOCKET_LIBRARIES] },
   },
   {
+    name: 'domain-reads-no-frames',
+    comment:
+      'Gateways read frames and hand on commands; of JSON the domain knows the texts of values. Still to be mended: omikron.',
+    severity: 'error',
+    from: { path: '^src/modules/', pathNot: ['^src/modules/omikron/', '\\.spec\\.ts$'] },
+    to: { path: '^src/common/json/', pathNot: '^src/common/json/(ascii-json|json-members)\\.ts$' },
+  },
+  {
     name: 'features-are-islands',
     comment: 'A feature never imports another one: what they share moves to accounts, auth or realtime.',
     severity: 'error',

@@ -12,6 +12,7 @@ import {
   skipString,
   skipValue,
 } from './json-scan.js';
+import { isAscii, JsonMembers } from './json-members.js';
 
 /** Members that are looked for, repeated ones included; a text with more of them is none. */
 const MOST_SPANS = 100;
@@ -26,23 +27,6 @@ interface Span {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
-}
-
-/** Members to be set together, made once and used for many objects. Values are JSON text; all of it is ASCII. */
-export class JsonMembers {
-  /** `"name":value,…` */
-  readonly text: string;
-  private ending: Buffer | null = null;
-
-  constructor(readonly values: ReadonlyMap<string, string>) {
-    this.text = [...values].map(([name, value]) => `"${name}":${value}`).join(',');
-    if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
-  }
-
-  /** What follows the last member of an object that they are appended to, and ends it. */
-  get end(): Buffer {
-    return (this.ending ??= Buffer.from(`,${this.text}}`));
-  }
 }
 
 const NO_TAIL = Buffer.alloc(0);
@@ -249,9 +233,4 @@ export class JsonScanner {
     if (length > this.longestEscaped || !hasEscape(bytes, from, keyEnd - 1)) return undefined;
     return this.entries.find((entry) => equalsEscaped(bytes, from, keyEnd - 1, entry.bytes))?.name;
   }
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
 }

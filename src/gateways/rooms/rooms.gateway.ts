@@ -54,12 +54,13 @@ export class RoomsGateway implements PlainGateway {
 
   @SubscribeMessage('publish')
   onPublish(connection: PlainConnection, frame: JsonObjectText | null): void | Promise<void> {
-    const refresh = frame?.textOf('message') === undefined ? frame?.textOf('refresh') : undefined;
+    const message = frame?.textOf('message');
+    const refresh = message === undefined ? frame?.textOf('refresh') : undefined;
     if (refresh !== undefined && connection.principal?.kind === 'holder') {
       const token: unknown = JSON.parse(refresh.toString('utf8'));
       return this.holders.refresh(connection, typeof token === 'string' ? token : undefined);
     }
-    return this.relay.publish(connection, frame);
+    return this.relay.publish(connection, message, frame?.textOf('id'));
   }
 
   handleDisconnect(connection: PlainConnection): Promise<void> {

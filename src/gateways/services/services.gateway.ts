@@ -41,7 +41,7 @@ export class ServicesGateway implements PlainGateway {
 
   @SubscribeMessage('login')
   onLogin(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    return this.admission.login(connection, message);
+    return this.admission.login(connection, message.parse('token'), message.parse('name'));
   }
 
   @SubscribeMessage('relay')

@@ -1,4 +1,4 @@
-import { JsonMembers } from '../../common/json/json-object-text.js';
+import { JsonMembers } from '../../common/json/json-members.js';
 import { type Channel } from '../realtime/channel.js';
 import { type Connection } from '../realtime/connection.js';
 import { type ConnectionPlaces } from '../realtime/connection-filter.js';

@@ -1,4 +1,5 @@
-import { JsonMembers, type JsonObjectText, JsonScanner } from '../../../common/json/json-object-text.js';
+import { JsonMembers } from '../../../common/json/json-members.js';
+import { type JsonObjectText, JsonScanner } from '../../../common/json/json-object-text.js';
 import { plainName } from '../message-data.js';
 import { type CallerPrincipal } from '../omikron-connection.js';
 

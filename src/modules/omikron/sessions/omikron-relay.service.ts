@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { JsonMembers, type JsonObjectText } from '../../../common/json/json-object-text.js';
+import { JsonMembers } from '../../../common/json/json-members.js';
+import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Channel } from '../../realtime/channel.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { IotaSessions } from './iota-sessions.service.js';

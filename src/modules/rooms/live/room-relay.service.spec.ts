@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { type Clock } from '../../../common/time/clock.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
 import { type Hub } from '../../realtime/fan-out/hub.js';
@@ -28,8 +27,8 @@ function setUp() {
     durable: false,
   };
   const say = async (id: string) => {
-    const frame = { textOf: (name: string) => Buffer.from(name === 'id' ? JSON.stringify(id) : '"m"') };
-    await relay.publish({ principal } as unknown as RoomConnection, frame as unknown as JsonObjectText);
+    const connection = { principal } as unknown as RoomConnection;
+    await relay.publish(connection, Buffer.from('"m"'), Buffer.from(JSON.stringify(id)));
     return answers.splice(0);
   };
   return { clock, store, told, say };

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { toAppError } from '../../../common/http/problems/problem.js';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { fits } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
@@ -45,21 +44,20 @@ export class RoomRelay {
   ) {}
 
   /**
-   * Passes on one frame. Synchronous in rooms that are not durable, unless an acknowledgement is asked for.
-   * @param frame `null` when it was not a JSON object
-   * @throws AppError `malformed` when it has no message; what a read-only endpoint says is ignored
+   * Passes on one message. Synchronous in rooms that are not durable, unless an acknowledgement is asked for.
+   * @param message JSON text; `undefined` when the client sent none
+   * @param id JSON text, of who wants an acknowledgement
+   * @throws AppError `malformed` when there is no message; what a read-only endpoint says is ignored
    */
-  publish(connection: RoomConnection, frame: JsonObjectText | null): void | Promise<void> {
+  publish(connection: RoomConnection, message: Buffer | undefined, id: Buffer | undefined): void | Promise<void> {
     const principal = principalOf(connection);
     if (principal === null) return;
     if (!principal.canWrite) {
       connection.watcher?.('refused', 'it may only read');
       return;
     }
-    const message = frame?.textOf('message');
     if (message === undefined) throw new AppError('malformed_request', 'A message is missing.');
-    const id = principal.acks ? frame?.textOf('id') : undefined;
-    if (id !== undefined) return this.publishAcked(connection, principal, message, id);
+    if (id !== undefined && principal.acks) return this.publishAcked(connection, principal, message, id);
     if (principal.durable) return this.publishDurable(connection, principal, message);
     this.tell(principal, message);
   }

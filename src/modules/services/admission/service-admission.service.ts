@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { GuestPlaces } from '../sessions/guest-places.service.js';
 import { PublicCodes } from '../directory/public-codes.service.js';
@@ -30,14 +29,12 @@ export class ServiceAdmission {
   ) {}
 
   /**
-   * Admits by the first message, `{"token": …, "name"?: …}`. A connection that has closed meanwhile is left alone.
+   * Admits by the first message, which has a token and may have a name, each of any type. A connection that has closed meanwhile is left alone.
    * @throws AppError `unauthenticated` or `invalid_credentials` when the token does not count, `conflict` when the
    * session is full, `rate_limited` when this address tries too often
    */
-  async login(connection: ServiceConnection, message: JsonObjectText): Promise<void> {
-    const token = message.parse('token');
+  async login(connection: ServiceConnection, token: unknown, given: unknown): Promise<void> {
     if (!token) throw new AppError('unauthenticated', 'Unauthorized. Expected {"token": "<token>"}');
-    const given = message.parse('name');
     const name = typeof given === 'string' ? given : undefined;
     const entitled = await this.credentials.check(connection, token);
     if (entitled === undefined) return;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { type ApplicationMessage } from '../application-message.js';
 import { senderOf, type ServicePrincipal } from '../service-connection.js';
 import { ServicePeers } from './service-peers.service.js';
 import { ServiceSessions } from './service-sessions.service.js';
@@ -25,7 +25,7 @@ export class ServiceRelay {
    * Passes on a message of an admitted connection. Synchronous, except to a receiver that is not on this node.
    * @throws AppError `not_found` for a receiver that is not connected, `forbidden` for a message that poses as ours
    */
-  relay(principal: ServicePrincipal, message: JsonObjectText): void | Promise<void> {
+  relay(principal: ServicePrincipal, message: ApplicationMessage): void | Promise<void> {
     if (message.has('token') && carriesToken(message, principal.settings)) return;
     if (principal.kind !== 'host') {
       if (message.has('type')) refuseReservedType(message);
@@ -66,7 +66,11 @@ export class ServiceRelay {
     }
   }
 
-  private toUser(principal: ServicePrincipal, user: string | undefined, message: JsonObjectText): void | Promise<void> {
+  private toUser(
+    principal: ServicePrincipal,
+    user: string | undefined,
+    message: ApplicationMessage,
+  ): void | Promise<void> {
     const service = principal.settings.id;
     const found = user !== undefined && this.peers.has(service, user);
     if (typeof found !== 'boolean') {
@@ -77,21 +81,21 @@ export class ServiceRelay {
     this.toKnownUser(service, user, message, found);
   }
 
-  private toKnownUser(service: number, user: string | undefined, message: JsonObjectText, isThere: boolean): void {
+  private toKnownUser(service: number, user: string | undefined, message: ApplicationMessage, isThere: boolean): void {
     if (!isThere) throw new AppError('not_found', `User ${quoted(user, message)} not found`);
     this.hub.publish(userChannel(service, user as string), relayed(message.bytes));
   }
 }
 
 /** What is no string is quoted as it came: it may be too deep, or too large a number, to be printed. */
-function quoted(user: string | undefined, message: JsonObjectText): string {
+function quoted(user: string | undefined, message: ApplicationMessage): string {
   const text = user ?? message.textOf('user')?.toString() ?? '';
   const characters = Array.from(text.slice(0, 2 * MAX_QUOTED + 2));
   return characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join('')}…` : text;
 }
 
 /** Whether any member `token` is one of the service's own, in any spelling that would log in. */
-function carriesToken(message: JsonObjectText, { hostDigest, clientDigest }: ServiceSettings): boolean {
+function carriesToken(message: ApplicationMessage, { hostDigest, clientDigest }: ServiceSettings): boolean {
   return message.stringsOf('token').some((value) => {
     const token = value === undefined ? undefined : canonicalToken(value);
     if (token === undefined) return false;
@@ -101,7 +105,7 @@ function carriesToken(message: JsonObjectText, { hostDigest, clientDigest }: Ser
 }
 
 /** Of several members `type` receivers may read any. */
-function refuseReservedType(message: JsonObjectText): void {
+function refuseReservedType(message: ApplicationMessage): void {
   if (!message.stringsOf('type').some((type) => type?.startsWith('server_') === true)) return;
   throw new AppError('forbidden', 'Types beginning with "server_" are reserved.');
 }
