@@ -41,7 +41,7 @@ export class UpgradeRouter {
 
   listen(server: Server): void {
     this.server = server;
-    // Engine.IO's own listener would let those wait for ever that it does not know.
+    // Engine.IO's own listener would leave requests it does not know waiting forever.
     server.removeAllListeners('upgrade');
     server.on('upgrade', this.onUpgrade);
   }

@@ -4,19 +4,19 @@ import { randomHex } from '../../../common/security/random.js';
 import { type EphemeralStore } from '../ports/ephemeral-store.js';
 import { type StoreKey } from '../ports/store-key.js';
 
-/** How long a node has the broom; longer than a sweep should take. */
+/** How long a node keeps its turn; longer than a sweep should take. */
 const TURN_MS = 120_000;
-/** One sweep ends after so many pieces of each kind, so that it cannot go on for ever; the next one goes on. */
+/** A sweep ends after this many pieces of each kind, so that it cannot run forever; the next one continues. */
 const MAX_PIECES = 500;
 
-/** Clearing up in the background, now and then, on one node at a time and in pieces. */
+/** Periodic cleanup in the background, on one node at a time and in pieces. */
 export class BackgroundSweep {
   private readonly turn = randomHex(16);
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
   private stopped = false;
 
-  /** @param key of the ephemeral store: the node that sweeps now */
+  /** @param key of the ephemeral store; holds the turn of the node that is sweeping */
   constructor(
     private readonly store: EphemeralStore,
     private readonly key: StoreKey<string>,

@@ -123,7 +123,7 @@ export class RedisPresence extends Presence {
     const owner = this.me();
     const mine = this.owned.get(set, id);
     if (mine !== undefined) {
-      // Until it is known to be removed: what is neither kept up nor to be removed would stay for ever.
+      // Until its removal is confirmed: an entry neither renewed nor marked for removal would stay forever.
       this.owned.addLeaving(set, id);
       this.disown(set, id, mine, false);
     }
