@@ -55,7 +55,7 @@ function parsed(text: string): unknown {
 }
 
 /** Objects have no other members than those they declare, unless they say so. */
-function closed(node: unknown): unknown {
+export function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
   // What must not be is not closed: it would be less.

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { exampleOf } from '../../src/cli/contract/examples.js';
+import { resolver } from '../../src/cli/contract/json-schema.js';
 
 /** As much of JSON Schema as the document uses for bodies. */
 export interface Schema {
@@ -28,6 +30,8 @@ export interface Operation {
   readonly queryParameters: readonly { readonly name: string; readonly schema: Schema }[];
   /** Of its JSON body; `undefined` when it takes none. */
   readonly body: Schema | undefined;
+  /** The body that the document shows; empty when it takes none. */
+  readonly example: Readonly<Record<string, unknown>>;
   /** Whether it answers 201. Resumable uploads are begun, not made. */
   readonly creates: boolean;
   /** Whether it reads a body that is not JSON. */
@@ -64,7 +68,7 @@ export function operationsOfDocument(): Operation[] {
     return schema.allOf?.length === 1 ? { ...resolve(schema.allOf[0] ?? {}), ...schema } : schema;
   };
   const bodyOf = (operation: RawOperation): Schema | undefined => {
-    const schema = operation.requestBody?.content['application/json']?.schema;
+    const schema = jsonBodyOf(operation);
     if (schema === undefined) return undefined;
     const { properties = {}, ...rest } = resolve(schema);
     return { ...rest, properties: Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, resolve(v)])) };
@@ -80,6 +84,7 @@ export function operationsOfDocument(): Operation[] {
         pathParameters: named(operation, 'path').map(({ name }) => name),
         queryParameters: named(operation, 'query').map(({ name, schema }) => ({ name, schema: resolve(schema ?? {}) })),
         body: bodyOf(operation),
+        example: (exampleOf(jsonBodyOf(operation) ?? {}, resolver(document)) ?? {}) as Record<string, unknown>,
         creates: '201' in operation.responses && !route.endsWith('/upload'),
         readsOtherBody:
           route.endsWith('/upload') ||
@@ -87,6 +92,9 @@ export function operationsOfDocument(): Operation[] {
       })),
   );
 }
+
+const jsonBodyOf = ({ requestBody }: RawOperation): Schema | undefined =>
+  requestBody?.content['application/json']?.schema;
 
 const named = ({ parameters = [] }: RawOperation, place: string): Parameter[] =>
   parameters.filter((parameter) => parameter.in === place);
@@ -110,7 +118,7 @@ export const typesOf = ({ type }: Schema): readonly string[] =>
   type === undefined ? [] : typeof type === 'string' ? [type] : type;
 
 /** A value that satisfies `schema`, as its author gives it as an example. */
-export function goodValue(schema: Schema): unknown {
+function goodValue(schema: Schema): unknown {
   return schema.example ?? schema.enum?.[0] ?? OF_TYPE[typesOf(schema)[0] ?? 'string'];
 }
 

@@ -25,6 +25,7 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly description?: string;
+  readonly example?: unknown;
 }
 
 /** A schema by its reference, e.g. `#/components/schemas/RoomDto`. */

@@ -47,6 +47,17 @@ export const operationsOf = ({ paths }: OpenApiDocument): (readonly [name: strin
     Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
   );
 
+/** What each operation takes and answers as JSON, by name: `GET /path 200`, `POST /path body`. */
+export const jsonOf = (document: OpenApiDocument): (readonly [place: string, schema: Schema])[] =>
+  operationsOf(document).flatMap(([name, { requestBody, responses }]) =>
+    [['body', requestBody] as const, ...Object.entries(responses).filter(([status]) => status.startsWith('2'))].flatMap(
+      ([what, said]) => {
+        const schema = said?.content?.['application/json']?.schema;
+        return schema === undefined ? [] : [[`${name} ${what}`, schema] as const];
+      },
+    ),
+  );
+
 /** Every schema that stands in the document itself, by where it stands. */
 export function schemasOf(document: OpenApiDocument): (readonly [place: string, schema: Schema])[] {
   const of = (place: string, schema: Schema | undefined): (readonly [string, Schema])[] =>

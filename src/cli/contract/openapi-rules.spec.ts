@@ -14,7 +14,11 @@ const findingsAt = (method: string, path: string, operation: Partial<Operation>)
 
 const member = (schema: Schema): string[] => findingsIn({ ThingDto: { type: 'object', properties: { a: schema } } });
 
-const ANSWER = { type: 'object', properties: { items: { type: 'array' }, nextCursor: { type: 'string' } } };
+const ANSWER = {
+  type: 'object',
+  properties: { items: { type: 'array' }, nextCursor: { type: 'string' } },
+  example: {},
+};
 const page = (schema: Schema) => ({ 200: { content: { 'application/json': { schema } } } });
 
 describe('the rules of the OpenAPI document', () => {
@@ -51,8 +55,25 @@ describe('the rules of the OpenAPI document', () => {
       'GET /api/v1/things: a list read on by cursor says `x-pagination`',
     ]);
     expect(at({ ...whole, parameters: QUERY.slice(1) })).toHaveLength(1);
-    expect(at({ ...whole, responses: page({ type: 'object' }) })).toHaveLength(2);
+    expect(at({ ...whole, responses: page({ type: 'object', example: {} }) })).toHaveLength(2);
     expect(at({ ...whole, parameters: [] })).toHaveLength(2);
+  });
+
+  it('find what is sent or answered without an example', () => {
+    const sends = (schema: Schema): string[] =>
+      findingsAt('post', '/api/v1/things', { requestBody: { content: { 'application/json': { schema } } } });
+    const TEXT = { type: 'string' };
+    expect(sends({ ...TEXT, example: 'text' })).toEqual([]);
+    expect(sends({ properties: { a: { ...TEXT, example: 'text' }, b: TEXT }, required: ['a'] })).toEqual([]);
+    expect(
+      sends({ properties: { a: { type: 'array', items: { properties: { b: TEXT } } } }, required: ['a'] }),
+    ).toEqual([]);
+    expect(sends({ properties: { a: { properties: { b: TEXT }, required: ['b'] } }, required: ['a'] })).toEqual([
+      'POST /api/v1/things body.a.b: give it an `example`',
+    ]);
+    expect(findingsAt('get', '/api/v1/things', { responses: page({ type: 'array', items: TEXT }) })).toEqual([
+      'GET /api/v1/things 200: give it an `example`',
+    ]);
   });
 
   it('find operations of tus that look like any other', () => {

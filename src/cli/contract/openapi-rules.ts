@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withoutExample } from './examples.js';
 import { parts, resolver, type Schema, typesOf } from './json-schema.js';
-import { type OpenApiDocument, type Operation, operationsOf, schemasOf } from './openapi-document.js';
+import { jsonOf, type OpenApiDocument, type Operation, operationsOf, schemasOf } from './openapi-document.js';
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -13,6 +14,7 @@ export function openApiFindings(document: OpenApiDocument, version: string): str
       ...uploadFindings(name, operation),
       ...legacyFindings(name, operation),
     ]),
+    ...jsonOf(document).flatMap(([place, schema]) => exampleFindings(document, place, schema)),
     ...(document.info.version === version ? [] : [`info.version: is not the package's version, ${version}`]),
   ];
 }
@@ -31,6 +33,10 @@ function schemaFindings(place: string, schema: Schema, isNamed: boolean): string
     ...parts(schema).flatMap(([step, part]) => schemaFindings(`${place}.${step}`, part, false)),
   ];
 }
+
+/** Whoever reads what is sent and answered sees a whole one; that it fits, and that the server takes it, tests show. */
+const exampleFindings = (document: OpenApiDocument, place: string, schema: Schema): string[] =>
+  withoutExample(schema, resolver(document)).map((member) => `${place}${member}: give it an \`example\``);
 
 /** A number says how far it goes: a client that keeps it in 32 bits must be right. */
 function numberFindings(schema: Schema): string[] {

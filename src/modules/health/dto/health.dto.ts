@@ -33,6 +33,7 @@ export class ReadinessDto {
    * What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media` when files
    * cannot be stored, e.g. since the disk is full.
    */
+  @ApiProperty({ example: [] })
   away!: string[];
 
   /** The same, and since when. */

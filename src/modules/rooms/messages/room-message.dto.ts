@@ -111,7 +111,12 @@ export class RoomMessagePage {
   @ApiProperty({ type: [RoomMessageDto] })
   items!: readonly RoomMessageDto[];
 
-  @ApiProperty({ type: 'string', nullable: true, description: '`cursor` of the next page; `null` on the last one.' })
+  @ApiProperty({
+    type: 'string',
+    nullable: true,
+    example: null,
+    description: '`cursor` of the next page; `null` on the last one.',
+  })
   nextCursor!: string | null;
 
   /** What the offsets belong to. */

@@ -62,7 +62,7 @@ export class AddParticipantRequest {
   userId?: number;
 
   /** Email of a member of the circle; or else the id. */
-  @EmailField({ optional: true, example: 'ada@example.org' })
+  @EmailField({ optional: true })
   email?: string;
 }
 
