@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
+import { sendBadly } from './frame-witness.js';
 import { witnessSocket } from './socket-witness.js';
 
 export const CLIENTS = {
@@ -75,6 +76,13 @@ export class CirclesClient {
 
   emit(event: string, ...args: unknown[]): void {
     this.socket.emit(event, ...args);
+  }
+
+  /** Emits what no contract names. */
+  emitBadly(event: string, ...args: unknown[]): void {
+    sendBadly(() => {
+      this.emit(event, ...args);
+    });
   }
 
   /** Emits and asks for an acknowledgement. */

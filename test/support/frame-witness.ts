@@ -52,6 +52,14 @@ export function sendsBadFrames(): void {
   isBadOnPurpose = true;
 }
 
+/** What `send` sends at once is in no contract, on purpose; that it is in one is a complaint. */
+export function sendBadly(send: () => void): void {
+  const { length } = unknown.sent;
+  send();
+  if (unknown.sent.splice(length).length === 0)
+    unknown.sent.push('a frame that is meant to be bad, and is in a contract');
+}
+
 /** Frames of servers that no contract names; a test that takes them expects them. */
 export const takeUnknown = (): readonly string[] => unknown.heard.splice(0);
 
