@@ -33,7 +33,7 @@ export function socketIo(name, url, arrived, options) {
   const acked = options.retries === undefined ? [] : [(error) => error && self.told.toldUnsure++];
   let first = true;
   socket.on('connect', () => {
-    if (!first) self.recoveries[socket.recovered]++;
+    if (!first) self.recoveries[socket.recovered === true]++;
     first = false;
   });
   socket.on('down', (down) => self.heard.push(down));

@@ -9,6 +9,8 @@ import { ADMIN } from '../support/api.js';
 import { ClientProject } from '../support/client-packages.js';
 import { RestartedServer } from './restarted-server.js';
 
+/** What runs the program: this Node, or another one, or Bun. */
+const RUNTIME = process.env['CLIENT_RUNTIME'] ?? process.execPath;
 const README = path.resolve(import.meta.dirname, '../../clients/typescript/README.md');
 
 /** One class of one wire, gzipped; Socket.IO's own client, where it is one, comes on top. */
@@ -143,7 +145,7 @@ class Program {
   private readonly closed;
 
   constructor(file: string, args: string[]) {
-    this.child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(RUNTIME, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.child.stdout.on('data', (text: Buffer) => (this.said += text.toString()));
     this.closed = once(this.child, 'close');
   }

@@ -95,6 +95,41 @@ describe('RoomEndpoint', () => {
     expect(recoveries).toMatchObject([{ recovered: true }]);
   });
 
+  // A hundred, of two seconds each, are bench/reconnects.mjs.
+  it('hears and says everything over ten drops, once', async () => {
+    await enter();
+    const speaker = follow(rooms.server.url, await rooms.endpoint(app, `room-${room}`));
+    const { endpoint, heard, recoveries, opened } = follow(cable.url, seat);
+    await Promise.all([speaker.opened, opened]);
+    let openings = 1;
+    endpoint.on('open', () => openings++);
+    const said: Promise<unknown>[] = [];
+    const talk = async (n: number) => {
+      said.push(endpoint.send(`up ${n}`));
+      await speaker.endpoint.send(`down ${n}`);
+    };
+    for (let drop = 0; drop < 10; drop++) {
+      await talk(3 * drop);
+      await cable.cut();
+      await talk(3 * drop + 1);
+      await cable.open();
+      await talk(3 * drop + 2);
+      await vi.waitFor(() => {
+        expect(openings).toBe(drop + 2);
+      }, PATIENCE);
+    }
+    await Promise.all(said);
+    const all = (way: string) => Array.from({ length: 30 }, (_none, n) => `${way} ${n}`);
+    const of = (way: string, { heard: list }: { heard: unknown[] }) =>
+      list.filter((each) => (each as string).startsWith(way));
+    await vi.waitFor(() => {
+      expect(of('down', { heard })).toEqual(all('down'));
+      expect(of('up', speaker)).toHaveLength(30);
+    }, PATIENCE);
+    expect(new Set(of('up', speaker))).toEqual(new Set(all('up')));
+    expect(recoveries.map(({ recovered }) => recovered)).toEqual(Array.from({ length: 10 }, () => true));
+  });
+
   it('says in rooms that keep nothing that something may be lost', async () => {
     await enter({});
     const { recoveries, opened } = follow(cable.url, seat);

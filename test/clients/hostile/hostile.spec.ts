@@ -80,7 +80,8 @@ const SUBJECTS: Readonly<Record<string, (url: string) => Subject>> = {
   },
 };
 
-function service(client: ServiceHost | ServiceClient | ServiceGuest): Subject {
+/** The three roles differ in what they show alone. */
+function service(client: Client & Pick<ServiceGuest, 'send' | 'on'>): Subject {
   const heard: unknown[] = [];
   client.on('join', (event) => heard.push(event));
   const say = () => {

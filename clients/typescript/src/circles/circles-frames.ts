@@ -22,7 +22,9 @@ export type Sender = CirclesSender;
 export type MessageContent = CirclesContent;
 export type MediaItem = CirclesMedia;
 /** A message; while its files are still to come it is `pending`, and has no sender yet. */
-export type NewMessage = CirclesMessageDoneEvent | CirclesMessagePendingEvent;
+export type NewMessage =
+  CirclesMessageDoneEvent | (CirclesMessagePendingEvent & { readonly [K in StillToCome]?: undefined });
+type StillToCome = Exclude<keyof CirclesMessageDoneEvent, keyof CirclesMessagePendingEvent>;
 export type FileUploaded = CirclesMessageMediaEvent;
 export type MessageChanged = CirclesMessageChangedEvent;
 /** To whoever sent a message with files: what to upload. */
