@@ -104,7 +104,10 @@ describe('ConsoleFeed', () => {
     await expect.poll(() => heard.at(-1)?.message, PATIENCE).toBe(2);
     await writer.close();
     await expect.poll(() => ends, PATIENCE).toEqual(['not_found', 'ended']);
-    expect(news.at(-1)?.timeline.at(-1)).toMatchObject({ what: 'closed', detail: expect.stringMatching(/^by the client/) });
+    expect(news.at(-1)?.timeline.at(-1)).toMatchObject({
+      what: 'closed',
+      detail: expect.stringMatching(/^by the client/),
+    });
   });
 
   it('stays away when it may not look, or not any more', async () => {

@@ -42,6 +42,7 @@ describe('the AsyncAPI document', () => {
       '/ws/iota',
       '/ws/client',
       '/ws/call',
+      '/ws/console',
     ]);
   });
 

@@ -1,5 +1,11 @@
 import { Type } from 'typebox';
-import { type ChannelContract, type FrameOf, type MembersOf, message, openObject } from '../../common/asyncapi/contract.js';
+import {
+  type ChannelContract,
+  type FrameOf,
+  type MembersOf,
+  message,
+  openObject,
+} from '../../common/asyncapi/contract.js';
 
 const id = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,64}$',
@@ -191,7 +197,8 @@ export const consoleContract = {
     consoleTicket: {
       type: 'http',
       scheme: 'bearer',
-      description: 'A ticket of an account: beside the subprotocol `switchboard.v1` as `bearer.<ticket>`, or as `Authorization`.',
+      description:
+        'A ticket of an account: beside the subprotocol `switchboard.v1` as `bearer.<ticket>`, or as `Authorization`.',
     },
   },
   receives: [subscribe, unsubscribe],

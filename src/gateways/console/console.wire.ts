@@ -1,6 +1,11 @@
 import { AppError } from '../../common/errors/app-error.js';
 import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
-import { type ConsoleEvent, type FeedTopic, type FeedWish, type SaidMessage } from '../../modules/console/console.events.js';
+import {
+  type ConsoleEvent,
+  type FeedTopic,
+  type FeedWish,
+  type SaidMessage,
+} from '../../modules/console/console.events.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { joinFrames, jsonFrame, type PlainFrame, wrappedFrame } from '../transport/flow/text-frame.js';
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
@@ -50,7 +55,11 @@ export const consoleWire: WireCodec = {
         return jsonFrame({ ...fact.fact, id: fact.id });
       case 'console.said':
         // The value passes as the text it came in.
-        return wrappedFrame(`{"type":"message","id":"${fact.id}","message":`, fact.message.message, tailOf(fact.message));
+        return wrappedFrame(
+          `{"type":"message","id":"${fact.id}","message":`,
+          fact.message.message,
+          tailOf(fact.message),
+        );
       default:
         return null;
     }

@@ -41,7 +41,8 @@ export class ConnectionFeed implements FeedSource {
     if (answer === null) throw new AppError('not_found', 'There is no such connection, nor is it remembered.');
     const followed = this.followed.get(id) ?? known ?? { readers: new Set(), events: [], next: 0, shown: '' };
     const timeline = this.take(followed, answer);
-    if (timeline.length > 0) for (const each of followed.readers) each.tell({ type: 'connection', connection: answer.connection, timeline });
+    if (timeline.length > 0)
+      for (const each of followed.readers) each.tell({ type: 'connection', connection: answer.connection, timeline });
     reader.tell({ type: 'connection', connection: answer.connection, timeline: followed.events });
     if (answer.closed) {
       reader.end();

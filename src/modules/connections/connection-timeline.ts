@@ -70,4 +70,6 @@ function knownOf({ connectedAt, admittedAt, address, principal }: ConnectionSnap
 
 /** Each place by the first of what it goes by, e.g. `room lobby`. */
 const namesOf = (places: ConnectionPlaces): string[] =>
-  PLACES.flatMap((kind) => (places[kind] ?? []).slice(0, kind === 'circle' ? Infinity : 1).map((name) => `${kind} ${name}`));
+  PLACES.flatMap((kind) =>
+    (places[kind] ?? []).slice(0, kind === 'circle' ? Infinity : 1).map((name) => `${kind} ${name}`),
+  );

@@ -3,13 +3,24 @@ import { Clock } from '../../common/time/clock.js';
 import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { topic } from '../realtime/fan-out/topic.js';
 import { type MetricsHistoryDto, type MetricsHistoryQuery, type MetricSeriesDto } from './dto/metrics-history.dto.js';
-import { type MetricName, METRICS, MetricsRing, type MetricsSample, STEP_SECONDS } from './status/metrics-ring.service.js';
+import {
+  type MetricName,
+  METRICS,
+  MetricsRing,
+  type MetricsSample,
+  STEP_SECONDS,
+} from './status/metrics-ring.service.js';
 
 const HISTORY = topic<{ readonly after: number; readonly names: readonly MetricName[] }, MetricsSample[]>(
   'nodes.history',
 );
 /** Of these each node's is told: a sum would mean nothing. */
-const PER_NODE: ReadonlySet<MetricName> = new Set<MetricName>(['deliveryP50', 'deliveryP99', 'eventLoopP50', 'eventLoopP99']);
+const PER_NODE: ReadonlySet<MetricName> = new Set<MetricName>([
+  'deliveryP50',
+  'deliveryP99',
+  'eventLoopP50',
+  'eventLoopP99',
+]);
 
 /** The last hour of all nodes that answer. */
 @Injectable()

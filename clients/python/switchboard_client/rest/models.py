@@ -46,7 +46,7 @@ Permissions = Literal['read', 'write', 'readwrite']
 ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'sign_in_failed', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'password_sign_in_off', 'sign_in_refused', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
 
 # The message languages a socket can speak.
-Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron']
+Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron', 'console']
 
 # Whether a server should get traffic.
 ReadinessStatus = Literal['ok', 'degraded', 'starting', 'draining', 'deaf']
@@ -359,6 +359,8 @@ class ConnectionDto(TypedDict):
     account: Optional[str]
     # The client's address, behind trusted proxies too.
     address: str
+    # When it had said who it is; `null` until then.
+    admittedAt: Optional[str]
     # Id of the application whose room it is in.
     application: Optional[str]
     # Payload bytes it has sent.
@@ -683,6 +685,8 @@ class EndedConnectionDto(TypedDict):
     account: Optional[str]
     # The client's address, behind trusted proxies too.
     address: str
+    # When it had said who it is; `null` until then.
+    admittedAt: Optional[str]
     # Id of the application whose room it is in.
     application: Optional[str]
     # Payload bytes it has sent.
@@ -1093,9 +1097,11 @@ class MetricSeriesDto(TypedDict):
     # Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
     label: Optional[str]
     # `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a
-    # second; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
+    # second; `deliveryP50`, `deliveryP99` from the receipt of a frame to the last write that it led to, without the
+    # wait for the database or the network, in milliseconds; `eventLoopP50`, `eventLoopP99` how late what was due
+    # ran, in milliseconds.
     name: str
-    # Id of the node it is of, where nodes are not summed up (event loop); else `null`.
+    # Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.
     node: Optional[str]
     # The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
     values: List[Optional[float]]

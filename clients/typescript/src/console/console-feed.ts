@@ -53,7 +53,11 @@ export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
   subscribe<T extends FeedTopic>(wish: WishFor<T>, listener: FeedListener<T>): () => void {
     const id = String(++this.count);
     // What a topic tells is what its listener takes.
-    this.subscriptions.set(id, { wish, listener: listener as FeedListener<never> as FeedListener<FeedTopic>, isFirst: true });
+    this.subscriptions.set(id, {
+      wish,
+      listener: listener as FeedListener<never> as FeedListener<FeedTopic>,
+      isFirst: true,
+    });
     if (this.isOpen) this.ask(id, wish);
     return () => {
       if (this.subscriptions.delete(id) && this.isOpen) this.sendText(JSON.stringify({ type: 'unsubscribe', id }));

@@ -519,6 +519,10 @@ export type ConnectionDto = {
      */
     address: string;
     /**
+     * When it had said who it is; `null` until then.
+     */
+    admittedAt: string | null;
+    /**
      * Id of the application whose room it is in.
      */
     application: string | null;
@@ -1050,6 +1054,10 @@ export type EndedConnectionDto = {
      * The client's address, behind trusted proxies too.
      */
     address: string;
+    /**
+     * When it had said who it is; `null` until then.
+     */
+    admittedAt: string | null;
     /**
      * Id of the application whose room it is in.
      */
@@ -1751,11 +1759,11 @@ export type MetricSeriesDto = {
      */
     label: string | null;
     /**
-     * `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
+     * `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a second; `deliveryP50`, `deliveryP99` from the receipt of a frame to the last write that it led to, without the wait for the database or the network, in milliseconds; `eventLoopP50`, `eventLoopP99` how late what was due ran, in milliseconds.
      */
     name: string;
     /**
-     * Id of the node it is of, where nodes are not summed up (event loop); else `null`.
+     * Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.
      */
     node: string | null;
     /**
@@ -2426,7 +2434,7 @@ export type ProfilePage = {
 /**
  * The message languages a socket can speak.
  */
-export type Protocol = 'services' | 'rooms' | 'circles' | 'signaling' | 'omikron';
+export type Protocol = 'services' | 'rooms' | 'circles' | 'signaling' | 'omikron' | 'console';
 
 export type ProtocolStatsDto = {
     /**
@@ -10062,7 +10070,7 @@ export type MetricsHistoryReadData = {
     path?: never;
     query?: {
         /**
-         * Which series, separated by commas: connections, messagesIn, messagesOut, connects, closes, refusals, eventLoopP50, eventLoopP99.
+         * Which series, separated by commas: connections, messagesIn, messagesOut, connects, closes, refusals, deliveryP50, deliveryP99, eventLoopP50, eventLoopP99.
          */
         names?: string;
         /**
