@@ -1,0 +1,110 @@
+import { type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { ConsoleHarness } from '../support/console.js';
+import { describeWith } from '../support/requires.js';
+import { RoomsHarness, type TestApplication } from '../support/rooms.js';
+import { ServicesHarness } from '../support/services.js';
+
+/** What comes over the feed, where nobody asks for it. */
+describeWith('chromium', 'the console, live', () => {
+  let harness: ConsoleHarness;
+  let rooms: RoomsHarness;
+  let app: TestApplication;
+
+  beforeAll(async () => {
+    harness = await ConsoleHarness.start({ REST_RATE: '0' });
+    rooms = await RoomsHarness.on(harness.server);
+    app = await rooms.application('Chat');
+  });
+  afterEach(async () => {
+    const faults = [...harness.pages.faults];
+    await harness.pages.close();
+    await rooms.hangUp();
+    expect(faults).toEqual([]);
+  });
+  afterAll(() => harness.close());
+
+  /** Counts what the page asks for. */
+  const asked = (page: Page, part: string): { count: number } => {
+    const seen = { count: 0 };
+    page.on('request', (request) => {
+      if (request.url().includes(part)) seen.count++;
+    });
+    return seen;
+  };
+  const connectionOf = async (room: string): Promise<string> => {
+    const { body } = await rooms.admin('GET', `connections?room=${room}`);
+    return (body.items as { id: string }[])[0]!.id;
+  };
+
+  it('draws a sample when it comes, without asking, and stands still while paused', async () => {
+    const page = await harness.enter('/');
+    const chart = page.getByRole('figure', { name: /^Connections/ });
+    await chart.waitFor();
+    await chart.getByRole('img', { name: /console/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole('figure', { name: /^Delivery time/ }).waitFor();
+    const histories = asked(page, 'metrics/history');
+    const stats = asked(page, '/api/v1/stats');
+    await expect.poll(() => stats.count, { timeout: 30_000 }).toBeGreaterThan(0);
+    expect(histories.count).toBe(0);
+    await page.getByRole('switch', { name: 'Paused' }).click();
+    const sockets = () => rooms.admin('GET', 'connections?protocol=console').then(({ body }) => body.total as number);
+    await expect.poll(sockets, { timeout: 30_000 }).toBe(0);
+    await page.getByRole('switch', { name: 'Paused' }).click();
+    await expect.poll(sockets, { timeout: 30_000 }).toBe(1);
+  });
+
+  it('shows a session in Services by itself', async () => {
+    const services = await ServicesHarness.on(harness.server);
+    const service = await services.service({ title: 'Planetarium', allowPublicCode: true });
+    const page = await harness.enter(`/services/${service.id}`);
+    await page.getByRole('heading', { level: 1, name: 'Planetarium' }).waitFor();
+    const { host } = await services.host(service, true);
+    await page.getByRole('table', { name: 'Live sessions' }).getByRole('row').nth(1).waitFor({ timeout: 30_000 });
+    await host.close();
+  });
+
+  it('counts what a connection says, tells what happens to it, and sees it leave with its endpoint', async () => {
+    await rooms.room(app, 'hall');
+    const endpoint = await rooms.endpoint(app, 'hall', 'read', 'screen');
+    const socket = await rooms.connect(endpoint);
+    const id = await connectionOf('hall');
+    const page = await harness.enter(`/connections/${id}`);
+    const timeline = page.getByRole('table', { name: 'Timeline' });
+    await timeline.getByRole('row').filter({ hasText: 'admitted' }).waitFor();
+    socket.send({ message: 'unheard' });
+    await timeline.getByRole('row').filter({ hasText: 'it may only read' }).waitFor();
+    const { body } = await rooms.admin('GET', `applications/${app.id}/rooms/hall/endpoints`);
+    const revoked = await rooms.admin('POST', 'revocations', { endpoint: endpoint.code });
+    expect([revoked.status, body.items.length]).toEqual([201, 1]);
+    expect(await socket.closeCode()).toBe(1008);
+    await timeline.getByRole('row').filter({ hasText: 'code 1008' }).waitFor();
+    await page.getByText('Ended by the server').waitFor();
+  });
+
+  it('reads along in a room once asked to, and leaves a trace', async () => {
+    await rooms.room(app, 'lobby', { durable: true });
+    const writer = await rooms.member(app, 'lobby', 'readwrite', 'Ann');
+    const page = await harness.enter(`/rooms/${app.id}/lobby`);
+    await page.getByRole('button', { name: 'Read along' }).click();
+    await page.getByText('Nothing was said yet.').waitFor();
+    writer.send({ message: { text: 'hello' } });
+    const said = page.getByRole('list', { name: 'Said since then' });
+    await said.getByText('hello').waitFor();
+    await said.getByText('Ann').waitFor();
+    const { body } = await rooms.admin('GET', 'audit?action=rooms.read-messages');
+    expect(body.items.some(({ changes }: { changes: { live?: boolean } }) => changes.live === true)).toBe(true);
+    await page.getByRole('button', { name: 'Stop reading' }).click();
+    await said.waitFor({ state: 'detached' });
+  });
+
+  it('adds to the audit log what is done meanwhile, without asking before', async () => {
+    const page = await harness.enter('/audit');
+    await page.getByRole('table', { name: 'Audit log' }).waitFor();
+    await expect
+      .poll(async () => (await rooms.admin('GET', 'connections?protocol=console')).body.total as number)
+      .toBe(1);
+    await rooms.application('Made meanwhile');
+    await page.getByRole('row').filter({ hasText: 'Made meanwhile' }).first().waitFor();
+  });
+});
