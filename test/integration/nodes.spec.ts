@@ -22,7 +22,7 @@ describe('nodes and their traffic', () => {
         url: expect.stringMatching(/^http:\/\/localhost:\d+$/),
         startedAt: expect.stringMatching(/Z$/),
         state: 'ready',
-        connections: { services: 2, rooms: 0, circles: 0, signaling: 0, omikron: 0 },
+        connections: { services: 2, rooms: 0, circles: 0, signaling: 0, omikron: 0, console: 0 },
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         load: expect.any(Number),
         away: [],
