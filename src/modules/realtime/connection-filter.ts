@@ -43,11 +43,20 @@ export function matcherOf<T extends Filtered>(
     const known = placesOf(connection);
     if (!wanted.every(({ name, value }) => known[name]?.includes(value))) return false;
     if (words.length === 0) return true;
-    const { transport, userAgent } = connection;
-    const own = [connection.protocol, transport, connection.address, userAgent ?? '', ...namesOf(connection)];
-    const text = [own, ...Object.values(known)].flat().join('\n').toLowerCase();
-    return words.every((word) => text.includes(word));
+    return words.every((word) => isSaidIn(word, textsOf(connection, known)));
   };
+}
+
+function* textsOf(connection: Filtered, known: ConnectionPlaces): Generator<string> {
+  yield* namesOf(connection);
+  for (const texts of Object.values(known)) yield* texts;
+  yield* [connection.protocol, connection.transport, connection.address, connection.userAgent ?? ''];
+}
+
+/** Text by text: most are short, and one that has the word spares the others. */
+function isSaidIn(word: string, texts: Iterable<string>): boolean {
+  for (const text of texts) if (text.toLowerCase().includes(word)) return true;
+  return false;
 }
 
 function namesOf({ principal }: Filtered): string[] {

@@ -2,6 +2,8 @@ import { type FeedListener, type FeedTopic, type WishFor } from '@switchboard/cl
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
+import { hasRole } from '../app/rights/least-role.js';
+import { useMe } from '../app/rights/may.js';
 import { follow, isTold } from './feed.js';
 
 const isVisible = (): boolean => document.visibilityState === 'visible';
@@ -26,7 +28,8 @@ export function useLive<T extends FeedTopic>(
   const isPaused = useKept(paused);
   const told = useKept(isTold);
   const isSeen = useSyncExternalStore(whenSeen, isVisible);
-  const isWanted = what !== undefined && !isPaused && isSeen;
+  const me = useMe();
+  const isWanted = what !== undefined && !isPaused && isSeen && me !== undefined && hasRole(me.role, 'viewer');
   const wishNow = useEffectEvent(wish);
   const news: FeedListener<T>['news'] = useEffectEvent(listener.news);
   const refused = useEffectEvent<NonNullable<typeof listener.refused>>((refusal) => listener.refused?.(refusal));
