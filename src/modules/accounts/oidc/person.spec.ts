@@ -18,7 +18,7 @@ describe('whom a provider vouches for', () => {
   });
 
   it('has a verified email only when one place says both', () => {
-    const verified = (idToken: object, userInfo: object = {}) =>
+    const verified = (idToken: Record<string, unknown>, userInfo: Record<string, unknown> = {}) =>
       personOf({ ...WHO, ...idToken }, userInfo).emailVerified;
     expect(verified({ email: 'a@example.org', email_verified: true })).toBe(true);
     expect(verified({ email: 'a@example.org', email_verified: 'true' })).toBe(true);
