@@ -4,6 +4,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { randomHex } from '../../../common/security/random.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { keys } from '../omikron.channels.js';
 
 /** A holder that died is forgotten after this. */
@@ -25,15 +26,20 @@ export class StoreLocks {
     const key = keys.lock(name);
     const owner = randomHex(32);
     const until = this.clock.elapsed() + PATIENCE_MS;
-    while (!(await this.store.claim(key, owner, { ttlMs: LIFE_MS }))) {
-      if (this.clock.elapsed() > until) throw new AppError('unavailable', 'Too much is going on at once, try later.');
-      await sleep(1 + Math.random() * STEP_MS);
-    }
     try {
+      while (!(await this.store.claim(key, owner, { ttlMs: LIFE_MS }))) {
+        if (this.clock.elapsed() > until) throw new AppError('unavailable', 'Too much is going on at once, try later.');
+        await sleep(1 + Math.random() * STEP_MS);
+      }
       return await work();
     } finally {
-      // What was done is done; if this fails, the lock ends with its life.
-      await this.store.release(key, owner).catch(() => undefined);
+      // What was done is done, and a claim that was not answered may be heard yet: nobody shall wait for its life to end.
+      await this.store.release(key, owner).catch(() => {
+        void untilAvailable(
+          () => this.store.release(key, owner),
+          () => this.clock.elapsed() > until,
+        ).catch(() => undefined);
+      });
     }
   }
 }
