@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox';
 import { event } from '../../common/asyncapi/contract.js';
 
-const id = Type.Integer({ minimum: 1 });
-const circle_id = id;
-const conversation_id = id;
-const message_id = id;
-const user = Type.String({ format: 'email' });
+const idOf = (what: string) => Type.Integer({ minimum: 1, description: `Id of ${what}.` });
+const circle_id = idOf('the circle');
+const conversation_id = idOf('the conversation');
+const message_id = idOf('the message');
+const user = Type.String({ format: 'email', description: 'Whom it is about.' });
 const from = Type.String({ format: 'email', description: 'Who did it.' });
 const time = Type.String({ description: 'UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`.' });
 const client_message_id = Type.Optional(
@@ -14,29 +14,31 @@ const client_message_id = Type.Optional(
 
 const UserSender = Type.Object(
   {
-    id,
-    email: Type.String(),
-    first_name: Type.String(),
-    last_name: Type.String(),
-    birthday: Type.Union([Type.String(), Type.Null()]),
+    id: idOf('the account'),
+    email: Type.String({ description: 'Its email.' }),
+    first_name: Type.String({ description: 'What the person is called by friends.' }),
+    last_name: Type.String({ description: 'Family name.' }),
+    birthday: Type.Union([Type.String(), Type.Null()], {
+      description: 'Midnight of the day; null when it is not told.',
+    }),
     created: time,
     updated: time,
-    isOnline: Type.Boolean(),
-    type: Type.Enum(['ADMIN', 'DEFAULT']),
+    isOnline: Type.Boolean({ description: 'Whether it is online.' }),
+    type: Type.Enum(['ADMIN', 'DEFAULT'], { description: 'Whether it administers the server.' }),
   },
   { $id: 'CirclesUserSender' },
 );
 
 const DeviceSender = Type.Object(
   {
-    id,
-    name: Type.String(),
+    id: idOf('the device'),
+    name: Type.String({ description: 'As people call it.' }),
     created: time,
     updated: time,
     circle_id,
-    activated: Type.Boolean(),
-    username: Type.String(),
-    is_online: Type.Boolean(),
+    activated: Type.Boolean({ description: 'Always true.' }),
+    username: Type.String({ description: 'What it signs in with.' }),
+    is_online: Type.Boolean({ description: 'Whether it is online.' }),
   },
   { $id: 'CirclesDeviceSender' },
 );
@@ -48,12 +50,12 @@ const Sender = Type.Union([UserSender, DeviceSender, Type.Null()], {
 
 const Content = Type.Object(
   {
-    id,
+    id: message_id,
     link_id: Type.Optional(Type.Integer({ description: "Of a person's message." })),
     device_id: Type.Optional(Type.Integer({ description: "Of a device's message." })),
     sent: time,
-    read: Type.Null(),
-    content: Type.String(),
+    read: Type.Null({ description: 'Always null; the event `read` of a conversation says how far it is read.' }),
+    content: Type.String({ description: 'Its text.' }),
     medias: Type.Integer({ description: 'Number of its files.' }),
   },
   { $id: 'CirclesContent' },
@@ -61,11 +63,13 @@ const Content = Type.Object(
 
 const Media = Type.Object(
   {
-    id,
+    id: idOf('the file'),
     filename: Type.Union([Type.String(), Type.Null()], { description: 'Null until it is uploaded.' }),
-    extension: Type.Union([Type.String(), Type.Null()]),
+    extension: Type.Union([Type.String(), Type.Null()], {
+      description: 'Of the file name; null until it is uploaded.',
+    }),
     identifier: Type.String({ description: 'As its sender called it.' }),
-    uploaded: Type.Enum(['True', 'False']),
+    uploaded: Type.Enum(['True', 'False'], { description: 'Whether its content is there.' }),
   },
   { $id: 'CirclesMedia' },
 );
@@ -77,7 +81,7 @@ const Circle = Type.Union([
   Type.Object({
     event: Type.Literal('device'),
     type: Type.Enum(['update', 'connect', 'disconnect']),
-    device_id: id,
+    device_id: idOf('the device'),
     circle_id,
   }),
 ]);
@@ -91,14 +95,18 @@ const Conversation = Type.Union([
   Type.Object({
     event: Type.Literal('recovered'),
     conversation_id,
-    recovered: Type.Boolean(),
+    recovered: Type.Boolean({ description: 'Whether all messages since `after` follow.' }),
     count: Type.Integer({ minimum: 0, description: 'Messages that follow.' }),
   }),
 ]);
 
 export const IceHosts = Type.Array(
   Type.Object(
-    { domain: Type.String(), ip: Type.String(), port: Type.Integer({ minimum: 0, maximum: 65_535 }) },
+    {
+      domain: Type.String({ description: 'Name of the host.' }),
+      ip: Type.String({ description: 'Empty; the name is enough.' }),
+      port: Type.Integer({ minimum: 0, maximum: 65_535, description: 'Its port.' }),
+    },
     { $id: 'CirclesIceHost' },
   ),
 );
@@ -113,8 +121,8 @@ export const IceCredentials = Type.Object(
 
 const Forwarded = Type.Object(
   {
-    sender_id: id,
-    is_device: Type.Boolean(),
+    sender_id: idOf('the account or device it comes from'),
+    is_device: Type.Boolean({ description: 'Whether a device sent it.' }),
     content: Type.Unknown({ description: 'The argument of `webrtc_forward`, as it was sent.' }),
   },
   { $id: 'CirclesForwardedSignal' },
@@ -160,7 +168,7 @@ export const circlesSends = [
     'CirclesInvite',
     'circle_invite',
     'This account is invited into a circle.',
-    Type.Object({ event: Type.Literal('invite'), circle_id, circle_invite_id: id }),
+    Type.Object({ event: Type.Literal('invite'), circle_id, circle_invite_id: idOf('the invitation') }),
     [{ event: 'invite', circle_id: 1, circle_invite_id: 7 }],
   ),
   event('CirclesCircle', 'circle', 'Something happened to a circle that this socket has joined.', Circle, [
@@ -219,7 +227,11 @@ export const circlesSends = [
     'CirclesMessageChanged',
     'message',
     'A message was edited or deleted; its text is read over REST.',
-    Type.Object({ conversation_id, message_id, event: Type.Enum(['update', 'delete']) }),
+    Type.Object({
+      conversation_id,
+      message_id,
+      event: Type.Enum(['update', 'delete'], { description: 'What happened to it.' }),
+    }),
     [{ conversation_id: 3, message_id: 12, event: 'delete' }],
   ),
   event(

@@ -18,29 +18,38 @@ const failed = ack(
   Type.Object({
     ok: Type.Literal(false),
     error: Type.Object(
-      { code: Type.String({ description: 'A problem code, as of REST.' }), detail: Type.String() },
+      {
+        code: Type.String({ description: 'A problem code, as of REST.' }),
+        detail: Type.String({ description: 'For people, in French; programs go by `code`.' }),
+      },
       { $id: 'CirclesFault' },
     ),
   }),
   [{ ok: false, error: { code: 'forbidden', detail: 'Vous ne faite pas partie de cette conversation' } }],
 );
-const done = ack('CirclesDone', 'The event was handled.', Type.Object({ ok, message: Type.String() }), [
-  { ok: true, message: 'Notification envoyee' },
-]);
+const done = ack(
+  'CirclesDone',
+  'The event was handled.',
+  Type.Object({ ok, message: Type.String({ description: 'For people, in French.' }) }),
+  [{ ok: true, message: 'Notification envoyee' }],
+);
 const stored = ack(
   'CirclesStored',
   'The message is stored.',
   Type.Object({
     ok,
     received: Type.Literal(true),
-    message_id: Type.Integer(),
-    client_message_id: Type.Optional(Type.String()),
+    message_id: Type.Integer({ description: 'Id that the message got.' }),
+    client_message_id: Type.Optional(Type.String({ description: 'As it was sent; absent where there was none.' })),
   }),
   [{ ok: true, received: true, message_id: 12 }],
 );
-const read = ack('CirclesRead', 'The marker stands here.', Type.Object({ ok, message_id: Type.Integer() }), [
-  { ok: true, message_id: 12 },
-]);
+const read = ack(
+  'CirclesRead',
+  'The marker stands here.',
+  Type.Object({ ok, message_id: Type.Integer({ description: 'The last message read.' }) }),
+  [{ ok: true, message_id: 12 }],
+);
 const hosts = ack(
   'CirclesIceServersTold',
   'The servers, as in `webrtc_config`.',
@@ -116,7 +125,7 @@ const circlesReceives = [
     'A message for a conversation, with a text or files or both.',
     Type.Object({
       conversation_id,
-      text_message: Type.Optional(Type.String({ maxLength: 8_192 })),
+      text_message: Type.Optional(Type.String({ maxLength: 8_192, description: 'What it says.' })),
       files: Type.Optional(Type.Array(Type.String(), { description: 'Names of files that follow over REST.' })),
       client_message_id: Type.Optional(
         Type.String({ minLength: 1, description: 'Sent again, it makes no second message.' }),
@@ -154,7 +163,11 @@ const circlesReceives = [
     'CirclesForward',
     'webrtc_forward',
     'A signal for another account: for the first of `email`, `user_id` and `device_id` that there is.',
-    openObject({ email: Type.Optional(Type.String()), user_id: Type.Optional(id), device_id: Type.Optional(id) }),
+    openObject({
+      email: Type.Optional(Type.String({ description: 'Email of an account.' })),
+      user_id: Type.Optional(id),
+      device_id: Type.Optional(id),
+    }),
     [{ user_id: 5, message: 'CALLING' }],
     [done, failed],
   ),

@@ -8,7 +8,7 @@ const Permissions = Type.Enum(['read', 'write', 'readwrite'], {
 const offset = Type.Integer({ format: 'int64', minimum: 0, description: 'Place in a durable room; gap-free, from 1.' });
 const epoch = Type.String({ description: 'Offsets of another epoch mean nothing any more.' });
 const identity = Type.String({ description: 'Of the endpoint that sent it; the sender cannot set it.' });
-const id = Type.String({ minLength: 1, maxLength: 64 });
+const member = Type.String({ description: 'Name of the endpoint.' });
 
 /** A stored message and one of a room that keeps none. */
 const MESSAGES = [
@@ -33,7 +33,11 @@ export const published = message(
 export const recovered = message(
   'RoomsRecovered',
   'The first frame of a client that came back with `after`: whether everything behind it follows.',
-  Type.Object({ recovered: Type.Boolean(), offset, epoch }),
+  Type.Object({
+    recovered: Type.Boolean({ description: 'Whether every message behind that offset follows.' }),
+    offset,
+    epoch,
+  }),
   [{ recovered: true, offset: 12, epoch: 'f3b0c442' }],
   { title: 'recovered' },
 );
@@ -46,7 +50,11 @@ const present = message(
     items: Type.Immutable(
       Type.Array(
         Type.Object(
-          { identity: Type.String(), permissions: Permissions, connectedAt: Type.String({ format: 'date-time' }) },
+          {
+            identity: member,
+            permissions: Permissions,
+            connectedAt: Type.String({ format: 'date-time', description: 'When its socket came.' }),
+          },
           { $id: 'RoomsMember' },
         ),
       ),
@@ -64,7 +72,7 @@ const present = message(
 const joined = message(
   'RoomsJoined',
   'An endpoint came; with `presence=1`.',
-  Type.Object({ event: Type.Literal('join'), identity: Type.String() }),
+  Type.Object({ event: Type.Literal('join'), identity: member }),
   [{ event: 'join', identity: 'bob' }],
   { title: 'join' },
 );
@@ -72,7 +80,7 @@ const joined = message(
 const left = message(
   'RoomsLeft',
   'An endpoint has gone; with `presence=1`.',
-  Type.Object({ event: Type.Literal('leave'), identity: Type.String() }),
+  Type.Object({ event: Type.Literal('leave'), identity: member }),
   [{ event: 'leave', identity: 'bob' }],
   { title: 'leave' },
 );
@@ -80,7 +88,11 @@ const left = message(
 const acked = message(
   'RoomsAcked',
   'A message was taken; in a durable room it is stored, at this place.',
-  Type.Object({ ack: id, offset: Type.Optional(offset), epoch: Type.Optional(epoch) }),
+  Type.Object({
+    ack: Type.String({ minLength: 1, maxLength: 64, description: 'The `id` of the message.' }),
+    offset: Type.Optional(offset),
+    epoch: Type.Optional(epoch),
+  }),
   [{ ack: 'm-1' }, { ack: 'm-2', offset: 8, epoch: 'f3b0c442' }],
   { title: 'ack' },
 );
@@ -90,7 +102,10 @@ const refused = message(
   'A message with an `id` was not taken; nobody has heard it.',
   Type.Object({
     error: Type.Object(
-      { code: Type.String({ description: 'A problem code, as of REST.' }), detail: Type.String() },
+      {
+        code: Type.String({ description: 'A problem code, as of REST.' }),
+        detail: Type.String({ description: 'For people; programs go by `code`.' }),
+      },
       { $id: 'RoomsFault' },
     ),
     id: Type.Unknown({ description: 'The `id` of the message; `null` where it is too long to be repeated.' }),
@@ -120,7 +135,10 @@ const publish = message(
 export const expiring = message(
   'RoomsExpiring',
   'The token ends in so many seconds; bring the next one.',
-  Type.Object({ event: Type.Literal('expiring'), seconds: Type.Integer({ minimum: 0, maximum: 10 }) }),
+  Type.Object({
+    event: Type.Literal('expiring'),
+    seconds: Type.Integer({ minimum: 0, maximum: 10, description: 'Until the token ends.' }),
+  }),
   [{ event: 'expiring', seconds: 10 }],
   { title: 'expiring' },
 );

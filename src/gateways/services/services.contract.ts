@@ -18,10 +18,12 @@ const OWN_TYPES = [
   'server_error',
 ];
 
+const Text = Type.String({ description: 'For people; programs go by `type`.' });
+
 const connected = message(
   'ServicesConnect',
   'The server waits for the login.',
-  Type.Object({ type: Type.Literal('server_connect'), message: Type.String() }),
+  Type.Object({ type: Type.Literal('server_connect'), message: Text }),
   [{ type: 'server_connect', message: 'Welcome! Please provide a token.' }],
   { title: 'server_connect' },
 );
@@ -29,7 +31,7 @@ const connected = message(
 const authorized = message(
   'ServicesAuthorized',
   'The login succeeded.',
-  Type.Object({ type: Type.Literal('server_authorized'), message: Type.String() }),
+  Type.Object({ type: Type.Literal('server_authorized'), message: Text }),
   [{ type: 'server_authorized', message: 'Authorized as host' }],
   { title: 'server_authorized' },
 );
@@ -37,7 +39,7 @@ const authorized = message(
 const coded = message(
   'ServicesCode',
   'The public code of this host, with which guests come in.',
-  Type.Object({ type: Type.Literal('server_code'), code: Type.String() }),
+  Type.Object({ type: Type.Literal('server_code'), code: Type.String({ description: 'Guests log in with it.' }) }),
   [{ type: 'server_code', code: 'HRSC' }],
   { title: 'server_code' },
 );
@@ -66,7 +68,7 @@ const left = message(
 const disconnected = message(
   'ServicesDisconnect',
   'This connection is closed by force; 4000 is the code of the close that follows.',
-  Type.Object({ type: Type.Literal('server_disconnect'), message: Type.String() }),
+  Type.Object({ type: Type.Literal('server_disconnect'), message: Text }),
   [{ type: 'server_disconnect', message: 'Session ended by host' }],
   { title: 'server_disconnect' },
 );
@@ -74,7 +76,7 @@ const disconnected = message(
 const failed = message(
   'ServicesError',
   'A login or a message was refused; before the login, and for what is no JSON object, a close follows.',
-  Type.Object({ type: Type.Literal('server_error'), message: Type.String() }),
+  Type.Object({ type: Type.Literal('server_error'), message: Text }),
   [{ type: 'server_error', message: 'Invalid token' }],
   { title: 'server_error' },
 );
