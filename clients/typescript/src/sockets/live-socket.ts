@@ -5,6 +5,8 @@ import { type Ending, NotConnected, Persistent, type SocketEvents } from './pers
 
 /** A handshake that takes longer is given up. */
 const HANDSHAKE_MS = 20_000;
+/** So long after an error its close may come. */
+const CLOSE_MS = 1000;
 /** Whatever speaks there is not Switchboard, or is broken. */
 const GARBAGE = 4002;
 
@@ -70,8 +72,10 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
       socket.addEventListener('message', ({ data }) => {
         if (isCurrent()) this.hear(data);
       });
-      // What follows is always a close, which says more.
-      socket.addEventListener('error', () => undefined);
+      // The close that follows says more; where a connection cannot be made, Node 22 says none.
+      socket.addEventListener('error', () => {
+        setTimeout(finish, CLOSE_MS, { code: ABNORMAL, reason: 'cannot connect' });
+      });
       socket.addEventListener('close', ({ code, reason }) => {
         finish({ code, reason });
       });
