@@ -1,38 +1,4 @@
-import { isObject, type JsonObject, parse, parseObject, textOf } from '../ui/json.js';
-
-export interface Peer {
-  readonly sid: string;
-  readonly name: string;
-}
-
-export interface Invitation {
-  readonly sender: string;
-  readonly receiver: string;
-}
-
-const peerOf = (object: JsonObject): Peer => ({ sid: textOf(object, 'sid'), name: textOf(object, 'name') });
-
-export function readPeer(text: unknown): Peer {
-  return peerOf(parseObject(text) ?? {});
-}
-
-export function readPeers(text: unknown): Peer[] {
-  return items(text).filter(isObject).map(peerOf);
-}
-
-/** Ids of those who are in a call, in the order they joined. */
-export function readMembers(text: unknown): string[] {
-  return items(text).filter((item) => typeof item === 'string');
-}
-
-export function readInvitation(text: unknown): Invitation {
-  const object = parseObject(text) ?? {};
-  return { sender: textOf(object, 'sender_sid'), receiver: textOf(object, 'receiver_sid') };
-}
-
-export function writeInvitation({ sender, receiver }: Invitation): string {
-  return JSON.stringify({ sender_sid: sender, receiver_sid: receiver });
-}
+import { isObject, textOf } from '../ui/json.js';
 
 const DESCRIPTION_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
 
@@ -54,9 +20,4 @@ export function readCandidate(value: unknown): RTCIceCandidateInit | null {
     sdpMLineIndex: typeof sdpMLineIndex === 'number' ? sdpMLineIndex : null,
     usernameFragment: typeof usernameFragment === 'string' ? usernameFragment : null,
   };
-}
-
-function items(text: unknown): unknown[] {
-  const value = parse(text);
-  return Array.isArray(value) ? value : [];
 }

@@ -1,6 +1,6 @@
 import { batched } from '../ui/batch.js';
 import { byId, foreign, make, makeButton, say } from '../ui/dom.js';
-import { type Peer } from './payloads.js';
+import { type Peer } from '@switchboard/client/signaling';
 
 const MOST_SHOWN = 100;
 /** From so many on, there is something to search in. */
@@ -40,7 +40,7 @@ export class People {
     return this.names.has(sid);
   }
 
-  replace(peers: Peer[]) {
+  replace(peers: readonly Peer[]) {
     this.names = new Map(peers.map(({ sid, name }) => [sid, name]));
     this.called.clear();
     this.drawSoon();

@@ -1,58 +1,7 @@
-import { io, type Socket } from 'socket.io-client';
+import { type IceConfiguration, type Peer, type SignalKind, SignalingSocket } from '@switchboard/client/signaling';
 import { type JsonObject } from '../ui/json.js';
-import { type Peer, readInvitation, readMembers, readPeer, readPeers, writeInvitation } from './payloads.js';
 
-export type Kind = 'offer' | 'answer' | 'candidate';
-
-interface Sender {
-  readonly sender_sid: string;
-}
-
-/** What the server says; texts of JSON are read in payloads.ts. */
-interface Heard {
-  error: (message: unknown) => void;
-  connections: (peers: string) => void;
-  'add-connection': (peer: string) => void;
-  'remove-connection': (sid: string) => void;
-  'receive-invite': (invitation: string) => void;
-  'invite-expired-receiver': (invitation: string) => void;
-  'invite-expired-sender': (invitation: string) => void;
-  'invite-accepted': (invitation: string) => void;
-  'invite-declined': (invitation: string) => void;
-  'room-is-already-set': () => void;
-  'invitation-request': (sender: Sender) => void;
-  'create-peer': (call: { readonly peers: string }) => void;
-  'remove-peer-connection': (sender: Sender) => void;
-  'toggle-mic': (sender: Sender) => void;
-  'toggle-video': (sender: Sender) => void;
-  message: (message: unknown) => void;
-  'ice-servers': (configuration: IceConfiguration) => void;
-  offer: (object: JsonObject) => void;
-  answer: (object: JsonObject) => void;
-  candidate: (object: JsonObject) => void;
-}
-
-interface Said {
-  name: (name: string) => void;
-  connections: () => void;
-  'ice-servers': () => void;
-  'send-invitation': (receiver: string) => void;
-  'accept-invitation': (invitation: string) => void;
-  'decline-invitation': (invitation: string) => void;
-  'leave-room': () => void;
-  'toggle-mic': () => void;
-  'toggle-video': () => void;
-  chat: (message: { senderName: string; data: string }) => void;
-  offer: (object: Relayed) => void;
-  answer: (object: Relayed) => void;
-  candidate: (object: Relayed) => void;
-}
-
-interface Relayed extends Payload {
-  readonly type: Kind;
-  readonly receiver_sid: string;
-  readonly sender_sid: string;
-}
+export type Kind = SignalKind;
 
 /** What one browser tells another about the connection between them. */
 export interface Payload {
@@ -60,19 +9,13 @@ export interface Payload {
   readonly candidate?: RTCIceCandidateInit;
 }
 
-interface IceConfiguration {
-  readonly iceServers: RTCIceServer[];
-}
-
-type LobbySocket = Socket<Heard, Said>;
-
 /** What the lobby tells its page. */
 interface Listener {
   /** In the lobby, under a new id each time. */
   readonly onConnected: () => void;
   readonly onLost: (willReturn: boolean) => void;
   readonly onRefused: (message: string) => void;
-  readonly onPeers: (peers: Peer[]) => void;
+  readonly onPeers: (peers: readonly Peer[]) => void;
   readonly onPeer: (peer: Peer) => void;
   readonly onPeerGone: (sid: string) => void;
   readonly onRing: (sid: string) => void;
@@ -89,15 +32,22 @@ interface Listener {
   readonly onIce: (configuration: IceConfiguration) => void;
 }
 
-/** The signaling protocol as clients speak it; several payloads are JSON text inside a string. */
+const WAIT = { firstMs: 500, longestMs: 5_000 };
+/** That of a socket which this page has closed. */
+const OWN_END = 1000;
+
+/** This page in the lobby: what it says while it is not connected nobody hears. */
 export class Signaling {
-  private socket: LobbySocket | null = null;
-  sid = '';
+  private socket: SignalingSocket | null = null;
 
   constructor(private readonly listener: Listener) {}
 
+  get sid() {
+    return this.socket?.sid ?? '';
+  }
+
   get connected() {
-    return this.socket?.connected === true;
+    return this.sid !== '';
   }
 
   /**
@@ -106,142 +56,124 @@ export class Signaling {
    */
   join(name: string, token: string) {
     this.leave();
-    const socket: LobbySocket = io({
-      auth: token === '' ? {} : { lobby: token },
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
-      reconnectionDelay: 500,
-      reconnectionDelayMax: 5_000,
-    });
+    const lobbyToken = token === '' ? {} : { lobbyToken: token };
+    const socket = new SignalingSocket({ url: location.origin, name, ...lobbyToken, ...WAIT });
     this.socket = socket;
-    socket.on('connect', () => {
-      this.sid = socket.id ?? '';
-      this.listener.onConnected();
-      socket.emit('name', name);
-      socket.emit('connections');
-      socket.emit('ice-servers');
-    });
-    socket.on('connect_error', () => {
-      this.listener.onLost(true);
-    });
-    // Thrown out it does not come back by itself; cut off it does.
-    socket.on('disconnect', (reason) => {
-      if (reason !== 'io client disconnect') this.listener.onLost(reason !== 'io server disconnect');
-    });
     this.listenToLobby(socket);
     this.listenToInvitations(socket);
     this.listenToCall(socket);
   }
 
   leave() {
-    this.socket?.disconnect();
+    this.socket?.close();
     this.socket = null;
-    this.sid = '';
   }
 
   invite(sid: string) {
-    this.socket?.emit('send-invitation', sid);
+    this.online?.invite(sid);
   }
 
   accept(sender: string) {
-    this.socket?.emit('accept-invitation', writeInvitation({ sender, receiver: this.sid }));
+    this.online?.accept(sender);
   }
 
   decline(sender: string) {
-    this.socket?.emit('decline-invitation', writeInvitation({ sender, receiver: this.sid }));
+    this.online?.decline(sender);
   }
 
   cancel(receiver: string) {
-    this.socket?.emit('decline-invitation', writeInvitation({ sender: this.sid, receiver }));
+    this.online?.cancel(receiver);
   }
 
   leaveRoom() {
-    this.socket?.emit('leave-room');
+    this.online?.leaveCall();
   }
 
   toggle(what: 'mic' | 'video') {
-    this.socket?.emit(`toggle-${what}`);
+    this.online?.toggle(what);
   }
 
   say(name: string, text: string) {
-    this.socket?.emit('chat', { senderName: `${name}(${this.sid})`, data: text });
+    this.online?.chat({ senderName: `${name}(${this.sid})`, data: text });
   }
 
   relay(type: Kind, receiver: string, payload: Payload) {
-    this.socket?.emit(type, { type, receiver_sid: receiver, sender_sid: this.sid, ...payload });
+    this.online?.signal(type, receiver, payload);
   }
 
-  private listenToLobby(socket: LobbySocket) {
+  private get online(): SignalingSocket | null {
+    return this.connected ? this.socket : null;
+  }
+
+  private listenToLobby(socket: SignalingSocket) {
     const { listener } = this;
-    socket.on('error', (message) => {
-      listener.onRefused(String(message));
+    socket.on('open', () => {
+      listener.onConnected();
     });
-    socket.on('connections', (text) => {
-      listener.onPeers(readPeers(text));
+    socket.on('reconnecting', () => {
+      listener.onLost(true);
     });
-    socket.on('add-connection', (text) => {
-      listener.onPeer(readPeer(text));
+    // Thrown out it does not come back by itself; cut off it does.
+    socket.on('closed', ({ code }) => {
+      if (code !== OWN_END) listener.onLost(false);
     });
-    socket.on('remove-connection', (sid) => {
+    socket.on('error', ({ message }) => {
+      listener.onRefused(message);
+    });
+    socket.on('peers', (peers) => {
+      listener.onPeers(peers);
+    });
+    socket.on('peer', (peer) => {
+      listener.onPeer(peer);
+    });
+    socket.on('peerGone', ({ sid }) => {
       listener.onPeerGone(sid);
     });
   }
 
-  private listenToInvitations(socket: LobbySocket) {
+  private listenToInvitations(socket: SignalingSocket) {
     const { listener } = this;
-    socket.on('receive-invite', (text) => {
-      listener.onRing(readInvitation(text).sender);
+    socket.on('invited', ({ sender_sid: sender }) => {
+      listener.onRing(sender);
     });
-    socket.on('invite-expired-receiver', (text) => {
-      listener.onRingEnd(readInvitation(text).sender, 'missed');
+    socket.on('inviteExpired', ({ sender_sid: sender, receiver_sid: receiver }) => {
+      if (sender === socket.sid) listener.onAnswer(receiver, 'expired');
+      else listener.onRingEnd(sender, 'missed');
     });
-    socket.on('invite-expired-sender', (text) => {
-      listener.onAnswer(readInvitation(text).receiver, 'expired');
+    socket.on('inviteAccepted', ({ receiver_sid: receiver }) => {
+      listener.onAnswer(receiver, 'accepted');
     });
-    socket.on('invite-accepted', (text) => {
-      listener.onAnswer(readInvitation(text).receiver, 'accepted');
-    });
-    socket.on('invite-declined', (text) => {
-      const { sender, receiver } = readInvitation(text);
-      if (sender === this.sid) listener.onAnswer(receiver, 'declined');
+    socket.on('inviteDeclined', ({ sender_sid: sender, receiver_sid: receiver }) => {
+      if (sender === socket.sid) listener.onAnswer(receiver, 'declined');
       else listener.onRingEnd(sender, 'cancelled');
     });
-    socket.on('room-is-already-set', () => {
+    socket.on('busy', () => {
       listener.onBusy();
     });
-    socket.on('invitation-request', ({ sender_sid: sid }) => {
-      listener.onRequest(sid);
+    socket.on('callRequested', ({ sender_sid: sender }) => {
+      listener.onRequest(sender);
     });
   }
 
-  private listenToCall(socket: LobbySocket) {
+  private listenToCall(socket: SignalingSocket) {
     const { listener } = this;
-    socket.on('create-peer', ({ peers }) => {
-      listener.onMembers(readMembers(peers));
+    socket.on('call', ({ peers }) => {
+      listener.onMembers([...peers]);
     });
-    socket.on('remove-peer-connection', ({ sender_sid: sid }) => {
+    socket.on('memberLeft', ({ sender_sid: sid }) => {
       listener.onQuit(sid);
     });
-    socket.on('toggle-mic', ({ sender_sid: sid }) => {
-      listener.onToggle(sid, 'mic');
+    socket.on('toggled', ({ sender_sid: sid, what }) => {
+      listener.onToggle(sid, what);
     });
-    socket.on('toggle-video', ({ sender_sid: sid }) => {
-      listener.onToggle(sid, 'video');
-    });
-    socket.on('message', (message) => {
+    socket.on('chat', (message) => {
       listener.onMessage(message);
     });
-    socket.on('ice-servers', (configuration) => {
+    socket.on('iceServers', (configuration) => {
       listener.onIce(configuration);
     });
-    socket.on('offer', (object) => {
-      listener.onRelayed('offer', object);
-    });
-    socket.on('answer', (object) => {
-      listener.onRelayed('answer', object);
-    });
-    socket.on('candidate', (object) => {
-      listener.onRelayed('candidate', object);
+    socket.on('signal', (signal) => {
+      listener.onRelayed(signal.type, signal);
     });
   }
 }

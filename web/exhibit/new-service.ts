@@ -1,6 +1,12 @@
+import { Switchboard, SwitchboardProblem, UnexpectedAnswer } from '@switchboard/client/rest';
 import { byId, say } from '../ui/dom.js';
-import { type JsonObject, textOf } from '../ui/json.js';
-import { post, Refusal } from './api.js';
+
+/** As much of a new service as is shown. */
+interface Made {
+  readonly title: string;
+  readonly hostToken: string;
+  readonly clientToken: string;
+}
 
 /** Makes a service for somebody who has no token yet: signs in, asks, signs out. */
 export class NewService {
@@ -28,28 +34,27 @@ export class NewService {
     try {
       const email = byId('email', HTMLInputElement).value;
       const password = byId('password', HTMLInputElement);
-      const login = await post('auth/login', { body: { email, password: password.value } });
-      const accessToken = textOf(login, 'accessToken');
+      const server = new Switchboard({ url: location.origin, retry: { attempts: 1 } });
+      await server.signIn({ email, password: password.value });
       password.value = '';
       try {
         const title = byId('title', HTMLInputElement).value;
-        const service = await post('services', { body: { title, allowPublicCode: true }, token: accessToken });
+        const service = await server.services.create({ body: { title, allowPublicCode: true } });
         form.reset();
         this.show(service);
       } finally {
-        await post('auth/logout', { token: accessToken }).catch(() => undefined);
+        await server.signOut().catch(() => undefined);
       }
     } catch (error) {
-      say(this.error, error instanceof Refusal ? error.message : 'The server cannot be reached.');
+      say(this.error, inWords(error));
     } finally {
       this.button.disabled = false;
     }
   }
 
-  private show(service: JsonObject): void {
-    const clientToken = textOf(service, 'clientToken');
-    byId('service-name', HTMLElement).textContent = textOf(service, 'title');
-    byId('host-token', HTMLInputElement).value = textOf(service, 'hostToken');
+  private show({ title, hostToken, clientToken }: Made): void {
+    byId('service-name', HTMLElement).textContent = title;
+    byId('host-token', HTMLInputElement).value = hostToken;
     byId('client-token', HTMLInputElement).value = clientToken;
     byId('open-client', HTMLAnchorElement).href = `/exhibit/#token=${encodeURIComponent(clientToken)}`;
     byId('new-service', HTMLDetailsElement).open = false;
@@ -62,4 +67,12 @@ export class NewService {
     byId('open-client', HTMLAnchorElement).removeAttribute('href');
     this.card.hidden = true;
   }
+}
+
+/** What is wrong with each field, else what is wrong at all. */
+function inWords(error: unknown): string {
+  if (error instanceof UnexpectedAnswer) return `The server answered ${error.status}.`;
+  if (!(error instanceof SwitchboardProblem)) return 'The server cannot be reached.';
+  const faults = error.errors.map(({ field, message }) => `${field} ${message}`);
+  return faults.length > 0 ? faults.join(', ') : error.message;
 }
