@@ -5,6 +5,7 @@ ARG NODE_VERSION=20
 FROM node:${NODE_VERSION}-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY clients/typescript/package.json clients/typescript/
 
 FROM base AS build
 # For the native sender, of a few dozen lines of C.
@@ -25,6 +26,9 @@ RUN install --directory --owner=node --group=node --mode=0700 /data
 # Owned by root: the server cannot change its own program.
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# For the commands beside the server.
+COPY --from=build /app/clients/typescript/package.json ./clients/typescript/
+COPY --from=build /app/clients/typescript/dist ./clients/typescript/dist
 COPY package.json README.md ./
 COPY scripts ./scripts
 USER node

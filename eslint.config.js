@@ -95,7 +95,7 @@ export default tseslint.config(
   },
   // The client binds its methods, so that they may be handed on.
   {
-    files: ['test/clients/**/*.ts', 'web/console/**/*.{ts,tsx}'],
+    files: ['src/cli/{demo,stress/stage}.ts', 'test/clients/**/*.ts', 'web/console/**/*.{ts,tsx}'],
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   { files: ['src/cli/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },

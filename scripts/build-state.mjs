@@ -12,17 +12,32 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const lock = path.join(root, 'node_modules', '.cache', 'build.lock');
 
+/** The TypeScript client, which the commands use. */
+const client = {
+  inputs: ['clients/typescript/src', 'clients/typescript/tsconfig.json', 'tsconfig.json', 'package-lock.json'],
+  stamp: path.join(root, 'clients', 'typescript', 'dist', '.built-from'),
+  tool: ['typescript', 'bin/tsc', '-p', 'clients/typescript'],
+  outputs: [path.join(root, 'clients', 'typescript', 'dist')],
+};
 /** The parts of dist, each built from its own sources alone. */
 const server = {
-  inputs: ['src', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json'],
+  inputs: [
+    'clients/typescript/src',
+    'src',
+    'ormconfig.ts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'nest-cli.json',
+    'package-lock.json',
+  ],
   stamp: path.join(dist, '.built-from'),
-  tool: ['@nestjs/cli', 'bin/nest.js'],
+  tool: ['@nestjs/cli', 'bin/nest.js', 'build'],
   outputs: ['src', 'ormconfig.js', 'ormconfig.js.map', '.tsbuildinfo'],
 };
 const pages = {
   inputs: ['web', 'clients/typescript/src', 'vite.config.ts', 'vite.licences.ts', 'tsconfig.json', 'package-lock.json'],
   stamp: path.join(dist, 'web', '.built-from'),
-  tool: ['vite', 'bin/vite.js'],
+  tool: ['vite', 'bin/vite.js', 'build'],
   outputs: ['web'],
 };
 /** What speeds writing up where it can be built; see `NATIVE_SEND`. */
@@ -44,7 +59,7 @@ export async function ensureBuilt({ force = false, only } = {}) {
   // A deployment may bring dist alone.
   if (!existsSync(path.join(root, 'src')) && existsSync(path.join(dist, 'src', 'main.js'))) return false;
   const isStale = (part) => force || !isFresh(part);
-  const parts = only === 'pages' ? [pages] : [native, server, pages];
+  const parts = only === 'pages' ? [pages] : [native, client, server, pages];
   const stale = parts.filter(isStale);
   if (stale.length === 0) return false;
   const tools = new Map(stale.filter(({ tool }) => tool).map((part) => [part, buildTool(part)]));
@@ -62,7 +77,7 @@ export async function ensureBuilt({ force = false, only } = {}) {
 
 async function build({ inputs, outputs, stamp }, tool) {
   const digest = digestOf(inputs);
-  for (const output of outputs) rmSync(path.join(dist, output), { recursive: true, force: true });
+  for (const output of outputs) rmSync(path.resolve(dist, output), { recursive: true, force: true });
   rmSync(stamp, { force: true });
   if (tool) await run(...tool);
   else noteNative(buildNative(root, path.dirname(stamp)));
@@ -101,11 +116,11 @@ function filesOf(input) {
     .sort();
 }
 
-function buildTool({ stamp, tool: [name, script] }) {
+function buildTool({ stamp, tool: [name, script, ...args] }) {
   const { resolve } = createRequire(path.join(root, 'package.json'));
   try {
     resolve('typescript');
-    return [path.join(path.dirname(resolve(`${name}/package.json`)), script), ['build']];
+    return [path.join(path.dirname(resolve(`${name}/package.json`)), script), args];
   } catch {
     const state = existsSync(stamp) ? 'The build in dist is older than the sources' : 'There is no build in dist';
     throw new BuildError(

@@ -8,7 +8,7 @@ import { joinDatabase, openDatabase, type OpenDatabase } from '../modules/databa
 import { CommandLineAudit } from './admin/command-line-audit.js';
 import { run } from './admin/commands.js';
 import { readCommand, USAGE } from './admin/options.js';
-import { CliError } from './shared/rest-api.js';
+import { CliError } from './shared/cli-error.js';
 
 const log = { log: () => undefined, warn: console.error, error: console.error };
 

@@ -1,6 +1,8 @@
+import { paginate, type Switchboard } from '@switchboard/client/rest';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/load-config.js';
-import { asFirstAdmin, CliError, RestApi } from './shared/rest-api.js';
+import { CliError } from './shared/cli-error.js';
+import { asFirstAdmin, isRefusal, letsIn, plainText, serverAt } from './shared/server.js';
 
 const USAGE = `npm run demo [-- --url <server>] [--key <API key>]
 
@@ -12,12 +14,6 @@ const ROOM = 'default';
 const IDENTITIES = ['endpoint1', 'endpoint2'] as const;
 const APPLICATION = 'demo';
 
-interface Endpoint {
-  readonly code: string;
-  readonly identity: string;
-  readonly permissions: string;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { url: { type: 'string' }, key: { type: 'string' }, help: { type: 'boolean' } },
@@ -28,54 +24,60 @@ async function main(): Promise<void> {
   }
   const { http } = loadConfig();
   const url = (values.url ?? http.publicUrl ?? `http://localhost:${http.port}`).replace(/\/+$/, '');
-  const api = await admitted(new RestApi(url), values.key);
-  await api.expect([201, 409], 'POST', 'rooms', { name: ROOM, durable: true });
-  const room = await api.expect<{ durable: boolean }>([200], 'GET', `rooms/${ROOM}`);
-  if (!room.durable) await api.expect([200], 'PATCH', `rooms/${ROOM}`, { durable: true });
+  const server = await admitted(url, values.key);
+  await ensureRoom(server);
   console.log(`The durable room "${ROOM}" has two endpoints:\n`);
-  for (const identity of IDENTITIES) console.log(`  ${identity}  ${url}/room/${(await endpoint(api, identity)).code}/`);
+  for (const identity of IDENTITIES)
+    console.log(`  ${identity}  ${url}/room/${(await endpoint(server, identity)).code}/`);
   console.log(`\nWith the API key:\n\n  ${url}/list_rooms/\n  ${url}/list_endpoints/${ROOM}/`);
 }
 
-/** With the key given, without any where the server allows that, or with a new one. */
-async function admitted(server: RestApi, key: string | undefined): Promise<RestApi> {
-  if (key !== undefined) {
-    const api = server.as({ 'API-KEY': key });
-    await api.expect([200], 'GET', 'rooms');
-    return api;
+async function ensureRoom({ rooms }: Switchboard): Promise<void> {
+  const path = { name: ROOM };
+  try {
+    await rooms.create({ body: { name: ROOM, durable: true } });
+  } catch (error) {
+    if (!isRefusal(error, 409)) throw error;
+    const { durable } = await rooms.get({ path });
+    if (!durable) await rooms.update({ path, body: { durable: true } });
   }
-  if ((await server.call('GET', 'rooms')).status === 200) return server;
-  const apiKey = await newKey(await asFirstAdmin(server));
-  console.log(`API key of the application "${APPLICATION}", for --key: ${apiKey}\n`);
-  return server.as({ 'API-KEY': apiKey });
 }
 
-async function newKey(admin: RestApi): Promise<string> {
-  const made = await admin.call('POST', 'applications', { name: APPLICATION });
-  if (made.status === 201) return (made.body as { apiKey: string }).apiKey;
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
-    type Page = { items: { id: number; name: string }[]; nextCursor: string | null };
-    const page: Page = await admin.expect([200], 'GET', `applications?limit=200${query}`);
-    const found = page.items.find(({ name }) => name === APPLICATION);
-    if (found) return (await admin.expect<{ apiKey: string }>([201], 'POST', `applications/${found.id}/keys`)).apiKey;
-    cursor = page.nextCursor;
+/** With the key given, without any where the server allows that, or with a new one. */
+async function admitted(url: string, key: string | undefined): Promise<Switchboard> {
+  const server = serverAt(url, key === undefined ? {} : { apiKey: key });
+  if (key !== undefined) await server.rooms.list({ query: { limit: 1 } });
+  if (key !== undefined || (await letsIn(server))) return server;
+  const apiKey = await newKey(await asFirstAdmin(url));
+  console.log(`API key of the application "${APPLICATION}", for --key: ${apiKey}\n`);
+  return serverAt(url, { apiKey });
+}
+
+async function newKey(server: Switchboard): Promise<string> {
+  try {
+    return (await server.applications.create({ body: { name: APPLICATION } })).apiKey;
+  } catch (error) {
+    if (!isRefusal(error, 409)) throw error;
+  }
+  for await (const { id, name } of paginate(server.applications.list, { query: { limit: 200 } })) {
+    if (name === APPLICATION) return (await server.applications.createKey({ path: { id } })).apiKey;
   }
   throw new CliError(`The application "${APPLICATION}" could not be made.`);
 }
 
 /** The endpoint of an earlier run, else a new one. */
-async function endpoint(api: RestApi, identity: string): Promise<Endpoint> {
-  const { items } = await api.expect<{ items: Endpoint[] }>([200], 'GET', `rooms/${ROOM}/endpoints?limit=200`);
-  const found = items.find((each) => each.identity === identity && each.permissions === 'readwrite');
-  const made = { permissions: 'readwrite', identity };
-  return found ?? api.expect<Endpoint>([201], 'POST', `rooms/${ROOM}/endpoints`, made);
+async function endpoint(server: Switchboard, identity: string): Promise<{ readonly code: string }> {
+  const path = { name: ROOM };
+  for await (const each of paginate(server.endpoints.list, { path, query: { limit: 200 } })) {
+    const { code, permissions } = each;
+    if (each.identity === identity && permissions === 'readwrite' && code !== null) return { code };
+  }
+  return server.endpoints.create({ path, body: { permissions: 'readwrite', identity } });
 }
 
 try {
   await main();
 } catch (error) {
-  const known = error instanceof CliError || error instanceof ConfigError;
-  console.error(known ? error.message : error);
+  console.error((error instanceof ConfigError ? error.message : plainText(error)) ?? error);
   process.exitCode = 1;
 }

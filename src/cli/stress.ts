@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../config/load-config.js';
-import { CliError } from './shared/rest-api.js';
+import { CliError } from './shared/cli-error.js';
+import { plainText } from './shared/server.js';
 import { readOptions, type StressOptions, USAGE } from './stress/options.js';
 import { describeReport, makeReport, planOf } from './stress/report.js';
 import { Run } from './stress/run.js';
@@ -49,7 +50,7 @@ function interruption(): AbortSignal {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const known = error instanceof CliError || error instanceof ConfigError;
-  console.error(known ? `${error.message}\nSee npm run stress -- --help` : error);
+  const known = error instanceof ConfigError ? error.message : plainText(error);
+  console.error(known === undefined ? error : `${known}\nSee npm run stress -- --help`);
   process.exitCode = 2;
 }

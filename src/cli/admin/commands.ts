@@ -11,7 +11,7 @@ import { type AuditLog } from '../../modules/audit/audit-log.service.js';
 import { Passwords } from '../../modules/auth/logins/passwords.service.js';
 import { newMachineKey } from '../../modules/auth/machine-keys/machine-key.js';
 import { MachineKeysRepository } from '../../modules/auth/machine-keys/machine-keys.repository.js';
-import { CliError } from '../shared/rest-api.js';
+import { CliError } from '../shared/cli-error.js';
 import { type Command } from './options.js';
 
 /** Rows of a list are read in parts. */

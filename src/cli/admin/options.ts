@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CliError } from '../shared/rest-api.js';
+import { CliError } from '../shared/cli-error.js';
 
 export const USAGE = `npm run admin -- <command>
 

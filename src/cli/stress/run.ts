@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliError } from '../shared/rest-api.js';
+import { CliError } from '../shared/cli-error.js';
 import { checkRoom, type RoomRecord, type Violation } from './checker.js';
 import { Reader, type Scene, Writer } from './peers/clients.js';
 import { type MalformedResult, sayMalformed } from './peers/malformed.js';

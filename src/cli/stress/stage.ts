@@ -1,106 +1,108 @@
+import { paginate, type Switchboard } from '@switchboard/client/rest';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asFirstAdmin, type CliError, RestApi } from '../shared/rest-api.js';
+import { asFirstAdmin, isRefusal, letsIn, serverAt } from '../shared/server.js';
 import { type Heard } from './peers/clients.js';
 import { type Said } from './peers/said.js';
 
-interface Endpoint {
-  readonly code: string;
-}
-
-interface HistoryPage {
-  readonly items: readonly { readonly offset: number; readonly message: unknown }[];
-  readonly nextCursor: string | null;
-}
-
 /** Milliseconds. */
 const REST_PATIENCE = 60_000;
+
+/** For what was to be deleted. */
+function unlessGone(error: unknown): void {
+  if (!isRefusal(error, 404)) throw error;
+}
 
 /** Rooms and endpoints of one run, made over REST and removed at its end. */
 export class Stage {
   readonly #rooms: string[] = [];
 
   private constructor(
-    private readonly api: RestApi,
-    private readonly urls: readonly string[],
+    /** The server on each node. */
+    private readonly nodes: readonly Switchboard[],
     private readonly run: string,
     /** Removes an application that was made for this run. */
-    private readonly dissolve: ((on: string) => Promise<void>) | undefined,
+    private readonly dissolve: (() => Promise<unknown>) | undefined,
   ) {}
 
   /**
    * With the API key given, without any where the server allows that, or as the first admin, who makes an application for
-   * this run. @throws CliError when none of them is let in
+   * this run. @throws CliError, SwitchboardProblem when none of them is let in
    */
   static async open(urls: readonly string[], run: string, key: string | undefined): Promise<Stage> {
-    const server = new RestApi(urls[0] ?? '');
-    if (key !== undefined) {
-      const api = server.as({ 'API-KEY': key });
-      await api.expect([200], 'GET', 'rooms');
-      return new Stage(api, urls, run, undefined);
-    }
-    if ((await server.call('GET', 'rooms')).status === 200) return new Stage(server, urls, run, undefined);
-    const admin = await asFirstAdmin(server);
-    const made = await admin.expect<{ id: number; apiKey: string }>([201], 'POST', 'applications', { name: run });
-    return new Stage(server.as({ 'API-KEY': made.apiKey }), urls, run, async (url) => {
-      await admin.on(url).expect([204, 404], 'DELETE', `applications/${made.id}`);
-    });
+    const [first = ''] = urls;
+    const all = (apiKey?: string) => urls.map((url) => serverAt(url, apiKey === undefined ? {} : { apiKey }));
+    const server = serverAt(first, key === undefined ? {} : { apiKey: key });
+    if (key !== undefined) await server.rooms.list({ query: { limit: 1 } });
+    if (key !== undefined || (await letsIn(server))) return new Stage(all(key), run, undefined);
+    const admin = await asFirstAdmin(first);
+    const { id, apiKey } = await admin.applications.create({ body: { name: run } });
+    const token = await admin.accessToken();
+    const admins = urls.map((url) => serverAt(url, token === undefined ? {} : { token }));
+    return new Stage(all(apiKey), run, () =>
+      anywhere(admins, ({ applications }) => applications.delete({ path: { id } }).catch(unlessGone)),
+    );
   }
 
   async room(name: string, durable: boolean): Promise<void> {
-    await this.api.expect([201], 'POST', 'rooms', { name: this.#called(name), durable });
+    await this.#node.rooms.create({ body: { name: this.#called(name), durable } });
     this.#rooms.push(name);
   }
 
   /** @returns its code */
   async endpoint(room: string, permissions: 'read' | 'write', identity: string): Promise<string> {
-    const path = `rooms/${this.#called(room)}/endpoints`;
-    return (await this.api.expect<Endpoint>([201], 'POST', path, { permissions, identity })).code;
+    const path = { name: this.#called(room) };
+    return (await this.#node.endpoints.create({ path, body: { permissions, identity } })).code;
   }
 
   /** Everything that a durable room keeps. */
-  async history(room: string, said: Said): Promise<Heard[]> {
-    const all: Heard[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const page: HistoryPage = await this.#read(`rooms/${this.#called(room)}/messages?limit=200${query}`);
-      all.push(...page.items.map(({ offset, message }) => ({ offset, id: said.identify(message) })));
-      cursor = page.nextCursor;
-    }
-    return all;
+  history(room: string, said: Said): Promise<Heard[]> {
+    const where = { path: { name: this.#called(room) }, query: { limit: 200 } };
+    return anywhere(this.nodes, async (node) => {
+      const all: Heard[] = [];
+      for await (const { offset, message } of paginate(node.roomMessages.list, where)) {
+        all.push({ offset, id: said.identify(message) });
+      }
+      return all;
+    });
   }
 
   /** How many connections a room has, on all nodes. */
   async present(room: string): Promise<number> {
-    return (await this.#read<{ count: number }>(`rooms/${this.#called(room)}/presence`)).count;
+    const path = { name: this.#called(room) };
+    return (await anywhere(this.nodes, ({ rooms }) => rooms.presence({ path }))).count;
   }
 
   async close(): Promise<void> {
-    await this.#anywhere(async (url) => {
-      if (this.dissolve) await this.dissolve(url);
-      else
-        for (const room of this.#rooms)
-          await this.api.on(url).expect([204, 404], 'DELETE', `rooms/${this.#called(room)}`);
-    });
+    if (this.dissolve) await this.dissolve();
+    else
+      for (const room of this.#rooms)
+        await anywhere(this.nodes, ({ rooms }) =>
+          rooms.delete({ path: { name: this.#called(room) } }).catch(unlessGone),
+        );
+  }
+
+  get #node(): Switchboard {
+    const [first] = this.nodes;
+    if (first === undefined) throw new Error('A stage has at least one node');
+    return first;
   }
 
   #called(room: string): string {
     return `${this.run}-${room}`;
   }
+}
 
-  #read<T>(path: string): Promise<T> {
-    return this.#anywhere((url) => this.api.on(url).expect<T>([200], 'GET', path));
-  }
-
-  /** On the first address that answers; nodes may be away for a while. */
-  async #anywhere<T>(act: (url: string) => Promise<T>): Promise<T> {
-    const giveUp = performance.now() + REST_PATIENCE;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await act(this.urls[attempt % this.urls.length] ?? '');
-      } catch (error) {
-        if (performance.now() > giveUp) throw error as CliError;
-        await sleep(attempt < this.urls.length ? 0 : 500);
-      }
+/** On the first node that answers; nodes may be away for a while. */
+async function anywhere<T>(nodes: readonly Switchboard[], act: (node: Switchboard) => Promise<T>): Promise<T> {
+  const giveUp = performance.now() + REST_PATIENCE;
+  for (let attempt = 0; ; attempt++) {
+    const node = nodes[attempt % nodes.length];
+    try {
+      if (node === undefined) throw new Error('A stage has at least one node');
+      return await act(node);
+    } catch (error) {
+      if (performance.now() > giveUp) throw error;
+      await sleep(attempt < nodes.length ? 0 : 500);
     }
   }
 }

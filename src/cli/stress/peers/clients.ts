@@ -37,7 +37,10 @@ export interface Seat {
 const HANDSHAKE_MS = 10_000;
 const LONGEST_WAIT_MS = 1_000;
 
-/** A client that comes back by itself for as long as it is wanted, on the next address each time. */
+/**
+ * A client that comes back by itself for as long as it is wanted, on the next address each time. Not the `RoomEndpoint` of
+ * the TypeScript client, which would hide what is checked here: it drops doubles, mends gaps and stays with one address.
+ */
 abstract class ComingBack {
   /** What it saw that should never happen, in words. */
   readonly complaints: string[] = [];
