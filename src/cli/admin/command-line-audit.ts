@@ -9,7 +9,7 @@ import { AuditLog } from '../../modules/audit/audit-log.service.js';
 import { recordOf } from '../../modules/audit/audit-records.js';
 import { shareTransactions } from '../../modules/database/shared-transaction.js';
 import { NodeIdentity } from '../../modules/realtime/node-identity.js';
-import { CliError } from '../shared/rest-api.js';
+import { CliError } from '../shared/cli-error.js';
 
 /** The audit log for who has no session, but the server's settings. */
 export class CommandLineAudit extends AuditLog {

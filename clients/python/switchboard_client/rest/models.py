@@ -3,11 +3,15 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
+AbsentThing = Literal['database', 'database disk', 'redis', 'media']
+
 # What is wrong with an entry of the audit log.
 AuditBreach = Literal['changed', 'missing', 'inserted', 'forged', 'seal']
 
 # How an act ended: done, tried in vain, or not allowed.
 AuditOutcome = Literal['success', 'failure', 'refused']
+
+AwayThing = Literal['database', 'database disk', 'redis', 'media', 'node']
 
 # How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
 BusState = Literal['none', 'ok', 'away', 'deaf']
@@ -77,6 +81,13 @@ TopMeasure = Literal['deliveries']
 
 # What carries a connection.
 Transport = Literal['websocket', 'polling', 'sse']
+
+
+class AbsenceDto(TypedDict):
+    # When it went, as this node found.
+    since: str
+    # As in `away`.
+    what: AbsentThing
 
 
 class AccountLoginDto(TypedDict):
@@ -233,6 +244,15 @@ class AuditVerdictDto(TypedDict):
     ok: bool
     # The last entry under a seal; what came since is sealed within a minute.
     sealedTo: int
+
+
+class AwayDto(TypedDict):
+    # Which node, where it is one.
+    node: Optional[SilentNodeDto]
+    # When it went, as this node found.
+    since: str
+    # `node`: another one fell silent; the others are as in readiness.
+    what: AwayThing
 
 
 class CallDto(TypedDict):
@@ -1254,6 +1274,9 @@ class NodeBusDto(TypedDict):
 
 
 class NodeDetailDto(TypedDict):
+    # What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer
+    # one serves at their address, or a day has passed; they alone make no node `degraded`.
+    away: List[AwayDto]
     # What carries messages between nodes.
     bus: NodeBusDto
     # Open sockets by protocol.
@@ -1280,7 +1303,8 @@ class NodeDetailDto(TypedDict):
     redis: Optional[NodeLinkDto]
     # When its process began.
     startedAt: str
-    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
+    # have.
     state: NodeState
     # Seconds since its process began.
     uptimeSeconds: int
@@ -1291,6 +1315,9 @@ class NodeDetailDto(TypedDict):
 
 
 class NodeDto(TypedDict):
+    # What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer
+    # one serves at their address, or a day has passed; they alone make no node `degraded`.
+    away: List[AwayDto]
     # Open sockets by protocol.
     connections: Dict[str, int]
     # As in the `node` of a connection; another one after a restart.
@@ -1299,7 +1326,8 @@ class NodeDto(TypedDict):
     load: float
     # When its process began.
     startedAt: str
-    # `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
+    # have.
     state: NodeState
     # `NODE_URL`, else `PUBLIC_URL`.
     url: str
@@ -1534,6 +1562,8 @@ class ReadinessDto(TypedDict):
     # when files
     # cannot be stored, e.g. since the disk is full.
     away: List[str]
+    # The same, and since when.
+    details: List[AbsenceDto]
     # `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
     # relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what
     # this node
@@ -1752,6 +1782,13 @@ class SignInMethodsDto(TypedDict):
     oidc: Optional[OidcMethodDto]
     # Whether a password counts, be it of some accounts only.
     password: bool
+
+
+class SilentNodeDto(TypedDict):
+    # What it was called.
+    id: str
+    # Where it was reached.
+    url: str
 
 
 class StatsDto(TypedDict):

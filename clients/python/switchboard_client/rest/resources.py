@@ -178,7 +178,7 @@ class ApplicationRooms(Resource):
     def list_messages(self, *, id: int, name: str, after: Optional[int] = None, epoch: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RoomMessagePage:
         """
         What was said in a durable room of an application, from an offset on. Needs the access token of an account
-        with the role `admin`, or a machine key.
+        with the role `operator` or `admin`, or a machine key.
         """
         answer: models.RoomMessagePage = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}/messages', query={'after': after, 'epoch': epoch, 'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer

@@ -12,16 +12,19 @@ export type ServicesMessage = Readonly<Record<string, unknown>>;
 
 export type ServicesConnect = {
   readonly type: "server_connect";
+  /** For people; programs go by `type`. */
   readonly message: string;
 };
 
 export type ServicesAuthorized = {
   readonly type: "server_authorized";
+  /** For people; programs go by `type`. */
   readonly message: string;
 };
 
 export type ServicesCode = {
   readonly type: "server_code";
+  /** Guests log in with it. */
   readonly code: string;
 };
 
@@ -46,11 +49,13 @@ export type ServicesLeave = {
 
 export type ServicesDisconnect = {
   readonly type: "server_disconnect";
+  /** For people; programs go by `type`. */
   readonly message: string;
 };
 
 export type ServicesError = {
   readonly type: "server_error";
+  /** For people; programs go by `type`. */
   readonly message: string;
 };
 
@@ -64,6 +69,7 @@ export type RoomsPublish = {
 };
 
 export type RoomsRecovered = {
+  /** Whether every message behind that offset follows. */
   readonly recovered: boolean;
   /** Place in a durable room; gap-free, from 1. */
   readonly offset: number;
@@ -75,8 +81,10 @@ export type RoomsRecovered = {
 export type RoomsPermissions = "read" | "write" | "readwrite";
 
 export type RoomsMember = {
+  /** Name of the endpoint. */
   readonly identity: string;
   readonly permissions: RoomsPermissions;
+  /** When its socket came. */
   readonly connectedAt: string;
 };
 
@@ -87,15 +95,18 @@ export type RoomsPresent = {
 
 export type RoomsJoined = {
   readonly event: "join";
+  /** Name of the endpoint. */
   readonly identity: string;
 };
 
 export type RoomsLeft = {
   readonly event: "leave";
+  /** Name of the endpoint. */
   readonly identity: string;
 };
 
 export type RoomsAcked = {
+  /** The `id` of the message. */
   readonly ack: string;
   /** Place in a durable room; gap-free, from 1. */
   readonly offset?: number;
@@ -106,6 +117,7 @@ export type RoomsAcked = {
 export type RoomsFault = {
   /** A problem code, as of REST. */
   readonly code: string;
+  /** For people; programs go by `code`. */
   readonly detail: string;
 };
 
@@ -146,6 +158,7 @@ export type RoomsRefresh = {
 
 export type RoomsExpiring = {
   readonly event: "expiring";
+  /** Until the token ends. */
   readonly seconds: number;
 };
 
@@ -195,6 +208,7 @@ export type CirclesLeaveCircle = readonly ["leave_circle", CirclesLeaveCircleEve
 
 export type CirclesSendEvent = {
   readonly conversation_id: CirclesId;
+  /** What it says. */
   readonly text_message?: string;
   /** Names of files that follow over REST. */
   readonly files?: Array<string>;
@@ -226,6 +240,7 @@ export type CirclesAskTurn = readonly ["webrtc_turn_info"];
 export type CirclesAskCredentials = readonly ["webrtc_credentials"];
 
 export type CirclesForwardEvent = {
+  /** Email of an account. */
   readonly email?: string;
   readonly user_id?: CirclesId;
   readonly device_id?: CirclesId;
@@ -245,6 +260,7 @@ export type CirclesSuccess = readonly ["success", CirclesSuccessEvent];
 
 export type CirclesReceivedEvent = {
   readonly received: true;
+  /** Id of the message. */
   readonly message_id: number;
   /** As its author sent it; absent where there was none. */
   readonly client_message_id?: string;
@@ -258,7 +274,9 @@ export type CirclesError = readonly ["error", CirclesErrorEvent];
 
 export type CirclesInviteEvent = {
   readonly event: "invite";
+  /** Id of the circle. */
   readonly circle_id: number;
+  /** Id of the invitation. */
   readonly circle_invite_id: number;
 };
 
@@ -266,21 +284,28 @@ export type CirclesInvite = readonly ["circle_invite", CirclesInviteEvent];
 
 export type CirclesCircleEvent = {
   readonly event: "join" | "quit" | "connect" | "disconnect";
+  /** Whom it is about. */
   readonly user: string;
+  /** Id of the circle. */
   readonly circle_id: number;
 } | {
   readonly event: "kick";
+  /** Whom it is about. */
   readonly user: string;
   /** Who did it. */
   readonly from: string;
+  /** Id of the circle. */
   readonly circle_id: number;
 } | {
   readonly event: "update" | "delete";
+  /** Id of the circle. */
   readonly circle_id: number;
 } | {
   readonly event: "device";
   readonly type: "update" | "connect" | "disconnect";
+  /** Id of the device. */
   readonly device_id: number;
+  /** Id of the circle. */
   readonly circle_id: number;
 };
 
@@ -288,29 +313,40 @@ export type CirclesCircle = readonly ["circle", CirclesCircleEvent];
 
 export type CirclesConversationEvent = {
   readonly event: "update" | "invite" | "promoted" | "delete";
+  /** Id of the conversation. */
   readonly conversation_id: number;
 } | {
   readonly event: "kick";
+  /** Whom it is about. */
   readonly user: string;
   /** Who did it. */
   readonly from: string;
+  /** Id of the conversation. */
   readonly conversation_id: number;
 } | {
   readonly event: "quit";
+  /** Whom it is about. */
   readonly user: string;
+  /** Id of the conversation. */
   readonly conversation_id: number;
 } | {
   readonly event: "device";
   readonly type: "add" | "remove";
+  /** Id of the conversation. */
   readonly conversation_id: number;
 } | {
   readonly event: "read";
+  /** Whom it is about. */
   readonly user: string;
+  /** Id of the conversation. */
   readonly conversation_id: number;
+  /** Id of the message. */
   readonly message_id: number;
 } | {
   readonly event: "recovered";
+  /** Id of the conversation. */
   readonly conversation_id: number;
+  /** Whether all messages since `after` follow. */
   readonly recovered: boolean;
   /** Messages that follow. */
   readonly count: number;
@@ -319,6 +355,7 @@ export type CirclesConversationEvent = {
 export type CirclesConversation = readonly ["conversation", CirclesConversationEvent];
 
 export type CirclesContent = {
+  /** Id of the message. */
   readonly id: number;
   /** Of a person's message. */
   readonly link_id?: number;
@@ -326,36 +363,51 @@ export type CirclesContent = {
   readonly device_id?: number;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly sent: string;
+  /** Always null; the event `read` of a conversation says how far it is read. */
   readonly read: null;
+  /** Its text. */
   readonly content: string;
   /** Number of its files. */
   readonly medias: number;
 };
 
 export type CirclesUserSender = {
+  /** Id of the account. */
   readonly id: number;
+  /** Its email. */
   readonly email: string;
+  /** What the person is called by friends. */
   readonly first_name: string;
+  /** Family name. */
   readonly last_name: string;
+  /** Midnight of the day; null when it is not told. */
   readonly birthday: string | null;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly created: string;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly updated: string;
+  /** Whether it is online. */
   readonly isOnline: boolean;
+  /** Whether it administers the server. */
   readonly type: "ADMIN" | "DEFAULT";
 };
 
 export type CirclesDeviceSender = {
+  /** Id of the device. */
   readonly id: number;
+  /** As people call it. */
   readonly name: string;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly created: string;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly updated: string;
+  /** Id of the circle. */
   readonly circle_id: number;
+  /** Always true. */
   readonly activated: boolean;
+  /** What it signs in with. */
   readonly username: string;
+  /** Whether it is online. */
   readonly is_online: boolean;
 };
 
@@ -363,16 +415,20 @@ export type CirclesDeviceSender = {
 export type CirclesSender = CirclesUserSender | CirclesDeviceSender | null;
 
 export type CirclesMedia = {
+  /** Id of the file. */
   readonly id: number;
   /** Null until it is uploaded. */
   readonly filename: string | null;
+  /** Of the file name; null until it is uploaded. */
   readonly extension: string | null;
   /** As its sender called it. */
   readonly identifier: string;
+  /** Whether its content is there. */
   readonly uploaded: "True" | "False";
 };
 
 export type CirclesMessageDoneEvent = {
+  /** Id of the conversation. */
   readonly conversation_id: number;
   readonly message: CirclesContent;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
@@ -387,6 +443,7 @@ export type CirclesMessageDoneEvent = {
 export type CirclesMessageDone = readonly ["message", CirclesMessageDoneEvent];
 
 export type CirclesMessagePendingEvent = {
+  /** Id of the conversation. */
   readonly conversation_id: number;
   readonly message: CirclesContent;
   readonly status: "pending";
@@ -397,6 +454,7 @@ export type CirclesMessagePendingEvent = {
 export type CirclesMessagePending = readonly ["message", CirclesMessagePendingEvent];
 
 export type CirclesMessageMediaEvent = {
+  /** Id of the conversation. */
   readonly conversation_id: number;
   readonly message: CirclesContent;
   readonly sender: CirclesSender;
@@ -407,8 +465,11 @@ export type CirclesMessageMediaEvent = {
 export type CirclesMessageMedia = readonly ["message", CirclesMessageMediaEvent];
 
 export type CirclesMessageChangedEvent = {
+  /** Id of the conversation. */
   readonly conversation_id: number;
+  /** Id of the message. */
   readonly message_id: number;
+  /** What happened to it. */
   readonly event: "update" | "delete";
 };
 
@@ -416,17 +477,21 @@ export type CirclesMessageChanged = readonly ["message", CirclesMessageChangedEv
 
 export type CirclesMediaListEvent = {
   readonly media_list: Array<CirclesMedia>;
+  /** Id of the message. */
   readonly message_id: number;
 };
 
 export type CirclesMediaList = readonly ["media", CirclesMediaListEvent];
 
 export type CirclesWritingEvent = {
+  /** Id of the conversation. */
   readonly conversation_id: number;
   readonly device: false;
+  /** Whom it is about. */
   readonly user: string;
   readonly is_writing: unknown;
 } | {
+  /** Id of the conversation. */
   readonly conversation_id: number;
   readonly device: true;
   readonly is_writing: unknown;
@@ -435,8 +500,11 @@ export type CirclesWritingEvent = {
 export type CirclesWriting = readonly ["writing", CirclesWritingEvent];
 
 export type CirclesIceHost = {
+  /** Name of the host. */
   readonly domain: string;
+  /** Empty; the name is enough. */
   readonly ip: string;
+  /** Its port. */
   readonly port: number;
 };
 
@@ -454,7 +522,9 @@ export type CirclesIceCredentials = {
 export type CirclesCredentials = readonly ["webrtc_config", CirclesIceCredentials];
 
 export type CirclesForwardedSignal = {
+  /** Id of the account or device it comes from. */
   readonly sender_id: number;
+  /** Whether a device sent it. */
   readonly is_device: boolean;
   /** The argument of `webrtc_forward`, as it was sent. */
   readonly content: unknown;
@@ -466,6 +536,7 @@ export type CirclesForwarded = readonly ["webrtc_forward", CirclesForwardedSigna
 
 export type CirclesDoneAnswer = {
   readonly ok: true;
+  /** For people, in French. */
   readonly message: string;
 };
 
@@ -474,6 +545,7 @@ export type CirclesDone = readonly [CirclesDoneAnswer];
 export type CirclesFault = {
   /** A problem code, as of REST. */
   readonly code: string;
+  /** For people, in French; programs go by `code`. */
   readonly detail: string;
 };
 
@@ -487,7 +559,9 @@ export type CirclesFailed = readonly [CirclesFailedAnswer];
 export type CirclesStoredAnswer = {
   readonly ok: true;
   readonly received: true;
+  /** Id that the message got. */
   readonly message_id: number;
+  /** As it was sent; absent where there was none. */
   readonly client_message_id?: string;
 };
 
@@ -495,6 +569,7 @@ export type CirclesStored = readonly [CirclesStoredAnswer];
 
 export type CirclesReadAnswer = {
   readonly ok: true;
+  /** The last message read. */
   readonly message_id: number;
 };
 
@@ -1163,6 +1238,117 @@ export type OmikronStreamed = {
   } & Readonly<Record<string, unknown>>;
 } & Readonly<Record<string, unknown>>;
 
+export type ConsoleSubscribe = {
+  readonly type: "subscribe";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly topic: "overview";
+  /** The end of the last sample that you have; absent = the last hour. */
+  readonly after?: string;
+} | {
+  readonly type: "subscribe";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly topic: "connection";
+  /** Its id. */
+  readonly connection: string;
+} | {
+  readonly type: "subscribe";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly topic: "room";
+  /** The application's id. */
+  readonly application: number;
+  /** Its name. */
+  readonly room: string;
+} | {
+  readonly type: "subscribe";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly topic: "calls" | "audit";
+};
+
+export type ConsoleUnsubscribe = {
+  readonly type: "unsubscribe";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+};
+
+export type ConsoleSubscribed = {
+  readonly type: "subscribed";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+};
+
+export type ConsoleRefused = {
+  readonly type: "refused";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  /** A problem code, as of REST. */
+  readonly code: string;
+  readonly detail: string;
+};
+
+export type ConsoleEnded = {
+  readonly type: "ended";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+};
+
+export type ConsoleSamples = {
+  readonly type: "samples";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  /** As `GET /api/v1/metrics/history` answers it. */
+  readonly samples: Readonly<Record<string, unknown>>;
+};
+
+export type ConsoleTimelineEvent = {
+  /** When, by the clock of its node. */
+  readonly at: string;
+  /** `present`: where it already was when somebody began to look; `joined`, `left`: by comparison once a second; `slowed`: it is read more slowly than it sends. */
+  readonly what: "connected" | "admitted" | "present" | "joined" | "left" | "refused" | "slowed" | "closed";
+  /** E.g. a room, a problem code, a close code. */
+  readonly detail: string | null;
+};
+
+export type ConsoleConnection = {
+  readonly type: "connection";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  /** As `GET /api/v1/connections/{id}` answers it. */
+  readonly connection: Readonly<Record<string, unknown>>;
+  readonly timeline: Array<ConsoleTimelineEvent>;
+};
+
+export type ConsoleMessage = {
+  readonly type: "message";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  /** Any JSON value, as its sender wrote it. */
+  readonly message: unknown;
+  readonly identity: string;
+  /** When the server received it. */
+  readonly timestamp: string;
+  /** Durable rooms: its place. */
+  readonly offset?: number;
+  readonly epoch?: string;
+};
+
+export type ConsoleCalls = {
+  readonly type: "calls";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly items: Array<Readonly<Record<string, unknown>>>;
+};
+
+export type ConsoleEntries = {
+  readonly type: "entries";
+  /** Of the subscription; the client chooses it, unique on its socket. */
+  readonly id: string;
+  readonly items: Array<Readonly<Record<string, unknown>>>;
+};
+
 export type ServicesToServer = ServicesLogin | ServicesMessage;
 
 export type ServicesToClient = ServicesConnect | ServicesAuthorized | ServicesCode | ServicesJoin | ServicesLeave | ServicesDisconnect | ServicesError | ServicesRelayed;
@@ -1198,3 +1384,7 @@ export type ClientToClient = OmikronClientIdentified | OmikronClientRefused | Om
 export type CallToServer = OmikronCallIdentify | OmikronCallPing | OmikronSetStates | OmikronSignal | OmikronStream;
 
 export type CallToClient = OmikronCallJoined | OmikronCallRefused | OmikronCallPong | OmikronCallerConnected | OmikronCallerClosed | OmikronError | OmikronCallerChanged | OmikronSignalled | OmikronStreamed;
+
+export type ConsoleToServer = ConsoleSubscribe | ConsoleUnsubscribe;
+
+export type ConsoleToClient = ConsoleSubscribed | ConsoleRefused | ConsoleEnded | ConsoleSamples | ConsoleConnection | ConsoleMessage | ConsoleCalls | ConsoleEntries;

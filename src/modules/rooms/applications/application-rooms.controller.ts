@@ -59,7 +59,7 @@ export class ApplicationRoomsController {
 
   @Get(':name/messages')
   @Header('Content-Type', 'application/json; charset=utf-8')
-  @Authenticated('admin')
+  @Authenticated('operator')
   @ApiOperation({ summary: 'What was said in a durable room of an application, from an offset on' })
   @ApiOkResponse({ type: RoomMessagePage })
   @ApiProblems(404, 'room_not_durable', 'epoch_changed')

@@ -4,6 +4,19 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type AbsenceDto = {
+    /**
+     * When it went, as this node found.
+     */
+    since: string;
+    /**
+     * As in `away`.
+     */
+    what: AbsentThing;
+};
+
+export type AbsentThing = 'database' | 'database disk' | 'redis' | 'media';
+
 export type AccountLoginDto = {
     /**
      * Where that was asked from.
@@ -279,6 +292,23 @@ export type AuditVerdictDto = {
      */
     sealedTo: number;
 };
+
+export type AwayDto = {
+    /**
+     * Which node, where it is one.
+     */
+    node: SilentNodeDto | null;
+    /**
+     * When it went, as this node found.
+     */
+    since: string;
+    /**
+     * `node`: another one fell silent; the others are as in readiness.
+     */
+    what: AwayThing;
+};
+
+export type AwayThing = 'database' | 'database disk' | 'redis' | 'media' | 'node';
 
 /**
  * How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
@@ -2037,6 +2067,10 @@ export type NodeBusDto = {
 
 export type NodeDetailDto = {
     /**
+     * What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer one serves at their address, or a day has passed; they alone make no node `degraded`.
+     */
+    away: Array<AwayDto>;
+    /**
      * What carries messages between nodes.
      */
     bus: NodeBusDto;
@@ -2091,7 +2125,7 @@ export type NodeDetailDto = {
      */
     startedAt: string;
     /**
-     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
      */
     state: NodeState;
     /**
@@ -2109,6 +2143,10 @@ export type NodeDetailDto = {
 };
 
 export type NodeDto = {
+    /**
+     * What the node has to do without. Other nodes that fell silent are named until they are heard again, a newer one serves at their address, or a day has passed; they alone make no node `degraded`.
+     */
+    away: Array<AwayDto>;
     /**
      * Open sockets by protocol.
      */
@@ -2128,7 +2166,7 @@ export type NodeDto = {
      */
     startedAt: string;
     /**
-     * `degraded`: something that all nodes share is away. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
      */
     state: NodeState;
     /**
@@ -2528,6 +2566,10 @@ export type ReadinessDto = {
      */
     away: Array<string>;
     /**
+     * The same, and since when.
+     */
+    details: Array<AbsenceDto>;
+    /**
      * `ok`; `degraded` while something all nodes share is away, which this node does not mend by being restarted:
      * relays go on; `starting`, `draining` and `deaf` mean that other nodes should get the traffic. `deaf`: what this node
      * publishes does not reach the others, or does not come back, while theirs does.
@@ -2923,6 +2965,17 @@ export type SignInMethodsDto = {
      * Whether a password counts, be it of some accounts only.
      */
     password: boolean;
+};
+
+export type SilentNodeDto = {
+    /**
+     * What it was called.
+     */
+    id: string;
+    /**
+     * Where it was reached.
+     */
+    url: string;
 };
 
 export type StatsDto = {
