@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
+# What a node may have to do without.
 AbsentThing = Literal['database', 'database disk', 'redis', 'media']
 
 # What is wrong with an entry of the audit log.
@@ -11,6 +12,7 @@ AuditBreach = Literal['changed', 'missing', 'inserted', 'forged', 'seal']
 # How an act ended: done, tried in vain, or not allowed.
 AuditOutcome = Literal['success', 'failure', 'refused']
 
+# What a node may have to do without; `node`: another one fell silent.
 AwayThing = Literal['database', 'database disk', 'redis', 'media', 'node']
 
 # How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.

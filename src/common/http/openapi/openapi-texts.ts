@@ -29,8 +29,10 @@ export const TAGS: Readonly<Record<string, string>> = {
 
 /** What the named enums of the document list. One that is missing here fails the linter. */
 export const ENUMS: Readonly<Record<string, string>> = {
+  AbsentThing: 'What a node may have to do without.',
   AuditBreach: 'What is wrong with an entry of the audit log.',
   AuditOutcome: 'How an act ended: done, tried in vain, or not allowed.',
+  AwayThing: 'What a node may have to do without; `node`: another one fell silent.',
   BusState: 'How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.',
   CallFailure: 'Why a call failed.',
   CallOutcome: 'How a call ended.',

@@ -15,6 +15,9 @@ export type AbsenceDto = {
     what: AbsentThing;
 };
 
+/**
+ * What a node may have to do without.
+ */
 export type AbsentThing = 'database' | 'database disk' | 'redis' | 'media';
 
 export type AccountLoginDto = {
@@ -308,6 +311,9 @@ export type AwayDto = {
     what: AwayThing;
 };
 
+/**
+ * What a node may have to do without; `node`: another one fell silent.
+ */
 export type AwayThing = 'database' | 'database disk' | 'redis' | 'media' | 'node';
 
 /**
