@@ -20,7 +20,8 @@ function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   if (access.kind !== 'application') decorators.push(ApiBearerAuth());
   if (access.kind === 'bearer' && access.applications) decorators.push(ApiProblems(403));
   if (access.kind !== 'account') return applyDecorators(...decorators);
-  if (access.role !== 'user') decorators.push(ApiProblems(403));
+  // Whoever comes with the wrong kind of credential or too small a role.
+  decorators.push(ApiProblems(403));
   // The document puts the tag and the act in its place.
   if (access.keys) decorators.push(ApiProblems('insufficient_scope'), ApiExtension(REQUIRED_SCOPE, true));
   return applyDecorators(...decorators);

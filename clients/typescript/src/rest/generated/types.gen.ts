@@ -3609,7 +3609,7 @@ export type AccountsCreateErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `registration_closed`, `insufficient_scope`
+     * Forbidden: `registration_closed`, `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -3666,6 +3666,10 @@ export type AccountsDeleteMeErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Conflict: `last_admin`
      */
     409: ProblemDto;
@@ -3711,6 +3715,10 @@ export type AccountsGetMeErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -3755,6 +3763,10 @@ export type AccountsUpdateMeErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Payload Too Large: `payload_too_large`
      */
@@ -3804,6 +3816,10 @@ export type AccountExportExportMineErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -3855,6 +3871,10 @@ export type AccountLoginsListMineErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -3901,6 +3921,10 @@ export type AccountLoginsEndMineErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -3945,6 +3969,10 @@ export type AccountMediaUsageGetMineErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -3991,7 +4019,7 @@ export type AccountsChangePasswordErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `password_sign_in_off`
+     * Forbidden: `password_sign_in_off`, `forbidden`
      */
     403: ProblemDto;
     /**
@@ -5962,6 +5990,10 @@ export type AuthLogoutErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -6002,6 +6034,10 @@ export type AuthMeErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Unprocessable Entity: `invalid_input`
      */
@@ -6318,7 +6354,7 @@ export type CallsListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `insufficient_scope`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6426,7 +6462,7 @@ export type CallsGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `insufficient_scope`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -6484,6 +6520,10 @@ export type CirclesListErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -6528,6 +6568,10 @@ export type CirclesCreateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Payload Too Large: `payload_too_large`
      */
@@ -6637,6 +6681,10 @@ export type CirclesGetErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -6690,6 +6738,10 @@ export type CirclesUpdateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -6758,6 +6810,10 @@ export type ConversationsListErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -6811,6 +6867,10 @@ export type ConversationsCreateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -7008,6 +7068,10 @@ export type InvitesListOfCircleErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -7061,6 +7125,10 @@ export type InvitesCreateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -7124,6 +7192,10 @@ export type CircleMediaUsageGetErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -7182,6 +7254,10 @@ export type CirclesListMembersErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -7870,6 +7946,10 @@ export type ConversationsGetErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -8193,6 +8273,10 @@ export type MessagesListErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -8246,6 +8330,10 @@ export type MessagesCreateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -8652,6 +8740,10 @@ export type InvitesListErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Unprocessable Entity: `invalid_input`
      */
     422: ProblemDto;
@@ -8752,6 +8844,10 @@ export type InvitesAcceptErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -8801,6 +8897,10 @@ export type InvitesDeclineErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -8910,7 +9010,7 @@ export type LobbyTokensListErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `insufficient_scope`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -8958,6 +9058,10 @@ export type LobbyTokensCreateErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Payload Too Large: `payload_too_large`
      */
@@ -9013,7 +9117,7 @@ export type LobbyTokensDeleteErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `insufficient_scope`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9067,7 +9171,7 @@ export type LobbyTokensGetErrors = {
      */
     401: ProblemDto;
     /**
-     * Forbidden: `insufficient_scope`
+     * Forbidden: `forbidden`, `insufficient_scope`
      */
     403: ProblemDto;
     /**
@@ -9460,6 +9564,10 @@ export type MediaGetErrors = {
      */
     401: ProblemDto;
     /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
      * Not Found: `not_found`
      */
     404: ProblemDto;
@@ -9523,6 +9631,10 @@ export type MediaGetContentErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
@@ -9661,6 +9773,10 @@ export type MediaGetThumbnailErrors = {
      * Unauthorized: `unauthenticated`
      */
     401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
     /**
      * Not Found: `not_found`
      */
