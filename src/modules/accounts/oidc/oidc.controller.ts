@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../../common/errors/app-error.js';
 import { currentCaller } from '../../../common/context/request-context.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { invalidInput } from '../../../common/http/input/input.pipe.js';
+import { invalidInput, refuseUnknown } from '../../../common/http/input/input.pipe.js';
 import { RequestPolicy } from '../../../common/http/policy/request-policy.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { AppConfig } from '../../../config/app-config.js';
@@ -19,6 +19,7 @@ import { SIGN_IN_SECONDS } from './pending-sign-ins.js';
 
 const CONSOLE = '/console/';
 const CALLBACK = '/api/v1/auth/oidc/callback';
+const ANSWER = new Set(['code', 'iss', 'error']);
 
 @ApiV1Controller('auth/oidc', 'auth')
 export class OidcController {
@@ -61,12 +62,9 @@ export class OidcController {
       'browser with `#error=` and the reason of what others are answered as a problem.',
   })
   @ApiProblems(404, 'sign_in_failed', 'sign_in_refused', 'account_disabled', 'unavailable')
-  async callback(
-    // Providers send more than the document names.
-    @Query() _query: object,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
+  async callback(@Query() query: object, @Req() request: Request, @Res() response: Response): Promise<void> {
+    // Answers of providers hold more than the document names.
+    if (!Object.hasOwn(query, 'state')) refuseUnknown('query', query, ANSWER);
     const search = new URL(request.originalUrl, 'http://localhost').search;
     const visitor = this.visitorOf(request);
     const destination = this.signIn.destinationOf(search, visitor) ?? CONSOLE;
