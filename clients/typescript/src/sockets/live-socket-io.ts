@@ -94,9 +94,14 @@ export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends E
       socket.on('connect_error', ({ message }) => {
         end({ code: ABNORMAL, reason: message });
       });
-      // Of a connection that ends before Engine.IO's own handshake, nothing else tells.
-      socket.io.engine.once('close', (reason) => {
+      // Of a connection that ends before Engine.IO's own handshake, nothing else tells; later `disconnect` does, and better.
+      const { engine } = socket.io;
+      const gone = (reason: string): void => {
         end({ code: ABNORMAL, reason });
+      };
+      engine.once('close', gone);
+      socket.io.once('open', () => {
+        engine.off('close', gone);
       });
       // There are no close codes: whoever is to stay away is disconnected, anybody else is cut off.
       socket.on('disconnect', (reason) => {
