@@ -10,6 +10,7 @@ export const PERSON = {
   address: '203.0.113.77',
   userAgent: 'PilarsPhone/7.1',
   peer: 'Pilar at the window',
+  subject: 'pq-71-at-the-provider',
   told: 'the only thing that Pilar told somebody else',
   alone: 'what Pilar wrote for herself',
   reason: 'Pilar shouts',
@@ -110,6 +111,10 @@ export async function accountScene(server: RunningApp, api: Api, admin: Session)
     `INSERT INTO machine_keys (name, prefix, digest, scopes, made_by) VALUES ('Robot', 'sbk_', 'x', '{}', $1)`,
     [id],
   );
+  await server.dataSource.query(`INSERT INTO identities (issuer, subject, user_id) VALUES ('https://idp', $1, $2)`, [
+    PERSON.subject,
+    id,
+  ]);
   const revoked = await made(as(admin, 'POST', 'revocations', { user: id, reason: PERSON.reason }));
   await made(as(admin, 'GET', `accounts/${id}`));
   const secrets = [
