@@ -24,7 +24,8 @@ export async function exportList<T>(
   return items.length;
 }
 
-function save(fileName: string, text: string): void {
+/** Saves a text as a file of the browser's. */
+export function save(fileName: string, text: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text]));
   link.download = fileName;

@@ -13,6 +13,7 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMe } from '../../app/rights/may.js';
 import { LoadedPage } from '../../data/loaded.js';
+import { SaveAll } from '../../data/save-all.js';
 import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
@@ -120,6 +121,9 @@ function Actions({ account }: { account: UserDto }) {
     <>
       {me?.id === id && <ChangePassword />}
       <ChangeRole account={account} />
+      <May do="accountExport.export">
+        <SaveAll label="Export account" fileName={`account-${id}`} load={() => sdk.accountExport.export({ path })} />
+      </May>
       <May do="accounts.resetPassword">
         <FormDialog
           label="Reset password"

@@ -8,7 +8,7 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { sdk } from '../../app/client.js';
 import { oneOf } from '../../app/search.js';
 import { List } from '../../data/list.js';
-import { ExportAll } from './export-all.js';
+import { SaveAll } from '../../data/save-all.js';
 import { Verification } from './verification.js';
 
 const OUTCOMES = ['success', 'failure', 'refused'] as const;
@@ -20,14 +20,17 @@ const AREAS = [
   'applications',
   'audit',
   'auth',
+  'calls',
   'connections',
   'devices',
   'lobby',
   'machine-keys',
+  'nodes',
   'omikron',
   'revocations',
   'rooms',
   'services',
+  'token-issuers',
 ];
 
 const columns: readonly Column<AuditEntryDto>[] = [
@@ -56,7 +59,11 @@ export function AuditLog() {
       title="Audit log"
       actions={
         <>
-          <ExportAll />
+          <SaveAll
+            label="Export with seals"
+            fileName={`audit-${new Date().toISOString().slice(0, 10)}`}
+            load={() => sdk.audit.export()}
+          />
           <Verification />
         </>
       }
