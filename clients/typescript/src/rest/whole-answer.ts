@@ -1,6 +1,8 @@
 import { UnexpectedAnswer } from './problem.js';
 import { type Send } from './retrying-fetch.js';
 
+/** Some browsers give it a body, which is empty. */
+const NO_CONTENT = 204;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /**
@@ -11,7 +13,7 @@ export function whole(send: Send): Send {
   return async (request) => {
     const answer = await send(request);
     const { status, statusText, headers, ok, body } = answer;
-    if (body === null) return answer;
+    if (body === null || status === NO_CONTENT) return answer;
     const type = headers.get('Content-Type') ?? '';
     const isJson = JSON_TYPE.test(type);
     if (ok && !isJson && !isPage(request, headers, type)) return answer;
