@@ -1,4 +1,4 @@
-import { ConsoleFeed, type FeedListener, type FeedTopic, type WishFor } from '@switchboard/client/console';
+import type { ConsoleFeed, FeedListener, FeedTopic, WishFor } from '@switchboard/client/console';
 import { store } from '../../ui/store.js';
 import { sdk } from '../app/client.js';
 
@@ -9,7 +9,7 @@ const IDLE_MS = 2000;
 export const isTold = store(false);
 
 /** One socket for all screens of this tab, there only while something is followed. */
-let feed: ConsoleFeed | undefined;
+let feed: Promise<ConsoleFeed> | undefined;
 let followers = 0;
 let idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -17,17 +17,25 @@ let idle: ReturnType<typeof setTimeout> | undefined;
 export function follow<T extends FeedTopic>(wish: WishFor<T>, listener: FeedListener<T>): () => void {
   clearTimeout(idle);
   followers++;
-  const unsubscribe = (feed ??= open()).subscribe<T>(wish, listener);
+  let unsubscribe: (() => void) | null = () => undefined;
+  void (feed ??= open()).then((opened) => {
+    if (unsubscribe !== null) unsubscribe = opened.subscribe<T>(wish, listener);
+  });
   return () => {
-    unsubscribe();
+    unsubscribe?.();
+    unsubscribe = null;
     if (--followers > 0) return;
     idle = setTimeout(() => {
-      feed?.close();
+      void feed?.then((opened) => {
+        opened.close();
+      });
     }, IDLE_MS);
   };
 }
 
-function open(): ConsoleFeed {
+/** Its code comes when the first screen stands: that shows what there is without it. */
+async function open(): Promise<ConsoleFeed> {
+  const { ConsoleFeed } = await import('@switchboard/client/console');
   const opened = new ConsoleFeed({
     url: location.origin,
     ticket: async () => (await sdk.tickets.create({ body: {} })).ticket,
@@ -40,7 +48,7 @@ function open(): ConsoleFeed {
   });
   opened.on('closed', () => {
     isTold.set(false);
-    if (feed === opened) feed = undefined;
+    feed = undefined;
   });
   return opened;
 }

@@ -11,7 +11,7 @@ import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
-import { AwayList } from './away.js';
+import { AwayList } from '../../data/away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const route = getRouteApi('/nodes/$name');

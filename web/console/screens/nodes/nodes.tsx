@@ -7,7 +7,7 @@ import { Notice } from '../../../ui/feedback/notice.js';
 import { number } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { List } from '../../data/list.js';
-import { AwayList, useAway } from './away.js';
+import { AwayList, useAway } from '../../data/away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const columns: readonly Column<NodeDto>[] = [

@@ -38,7 +38,7 @@ const KINDS: readonly Kind[] = [
   { title: 'Closes', unit: 'per second, by code', lines: { closes: byLabel } },
   {
     title: 'Delivery time',
-    unit: 'ms, median and 99th percentile, by node',
+    unit: 'ms, by node',
     lines: { deliveryP50: ({ node }) => `p50 ${node ?? ''}`, deliveryP99: ({ node }) => `p99 ${node ?? ''}` },
   },
   {

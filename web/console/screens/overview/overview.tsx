@@ -12,7 +12,7 @@ import { AsSeenBy } from '../../data/as-seen-by.js';
 import { isTold as feedTells } from '../../data/feed.js';
 import { Loaded } from '../../data/loaded.js';
 import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
-import { AwayList, useAway } from '../nodes/away.js';
+import { AwayList, useAway } from '../../data/away.js';
 import { FirstSteps } from './first-steps/first-steps.js';
 import { Top } from './top.js';
 

@@ -1,7 +1,7 @@
 import { type AwayDto, type NodeDto } from '@switchboard/client/rest';
-import { Time } from '../../../ui/content/time.js';
-import { sdk } from '../../app/client.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { Time } from '../../ui/content/time.js';
+import { sdk } from '../app/client.js';
+import { useLiveQuery } from './use-live-query.js';
 
 type Seen = Pick<NodeDto, 'away'>;
 
