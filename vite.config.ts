@@ -8,8 +8,13 @@ import { licences } from './vite.licences.js';
 const WEB = path.join(import.meta.dirname, 'web');
 const page = (name: string): string => path.join(WEB, name, 'index.html');
 
-/** What belongs to one part of the console comes together. */
-const screenOf = (file: string): string => `console/${/screens[\\/]([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
+/** What belongs to one part of the console comes together; the first steps, with parts of other screens, are for few. */
+const screenOf = (file: string): string =>
+  `console/${/screens[\\/](?:overview[\\/](?=first-steps[\\/]s))?([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
+
+/** So that no page loads more of the client than it uses. */
+const clientPartOf = (file: string): string =>
+  `client/${/typescript[\\/]src[\\/]([^\\/]+)[\\/]/.exec(file)?.[1] ?? 'base'}`;
 
 /** Writes each script, style and document compressed beside itself, so that the server need not do it again for each browser. */
 const compressed: Plugin = {
@@ -68,7 +73,10 @@ export default defineConfig({
         chunkFileNames: '[name].js',
         assetFileNames: '[name][extname]',
         codeSplitting: {
+          // Or the first part by name would take along what others share.
+          includeDependenciesRecursively: false,
           groups: [
+            { name: clientPartOf, debugName: 'client', test: /clients[\\/]typescript[\\/]src[\\/]/ },
             { name: 'vendor/qrcode', test: /node_modules[\\/]qrcode-generator[\\/]/ },
             { name: 'vendor/react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ },
             { name: 'vendor/socket.io', test: /node_modules[\\/](socket\.io|engine\.io|@socket\.io)[^\\/]*[\\/]/ },
@@ -77,7 +85,7 @@ export default defineConfig({
             // What every screen needs. QR codes and the palette are for few.
             {
               name: 'console/kit',
-              test: /[\\/]web[\\/](ui[\\/][^\\/]+[\\/](?!qr)|console[\\/](app[\\/](?!palette)|data[\\/]))/,
+              test: /[\\/]web[\\/](ui[\\/][^\\/]+[\\/](?!qr)|console[\\/](app[\\/](?!palette)|data[\\/]))|[\\/]lucide-react[\\/]/,
             },
             { name: screenOf, debugName: 'screens', test: /[\\/]web[\\/]console[\\/]screens[\\/]/ },
           ],

