@@ -39,15 +39,17 @@ const OWN_END = 1000;
 /** This page in the lobby: what it says while it is not connected nobody hears. */
 export class Signaling {
   private socket: SignalingSocket | null = null;
+  private lastSid = '';
 
   constructor(private readonly listener: Listener) {}
 
+  /** Also of the connection that was lost, until there is a new one. */
   get sid() {
-    return this.socket?.sid ?? '';
+    return this.lastSid;
   }
 
   get connected() {
-    return this.sid !== '';
+    return (this.socket?.sid ?? '') !== '';
   }
 
   /**
@@ -107,7 +109,8 @@ export class Signaling {
 
   private listenToLobby(socket: SignalingSocket) {
     const { listener } = this;
-    socket.on('open', () => {
+    socket.on('open', ({ sid }) => {
+      this.lastSid = sid;
       listener.onConnected();
     });
     socket.on('reconnecting', () => {
