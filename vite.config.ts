@@ -12,9 +12,11 @@ const page = (name: string): string => path.join(WEB, name, 'index.html');
 const screenOf = (file: string): string =>
   `console/${/screens[\\/](?:overview[\\/](?=first-steps[\\/]s))?([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
 
-/** So that no page loads more of the client than it uses. */
-const clientPartOf = (file: string): string =>
-  `client/${/typescript[\\/]src[\\/]([^\\/]+)[\\/]/.exec(file)?.[1] ?? 'base'}`;
+/** So that no page loads more of the client than it uses, or the library below some of it. */
+const clientPartOf = (file: string): string => {
+  const [, part = 'base', name] = /typescript[\\/]src[\\/](?:([^\\/]+)[\\/])?(.+)\.ts$/.exec(file) ?? [];
+  return `client/${name === 'live-socket-io' ? name : part}`;
+};
 
 /** Writes each script, style and document compressed beside itself, so that the server need not do it again for each browser. */
 const compressed: Plugin = {
