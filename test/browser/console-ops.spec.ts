@@ -77,12 +77,14 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     const page = await harness.open('/');
     await page.route('**/api/v1/top?kind=room', async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), nodes: 2, missing: ['abc'] } });
+      const body = { ...(await answer.json()), nodes: 2, missing: ['abc'] };
+      await route.fulfill({ response: answer, json: body });
     });
     await page.getByLabel('Email').fill('admin@example.org');
     await page.getByLabel('Password').fill('an admin password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('region', { name: 'Busiest rooms' }).getByText('As seen by 2 of 3 nodes').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   it('takes a node out of service after saying whom that sends away, and back in', async () => {

@@ -130,7 +130,7 @@ describe('a node that is taken out', () => {
       expect((await rooms.call(method, `nodes/${node}/drain`, { token: accessToken })).status).toBe(403);
       expect((await rooms.call(method, `nodes/${node}/drain`)).status).toBe(401);
     }
-    expect(await state()).toBe('ready');
+    await expect.poll(state).toBe('ready');
   });
 
   it('cannot be taken back once it stops for good', async () => {

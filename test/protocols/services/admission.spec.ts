@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authorized, INVALID, left, ServicesHarness, type TestService, WELCOME } from '../../support/services.js';
 import { WsClient } from '../../support/ws-client.js';
@@ -101,12 +102,15 @@ describe('admission to services', () => {
   it('tells a stranger when the database is away, and lets guests in without it', async () => {
     const { host, code } = await harness.host(service, true);
     const { client } = await harness.client(service, host);
-    const source = harness.server.dataSource;
-    const broken = (source.driver as unknown as { master: { query: unknown; connect: unknown } }).master;
-    const { connect } = broken;
-    broken.connect = (done: (error: Error) => void) => {
-      done(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
-    };
+    // Of all nodes: any of them may be the stranger's.
+    const pools = harness.server.nodes.map(
+      (app) => (app.get(DataSource).driver as unknown as { master: { connect: unknown } }).master,
+    );
+    const connects = pools.map(({ connect }) => connect);
+    for (const pool of pools)
+      pool.connect = (done: (error: Error) => void) => {
+        done(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+      };
     try {
       const stranger = await WsClient.open(`${harness.server.wsUrl}/ws`);
       await stranger.expectNext(WELCOME);
@@ -123,7 +127,7 @@ describe('admission to services', () => {
       await guest.close();
       await host.expectNext(left('guest', user));
     } finally {
-      broken.connect = connect;
+      for (const [n, pool] of pools.entries()) pool.connect = connects[n];
     }
   });
 });

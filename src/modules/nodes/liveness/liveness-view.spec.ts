@@ -75,6 +75,17 @@ describe('LivenessView', () => {
     expect([live(), dead()]).toEqual([['a'], ['b']]);
   });
 
+  it('tells once of a dead one whom another node has taken away before, and of none that said goodbye', () => {
+    const reaped = () => view.takeReaped().map(({ status }) => status.incarnation);
+    watch(10, { database: ['a', 'b', 'c'] });
+    beats = { ...beats, database: { a: now, b: now } };
+    watch(8, { database: ['a'] });
+    expect(reaped()).toEqual([]);
+    beats = { ...beats, database: { a: now } };
+    watch(1, { database: ['a'] });
+    expect([reaped(), reaped()]).toEqual([['b'], []]);
+  });
+
   it.each([['database'], ['board']] as const)('leaves a node alone that is heard in the %s only', (place) => {
     watch(10, { database: ['a'], board: ['a'] });
     watch(60, { [place]: ['a'] });

@@ -32,6 +32,7 @@ interface Watch {
 export class LivenessView {
   private readonly watches: Readonly<Record<Place, Watch>> = { database: unwatched(), board: unwatched() };
   private readonly statuses = new Map<string, Heard>();
+  private reaped: Heard[] = [];
 
   /** Looking succeeded, and this is all there was. */
   looked(place: Place, now: number, beats: readonly Beat[]): void {
@@ -48,7 +49,12 @@ export class LivenessView {
       const known = this.statuses.get(incarnation);
       if (known === undefined || known.at <= at) this.statuses.set(incarnation, { at, status });
     }
-    for (const incarnation of this.statuses.keys()) if (!this.isKnown(incarnation)) this.statuses.delete(incarnation);
+    for (const [incarnation, heard] of this.statuses) {
+      if (this.isKnown(incarnation)) continue;
+      this.statuses.delete(incarnation);
+      // Whoever says goodbye has been heard a moment ago.
+      if (now - heard.at >= LEASE_MS / 2) this.reaped.push(heard);
+    }
   }
 
   /** Looking failed. */
@@ -74,6 +80,13 @@ export class LivenessView {
         watched.every(({ seen, lastLook }) => lastLook - (seen.get(incarnation)?.at ?? -Infinity) >= LEASE_MS),
       )
       .filter(({ incarnation }) => now - this.heardAt(incarnation) >= LEASE_MS);
+  }
+
+  /** Dead ones whose heartbeats another node has taken away before this one knew; each is told once. */
+  takeReaped(): readonly Heard[] {
+    const { reaped } = this;
+    this.reaped = [];
+    return reaped;
   }
 
   /** When a node was last heard of anywhere; also in a place that came back only now. */

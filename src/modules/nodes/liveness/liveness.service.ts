@@ -121,6 +121,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
       this.own.absences.addSilent(dead, this.view.heardAt(dead.incarnation));
       this.reaper.reap(dead);
     }
+    for (const { status, at } of this.view.takeReaped()) this.own.absences.addSilent(status, at);
     this.own.absences.forgetReturned(this.nodes());
   }
 
