@@ -245,10 +245,11 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await node(2).rooms.member(app, room, 'readwrite', 'sleeper');
     await watcher.expectNext({ event: 'join', identity: 'sleeper' });
     const [sleeper] = (await names(2)).slice(-1);
+    const silentOf = async () => (await away(1)).flat().map((absence) => absence.node?.id);
     node(2).server.kill('SIGSTOP');
     try {
       await becomes(async () => (await node(0).rooms.as(app, 'GET', `rooms/${room}/presence`)).body.count, 1, LEASE_MS);
-      await expect.poll(async () => (await away(1)).flat().map((absence) => absence.node?.id)).toContain(sleeper);
+      await expect.poll(silentOf, { timeout: 5_000 }).toContain(sleeper);
     } finally {
       node(2).server.kill('SIGCONT');
     }
@@ -256,7 +257,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await node(2).server.says('starts anew');
     await becomes(() => readiness(2), OK, HEAL_MS);
     await becomes(async () => (await names(0)).length, 3, HEAL_MS);
-    await expect.poll(async () => (await away(1)).flat().map((absence) => absence.node?.id)).not.toContain(sleeper);
+    await expect.poll(silentOf, { timeout: 5_000 }).not.toContain(sleeper);
     await join(2, 'back', watcher);
     await watcher.expectNothing(500);
   }, 120_000);
