@@ -79,13 +79,14 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
       await route.fulfill({ response: answer, json: { ...(await answer.json()), password: false } });
     });
     await page.goto(`${harness.server.url}/console/?x#error=%3Cb%3EPay%20here`);
-    await page.reload();
+    const alert = page.getByRole('alert');
+    await alert.getByText('The answer of the identity provider could not be accepted.').waitFor();
     await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
     expect(await page.getByLabel('Password').count()).toBe(0);
-    await page.goto(`${harness.server.url}/console/accounts#code=forged`);
-    await page.reload();
-    await page.getByRole('alert').getByText('is not valid, was used, or is too old').waitFor();
     expect(await page.getByText('Pay here').count()).toBe(0);
+    await page.goto(`${harness.server.url}/console/accounts#code=forged`);
+    await alert.getByText('is not valid, was used, or is too old').waitFor();
+    expect(new URL(page.url()).hash).toBe('');
     await harness.pages.expectFault(/401/);
   });
 });

@@ -89,7 +89,8 @@ export class IdentityProvider {
     if (request.method === 'GET') {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(
-        `<!doctype html><html lang="en"><title>Example ID</title><h1>Example ID</h1><form method="post">
+        `<!doctype html><html lang="en"><title>Example ID</title>
+         <link rel="icon" href="data:,"><h1>Example ID</h1><form method="post">
          <label>User name <input name="login"></label><button>Continue</button>
          <button name="cancel" value="1">Cancel</button></form>`,
       );
