@@ -25,22 +25,24 @@ export function renderAsyncApi(document: AsyncApiDocument): string {
       <body>
         <main class="page wide">
           <a class="brand" href="/">Switchboard</a>
-          <h1>Events</h1>
-          <p class="soft">${marked(info.description)}</p>
-          <p class="soft small">
-            Version ${info.version}. The same as AsyncAPI 3.0 for generators:
-            <code>curl -H 'Accept: application/json' …/docs-asyncapi</code>
-          </p>
-          <ul class="links">
-            ${Object.entries(channels).map(
-              ([name, { title, address }]) =>
-                html`<li>
-                  <a href="#${name}"
-                    >${title}<small><code>${address}</code></small></a
-                  >
-                </li>`,
-            )}
-          </ul>
+          <div class="stack">
+            <h1>Events</h1>
+            <p class="soft">${marked(info.description)}</p>
+            <p class="soft small">
+              Version ${info.version}. The same as AsyncAPI 3.0 for generators:
+              <code>curl -H 'Accept: application/json' …/docs-asyncapi</code>
+            </p>
+            <ul class="links">
+              ${Object.entries(channels).map(
+                ([name, { title, address }]) =>
+                  html`<li>
+                    <a href="#${name}"
+                      >${title}<small><code>${address}</code></small></a
+                    >
+                  </li>`,
+              )}
+            </ul>
+          </div>
           <div class="stack block">${sections}</div>
           <h2 class="group">Schemas</h2>
           ${schemas.map(
