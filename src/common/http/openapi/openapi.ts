@@ -22,6 +22,10 @@ export const API_KEY_SCHEME = 'apiKey';
 /** Extension of an operation that takes machine keys: the scope one needs. */
 export const REQUIRED_SCOPE = 'x-required-scope';
 
+/** Of Swagger UI: no column of «No links» at every answer, for which a phone has no room; types apart from the fields. */
+const LOOKS = `.swagger-ui .response-col_links { display: none }
+.swagger-ui table tbody tr td.parameters-col_name { padding-right: 10px }`;
+
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
@@ -100,8 +104,15 @@ export function serveOpenApi(app: INestApplication): void {
     jsonDocumentUrl: 'docs-json',
     raw: ['json'],
     customSiteTitle: 'Switchboard API',
+    customCss: LOOKS,
     // Without this the UI asks a public validator about documents that are not on localhost.
-    swaggerOptions: { validatorUrl: null, displayRequestDuration: true, tagsSorter: 'alpha' },
+    swaggerOptions: {
+      validatorUrl: null,
+      displayRequestDuration: true,
+      tagsSorter: 'alpha',
+      // Of 150 lines and more the UI makes those in sight alone, so that a browser's search does not find the others.
+      docExpansion: 'none',
+    },
   });
 }
 
