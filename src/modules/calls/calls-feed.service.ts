@@ -27,12 +27,7 @@ export class CallsFeed implements FeedSource {
   async open(reader: FeedReader): Promise<() => void> {
     // From now on there is something to compare with.
     if (this.readers.size === 0) this.known = (await this.read()).known;
-    this.readers.add(reader);
-    this.feeds.look(this.look);
-    return () => {
-      this.readers.delete(reader);
-      if (this.readers.size === 0) this.feeds.rest(this.look);
-    };
+    return this.feeds.join(this.readers, reader, this.look);
   }
 
   private readonly look = async (): Promise<void> => {

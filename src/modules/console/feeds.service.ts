@@ -54,6 +54,16 @@ export class Feeds implements OnApplicationShutdown {
     }, TICK_MS).unref();
   }
 
+  /** `look` runs as long as there are `readers`, of whom `reader` is one from now on. @returns ends that */
+  join(readers: Set<FeedReader>, reader: FeedReader, look: () => Promise<void>): () => void {
+    readers.add(reader);
+    this.look(look);
+    return () => {
+      readers.delete(reader);
+      if (readers.size === 0) this.rest(look);
+    };
+  }
+
   rest(look: () => Promise<void>): void {
     this.tasks.delete(look);
     if (this.tasks.size > 0) return;

@@ -34,12 +34,7 @@ export class OverviewFeed implements FeedSource {
     const steps = Math.min(most, Math.max(0, missed));
     if (steps > 0) reader.tell({ type: 'samples', samples: await this.history.upTo(newest, steps) });
     if (this.readers.size === 0) this.told = newest;
-    this.readers.add(reader);
-    this.feeds.look(this.look);
-    return () => {
-      this.readers.delete(reader);
-      if (this.readers.size === 0) this.feeds.rest(this.look);
-    };
+    return this.feeds.join(this.readers, reader, this.look);
   }
 
   /** What every node has. */

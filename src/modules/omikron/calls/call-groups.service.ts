@@ -157,8 +157,7 @@ export class CallGroups {
     if (member === undefined) {
       throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
     }
-    const text = asCaller(caller, message, {});
-    this.hub.publish(callerChannel(member.data.socket), relayed(text));
+    this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
   }
 
   /**
