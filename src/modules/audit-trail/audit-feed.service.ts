@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { MAX_ID } from '../../common/http/paging/cursor.js';
 import { reportFailure } from '../../common/outages/outages.js';
 import { MonotonicClock } from '../../common/time/monotonic-clock.js';
-import { recordOf } from '../audit/audit-records.js';
 import { AuditRepository } from '../audit/audit.repository.js';
 import { type FeedReader, Feeds, type FeedSource } from '../console/feeds.service.js';
 import { AuditEntryDto } from './audit.dto.js';
+import { AuditTrail } from './audit-trail.service.js';
 
 /** Entries that are read at a time. */
 const AT_ONCE = 500;
@@ -26,6 +26,7 @@ export class AuditFeed implements FeedSource {
   constructor(
     private readonly feeds: Feeds,
     private readonly repository: AuditRepository,
+    private readonly trail: AuditTrail,
     private readonly clock: MonotonicClock,
   ) {
     feeds.know('audit', this);
@@ -37,12 +38,7 @@ export class AuditFeed implements FeedSource {
       this.told.clear();
       this.floor = newest?.id ?? 0;
     }
-    this.readers.add(reader);
-    this.feeds.look(this.look);
-    return () => {
-      this.readers.delete(reader);
-      if (this.readers.size === 0) this.feeds.rest(this.look);
-    };
+    return this.feeds.join(this.readers, reader, this.look);
   }
 
   private readonly look = async (): Promise<void> => {
@@ -50,6 +46,8 @@ export class AuditFeed implements FeedSource {
       const now = this.clock.elapsed();
       const read = await this.repository.entriesAfter(this.floor, MAX_ID, AT_ONCE);
       const fresh = read.filter(({ id }) => !this.told.has(id));
+      // What cannot be shown now is fresh again with the next look.
+      const items = (await this.trail.shown(fresh)).map((entry) => AuditEntryDto.from(entry));
       for (const { id } of fresh) this.told.set(id, now);
       const isFull = read.length === AT_ONCE;
       for (const { id } of read) {
@@ -57,8 +55,7 @@ export class AuditFeed implements FeedSource {
         this.floor = id;
         this.told.delete(id);
       }
-      if (fresh.length === 0) return;
-      const items = fresh.map((entry) => AuditEntryDto.from(recordOf(entry)));
+      if (items.length === 0) return;
       for (const reader of this.readers) reader.tell({ type: 'entries', items });
     } catch (error) {
       reportFailure(this.logger, 'the audit log could not be looked at', error);

@@ -72,7 +72,8 @@ export class AuditTrail {
     return this.trail();
   }
 
-  private async shown(entries: readonly AuditEntry[]): Promise<AuditRecord[]> {
+  /** As whoever may read the log sees them. */
+  async shown(entries: readonly AuditEntry[]): Promise<AuditRecord[]> {
     return this.log.shown(entries, await this.repository.personalOf(entries));
   }
 
