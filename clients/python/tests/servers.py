@@ -61,8 +61,11 @@ class HttpServer:
 class Peer:
     """The server's side of one WebSocket, by hand."""
 
-    def __init__(self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: List[str]
+    ) -> None:
         self.path = path
+        self._heard = heard
         self._reader, self._writer = reader, writer
 
     async def text(self) -> str:
@@ -75,7 +78,8 @@ class Peer:
             mask = await self._reader.readexactly(4)
             data = bytes(byte ^ mask[index % 4] for index, byte in enumerate(await self._reader.readexactly(length)))
             if head[0] & 15 == 1:
-                return data.decode()
+                self._heard.append(data.decode())
+                return self._heard[-1]
 
     def say(self, text: str) -> None:
         self.frame(1, text.encode())
@@ -99,6 +103,10 @@ class SocketServer:
     def __init__(self, *scripts: Any) -> None:
         self._scripts = list(scripts)
         self.paths: List[str] = []
+        #: All texts of all clients.
+        self.heard: List[str] = []
+        #: A client has hung up.
+        self.gone = asyncio.Event()
         self.url = ''
         self._server: Any = None
 
@@ -111,6 +119,14 @@ class SocketServer:
         self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # A client may go at any point, also before it has asked for anything.
+            self.gone.set()
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b'\r\n\r\n')).decode()
         path = head.split(' ')[1]
         self.paths.append(path)
@@ -129,7 +145,4 @@ class SocketServer:
             f'HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n'.encode()
         )
         run: Callable[[Peer], Awaitable[None]] = script
-        try:
-            await run(Peer(path, reader, writer))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+        await run(Peer(path, reader, writer, self.heard))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import unittest
 from typing import Any, Callable, Dict, List, Optional, Tuple
 from unittest import mock
@@ -13,7 +14,7 @@ from switchboard_client.omikron import Iota, OmikronCall, OmikronClient
 from switchboard_client.rooms import RoomEndpoint
 from switchboard_client.services import ServiceClient, ServiceGuest, ServiceHost
 from switchboard_client.signaling import SignalingSocket
-from switchboard_client.sockets import live_socket_io
+from switchboard_client.sockets import live_socket, live_socket_io
 
 from .servers import Peer, SocketServer
 
@@ -146,6 +147,13 @@ async def _newer_socket_io(peer: Peer) -> None:
 
 
 class HostileTest(unittest.IsolatedAsyncioTestCase):
+    def setUp(self) -> None:
+        # None of these servers says goodbye.
+        for module in (live_socket, live_socket_io):
+            patience = mock.patch.object(module, '_CLOSE', 0.3)
+            patience.start()
+            self.addCleanup(patience.stop)
+
     async def _saying(self, say: Callable[[Any], Any], client: Any) -> Optional[BaseException]:
         try:
             said = say(client)
@@ -176,6 +184,24 @@ class HostileTest(unittest.IsolatedAsyncioTestCase):
                     self.assertIsInstance(error, NotConnected)
                 else:
                     self.assertNotIsInstance(error, NotConnected)
+
+    async def test_what_was_said_before_close_arrives(self) -> None:
+        for name, (make, news, _say) in SUBJECTS.items():
+            with self.subTest(name):
+                async with SocketServer(newer) as server:
+                    client = make(server.url)
+
+                    def last_words(_news: Any) -> None:
+                        say = client._say if name in SOCKET_IO else client._send_text
+                        for number in range(20):
+                            say(json.dumps({'id': f'word {number}'}))
+                        client.close()
+
+                    getattr(client, news)(last_words)
+                    await asyncio.wait_for(client.wait_closed(), 10)
+                    await asyncio.wait_for(server.gone.wait(), 10)
+                said = re.findall(r'word (\d+)', ' '.join(server.heard))
+                self.assertEqual([int(number) for number in said], list(range(20)))
 
     async def test_a_server_that_accepts_and_is_silent_is_given_up(self) -> None:
         with mock.patch.object(live_socket_io, '_PATIENCE', 0.2):

@@ -10,6 +10,7 @@ from ..problems import NotConnected
 from .close_codes import ABNORMAL, refusal_of
 from .extras import imported
 from .persistent import Ending, Persistent
+from .within import within
 
 #: A handshake that takes longer is given up.
 _HANDSHAKE = 20.0
@@ -22,7 +23,8 @@ GARBAGE = 4002
 
 class LiveSocket(Persistent):
     _socket: Any = None
-    _outgoing: Optional['asyncio.Queue[str]'] = None
+    #: None is the end: what was said before it has gone out.
+    _outgoing: Optional['asyncio.Queue[Optional[str]]'] = None
     _queued = 0
     _hung_up: Optional[Ending] = None
     _background: Set['asyncio.Task[None]']
@@ -74,28 +76,33 @@ class LiveSocket(Persistent):
         websockets = imported('websockets')
         self._hung_up = None
         try:
-            socket = await asyncio.wait_for(
+            socket = await within(
+                _HANDSHAKE,
                 websockets.connect(
                     'ws' + self.url[len('http'):] + self._path(),
                     subprotocols=self._subprotocols(),
                     max_size=_MAX_FRAME,
-                    open_timeout=_HANDSHAKE,
+                    open_timeout=None,
                     close_timeout=_CLOSE,
                 ),
-                _HANDSHAKE,
             )
         except (OSError, asyncio.TimeoutError, EOFError, websockets.InvalidHandshake) as failure:
             return _refusal(failure)
         except websockets.WebSocketException as failure:
             return Ending(ABNORMAL, str(failure))
-        self._socket, self._outgoing, self._queued = socket, asyncio.Queue(), 0
-        writer = asyncio.ensure_future(self._write(socket, self._outgoing))
+        outgoing: 'asyncio.Queue[Optional[str]]' = asyncio.Queue()
+        self._socket, self._outgoing, self._queued = socket, outgoing, 0
+        writer = asyncio.ensure_future(self._write(socket, outgoing))
         watcher = asyncio.ensure_future(_watch(socket))
         try:
             self._opened()
             return await self._read(socket, websockets)
         finally:
             self._socket = self._outgoing = None
+            if self.ended:
+                # What the caller said before `close`.
+                outgoing.put_nowait(None)
+                await asyncio.wait({writer}, timeout=_CLOSE)
             writer.cancel()
             watcher.cancel()
             # Nobody waits for a peer that may be silent, but for the last word.
@@ -128,9 +135,8 @@ class LiveSocket(Persistent):
                 return Ending(received.code, received.reason) if received is not None else Ending(ABNORMAL, str(closed))
         return self._hung_up or Ending(ABNORMAL, 'closed')
 
-    async def _write(self, socket: Any, outgoing: 'asyncio.Queue[str]') -> None:
-        while True:
-            text = await outgoing.get()
+    async def _write(self, socket: Any, outgoing: 'asyncio.Queue[Optional[str]]') -> None:
+        while (text := await outgoing.get()) is not None:
             try:
                 await socket.send(text)
             except Exception:

@@ -3,23 +3,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Set, Tuple
 from urllib.parse import urlsplit
 
 from ..problems import NotConnected, SwitchboardError, Unconfirmed
 from .close_codes import ABNORMAL, NOT_ALLOWED
 from .extras import imported
 from .persistent import Ending, Persistent, SocketEnd
+from .within import within
 
 #: A handshake, or an answer, that takes longer is given up.
 _PATIENCE = 20.0
 _CLOSE = 5.0
 
 Acked = Callable[[Any], None]
+if TYPE_CHECKING:
+    Outgoing = asyncio.Queue[Optional[Tuple[str, Any, Optional[Acked]]]]
 
 
 class LiveSocketIo(Persistent):
-    _outgoing: Optional['asyncio.Queue[Tuple[str, Any, Optional[Acked]]]'] = None
+    #: None is the end: what was said before it has gone out.
+    _outgoing: 'Optional[Outgoing]' = None
     _gone: Optional['asyncio.Future[SocketEnd]'] = None
     _writer: Optional['asyncio.Task[None]'] = None
 
@@ -93,15 +97,20 @@ class LiveSocketIo(Persistent):
                 wait_timeout=_PATIENCE,
             )
             # The library itself waits for ever for the first word of a server that accepts and is silent.
-            await asyncio.wait_for(connecting, _PATIENCE)
+            await within(_PATIENCE, connecting)
             end = await gone
             return Ending(end.code, end.reason)
         except (socketio.exceptions.SocketIOError, OSError, asyncio.TimeoutError, ValueError) as failure:
             return Ending(ABNORMAL, str(failure) or 'no handshake')
         finally:
+            outgoing, writer = self._outgoing, self._writer
             self._hang_up(SocketEnd(ABNORMAL, 'closed'))
-            if self._writer is not None:
-                self._writer.cancel()
+            if self.ended and outgoing is not None and writer is not None:
+                # What the caller said before `close`.
+                outgoing.put_nowait(None)
+                await asyncio.wait({writer}, timeout=_CLOSE)
+            if writer is not None:
+                writer.cancel()
             await _disconnected(client)
 
     def _listen(self, client: Any, gone: 'asyncio.Future[SocketEnd]') -> None:
@@ -134,14 +143,16 @@ class LiveSocketIo(Persistent):
         client.on('*', received)
 
 
-async def _write(client: Any, outgoing: 'asyncio.Queue[Tuple[str, Any, Optional[Acked]]]') -> None:
-    while True:
-        event, payload, acked = await outgoing.get()
+async def _write(client: Any, outgoing: 'Outgoing') -> None:
+    while (said := await outgoing.get()) is not None:
+        event, payload, acked = said
         try:
             await client.emit(event, payload, callback=None if acked is None else _first(acked))
         except Exception:
             # Whoever reads hears how the connection ended.
             return
+    # The library below has a queue of its own, which it drops with the connection.
+    await client.eio.queue.join()
 
 
 def _first(acked: Acked) -> Callable[..., None]:
@@ -150,7 +161,7 @@ def _first(acked: Acked) -> Callable[..., None]:
 
 async def _disconnected(client: Any) -> None:
     try:
-        await asyncio.wait_for(client.disconnect(), _CLOSE)
+        await within(_CLOSE, client.disconnect())
     except Exception:
         # It is gone already, one way or the other.
         pass
