@@ -90,7 +90,9 @@ describe('machine keys', () => {
     for (const from of ['192.0.3.9', '2001:db9::1', '198.51.100.8']) expect(await use(key, from)).toBe(401);
     const short = await make({ expiresInSeconds: 3600 });
     expect(await use(short.key)).toBe(200);
-    await server.dataSource.query(`UPDATE machine_keys SET expires_at = now() WHERE id = $1`, [short.id]);
+    await server.dataSource.query(`UPDATE machine_keys SET expires_at = now() - interval '1 second' WHERE id = $1`, [
+      short.id,
+    ]);
     expect(await use(short.key)).toBe(401);
     const gone = await make();
     expect((await api('DELETE', `machine-keys/${gone.id}`, { token: admin })).status).toBe(204);

@@ -88,7 +88,7 @@ describe('comparing connections with the database', () => {
     }
     const change = (to: string, identity: string) =>
       server.dataSource.query(`UPDATE "room_endpoints" SET ${to} WHERE "identity" = $1`, [identity]);
-    await change(`"expires_at" = now()`, 'expired');
+    await change(`"expires_at" = now() - interval '1 second'`, 'expired');
     await change(`"permissions" = 'read'`, 'demoted');
     await compare();
     expect(await Promise.all(clients.splice(0, 2).map((client) => client.closeCode()))).toEqual([1008, 1008]);

@@ -220,7 +220,10 @@ describe('durable rooms on two nodes', () => {
     expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['repeated', 'repeated', 'repeated', 'stored']);
     expect(new Set(results.map(({ offset }) => offset))).toEqual(new Set([1]));
     expect(await b.log.append(say(id, 'other', key('other')))).toMatchObject({ outcome: 'mismatch' });
-    await sources[0]!.query(`UPDATE room_message_keys SET expires_at = now() WHERE room_id = $1`, [id]);
+    await sources[0]!.query(
+      `UPDATE room_message_keys SET expires_at = now() - interval '1 second' WHERE room_id = $1`,
+      [id],
+    );
     expect(await b.log.append(say(id, 'other', key('other')))).toMatchObject({ outcome: 'stored', offset: 2 });
     expect(await a.log.append(say(999_999, 'nowhere'))).toMatchObject({ outcome: 'gone' });
   });
