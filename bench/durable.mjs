@@ -16,7 +16,7 @@ const root = path.resolve(import.meta.dirname, '..');
 
 /**
  * Starts a server with a database of its own, runs `measure` and removes both.
- * @param {(bench: { url: string, pool: pg.Pool, cpu: () => { server: number, database: number } }) => Promise<void>} measure
+ * @param {(bench: { url: string, pid: number, pool: pg.Pool, cpu: () => { server: number, database: number } }) => Promise<void>} measure
  *   `cpu` gives the seconds used so far
  */
 export async function withServer(env, measure) {
@@ -49,7 +49,7 @@ export async function withServer(env, measure) {
       max: CONNECTIONS,
     });
     const cpu = () => ({ server: cpuNanoseconds(server.pid) / 1e9, database: databaseSeconds(Number(pid)) });
-    await measure({ url, pool, cpu });
+    await measure({ url, pid: server.pid, pool, cpu });
     await pool.end();
   } finally {
     server.kill('SIGTERM');

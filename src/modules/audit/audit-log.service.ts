@@ -22,6 +22,7 @@ import { AUDIT_KEY, SECRETS_KEY, WRITERS_LOCK } from './audit-keys.js';
 import { recordOf } from './audit-records.js';
 import { bounded, changesOf } from './changes.js';
 import { withoutPersonal, withPersonal } from './personal.js';
+import { type Row, storedRow } from './stored-row.js';
 
 /** What is to be written down; who, from where and when follow from the request. */
 export interface AuditNote {
@@ -39,7 +40,6 @@ export interface AuditNote {
   readonly request?: Partial<Pick<RequestContext, 'address' | 'userAgent' | 'requestId'>> | undefined;
 }
 
-type Row = Readonly<Record<string, unknown>>;
 /** Which row of a kind: its id, or the columns it is found by; absent for one that is being made. */
 type Which = number | Row;
 
@@ -86,7 +86,7 @@ export class AuditLog {
   act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: () => Promise<T>): Promise<T> {
     return inSharedTransaction(this.dataSource, async (manager) => {
       const { entity, label, id = 'id', owner }: StoredTarget = STORED_TARGETS[kind];
-      const find = (where: Row): Promise<Row | null> => manager.findOneBy(entity, where);
+      const find = (where: Row) => storedRow(manager, entity, where);
       const before = which === undefined ? null : await find(typeof which === 'number' ? { id: which } : which);
       const result = await work();
       if (result === undefined || result === false) return result;

@@ -1,7 +1,6 @@
 import { type Json } from '../../common/audit/audit-record.js';
 import { SECRET_MEMBERS, SILENT_MEMBERS } from './audit-targets.js';
-
-type Row = Readonly<Record<string, unknown>>;
+import { type Row } from './stored-row.js';
 
 /** Beyond this many characters of JSON an entry says no more than that. */
 const MAX_CHANGES = 16_384;
@@ -30,9 +29,9 @@ export function bounded(changes: Json): Json {
 
 function shown(name: string, value: unknown, digest: (secret: string) => string): Json {
   if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
   // Whatever is stored in bytes is a digest of a credential, or sealed.
   if (value instanceof Uint8Array) return digest(Buffer.from(value).toString('hex'));
   if (SECRET_MEMBERS.has(name)) return digest(JSON.stringify(value));
+  if (value instanceof Date) return value.toISOString();
   return value as Json;
 }

@@ -1,0 +1,68 @@
+// What an administrative request costs with and without its entry in the audit log: node bench/audit/cost.mjs [requests per turn] [turns]
+import path from 'node:path';
+import { median } from '../cpu-time.mjs';
+import { withServer } from '../durable.mjs';
+
+const [requests = 200, turns = 20] = process.argv.slice(2).map(Number);
+const ADMIN = { email: 'bench@example.org', password: 'for this run only' };
+const env = {
+  ADMIN_EMAIL: ADMIN.email,
+  ADMIN_PASSWORD: ADMIN.password,
+  NODE_OPTIONS: `--import ${path.join(import.meta.dirname, 'toggle.mjs')}`,
+};
+
+await withServer(env, async ({ url, cpu, pid }) => {
+  const { accessToken } = await call(url, 'POST', 'auth/login', ADMIN);
+  const api = (method, route, body) => call(url, method, route, body, accessToken);
+  const application = await api('POST', 'applications', { name: 'Bench' });
+  const service = await api('POST', 'services', { title: 'Bench' });
+  let n = 0;
+  const acts = {
+    'change a service': () => api('PATCH', `services/${service.id}`, { title: `Bench ${n++}` }),
+    'make a service, remove it': async () => {
+      const { id } = await api('POST', 'services', { title: `Bench ${n++}` });
+      await api('DELETE', `services/${id}`);
+    },
+    'make a key, remove it': async () => {
+      const { id } = await api('POST', `applications/${application.id}/keys`);
+      await api('DELETE', `applications/${application.id}/keys/${id}`);
+    },
+  };
+  for (const [name, act] of Object.entries(acts)) {
+    const turn = async () => {
+      const [began, used] = [performance.now(), total(cpu())];
+      for (let i = 0; i < requests; i++) await act();
+      return { ms: (performance.now() - began) / requests, cpuMs: ((total(cpu()) - used) * 1000) / requests };
+    };
+    await turn();
+    const ratios = { ms: [], cpuMs: [] };
+    const seen = { on: [], off: [] };
+    for (let i = 0; i < turns; i++) {
+      const on = await turn();
+      process.kill(pid, 'SIGUSR2');
+      const off = await turn();
+      process.kill(pid, 'SIGUSR2');
+      seen.on.push(on.ms);
+      seen.off.push(off.ms);
+      for (const what of ['ms', 'cpuMs']) ratios[what].push(on[what] / off[what]);
+    }
+    process.stdout.write(
+      `${name}: ${median(seen.on).toFixed(2)} ms, without audit ${median(seen.off).toFixed(2)} ms; ` +
+        `ratio of times ${median(ratios.ms).toFixed(3)}, of CPU ${median(ratios.cpuMs).toFixed(3)}\n`,
+    );
+  }
+});
+
+function total({ server, database }) {
+  return server + database;
+}
+
+async function call(url, method, route, body, token) {
+  const response = await fetch(`${url}/api/v1/${route}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? undefined : response.json();
+}
