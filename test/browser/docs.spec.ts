@@ -13,7 +13,7 @@ const SIZES = { PHONE, DESKTOP };
 /** Where to leave pictures of the pages, for whoever looks at them. */
 const LOOKS = process.env['LOOKS'];
 
-describeWith('chromium', 'the documents in a browser', () => {
+describeWith('chromium', 'the first page and the documents in a browser', () => {
   let browser: Browser;
   let pages: BrowserPages;
   let server: RunningApp;
@@ -66,6 +66,28 @@ describeWith('chromium', 'the documents in a browser', () => {
       for (const message of [...receives, ...sends]) expect(text).toContain(message.summary.replaceAll('`', ''));
     }
     await look(page, `asyncapi-${size}-${scheme}-below`);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
+    expect([foreign, pages.faults]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['PHONE', 'dark'],
+    ['DESKTOP', 'light'],
+  ] as const)('opens three doors at /, with commands for this server: %s, %s', async (size, scheme) => {
+    const { page, foreign } = await open('/', size, scheme);
+    await page.locator('#pill.good', { hasText: 'Ready' }).waitFor();
+    await look(page, `first-${size}-${scheme}`);
+    for (const door of ['Try it', 'Integrate', 'Operate']) {
+      const card = page.getByRole('region', { name: door, exact: true });
+      const command = await card.locator('input').inputValue();
+      if (door !== 'Try it') expect(command).toContain(` ${server.url}/`);
+      await card.getByRole('button', { name: 'Copy' }).click();
+      await card.getByText('Copied').waitFor();
+      for (const link of await card.getByRole('link').all()) {
+        expect((await fetch(new URL((await link.getAttribute('href')) ?? '', server.url))).status).toBe(200);
+      }
+    }
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await violations(page)).toEqual([]);
     expect([foreign, pages.faults]).toEqual([[], []]);
