@@ -36,7 +36,7 @@ export async function createApp(
   identifyRequests(app, policy);
   app.use(app.get(HttpObserver).middleware);
   app.use(securityHeaders((request) => policy.isTls(request)));
-  configureHttp(app, policy);
+  configureHttp(app, policy, { metricsForAnyHost: config.observability.metricsToken !== undefined });
   serveOpenApi(app);
   serveAsyncApi(app, async () => (await import('./contracts.js')).CONTRACTS);
   const maxHttpBufferSize = config.limits.maxFrameBytes;

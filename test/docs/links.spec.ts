@@ -21,6 +21,11 @@ describe.each(PAGES)('%s', (page) => {
     expect(local.filter((target) => !existsSync(path.resolve(ROOT, path.dirname(page), target)))).toEqual([]);
   });
 
+  it('shows no file for systemd in which a comment would be part of a value', () => {
+    const values = [...text.matchAll(/^[A-Z][A-Z0-9_]+=(\S*[ \t]+#.*)$/gm)].map(([, value]) => value);
+    expect(values).toEqual([]);
+  });
+
   it('names files that are there', () => {
     const named = [...text.matchAll(/`((?:src|test|docs|deploy|scripts|bench|openapi)\/[\w./-]+)`/g)].map(
       ([, file = '']) => file,

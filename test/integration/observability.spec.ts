@@ -147,6 +147,16 @@ describe('/metrics', () => {
     expect(await get(url, '/metrics', { authorization: 'Bearer scrape-you' })).toBe(401);
     expect(await get(url, '/metrics', { authorization: 'Bearer scrape-me' })).toBe(200);
   });
+
+  it('answers monitoring that knows an address only, if it has the token', async () => {
+    const production = { ...PRODUCTION, PUBLIC_URL: 'https://a.example' };
+    const behind = { host: '10.244.1.17:3000', authorization: 'Bearer scrape-me' };
+    const { url } = await start({ ...production, METRICS_TOKEN: 'scrape-me' });
+    expect(await get(url, '/metrics', behind)).toBe(200);
+    expect(await get(url, '/metrics', { ...behind, authorization: 'Bearer scrape-you' })).toBe(401);
+    expect(await get(url, '/metrics/', { ...behind, host: 'evil.example' })).not.toBe(200);
+    expect(await get((await start(production)).url, '/metrics', behind)).toBe(400);
+  });
 });
 
 describe('security headers', () => {

@@ -35,7 +35,15 @@ describe('pages', () => {
     };
     await visit('/');
     expect([...seen]).toEqual(
-      expect.arrayContaining(['/exhibit/', '/docs', '/docs-json', '/health/ready', '/metrics', '/assets/pages.css']),
+      expect.arrayContaining([
+        '/exhibit/',
+        '/console/',
+        '/docs',
+        '/docs-json',
+        '/health/ready',
+        '/metrics',
+        '/assets/pages.css',
+      ]),
     );
     expect([...seen]).toEqual(expect.arrayContaining(['/assets/exhibit/main.js', '/assets/vendor/qrcode.js']));
   });

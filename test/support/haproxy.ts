@@ -10,6 +10,8 @@ import { replaceAll } from './replace-all.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
+const AS_ANOTHER_USER = ['user haproxy\n', 'group haproxy\n', 'chroot /var/lib/haproxy\n'];
+
 export interface Haproxy {
   readonly port: number;
   readonly tlsPort: number;
@@ -42,6 +44,8 @@ export async function startHaproxy(
     ['bind :80\n', `bind 127.0.0.1:${port}\n`],
     ['bind :443 ', `bind 127.0.0.1:${tlsPort} `],
     ['/etc/haproxy/certs/switchboard.pem', pem],
+    // Only root can become somebody else.
+    ...(process.getuid?.() === 0 ? [] : AS_ANOTHER_USER.map((line) => [line, ''] as const)),
     // The process' limit of open files is that of whoever runs the tests.
     ['maxconn 100000', 'maxconn 500'],
   ]);

@@ -18,13 +18,20 @@ export function identifyRequests(app: NestExpressApplication, policy: RequestPol
 /**
  * What every HTTP request passes before its route: the host check, CORS, the JSON parser; and what its errors leave
  * through. The app must be created with `bodyParser: false`.
+ *
+ * @param metricsForAnyHost where they want a token, which no page has that points a name of its own at us
  */
-export function configureHttp(app: NestExpressApplication, policy: RequestPolicy): void {
+export function configureHttp(
+  app: NestExpressApplication,
+  policy: RequestPolicy,
+  { metricsForAnyHost }: { readonly metricsForAnyHost: boolean },
+): void {
   // Nothing of the API is cached, so nothing is worth a digest of every answer.
   app.disable('etag');
   app.use((request: Request, response: Response, next: NextFunction) => {
-    // Load balancers ask for the health of an address.
-    if (request.path.startsWith('/health/') || policy.isHostAllowed(request)) next();
+    // Load balancers ask for the health of an address, monitoring for its metrics.
+    const byAddress = request.path.startsWith('/health/') || (metricsForAnyHost && request.path === '/metrics');
+    if (byAddress || policy.isHostAllowed(request)) next();
     else sendProblem(response, new AppError('host_not_allowed', 'This server does not answer for that host name.'));
   });
   app.enableCors(corsDelegate((request) => policy.isOriginAllowed(request)));
