@@ -37,8 +37,10 @@ export function configureHttp(
   app.enableCors(corsDelegate((request) => policy.isOriginAllowed(request)));
   app.use((request: Request, _response: Response, next: NextFunction) => {
     const type = request.headers['content-type'];
-    // The parser knows the registered name only.
-    if (type !== undefined) request.headers['content-type'] = type.replace(/(;\s*charset\s*=\s*"?)utf8\b/i, '$1utf-8');
+    // The parser knows the registered name only. ASCII is UTF-8.
+    if (type !== undefined) {
+      request.headers['content-type'] = type.replace(/(;\s*charset\s*=\s*"?)(?:utf8|us-ascii)\b/i, '$1utf-8');
+    }
     next();
   });
   app.useBodyParser('json', { limit: MAX_BODY, strict: false });

@@ -2,12 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { nameFault } from './text-rules.js';
 
 describe('names', () => {
-  it.each(['Ada', 'Zoë', 'Ann\u00a0Lee', '李', '👩\u200d👧', '🏳\ufe0f\u200d🌈', 'می\u200cخواهم', 'क्\u200dष'])(
-    'may be %j',
-    (name) => {
-      expect(nameFault(name)).toBeUndefined();
-    },
-  );
+  it.each([
+    'Ada',
+    'Zoë',
+    'Ann\u00a0Lee',
+    '李',
+    '葛\u{e0100}城',
+    '👩\u200d👧',
+    '🏳\ufe0f\u200d🌈',
+    '❤\ufe0f',
+    '1\ufe0f\u20e3',
+    'ᠠ\u180bᠨ',
+    'می\u200cخواهم',
+    'क्\u200dष',
+    '한글',
+  ])('may be %j', (name) => {
+    expect(nameFault(name)).toBeUndefined();
+  });
 
   it.each([
     'a\u0000b',
@@ -27,6 +38,14 @@ describe('names', () => {
     'a\u2060b',
     'a\u2066b',
     'a\ufeffb',
+    'a\ufe0fb',
+    'a1\ufe0f',
+    'a\u034fb',
+    'a\u{e0100}b',
+    '\u115f',
+    '\u3164',
+    '\uffa0',
+    '\u2800',
     'a\ud800',
   ])('may not be %j', (name) => {
     expect(nameFault(name)).toBeTypeOf('string');

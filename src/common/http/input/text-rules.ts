@@ -12,12 +12,19 @@ export function textFault(value: string): string | undefined {
 const JOINERS =
   /(?<=[\p{L}\p{M}])(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Inherited}])[\u200c\u200d](?=[\p{L}\p{M}])|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})/gu;
 
+/** Selectors of another form of what stands before them: of an emoji, a keycap, or a character of Chinese or Mongolian. */
+const SELECTORS =
+  /(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=[\d#*])\ufe0f(?=\u20e3)|(?<=\p{Script=Han})[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|(?<=\p{Script=Mongolian})[\u180b-\u180d\u180f]/gu;
+
+/** Of no width or direction of their own, letters among them (the fillers of Hangul); the last one is Braille's blank. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/u;
+
 /**
  * Why people cannot be shown `value` as a name, or `undefined`: what is not seen, or changes the direction of what
  * stands beside it, makes two names look like one.
  */
 export function nameFault(value: string): string | undefined {
-  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(value.replace(JOINERS, ''))) {
+  if (UNSEEN.test(value.replace(JOINERS, '').replace(SELECTORS, ''))) {
     return 'must not contain control, invisible or direction-changing characters';
   }
   return textFault(value);
