@@ -8,6 +8,7 @@ export class TcpProxy {
     this.#join(client);
   });
   #frozen = false;
+  #losing: string | undefined;
   port = 0;
 
   constructor(private readonly target: URL) {}
@@ -45,8 +46,18 @@ export class TcpProxy {
     }
   }
 
+  /** Passes on the next thing that holds `text`, and breaks instead of bringing the answer to it. */
+  loseAnswerTo(text: string): void {
+    this.#losing = text;
+  }
+
   #join(client: Socket): void {
     const upstream = connect(Number(this.target.port), this.target.hostname);
+    client.on('data', (data) => {
+      if (this.#losing === undefined || !data.includes(this.#losing)) return;
+      this.#losing = undefined;
+      upstream.removeAllListeners('data').once('data', () => client.destroy());
+    });
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { type DataSource } from 'typeorm';
 import { DatabaseHealth } from './database-health.js';
 import { shareTransactions } from './shared-transaction.js';
+import { UnansweredWrites } from './unanswered-writes.js';
 
 /**
  * Hands the one DataSource to repositories. It comes connected and migrated from `openDatabase`; unconnected it does for
@@ -13,6 +14,8 @@ import { shareTransactions } from './shared-transaction.js';
 export class DatabaseModule {
   static forRoot(dataSource: DataSource): DynamicModule {
     shareTransactions(dataSource);
+    const unanswered = new UnansweredWrites();
+    dataSource.logger = unanswered;
     return {
       module: DatabaseModule,
       imports: [
@@ -21,8 +24,8 @@ export class DatabaseModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
       ],
-      providers: [DatabaseHealth],
-      exports: [DatabaseHealth],
+      providers: [DatabaseHealth, { provide: UnansweredWrites, useValue: unanswered }],
+      exports: [DatabaseHealth, UnansweredWrites],
     };
   }
 }

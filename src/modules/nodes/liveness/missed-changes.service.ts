@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { UnansweredWrites } from '../../database/unanswered-writes.js';
 import { Broker } from '../../realtime/ports/broker.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
 import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
@@ -20,7 +21,8 @@ const MISSED = topic<null, unknown>('nodes.missed');
 
 /**
  * Has this node's connections compared with the database when this or another node may have missed changes: at once
- * when the bus is back, again and again while it is away, never while all is well.
+ * when the bus is back, again and again while it is away, soon after a write that was not answered, since it may have
+ * happened and was told to nobody; never while all is well.
  */
 @Injectable()
 export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -31,6 +33,9 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
   private looks = 0;
   private comparedAt = -EVERY;
   private until = 0;
+  private unansweredSeen = 0;
+  /** The others have to compare as well. */
+  private untold = false;
 
   constructor(
     private readonly reconciliation: Reconciliation,
@@ -39,6 +44,7 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
     private readonly health: BusHealth,
     private readonly liveness: Liveness,
     private readonly cluster: ClusterQuery,
+    private readonly unanswered: UnansweredWrites,
   ) {
     cluster.answer(MISSED, () => {
       this.suspect();
@@ -46,7 +52,6 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    if (!this.board.shared) return;
     this.broker.onGap(() => {
       this.cluster.tell(MISSED, null);
       this.suspect();
@@ -63,9 +68,18 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
 
   private look(): void {
     const now = ++this.looks;
-    const isAmiss = this.health.state !== 'ok' || this.liveness.others().some(({ status }) => isSilent(status));
-    if (isAmiss) this.until = now + AFTERWARDS;
-    if (now < this.until && now - this.comparedAt >= EVERY) this.compare();
+    this.untold ||= this.unanswered.count > this.unansweredSeen;
+    this.unansweredSeen = this.unanswered.count;
+    if (this.untold || this.isBusAmiss()) this.until = now + AFTERWARDS;
+    if (now >= this.until || now - this.comparedAt < EVERY) return;
+    if (this.untold) this.cluster.tell(MISSED, null);
+    this.untold = false;
+    this.compare();
+  }
+
+  private isBusAmiss(): boolean {
+    if (!this.board.shared) return false;
+    return this.health.state !== 'ok' || this.liveness.others().some(({ status }) => isSilent(status));
   }
 
   /** Somebody may have missed something. */

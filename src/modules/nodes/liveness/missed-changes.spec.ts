@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UnansweredWrites } from '../../database/unanswered-writes.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
 import { type Broker } from '../../realtime/ports/broker.js';
 import { type ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
@@ -22,10 +23,12 @@ describe('MissedChanges', () => {
   let gap: () => void;
   let asked: () => unknown;
   let told: string[];
+  let unanswered: UnansweredWrites;
 
   beforeEach(() => {
     vi.useFakeTimers();
     [runs, isComplete, hangs, others, told] = [0, true, false, [], []];
+    unanswered = new UnansweredWrites();
     health = new BusHealth();
     health.state = 'ok';
     const reconciliation: Pick<Reconciliation, 'run'> = {
@@ -53,6 +56,7 @@ describe('MissedChanges', () => {
       health,
       { others: () => others.map((status) => ({ at: 0, status })) as Heard[] } as Liveness,
       cluster as ClusterQuery,
+      unanswered,
     );
     missed.onApplicationBootstrap();
   });
@@ -113,6 +117,22 @@ describe('MissedChanges', () => {
     finish?.();
     await vi.advanceTimersByTimeAsync(0);
     expect(runs).toBe(2);
+  });
+
+  it('compares soon after writes that were not answered, has the others do so, and not for each of them', async () => {
+    const gone = new Error('Connection terminated unexpectedly');
+    unanswered.logQueryError(gone, ' SELECT 1');
+    unanswered.logQueryError(new Error('duplicate key value'), 'COMMIT');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([runs, told]).toEqual([0, []]);
+    for (const statement of ['COMMIT', 'DELETE FROM logins']) unanswered.logQueryError(gone, statement);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([runs, told]).toEqual([1, ['nodes.missed']]);
+    unanswered.logQueryError(gone, 'COMMIT');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([runs, told.length]).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([runs, told.length]).toEqual([2, 2]);
   });
 
   it('goes on until everything could be compared', async () => {
