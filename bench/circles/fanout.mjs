@@ -1,18 +1,18 @@
 // What one conversation of 100 and of 1,000 sockets carries, and how long a message takes at half of that (open loop, from
-// the time it was due): drives `wsload` (see WSLOAD) with the peers of peer.json against servers of its own.
-// WSLOAD=/path/to/wsload node bench/circles/fanout.mjs [seconds] [writing|conversation]; needs a build. One line of JSON per measurement.
+// the time it was due): drives `wsload` with the peers of peer.json against servers of its own.
+// node bench/circles/fanout.mjs [seconds] [writing|conversation]; needs a build. One line of JSON per measurement.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../dist/src/modules/database/embedded/free-port.js';
+import { compiled } from '../compare/setup.mjs';
+import { freePort } from '../server-process.mjs';
 
 const run = promisify(execFile);
 const SECONDS = process.argv[2] ?? '4';
 const root = path.resolve(import.meta.dirname, '../..');
-const wsload = process.env.WSLOAD;
-if (!wsload) throw new Error('WSLOAD must name the load driver');
+const wsload = compiled('wsload');
 const peers = JSON.parse(readFileSync(path.join(import.meta.dirname, 'peer.json'), 'utf8'));
 
 /** Starts the server of `peer` with `connections` sockets' worth of accounts in one conversation. */

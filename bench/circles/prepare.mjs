@@ -67,7 +67,7 @@ const { rows } = await database.query(
 await database.end();
 
 const [{ AccessTokens }, { KeyRing }] = await Promise.all([
-  from('modules/auth/access-tokens.service.js'),
+  from('modules/auth/logins/access-tokens.service.js'),
   from('config/key-ring.js'),
 ]);
 const tokens = new AccessTokens(new KeyRing(SECRET_KEY), { now: Date.now });

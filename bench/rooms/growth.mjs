@@ -1,14 +1,14 @@
-// Cost of a delivery as rooms and readers grow, and rates of connecting: drives `wsload` (see WSLOAD) against a server of its own.
-// WSLOAD=/path/to/wsload node bench/rooms/growth.mjs [other-server-url]; needs a build. Prints one line of JSON per measurement.
+// Cost of a delivery as rooms and readers grow, and rates of connecting: drives `wsload` against a server of its own.
+// node bench/rooms/growth.mjs [other-server-url]; needs a build. Prints one line of JSON per measurement.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { compiled } from '../compare/setup.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-growth-'));
-const wsload = process.env.WSLOAD;
-if (!wsload) throw new Error('WSLOAD must name the load driver');
+const wsload = compiled('wsload');
 
 const server = spawn('taskset', ['-c', '0', process.execPath, path.join(root, 'dist/src/main.js')], {
   stdio: ['ignore', 'pipe', 'inherit'],
