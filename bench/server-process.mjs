@@ -15,9 +15,13 @@ export function freePort() {
   });
 }
 
-/** Resolves once it listens. Whoever starts it ends `child`. */
-export async function startServer(folder, port, env = {}, onSpawn = () => undefined) {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/src/main.js')], {
+/**
+ * Resolves once it listens. Whoever starts it ends `child`.
+ * @param {string[]} program Node, its options, and what it runs below
+ */
+export async function startServer(folder, port, env = {}, onSpawn = () => undefined, program = [process.execPath]) {
+  const [file, ...args] = program;
+  const child = spawn(file, [...args, path.join(ROOT, 'dist/src/main.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,

@@ -1,0 +1,64 @@
+// The server under valgrind's callgrind, which counts the instructions that it executes: the same on a busy machine.
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, startServer } from '../server-process.mjs';
+import { instructionsOf } from './figures.mjs';
+
+const run = promisify(execFile);
+/**
+ * V8 compiles and collects in the main thread, since what other threads get done is a matter of chance; it collects a little
+ * at a time, so that every window has its share; and it collects by what was allocated, not by the time that went by.
+ */
+const V8 = [
+  '--single-threaded',
+  '--max-semi-space-size=1',
+  '--predictable-gc-schedule',
+  '--no-flush-bytecode',
+  '--hash-seed=1',
+];
+
+/**
+ * @param {string} folder for the server's data and what callgrind writes
+ * @param {(child: import('node:child_process').ChildProcess) => void} onSpawn whoever starts it ends it
+ */
+export async function startCounted(folder, onSpawn) {
+  const pipes = `--vgdb-prefix=${path.join(folder, 'vgdb')}`;
+  const valgrind = [
+    ...['valgrind', '--quiet', '--tool=callgrind', '--instr-atstart=no', '--smc-check=all-non-file', pipes],
+    `--callgrind-out-file=${path.join(folder, 'out')}`,
+  ];
+  // The pipes between the two are named after these.
+  const names = { HOST: '127.0.0.1', LOGNAME: 'bench' };
+  const program = [...valgrind, process.execPath, ...V8];
+  const { child, port } = await startServer(path.join(folder, 'data'), await freePort(), names, onSpawn, program);
+  const tell = (...command) =>
+    run('vgdb', [pipes, `--pid=${child.pid}`, ...command], { env: { ...process.env, ...names } });
+
+  /** Instructions since the last time. */
+  async function take() {
+    await tell('dump');
+    const dumps = readdirSync(folder).filter((name) => name.startsWith('out.'));
+    const counts = dumps.map((name) => instructionsOf(readFileSync(path.join(folder, name), 'utf8')));
+    for (const name of dumps) rmSync(path.join(folder, name));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  return {
+    port,
+    pid: child.pid,
+    /** Runs `work` in each of so many windows. @returns the instructions that each took */
+    async count(windows, work) {
+      await tell('instrumentation', 'on');
+      await take();
+      const taken = [];
+      for (let n = 0; n < windows; n++) {
+        await work();
+        taken.push(await take());
+      }
+      await tell('instrumentation', 'off');
+      return taken;
+    },
+  };
+}

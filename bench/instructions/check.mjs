@@ -1,0 +1,76 @@
+// Counts the server's instructions per message and compares them with the figures in figures.json.
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { chosen } from '../compare/statistics.mjs';
+import { startCounted } from './callgrind.mjs';
+import { compare, perMessage, summary } from './figures.mjs';
+import { open, WORKLOADS } from './workloads.mjs';
+
+const FIGURES = path.join(import.meta.dirname, 'figures.json');
+const TOLERANCE = 0.15;
+const TURNS = 2;
+const WINDOWS = 12;
+/** Until V8 has compiled what it is going to: the same for every workload, since they share code. */
+const WARM_UPS = 100;
+
+/** What the figures depend on beside the code. */
+const platform = `node ${process.versions.node.split('.')[0]}, ${process.platform} ${process.arch}`;
+const thousands = (count) => Math.round(count).toLocaleString('en');
+const percent = (share) => `${(share * 100).toFixed(1)} %`;
+
+/** @returns instructions per message in each turn, by workload */
+async function count(names, server, folder) {
+  const loads = {};
+  for (const name of names) loads[name] = await open(name, { ...server, folder });
+  for (let n = 0; n < WARM_UPS; n++) for (const name of names) await loads[name].run();
+  const turns = Object.fromEntries(names.map((name) => [name, []]));
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const name of names) {
+      const windows = await server.count(WINDOWS, loads[name].run);
+      turns[name].push(perMessage(windows, loads[name].messages));
+    }
+  }
+  for (const name of names) loads[name].close();
+  return turns;
+}
+
+/**
+ * @param {string | undefined} workloads names with commas between; all by default
+ * @param {boolean} save writes the figures instead of comparing with them
+ * @returns whether nothing costs more than it may
+ */
+export async function check(workloads, save = false) {
+  const names = chosen(workloads, Object.keys(WORKLOADS), 'workload');
+  const known = JSON.parse(readFileSync(FIGURES, 'utf8'));
+  if (!save && known.platform !== platform)
+    throw new Error(`the figures are for ${known.platform}, this is ${platform}`);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-count-'));
+  let child;
+  try {
+    const server = await startCounted(folder, (started) => (child = started));
+    const turns = await count(names, server, folder);
+    let good = true;
+    for (const name of names) {
+      const { mean, spread } = summary(turns[name]);
+      const { growth, tooMuch } = compare(known.instructions[name], mean, TOLERANCE);
+      const verdict = save ? 'saved' : tooMuch ? `TOO MUCH, more than ${percent(TOLERANCE)}` : 'ok';
+      const counted = `${thousands(mean)} instructions per message (± ${percent(spread)})`;
+      console.log(
+        `${name.padEnd(8)} ${counted}, ${percent(growth)} against ${thousands(known.instructions[name])}: ${verdict}`,
+      );
+      if (save) known.instructions[name] = Math.round(mean);
+      else if (tooMuch) good = false;
+    }
+    if (save) writeFileSync(FIGURES, `${JSON.stringify({ ...known, platform }, undefined, 2)}\n`);
+    return good;
+  } finally {
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const FOLDER = path.resolve(import.meta.dirname, '../../bench/instructions');
+const { compare, instructionsOf, perMessage, summary } = await import(
+  pathToFileURL(path.join(FOLDER, 'figures.mjs')).href
+);
+const { WORKLOADS } = await import(pathToFileURL(path.join(FOLDER, 'workloads.mjs')).href);
+
+describe('counted instructions', () => {
+  it('are in the dump of callgrind', () => {
+    expect(instructionsOf('# callgrind format\nevents: Ir\nsummary: 12\n\nfn=(1) main\n0 7\ntotals: 22069532\n')).toBe(
+      22_069_532,
+    );
+    expect(() => instructionsOf('summary: 12\n')).toThrow('not a dump of callgrind');
+  });
+
+  it('are those of the window with the least', () => {
+    expect(perMessage([9_000, 5_000, 90_000], 10)).toBe(500);
+  });
+
+  it('have a mean and a distance from it', () => {
+    expect(summary([90, 110])).toEqual({ mean: 100, spread: 0.1 });
+  });
+
+  it('may shrink, and grow up to the tolerance', () => {
+    expect(compare(100, 60, 0.15)).toEqual({ growth: -0.4, tooMuch: false });
+    expect(compare(200, 230, 0.15).tooMuch).toBe(false);
+    expect(compare(200, 231, 0.15)).toEqual({ growth: expect.closeTo(0.155), tooMuch: true });
+  });
+
+  it('have grown where there is no figure', () => {
+    expect(compare(undefined, 60, 0.15).tooMuch).toBe(true);
+  });
+
+  it('have a figure for every workload', () => {
+    const { instructions } = JSON.parse(readFileSync(path.join(FOLDER, 'figures.json'), 'utf8'));
+    expect(Object.keys(instructions)).toEqual(Object.keys(WORKLOADS));
+  });
+});
