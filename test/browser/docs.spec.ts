@@ -65,6 +65,10 @@ describeWith('chromium', 'the first page and the documents in a browser', () => 
       const text = (await section.textContent()) ?? '';
       for (const message of [...receives, ...sends]) expect(text).toContain(message.summary.replaceAll('`', ''));
     }
+    const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id));
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    const links = await page.locator('a[href^="#"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    expect(links.filter((link) => !ids.includes(link?.slice(1) ?? ''))).toEqual([]);
     await look(page, `asyncapi-${size}-${scheme}-below`);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     expect(await violations(page)).toEqual([]);

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAsyncApi, formatAsyncApi } from '../../src/common/asyncapi/document.js';
 import { pagePolicy } from '../../src/common/http/policy/security-headers.js';
+import { parts, type Schema } from '../../src/cli/contract/json-schema.js';
 import { CONTRACTS } from '../../src/contracts.js';
 import { CirclesGateway } from '../../src/gateways/circles/circles.gateway.js';
 import { circlesContract } from '../../src/gateways/circles/circles.contract.js';
@@ -24,6 +25,18 @@ describe('the AsyncAPI document', () => {
     const severe = diagnostics.filter(({ severity }) => SEVERE.includes(severity));
     expect(severe.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([]);
     expect(parsed?.version()).toBe('3.0.0');
+  });
+
+  it('says of every member what it is', () => {
+    const silent = (schema: Schema, place: string): string[] =>
+      parts(schema).flatMap(([step, part]) => {
+        const isMember = schema.properties?.[step] === part;
+        // What is inside says it.
+        const isClear =
+          part.description ?? part.$ref ?? ('const' in part || Object.keys(part.properties ?? {}).length > 0);
+        return [...(isMember && !isClear ? [`${place}.${step}`] : []), ...silent(part, `${place}.${step}`)];
+      });
+    expect(Object.entries(document.components.schemas).flatMap(([name, schema]) => silent(schema, name))).toEqual([]);
   });
 
   it('is committed', async () => {

@@ -159,5 +159,5 @@ export const openObject = <P extends TProperties>(properties: P, options: TObjec
 export const JSON_CONTENT = 'x-json';
 
 /** A string that holds JSON text. */
-export const jsonText = (content: TSchema): TString =>
-  Type.String({ contentMediaType: 'application/json', [JSON_CONTENT]: content });
+export const jsonText = (content: TSchema, description?: string): TString =>
+  Type.String({ contentMediaType: 'application/json', [JSON_CONTENT]: content, ...(description && { description }) });

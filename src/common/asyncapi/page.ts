@@ -90,10 +90,11 @@ function operationList(
   return [html`<h3 class="group">${heading}</h3>`, ...own.map((operation) => operationEntry(document, operation))];
 }
 
-function operationEntry({ components }: AsyncApiDocument, { messages, reply }: AsyncApiOperation): Markup {
+function operationEntry({ components }: AsyncApiDocument, { channel, messages, reply }: AsyncApiOperation): Markup {
   const message = components.messages[nameOf(messages[0])] as AsyncApiMessage;
   const answers = (reply?.messages ?? []).map((each) => components.messages[nameOf(each)] as AsyncApiMessage);
-  return html`<details id="message-${message.name}">
+  // A message may go over several channels.
+  return html`<details id="${nameOf(channel)}-${message.name}">
     <summary><code>${message.title}</code> <span class="soft">${marked(message.summary)}</span></summary>
     <p class="soft small">${message.name}</p>
     ${message.examples.map(({ payload }) => code(payload))} ${code(components.schemas[nameOf(message.payload)])}

@@ -12,6 +12,10 @@ const client_message_id = Type.Optional(
   Type.String({ description: 'As its author sent it; absent where there was none.' }),
 );
 
+const WHAT = { description: 'What happened.' };
+const FILES = { description: 'Its files.' };
+const is_writing = Type.Unknown({ description: 'Usually a boolean; passed on as it is.' });
+
 const UserSender = Type.Object(
   {
     id: idOf('the account'),
@@ -75,22 +79,22 @@ const Media = Type.Object(
 );
 
 const Circle = Type.Union([
-  Type.Object({ event: Type.Enum(['join', 'quit', 'connect', 'disconnect']), user, circle_id }),
+  Type.Object({ event: Type.Enum(['join', 'quit', 'connect', 'disconnect'], WHAT), user, circle_id }),
   Type.Object({ event: Type.Literal('kick'), user, from, circle_id }),
-  Type.Object({ event: Type.Enum(['update', 'delete']), circle_id }),
+  Type.Object({ event: Type.Enum(['update', 'delete'], WHAT), circle_id }),
   Type.Object({
     event: Type.Literal('device'),
-    type: Type.Enum(['update', 'connect', 'disconnect']),
+    type: Type.Enum(['update', 'connect', 'disconnect'], WHAT),
     device_id: idOf('the device'),
     circle_id,
   }),
 ]);
 
 const Conversation = Type.Union([
-  Type.Object({ event: Type.Enum(['update', 'invite', 'promoted', 'delete']), conversation_id }),
+  Type.Object({ event: Type.Enum(['update', 'invite', 'promoted', 'delete'], WHAT), conversation_id }),
   Type.Object({ event: Type.Literal('kick'), user, from, conversation_id }),
   Type.Object({ event: Type.Literal('quit'), user, conversation_id }),
-  Type.Object({ event: Type.Literal('device'), type: Type.Enum(['add', 'remove']), conversation_id }),
+  Type.Object({ event: Type.Literal('device'), type: Type.Enum(['add', 'remove'], WHAT), conversation_id }),
   Type.Object({ event: Type.Literal('read'), user, conversation_id, message_id }),
   Type.Object({
     event: Type.Literal('recovered'),
@@ -109,6 +113,7 @@ export const IceHosts = Type.Array(
     },
     { $id: 'CirclesIceHost' },
   ),
+  { description: 'The STUN or TURN servers.' },
 );
 
 export const IceCredentials = Type.Object(
@@ -195,7 +200,7 @@ export const circlesSends = [
       message: Content,
       time,
       sender: Sender,
-      media_list: Type.Array(Media),
+      media_list: Type.Array(Media, FILES),
       status: Type.Literal('done'),
       client_message_id,
     }),
@@ -238,7 +243,7 @@ export const circlesSends = [
     'CirclesMediaList',
     'media',
     'Where to upload the files of a message that this account sent.',
-    Type.Object({ media_list: Type.Array(Media), message_id }),
+    Type.Object({ media_list: Type.Array(Media, FILES), message_id }),
     [{ media_list: [FILE], message_id: 12 }],
   ),
   event(
@@ -246,8 +251,8 @@ export const circlesSends = [
     'writing',
     'Somebody writes in the conversation, or has stopped.',
     Type.Union([
-      Type.Object({ conversation_id, device: Type.Literal(false), user, is_writing: Type.Unknown() }),
-      Type.Object({ conversation_id, device: Type.Literal(true), is_writing: Type.Unknown() }),
+      Type.Object({ conversation_id, device: Type.Literal(false), user, is_writing }),
+      Type.Object({ conversation_id, device: Type.Literal(true), is_writing }),
     ]),
     [
       { conversation_id: 3, device: false, user: 'a@b.c', is_writing: true },

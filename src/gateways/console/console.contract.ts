@@ -29,7 +29,7 @@ const refused = message(
     type: Type.Literal('refused'),
     id,
     code: Type.String({ description: 'A problem code, as of REST.' }),
-    detail: Type.String(),
+    detail: Type.String({ description: 'For people; programs go by `code`.' }),
   }),
   [{ type: 'refused', id: 'r', code: 'forbidden', detail: 'This needs the role operator.' }],
   { title: 'refused' },
@@ -88,7 +88,7 @@ const connection = message(
     type: Type.Literal('connection'),
     id,
     connection: asOfRest('connections/{id}'),
-    timeline: Type.Immutable(Type.Array(timelineEvent)),
+    timeline: Type.Immutable(Type.Array(timelineEvent, { description: 'What happened to it, oldest first.' })),
   }),
   [
     {
@@ -108,10 +108,10 @@ const said = message(
     type: Type.Literal('message'),
     id,
     message: Type.Unknown({ description: 'Any JSON value, as its sender wrote it.' }),
-    identity: Type.String(),
+    identity: Type.String({ description: 'Name of the endpoint.' }),
     timestamp: time('When the server received it.'),
     offset: Type.Optional(Type.Integer({ format: 'int64', description: 'Durable rooms: its place.' })),
-    epoch: Type.Optional(Type.String()),
+    epoch: Type.Optional(Type.String({ description: 'Offsets of another epoch mean nothing any more.' })),
   }),
   [{ type: 'message', id: 'r', message: { x: 1 }, identity: 'alice', timestamp: '2026-01-23T12:34:56.123000+00:00' }],
   { title: 'message' },
@@ -123,7 +123,7 @@ const calls = message(
   Type.Object({
     type: Type.Literal('calls'),
     id,
-    items: Type.Immutable(Type.Array(asOfRest('calls/{id}'))),
+    items: Type.Immutable(Type.Array(asOfRest('calls/{id}'), { description: 'Calls that are new or have changed.' })),
   }),
   [{ type: 'calls', id: 'k', items: [{ id: 7, protocol: 'signaling', state: 'live' }] }],
   { title: 'calls' },
@@ -135,7 +135,7 @@ const entries = message(
   Type.Object({
     type: Type.Literal('entries'),
     id,
-    items: Type.Immutable(Type.Array(asOfRest('audit/{id}'))),
+    items: Type.Immutable(Type.Array(asOfRest('audit/{id}'), { description: 'In the order they were written.' })),
   }),
   [{ type: 'entries', id: 'a', items: [{ id: 4711, action: 'services.update', outcome: 'success' }] }],
   { title: 'entries' },
@@ -165,7 +165,11 @@ const subscribe = message(
       application: Type.Integer({ minimum: 1, description: "The application's id." }),
       room: Type.String({ description: 'Its name.' }),
     }),
-    Type.Object({ type: Type.Literal('subscribe'), id, topic: Type.Enum(['calls', 'audit']) }),
+    Type.Object({
+      type: Type.Literal('subscribe'),
+      id,
+      topic: Type.Enum(['calls', 'audit'], { description: 'What to follow.' }),
+    }),
   ]),
   [
     { type: 'subscribe', id: 'o', topic: 'overview', after: '2026-01-01T12:00:00.000Z' },

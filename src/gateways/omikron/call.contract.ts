@@ -25,10 +25,14 @@ const joined = own(
   Type.Object({
     acceppted: Type.Literal(true),
     accepted: Type.Literal(true),
-    user_ids: Type.Record(Type.String(), callState),
+    user_ids: Type.Record(Type.String(), callState, { description: 'How each of them is, by user id.' }),
     user_states: Type.Record(
       Type.String(),
-      Type.Object({ state: callState, streaming: Type.Boolean() }, { $id: 'OmikronCallState' }),
+      Type.Object(
+        { state: callState, streaming: Type.Boolean({ description: 'Whether the screen is shown.' }) },
+        { $id: 'OmikronCallState' },
+      ),
+      { description: 'The same, and who shows the screen.' },
     ),
   }),
   {
@@ -55,14 +59,14 @@ const connected = own(
   'OmikronCallerConnected',
   'client_connected',
   'Somebody else is in the call.',
-  Type.Object({ user_id: uuid, call_state: callState, user_state: userState }),
+  Type.Object({ user_id: uuid('Who it is.'), call_state: callState, user_state: userState }),
   { user_id: other, call_state: 'muted', user_state: 'online' },
 );
 const closed = own(
   'OmikronCallerClosed',
   'client_closed',
   'Somebody has left the call.',
-  Type.Object({ user_id: uuid }),
+  Type.Object({ user_id: uuid('Who it was.') }),
   { user_id: other },
 );
 
@@ -72,7 +76,7 @@ export type CallFrame = FrameOf<typeof said>;
 
 /** For one other caller. */
 const signal = {
-  receiver_id: uuid,
+  receiver_id: uuid('Of the user whom it is for.'),
   payload: Type.Optional(Type.String({ description: 'Usually encrypted.' })),
 };
 const SIGNALS = ['webrtc_sdp', 'webrtc_ice', 'watch_stream'] as const;
@@ -92,11 +96,11 @@ export const callContract = {
       ['identification'],
       'Who this is, and in which call; the first one brings the secret.',
       Type.Object({
-        call_id: uuid,
-        user_id: uuid,
+        call_id: uuid('Of the call.'),
+        user_id: uuid('Of the user of this client.'),
         private_key_hash: hash,
         refusal: Refusal,
-        iota_id: Type.Optional(uuid),
+        iota_id: Type.Optional(uuid('Of the home server of this user.')),
         call_secret_sha: Type.Optional(hash),
       }),
       { call_id: call, user_id: user, private_key_hash: EXAMPLE.hash, call_secret_sha: EXAMPLE.hash },
@@ -122,7 +126,7 @@ export const callContract = {
       'OmikronCallerChanged',
       ['client_changed'],
       'How another caller is now.',
-      { user_id: uuid, call_state: Type.Optional(callState), user_state: Type.Optional(userState) },
+      { user_id: uuid('The same again.'), call_state: Type.Optional(callState), user_state: Type.Optional(userState) },
       { user_id: other, call_state: 'deafed' },
     ),
     told('OmikronSignalled', SIGNALS, 'From one other caller.', signal, { receiver_id: user, payload: 'p' }),
@@ -130,7 +134,7 @@ export const callContract = {
       'OmikronStreamed',
       STREAMS,
       'Another caller begins or ends to show the screen.',
-      { user_id: uuid },
+      { user_id: uuid('The same again.') },
       {
         user_id: other,
       },

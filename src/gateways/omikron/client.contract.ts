@@ -17,6 +17,9 @@ import {
 
 const { user, other, call } = EXAMPLE;
 
+const callId = uuid('Of the call.');
+const callSecret = Type.Optional(Type.String({ description: 'For the receiver; usually encrypted.' }));
+
 const identified = own(
   'OmikronClientIdentified',
   'identification_response',
@@ -35,14 +38,17 @@ const pong = own(
   'OmikronClientPong',
   'pong',
   'What the Iota reported last; -1 is unknown.',
-  Type.Object({ last_ping: Type.Integer(), ping_iota: Type.String() }),
+  Type.Object({
+    last_ping: Type.Integer({ description: 'As the Iota reported it, usually in milliseconds.' }),
+    ping_iota: Type.String({ description: 'The same as digits.' }),
+  }),
   { last_ping: 42, ping_iota: '42' },
 );
 const states = own(
   'OmikronStates',
   'get_states',
   'The states of the users that were asked for.',
-  Type.Object({ user_states: Type.Record(Type.String(), userState) }),
+  Type.Object({ user_states: Type.Record(Type.String(), userState, { description: 'By user id.' }) }),
   { user_states: { [other]: 'online' } },
 );
 const callInvited = own('OmikronCallInvited', 'call_invite', 'It rings at the receiver.', NOTHING, {});
@@ -50,7 +56,11 @@ const callFound = own(
   'OmikronCallFound',
   'get_call',
   'Whether the call goes on.',
-  Type.Object({ call_state: Type.Enum(['ACTIVE', 'DESTROYED']) }),
+  Type.Object({
+    call_state: Type.Enum(['ACTIVE', 'DESTROYED'], {
+      description: '`DESTROYED`: it is not there, or has another secret.',
+    }),
+  }),
   { call_state: 'ACTIVE' },
 );
 
@@ -58,14 +68,19 @@ const stateChanged = own(
   'OmikronStateChanged',
   'client_changed',
   'A watched user has another state.',
-  Type.Object({ user_id: uuid, user_state: userState }),
+  Type.Object({ user_id: uuid('Of the watched user.'), user_state: userState }),
   { user_id: other, user_state: 'away' },
 );
 const newCall = own(
   'OmikronNewCall',
   'new_call',
   'Somebody calls.',
-  Type.Object({ call_id: uuid, receiver_id: uuid, sender_id: uuid, call_secret: Type.Optional(Type.String()) }),
+  Type.Object({
+    call_id: callId,
+    receiver_id: uuid('Who is called.'),
+    sender_id: uuid('Who calls.'),
+    call_secret: callSecret,
+  }),
   { call_id: call, receiver_id: user, sender_id: other, call_secret: 'encrypted' },
 );
 
@@ -86,7 +101,12 @@ export const clientContract = {
       'OmikronClientIdentify',
       ['identification'],
       'Who this is.',
-      Type.Object({ user_id: uuid, private_key_hash: hash, iota_id: Type.Optional(uuid), refusal: Refusal }),
+      Type.Object({
+        user_id: uuid('Of the user of this client.'),
+        private_key_hash: hash,
+        iota_id: Type.Optional(uuid('Of the home server of this user.')),
+        refusal: Refusal,
+      }),
       { user_id: user, private_key_hash: EXAMPLE.hash },
       [identified, refused, failed],
     ),
@@ -95,7 +115,9 @@ export const clientContract = {
       'OmikronSetState',
       ['client_changed'],
       'How this user is; those who watch it are told.',
-      Type.Object({ user_state: Type.String({ minLength: 1, maxLength: 100 }) }),
+      Type.Object({
+        user_state: Type.String({ minLength: 1, maxLength: 100, description: 'Any text, such as `away`.' }),
+      }),
       { user_state: 'away' },
       [failed],
     ),
@@ -116,9 +138,9 @@ export const clientContract = {
       ['call_invite'],
       'Calls a user on all its clients.',
       Type.Object({
-        call_id: uuid,
-        receiver_id: uuid,
-        call_secret: Type.Optional(Type.String()),
+        call_id: callId,
+        receiver_id: uuid('Who is called.'),
+        call_secret: callSecret,
         call_secret_sha: Type.Optional(hash),
       }),
       { call_id: call, receiver_id: other, call_secret: 'encrypted', call_secret_sha: EXAMPLE.hash },
@@ -128,7 +150,7 @@ export const clientContract = {
       'OmikronGetCall',
       ['get_call'],
       'Whether a call goes on.',
-      Type.Object({ call_id: uuid, call_secret_sha: Type.Optional(hash) }),
+      Type.Object({ call_id: callId, call_secret_sha: Type.Optional(hash) }),
       { call_id: call, call_secret_sha: EXAMPLE.hash },
       [callFound, failed],
     ),

@@ -9,7 +9,7 @@ const identified = own(
   'identification_response',
   'The Iota is identified, and with which of its users; lists are separated by commas.',
   Type.Object({
-    accepted_profiles: Type.String(),
+    accepted_profiles: Type.String({ description: 'Ids of the users that it serves from now on.' }),
     denid_profiles: Type.String({ description: 'Spelled like this by the original.' }),
     accepted: Type.Integer({ description: 'How many were accepted.' }),
     denied_profiles: Type.Optional(Type.String({ description: 'The same again; not in very long answers.' })),
@@ -28,8 +28,10 @@ const pong = own(
   'pong',
   'What the connected users of this Iota reported last, by user id.',
   Type.Object({
-    user_ping: Type.Record(Type.String(), Type.Integer()),
-    ping_clients: Type.Record(Type.String(), Type.String()),
+    user_ping: Type.Record(Type.String(), Type.Integer(), {
+      description: 'As they reported it, usually in milliseconds; -1 is unknown.',
+    }),
+    ping_clients: Type.Record(Type.String(), Type.String(), { description: 'The same as digits.' }),
   }),
   { user_ping: { [user]: 17 }, ping_clients: { [user]: '17' } },
 );
@@ -37,7 +39,7 @@ const clientConnected = own(
   'OmikronClientConnected',
   'client_connected',
   'A client of a user of this Iota is there.',
-  Type.Object({ user_id: uuid }),
+  Type.Object({ user_id: uuid('Of the user.') }),
   { user_id: user },
 );
 
@@ -65,7 +67,7 @@ export const iotaContract = {
       'OmikronIotaIdentify',
       ['identification'],
       'Which Iota this is, and whose.',
-      Type.Object({ iota_id: uuid, user_ids: Type.String({ description: 'Separated by commas.' }) }),
+      Type.Object({ iota_id: uuid('Of this Iota.'), user_ids: Type.String({ description: 'Separated by commas.' }) }),
       { iota_id: iota, user_ids: `${user},${other},` },
       [identified, failed],
     ),

@@ -9,13 +9,14 @@ export const Refusal = Type.Optional(
   Type.Literal('error', { description: 'A refusal is a message of the type `error_…` instead of the documented one.' }),
 );
 
-export const uuid = Type.String({ format: 'uuid' });
+/** @param description whose it is */
+export const uuid = (description: string) => Type.String({ format: 'uuid', description });
 export const hash = Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits.' });
 
 const id = Type.Optional(Type.Unknown({ description: 'Usually a UUID; the answer repeats it as it is.' }));
 export const Log = Type.Object(
   {
-    message: Type.String(),
+    message: Type.String({ description: 'What happened, in words.' }),
     log_level: Type.Integer({ description: '2 important, 1 normal, 0 debug, -1 none.' }),
   },
   { $id: 'OmikronLog', description: 'For people.' },
@@ -59,7 +60,12 @@ export function asked<S extends TSchema>(
   example: Static<S>,
   replies: readonly Message[] = [],
 ): Message {
-  const payload = Type.Object({ id, type: Type.Enum([...types]), log: Type.Optional(Log), data });
+  const payload = Type.Object({
+    id,
+    type: Type.Enum([...types], { description: 'What it is about.' }),
+    log: Type.Optional(Log),
+    data,
+  });
   const frame = { id: EXAMPLE.id, type: types[0] ?? '', log: { message: '', log_level: 0 }, data: example };
   return { name, title: types.join(', '), summary, payload: named(name, payload), examples: [frame], replies };
 }
@@ -70,9 +76,9 @@ export function carried(name: string, summary: string, example: object): Message
     {
       id,
       type: Type.String({ description: 'Any that the Omikron does not handle itself.' }),
-      log: Type.Optional(Type.Unknown()),
-      sender_id: Type.Optional(Type.Unknown()),
-      receiver_id: Type.Optional(Type.Unknown()),
+      log: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
+      sender_id: Type.Optional(Type.Unknown({ description: 'Of the user who says it.' })),
+      receiver_id: Type.Optional(Type.Unknown({ description: 'Of the user whom it is for.' })),
       data: Type.Optional(Type.Unknown({ description: 'As it was sent; usually encrypted.' })),
     },
     { not: { type: 'object', properties: { sender_id: { const: OMIKRON_ID } }, required: ['sender_id'] } },
@@ -90,11 +96,11 @@ export function told<T extends string>(
 ): Message {
   const payload = openObject({
     id,
-    type: Type.Enum([...types]),
-    log: Type.Unknown(),
-    sender_id: uuid,
-    sender: uuid,
-    data: openObject({ sender_id: uuid, ...data }),
+    type: Type.Enum([...types], { description: 'What it is about.' }),
+    log: Type.Unknown({ description: 'As it was sent.' }),
+    sender_id: uuid('Of the user who says it.'),
+    sender: uuid('The same again.'),
+    data: openObject({ sender_id: uuid('The same again.'), ...data }),
   });
   const { other } = EXAMPLE;
   const frame = { type: types[0], log: { message: '', log_level: -1 }, sender_id: other, sender: other };
@@ -104,7 +110,7 @@ export function told<T extends string>(
   };
 }
 
-export const NOTHING = Type.Object({});
+export const NOTHING = Type.Object({}, { description: 'Empty.' });
 export const ping = Type.Object({
   last_ping: Type.Union([Type.Integer(), Type.String()], { description: 'Round trip in milliseconds.' }),
 });
@@ -135,9 +141,9 @@ export const failed = message(
   'A message was refused; the answer repeats its id.',
   Type.Object({
     id: Type.Optional(Type.Unknown({ description: 'Of the message, if it had one.' })),
-    type: Type.Enum([...ERRORS]),
+    type: Type.Enum([...ERRORS], { description: 'What is wrong.' }),
     log: Log,
-    sender_id: Type.Literal(OMIKRON_ID),
+    sender_id: Type.Literal(OMIKRON_ID, { description: 'The Omikron.' }),
     data: NOTHING,
   }),
   [

@@ -57,6 +57,7 @@ const present = message(
           },
           { $id: 'RoomsMember' },
         ),
+        { description: 'Sockets in the room, this one included.' },
       ),
     ),
   }),

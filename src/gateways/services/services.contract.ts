@@ -31,7 +31,10 @@ const connected = message(
 const authorized = message(
   'ServicesAuthorized',
   'The login succeeded.',
-  Type.Object({ type: Type.Literal('server_authorized'), message: Text }),
+  Type.Object({
+    type: Type.Literal('server_authorized'),
+    message: Type.String({ description: 'Its last word is the role: host, client or guest.' }),
+  }),
   [{ type: 'server_authorized', message: 'Authorized as host' }],
   { title: 'server_authorized' },
 );

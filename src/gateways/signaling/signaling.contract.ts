@@ -41,9 +41,9 @@ const IceConfiguration = Type.Object(
       Type.Array(
         Type.Object(
           {
-            urls: Type.Immutable(Type.Array(Type.String())),
-            username: Type.Optional(Type.String()),
-            credential: Type.Optional(Type.String()),
+            urls: Type.Immutable(Type.Array(Type.String(), { description: 'Of one STUN or TURN server.' })),
+            username: Type.Optional(Type.String({ description: 'Of TURN.' })),
+            credential: Type.Optional(Type.String({ description: 'Of TURN.' })),
           },
           { $id: 'SignalingIceServer' },
         ),
@@ -145,7 +145,10 @@ const sends = [
     'SignalingCreatePeer',
     'create-peer',
     'The room has another member; all of them, in the order they joined.',
-    Type.Object({ room_id: Type.String(), peers: jsonText(Type.Array(sid)) }),
+    Type.Object({
+      room_id: Type.String({ description: 'Name of the room.' }),
+      peers: jsonText(Type.Array(sid), 'All members, in the order they joined.'),
+    }),
     [{ room_id: 'Bq3FvYw0zZ1xAAAB08:07:50room', peers: '["Bq3FvYw0zZ1xAAAB","kX9dTn2mPq4yAAAD"]' }],
   ),
   event('SignalingRemovePeer', 'remove-peer-connection', 'A member has left the room.', By, [BY]),

@@ -18,7 +18,7 @@ export type ServicesConnect = {
 
 export type ServicesAuthorized = {
   readonly type: "server_authorized";
-  /** For people; programs go by `type`. */
+  /** Its last word is the role: host, client or guest. */
   readonly message: string;
 };
 
@@ -90,6 +90,7 @@ export type RoomsMember = {
 
 export type RoomsPresent = {
   readonly event: "present";
+  /** Sockets in the room, this one included. */
   readonly items: Array<RoomsMember>;
 };
 
@@ -283,6 +284,7 @@ export type CirclesInviteEvent = {
 export type CirclesInvite = readonly ["circle_invite", CirclesInviteEvent];
 
 export type CirclesCircleEvent = {
+  /** What happened. */
   readonly event: "join" | "quit" | "connect" | "disconnect";
   /** Whom it is about. */
   readonly user: string;
@@ -297,11 +299,13 @@ export type CirclesCircleEvent = {
   /** Id of the circle. */
   readonly circle_id: number;
 } | {
+  /** What happened. */
   readonly event: "update" | "delete";
   /** Id of the circle. */
   readonly circle_id: number;
 } | {
   readonly event: "device";
+  /** What happened. */
   readonly type: "update" | "connect" | "disconnect";
   /** Id of the device. */
   readonly device_id: number;
@@ -312,6 +316,7 @@ export type CirclesCircleEvent = {
 export type CirclesCircle = readonly ["circle", CirclesCircleEvent];
 
 export type CirclesConversationEvent = {
+  /** What happened. */
   readonly event: "update" | "invite" | "promoted" | "delete";
   /** Id of the conversation. */
   readonly conversation_id: number;
@@ -331,6 +336,7 @@ export type CirclesConversationEvent = {
   readonly conversation_id: number;
 } | {
   readonly event: "device";
+  /** What happened. */
   readonly type: "add" | "remove";
   /** Id of the conversation. */
   readonly conversation_id: number;
@@ -434,6 +440,7 @@ export type CirclesMessageDoneEvent = {
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly time: string;
   readonly sender: CirclesSender;
+  /** Its files. */
   readonly media_list: Array<CirclesMedia>;
   readonly status: "done";
   /** As its author sent it; absent where there was none. */
@@ -476,6 +483,7 @@ export type CirclesMessageChangedEvent = {
 export type CirclesMessageChanged = readonly ["message", CirclesMessageChangedEvent];
 
 export type CirclesMediaListEvent = {
+  /** Its files. */
   readonly media_list: Array<CirclesMedia>;
   /** Id of the message. */
   readonly message_id: number;
@@ -489,11 +497,13 @@ export type CirclesWritingEvent = {
   readonly device: false;
   /** Whom it is about. */
   readonly user: string;
+  /** Usually a boolean; passed on as it is. */
   readonly is_writing: unknown;
 } | {
   /** Id of the conversation. */
   readonly conversation_id: number;
   readonly device: true;
+  /** Usually a boolean; passed on as it is. */
   readonly is_writing: unknown;
 };
 
@@ -508,6 +518,7 @@ export type CirclesIceHost = {
   readonly port: number;
 };
 
+/** The STUN or TURN servers. */
 export type CirclesIceServersEvent = Array<CirclesIceHost>;
 
 export type CirclesIceServers = readonly ["webrtc_config", CirclesIceServersEvent];
@@ -577,6 +588,7 @@ export type CirclesRead = readonly [CirclesReadAnswer];
 
 export type CirclesIceServersToldAnswer = {
   readonly ok: true;
+  /** The STUN or TURN servers. */
   readonly config: Array<CirclesIceHost>;
 };
 
@@ -708,8 +720,9 @@ export type SignalingSender = {
 export type SignalingRequested = readonly ["invitation-request", SignalingSender];
 
 export type SignalingCreatePeerEvent = {
+  /** Name of the room. */
   readonly room_id: string;
-  /** JSON text of `Array<string>`. */
+  /** All members, in the order they joined. JSON text of `Array<string>`. */
   readonly peers: string;
 };
 
@@ -730,8 +743,11 @@ export type SignalingAnswer = readonly ["answer", SignalingSignal];
 export type SignalingCandidate = readonly ["candidate", SignalingSignal];
 
 export type SignalingIceServer = {
+  /** Of one STUN or TURN server. */
   readonly urls: Array<string>;
+  /** Of TURN. */
   readonly username?: string;
+  /** Of TURN. */
   readonly credential?: string;
 };
 
@@ -752,6 +768,7 @@ export type SignalingHandled = Array<never>;
 
 /** For people. */
 export type OmikronLog = {
+  /** What happened, in words. */
   readonly message: string;
   /** 2 important, 1 normal, 0 debug, -1 none. */
   readonly log_level: number;
@@ -760,9 +777,11 @@ export type OmikronLog = {
 export type OmikronIotaIdentify = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "identification";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of this Iota. */
     readonly iota_id: string;
     /** Separated by commas. */
     readonly user_ids: string;
@@ -772,6 +791,7 @@ export type OmikronIotaIdentify = {
 export type OmikronIotaPing = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "ping";
   readonly log?: OmikronLog;
   readonly data: {
@@ -785,8 +805,11 @@ export type OmikronIotaMessage = {
   readonly id?: unknown;
   /** Any that the Omikron does not handle itself. */
   readonly type: string;
+  /** As it was sent. */
   readonly log?: unknown;
+  /** Of the user who says it. */
   readonly sender_id?: unknown;
+  /** Of the user whom it is for. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -800,6 +823,7 @@ export type OmikronIotaIdentified = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Ids of the users that it serves from now on. */
     readonly accepted_profiles: string;
     /** Spelled like this by the original. */
     readonly denid_profiles: string;
@@ -820,7 +844,9 @@ export type OmikronIotaPong = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** As they reported it, usually in milliseconds; -1 is unknown. */
     readonly user_ping: Readonly<Record<string, number>>;
+    /** The same as digits. */
     readonly ping_clients: Readonly<Record<string, string>>;
   };
 };
@@ -833,6 +859,7 @@ export type OmikronClientConnected = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Of the user. */
     readonly user_id: string;
   };
 };
@@ -840,9 +867,12 @@ export type OmikronClientConnected = {
 export type OmikronError = {
   /** Of the message, if it had one. */
   readonly id?: unknown;
+  /** What is wrong. */
   readonly type: "error" | "error_invalid_user_id" | "error_invalid_private_key" | "error_invalid_secret" | "error_no_iota" | "error_not_found";
   readonly log: OmikronLog;
+  /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  /** Empty. */
   readonly data: Readonly<Record<string, unknown>>;
 };
 
@@ -851,8 +881,11 @@ export type OmikronFromUser = {
   readonly id?: unknown;
   /** Any that the Omikron does not handle itself. */
   readonly type: string;
+  /** As it was sent. */
   readonly log?: unknown;
+  /** Of the user who says it. */
   readonly sender_id?: unknown;
+  /** Of the user whom it is for. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -861,12 +894,15 @@ export type OmikronFromUser = {
 export type OmikronClientIdentify = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "identification";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of the user of this client. */
     readonly user_id: string;
     /** 64 hexadecimal digits. */
     readonly private_key_hash: string;
+    /** Of the home server of this user. */
     readonly iota_id?: string;
     /** A refusal is a message of the type `error_…` instead of the documented one. */
     readonly refusal?: "error";
@@ -876,6 +912,7 @@ export type OmikronClientIdentify = {
 export type OmikronClientPing = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "ping";
   readonly log?: OmikronLog;
   readonly data: {
@@ -887,9 +924,11 @@ export type OmikronClientPing = {
 export type OmikronSetState = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "client_changed";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Any text, such as `away`. */
     readonly user_state: string;
   };
 };
@@ -897,6 +936,7 @@ export type OmikronSetState = {
 export type OmikronGetStates = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "get_states";
   readonly log?: OmikronLog;
   readonly data: {
@@ -908,11 +948,15 @@ export type OmikronGetStates = {
 export type OmikronCallInvite = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "call_invite";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of the call. */
     readonly call_id: string;
+    /** Who is called. */
     readonly receiver_id: string;
+    /** For the receiver; usually encrypted. */
     readonly call_secret?: string;
     /** 64 hexadecimal digits. */
     readonly call_secret_sha?: string;
@@ -922,9 +966,11 @@ export type OmikronCallInvite = {
 export type OmikronGetCall = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "get_call";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of the call. */
     readonly call_id: string;
     /** 64 hexadecimal digits. */
     readonly call_secret_sha?: string;
@@ -936,8 +982,11 @@ export type OmikronClientMessage = {
   readonly id?: unknown;
   /** Any that the Omikron does not handle itself. */
   readonly type: string;
+  /** As it was sent. */
   readonly log?: unknown;
+  /** Of the user who says it. */
   readonly sender_id?: unknown;
+  /** Of the user whom it is for. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -977,7 +1026,9 @@ export type OmikronClientPong = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** As the Iota reported it, usually in milliseconds. */
     readonly last_ping: number;
+    /** The same as digits. */
     readonly ping_iota: string;
   };
 };
@@ -990,6 +1041,7 @@ export type OmikronStateChanged = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Of the watched user. */
     readonly user_id: string;
     /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
     readonly user_state: string;
@@ -1004,6 +1056,7 @@ export type OmikronStates = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** By user id. */
     readonly user_states: Readonly<Record<string, string>>;
   };
 };
@@ -1015,6 +1068,7 @@ export type OmikronCallInvited = {
   readonly log: OmikronLog;
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  /** Empty. */
   readonly data: Readonly<Record<string, unknown>>;
 };
 
@@ -1026,9 +1080,13 @@ export type OmikronNewCall = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Of the call. */
     readonly call_id: string;
+    /** Who is called. */
     readonly receiver_id: string;
+    /** Who calls. */
     readonly sender_id: string;
+    /** For the receiver; usually encrypted. */
     readonly call_secret?: string;
   };
 };
@@ -1041,6 +1099,7 @@ export type OmikronCallFound = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** `DESTROYED`: it is not there, or has another secret. */
     readonly call_state: "ACTIVE" | "DESTROYED";
   };
 };
@@ -1050,8 +1109,11 @@ export type OmikronFromIota = {
   readonly id?: unknown;
   /** Any that the Omikron does not handle itself. */
   readonly type: string;
+  /** As it was sent. */
   readonly log?: unknown;
+  /** Of the user who says it. */
   readonly sender_id?: unknown;
+  /** Of the user whom it is for. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -1060,15 +1122,19 @@ export type OmikronFromIota = {
 export type OmikronCallIdentify = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "identification";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of the call. */
     readonly call_id: string;
+    /** Of the user of this client. */
     readonly user_id: string;
     /** 64 hexadecimal digits. */
     readonly private_key_hash: string;
     /** A refusal is a message of the type `error_…` instead of the documented one. */
     readonly refusal?: "error";
+    /** Of the home server of this user. */
     readonly iota_id?: string;
     /** 64 hexadecimal digits. */
     readonly call_secret_sha?: string;
@@ -1078,6 +1144,7 @@ export type OmikronCallIdentify = {
 export type OmikronCallPing = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "ping";
   readonly log?: OmikronLog;
   readonly data: {
@@ -1089,6 +1156,7 @@ export type OmikronCallPing = {
 export type OmikronSetStates = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "client_changed";
   readonly log?: OmikronLog;
   readonly data: {
@@ -1102,9 +1170,11 @@ export type OmikronSetStates = {
 export type OmikronSignal = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
   readonly log?: OmikronLog;
   readonly data: {
+    /** Of the user whom it is for. */
     readonly receiver_id: string;
     /** Usually encrypted. */
     readonly payload?: string;
@@ -1114,14 +1184,17 @@ export type OmikronSignal = {
 export type OmikronStream = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "start_stream" | "end_stream";
   readonly log?: OmikronLog;
+  /** Empty. */
   readonly data: Readonly<Record<string, unknown>>;
 };
 
 export type OmikronCallState = {
   /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
   readonly state: string;
+  /** Whether the screen is shown. */
   readonly streaming: boolean;
 };
 
@@ -1135,7 +1208,9 @@ export type OmikronCallJoined = {
   readonly data: {
     readonly acceppted: true;
     readonly accepted: true;
+    /** How each of them is, by user id. */
     readonly user_ids: Readonly<Record<string, string>>;
+    /** The same, and who shows the screen. */
     readonly user_states: Readonly<Record<string, OmikronCallState>>;
   };
 };
@@ -1150,7 +1225,9 @@ export type OmikronCallRefused = {
   readonly data: {
     readonly acceppted: false;
     readonly accepted: false;
+    /** Empty. */
     readonly user_ids: Readonly<Record<string, unknown>>;
+    /** Empty. */
     readonly user_states: Readonly<Record<string, unknown>>;
   };
 };
@@ -1162,6 +1239,7 @@ export type OmikronCallPong = {
   readonly log: OmikronLog;
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
+  /** Empty. */
   readonly data: Readonly<Record<string, unknown>>;
 };
 
@@ -1173,6 +1251,7 @@ export type OmikronCallerConnected = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Who it is. */
     readonly user_id: string;
     /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
     readonly call_state: string;
@@ -1189,6 +1268,7 @@ export type OmikronCallerClosed = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
+    /** Who it was. */
     readonly user_id: string;
   };
 };
@@ -1196,12 +1276,18 @@ export type OmikronCallerClosed = {
 export type OmikronCallerChanged = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "client_changed";
+  /** As it was sent. */
   readonly log: unknown;
+  /** Of the user who says it. */
   readonly sender_id: string;
+  /** The same again. */
   readonly sender: string;
   readonly data: {
+    /** The same again. */
     readonly sender_id: string;
+    /** The same again. */
     readonly user_id: string;
     /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
     readonly call_state?: string;
@@ -1213,12 +1299,18 @@ export type OmikronCallerChanged = {
 export type OmikronSignalled = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
+  /** As it was sent. */
   readonly log: unknown;
+  /** Of the user who says it. */
   readonly sender_id: string;
+  /** The same again. */
   readonly sender: string;
   readonly data: {
+    /** The same again. */
     readonly sender_id: string;
+    /** Of the user whom it is for. */
     readonly receiver_id: string;
     /** Usually encrypted. */
     readonly payload?: string;
@@ -1228,12 +1320,18 @@ export type OmikronSignalled = {
 export type OmikronStreamed = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
+  /** What it is about. */
   readonly type: "start_stream" | "end_stream";
+  /** As it was sent. */
   readonly log: unknown;
+  /** Of the user who says it. */
   readonly sender_id: string;
+  /** The same again. */
   readonly sender: string;
   readonly data: {
+    /** The same again. */
     readonly sender_id: string;
+    /** The same again. */
     readonly user_id: string;
   } & Readonly<Record<string, unknown>>;
 } & Readonly<Record<string, unknown>>;
@@ -1265,6 +1363,7 @@ export type ConsoleSubscribe = {
   readonly type: "subscribe";
   /** Of the subscription; the client chooses it, unique on its socket. */
   readonly id: string;
+  /** What to follow. */
   readonly topic: "calls" | "audit";
 };
 
@@ -1286,6 +1385,7 @@ export type ConsoleRefused = {
   readonly id: string;
   /** A problem code, as of REST. */
   readonly code: string;
+  /** For people; programs go by `code`. */
   readonly detail: string;
 };
 
@@ -1318,6 +1418,7 @@ export type ConsoleConnection = {
   readonly id: string;
   /** As `GET /api/v1/connections/{id}` answers it. */
   readonly connection: Readonly<Record<string, unknown>>;
+  /** What happened to it, oldest first. */
   readonly timeline: Array<ConsoleTimelineEvent>;
 };
 
@@ -1327,11 +1428,13 @@ export type ConsoleMessage = {
   readonly id: string;
   /** Any JSON value, as its sender wrote it. */
   readonly message: unknown;
+  /** Name of the endpoint. */
   readonly identity: string;
   /** When the server received it. */
   readonly timestamp: string;
   /** Durable rooms: its place. */
   readonly offset?: number;
+  /** Offsets of another epoch mean nothing any more. */
   readonly epoch?: string;
 };
 
@@ -1339,6 +1442,7 @@ export type ConsoleCalls = {
   readonly type: "calls";
   /** Of the subscription; the client chooses it, unique on its socket. */
   readonly id: string;
+  /** Calls that are new or have changed. */
   readonly items: Array<Readonly<Record<string, unknown>>>;
 };
 
@@ -1346,6 +1450,7 @@ export type ConsoleEntries = {
   readonly type: "entries";
   /** Of the subscription; the client chooses it, unique on its socket. */
   readonly id: string;
+  /** In the order they were written. */
   readonly items: Array<Readonly<Record<string, unknown>>>;
 };
 
