@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import Any, Awaitable, Callable, Dict, List, NamedTuple, Optional, Union
 
+from .frames import SignalingIceServer
 from .problems import NotConnected
 from .sockets.live_socket_io import LiveSocketIo
 from .sockets.signal import Signal
@@ -46,7 +47,7 @@ class PeerSignal(NamedTuple):
 
 
 class IceServers(NamedTuple):
-    ice_servers: List[Dict[str, Any]]
+    ice_servers: List[SignalingIceServer]
     #: Seconds.
     expires_in: float
 
@@ -259,8 +260,12 @@ def _sender(value: Any) -> Optional[str]:
     return sid if isinstance(sid, str) else None
 
 
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
 def _ice(value: Any) -> Optional[IceServers]:
     servers, expires = (value.get('iceServers'), value.get('expiresIn')) if isinstance(value, dict) else (None, None)
     if not isinstance(servers, list) or isinstance(expires, bool) or not isinstance(expires, (int, float)):
         return None
-    return IceServers([each for each in servers if isinstance(each, dict)], expires)
+    return IceServers(list(filter(_is_object, servers)), expires)

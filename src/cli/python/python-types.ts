@@ -32,10 +32,11 @@ export function pythonType(schema: Schema, scope = ''): string {
 }
 
 function ofType(type: string, schema: Schema, scope: string): string {
-  const { additionalProperties } = schema;
+  const { additionalProperties, patternProperties = {} } = schema;
+  const [named = additionalProperties] = Object.values(patternProperties);
   if (type === 'array') return `List[${pythonType(itemOf(schema), scope)}]`;
   if (type !== 'object') return SIMPLE[type] ?? unknown(type);
-  return `Dict[str, ${typeof additionalProperties === 'object' ? pythonType(additionalProperties, scope) : 'Any'}]`;
+  return `Dict[str, ${typeof named === 'object' ? pythonType(named, scope) : 'Any'}]`;
 }
 
 function unknown(type: string): never {
@@ -58,23 +59,30 @@ function pythonValue(value: unknown): string {
   return String(Number(value));
 }
 
-const HEAD = ['from __future__ import annotations', '', 'from typing import Any, Dict, List, Optional, TypedDict', ''];
-
-/** Of all schemas one module: aliases before the classes, whose members are looked up when they are needed. */
+/** Of all schemas one module: names of other schemas must be known before an alias, but not before a class, of it. */
 export function pythonModels(schemas: Readonly<Record<string, Schema>>): string[] {
   const named = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
-  const objects = named.filter(([, { properties }]) => properties !== undefined);
-  const aliases = named.filter(([, { properties }]) => properties === undefined);
-  const imports = HEAD.map((line) => (aliases.length > 0 ? line.replace('List, ', 'List, Literal, ') : line));
-  return [
-    ...imports,
-    ...aliases.flatMap(([name, schema]) => [
-      ...comment(schema.description, ''),
-      `${identifier(name)} = ${pythonType(schema)}`,
-      '',
-    ]),
-    ...objects.flatMap(([name, schema]) => ['', ...typedDict(identifier(name), schema), '']),
+  const isClass = ({ properties }: Schema): boolean => Object.keys(properties ?? {}).length > 0;
+  const classes = named.filter(([, schema]) => isClass(schema));
+  const aliases = named
+    .filter(([, schema]) => !isClass(schema))
+    .map(([name, schema]) => [...comment(schema.description, ''), `${identifier(name)} = ${pythonType(schema)}`, '']);
+  const isLate = (lines: readonly string[]): boolean =>
+    classes.some(([name]) => lines.some((line) => new RegExp(`[[ ]${name}\\b`).test(line) && !line.startsWith('#')));
+  const lines = [
+    ...aliases.filter((alias) => !isLate(alias)).flat(),
+    ...classes.flatMap(([name, schema]) => ['', ...typedDict(identifier(name), schema), '']),
+    ...aliases.filter(isLate).flat(),
   ];
+  return [...importsOf(lines), ...lines];
+}
+
+const TYPING = ['Any', 'Dict', 'List', 'Literal', 'Optional', 'TypedDict', 'Union'];
+
+function importsOf(lines: readonly string[]): string[] {
+  const code = lines.filter((line) => !line.trimStart().startsWith('#')).join('\n');
+  const used = TYPING.filter((name) => new RegExp(`\\b${name}\\b`).test(code));
+  return ['from __future__ import annotations', '', `from typing import ${used.join(', ')}`, ''];
 }
 
 /**

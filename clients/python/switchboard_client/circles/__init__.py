@@ -1,5 +1,30 @@
 """Circles: an account's or a device's conversations. Needs `python-socketio`."""
+from .frames import (
+    CircleChanged,
+    CircleInvited,
+    ConversationChanged,
+    ConversationRecovered,
+    FilesAnnounced,
+    FileUploaded,
+    Forwarded,
+    MessageChanged,
+    NewMessage,
+    Writing,
+)
 from .joined_rooms import ShutOut
 from .socket import CirclesSocket
 
-__all__ = ['CirclesSocket', 'ShutOut']
+__all__ = [
+    'CircleChanged',
+    'CircleInvited',
+    'CirclesSocket',
+    'ConversationChanged',
+    'ConversationRecovered',
+    'FileUploaded',
+    'FilesAnnounced',
+    'Forwarded',
+    'MessageChanged',
+    'NewMessage',
+    'ShutOut',
+    'Writing',
+]

@@ -11,10 +11,19 @@ from ..sockets.live_socket_io import Acked, LiveSocketIo
 from ..sockets.outbox import Outbox
 from ..sockets.persistent import SocketEnd
 from ..sockets.signal import Signal
+from .frames import (
+    CircleChanged,
+    CircleInvited,
+    ConversationChanged,
+    ConversationRecovered,
+    FilesAnnounced,
+    FileUploaded,
+    Forwarded,
+    MessageChanged,
+    NewMessage,
+    Writing,
+)
 from .joined_rooms import JoinedRooms, ShutOut, later, refusal_in
-
-#: Events carry the wire's own members, docs/protocols/circles.md.
-Event = Dict[str, Any]
 
 Token = Union[str, Callable[[Optional[str]], Union[Optional[str], Awaitable[Optional[str]]]]]
 
@@ -37,21 +46,21 @@ class CirclesSocket(LiveSocketIo):
         #: Signed in.
         self.on_open: Signal[None] = Signal()
         #: Said in a joined conversation, once and in order.
-        self.on_message: Signal[Event] = Signal()
-        self.on_file_uploaded: Signal[Event] = Signal()
-        self.on_message_changed: Signal[Event] = Signal()
+        self.on_message: Signal[NewMessage] = Signal()
+        self.on_file_uploaded: Signal[FileUploaded] = Signal()
+        self.on_message_changed: Signal[MessageChanged] = Signal()
         #: After a reconnect, and after `after`: whether everything missed in this conversation follows.
-        self.on_recovered: Signal[Event] = Signal()
+        self.on_recovered: Signal[ConversationRecovered] = Signal()
         #: Of joined conversations; invitations and promotions come anyway.
-        self.on_conversation: Signal[Event] = Signal()
+        self.on_conversation: Signal[ConversationChanged] = Signal()
         #: Of joined circles.
-        self.on_circle: Signal[Event] = Signal()
-        self.on_circle_invited: Signal[Event] = Signal()
-        self.on_writing: Signal[Event] = Signal()
+        self.on_circle: Signal[CircleChanged] = Signal()
+        self.on_circle_invited: Signal[CircleInvited] = Signal()
+        self.on_writing: Signal[Writing] = Signal()
         #: The files of a message that was sent with some: upload them now.
-        self.on_files_announced: Signal[Event] = Signal()
+        self.on_files_announced: Signal[FilesAnnounced] = Signal()
         #: What somebody sent with `forward`.
-        self.on_forwarded: Signal[Event] = Signal()
+        self.on_forwarded: Signal[Forwarded] = Signal()
         self.on_shut_out: Signal[ShutOut] = Signal()
         self._token = token
         self._shown: Optional[str] = None
@@ -194,7 +203,7 @@ class CirclesSocket(LiveSocketIo):
             self._refused = self._shown
             self._hang_up(SocketEnd(ABNORMAL, refusal.detail))
 
-    def _heard(self, event: str, payload: Event) -> None:
+    def _heard(self, event: str, payload: Any) -> None:
         if event == 'message':
             self._message(payload)
         elif event == 'conversation':
@@ -210,7 +219,7 @@ class CirclesSocket(LiveSocketIo):
         elif event == 'webrtc_forward':
             self.on_forwarded.emit(payload)
 
-    def _message(self, frame: Event) -> None:
+    def _message(self, frame: Any) -> None:
         conversation, message = frame.get('conversation_id'), frame.get('message')
         if not _is_id(conversation):
             return
@@ -223,7 +232,7 @@ class CirclesSocket(LiveSocketIo):
         elif self._joined.heard(int(frame['conversation_id']), int(message['id'])):
             self.on_message.emit(frame)
 
-    def _conversation(self, frame: Event) -> None:
+    def _conversation(self, frame: Any) -> None:
         if not _is_id(frame.get('conversation_id')) or not isinstance(frame.get('event'), str):
             return
         if frame['event'] != 'recovered':

@@ -7,7 +7,7 @@ import logging
 from typing import Any, Callable, Generic, List, Set, TypeVar
 
 T = TypeVar('T')
-L = TypeVar('L', bound=Callable[..., Any])
+R = TypeVar('R')
 
 _log = logging.getLogger('switchboard_client')
 
@@ -24,7 +24,7 @@ class Signal(Generic[T]):
         self._listeners: List[Callable[[T], Any]] = []
         self._tasks: Set['asyncio.Future[Any]'] = set()
 
-    def __call__(self, listener: L) -> L:
+    def __call__(self, listener: Callable[[T], R]) -> Callable[[T], R]:
         self._listeners.append(listener)
         return listener
 
