@@ -1,10 +1,11 @@
+import { Switchboard } from '@switchboard/client/rest';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Report } from '../../src/cli/stress/report.js';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
-import { ADMIN_ENV } from '../support/api.js';
+import { ADMIN, ADMIN_ENV } from '../support/api.js';
 import { type Lie, LyingProxy } from '../support/lying-proxy.js';
 import { cleanUpProcesses, type ServerProcess, startProcess, temporaryDataDir } from '../support/process.js';
 
@@ -67,14 +68,9 @@ describe('npm run stress', () => {
     expect(played.code).toBe(0);
     const plan = await stress('--url', url, ...SMALL, '--seed', 'e2e', '--plan');
     expect(JSON.parse(plan.stdout)).toMatchObject({ digest: report.digest });
-    const login = await fetch(`${url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email: ADMIN_ENV.ADMIN_EMAIL, password: ADMIN_ENV.ADMIN_PASSWORD }),
-    });
-    const { accessToken } = (await login.json()) as { accessToken: string };
-    const listed = await fetch(`${url}/api/v1/applications`, { headers: { authorization: `Bearer ${accessToken}` } });
-    expect(await listed.json()).toMatchObject({ items: [] });
+    const sdk = new Switchboard({ url });
+    await sdk.signIn(ADMIN);
+    expect(await sdk.applications.list()).toMatchObject({ items: [] });
   }, 60_000);
 
   it('reports every member that its document describes, and describes every member', async () => {
