@@ -12,10 +12,13 @@ const page = (name: string): string => path.join(WEB, name, 'index.html');
 const screenOf = (file: string): string =>
   `console/${/screens[\\/](?:overview[\\/](?=first-steps[\\/]s))?([^\\/]+)/.exec(file)?.[1] ?? 'screen'}`;
 
+/** Of the sockets, what only some of them use. */
+const OF_FEW = ['live-socket-io', 'outbox'];
+
 /** So that no page loads more of the client than it uses, or the library below some of it. */
 const clientPartOf = (file: string): string => {
   const [, part = 'base', name] = /typescript[\\/]src[\\/](?:([^\\/]+)[\\/])?(.+)\.ts$/.exec(file) ?? [];
-  return `client/${name === 'live-socket-io' ? name : part}`;
+  return `client/${OF_FEW.includes(name ?? '') ? name : part}`;
 };
 
 /** Writes each script, style and document compressed beside itself, so that the server need not do it again for each browser. */

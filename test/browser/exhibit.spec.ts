@@ -293,6 +293,9 @@ describeWith('chromium', 'the exhibit page', () => {
     await shows(page, 'You are a client');
     expect(page.url()).toBe(url());
     expect(requests.length).toBeGreaterThan(5);
+    // Nor does it load more of the client than it uses.
+    const parts = requests.flatMap((request) => /client\/(.+)\.js$/.exec(request)?.[1] ?? []);
+    expect(parts.sort()).toEqual(['base', 'services', 'sockets']);
     for (const request of requests) expect(request.split('#')[0]).not.toContain(service.clientToken);
     expect(await page.evaluate('history.length')).toBe(2);
   });

@@ -49,6 +49,16 @@ describeWith('chromium', 'the room page', () => {
     if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
   };
 
+  it('loads no more of the client than it uses', async () => {
+    const lobby = await room();
+    const page = await pages.open('about:blank');
+    const parts = new Set<string>();
+    page.on('request', (request) => parts.add(/client\/(.+)\.js$/.exec(request.url())?.[1] ?? ''));
+    await page.goto(`${harness.server.url}/room/${(await harness.endpoint(app, lobby)).code}/`);
+    await shows(page, 'Connected');
+    expect([...parts].filter((part) => part !== '').sort()).toEqual(['base', 'outbox', 'rooms', 'sockets']);
+  });
+
   it('is served to anybody, under its own strict policy, whatever the code', async () => {
     const response = await fetch(`${harness.server.url}/room/whatever/`);
     expect(response.status).toBe(200);

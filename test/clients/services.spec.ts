@@ -34,7 +34,7 @@ describe('the clients of a service', () => {
     socket.on('join', (join) => joins.push(join));
     socket.on('error', ({ message }) => errors.push(message));
     socket.on('closed', ({ code }) => ends.push(code));
-    const opened = new Promise<void>((resolve) => socket.on('open', resolve));
+    const opened = new Promise((resolve) => socket.on('open', resolve));
     return { socket, heard, joins, errors, ends, opened };
   };
   const host = async (url = services.server.url) => {
@@ -62,6 +62,28 @@ describe('the clients of a service', () => {
       expect(exhibit.heard).toEqual([{ type: 'answer', user: ann.user }]);
     }, PATIENCE);
     expect(table.heard).toEqual([{ type: 'all' }]);
+  });
+
+  it('hear what they were admitted as, and text as it was written', async () => {
+    service = await services.service({ allowPublicCode: true });
+    const { url } = services.server;
+    const roles: string[] = [];
+    const enter = async (hostToken: string) => {
+      const { socket, opened } = keep(new ServiceHost({ url, hostToken, ...RETRY }));
+      socket.on('open', ({ role }) => roles.push(role));
+      await opened;
+      return socket;
+    };
+    const exhibit = await enter(service.hostToken);
+    const table = await enter(service.clientToken);
+    expect(roles).toEqual(['host', 'client']);
+    const said = new Promise<string>((resolve) =>
+      table.on('message', (_message, text) => {
+        resolve(text);
+      }),
+    );
+    exhibit.sendJson('{"n": 12345678901234567890}');
+    expect(await said).toBe('{"n": 12345678901234567890}');
   });
 
   it('come back by themselves, a host with the code it had', async () => {

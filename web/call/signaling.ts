@@ -41,7 +41,10 @@ export class Signaling {
   private socket: SignalingSocket | null = null;
   private lastSid = '';
 
-  constructor(private readonly listener: Listener) {}
+  constructor(private readonly listener: Listener) {
+    // Gone, it is left in peace: a call outlives a moment without network, the place in it does not outlive its socket.
+    addEventListener('online', () => this.socket?.retry());
+  }
 
   /** Also of the connection that was lost, until there is a new one. */
   get sid() {

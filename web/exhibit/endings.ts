@@ -6,8 +6,6 @@ export interface Ending {
   readonly again: 'auto' | 'button' | 'never';
   /** What the button says. */
   readonly button?: string;
-  /** Whether coming back at once would do harm. */
-  readonly patient?: boolean;
 }
 
 interface Circumstances {
@@ -50,9 +48,9 @@ const FORCED: Record<string, Ending> = {
 const CLOSED: Record<number, Ending> = {
   1008: { title: 'Access was revoked', text: 'The server no longer allows this connection.', again: 'never' },
   1009: { title: 'Message too large', text: 'The server takes no message of that size.', again: 'auto' },
-  1011: { title: 'The server failed', text: 'Something went wrong on the server.', again: 'auto', patient: true },
+  1011: { title: 'The server failed', text: 'Something went wrong on the server.', again: 'auto' },
   1012: { title: 'The server restarts', text: 'It told everybody to come back.', again: 'auto' },
-  1013: { title: 'The server is busy', text: 'It has too much to do right now.', again: 'auto', patient: true },
+  1013: { title: 'The server is busy', text: 'It has too much to do right now.', again: 'auto' },
   4008: {
     title: 'Too slow',
     text: 'This device could not keep up with the messages; those in between are lost.',
@@ -62,7 +60,6 @@ const CLOSED: Record<number, Ending> = {
     title: 'Too many messages',
     text: 'This page sent more than the server allows.',
     again: 'auto',
-    patient: true,
   },
 };
 

@@ -32,7 +32,7 @@ let countdown: number | undefined;
 const log = new Log();
 const invite = new Invite();
 const people = new People(describePeople);
-const relay = new Relay({ onConnecting, onJoined, onMessage, onLost, onEnded });
+const relay = new Relay({ onConnecting, onJoined, onCode, onJoin, onLeave, onError, onMessage, onLost, onEnded });
 const composer = new Composer(relay, people, log);
 const trips = new RoundTrips({
   send: (text) => relay.send(text),
@@ -95,8 +95,9 @@ function onLost(ending: Ending, retryAt: number | null) {
     return;
   }
   const draw = () => {
-    const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-    const when = retryAt === null ? 'This page connects again when it is back.' : `Trying again in ${seconds} s.`;
+    const seconds = retryAt === null ? 0 : Math.ceil((retryAt - Date.now()) / 1000);
+    const soon = seconds > 0 ? `Trying again in ${seconds} s.` : 'Connecting…';
+    const when = retryAt === null ? 'This page connects again when it is back.' : soon;
     byId('outage-text', HTMLElement).textContent = `${ending.title}. ${ending.text} ${when}`;
   };
   draw();
@@ -148,10 +149,6 @@ function startOver() {
 function onMessage(frame: Message, text: string) {
   const user = textOf(frame, 'user');
   const isHost = relay.role === 'host';
-  if (isFromServer(frame)) {
-    onServer(frame, user);
-    return;
-  }
   // Whoever was here before this host: heard of when it speaks, known when it answers.
   if (isHost && user !== '' && !people.hasRole(user)) people.know(user, aboutSelf(frame));
   if (!isHost) hostSeen();
@@ -160,41 +157,38 @@ function onMessage(frame: Message, text: string) {
   log.message(isHost ? people.label(user) : ['Host'], words, { json });
 }
 
-/** Towards a host nobody but the server may use these types. */
-function isFromServer({ type }: Message) {
-  return ['server_code', 'server_join', 'server_leave', 'server_disconnect', 'server_error'].includes(String(type));
+function onCode(fresh: string) {
+  if (relay.role !== 'host') return;
+  if (code !== '' && code !== fresh && !session.hidden) {
+    log.tell('event', `The code is ${fresh} now; the one before no longer works.`);
+  }
+  code = fresh;
+  invite.show(fresh);
 }
 
-function onServer(frame: Message, user: string) {
-  const role = short(textOf(frame, 'role'), 20);
-  switch (frame.type) {
-    case 'server_code': {
-      const fresh = textOf(frame, 'code');
-      if (code !== '' && code !== fresh && !session.hidden) {
-        log.tell('event', `The code is ${fresh} now; the one before no longer works.`);
-      }
-      code = fresh;
-      invite.show(fresh);
-      break;
-    }
-    case 'server_join':
-      people.know(user, { role, name: textOf(frame, 'name') });
-      if (role === 'host') hostIs = 'here';
-      log.tell('event', ...people.label(user), role === 'host' ? ' is here.' : ` joined as ${role}.`);
-      trips.measure();
-      break;
-    case 'server_leave':
-      if (!people.has(user)) people.know(user, { role });
-      log.tell('event', ...people.label(user), ' left.');
-      people.forget(user);
-      if (role === 'host') hostLeft();
-      break;
-    case 'server_error':
-      log.tell('fault', foreign(short(textOf(frame, 'message'), 300)));
-      break;
-    default:
-    // The reason of a disconnect: shown when that comes.
-  }
+function onJoin(frame: Message) {
+  const [user, role] = [textOf(frame, 'user'), roleOf(frame)];
+  people.know(user, { role, name: textOf(frame, 'name') });
+  if (role === 'host') hostIs = 'here';
+  log.tell('event', ...people.label(user), role === 'host' ? ' is here.' : ` joined as ${role}.`);
+  trips.measure();
+}
+
+function onLeave(frame: Message) {
+  const [user, role] = [textOf(frame, 'user'), roleOf(frame)];
+  if (!people.has(user)) people.know(user, { role });
+  log.tell('event', ...people.label(user), ' left.');
+  people.forget(user);
+  if (role === 'host') hostLeft();
+}
+
+function onError(frame: Message) {
+  log.tell('fault', foreign(short(textOf(frame, 'message'), 300)));
+}
+
+/** Clients and guests hear hosts as they are: these may put anything there. */
+function roleOf(frame: Message) {
+  return short(textOf(frame, 'role'), 20);
 }
 
 function hostSeen() {

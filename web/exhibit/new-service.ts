@@ -1,4 +1,4 @@
-import { Switchboard, SwitchboardProblem, UnexpectedAnswer } from '@switchboard/client/rest';
+import type * as Rest from '@switchboard/client/rest';
 import { byId, say } from '../ui/dom.js';
 
 /** As much of a new service as is shown. */
@@ -31,10 +31,12 @@ export class NewService {
   private async make(form: HTMLFormElement) {
     say(this.error, '');
     this.button.disabled = true;
+    // Most who open the page come with a token or a code.
+    const rest = await import('@switchboard/client/rest');
     try {
       const email = byId('email', HTMLInputElement).value;
       const password = byId('password', HTMLInputElement);
-      const server = new Switchboard({ url: location.origin, retry: { attempts: 1 } });
+      const server = new rest.Switchboard({ url: location.origin, retry: { attempts: 1 } });
       await server.signIn({ email, password: password.value });
       password.value = '';
       try {
@@ -46,7 +48,7 @@ export class NewService {
         await server.signOut().catch(() => undefined);
       }
     } catch (error) {
-      say(this.error, inWords(error));
+      say(this.error, inWords(error, rest));
     } finally {
       this.button.disabled = false;
     }
@@ -70,7 +72,7 @@ export class NewService {
 }
 
 /** What is wrong with each field, else what is wrong at all. */
-function inWords(error: unknown): string {
+function inWords(error: unknown, { SwitchboardProblem, UnexpectedAnswer }: typeof Rest): string {
   if (error instanceof UnexpectedAnswer) return `The server answered ${error.status}.`;
   if (!(error instanceof SwitchboardProblem)) return 'The server cannot be reached.';
   const faults = error.errors.map(({ field, message }) => `${field} ${message}`);

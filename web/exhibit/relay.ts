@@ -1,17 +1,19 @@
-import { backoff } from '../ui/backoff.js';
-import { type JsonObject, parseObject, textOf } from '../ui/json.js';
+import { ServiceHost, type ServiceMessage, type ServiceRole, type SocketEnd } from '@switchboard/client/services';
+import { followNetwork } from '../ui/network.js';
 import { type Ending, explain } from './endings.js';
 
-export type Role = 'host' | 'client' | 'guest';
-
-/** A message as it came: an object, nothing else is known. */
-export type Message = JsonObject;
+export type Role = ServiceRole;
+export type Message = ServiceMessage;
 
 /** What a relay tells its page. */
 interface Listener {
   readonly onConnecting: () => void;
   readonly onJoined: (role: Role) => void;
-  /** Everything between joining and the end. */
+  readonly onCode: (code: string) => void;
+  readonly onJoin: (join: Message) => void;
+  readonly onLeave: (leave: Message) => void;
+  readonly onError: (error: Message) => void;
+  /** What somebody else said. */
   readonly onMessage: (message: Message, text: string) => void;
   /** It comes back by itself: at `retryAt` (milliseconds since the epoch), or `null` = when this device is online again. */
   readonly onLost: (ending: Ending, retryAt: number | null) => void;
@@ -19,31 +21,18 @@ interface Listener {
   readonly onEnded: (ending: Ending) => void;
 }
 
-const WAIT = { first: 500, longest: 15_000 };
-/** What a server that asks for patience counts for, in failures. */
-const PATIENT = 3;
-
 /** A connection to the relay that is kept up: it comes back by itself wherever that makes sense. */
 export class Relay {
-  private socket: WebSocket | null = null;
+  private socket: ServiceHost | undefined;
   private lastRole: Role | null = null;
   private credential = '';
   private name = '';
+  /** What the server found wrong last. */
   private said = '';
-  private failures = 0;
   private admitted = false;
-  /** Waiting for this device's own network. */
-  private offline = false;
-  private timer: number | undefined;
 
   constructor(private readonly listener: Listener) {
-    addEventListener('online', () => {
-      if (this.offline) this.retry();
-    });
-    // A socket over a network that has gone would be silent for minutes before anybody noticed.
-    addEventListener('offline', () => {
-      if (this.socket) this.end(this.socket, 1006);
-    });
+    followNetwork(() => this.socket);
   }
 
   /** What this page is or was last. */
@@ -52,7 +41,7 @@ export class Relay {
   }
 
   get joined() {
-    return this.admitted && this.socket?.readyState === WebSocket.OPEN;
+    return this.admitted;
   }
 
   join(credential: string, name: string) {
@@ -64,21 +53,16 @@ export class Relay {
 
   /** Tries at once, once more. */
   retry() {
-    clearTimeout(this.timer);
-    if (this.socket === null && this.credential !== '') this.connect();
+    this.listener.onConnecting();
+    if (this.socket) this.socket.retry();
+    else this.connect();
   }
 
   /** Ends the connection and forgets the credential. */
   leave() {
-    clearTimeout(this.timer);
-    const socket = this.socket;
-    this.socket = null;
-    this.admitted = false;
+    this.hangUp();
     this.lastRole = null;
     this.credential = '';
-    this.failures = 0;
-    this.offline = false;
-    socket?.close(1000);
   }
 
   /**
@@ -86,9 +70,8 @@ export class Relay {
    * @returns whether it went out
    */
   send(text: string): boolean {
-    if (!this.joined) return false;
-    this.socket?.send(text);
-    return true;
+    if (this.admitted) this.socket?.sendJson(text);
+    return this.admitted;
   }
 
   /** Whether a text holds what this page came in with; the server passes no such message on. */
@@ -99,70 +82,56 @@ export class Relay {
   }
 
   private connect() {
-    const url = new URL('/ws/', location.href);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url);
+    const { listener, name } = this;
+    // It may as well be the token of a client, or a code: the server says what it stands for.
+    const login = { hostToken: this.credential, ...(name !== '' && { name }) };
+    const socket = new ServiceHost({ url: location.origin, longestMs: 15_000, ...login });
     this.socket = socket;
-    this.offline = false;
-    this.said = '';
-    this.admitted = false;
-    socket.addEventListener('open', () => {
-      const login = this.name === '' ? { token: this.credential } : { token: this.credential, name: this.name };
-      socket.send(JSON.stringify(login));
-    });
-    socket.addEventListener('message', ({ data }) => {
-      if (socket === this.socket) this.receive(String(data));
-    });
-    socket.addEventListener('close', ({ code }) => {
-      this.end(socket, code);
-    });
-    this.listener.onConnecting();
-  }
-
-  private receive(text: string) {
-    const message = parseObject(text);
-    if (message === null) return;
-    if (message['type'] === 'server_error' || message['type'] === 'server_disconnect')
-      this.said = textOf(message, 'message');
-    if (this.admitted) {
-      this.listener.onMessage(message, text);
-    } else if (message['type'] === 'server_authorized') {
-      const role = roleIn(textOf(message, 'message'));
+    socket.on('open', ({ role }) => {
       this.lastRole = role;
       this.admitted = true;
-      this.failures = 0;
-      this.listener.onJoined(role);
-    }
+      listener.onJoined(role);
+    });
+    socket.on('code', listener.onCode);
+    socket.on('join', listener.onJoin);
+    socket.on('leave', listener.onLeave);
+    socket.on('message', listener.onMessage);
+    socket.on('error', (error) => {
+      this.said = error.message;
+      if (this.admitted && error.type === 'server_error') listener.onError(error);
+    });
+    socket.on('reconnecting', ({ waitMs, ...end }) => {
+      const ending = this.ending(end);
+      if (ending.again !== 'auto') {
+        this.hangUp();
+        listener.onEnded(ending);
+      } else if (navigator.onLine) {
+        listener.onLost(ending, Date.now() + waitMs);
+      } else {
+        listener.onLost({ ...ending, title: 'This device is offline', text: 'Its network is away.' }, null);
+      }
+    });
+    socket.on('closed', (end) => {
+      if (this.socket !== socket) return;
+      const ending = this.ending(end);
+      this.hangUp();
+      listener.onEnded(ending);
+    });
+    listener.onConnecting();
   }
 
-  private end(socket: WebSocket, code: number) {
-    if (socket !== this.socket) return;
-    const admitted = this.admitted;
-    this.socket = null;
+  private ending({ code }: SocketEnd): Ending {
+    const { said, lastRole: role, admitted } = this;
+    this.said = '';
     this.admitted = false;
-    socket.close();
-    const role = this.lastRole;
-    const ending = explain({ code, said: this.said, role, returning: role !== null && !admitted });
-    if (ending.again !== 'auto') {
-      this.listener.onEnded(ending);
-      return;
-    }
-    const wait = Math.round(backoff(this.failures + (ending.patient === true ? PATIENT : 0), WAIT));
-    this.failures++;
-    this.offline = !navigator.onLine;
-    if (!this.offline) {
-      this.timer = setTimeout(() => {
-        this.retry();
-      }, wait);
-      this.listener.onLost(ending, Date.now() + wait);
-    } else {
-      this.listener.onLost({ ...ending, title: 'This device is offline', text: 'Its network is away.' }, null);
-    }
+    return explain({ code, said, role, returning: role !== null && !admitted });
   }
-}
 
-/** The greeting ends with what this page was admitted as. */
-function roleIn(greeting: string): Role {
-  if (greeting.endsWith('host')) return 'host';
-  return greeting.endsWith('client') ? 'client' : 'guest';
+  private hangUp() {
+    const { socket } = this;
+    this.socket = undefined;
+    this.admitted = false;
+    this.said = '';
+    socket?.close();
+  }
 }

@@ -1,7 +1,12 @@
+import { type Recovered, RoomEndpoint, Unconfirmed } from '@switchboard/client/rooms';
 import { byId, foreign, make, say } from '../ui/dom.js';
+import { followNetwork } from '../ui/network.js';
 import { setPill } from '../ui/pill.js';
-import { type Member } from './frames.js';
-import { RoomSocket } from './room-socket.js';
+import { Progress } from './progress.js';
+
+interface Member {
+  readonly identity: string;
+}
 
 /** Messages the page holds; older ones leave it, not the room. */
 const SHOWN = 1_000;
@@ -10,6 +15,8 @@ const HUES = 6;
 const TOGETHER = 120_000;
 /** Below this distance from the end the page follows what is said. */
 const NEAR_END = 80;
+/** Connections that fail in a row while the server is there: then the code is to blame. */
+const REFUSALS = 2;
 
 const scroll = byId('scroll', HTMLElement);
 const list = byId('messages', HTMLOListElement);
@@ -24,106 +31,80 @@ const text = byId('text', HTMLTextAreaElement);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Own messages that nobody has heard yet, by id. */
-const waiting = new Map<string, HTMLElement>();
 /** Own messages that were accepted but not heard yet: offsets, or texts where there are none. */
 const own = new Set<number | string>();
 const byOffset = new Map<number, HTMLElement>();
+const progress = new Progress();
 let received = 0;
-let gaps = 0;
+let members: readonly Member[] = [];
+/** Attempts that failed in a row. */
+let failures = 0;
 let last: { identity: string; at: number; mine: boolean } | null = null;
 
 const code = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 
-const socket = new RoomSocket(code, {
-  onOpen() {
-    setPill('good', 'Connected');
-    say(trouble, '');
-  },
+const socket = new RoomEndpoint({
+  url: location.origin,
+  code,
+  after: 'beginning',
+  presence: true,
+  longestMs: 10_000,
+});
+followNetwork(() => socket);
 
-  onRecovery({ recovered, durable, missed }) {
-    const isFirst = received === 0;
-    if (!durable)
-      note(
-        isFirst
-          ? 'This room keeps no messages: what is said from now on is shown.'
-          : 'Back. Nothing is kept here, so something may have been missed.',
-        isFirst ? '' : 'bad',
-      );
-    else if (!recovered)
-      note(
-        isFirst ? 'Earlier messages are too many to be shown.' : 'Back, but too much was missed: there is a gap here.',
-        isFirst ? '' : 'bad',
-      );
-    else if (!isFirst)
-      note(
-        missed === 0
-          ? 'Back. Nothing was missed.'
-          : `Back. Caught up on ${missed} ${missed === 1 ? 'message' : 'messages'}; nothing is missing.`,
-        'good',
-      );
-    showTally();
-  },
+socket.on('open', () => {
+  failures = 0;
+  setPill('good', 'Connected');
+  say(trouble, '');
+});
 
-  onMessage({ message, json, identity, timestamp, position }) {
-    received++;
-    const isNearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END;
-    const key = position?.offset ?? json;
-    const mine = own.delete(key);
-    const element = bubble(identity, timestamp, message, json, mine);
-    if (position) byOffset.set(position.offset, element);
-    // What has still to be heard stays below what was.
-    const firstWaiting = list.querySelector('.waiting');
-    list.insertBefore(element, firstWaiting);
-    element.dataset['json'] = json;
-    trim();
-    showTally();
-    if (isNearEnd) toEnd();
-    else newer.hidden = false;
-  },
+socket.on('recovered', (answer) => {
+  const missed = progress.recovered(answer);
+  note(...wordsOf(answer, missed));
+  showTally();
+});
 
-  onPresent(members) {
-    peopleTitle.textContent = `Here now (${members.length})`;
-    people.replaceChildren(...crowd(members));
-  },
+socket.on('message', (message, frame) => {
+  received++;
+  const gap = progress.heard(message);
+  if (gap) note(`Messages ${gap.first} to ${gap.last} are missing.`, 'bad');
+  const isNearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END;
+  // As it was written: numbers may be longer than those of JavaScript.
+  const json = frame.slice('{"message":'.length, frame.lastIndexOf(',"identity":'));
+  const mine = own.delete(message.offset ?? json);
+  const element = bubble(message.identity, message.timestamp, message.message, json, mine);
+  if (message.offset !== undefined) byOffset.set(message.offset, element);
+  // What has still to be heard stays below what was.
+  const firstWaiting = list.querySelector('.waiting');
+  list.insertBefore(element, firstWaiting);
+  element.dataset['json'] = json;
+  trim();
+  showTally();
+  if (isNearEnd) toEnd();
+  else newer.hidden = false;
+});
 
-  onAccepted(id, offset) {
-    const element = waiting.get(id);
-    waiting.delete(id);
-    element?.remove();
-    const json = element?.dataset['json'] ?? '';
-    // In most rooms one hears oneself before the acknowledgement comes.
-    const heard = offset === null ? latestWith(json) : byOffset.get(offset);
-    if (heard) heard.classList.add('mine');
-    else own.add(offset ?? json);
-  },
+socket.on('present', showMembers);
+socket.on('join', (member) => {
+  showMembers([...members, member]);
+});
+socket.on('leave', ({ identity }) => {
+  const place = members.findIndex((member) => member.identity === identity);
+  showMembers(members.filter((_, index) => index !== place));
+});
 
-  onRefused(id, reason) {
-    waiting.get(id)?.remove();
-    waiting.delete(id);
-    note(`Not sent: ${reason}`, 'bad');
-  },
+socket.on('reconnecting', ({ waitMs }) => {
+  setPill('warn', `Away, back in ${Math.max(1, Math.round(waitMs / 1000))} s`);
+  members = [];
+  people.replaceChildren();
+  peopleTitle.textContent = 'Here now';
+  if (++failures > REFUSALS) void blameLink();
+});
 
-  onLost(retryAt) {
-    setPill('warn', `Away, back in ${Math.max(1, Math.round((retryAt - Date.now()) / 1000))} s`);
-    people.replaceChildren();
-    peopleTitle.textContent = 'Here now';
-  },
-
-  onUnwelcome() {
-    say(trouble, 'The server does not accept this link. It may be wrong, or it has expired or was withdrawn.');
-  },
-
-  onRevoked() {
-    setPill('bad', 'Ended');
-    say(trouble, 'This link has expired or was withdrawn.');
-    for (const element of byId('form', HTMLFormElement).elements) element.toggleAttribute('disabled', true);
-  },
-
-  onGap(expected, got) {
-    gaps += got - expected;
-    note(`Messages ${expected} to ${got - 1} are missing.`, 'bad');
-  },
+socket.on('closed', () => {
+  setPill('bad', 'Ended');
+  say(trouble, 'This link has expired or was withdrawn.');
+  for (const element of byId('form', HTMLFormElement).elements) element.toggleAttribute('disabled', true);
 });
 
 byId('form', HTMLFormElement).addEventListener('submit', (event) => {
@@ -137,9 +118,9 @@ byId('form', HTMLFormElement).addEventListener('submit', (event) => {
   element.classList.add('waiting');
   element.dataset['json'] = json;
   list.append(element);
-  waiting.set(socket.say(said), element);
   empty.hidden = true;
   toEnd();
+  void deliver(said, element, json);
 });
 
 text.addEventListener('keydown', (event) => {
@@ -152,6 +133,22 @@ newer.addEventListener('click', toEnd);
 scroll.addEventListener('scroll', () => {
   if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END) newer.hidden = true;
 });
+
+/** Says it, now or once the connection is back; the bubble that waits goes when it is known what became of it. */
+async function deliver(said: string, element: HTMLElement, json: string) {
+  try {
+    const { offset } = await socket.send(said);
+    // In most rooms one hears oneself before the acknowledgement comes.
+    const heard = offset === undefined ? latestWith(json) : byOffset.get(offset);
+    if (heard) heard.classList.add('mine');
+    else own.add(offset ?? json);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    note(`${error instanceof Unconfirmed ? 'Perhaps not sent' : 'Not sent'}: ${reason}`, 'bad');
+  } finally {
+    element.remove();
+  }
+}
 
 function bubble(identity: string, timestamp: string, value: unknown, json: string, mine: boolean) {
   const date = new Date(timestamp);
@@ -179,8 +176,14 @@ function face(identity: string) {
   return element;
 }
 
+function showMembers(present: readonly Member[]) {
+  members = present;
+  peopleTitle.textContent = `Here now (${members.length})`;
+  people.replaceChildren(...crowd());
+}
+
 /** One line per name, with how often it is there. */
-function crowd(members: readonly Member[]) {
+function crowd() {
   const counts = new Map<string, number>();
   for (const { identity } of members) counts.set(identity, (counts.get(identity) ?? 0) + 1);
   return [...counts].map(([identity, count]) => {
@@ -190,7 +193,31 @@ function crowd(members: readonly Member[]) {
   });
 }
 
+/** What came of asking for everything since the last message this page had; nothing to say where it began with all. */
+function wordsOf({ recovered, epoch }: Recovered, missed: number): [words: string, tone: string] {
+  const isFirst = received === 0;
+  const bad = isFirst ? '' : 'bad';
+  if (epoch === '') {
+    if (isFirst) return ['This room keeps no messages: what is said from now on is shown.', bad];
+    return ['Back. Nothing is kept here, so something may have been missed.', bad];
+  }
+  if (!recovered) {
+    if (isFirst) return ['Earlier messages are too many to be shown.', bad];
+    return ['Back, but too much was missed: there is a gap here.', bad];
+  }
+  if (isFirst) return ['', ''];
+  if (missed === 0) return ['Back. Nothing was missed.', 'good'];
+  return [`Back. Caught up on ${missed} ${missed === 1 ? 'message' : 'messages'}; nothing is missing.`, 'good'];
+}
+
+async function blameLink() {
+  const answer = await fetch('/health/live', { cache: 'no-store' }).catch(() => null);
+  if (answer?.ok === true && failures > REFUSALS)
+    say(trouble, 'The server does not accept this link. It may be wrong, or it has expired or was withdrawn.');
+}
+
 function note(words: string, tone: string) {
+  if (words === '') return;
   last = null;
   list.insertBefore(make('li', `event ${tone}`, words), list.querySelector('.waiting'));
   toEnd();
@@ -208,11 +235,11 @@ function trim() {
 }
 
 function showTally() {
-  if (socket.offset === 0) {
+  if (progress.offset === 0) {
     tally.textContent = received === 0 ? 'No messages yet' : `${received} received since this page was opened`;
     return;
   }
-  tally.textContent = `Up to message ${socket.offset} · ${gaps === 0 ? 'none missing' : `${gaps} missing`}`;
+  tally.textContent = `Up to message ${progress.offset} · ${progress.missing === 0 ? 'none missing' : `${progress.missing} missing`}`;
 }
 
 function toEnd() {

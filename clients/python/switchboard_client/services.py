@@ -30,8 +30,8 @@ class _ServiceSocket(LiveSocket):
     def __init__(
         self, *, url: str, token: str, name: Optional[str], first: float, longest: float, give_up_after: Optional[int]
     ) -> None:
-        #: Admitted; from now on messages pass.
-        self.on_open: Signal[None] = Signal()
+        #: Admitted, as a `host`, `client` or `guest`; from now on messages pass.
+        self.on_open: Signal[str] = Signal()
         self.on_message: Signal[Dict[str, Any]] = Signal()
         self.on_join: Signal[Joined] = Signal()
         self.on_leave: Signal[Left] = Signal()
@@ -68,7 +68,8 @@ class _ServiceSocket(LiveSocket):
         if kind == 'server_authorized':
             self._admitted = True
             self._settle()
-            self.on_open.emit(None)
+            # The greeting ends with it.
+            self.on_open.emit(str(frame.get('message', '')).rpartition(' ')[2])
         elif kind == 'server_join':
             name = frame.get('name')
             own = name if isinstance(name, str) else None

@@ -129,6 +129,26 @@ class SocketsTest(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(NotConnected):
                 await waiting
 
+    async def test_need_not_wait_where_the_caller_knows_better(self) -> None:
+        days = 1e6
+        async with SocketServer(503, 503, stay) as server:
+            async with RoomEndpoint(url=server.url, code='c', first=days, longest=days) as room:
+                opened = asyncio.Event()
+                room.on_open(lambda _: opened.set())
+                room.on_reconnecting(lambda _: room.retry())
+                await asyncio.wait_for(opened.wait(), 10)
+        self.assertEqual(len(server.paths), 3)
+
+    async def test_services_say_what_one_was_admitted_as(self) -> None:
+        async def admit(peer: Peer) -> None:
+            peer.say('{"type":"server_authorized","message":"Authorized as client"}')
+            await stay(peer)
+
+        roles: 'asyncio.Queue[str]' = asyncio.Queue()
+        async with SocketServer(admit) as server, ServiceGuest(url=server.url, code='c', **QUICK) as guest:
+            guest.on_open(roles.put_nowait)
+            self.assertEqual(await asyncio.wait_for(roles.get(), 10), 'client')
+
     async def test_gives_up_where_it_may(self) -> None:
         room = RoomEndpoint(url='http://127.0.0.1:1', code='c', give_up_after=2, **QUICK)
         attempts: List[Any] = []
@@ -285,6 +305,12 @@ class EventsTest(unittest.TestCase):
         self.assertEqual((heard, caught.exception.code), ([1, 2], NOT_ALLOWED))
         self.assertEqual(server.seen[:2], ['GET /sse/endpoint/c%2Fd/?after=0', 'GET /sse/endpoint/c%2Fd/'])
         self.assertEqual([each.get('last-event-id') for each in server.headers], [None] + ['e:1'] * 3 + ['e:2'])
+
+    def test_need_not_wait_where_the_caller_knows_better(self) -> None:
+        server, _ = self.stream((503, {'Retry-After': '1000000'}, b''), f'data: {message(1)}\n\n'.encode())
+        stream = RoomEvents(url=server.url, code='c')
+        stream.on_reconnecting(lambda _: stream.retry())
+        self.assertEqual(next(iter(stream)).message, 1)
 
     def test_closes(self) -> None:
         _, stream = self.stream(f'data: {message(1)}\n\ndata: {message(2)}\n\n'.encode())

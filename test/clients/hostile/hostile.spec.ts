@@ -17,6 +17,8 @@ interface Client {
   on(name: 'reconnecting', listener: (event: SocketEnd & { waitMs: number }) => void): unknown;
   on(name: 'closed', listener: (event: SocketEnd) => void): unknown;
   close(): void;
+  retry(): void;
+  drop(): void;
   readonly ended: boolean;
 }
 
@@ -30,47 +32,47 @@ interface Subject {
 
 const RETRY = { firstMs: 2, longestMs: 10 };
 
-const SUBJECTS: Readonly<Record<string, (url: string) => Subject>> = {
-  RoomEndpoint: (url) => {
-    const [client, heard] = [new RoomEndpoint({ url, code: 'c', ...RETRY }), [] as unknown[]];
+const SUBJECTS: Readonly<Record<string, (url: string, retry: typeof RETRY) => Subject>> = {
+  RoomEndpoint: (url, retry) => {
+    const [client, heard] = [new RoomEndpoint({ url, code: 'c', ...retry }), [] as unknown[]];
     client.on('message', (event) => heard.push(event));
     return { client, heard, say: () => client.send('hi') };
   },
-  RoomEvents: (url) => {
-    const [client, heard] = [new RoomEvents({ url, code: 'c', ...RETRY }), [] as unknown[]];
+  RoomEvents: (url, retry) => {
+    const [client, heard] = [new RoomEvents({ url, code: 'c', ...retry }), [] as unknown[]];
     client.on('message', (event) => heard.push(event));
     return { client, heard };
   },
-  ServiceHost: (url) => service(new ServiceHost({ url, hostToken: 't', ...RETRY })),
-  ServiceClient: (url) => service(new ServiceClient({ url, clientToken: 't', ...RETRY })),
-  ServiceGuest: (url) => service(new ServiceGuest({ url, code: 'HRSC', ...RETRY })),
-  CirclesSocket: (url) => {
-    const [client, heard] = [new CirclesSocket({ url, token: 't', ...RETRY }), [] as unknown[]];
+  ServiceHost: (url, retry) => service(new ServiceHost({ url, hostToken: 't', ...retry })),
+  ServiceClient: (url, retry) => service(new ServiceClient({ url, clientToken: 't', ...retry })),
+  ServiceGuest: (url, retry) => service(new ServiceGuest({ url, code: 'HRSC', ...retry })),
+  CirclesSocket: (url, retry) => {
+    const [client, heard] = [new CirclesSocket({ url, token: 't', ...retry }), [] as unknown[]];
     client.on('message', (event) => heard.push(event));
     const say = () => Promise.all([client.joinConversation(3), client.joinCircle(1), client.send(3, { text: 'hi' })]);
     return { client, heard, say };
   },
-  SignalingSocket: (url) => {
-    const [client, heard] = [new SignalingSocket({ url, name: 'Ann', ...RETRY }), [] as unknown[]];
+  SignalingSocket: (url, retry) => {
+    const [client, heard] = [new SignalingSocket({ url, name: 'Ann', ...retry }), [] as unknown[]];
     client.on('peer', (event) => heard.push(event));
     const say = () => {
       client.invite('s');
     };
     return { client, heard, say };
   },
-  Iota: (url) => {
-    const [client, heard] = [new Iota({ url, iotaId: 'i', userIds: ['u'], ...RETRY }), [] as unknown[]];
+  Iota: (url, retry) => {
+    const [client, heard] = [new Iota({ url, iotaId: 'i', userIds: ['u'], ...retry }), [] as unknown[]];
     client.on('clientConnected', (event) => heard.push(event));
     return { client, heard, say: () => client.send({ type: 'x', receiver_id: 'u', data: {} }) };
   },
-  OmikronClient: (url) => {
-    const options = { url, userId: 'u', privateKeyHash: KEY, ...RETRY };
+  OmikronClient: (url, retry) => {
+    const options = { url, userId: 'u', privateKeyHash: KEY, ...retry };
     const [client, heard] = [new OmikronClient(options), [] as unknown[]];
     client.on('called', (event) => heard.push(event));
     return { client, heard, say: () => client.ask('x', {}) };
   },
-  OmikronCall: (url) => {
-    const options = { url, userId: 'u', privateKeyHash: KEY, callId: 'c', ...RETRY };
+  OmikronCall: (url, retry) => {
+    const options = { url, userId: 'u', privateKeyHash: KEY, callId: 'c', ...retry };
     const [client, heard] = [new OmikronCall(options), [] as unknown[]];
     client.on('joined', (event) => heard.push(event));
     const say = () => {
@@ -111,8 +113,8 @@ describe('of a server that misbehaves', () => {
     await newer.close();
   });
 
-  const follow = (name: string) => {
-    const { client, heard, say } = SUBJECTS[name]!(server.url);
+  const follow = (name: string, retry = RETRY) => {
+    const { client, heard, say } = SUBJECTS[name]!(server.url, retry);
     clients.push(client);
     const ends: SocketEnd[] = [];
     let opened = 0;
@@ -156,6 +158,27 @@ describe('of a server that misbehaves', () => {
     if (!KEEPING.has(name)) expect(error).toEqual(name === 'RoomEvents' ? undefined : expect.any(NotConnected));
     // Connections that stand and bring no acknowledgement are counted.
     else if (error !== undefined) expect(error).toBeInstanceOf(Unconfirmed);
+  });
+
+  it.each(Object.keys(SUBJECTS))('%s leaves what its caller knows to be dead, and need not wait', async (name) => {
+    await server.behave();
+    const days = 1e9;
+    const { client, ends, opened } = follow(name, { firstMs: days, longestMs: days });
+    await vi.waitFor(() => {
+      expect(opened()).toBe(1);
+    }, PATIENCE);
+    client.retry();
+    expect(ends).toEqual([]);
+    client.drop();
+    await vi.waitFor(() => {
+      expect(ends).toHaveLength(1);
+    }, PATIENCE);
+    client.drop();
+    client.retry();
+    await vi.waitFor(() => {
+      expect(opened()).toBe(2);
+    }, PATIENCE);
+    expect([ends.length, client.ended]).toEqual([1, false]);
   });
 
   it.each([...KEEPING])('%s says what became of what it kept when it is closed before', async (name) => {

@@ -62,6 +62,7 @@ class RoomEvents:
         self._first, self._longest, self._give_up_after = first, longest, give_up_after
         self._failures = 0
         self._closed = threading.Event()
+        self._hurry = threading.Event()
 
     @property
     def position(self) -> Optional[Position]:
@@ -71,6 +72,11 @@ class RoomEvents:
     def close(self) -> None:
         """The iteration ends, from another thread with the next thing that the server says, 15 seconds at most."""
         self._closed.set()
+        self._hurry.set()
+
+    def retry(self) -> None:
+        """Ends the wait for the next attempt, from another thread or a listener: call it when there is a reason to hope."""
+        self._hurry.set()
 
     def __iter__(self) -> Iterator[RoomMessage]:
         """Raises StreamEnded."""
@@ -84,8 +90,10 @@ class RoomEvents:
             failures = max(self._failures, BUSY_FAILURES) if verdict == BACK_OFF else self._failures
             wait = ending.retry_after + full_jitter(failures, self._first, self._longest)
             self._failures += 1
+            self._hurry.clear()
             self.on_reconnecting.emit(Reconnecting(ending.code, ending.reason, wait))
-            self._closed.wait(wait)
+            if not self._closed.is_set():
+                self._hurry.wait(wait)
 
     def _connection(self) -> Any:
         headers = {'Accept': 'text/event-stream', 'Cache-Control': 'no-store'}

@@ -60,6 +60,7 @@ class Persistent:
         self._first, self._longest, self._give_up_after = first, longest, give_up_after
         self._failures = 0
         self._end: Optional[SocketEnd] = None
+        self._pause: Optional['asyncio.Future[None]'] = None
         # Listeners are added before it begins.
         self._task = asyncio.get_running_loop().create_task(self._live())
 
@@ -76,6 +77,11 @@ class Persistent:
 
     def close(self) -> None:
         self._finish(SocketEnd(1000, 'closed by the caller'))
+
+    def retry(self) -> None:
+        """Ends the wait for the next attempt: call it when there is a reason to hope."""
+        if self._pause is not None and not self._pause.done():
+            self._pause.set_result(None)
 
     async def wait_closed(self) -> SocketEnd:
         """How it ended, when it has."""
@@ -120,9 +126,10 @@ class Persistent:
                 failures = max(self._failures, BUSY_FAILURES) if verdict == BACK_OFF else self._failures
                 wait = ending.retry_after + full_jitter(failures, self._first, self._longest)
                 self._failures += 1
+                self._pause = asyncio.get_running_loop().create_future()
                 self.on_reconnecting.emit(Reconnecting(end.code, end.reason, wait))
                 if self._end is None:
-                    await asyncio.sleep(wait)
+                    await asyncio.wait({self._pause}, timeout=wait)
         except Exception as error:
             self._finish(SocketEnd(ABNORMAL, f'{type(error).__name__}: {error}'))
         except asyncio.CancelledError:

@@ -105,11 +105,13 @@ export class RoomEvents extends Persistent<RoomEventsEvents> {
     const frame = objectOf(data);
     // Without data it is the place to come back with, which the answer to our question has told.
     if (frame === undefined) return;
+    this.frameText = data;
     if (event === 'message' && isMessage(frame)) {
       if (this.place.heard(frame)) this.emit('message', frame);
     } else if (event === 'recovered' && isRecovered(frame)) {
       if (this.place.recovered(frame)) this.emit('recovered', frame);
     }
+    this.frameText = '';
   }
 }
 

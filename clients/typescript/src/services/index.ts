@@ -2,4 +2,4 @@ export { NotConnected, type SocketEnd, type SocketOptions } from '../sockets/per
 export { ServiceClient } from './service-client.js';
 export { ServiceGuest } from './service-guest.js';
 export { ServiceHost, type ServiceHostEvents } from './service-host.js';
-export { type ServiceEvents, type ServiceMessage, type ServiceOptions } from './service-socket.js';
+export { type ServiceEvents, type ServiceMessage, type ServiceOptions, type ServiceRole } from './service-socket.js';

@@ -3,6 +3,6 @@ import { type ServiceEvents, type ServiceOptions, ServiceSocket } from './servic
 /** A trusted device beside the exhibit: talks to its hosts. */
 export class ServiceClient extends ServiceSocket<ServiceEvents> {
   constructor(options: ServiceOptions & { readonly clientToken: string }) {
-    super(options, options.clientToken);
+    super(options, options.clientToken, 'client');
   }
 }

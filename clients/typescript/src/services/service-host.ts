@@ -9,7 +9,7 @@ export interface ServiceHostEvents extends ServiceEvents {
 /** The exhibit: talks to all clients and guests, or to one of them. */
 export class ServiceHost extends ServiceSocket<ServiceHostEvents> {
   constructor(options: ServiceOptions & { readonly hostToken: string }) {
-    super(options, options.hostToken);
+    super(options, options.hostToken, 'host');
   }
 
   /** To one client or guest, by the `user` of its `join` and of its messages. */

@@ -5,6 +5,7 @@ import {
   type ServicesLeave,
   type ServicesLogin,
   type ServicesMessage,
+  type ServicesRole,
 } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 import { type Verdict } from '../sockets/close-codes.js';
@@ -17,10 +18,11 @@ export interface ServiceOptions extends SocketOptions {
 }
 
 export type ServiceMessage = ServicesMessage;
+export type ServiceRole = ServicesRole;
 
 export interface ServiceEvents extends SocketEvents {
-  /** Admitted; from now on messages pass. */
-  readonly open: undefined;
+  /** Admitted, as what the token or code stands for; from now on messages pass. */
+  readonly open: { readonly role: ServiceRole };
   readonly message: ServiceMessage;
   readonly join: ServicesJoin;
   readonly leave: ServicesLeave;
@@ -35,14 +37,20 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
   protected constructor(
     protected override readonly options: ServiceOptions,
     private readonly token: string,
+    private readonly role: ServicesRole,
   ) {
     super(options);
   }
 
   /** Throws `NotConnected` until admitted: nothing is kept for later. */
   send(message: ServiceMessage): void {
+    this.sendJson(JSON.stringify(message));
+  }
+
+  /** The same with the JSON text of an object, which is sent as it is. */
+  sendJson(text: string): void {
     if (!this.admitted) throw new NotConnected('Not admitted to the service yet');
-    this.sendText(JSON.stringify(message));
+    this.sendText(text);
   }
 
   protected path(): string {
@@ -66,7 +74,7 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
       case 'server_authorized':
         this.admitted = true;
         this.settle();
-        this.emit('open', undefined);
+        this.emit('open', { role: roleIn(frame['message']) ?? this.role });
         break;
       case 'server_join':
         this.emit('join', frame as Events['join']);
@@ -85,3 +93,9 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
     }
   }
 }
+
+const ROLES: readonly ServicesRole[] = ['host', 'client', 'guest'];
+
+/** The greeting ends with it. */
+const roleIn = (greeting: unknown): ServicesRole | undefined =>
+  ROLES.find((role) => typeof greeting === 'string' && greeting.endsWith(role));

@@ -51,19 +51,21 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
     const socket = new Socket(url, this.subprotocols());
     this.socket = socket;
     const isCurrent = (): boolean => this.socket === socket && !this.ended;
-    const close = (): void => {
-      socket.close(1000);
-    };
-    const timer = setTimeout(close, HANDSHAKE_MS);
-    unwanted.addEventListener('abort', close);
-    if (unwanted.aborted) close();
     return new Promise((resolve) => {
       const finish = (ending: Ending): void => {
         if (this.socket === socket) this.socket = undefined;
         clearTimeout(timer);
-        unwanted.removeEventListener('abort', close);
+        unwanted.removeEventListener('abort', leave);
         resolve(ending);
       };
+      // Without the other side's farewell: there may be no network any more to bring it.
+      const leave = (): void => {
+        socket.close(1000);
+        finish({ code: ABNORMAL, reason: 'left' });
+      };
+      const timer = setTimeout(leave, HANDSHAKE_MS);
+      unwanted.addEventListener('abort', leave);
+      if (unwanted.aborted) leave();
       this.finish = finish;
       socket.addEventListener('open', () => {
         clearTimeout(timer);
@@ -84,8 +86,16 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
 
   private hear(data: unknown): void {
     const frame = objectOf(data);
-    if (frame !== undefined) this.received(frame);
-    // Try again rather than go on without a frame.
-    else this.hangUp(GARBAGE, 'not a JSON object');
+    if (frame === undefined) {
+      // Try again rather than go on without a frame.
+      this.hangUp(GARBAGE, 'not a JSON object');
+      return;
+    }
+    this.frameText = String(data);
+    try {
+      this.received(frame);
+    } finally {
+      this.frameText = '';
+    }
   }
 }

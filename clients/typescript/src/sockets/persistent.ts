@@ -47,7 +47,9 @@ export class Unconfirmed extends Error {
 
 /** Connects again and again, until it is told not to. */
 export abstract class Persistent<Events extends SocketEvents> extends Emitter<Events> {
-  private readonly unwanted = new AbortController();
+  private hasEnded = false;
+  private attempt: AbortController | undefined;
+  private pause: AbortController | undefined;
   private failures = 0;
 
   protected constructor(protected readonly options: SocketOptions) {
@@ -59,11 +61,21 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
   }
 
   get ended(): boolean {
-    return this.unwanted.signal.aborted;
+    return this.hasEnded;
   }
 
   close(): void {
     this.end({ code: 1000, reason: 'closed by the caller' });
+  }
+
+  /** Ends the wait for the next attempt: call it when there is a reason to hope, such as `online` of a browser. */
+  retry(): void {
+    this.pause?.abort();
+  }
+
+  /** Ends the connection, which then comes back: call it when it must be dead, as on `offline`, before time shows it. */
+  drop(): void {
+    this.attempt?.abort();
   }
 
   /**
@@ -89,7 +101,9 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
 
   protected end(end: SocketEnd): void {
     if (this.ended) return;
-    this.unwanted.abort();
+    this.hasEnded = true;
+    this.attempt?.abort();
+    this.pause?.abort();
     this.over(end);
     this.emit('closed', end);
   }
@@ -98,8 +112,9 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
     const { firstMs = 500, longestMs = 30_000, giveUpAfter = Infinity } = this.options;
     for (;;) {
       let ending: Ending;
+      this.attempt = new AbortController();
       try {
-        ending = await this.connection(this.unwanted.signal);
+        ending = await this.connection(this.attempt.signal);
       } catch (error) {
         this.end({ code: ABNORMAL, reason: error instanceof Error ? error.message : String(error) });
         return;
@@ -114,10 +129,11 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
       const failures = verdict === 'back off' ? Math.max(this.failures, BUSY_FAILURES) : this.failures;
       const waitMs = Math.round(retryAfterMs + fullJitter(failures, { firstMs, longestMs }));
       this.failures++;
+      this.pause = new AbortController();
       this.emit('reconnecting', { code, reason, waitMs });
-      const isWanted = await wait(waitMs, this.unwanted.signal).then(
+      const isWanted = await wait(waitMs, this.pause.signal).then(
         () => true,
-        () => false,
+        () => !this.ended,
       );
       if (!isWanted) return;
     }
