@@ -40,6 +40,10 @@ async function open(): Promise<ConsoleFeed> {
     url: location.origin,
     ticket: async () => (await sdk.tickets.create({ body: {} })).ticket,
   });
+  const retry = () => {
+    opened.retry();
+  };
+  addEventListener('online', retry);
   opened.on('open', () => {
     isTold.set(true);
   });
@@ -47,6 +51,7 @@ async function open(): Promise<ConsoleFeed> {
     isTold.set(false);
   });
   opened.on('closed', () => {
+    removeEventListener('online', retry);
     isTold.set(false);
     feed = undefined;
   });
