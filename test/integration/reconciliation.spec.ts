@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Reconciliation } from '../../src/modules/realtime/resilience/reconciliation.js';
 import { ADMIN_ENV } from '../support/api.js';
@@ -69,6 +70,18 @@ describe('comparing connections with the database', () => {
     expect(few).toBeGreaterThan(0);
     expect(few).toBeLessThanOrEqual(8 * server.nodes.length);
   }, 60_000);
+
+  it('says of a database that is away what is said of it everywhere, and that once', async () => {
+    await crowd(1);
+    const ask = vi
+      .spyOn(server.dataSource, 'query')
+      .mockRejectedValue(new Error('timeout exceeded when trying to connect'));
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    for (const node of server.nodes) expect(await node.get(Reconciliation).run()).toBe(false);
+    ask.mockRestore();
+    expect(warn.mock.calls).toEqual([[{ msg: 'The database fails: timeout exceeded when trying to connect' }]]);
+    warn.mockRestore();
+  });
 
   it('leaves everybody alone who may be where they are', async () => {
     await crowd(2);

@@ -16,7 +16,7 @@ export const NETWORK = {
   ALLOWED_HOSTS: list({
     group: 'Network',
     description:
-      '`Host` header values that are answered, beside that of `NODE_URL`; health checks are for any. No patterns.',
+      '`Host` header values that are answered, beside that of `NODE_URL`; health checks are for any, and so is `/metrics` with `METRICS_TOKEN`. No patterns.',
     defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
     check: hostFault,
   }),

@@ -40,7 +40,7 @@ export class Reaper {
       await this.store.releaseNode(incarnation);
       await this.board.remove(incarnation);
     } catch (error) {
-      this.logger.warn({ msg: 'this node leaves something behind', err: error });
+      reportFailure(this.logger, 'this node leaves something behind', error);
       return;
     }
     await this.repository.remove(incarnation).catch(() => undefined);

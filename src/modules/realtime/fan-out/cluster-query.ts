@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { reportFailure } from '../../../common/outages/outages.js';
 import { randomHex } from '../../../common/security/random.js';
 import { channel, type Channel } from '../channel.js';
 import { type HubEvent } from '../hub-event.js';
@@ -155,7 +156,7 @@ export class ClusterQuery implements OnModuleInit {
     try {
       return { ok: true, value: await handler(question as never) };
     } catch (error) {
-      this.logger.error({ msg: 'a question of another node could not be answered', topic, err: error });
+      reportFailure(this.logger, `a question of another node about ${topic} could not be answered`, error);
       return { ok: false, value: null };
     }
   }

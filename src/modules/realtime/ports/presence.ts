@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { reportFailure } from '../../../common/outages/outages.js';
 import { type PresenceKind, type PresenceSet } from './presence-set.js';
 
 const logger = new Logger('Presence');
@@ -66,7 +67,7 @@ export abstract class Presence {
       try {
         await handler(set, member);
       } catch (error) {
-        logger.error({ msg: 'a lost member could not be announced', set, err: error });
+        reportFailure(logger, `a lost member of ${set} could not be announced`, error);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reportFailure } from '../../../common/outages/outages.js';
 import { type Connection, PROTOCOLS, type Protocol } from '../connection.js';
 import { ConnectionDirectory } from '../fan-out/connection-directory.js';
 import { Pictures } from '../fan-out/pictures.service.js';
@@ -38,7 +39,7 @@ export class Reconciliation {
         await this.comparisons.get(protocol)?.(connections);
       } catch (error) {
         isComplete = false;
-        this.logger.warn({ msg: 'connections could not be compared with the database', protocol, err: error });
+        reportFailure(this.logger, `connections of ${protocol} could not be compared with the database`, error);
       }
     }
     // Those who stay are told what they missed.
