@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigError, loadConfig } from './load-config.js';
 
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -34,6 +34,20 @@ describe('loadConfig', () => {
 
   it('does not blame REDIS_URL for being away when it is only misspelt', () => {
     expect(faultsOf({ WORKERS: '2', REDIS_URL: 'localhost' })).toEqual([expect.stringMatching(/^REDIS_URL must be /)]);
+  });
+
+  it.each([
+    [true, undefined, 'pretty'],
+    [false, undefined, 'json'],
+    [true, 'json', 'json'],
+    [false, 'pretty', 'pretty'],
+  ] as const)('terminal %s, LOG_FORMAT %s: logs lines that are %s', (isTTY, LOG_FORMAT, format) => {
+    const { isTTY: before } = process.stdout;
+    onTestFinished(() => {
+      process.stdout.isTTY = before;
+    });
+    process.stdout.isTTY = isTTY;
+    expect(loadConfig({ LOG_FORMAT }).observability.logFormat).toBe(format);
   });
 });
 
