@@ -21,6 +21,17 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it.each(['prod', 'Production', 'PRODUCTION', 'production ', 'preprod'])(
+    'does not take NODE_ENV=%j for the open defaults of a developer',
+    (NODE_ENV) => {
+      expect(faultsOf({ NODE_ENV })).toEqual([`NODE_ENV must be production, letter by letter, and not «${NODE_ENV}»`]);
+    },
+  );
+
+  it.each(['development', 'test', 'staging', 'ci'])('lets others have NODE_ENV=%s for themselves', (NODE_ENV) => {
+    expect(faultsOf({ NODE_ENV })).toEqual([]);
+  });
+
   it('says how to get a Redis when several workers have none', () => {
     const [fault, ...others] = faultsOf({ WORKERS: '2' });
     expect(fault).toMatch(

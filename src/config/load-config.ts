@@ -18,6 +18,9 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const production = env['NODE_ENV'] === 'production';
   const faults: string[] = [];
+  // Whoever means production must not get the defaults of a developer's machine.
+  if (!production && /prod/i.test(env['NODE_ENV'] ?? ''))
+    faults.push(`NODE_ENV must be production, letter by letter, and not «${env['NODE_ENV']}»`);
   const values: Partial<Record<EnvironmentName, unknown>> = {};
   for (const name of Object.keys(ENVIRONMENT) as EnvironmentName[]) {
     try {
