@@ -4,9 +4,11 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, startServer } from '../server-process.mjs';
-import { instructionsOf } from './figures.mjs';
+import { instructionsOf, isSettled } from './figures.mjs';
 
 const run = promisify(execFile);
+const PATIENCE = 8;
+const MOST_WINDOWS = 50;
 /**
  * V8 compiles and collects in the main thread, since what other threads get done is a matter of chance; it collects a little
  * at a time, so that every window has its share; and it collects by what was allocated, not by the time that went by.
@@ -32,7 +34,8 @@ export async function startCounted(folder, onSpawn) {
   // The pipes between the two are named after these.
   const names = { HOST: '127.0.0.1', LOGNAME: 'bench' };
   const program = [...valgrind, process.execPath, ...V8];
-  const { child, port } = await startServer(path.join(folder, 'data'), await freePort(), names, onSpawn, program);
+  const env = { ...names, DRAIN_SECONDS: '1' };
+  const { child, port } = await startServer(path.join(folder, 'data'), await freePort(), env, onSpawn, program);
   const tell = (...command) =>
     run('vgdb', [pipes, `--pid=${child.pid}`, ...command], { env: { ...process.env, ...names } });
 
@@ -48,17 +51,17 @@ export async function startCounted(folder, onSpawn) {
   return {
     port,
     pid: child.pid,
-    /** Runs `work` in each of so many windows. @returns the instructions that each took */
-    async count(windows, work) {
+    /** Runs `work` in one window after the other until the counts have settled. @returns the least instructions it took */
+    async count(work) {
       await tell('instrumentation', 'on');
       await take();
-      const taken = [];
-      for (let n = 0; n < windows; n++) {
+      const windows = [];
+      while (windows.length < MOST_WINDOWS && !isSettled(windows, PATIENCE)) {
         await work();
-        taken.push(await take());
+        windows.push(await take());
       }
       await tell('instrumentation', 'off');
-      return taken;
+      return Math.min(...windows);
     },
   };
 }

@@ -7,15 +7,19 @@ export function instructionsOf(dump) {
   return Number(found[1]);
 }
 
-/** Of windows, the one with the least: what else the server does meanwhile (timers, compiling) only ever adds. */
-export function perMessage(windows, messages) {
-  return Math.min(...windows) / messages;
+/**
+ * Whether `windows` are enough: the last `patience` of them took no less than those before. The one with the least is
+ * what counts, since what else the server does meanwhile (timers, compiling) only ever adds.
+ */
+export function isSettled(windows, patience) {
+  const before = windows.slice(0, -patience);
+  return before.length > 0 && Math.min(...before) <= Math.min(...windows.slice(-patience)) * 1.01;
 }
 
-/** The mean of the turns, and how far the furthest is from it, as a share of it. */
+/** The least of the turns, and how far the furthest is above it, as a share of it. */
 export function summary(turns) {
-  const mean = turns.reduce((sum, turn) => sum + turn, 0) / turns.length;
-  return { mean, spread: Math.max(...turns.map((turn) => Math.abs(turn - mean))) / mean };
+  const least = Math.min(...turns);
+  return { least, spread: Math.max(...turns) / least - 1 };
 }
 
 /**

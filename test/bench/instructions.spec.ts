@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../bench/instructions');
-const { compare, instructionsOf, perMessage, summary } = await import(
+const { compare, instructionsOf, isSettled, summary } = await import(
   pathToFileURL(path.join(FOLDER, 'figures.mjs')).href
 );
 const { WORKLOADS } = await import(pathToFileURL(path.join(FOLDER, 'workloads.mjs')).href);
@@ -17,12 +17,15 @@ describe('counted instructions', () => {
     expect(() => instructionsOf('summary: 12\n')).toThrow('not a dump of callgrind');
   });
 
-  it('are those of the window with the least', () => {
-    expect(perMessage([9_000, 5_000, 90_000], 10)).toBe(500);
+  it('have settled when no window takes less any more', () => {
+    expect(isSettled([], 3)).toBe(false);
+    expect(isSettled([900, 500, 100], 3)).toBe(false);
+    expect(isSettled([900, 100, 120, 500, 99.5], 3)).toBe(true);
+    expect(isSettled([900, 100, 120, 500, 98], 3)).toBe(false);
   });
 
-  it('have a mean and a distance from it', () => {
-    expect(summary([90, 110])).toEqual({ mean: 100, spread: 0.1 });
+  it('are those of the turn with the least', () => {
+    expect(summary([150, 100])).toEqual({ least: 100, spread: 0.5 });
   });
 
   it('may shrink, and grow up to the tolerance', () => {
