@@ -42,14 +42,14 @@ async function bringUp(peer, workload, folder) {
     await stop(child);
     throw error;
   }
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const commands = { server: ['env', ...variables, ...command], driver };
   return {
-    commands: {
-      server: ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command],
-      driver,
-    },
+    commands,
     /** @returns what the driver measured */
     async drive(seconds, more) {
-      const [file, ...rest] = [...driver, '--pid', tree(child.pid).join(), '--duration', `${seconds}`, ...more];
+      commands.driver = [...driver, '--pid', tree(child.pid).join(), '--duration', `${seconds}`, ...more];
+      const [file, ...rest] = commands.driver;
       const options = { timeout: seconds * 1_000 + GRACE_MS, maxBuffer: 2 ** 24 };
       // It exits with 1 where not all connections came about, and says so on its line, too.
       const { stdout, stderr } = await run(file, rest, options).catch((error) => error);

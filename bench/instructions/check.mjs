@@ -57,6 +57,11 @@ export async function check(workloads, save = false) {
     throw new Error(`the figures are for ${known.platform}, this is ${platform}`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-count-'));
   let child;
+  const onSignal = () => {
+    child?.kill('SIGTERM');
+    process.exit(130);
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const server = await startCounted(folder, (started) => (child = started));
     const compared = (name, turns) => compare(known.instructions[name], summary(turns).least, TOLERANCE);
