@@ -4,10 +4,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import Any, Dict, List, Optional
+from typing import List, Optional
 
 from switchboard_client import Switchboard
-from switchboard_client.circles import CirclesSocket
+from switchboard_client.circles import CirclesSocket, NewMessage
 
 COUNT = 40
 
@@ -29,7 +29,7 @@ async def main(url: str, email: str, password: str) -> None:
     async with CirclesSocket(url=url, token=token, first=0.05, longest=1.0) as circles:
 
         @circles.on_message
-        def message(said: Dict[str, Any]) -> None:
+        def message(said: NewMessage) -> None:
             heard.append(said['message']['content'])
             if len(heard) >= COUNT:
                 complete.set()
