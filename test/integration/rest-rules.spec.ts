@@ -2,6 +2,7 @@ import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, newUser, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
+import { sendHalfBodies } from '../support/half-bodies.js';
 
 const account = { email: 'a@example.org', password: 'a good password', firstName: 'A', lastName: 'B' };
 
@@ -342,6 +343,16 @@ describe('REST v1 behind settings', () => {
       expect(strangers.slice(0, 20)).toEqual(new Array(20).fill(401));
       expect(strangers).toContain(429);
       expect((await api('GET', 'auth/me', from('203.0.113.10'))).status).toBe(401);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('holds no more than 16 MiB of the bodies of one address', async () => {
+    const server = await startApp();
+    try {
+      const paths = Array.from({ length: 17 }, () => '/api/v1/auth/login');
+      expect(await sendHalfBodies(Number(new URL(server.url).port), paths, 'application/json')).toBe(503);
     } finally {
       await server.close();
     }

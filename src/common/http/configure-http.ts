@@ -9,6 +9,8 @@ import { type RequestPolicy } from './policy/request-policy.js';
 
 /** Bytes of a JSON body. */
 const MAX_BODY = 1_048_576;
+/** What the parser reads; everything else is left to its route. */
+const JSON_BODY = /^\s*application\/json\b/i;
 
 /** The request's id and client address, known to everything that follows: goes first. */
 export function identifyRequests(app: NestExpressApplication, policy: RequestPolicy): void {
@@ -35,8 +37,13 @@ export function configureHttp(
     else sendProblem(response, new AppError('host_not_allowed', 'This server does not answer for that host name.'));
   });
   app.enableCors(corsDelegate((request) => policy.isOriginAllowed(request)));
-  app.use((request: Request, _response: Response, next: NextFunction) => {
+  app.use((request: Request, response: Response, next: NextFunction) => {
     const type = request.headers['content-type'];
+    if (type !== undefined && JSON_BODY.test(type) && !policy.bodies.admits(request, MAX_BODY)) {
+      const detail = 'Too many large bodies are on their way; try again soon.';
+      sendProblem(response, new AppError('unavailable', detail, { retryAfterSeconds: 1 }));
+      return;
+    }
     // The parser knows the registered name only. ASCII is UTF-8.
     if (type !== undefined) {
       request.headers['content-type'] = type.replace(/(;\s*charset\s*=\s*"?)(?:utf8|us-ascii)\b/i, '$1utf-8');

@@ -149,7 +149,7 @@ export class TransportAdapter extends WsAdapter {
     const { engine } = io as Partial<SocketIoServer>;
     // A further namespace of a server that is there already.
     if (engine === undefined) return io;
-    guardEngine(io as SocketIoServer, this.policy, this.transport);
+    guardEngine(io as SocketIoServer, this.policy, this.transport, this.ioOptions.maxHttpBufferSize);
     polling.watch(engine);
     const server = this.httpServerOfApp();
     this.turns.precede(server);

@@ -1,5 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { clientAddress, forwardedFirst, isTlsRequest, AddressRanges } from './client-address.js';
+import { HeldBodies } from './held-bodies.js';
 import { type HostSettings, isHostAllowed } from './host-policy.js';
 import { isOriginAllowed, type OriginSettings } from './origin-policy.js';
 
@@ -11,8 +12,9 @@ interface PolicySettings {
   readonly http: Omit<HostSettings & OriginSettings, 'production'> & { readonly trustedProxies: readonly string[] };
 }
 
-/** The host, origin and proxy settings, applied alike to HTTP, upgrades and Engine.IO's requests. */
+/** The host, origin and proxy settings, and how much of bodies is held, applied alike to HTTP, upgrades and Engine.IO's requests. */
 export class RequestPolicy {
+  readonly bodies = new HeldBodies((request) => this.clientAddress(request));
   private readonly proxies: AddressRanges;
   private readonly settings: HostSettings & OriginSettings;
 

@@ -11,18 +11,21 @@ const FORBIDDEN_BODY = '{"code":4,"message":"Forbidden"}';
 /**
  * Checks every request of Engine.IO, not the first of a session only: whoever learns the id of a session must not use it
  * from a page that could not have opened it. JSONP is answered to nobody: scripts are sent without `Origin` and may be
- * read by any page. While draining, there are no new sessions; the router refuses those that begin with an upgrade.
+ * read by any page. While draining, there are no new sessions; the router refuses those that begin with an upgrade. Nor
+ * is more read than may be held.
  */
 export function guardEngine(
   { engine }: Server,
   policy: RequestPolicy,
   host: Pick<PlainHost, 'draining' | 'refused'>,
+  largest: number,
 ): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const query = queryOf(request);
     const status = policy.refuse(request) ?? (query.has('j') ? FORBIDDEN : undefined);
-    if (status === undefined && host.draining && !query.has('sid')) {
-      host.refused(503);
+    const isNew = !query.has('sid');
+    if (status === undefined && ((host.draining && isNew) || !policy.bodies.admits(request, largest))) {
+      if (isNew) host.refused(503);
       response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': RETRY_SECONDS });
       response.end(FORBIDDEN_BODY);
       return;
@@ -31,7 +34,7 @@ export function guardEngine(
       next();
       return;
     }
-    if (!query.has('sid')) host.refused(status);
+    if (isNew) host.refused(status);
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(status === FORBIDDEN ? FORBIDDEN_BODY : BAD_REQUEST_BODY);
   });
