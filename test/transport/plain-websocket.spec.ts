@@ -9,6 +9,9 @@ import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
 
 const json = (value: unknown): Buffer => clientFrame(JSON.stringify(value));
+/** The beginning of a message that has many frames. */
+const inFrames = (count: number, text: string): Buffer =>
+  Buffer.concat(Array.from({ length: count }, (_, n) => clientFrame(text, n === 0 ? 1 : 0, false)));
 
 describe('plain WebSocket transport', () => {
   let server: TransportApp;
@@ -161,6 +164,18 @@ describe('plain WebSocket transport', () => {
     await stranger.until((r) => r.closeCode !== undefined);
     expect(stranger.closeCode).toBe(1009);
     admitted.socket.destroy();
+    stranger.socket.destroy();
+  });
+
+  it.each([
+    ['a frame that says it is larger', clientFrame('x'.repeat(17_000)).subarray(0, 100), 1009],
+    ['more than that in frames of one message', inFrames(9, 'x'.repeat(2_000)), 1009],
+    ['crumbs', inFrames(1_000, 'x'), 1008],
+  ])('keeps no more of a stranger than a first message takes: %s', async (_what, sent, code) => {
+    const stranger = await open('/echo');
+    stranger.socket.write(sent);
+    await stranger.until((r) => r.closeCode !== undefined);
+    expect(stranger.closeCode).toBe(code);
     stranger.socket.destroy();
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
+import { sendHalfBodies } from '../support/half-bodies.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { FirstGateway, SecondGateway, SocketIoFilter } from '../support/socket-io.gateway.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
@@ -143,6 +144,13 @@ describe('a Socket.IO client that floods', () => {
       expect(FirstGateway.counted).toBe(0);
     });
 
+    it.each([[[]], [['40']]])('is closed before a frame is there that says it is larger (%j)', async (first) => {
+      const raw = await socket(...first);
+      raw.socket.write(clientFrame(`42["count","${'x'.repeat(17_000)}"]`).subarray(0, 100));
+      await raw.until((r) => r.ended || r.closeCode !== undefined);
+      raw.socket.destroy();
+    });
+
     it('is closed: attachments that are small only one by one', async () => {
       const raw = await socket('40');
       raw.socket.write(clientFrame('459-["count",{"_placeholder":true,"num":0}]'));
@@ -213,6 +221,12 @@ describe('a Socket.IO client that floods', () => {
       expect(FirstGateway.connections.size).toBe(0);
       for (const poll of polls) poll.socket.destroy();
     });
+  });
+
+  it('may not have more bodies held than 16 MiB', async () => {
+    const sessions = await Promise.all(times(17, () => open()));
+    const paths = sessions.map((session) => session.slice(session.indexOf('/socket.io/')));
+    expect(await sendHalfBodies(server.port, paths, 'text/plain')).toBe(503);
   });
 
   it('keeps nothing of the credentials it came with', async () => {

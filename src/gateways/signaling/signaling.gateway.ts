@@ -46,7 +46,7 @@ export class SignalingGateway implements SocketIoGateway {
       const peer = await this.signaling.enter(connection, ticket ?? auth['lobby'] ?? query['lobby']);
       connection.attributes.set(PEER, peer);
       if (peer === null) connection.expectAdmission();
-      else connection.isStranger = false;
+      else connection.known();
     } catch (error) {
       // Its token could not be looked at: it comes back and tries again.
       connection.close(DISCONNECT.tryLater);

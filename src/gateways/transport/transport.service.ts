@@ -120,6 +120,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       pattern: new PathPattern(options.path),
       dispatch,
       traffic,
+      maxFrameBytes: this.config.limits.maxFrameBytes,
       admissionFrameBytes: Math.min(
         options.admissionFrameBytes ?? ADMISSION_FRAME_BYTES,
         this.config.limits.maxFrameBytes,

@@ -1,4 +1,5 @@
-import { type RawData, WebSocket } from 'ws';
+import { type RawData, type WebSocket } from 'ws';
+import { BoundedSocket } from '../flow/bounded-socket.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 
 /** Who is told what happens on a socket. */
@@ -15,7 +16,7 @@ export interface SocketOwner {
  * ws's socket, which knows its connection: listeners are shared instead of closures per connection, and frames of
  * this turn leave before any close frame, also one that ws sends by itself.
  */
-export class PlainSocket extends WebSocket {
+export class PlainSocket extends BoundedSocket {
   private connection: SocketOwner | undefined;
 
   bind(connection: SocketOwner): void {

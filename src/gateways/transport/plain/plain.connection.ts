@@ -39,6 +39,7 @@ export interface ConnectionEndpoint {
   readonly options: PlainGatewayOptions;
   readonly dispatch: ConnectionDispatch;
   readonly traffic: SocketTraffic;
+  readonly maxFrameBytes: number;
   readonly admissionFrameBytes: number;
   /** The socket of `connection` has ended, by the client with `code` unless the server closed it. */
   left(connection: PlainConnection, code: number): void;
@@ -137,6 +138,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   admit(principal: Principal): void {
     this.principal = principal;
     this.admittedAt ??= Date.now();
+    this.ws?.bound(this.endpoint.maxFrameBytes);
     const { revocations } = this.endpoint.host;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
   }
@@ -189,6 +191,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   attach(ws: PlainSocket, socket: Duplex): void {
     this.ws = ws;
     ws.bind(this);
+    const { maxFrameBytes, admissionFrameBytes } = this.endpoint;
+    ws.bound(this.principal === null ? admissionFrameBytes : maxFrameBytes);
     this.writer.attach(socket);
     if (this.closing) ws.close(this.closing.code, this.closing.text);
   }
@@ -241,10 +245,6 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     traffic.bytesIn += data.length;
     this.messagesIn++;
     this.bytesIn += data.length;
-    if (this.principal === null && data.length > this.endpoint.admissionFrameBytes) {
-      this.close(DISCONNECT.tooLarge);
-      return;
-    }
     host.turns.touch();
     this.receivedAt = host.turns.now;
     this.inbound.push({ data, binary, length: data.length });

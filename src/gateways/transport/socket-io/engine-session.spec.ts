@@ -14,7 +14,7 @@ class FakeConn extends EventEmitter {
 }
 
 function start() {
-  const engine = new EventEmitter();
+  const engine = Object.assign(new EventEmitter(), { opts: {} });
   EngineSession.boundAll({ engine } as unknown as Server, new LoopTurns(), LIMIT_BYTES);
   const conn = new FakeConn();
   engine.emit('connection', conn);

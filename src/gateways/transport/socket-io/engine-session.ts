@@ -48,6 +48,7 @@ export class EngineSession {
     private readonly conn: EngineSocket,
     private readonly turns: LoopTurns,
     private readonly limitBytes: number,
+    private readonly mostBytes: number,
   ) {
     if (conn.transport.name !== 'polling') return;
     this.intake = new PollingIntake(conn.transport as unknown as PollingTransport, turns);
@@ -55,8 +56,9 @@ export class EngineSession {
 
   /** Bounds every session of the server from its beginning. */
   static boundAll(io: Server, turns: LoopTurns, limitBytes: number): void {
+    const { maxHttpBufferSize = Infinity } = io.engine.opts;
     io.engine.on('connection', (conn: Bounded) => {
-      conn[SESSION] = new EngineSession(conn, turns, limitBytes);
+      conn[SESSION] = new EngineSession(conn, turns, limitBytes, maxHttpBufferSize);
       // Shared functions: five closures a connection would be felt in its memory.
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
@@ -105,6 +107,11 @@ export class EngineSession {
     this.conn.close(true);
   }
 
+  /** Who is behind it is no stranger any more. */
+  known(): void {
+    socketOf(this.conn)?.bound?.(this.mostBytes);
+  }
+
   /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */
   bound(data: string | Buffer): void {
     if (this.owner?.isStranger === false) return;
@@ -130,6 +137,7 @@ export class EngineSession {
 
   upgraded(): void {
     this.intake = null;
+    if (this.owner?.isStranger === false) this.known();
     if (this.isPaused) this.pause();
   }
 }

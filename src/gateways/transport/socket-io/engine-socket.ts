@@ -2,6 +2,8 @@ import { type Duplex } from 'node:stream';
 import { type Server, type Socket } from 'socket.io';
 import type ws from 'ws';
 import { WebSocketServer } from 'ws';
+import { BoundedSocket, piecesOf } from '../flow/bounded-socket.js';
+import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 
 /** Engine.IO's connection below a Socket.IO socket. */
 export type EngineSocket = Socket['conn'];
@@ -11,7 +13,13 @@ interface WebSocketTransport {
   readonly name: string;
   readonly writable: boolean;
   readonly perMessageDeflate?: unknown;
-  readonly socket?: { _socket?: Duplex | null; pause?(): void; resume?(): void; terminate?(): void };
+  readonly socket?: {
+    _socket?: Duplex | null;
+    pause?(): void;
+    resume?(): void;
+    terminate?(): void;
+    bound?(bytes: number): void;
+  };
 }
 
 function transportOf(conn: EngineSocket): WebSocketTransport {
@@ -42,10 +50,16 @@ export function socketOf(conn: EngineSocket): WebSocketTransport['socket'] {
 /** A client that never answers the close handshake would hold up the shutdown this long, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Engine.IO's WebSocket server, with a close handshake that ends in time. */
+/** What Engine.IO writes around a packet, at most. */
+const ENVELOPE_BYTES = 16;
+
+/** Engine.IO's WebSocket server: all are strangers at first, and a close handshake ends in time. */
 export class EngineWebSocketServer extends WebSocketServer {
   constructor(options: ws.ServerOptions) {
-    super({ ...options, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
+    const maxPayload = Math.min(options.maxPayload ?? Infinity, ADMISSION_FRAME_BYTES + ENVELOPE_BYTES);
+    const [maxFragments, maxBufferedChunks] = [piecesOf(maxPayload), piecesOf(maxPayload)];
+    const bounds = { WebSocket: BoundedSocket, maxPayload, maxFragments, maxBufferedChunks };
+    super({ ...options, ...bounds, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
   }
 }
 

@@ -165,10 +165,16 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.close(DISCONNECT.tryLater);
   }
 
+  /** It is no stranger: its packets may be large. */
+  known(): void {
+    this.isStranger = false;
+    this.session.known();
+  }
+
   /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
-    this.isStranger = false;
+    this.known();
     this.admittedAt ??= Date.now();
     const { revocations } = this.host.plain;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();

@@ -1,0 +1,27 @@
+import { WebSocket } from 'ws';
+
+/** What ws's receiver bounds a message by; it looks at them for each frame and each read. */
+interface Receiver {
+  _maxPayload: number;
+  _maxFragments: number;
+  _maxBufferedChunks: number;
+}
+
+/** Pieces that any message may come in, and bytes for each further one: a piece takes more memory than is in it. */
+const PIECES = 256;
+const PIECE_BYTES = 256;
+
+/** Frames, or reads, in which a message of so many bytes may come. */
+export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PIECE_BYTES);
+
+/** ws's socket, of which one message is bounded anew when it is known whose it is: ws holds a whole one before it tells. */
+export class BoundedSocket extends WebSocket {
+  declare private readonly _receiver: Receiver;
+
+  /** @param bytes of one message from now on, in frames and reads that are not many more than it needs */
+  bound(bytes: number): void {
+    const { _receiver: receiver } = this;
+    receiver._maxPayload = bytes;
+    receiver._maxFragments = receiver._maxBufferedChunks = piecesOf(bytes);
+  }
+}
