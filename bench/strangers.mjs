@@ -12,7 +12,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const COUNT = Number(process.argv[2] ?? 1_000);
 /** Connections that open at the same time. */
 const AT_ONCE = 50;
-const SETTLE_MS = 1_500;
+/** Makes what is grown once and kept: tables, compiled code. */
+const WARM_UP = 100;
 const root = path.resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-strangers-'));
 
@@ -24,14 +25,20 @@ const UPGRADE = [
   'Sec-WebSocket-Version: 13',
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
-/** A masked text frame of less than 126 bytes; the mask is 0. */
-const frame = (text) => Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+const POLLING = '/socket.io/?EIO=4&transport=polling';
+const upgrade = (url) => ({ first: request(`GET ${url}`, UPGRADE), answered: true });
+/** A masked text frame of less than 64 KiB that claims `missing` bytes more than it has; the mask is 0. */
+function frame(text, missing = 0) {
+  const length = text.length + missing;
+  const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0xfe, length >> 8, length & 255];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), Buffer.from(text)]);
+}
 
-/** By name: what is sent first, whether that is answered, and what is sent then. */
+/** By name: what is sent first, whether that is answered, and what is sent then, once or in answer to the answer. */
 const WAYS = {
   'TCP, nothing sent': {},
-  'half of a request head': { first: 'GET /health/live HTTP/1.1\r\nHost: x\r\n' },
-  'half of a request body': {
+  'HTTP, half of a head': { first: 'GET /health/live HTTP/1.1\r\nHost: x\r\n' },
+  'HTTP, half of a body': {
     first: request('POST /api/v1/auth/login', ['Content-Type: application/json', 'Content-Length: 100'], '{"email":'),
   },
   'HTTP, answered and kept': { first: request('GET /health/live'), answered: true },
@@ -45,17 +52,17 @@ const WAYS = {
     ]),
     answered: true,
   },
-  'plain WebSocket /ws': { first: request('GET /ws', UPGRADE), answered: true },
-  'Socket.IO polling, not joined': { first: request('GET /socket.io/?EIO=4&transport=polling'), answered: true },
-  'Socket.IO WebSocket, not joined': {
-    first: request('GET /socket.io/?EIO=4&transport=websocket', UPGRADE),
+  'WebSocket, nothing said': upgrade('/ws/'),
+  'WebSocket, most of a first frame': { ...upgrade('/ws/'), then: frame('x'.repeat(16_000), 300) },
+  'Socket.IO polling, not joined': { first: request(`GET ${POLLING}`), answered: true },
+  'Socket.IO polling, joined': {
+    first: request(`GET ${POLLING}`),
     answered: true,
+    reply: (answer) =>
+      request(`POST ${POLLING}&sid=${/"sid":"([^"]+)"/.exec(answer)?.[1]}`, ['Content-Length: 2'], '40'),
   },
-  'Socket.IO WebSocket, joined': {
-    first: request('GET /socket.io/?EIO=4&transport=websocket', UPGRADE),
-    answered: true,
-    then: frame('40'),
-  },
+  'Socket.IO WebSocket, not joined': upgrade('/socket.io/?EIO=4&transport=websocket'),
+  'Socket.IO WebSocket, joined': { ...upgrade('/socket.io/?EIO=4&transport=websocket'), then: frame('40') },
 };
 
 /** Runs in the server's process. The collection itself is no delay that a stranger caused. */
@@ -67,7 +74,8 @@ process.on('message', () => {
   const longestMs = Math.round(delays.max / 1e6);
   gc();
   const { heapUsed, external } = process.memoryUsage();
-  process.send({ bytes: heapUsed + external, longestMs });
+  const sockets = process.getActiveResourcesInfo().filter((what) => what === 'TCPSocketWrap').length;
+  process.send({ bytes: heapUsed + external, longestMs, sockets });
   setTimeout(() => delays.reset(), 50);
 });`;
 
@@ -75,7 +83,16 @@ async function startServer() {
   const inside = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(INSIDE)}`];
   const child = spawn(process.execPath, [...inside, path.join(root, 'dist/src/main.js')], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder, REST_RATE: '0', DRAIN_SECONDS: '1' },
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: folder,
+      REST_RATE: '0',
+      DRAIN_SECONDS: '1',
+      // Nobody is sent away while they are counted.
+      ADMISSION_SECONDS: '120',
+    },
   });
   const port = await new Promise((resolve, reject) => {
     let output = '';
@@ -89,49 +106,68 @@ async function startServer() {
   return { child, port };
 }
 
-async function open(port, { first, answered, then }) {
+async function open(port, { first, answered, reply, then }) {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('connect', resolve));
   if (first) socket.write(first);
-  if (answered) await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+  if (answered) {
+    const answer = await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+    if (reply) {
+      socket.write(reply(String(answer)));
+      await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+    }
+  }
   if (then) socket.write(then);
   socket.resume();
   return socket;
 }
 
-/** Asks the server's process. @returns live bytes of its heap and buffers, and its longest loop delay since the last time */
+/** Asks the server's process. @returns live bytes of its heap and buffers, its longest loop delay since the last time, its sockets */
 async function look(child) {
   child.send('look');
   const [answer] = await once(child, 'message');
   return answer;
 }
 
-async function measure({ child, port }, way) {
-  await sleep(SETTLE_MS);
-  const before = await look(child);
-  const sockets = [];
-  for (let begun = 0; begun < COUNT; begun += AT_ONCE) {
-    sockets.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => open(port, way)))));
+/** Looks until nothing changes any more: what was sent has arrived, and what has ended is forgotten. */
+async function settled(child) {
+  for (let last = await look(child), looks = 0; ; looks++) {
+    await sleep(300);
+    const now = await look(child);
+    if ((now.sockets === last.sockets && Math.abs(now.bytes - last.bytes) < COUNT * 200) || looks > 10) return now;
+    last = now;
   }
-  const { longestMs } = await look(child);
-  await sleep(SETTLE_MS);
-  const { bytes } = await look(child);
-  for (const socket of sockets) socket.destroy();
-  return { kibEach: Math.round((bytes - before.bytes) / COUNT / 102.4) / 10, longestDelayMs: longestMs };
 }
 
+async function openMany(port, way, count) {
+  const sockets = [];
+  for (let begun = 0; begun < count; begun += AT_ONCE) {
+    sockets.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => open(port, way)))));
+  }
+  return sockets;
+}
+
+async function measure({ child, port }, way) {
+  for (const socket of await openMany(port, way, WARM_UP)) socket.destroy();
+  const before = await settled(child);
+  const sockets = await openMany(port, way, COUNT);
+  const { longestMs } = await look(child);
+  const after = await settled(child);
+  for (const socket of sockets) socket.destroy();
+  if (after.sockets - before.sockets < COUNT) throw new Error(`only ${after.sockets - before.sockets} are there`);
+  return { kibEach: Math.round((after.bytes - before.bytes) / COUNT / 102.4) / 10, longestDelayMs: longestMs };
+}
+
+let server;
 try {
+  server = await startServer();
   for (const [name, way] of Object.entries(WAYS)) {
-    // A process of its own for each: what one has grown would be there for the next.
-    const server = await startServer();
-    await measure(server, { ...WAYS['HTTP, answered and kept'] });
     process.stdout.write(`${JSON.stringify({ way: name, ...(await measure(server, way)) })}\n`);
-    // Not by force: the embedded database would live on.
-    server.child.kill();
-    await new Promise((resolve) => server.child.once('exit', resolve));
-    rmSync(folder, { recursive: true, force: true });
   }
 } finally {
+  // Not by force: the embedded database would live on.
+  server?.child.kill();
+  if (server) await once(server.child, 'exit');
   rmSync(folder, { recursive: true, force: true });
 }
