@@ -14,6 +14,8 @@ const COUNT = Number(process.argv[2] ?? 1_000);
 const AT_ONCE = 50;
 /** Makes what is grown once and kept: tables, compiled code. */
 const WARM_UP = 100;
+/** Of the server itself, to its database. */
+const OWN_SOCKETS = 20;
 const root = path.resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-strangers-'));
 
@@ -155,7 +157,8 @@ async function measure({ child, port }, way) {
   const { longestMs } = await look(child);
   const after = await settled(child);
   for (const socket of sockets) socket.destroy();
-  if (after.sockets - before.sockets < COUNT) throw new Error(`only ${after.sockets - before.sockets} are there`);
+  // Idle connections to the database end meanwhile.
+  if (after.sockets - before.sockets < COUNT - OWN_SOCKETS) throw new Error(`only ${after.sockets - before.sockets} are there`);
   return { kibEach: Math.round((after.bytes - before.bytes) / COUNT / 102.4) / 10, longestDelayMs: longestMs };
 }
 
