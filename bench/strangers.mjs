@@ -158,7 +158,8 @@ async function measure({ child, port }, way) {
   const after = await settled(child);
   for (const socket of sockets) socket.destroy();
   // Idle connections to the database end meanwhile.
-  if (after.sockets - before.sockets < COUNT - OWN_SOCKETS) throw new Error(`only ${after.sockets - before.sockets} are there`);
+  if (after.sockets - before.sockets < COUNT - OWN_SOCKETS)
+    throw new Error(`only ${after.sockets - before.sockets} are there`);
   return { kibEach: Math.round((after.bytes - before.bytes) / COUNT / 102.4) / 10, longestDelayMs: longestMs };
 }
 
