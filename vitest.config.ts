@@ -8,7 +8,7 @@ const databaseSetup = 'test/support/global-setup.ts';
 const MORE = [
   'test/browser/**/*.spec.ts',
   'test/docs/deploy.spec.ts',
-  'test/e2e/workers.spec.ts',
+  'test/e2e/{strangers,workers}.spec.ts',
   'test/faults/**/*.spec.ts',
   'test/integration/{load-balancers,nginx}.spec.ts',
 ];
