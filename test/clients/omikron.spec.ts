@@ -195,6 +195,23 @@ describe('the clients of the Omikron', () => {
     }, PATIENCE);
   });
 
+  it('end when they are closed by whoever hears that they are refused', async () => {
+    const iota = await settle();
+    iota.socket.close();
+    const { socket } = clientOf(url, A);
+    const told: string[] = [];
+    socket.on('reconnecting', () => told.push('reconnecting'));
+    socket.on('closed', () => told.push('closed'));
+    await new Promise<void>((resolve) => {
+      socket.on('refused', () => {
+        socket.close();
+        // Whatever follows in the same turn.
+        setImmediate(resolve);
+      });
+    });
+    expect(told).toEqual(['closed']);
+  });
+
   it('report how long the way is', async () => {
     const home2 = await omikron.iota(1);
     const iota = iotaOf(url, home2, { pingMs: 30 });

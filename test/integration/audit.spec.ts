@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { User } from '../../src/entities/accounts/user.entity.js';
+import { storedRow } from '../../src/modules/audit/stored-row.js';
 import { ADMIN, type ApiAnswer, newUser, type Session, signIn } from '../support/api.js';
 import { operationsOfDocument } from '../support/openapi-bodies.js';
 import { RoomsHarness } from '../support/rooms.js';
@@ -66,6 +68,13 @@ describe('the audit log', () => {
   /** What is written behind an answer may come a moment after it. */
   const eventually = <T>(read: () => Promise<T[]>, count: number): Promise<T[]> =>
     expect.poll(read, { timeout: 10_000 }).toHaveLength(count).then(read);
+
+  it('tells of a day the same in every time zone', async () => {
+    const { user } = await newUser(rooms.call);
+    const { manager } = rooms.app.dataSource;
+    await manager.update(User, user.id, { birthday: '1996-02-29' });
+    expect(await storedRow(manager, User, { id: user.id })).toMatchObject({ birthday: '1996-02-29', id: user.id });
+  });
 
   /** One call of each writing route, in an order in which each finds what it needs. */
   async function* walk(): AsyncGenerator<readonly [operation: string, answer: ApiAnswer]> {

@@ -129,6 +129,16 @@ class SocketsTest(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(NotConnected):
                 await waiting
 
+    async def test_half_a_character_takes_nothing_with_it(self) -> None:
+        async def acking(peer: Peer) -> None:
+            while True:
+                peer.say(json.dumps({'ack': json.loads(await peer.text())['id']}))
+
+        async with SocketServer(acking) as server:
+            async with RoomEndpoint(url=server.url, code='c', **QUICK) as room:
+                await asyncio.wait_for(asyncio.gather(*(room.send(text) for text in ('a', '\ud83d', 'b'))), 10)
+        self.assertEqual([json.loads(text)['message'] for text in server.heard], ['a', '\ud83d', 'b'])
+
     async def test_need_not_wait_where_the_caller_knows_better(self) -> None:
         days = 1e6
         async with SocketServer(503, 503, stay) as server:

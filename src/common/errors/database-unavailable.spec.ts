@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDatabaseUnavailable } from './database-unavailable.js';
+import { isAnswerLost, isDatabaseUnavailable } from './database-unavailable.js';
 
 const coded = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -36,5 +36,18 @@ describe('isDatabaseUnavailable', () => {
     circular.cause = circular;
     for (const thrown of [undefined, null, 'ECONNREFUSED', 57, circular])
       expect(isDatabaseUnavailable(thrown)).toBe(false);
+  });
+});
+
+describe('isAnswerLost', () => {
+  it.each([
+    [true, ['ECONNRESET', 'EPIPE', '57P01', '08006']],
+    [false, ['53100', '25006', '57014', '53300', '57P03', '23505']],
+  ])('is %s for %j', (isLost, codes) => {
+    for (const code of codes) expect(isAnswerLost(coded(code)), code).toBe(isLost);
+  });
+
+  it('is true of a connection that ended without a word', () => {
+    expect(isAnswerLost(new Error('Connection terminated unexpectedly'))).toBe(true);
   });
 });

@@ -61,6 +61,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   });
 }
 
+/**
+ * Whether `error` leaves open what became of the statement: the connection broke or was cut before its answer. A database
+ * that answers, with whatever it refuses it for, has not done it.
+ */
+export function isAnswerLost(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !someCause(error, ({ code }) => typeof code === 'string' && isRefusal(code));
+}
+
+const isRefusal = (code: string): boolean =>
+  /^[0-9A-Z]{5}$/.test(code) && !/^(08\w{3}|57P0[12])$/.test(code) && !SYSTEM_CODES.has(code);
+
 /** Whether the database has no room left on its disk: what only reads goes on. */
 export function isDatabaseFull(error: unknown): boolean {
   return someCause(error, ({ code }) => code === DISK_FULL);

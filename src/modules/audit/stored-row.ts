@@ -13,7 +13,11 @@ export async function storedRow(
 ): Promise<Row | null> {
   const { columns, tableName } = manager.dataSource.getMetadata(entity);
   const column = new Map(columns.map(({ propertyName, databaseName }) => [propertyName, databaseName]));
-  const members = [...column].map(([member, name]) => `"${name}" AS "${member}"`);
+  // A day has no time zone, which the driver would give it.
+  const members = columns.map(
+    ({ propertyName, databaseName, type }) =>
+      `"${databaseName}"${type === 'date' ? '::text' : ''} AS "${propertyName}"`,
+  );
   const conditions = Object.keys(where).map((member, index) => `"${String(column.get(member))}" = $${index + 1}`);
   const statement = `SELECT ${members.join(', ')} FROM "${tableName}" WHERE ${conditions.join(' AND ')} LIMIT 1`;
   const rows: Row[] = await manager.query(statement, Object.values(where));

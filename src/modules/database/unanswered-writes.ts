@@ -1,7 +1,8 @@
 import { type Logger } from 'typeorm';
-import { isDatabaseUnavailable } from '../../common/errors/database-unavailable.js';
+import { isAnswerLost } from '../../common/errors/database-unavailable.js';
 
-const READS = /^\s*SELECT\b/i;
+/** What changes rows, first in the statement or in a `WITH`, or ends the transaction that did. */
+const WRITES = /\b(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b|^\s*COMMIT\b/i;
 
 /**
  * Counts statements that were sent and not answered, since the database or the way to it went. What they wrote, or the
@@ -11,7 +12,7 @@ export class UnansweredWrites implements Logger {
   count = 0;
 
   logQueryError(error: string | Error, query: string): void {
-    if (!READS.test(query) && isDatabaseUnavailable(error)) this.count++;
+    if (WRITES.test(query) && isAnswerLost(error)) this.count++;
   }
 
   // Nothing of these is of interest, and statements are not logged.

@@ -4,6 +4,8 @@ import { sdk } from '../app/client.js';
 
 /** Who goes to another screen follows something else at once; the socket stays for that. */
 const IDLE_MS = 2000;
+/** Until its code is asked for again. */
+const AGAIN_MS = 5000;
 
 /** Whether what is followed is being told. */
 export const isTold = store(false);
@@ -18,17 +20,30 @@ export function follow<T extends FeedTopic>(wish: WishFor<T>, listener: FeedList
   clearTimeout(idle);
   followers++;
   let unsubscribe: (() => void) | null = () => undefined;
-  void (feed ??= open()).then((opened) => {
-    if (unsubscribe !== null) unsubscribe = opened.subscribe<T>(wish, listener);
-  });
+  const begin = (): void => {
+    (feed ??= open()).then(
+      (opened) => {
+        if (unsubscribe !== null) unsubscribe = opened.subscribe<T>(wish, listener);
+      },
+      () => {
+        // Its code did not come: the network is away, or the server has another version since.
+        feed = undefined;
+        if (unsubscribe !== null) setTimeout(begin, AGAIN_MS);
+      },
+    );
+  };
+  begin();
   return () => {
     unsubscribe?.();
     unsubscribe = null;
     if (--followers > 0) return;
     idle = setTimeout(() => {
-      void feed?.then((opened) => {
-        opened.close();
-      });
+      feed?.then(
+        (opened) => {
+          opened.close();
+        },
+        () => undefined,
+      );
     }, IDLE_MS);
   };
 }

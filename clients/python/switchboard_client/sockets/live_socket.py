@@ -62,6 +62,11 @@ class LiveSocket(Persistent):
     def _send_text(self, text: str) -> None:
         if self._outgoing is None or self.ended:
             raise NotConnected('Not connected')
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            # Half a character, as a text that was cut may have: JSON can say it, UTF-8 cannot.
+            text = json.dumps(json.loads(text))
         self._queued += len(text)
         self._outgoing.put_nowait(text)
 
@@ -90,6 +95,10 @@ class LiveSocket(Persistent):
             return _refusal(failure)
         except websockets.WebSocketException as failure:
             return Ending(ABNORMAL, str(failure))
+        if self.ended:
+            # In the moment in which it stood.
+            await socket.close()
+            return Ending(ABNORMAL, 'closed')
         outgoing: 'asyncio.Queue[Optional[str]]' = asyncio.Queue()
         self._socket, self._outgoing, self._queued = socket, outgoing, 0
         writer = asyncio.ensure_future(self._write(socket, outgoing))

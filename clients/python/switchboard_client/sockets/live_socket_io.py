@@ -165,6 +165,7 @@ async def _disconnected(client: Any) -> None:
     except Exception:
         # It is gone already, one way or the other.
         pass
-    session = getattr(client.eio, 'http', None)
-    if session is not None and not session.closed:
-        await session.close()
+    finally:
+        session = getattr(client.eio, 'http', None)
+        if session is not None and not session.closed:
+            await session.close()

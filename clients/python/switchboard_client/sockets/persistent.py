@@ -120,6 +120,9 @@ class Persistent:
                     return
                 end = SocketEnd(ending.code, ending.reason)
                 verdict = self._lost(end)
+                if self._end is not None:
+                    # By whoever heard of the loss.
+                    return
                 if verdict == STOP or (self._give_up_after is not None and self._failures >= self._give_up_after):
                     self._finish(end)
                     return

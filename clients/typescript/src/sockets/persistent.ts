@@ -122,6 +122,8 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
       if (this.ended) return;
       const { code, reason, retryAfterMs = 0 } = ending;
       const verdict = this.lost({ code, reason });
+      // Whoever hears of the loss may have closed it.
+      if (this.hasEnded) return;
       if (verdict === 'stop' || this.failures >= giveUpAfter) {
         this.end({ code, reason });
         return;

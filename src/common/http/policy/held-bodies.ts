@@ -15,7 +15,8 @@ const MOST: Most = { address: 16_777_216, all: 134_217_728 };
 
 /**
  * Bodies that are held in memory until they are complete, before anybody knows whose they are: how many bytes of them an
- * address may have under way, and all together. Who holds one back loses its connection.
+ * address may have under way, and all together. What has arrived counts, not what was announced: announcing costs nothing.
+ * An address that holds nothing may send one in any case, so that nobody can lock the others out.
  */
 export class HeldBodies {
   private readonly held = new Map<string, number>();
@@ -28,27 +29,52 @@ export class HeldBodies {
   ) {}
 
   /**
-   * Whether the body of `request` may be read; counts it until it has been. One alone may have any size.
+   * Whether the body of `request` may be read; counts it until it has been, and hangs up on who goes too far or takes too long.
    * @param largest bytes that are read of one
    */
   admits(request: IncomingMessage, largest: number): boolean {
-    const bytes = bytesOf(request, largest);
-    if (bytes <= SMALL) return true;
+    const { headers, socket } = request;
+    const isKnown = headers['transfer-encoding'] === undefined && headers['content-encoding'] === undefined;
+    const announced = isKnown ? Math.min(largest, Number(headers['content-length'] ?? 0)) : 0;
+    // Of what has gone already there is nothing to count, and nothing would say when it is over.
+    if ((isKnown && announced <= SMALL) || request.destroyed) return true;
     const key = addressKey(this.addressOf(request));
-    const held = this.held.get(key) ?? 0;
-    if ((held > 0 && held + bytes > this.most.address) || (this.all > 0 && this.all + bytes > this.most.all))
-      return false;
-    this.add(key, bytes);
-    const late = setTimeout(() => request.destroy(), this.completeMs).unref();
-    let isHeld = true;
-    const whole = () => {
-      if (isHeld) this.add(key, -bytes);
-      isHeld = false;
-      clearTimeout(late);
+    if (this.isFull(key, 0, announced)) return false;
+    let bytes = 0;
+    const push = request.push.bind(request);
+    request.push = (chunk: Buffer | null, encoding) => {
+      if (chunk !== null) {
+        bytes += chunk.length;
+        this.add(key, chunk.length);
+        if (bytes > SMALL && this.isFull(key, bytes, 0)) {
+          request.destroy();
+          return false;
+        }
+      }
+      return push(chunk, encoding);
     };
-    // What the answer takes does not count.
+    const whole = (): void => {
+      clearTimeout(late);
+      socket.off('close', whole);
+      this.add(key, -bytes);
+      bytes = 0;
+    };
+    const late = setTimeout(() => request.destroy(), this.completeMs).unref();
+    // What the answer takes does not count. Answered before it was whole, a request does not say that it is over.
     request.once('end', whole).once('close', whole);
+    socket.once('close', whole);
     return true;
+  }
+
+  /** Under way, of all. */
+  get bytes(): number {
+    return this.all;
+  }
+
+  /** @param own bytes of the body in question: one alone is never too much */
+  private isFull(key: string, own: number, more: number): boolean {
+    const held = this.held.get(key) ?? 0;
+    return held > own && (held + more > this.most.address || this.all + more > this.most.all);
   }
 
   private add(key: string, bytes: number): void {
@@ -57,9 +83,4 @@ export class HeldBodies {
     else this.held.delete(key);
     this.all += bytes;
   }
-}
-
-function bytesOf({ headers }: IncomingMessage, largest: number): number {
-  const isKnown = headers['transfer-encoding'] === undefined && headers['content-encoding'] === undefined;
-  return isKnown ? Math.min(largest, Number(headers['content-length'] ?? 0)) : largest;
 }

@@ -11,17 +11,22 @@ interface Receiver {
 const PIECES = 256;
 const PIECE_BYTES = 256;
 
-/** Frames, or reads, in which a message of so many bytes may come. */
+/** ws's own, for whoever is known. */
+const KNOWN_FRAGMENTS = 16_384;
+const KNOWN_CHUNKS = 262_144;
+
+/** Frames, or reads, in which a stranger's message of so many bytes may come. */
 export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PIECE_BYTES);
 
 /** ws's socket, of which one message is bounded anew when it is known whose it is: ws holds a whole one before it tells. */
 export class BoundedSocket extends WebSocket {
   declare private readonly _receiver: Receiver;
 
-  /** @param bytes of one message from now on, in frames and reads that are not many more than it needs */
-  bound(bytes: number): void {
+  /** @param bytes of one message from now on, for a stranger in not many more frames and reads than it needs */
+  bound(bytes: number, isKnown: boolean): void {
     const { _receiver: receiver } = this;
     receiver._maxPayload = bytes;
-    receiver._maxFragments = receiver._maxBufferedChunks = piecesOf(bytes);
+    receiver._maxFragments = isKnown ? KNOWN_FRAGMENTS : piecesOf(bytes);
+    receiver._maxBufferedChunks = isKnown ? KNOWN_CHUNKS : piecesOf(bytes);
   }
 }

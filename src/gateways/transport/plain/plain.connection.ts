@@ -138,7 +138,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   admit(principal: Principal): void {
     this.principal = principal;
     this.admittedAt ??= Date.now();
-    this.ws?.bound(this.endpoint.maxFrameBytes);
+    this.ws?.bound(this.endpoint.maxFrameBytes, true);
     const { revocations } = this.endpoint.host;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
   }
@@ -192,7 +192,8 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.ws = ws;
     ws.bind(this);
     const { maxFrameBytes, admissionFrameBytes } = this.endpoint;
-    ws.bound(this.principal === null ? admissionFrameBytes : maxFrameBytes);
+    const isKnown = this.principal !== null;
+    ws.bound(isKnown ? maxFrameBytes : admissionFrameBytes, isKnown);
     this.writer.attach(socket);
     if (this.closing) ws.close(this.closing.code, this.closing.text);
   }

@@ -109,7 +109,7 @@ export class EngineSession {
 
   /** Who is behind it is no stranger any more. */
   known(): void {
-    socketOf(this.conn)?.bound?.(this.mostBytes);
+    socketOf(this.conn)?.bound?.(this.mostBytes, true);
   }
 
   /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */

@@ -18,7 +18,7 @@ interface WebSocketTransport {
     pause?(): void;
     resume?(): void;
     terminate?(): void;
-    bound?(bytes: number): void;
+    bound?(bytes: number, isKnown: boolean): void;
   };
 }
 

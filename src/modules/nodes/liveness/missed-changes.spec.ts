@@ -122,6 +122,8 @@ describe('MissedChanges', () => {
   it('compares soon after writes that were not answered, has the others do so, and not for each of them', async () => {
     const gone = new Error('Connection terminated unexpectedly');
     unanswered.logQueryError(gone, ' SELECT 1');
+    unanswered.logQueryError(gone, 'WITH found AS (SELECT 1) SELECT * FROM found');
+    unanswered.logQueryError(Object.assign(new Error('no room'), { code: '53100' }), 'INSERT INTO rooms');
     unanswered.logQueryError(new Error('duplicate key value'), 'COMMIT');
     await vi.advanceTimersByTimeAsync(10_000);
     expect([runs, told]).toEqual([0, []]);
