@@ -106,7 +106,7 @@ describeWith('chromium', 'the room page', () => {
     const anna = await open(await harness.endpoint(app, lobby, 'readwrite', 'Anna'), PHONE);
     await shows(anna, 'Connected');
     await say(anna, 'one');
-    await hears(anna, 'one');
+    await anna.locator('.mine:not(.waiting)', { hasText: 'one' }).waitFor();
     await anna.context().setOffline(true);
     await shows(anna, /Away/);
     for (const message of ['two', 'three']) await harness.as(app, 'POST', `rooms/${lobby}/messages`, { message });
