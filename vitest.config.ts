@@ -70,7 +70,7 @@ export default defineConfig({
     // For machines that are busy with other things: only what hangs takes so long.
     testTimeout: 90_000,
     hookTimeout: 120_000,
-    setupFiles: ['test/support/patience.ts', 'test/support/frame-check.ts'],
+    setupFiles: ['test/support/patience.ts', 'test/support/no-outages.ts', 'test/support/frame-check.ts'],
     // CI's machine is shared: what fails for want of time gets a second try, which the report names («retry x1»). What is
     // wrong fails twice. Nobody's own run is so patient.
     retry: process.env['CI'] ? 1 : 0,
