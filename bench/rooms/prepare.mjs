@@ -2,6 +2,7 @@
 // In: BENCH_PORT, BENCH_CONNS, BENCH_GROUP, BENCH_SHAPE (room | relay), BENCH_DURABLE=1. Out: BENCH_DIR/codes.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const { BENCH_PORT, BENCH_DIR, BENCH_SHAPE, BENCH_DURABLE } = process.env;
 const connections = Number(process.env.BENCH_CONNS);
@@ -11,12 +12,19 @@ const WORKERS = 16;
 /** The database may be one of an earlier measurement. */
 const run = Date.now().toString(36);
 
-async function call(where, body) {
+/** Under valgrind, on a busy machine, the database may seem to be away. */
+const TRIES = 20;
+
+async function call(where, body, tries = TRIES) {
   const response = await fetch(`http://127.0.0.1:${BENCH_PORT}/api/v1/rooms${where}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  if (response.status === 503 && tries > 1) {
+    await setTimeout(500);
+    return call(where, body, tries - 1);
+  }
   if (!response.ok) throw new Error(`POST ${where}: ${response.status} ${await response.text()}`);
   return response.json();
 }

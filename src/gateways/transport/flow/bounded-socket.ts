@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
+import { passWholeFrames, type Receiver } from './whole-frames.js';
 
 /** What ws's receiver bounds a message by; it looks at them for each frame and each read. */
-interface Receiver {
-  _maxPayload: number;
+interface BoundedReceiver extends Receiver {
   _maxFragments: number;
   _maxBufferedChunks: number;
 }
@@ -20,11 +20,12 @@ export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PI
 
 /** ws's socket, of which one message is bounded anew when it is known whose it is: ws holds a whole one before it tells. */
 export class BoundedSocket extends WebSocket {
-  declare private readonly _receiver: Receiver;
+  declare private readonly _receiver: BoundedReceiver;
 
   /** @param bytes of one message from now on, for a stranger in not many more frames and reads than it needs */
   bound(bytes: number, isKnown: boolean): void {
     const { _receiver: receiver } = this;
+    passWholeFrames(receiver);
     receiver._maxPayload = bytes;
     receiver._maxFragments = isKnown ? KNOWN_FRAGMENTS : piecesOf(bytes);
     receiver._maxBufferedChunks = isKnown ? KNOWN_CHUNKS : piecesOf(bytes);
