@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
+import { partitionedName } from '../../src/modules/realtime/redis/bus/channel-name.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
 const A = channel('test', 1, 'a');
@@ -147,9 +148,29 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
   });
 
   if (kind === 'cluster') {
-    it('spreads channels over the shards', () => {
-      const shards = new Set(numbers(50).map((n) => two.connection.shardOf(`sb:c:{rooms:${n}}`)));
-      expect(shards.size).toBe(3);
+    it('has a connection that was broken subscribe to thousands of channels with some hundred commands', async () => {
+      const many = Array.from({ length: 5_000 }, (_none, n) => channel('rooms', n, 'readers'));
+      const asked = async (): Promise<number> => {
+        let calls = 0;
+        for (const server of redis().servers) {
+          const stats = String(await server.send('INFO', 'commandstats'));
+          calls += Number(/cmdstat_ssubscribe:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+        }
+        return calls;
+      };
+      await Promise.all(many.map(async (to) => two.broker.subscribe(to)));
+      const askedBefore = await asked();
+      for (const server of redis().servers) await server.send('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      const heard = (): Set<Channel> => new Set(there.all.map(([to]) => to));
+      await eventually(async () => {
+        const before = heard();
+        for (const to of many) if (!before.has(to)) say(one, to, 1);
+        await eventually(() => heard().size === many.length, 500).catch(() => undefined);
+        return heard().size === many.length;
+      }, 20_000);
+      expect(new Set(many.map((to) => two.connection.shardOf(partitionedName(to)))).size).toBe(3);
+      // 256 of the channels, and what else the two nodes listen on.
+      expect((await asked()) - askedBefore).toBeLessThan(400);
     });
   }
 });

@@ -1,4 +1,5 @@
 import { type Channel } from '../../channel.js';
+import { hashSlot, SLOTS } from '../connection/hash-slot.js';
 
 const NUMBER = /^\d+$/;
 
@@ -16,8 +17,31 @@ export function hashTag(channel: Channel): string {
   return third < 0 ? channel : channel.slice(0, third);
 }
 
-/** The name of `channel` in Redis, or of what belongs to it, with its tag in braces: `rooms:5:log` → `{rooms:5}:log`. */
-export function taggedName(channel: Channel): string {
-  const tag = hashTag(channel);
-  return `{${tag}}${channel.slice(tag.length)}`;
+/** Parts that a cluster's channels fall into: what lies in one can be subscribed to by one command. */
+const PARTITIONS = 256;
+
+/** A tag in braces for each, so that they lie at equal distances over the slots, and nothing of a client's is in them. */
+const TAGS: readonly string[] = (() => {
+  const tags: string[] = [];
+  for (let n = 0, left = PARTITIONS; left > 0; n++) {
+    const place = Math.floor((hashSlot(`${n}`) * PARTITIONS) / SLOTS);
+    if (tags[place] !== undefined) continue;
+    tags[place] = `{${n}}`;
+    left--;
+  }
+  return tags;
+})();
+
+/** The name of `channel` in a cluster, behind the tag of its partition: all of one thing's channels are in the same. */
+export function partitionedName(channel: Channel): string {
+  return `${TAGS[fnv1a(hashTag(channel)) % PARTITIONS]}${channel}`;
+}
+
+/** The tag of a name that `partitionedName` is in. */
+export const partitionOf = (name: string): string => name.slice(name.indexOf('{'), name.indexOf('}'));
+
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
 }

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../../ports/broker.js';
 import { type Channel } from '../../channel.js';
 import { BusCounts } from './bus-counts.js';
-import { hashTag, taggedName } from './channel-name.js';
+import { hashTag, partitionedName, partitionOf } from './channel-name.js';
 import { decodeEnvelopes, EnvelopeCodec } from './envelope-codec.js';
 import { type RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard } from '../connection/redis-shard.js';
@@ -148,7 +148,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   }
 
   private nameOf(channel: Channel): string {
-    return this.namePrefix + (this.connection.sharded ? taggedName(channel) : channel);
+    return this.namePrefix + (this.connection.sharded ? partitionedName(channel) : channel);
   }
 
   private send(message: Outgoing): void {
@@ -281,19 +281,18 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     const all = this.toAsk;
     this.toAsk = [];
     this.asked = undefined;
-    const byShard = new Map<RedisShard | undefined, Subscription[]>();
+    const together = new Map<string, Subscription[]>();
     for (const subscription of all) {
-      const { shard } = subscription;
-      const together = byShard.get(shard);
-      if (together === undefined) byShard.set(shard, [subscription]);
-      else together.push(subscription);
+      // Channels of one command lie in one slot, and so on one shard.
+      const place = this.connection.sharded ? partitionOf(subscription.name) : '';
+      const known = together.get(place);
+      if (known === undefined) together.set(place, [subscription]);
+      else known.push(subscription);
     }
     const answers: Promise<void>[] = [];
-    for (const [shard, subscriptions] of byShard) {
-      // Several channels in one command must lie in one slot.
-      const chunk = this.connection.sharded ? 1 : CHUNK;
-      for (let at = 0; at < subscriptions.length; at += chunk) {
-        answers.push(this.askShard(shard, subscriptions.slice(at, at + chunk)));
+    for (const subscriptions of together.values()) {
+      for (let at = 0; at < subscriptions.length; at += CHUNK) {
+        answers.push(this.askShard(subscriptions[0]?.shard, subscriptions.slice(at, at + CHUNK)));
       }
     }
     await Promise.all(answers);
