@@ -37,13 +37,10 @@ export class PasswordProof {
   ): Promise<T> {
     const attempt = await this.throttle.attempt(name, address);
     const account = await find();
-    if (
-      !(await this.passwords.verify(password, account?.passwordHash ?? undefined, address)) ||
-      account === undefined
-    ) {
+    const isRight = await this.passwords.verify(password, account?.passwordHash ?? undefined, address, attempt);
+    if (!isRight || account === undefined) {
       const id = account === undefined ? null : String(account.id);
       this.failed({ kind: kind === 'user' ? 'account' : kind, id, label: name });
-      await attempt.failed();
       throw new AppError('invalid_credentials', detail);
     }
     await attempt.succeeded();

@@ -2,6 +2,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { addressKey } from '../../../common/http/policy/client-address.js';
+import { type SignInAttempt } from './sign-in-throttle.service.js';
 
 /** argon2id (the library's default) as OWASP recommends it: 19 MiB, two passes, one lane. About 12 ms. */
 const PARAMETERS = {
@@ -39,13 +40,23 @@ export class Passwords {
   /**
    * Whether `password` is the one behind `passwordHash`; takes the same time without one, and is false then.
    * @param address of who signs in
-   * @throws AppError `unavailable` when too many are waiting
+   * @param attempt begins and fails within its turn, so that the next one knows of it
+   * @throws AppError `unavailable` when too many are waiting, and what beginning throws
    */
-  async verify(password: string, passwordHash: string | undefined, address: string): Promise<boolean> {
+  async verify(
+    password: string,
+    passwordHash: string | undefined,
+    address: string,
+    attempt?: Pick<SignInAttempt, 'begin' | 'failed'>,
+  ): Promise<boolean> {
     this.decoy ??= hash('nobody', PARAMETERS);
     const against = passwordHash ?? (await this.decoy);
-    const matches = await this.inTurn(addressKey(address), () => verify(against, canonical(password)));
-    return matches && passwordHash !== undefined;
+    return this.inTurn(addressKey(address), async () => {
+      await attempt?.begin();
+      const isRight = (await verify(against, canonical(password))) && passwordHash !== undefined;
+      if (!isRight) await attempt?.failed();
+      return isRight;
+    });
   }
 
   private async inTurn<T>(party: string, work: () => Promise<T>): Promise<T> {

@@ -16,17 +16,23 @@ const MEMORY_MS = 15 * 60_000;
 /** How long an address that signed in to an account counts as its owner's. */
 const KNOWN_MS = 30 * 24 * 3_600_000;
 
-/** One counted try. One of the two is called when the password has been looked at. */
+/** One counted try. */
 export interface SignInAttempt {
-  /** The account's count starts anew. */
+  /**
+   * The password is about to be looked at, perhaps long after the try came: others of its address may have failed since.
+   * @throws AppError `rate_limited`
+   */
+  begin(): Promise<void>;
+  /** It was right. The account's count starts anew. */
   succeeded(): Promise<void>;
+  /** It was wrong. */
   failed(): Promise<void>;
 }
 
 /**
  * Slows guessing down, per account and per address: after some free tries each next one has to wait twice as long as
- * the one before. An account's tries are counted before the password is looked at, so a burst of parallel guesses
- * gains nothing. The owner keeps a way in while strangers hammer on the account or on their shared address: where an
+ * the one before. An account's tries are counted before the password is looked at, those of an address one by one as they
+ * turn out to be wrong, since many people may sign in from it: a burst of parallel guesses gains nothing. The owner keeps a way in while strangers hammer on the account or on their shared address: where an
  * account signed in before, it has a count of its own.
  */
 @Injectable()
@@ -52,11 +58,15 @@ export class SignInThrottle {
     const addressCount = storeKey<number>('sign-in', 'address', place);
     const known = (await this.store.get(knownKey)) !== undefined;
     const accountCount = storeKey<number>('sign-in', 'account', known ? `${subject}@${place}` : subject);
-    if (!known) await this.refuseWhileWaiting(addressCount);
+    const begin = async (): Promise<void> => {
+      if (!known) await this.refuseWhileWaiting(addressCount);
+    };
+    await begin();
     await this.refuseWhileWaiting(accountCount);
     // Of tries that race here, the one that claims the wait goes on; it is what the others wait for.
     if (!(await this.count(accountCount, FREE_TRIES.account))) await this.refuseWhileWaiting(accountCount);
     return {
+      begin,
       succeeded: async () => {
         await this.store.take(accountCount);
         await this.store.take(waitKey(accountCount));
