@@ -190,6 +190,22 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('198.51.100.1'))).toBe(2_000);
   });
 
+  it('counts the guesses of all addresses together on nodes that began at other times', async () => {
+    const monotonic = new SystemMonotonicClock();
+    const older = { elapsed: () => monotonic.elapsed() + 3_600_000 };
+    const nodes = [throttle, new AttemptThrottle(store, older)];
+    for (let n = 0; n < 120; n++) {
+      const attempt = { scope: 'codes', address: `192.0.2.${n}`, secret: `${++serial}`, gone: () => false };
+      const look = () => {
+        looked(attempt.secret);
+        return Promise.resolve(undefined);
+      };
+      void nodes[n % 2]?.guess(attempt, look);
+    }
+    await vi.advanceTimersByTimeAsync(0);
+    expect(looked).toHaveBeenCalledTimes(100);
+  });
+
   it('stops waiting for whoever has given up', async () => {
     await fail('192.0.2.1', 17);
     let gone = false;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { addressKey } from '../../../common/http/policy/client-address.js';
 import { sha256 } from '../../../common/security/digest.js';
+import { randomHex } from '../../../common/security/random.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { DegradableStore } from '../resilience/degradable-store.js';
 import { EphemeralStore } from '../ports/ephemeral-store.js';
@@ -124,7 +125,7 @@ export class AttemptThrottle {
       const found = await look();
       if (found !== undefined) return found;
     }
-    const crowd = storeKey<number>('guesses', targetOf(guess), Math.floor(this.clock.elapsed() / MINUTE_MS));
+    const crowd = storeKey<number>('guesses', targetOf(guess), await this.minuteOf(targetOf(guess)));
     const counts = await this.count(guess, { key: crowd, spares: isTrusted !== undefined });
     if (counts === undefined) return undefined;
     let isWrong = false;
@@ -137,6 +138,13 @@ export class AttemptThrottle {
     } finally {
       if (!isWrong) await Promise.all(counts.map((key) => this.add(key, -1)));
     }
+  }
+
+  /** The minute in which all nodes count together: it is the store that ends it, since their clocks have nothing in common. */
+  private async minuteOf(target: string): Promise<string> {
+    const key = storeKey<string>('guesses', target, 'minute');
+    const next = randomHex(16);
+    return (await this.store.claim(key, next, { ttlMs: MINUTE_MS })) ? next : ((await this.store.get(key)) ?? next);
   }
 
   /**
