@@ -76,6 +76,15 @@ describe('media in an S3-compatible bucket', () => {
     expect(sha(new Uint8Array(await whole.arrayBuffer()))).toBe(sha(data));
   });
 
+  it('takes an empty file, which has no bits', async () => {
+    const id = await announce();
+    const url = content(id).replace('content', 'upload');
+    const headers = { ...bearer(), 'tus-resumable': '1.0.0', 'upload-length': '0' };
+    expect((await fetch(url, { method: 'POST', headers })).status).toBe(201);
+    const whole = await fetch(content(id), { headers: bearer() });
+    expect([whole.status, await whole.text()]).toEqual([200, '']);
+  });
+
   it('removes what nobody has any more', async () => {
     const id = await announce();
     await put(id, randomBytes(100), 'application/octet-stream');

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { S3Store } from '@tus/s3-store';
+import { type Upload as ResumableUpload } from '@tus/server';
 import { Readable } from 'node:stream';
 import { type S3Section } from '../../../../config/app-config.js';
 import { type ByteRange, MediaStorage } from './media-storage.js';
@@ -45,7 +46,7 @@ export class S3Storage extends MediaStorage {
     this.bucket = bucket;
     this.where = `bucket ${bucket}`;
     this.client = new S3Client(settings);
-    this.resumable = new S3Store({
+    this.resumable = new CompleteS3Store({
       partSize: PART_BYTES,
       useTags: false,
       s3ClientConfig: { ...settings, bucket },
@@ -108,5 +109,14 @@ export class S3Storage extends MediaStorage {
 
   private async delete(key: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+  }
+}
+
+/** The original one completes an upload with its last bytes; one without any is complete as it begins, and has none. */
+class CompleteS3Store extends S3Store {
+  override async create(upload: ResumableUpload): Promise<ResumableUpload> {
+    const created = await super.create(upload);
+    if (upload.size === 0) await this.write(Readable.from([]), upload.id, 0);
+    return created;
   }
 }
