@@ -3,6 +3,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type Socket } from 'socket.io';
 import { type Server, WebSocketServer } from 'ws';
+import { HeldBytes } from '../../common/http/policy/held-bytes.js';
 import { AppConfig } from '../../config/app-config.js';
 import { Lifecycle } from '../../modules/health/lifecycle.js';
 import { ConnectionDirectory, endOf } from '../../modules/realtime/fan-out/connection-directory.js';
@@ -45,6 +46,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly turns: LoopTurns;
   readonly writers: WriterHost;
   readonly limits;
+  readonly held = new HeldBytes();
   readonly connections = new ConnectionRegistry<PlainConnection>(HEARTBEAT_SLOTS);
   readonly endpoints: PlainEndpoint[] = [];
   private readonly logger = new Logger(TransportService.name);

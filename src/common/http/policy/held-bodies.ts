@@ -1,32 +1,26 @@
 import { type IncomingMessage } from 'node:http';
 import { addressKey } from './client-address.js';
+import { HeldBytes, type Most } from './held-bytes.js';
 
 /** Up to here bodies are not counted: a connection alone costs as much. */
 const SMALL = 16_384;
 /** Milliseconds for all of a body; one of 1 MiB arrives at 140 kbit/s. */
-const COMPLETE_MS = 60_000;
-
-interface Most {
-  readonly address: number;
-  readonly all: number;
-}
-
-const MOST: Most = { address: 16_777_216, all: 134_217_728 };
+export const COMPLETE_MS = 60_000;
 
 /**
- * Bodies that are held in memory until they are complete, before anybody knows whose they are: how many bytes of them an
- * address may have under way, and all together. What has arrived counts, not what was announced: announcing costs nothing.
- * An address that holds nothing may send one in any case, so that nobody can lock the others out.
+ * Bodies that are held in memory until they are complete, before anybody knows whose they are. What has arrived counts,
+ * not what was announced: announcing costs nothing.
  */
 export class HeldBodies {
-  private readonly held = new Map<string, number>();
-  private all = 0;
+  private readonly held: HeldBytes;
 
   constructor(
     private readonly addressOf: (request: IncomingMessage) => string,
-    private readonly most = MOST,
+    most?: Most,
     private readonly completeMs = COMPLETE_MS,
-  ) {}
+  ) {
+    this.held = new HeldBytes(most);
+  }
 
   /**
    * Whether the body of `request` may be read; counts it until it has been, and hangs up on who goes too far or takes too long.
@@ -39,14 +33,14 @@ export class HeldBodies {
     // Of what has gone already there is nothing to count, and nothing would say when it is over.
     if ((isKnown && announced <= SMALL) || request.destroyed) return true;
     const key = addressKey(this.addressOf(request));
-    if (this.isFull(key, 0, announced)) return false;
+    if (this.held.isFull(key, 0, announced)) return false;
     let bytes = 0;
     const push = request.push.bind(request);
     request.push = (chunk: Buffer | null, encoding) => {
       if (chunk !== null) {
         bytes += chunk.length;
-        this.add(key, chunk.length);
-        if (bytes > SMALL && this.isFull(key, bytes, 0)) {
+        this.held.add(key, chunk.length);
+        if (bytes > SMALL && this.held.isFull(key, bytes, 0)) {
           request.destroy();
           return false;
         }
@@ -56,7 +50,7 @@ export class HeldBodies {
     const whole = (): void => {
       clearTimeout(late);
       socket.off('close', whole);
-      this.add(key, -bytes);
+      this.held.add(key, -bytes);
       bytes = 0;
     };
     const late = setTimeout(() => request.destroy(), this.completeMs).unref();
@@ -68,19 +62,6 @@ export class HeldBodies {
 
   /** Under way, of all. */
   get bytes(): number {
-    return this.all;
-  }
-
-  /** @param own bytes of the body in question: one alone is never too much */
-  private isFull(key: string, own: number, more: number): boolean {
-    const held = this.held.get(key) ?? 0;
-    return held > own && (held + more > this.most.address || this.all + more > this.most.all);
-  }
-
-  private add(key: string, bytes: number): void {
-    const held = (this.held.get(key) ?? 0) + bytes;
-    if (held > 0) this.held.set(key, held);
-    else this.held.delete(key);
-    this.all += bytes;
+    return this.held.all;
   }
 }

@@ -5,6 +5,10 @@ import { passWholeFrames, type Receiver } from './whole-frames.js';
 interface BoundedReceiver extends Receiver {
   _maxFragments: number;
   _maxBufferedChunks: number;
+  readonly _bufferedBytes: number;
+  /** Of the message under way: what its frames have said, and what has come of those that are complete. */
+  readonly _totalPayloadLength: number;
+  readonly _messageLength: number;
 }
 
 /** Pieces that any message may come in, and bytes for each further one: a piece takes more memory than is in it. */
@@ -21,6 +25,16 @@ export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PI
 /** ws's socket, of which one message is bounded anew when it is known whose it is: ws holds a whole one before it tells. */
 export class BoundedSocket extends WebSocket {
   declare private readonly _receiver: BoundedReceiver;
+
+  /** Bytes that the message under way will have at least. */
+  get begunBytes(): number {
+    return this._receiver._totalPayloadLength;
+  }
+
+  /** Bytes of it that have arrived. */
+  get arrivedBytes(): number {
+    return this._receiver._messageLength + this._receiver._bufferedBytes;
+  }
 
   /** @param bytes of one message from now on, for a stranger in not many more frames and reads than it needs */
   bound(bytes: number, isKnown: boolean): void {

@@ -76,6 +76,11 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     return this.waiting === null ? 0 : this.waiting.length - this.head;
   }
 
+  /** Bytes of messages that wait. */
+  get bytes(): number {
+    return this.waitingBytes;
+  }
+
   push(message: T): void {
     if (this.ended) {
       this.sink.ignoreInbound?.(message);

@@ -1,3 +1,4 @@
+import { type HeldBytes } from '../../../common/http/policy/held-bytes.js';
 import { type Hub } from '../../../modules/realtime/fan-out/hub.js';
 import { type RevocationList } from '../../../modules/realtime/access/revocation-list.js';
 import { type InboundLimits } from '../flow/inbound-queue.js';
@@ -17,6 +18,8 @@ export interface PlainHost {
   readonly hub: Pick<Hub, 'settle'>;
   readonly revocations: RevocationList;
   readonly limits: { readonly inbound: InboundLimits };
+  /** What strangers have sent beyond what strangers may, and nobody has handled yet. */
+  readonly held: HeldBytes;
   /** The server is going, or takes nobody for a while: every close says so. */
   readonly draining: boolean;
   /** Sends `connection` away if it has not said who it is within so many times `ADMISSION_SECONDS`. */

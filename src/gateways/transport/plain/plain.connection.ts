@@ -9,8 +9,9 @@ import { type Principal } from '../../../modules/realtime/principal.js';
 import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
 import { pointInTime } from '../flow/loop-turns.js';
 import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
+import { LargeMessages } from './large-messages.js';
 import { type PlainHost } from './plain-host.js';
-import { type PlainGatewayOptions } from './plain-options.js';
+import { ADMISSION_FRAME_BYTES, type PlainGatewayOptions } from './plain-options.js';
 import { type PlainSocket, type SocketOwner } from './plain-socket.js';
 import { type PlainFrame } from '../flow/text-frame.js';
 
@@ -64,6 +65,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   /** When a message last came, by the clock of the turns. */
   private receivedAt: number;
   private ignored = 0;
+  private large: LargeMessages | null = null;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
 
@@ -138,6 +140,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   admit(principal: Principal): void {
     this.principal = principal;
     this.admittedAt ??= Date.now();
+    this.endLarge();
     this.ws?.bound(this.endpoint.maxFrameBytes, true);
     const { revocations } = this.endpoint.host;
     if (revocations.matches(principal.selectors, Date.now())) this.revoke();
@@ -195,6 +198,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     const isKnown = this.principal !== null;
     ws.bound(isKnown ? maxFrameBytes : admissionFrameBytes, isKnown);
     this.writer.attach(socket);
+    if (!isKnown && admissionFrameBytes > ADMISSION_FRAME_BYTES) this.allowLarge();
     if (this.closing) ws.close(this.closing.code, this.closing.text);
   }
 
@@ -218,7 +222,19 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   handleInbound(message: Inbound): void | Promise<void> {
     if (message === END) return this.endpoint.dispatch.disconnected(this);
     const { data, binary } = message as Exclude<Inbound, typeof END>;
-    return this.endpoint.dispatch.receive(this, data, binary);
+    if (this.principal !== null) return this.endpoint.dispatch.receive(this, data, binary);
+    if (data.length > this.endpoint.admissionFrameBytes) {
+      this.close(DISCONNECT.tooLarge);
+      return;
+    }
+    const done = this.endpoint.dispatch.receive(this, data, binary);
+    if (done === undefined) {
+      this.decided();
+      return;
+    }
+    return done.then(() => {
+      this.decided();
+    });
   }
 
   pauseInbound(): void {
@@ -249,6 +265,17 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     host.turns.touch();
     this.receivedAt = host.turns.now;
     this.inbound.push({ data, binary, length: data.length });
+    // What comes right behind is heard should this one let it in.
+    if (this.principal === null && (this.inbound.isBusy || this.inbound.length > 0)) this.allowLarge();
+  }
+
+  get heldBytes(): number {
+    return (this.ws?.arrivedBytes ?? 0) + this.inbound.bytes;
+  }
+
+  cutOff(): void {
+    this.close(DISCONNECT.tryLater);
+    this.terminate();
   }
 
   pong(): void {
@@ -259,6 +286,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   end(code: number): void {
     if (this.ended) return;
     this.ended = true;
+    this.endLarge();
     this.writer.discard();
     this.endpoint.left(this, code);
     this.inbound.finish(END);
@@ -275,6 +303,36 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.inbound.discard();
     this.writer.stream?.on('data', (chunk: Buffer) => {
       this.ignore(chunk.length);
+    });
+  }
+
+  private allowLarge(): void {
+    const { ws } = this;
+    const { stream } = this.writer;
+    if (this.large !== null || this.closed || ws === null || stream === null) return;
+    ws.bound(this.endpoint.maxFrameBytes, false);
+    this.large = new LargeMessages(this, stream, this.endpoint.host.held);
+  }
+
+  private endLarge(): void {
+    this.large?.end();
+    this.large = null;
+  }
+
+  /** A message was handled: whoever it did not let in, and nothing else may, sends no more than strangers do. */
+  private decided(): void {
+    const { ws, endpoint } = this;
+    const { admissionFrameBytes } = endpoint;
+    if (this.principal !== null || this.large === null || ws === null) return;
+    this.large.look();
+    if (admissionFrameBytes > ADMISSION_FRAME_BYTES || this.inbound.length > 0) return;
+    this.endLarge();
+    ws.bound(admissionFrameBytes, false);
+    if (ws.begunBytes <= admissionFrameBytes) return;
+    this.close(DISCONNECT.tooLarge);
+    // With what was said to it, and without what it goes on sending.
+    setImmediate(() => {
+      this.terminate();
     });
   }
 
