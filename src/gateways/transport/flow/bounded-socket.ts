@@ -5,7 +5,6 @@ import { passWholeFrames, type Receiver } from './whole-frames.js';
 interface BoundedReceiver extends Receiver {
   _maxFragments: number;
   _maxBufferedChunks: number;
-  readonly _bufferedBytes: number;
   /** Of the message under way: what its frames have said, and what has come of those that are complete. */
   readonly _totalPayloadLength: number;
   readonly _messageLength: number;
