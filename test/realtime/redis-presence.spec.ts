@@ -168,7 +168,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(1).releaseNode(incarnation(0))).toBe(1);
     });
 
-    it('shows heartbeats of all nodes with their age, and gives a release to one at a time', async () => {
+    it('shows heartbeats of all nodes with their age', async () => {
       const [a, b] = nodes as [RedisNode, RedisNode];
       await a.board.beat('a', 'text of a');
       await sleep(50);
@@ -180,12 +180,6 @@ for (const [name, start] of SERVERS) {
       const age = beats.find((beat) => beat.incarnation === 'a')?.age ?? 0;
       expect(age).toBeGreaterThanOrEqual(45);
       expect(age).toBeLessThan(5_000);
-      expect(await a.board.isTakenForDead('c')).toBe(false);
-      expect([await a.board.claimRelease('c', 'a'), await b.board.claimRelease('c', 'b')]).toEqual(['mine', 'busy']);
-      expect(await a.board.claimRelease('c', 'a')).toBe('mine');
-      expect(await b.board.isTakenForDead('c')).toBe(true);
-      await a.board.released('c');
-      expect(await b.board.claimRelease('c', 'b')).toBe('done');
       await a.board.remove('a');
       expect((await b.board.beat('b', '')).map((beat) => beat.incarnation)).toEqual(['b']);
     });

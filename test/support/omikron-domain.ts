@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type JsonObjectText, JsonScanner } from '../../src/common/json/json-object-text.js';
 import { type Clock, SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { SystemTimers } from '../../src/common/time/timers.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { CallRings } from '../../src/modules/omikron/calls/call-rings.service.js';
@@ -29,7 +30,7 @@ import { type OmikronEvent } from '../../src/modules/omikron/omikron.events.js';
 import { type OmikronRepository } from '../../src/modules/omikron/omikron.repository.js';
 import { PingBook } from '../../src/modules/omikron/states/ping-book.service.js';
 import { Retries } from '../../src/modules/realtime/resilience/retries.js';
-import { StoreLocks } from '../../src/modules/omikron/sessions/store-locks.service.js';
+import { Leases } from '../../src/modules/realtime/resilience/leases.service.js';
 import { UserStates } from '../../src/modules/omikron/states/user-states.service.js';
 
 interface Ports {
@@ -126,14 +127,14 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const hub = new Hub(broker);
   const told: string[] = [];
   const retries = new Retries();
-  const locks = new StoreLocks(store, new SystemMonotonicClock());
+  const leases = new Leases(store, new SystemMonotonicClock(), new SystemTimers());
   const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
-  const sessions = new IotaSessions(store, locks, { host } as OwnStatus);
+  const sessions = new IotaSessions(store, leases, { host } as OwnStatus);
   const states = new UserStates(presence, sessions, repository, hub, clock, retries);
   const pings = new PingBook(presence, store, hub, clock);
-  const rings = new CallRings(store, presence, locks, hub, clock);
+  const rings = new CallRings(store, presence, leases, hub, clock);
   const identity = new ClientIdentity(repository, hashes, throttle, sessions, hub);
-  const calls = new CallGroups(presence, hub, locks, ledgerInto(told), retries, clock);
+  const calls = new CallGroups(presence, hub, leases, ledgerInto(told), retries, clock);
   const departures = new IotaDepartures(presence, sessions, states, hub, retries);
   return {
     hub,

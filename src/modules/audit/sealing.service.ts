@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { sign } from 'node:crypto';
 import { digestOf, hmac, NO_SEAL, packEntries, PRUNE_ACTION, sealHash } from '../../common/audit/audit-record.js';
 import { sha256 } from '../../common/security/digest.js';
@@ -7,9 +7,9 @@ import { AppConfig } from '../../config/app-config.js';
 import { KeyRing } from '../../config/key-ring.js';
 import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
-import { EphemeralStore } from '../realtime/ports/ephemeral-store.js';
 import { storeKey } from '../realtime/ports/store-key.js';
 import { BackgroundSweep } from '../realtime/resilience/background-sweep.js';
+import { Leases } from '../realtime/resilience/leases.service.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { AUDIT_KEY } from './audit-keys.js';
 import { AuditLog } from './audit-log.service.js';
@@ -27,9 +27,8 @@ const PRUNE_MS = 3_600_000;
 
 /** Puts entries under seals, on one node at a time, and removes what need not be kept any longer. */
 @Injectable()
-export class Sealing implements OnApplicationBootstrap, OnModuleDestroy {
+export class Sealing extends BackgroundSweep {
   private readonly logger = new Logger('Audit');
-  private readonly background: BackgroundSweep;
   readonly #key: Buffer;
   private pruned = -Infinity;
   /** The last seal this node knows of, `<id>:<hash>`: where it is gone, the end was cut off. */
@@ -42,25 +41,21 @@ export class Sealing implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly identity: NodeIdentity,
     private readonly clock: Clock,
     keys: KeyRing,
-    store: EphemeralStore,
+    leases: Leases,
   ) {
+    super(leases, SEALER_KEY, LOOK_MS);
     this.#key = keys.derive(AUDIT_KEY);
-    this.background = new BackgroundSweep(store, SEALER_KEY, this.logger);
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  override async onApplicationBootstrap(): Promise<void> {
     const last = await this.repository.lastSeal();
     this.head = last && headOf(last);
-    this.background.start(LOOK_MS, () => this.sweep());
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.background.stop();
+    await super.onApplicationBootstrap();
   }
 
   /** Seals all there is now. */
   async sealAll(): Promise<void> {
-    await this.background.repeat(async () => (await this.sealNext())?.count === AT_ONCE);
+    await this.repeat(async () => (await this.sealNext())?.count === AT_ONCE);
   }
 
   /** Removes what is too old, and seals the word of it at once. @returns the last seal whose entries went */
@@ -76,7 +71,7 @@ export class Sealing implements OnApplicationBootstrap, OnModuleDestroy {
     return last;
   }
 
-  private async sweep(): Promise<void> {
+  async sweep(): Promise<void> {
     const { count, since } = await this.repository.unsealed(AT_ONCE);
     const isDue = since !== null && since.getTime() <= this.clock.now() - PATIENCE_MS;
     if (count === AT_ONCE || isDue) await this.sealAll();

@@ -1,8 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/time/clock.js';
 import { AppConfig } from '../../config/app-config.js';
 import { BackgroundSweep } from '../realtime/resilience/background-sweep.js';
-import { EphemeralStore } from '../realtime/ports/ephemeral-store.js';
+import { Leases } from '../realtime/resilience/leases.service.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 import { storeKey } from '../realtime/ports/store-key.js';
 
@@ -13,33 +13,22 @@ const SWEEPER_KEY = storeKey<string>('calls', 'sweeper');
 
 /** Removes calls that ended long enough ago. */
 @Injectable()
-export class CallRetention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly background: BackgroundSweep;
+export class CallRetention extends BackgroundSweep {
   private readonly days: number;
 
   constructor(
     private readonly repository: CallLedgerRepository,
-    store: EphemeralStore,
+    leases: Leases,
     private readonly clock: Clock,
     config: AppConfig,
   ) {
-    this.background = new BackgroundSweep(store, SWEEPER_KEY, new Logger(CallRetention.name));
+    super(leases, SWEEPER_KEY, SWEEP_MS);
     this.days = config.calls.retentionDays;
-  }
-
-  onApplicationBootstrap(): void {
-    if (this.days > 0) this.background.start(SWEEP_MS, () => this.sweep());
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.background.stop();
   }
 
   /** Does all there is to do now. @throws when the database is away */
   async sweep(): Promise<void> {
     if (this.days === 0) return;
-    await this.background.repeat(
-      async () => (await this.repository.removeOld(this.clock.date(), this.days, CALLS_AT_ONCE)) > 0,
-    );
+    await this.repeat(async () => (await this.repository.removeOld(this.clock.date(), this.days, CALLS_AT_ONCE)) > 0);
   }
 }

@@ -52,5 +52,6 @@ export const keys = {
   /** The ping an Iota reported last, as the text of an integer. */
   iotaPing: (session: string) => storeKey<string>('omikron', 'ping', session),
   rings: (user: string) => storeKey<readonly Ring[]>('omikron', 'rings', user),
-  lock: (name: string) => storeKey<string>('omikron', 'lock', name),
+  /** Leases: what consists of several entries is changed by one at a time. */
+  changing: (what: 'call' | 'iota' | 'rings', id: string) => storeKey<string>('omikron', 'lock', what, id),
 } as const;

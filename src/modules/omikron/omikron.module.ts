@@ -27,7 +27,6 @@ import { OmikronNodes } from './sessions/omikron-nodes.service.js';
 import { OmikronRelay } from './sessions/omikron-relay.service.js';
 import { OmikronRepository } from './omikron.repository.js';
 import { PingBook } from './states/ping-book.service.js';
-import { StoreLocks } from './sessions/store-locks.service.js';
 import { UserStates } from './states/user-states.service.js';
 
 /** The relay between home servers and their users' apps: domain and REST. The sockets' edge is in `gateways/omikron`. */
@@ -37,7 +36,6 @@ import { UserStates } from './states/user-states.service.js';
   providers: [
     OmikronRepository,
     KeyHashes,
-    StoreLocks,
     OmikronNodes,
     IotaSessions,
     UserStates,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/time/clock.js';
 import { MonotonicClock, SystemMonotonicClock } from '../../common/time/monotonic-clock.js';
+import { SystemTimers, Timers } from '../../common/time/timers.js';
 import { type RedisSection } from '../../config/app-config.js';
 import { AttemptThrottle } from './access/attempt-throttle.js';
 import { Broker } from './ports/broker.js';
@@ -19,6 +20,7 @@ import { NodeIdentity } from './node-identity.js';
 import { Pictures } from './fan-out/pictures.service.js';
 import { Presence } from './ports/presence.js';
 import { RateLimiter } from './ports/rate-limiter.js';
+import { Leases } from './resilience/leases.service.js';
 import { Reconciliation } from './resilience/reconciliation.js';
 import { redisPorts } from './redis/redis.ports.js';
 import { Retries } from './resilience/retries.js';
@@ -53,6 +55,7 @@ export class RealtimeModule {
       providers: [
         { provide: Clock, useClass: SystemClock },
         { provide: MonotonicClock, useClass: SystemMonotonicClock },
+        { provide: Timers, useClass: SystemTimers },
         ...(redis ? redisPorts(redis) : IN_PROCESS_PORTS),
         AttemptThrottle,
         BusHealth,
@@ -60,6 +63,7 @@ export class RealtimeModule {
         Hub,
         ConnectionDirectory,
         Deliveries,
+        Leases,
         NodeIdentity,
         Pictures,
         PushShares,
@@ -72,6 +76,7 @@ export class RealtimeModule {
         BusHealth,
         Clock,
         MonotonicClock,
+        Timers,
         ClusterQuery,
         Broker,
         Presence,
@@ -80,6 +85,7 @@ export class RealtimeModule {
         Hub,
         ConnectionDirectory,
         Deliveries,
+        Leases,
         NodeBoard,
         NodeIdentity,
         Pictures,

@@ -1,6 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reportFailure } from '../../../common/outages/outages.js';
+import { storeKey } from '../../realtime/ports/store-key.js';
+import { BackgroundSweep } from '../../realtime/resilience/background-sweep.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { MessagesRepository } from './messages.repository.js';
 
 const SWEEP_MS = 30_000;
@@ -10,32 +12,18 @@ const PAUSE_MS = 20;
 
 /** Deletes what removed conversations leave behind, a little at a time. */
 @Injectable()
-export class ConversationSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(ConversationSweeper.name);
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
-  private running: Promise<void> = Promise.resolve();
-
-  constructor(private readonly repository: MessagesRepository) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.sweep());
-    }, SWEEP_MS).unref();
+export class ConversationSweeper extends BackgroundSweep {
+  constructor(
+    private readonly repository: MessagesRepository,
+    leases: Leases,
+  ) {
+    super(leases, storeKey('circles', 'sweeper'), SWEEP_MS);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    this.stopped = true;
-    await this.running;
-  }
-
-  /** Never rejects: the next round does what this one could not. */
   async sweep(): Promise<void> {
-    try {
-      while (!this.stopped && (await this.repository.sweepRemoved(CHUNK))) await sleep(PAUSE_MS);
-    } catch (error) {
-      reportFailure(this.logger, 'removed conversations could not be cleared', error);
-    }
+    await this.repeat(async () => {
+      await sleep(PAUSE_MS);
+      return this.repository.sweepRemoved(CHUNK);
+    });
   }
 }

@@ -42,7 +42,6 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
       {
         shared: true,
         beat: () => answer(board.up, []),
-        isTakenForDead: () => answer(board.up, board.takenForDead),
       } as unknown as NodeBoard,
       {
         measure: () => undefined,
@@ -52,7 +51,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
       identity,
       { setPeers: () => undefined } as unknown as ClusterQuery,
       { closeAll: () => ++closed } as unknown as ConnectionDirectory,
-      {} as Reaper,
+      { tookForDead: () => answer(board.up, board.takenForDead) } as unknown as Reaper,
       hub,
     );
     liveness.onApplicationBootstrap();

@@ -179,7 +179,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
    */
   private async comeBack(): Promise<void> {
     const { incarnation } = this.identity;
-    const dead = this.board.shared && (await this.board.isTakenForDead(incarnation).catch(() => undefined));
+    const dead = this.board.shared && (await this.reaper.tookForDead(incarnation).catch(() => undefined));
     this.inDoubt = dead === undefined;
     if (this.inDoubt) return;
     const { held } = this;

@@ -2,10 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { NodeBoard } from '../../realtime/ports/node-board.js';
-import { NodeIdentity } from '../../realtime/node-identity.js';
 import { Presence } from '../../realtime/ports/presence.js';
+import { storeKey } from '../../realtime/ports/store-key.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { type NodeStatus } from '../status/node-status.js';
 import { NodesRepository } from './nodes.repository.js';
+
+/** For so long it is remembered that a node was taken for dead. */
+const REMEMBERED = { ttlMs: 3_600_000 };
+const keys = {
+  lease: (dead: string) => storeKey<string>('nodes', 'reaper', dead),
+  /** Whether what it held is released. */
+  dead: (incarnation: string) => storeKey<boolean>('nodes', 'dead', incarnation),
+};
 
 /** Releases what nodes held that have gone: each one's by exactly one survivor. */
 @Injectable()
@@ -18,7 +27,7 @@ export class Reaper {
     private readonly store: EphemeralStore,
     private readonly board: NodeBoard,
     private readonly repository: NodesRepository,
-    private readonly identity: NodeIdentity,
+    private readonly leases: Leases,
   ) {}
 
   /** Begins to release what a dead node held, unless that is under way. To be repeated for as long as it is found dead. */
@@ -31,6 +40,11 @@ export class Reaper {
         reportFailure(this.logger, 'what a dead node held could not be released yet', error);
       })
       .finally(() => this.busy.delete(incarnation));
+  }
+
+  /** Whether somebody took `incarnation` for dead, and releases or released what it held. */
+  async tookForDead(incarnation: string): Promise<boolean> {
+    return (await this.store.get(keys.dead(incarnation))) !== undefined;
   }
 
   /** This node goes. Never throws: what it cannot take along goes with its lease. */
@@ -46,19 +60,21 @@ export class Reaper {
     await this.repository.remove(incarnation).catch(() => undefined);
   }
 
-  private async release({ incarnation, name }: NodeStatus): Promise<void> {
-    const claim = await this.board.claimRelease(incarnation, this.identity.incarnation);
-    if (claim === 'busy') return;
-    if (claim === 'mine') {
-      this.logger.warn({ msg: 'a node is dead', node: name });
-      // Members first: those who hear of them may want to see what the node had stored.
-      const members = await this.presence.releaseNode(incarnation);
-      const entries = await this.store.releaseNode(incarnation);
-      await this.board.released(incarnation);
-      this.logger.log({ msg: 'what a dead node held is released', node: name, members, entries });
-    }
-    // Last, and each by itself: as long as one is there, the others find the node dead and ask again.
-    await this.board.remove(incarnation);
-    await this.repository.remove(incarnation);
+  private release({ incarnation, name }: NodeStatus): Promise<void> {
+    return this.leases.runIfFree(keys.lease(incarnation), async () => {
+      const dead = keys.dead(incarnation);
+      if ((await this.store.get(dead)) !== true) {
+        await this.store.swap(dead, false, REMEMBERED);
+        this.logger.warn({ msg: 'a node is dead', node: name });
+        // Members first: those who hear of them may want to see what the node had stored.
+        const members = await this.presence.releaseNode(incarnation);
+        const entries = await this.store.releaseNode(incarnation);
+        await this.store.swap(dead, true, REMEMBERED);
+        this.logger.log({ msg: 'what a dead node held is released', node: name, members, entries });
+      }
+      // Last, and each by itself: as long as one is there, the others find the node dead and ask again.
+      await this.board.remove(incarnation);
+      await this.repository.remove(incarnation);
+    });
   }
 }

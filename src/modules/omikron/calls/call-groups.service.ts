@@ -14,11 +14,12 @@ import { asCaller } from './caller-text.js';
 import { type CallerPrincipal, type OmikronConnection } from '../omikron-connection.js';
 import { type CallMember } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
-import { callerChannel, MEMBERS } from '../omikron.channels.js';
+import { callerChannel, keys, MEMBERS } from '../omikron.channels.js';
 import { callerChanges, missedOf, shown, viewOf } from './caller-view.js';
 import { type CallerView, fact, type OmikronEvent, relayed } from '../omikron.events.js';
+import { type Lease } from '../../realtime/resilience/lease.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { Retries } from '../../realtime/resilience/retries.js';
-import { StoreLocks } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
 
 type Member = PresenceMember<CallMember>;
@@ -36,7 +37,7 @@ export class CallGroups {
   constructor(
     private readonly presence: Presence,
     private readonly hub: Hub,
-    private readonly locks: StoreLocks,
+    private readonly leases: Leases,
     private readonly ledger: CallLedger,
     private readonly retries: Retries,
     private readonly clock: Clock,
@@ -57,7 +58,7 @@ export class CallGroups {
     reply: string | undefined,
   ): Promise<true | undefined> {
     const { call, id, written, socket } = caller;
-    return this.exclusively(call, async () => {
+    return this.exclusively(call, async (lease) => {
       const present = await this.members(call);
       const fixed = present[0]?.data.secret;
       if (fixed && fixed !== secret) return undefined;
@@ -79,6 +80,7 @@ export class CallGroups {
           present.find(({ data }) => data.answeredAt !== null)?.data.answeredAt ?? (others.length > 0 ? now : null),
         rung: old?.data.rung ?? [],
       };
+      lease.demand();
       this.tell(others, fact({ type: 'omikron.caller-connected', caller: shown(member) }));
       await this.presence.enter(MEMBERS.of(call), { id, data: member });
       // Whatever happens from here on, the end of the connection undoes it.
@@ -173,10 +175,11 @@ export class CallGroups {
 
   /** `caller`, if it is in the call, rings `receiver`; the ledger keeps that. @returns whether it is */
   rings(call: string, caller: string, receiver: string): Promise<boolean> {
-    return this.exclusively(call, async () => {
+    return this.exclusively(call, async (lease) => {
       const member = await this.presence.get(MEMBERS.of(call), caller);
       if (member === undefined) return false;
       const { data } = member;
+      lease.demand();
       const rung = [...data.rung, receiver].slice(-MAX_RUNG);
       await this.presence.update(MEMBERS.of(call), { id: caller, data: { ...data, rung } });
       this.ledger.rang(entryOf(call, data), partyOf(caller), partyOf(receiver));
@@ -200,9 +203,10 @@ export class CallGroups {
     spoken: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const { call, id, socket } = caller;
-    return this.exclusively(call, async () => {
+    return this.exclusively(call, async (lease) => {
       const member = await this.presence.get<CallMember>(MEMBERS.of(call), id);
       if (member?.data.socket !== socket) return;
+      lease.demand();
       const data = change(member.data);
       await this.presence.update(MEMBERS.of(call), { id, data });
       this.ledger.changed(entryOf(call, data), id, {
@@ -281,8 +285,8 @@ export class CallGroups {
   }
 
   /** So that joiners see, or are told of, everybody exactly once. */
-  private exclusively<T>(call: string, work: () => Promise<T>): Promise<T> {
-    return this.locks.run(`call:${call}`, work);
+  private exclusively<T>(call: string, work: (lease: Lease) => Promise<T>): Promise<T> {
+    return this.leases.run(keys.changing('call', call), work);
   }
 
   /** What must not be left out because the shared state is away. */

@@ -4,10 +4,10 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { type Change, type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Presence } from '../../realtime/ports/presence.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { type OmikronEvent } from '../omikron.events.js';
 import { keys, MEMBERS, userChannel } from '../omikron.channels.js';
 import { type Ring } from '../omikron-state.js';
-import { StoreLocks } from '../sessions/store-locks.service.js';
 
 /** For how long who did not hear it ring is still told. */
 const RINGS_MS = 30_000;
@@ -20,7 +20,7 @@ export class CallRings {
   constructor(
     private readonly store: EphemeralStore,
     private readonly presence: Presence,
-    private readonly locks: StoreLocks,
+    private readonly leases: Leases,
     private readonly hub: Hub,
     private readonly clock: Clock,
   ) {}
@@ -28,8 +28,9 @@ export class CallRings {
   /** Rings at all sockets of `receiver`. */
   async ring(receiver: string, ring: Omit<Ring, 'at'>): Promise<void> {
     const kept: Ring = { ...ring, at: this.clock.now() };
-    await this.locks.run(`rings:${receiver}`, async () => {
+    await this.leases.run(keys.changing('rings', receiver), async (lease) => {
       const others = await this.recent(receiver);
+      lease.demand();
       await this.store.swap(keys.rings(receiver), [...others, kept].slice(-MOST), { ttlMs: RINGS_MS });
     });
     this.hub.announce(userChannel(receiver), newCall(kept), { push: true });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { OwnStatus } from '../../nodes/status/own-status.service.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { type IotaSeat } from '../omikron-state.js';
 import { keys } from '../omikron.channels.js';
-import { StoreLocks } from './store-locks.service.js';
 
 /** Who serves a user now. */
 export interface Home extends IotaSeat {
@@ -15,7 +15,7 @@ export interface Home extends IotaSeat {
 export class IotaSessions {
   constructor(
     private readonly store: EphemeralStore,
-    private readonly locks: StoreLocks,
+    private readonly leases: Leases,
     private readonly node: OwnStatus,
   ) {}
 
@@ -24,8 +24,9 @@ export class IotaSessions {
    * @returns the session it takes the place of, if it was connected already
    */
   enter(iota: string, session: string, users: readonly string[]): Promise<string | undefined> {
-    return this.locks.run(`iota:${iota}`, async () => {
+    return this.leases.run(keys.changing('iota', iota), async (lease) => {
       await this.store.swapAll(users.map(keys.home), `${iota}/${session}`);
+      lease.demand();
       // Last, since from here on clients find their way to it.
       const previous = await this.store.swap(keys.iota(iota), this.seat(session));
       return previous?.session;
@@ -34,7 +35,7 @@ export class IotaSessions {
 
   /** A session has ended. May be repeated. @returns whether no newer one took its place, so that the Iota is gone */
   leave(iota: string, session: string, users: readonly string[]): Promise<boolean> {
-    return this.locks.run(`iota:${iota}`, async () => {
+    return this.leases.run(keys.changing('iota', iota), async () => {
       const seat = await this.store.get(keys.iota(iota));
       const last = seat?.session === session;
       if (last) await this.store.release(keys.iota(iota), seat);
@@ -46,7 +47,7 @@ export class IotaSessions {
 
   /** A session no longer serves `user`. */
   dismiss(iota: string, session: string, user: string): Promise<void> {
-    return this.locks.run(`iota:${iota}`, () => this.release(iota, session, user));
+    return this.leases.run(keys.changing('iota', iota), () => this.release(iota, session, user));
   }
 
   /** `undefined` while no Iota is connected that serves `user`. */

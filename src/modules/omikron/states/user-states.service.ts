@@ -3,6 +3,7 @@ import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
+import { inSlices } from '../../realtime/ports/ephemeral-store.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { idsOf, type MessageData } from '../message-data.js';
@@ -13,7 +14,6 @@ import { SOCKETS, stateChannel } from '../omikron.channels.js';
 import { type OmikronEvent } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
 import { Retries } from '../../realtime/resilience/retries.js';
-import { forEach } from '../sessions/store-locks.service.js';
 import { canonicalUuid } from '../uuid.js';
 
 /** States the Omikron itself gives; clients may set any other. */
@@ -89,15 +89,17 @@ export class UserStates {
     }
     const known = await this.repository.knownUsers(added);
     // First listen, then look: a change in between is told twice rather than never.
-    await forEach(known, async (user) => {
+    const watch = async (user: string): Promise<void> => {
       watched.add(user);
       await this.hub.subscribe(connection, stateChannel(user));
       this.hub.keep(stateChannel(user), this.pictureOf(user));
-    });
+    };
+    await inSlices([...known], (slice) => Promise.all(slice.map(watch)));
     const states = new Map<string, string>();
-    await forEach(users.keys(), async (user) => {
+    const look = async (user: string): Promise<void> => {
       if (watched.has(user)) states.set(user, await this.of(user));
-    });
+    };
+    await inSlices([...users.keys()], (slice) => Promise.all(slice.map(look)));
     return [...users].flatMap(([user, written]) => {
       const state = states.get(user);
       return state === undefined ? [] : [[written, state] as [string, string]];

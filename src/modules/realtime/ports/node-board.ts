@@ -9,9 +9,6 @@ export interface BoardBeat {
   readonly text: string;
 }
 
-/** Whose the release of a dead node is: the asker's, another's who is at it, or nobody's any more. */
-export type ReleaseClaim = 'mine' | 'busy' | 'done';
-
 /** Where nodes leave their heartbeats beside the database: on what carries their messages. */
 export abstract class NodeBoard {
   /** False where there is one node only, and nothing to write on. */
@@ -31,12 +28,6 @@ export abstract class NodeBoard {
   abstract beat(incarnation: string, text: string): Promise<BoardBeat[]>;
   /** Takes a node's heartbeat off the board. */
   abstract remove(incarnation: string): Promise<void>;
-  /** Asks to be the one who releases what a dead node held; the claim holds for a while, so that another can go on. */
-  abstract claimRelease(incarnation: string, by: string): Promise<ReleaseClaim>;
-  /** The release by this node is done: nobody has to do it again for an hour. */
-  abstract released(incarnation: string): Promise<void>;
-  /** Whether somebody took `incarnation` for dead, and releases or released what it held. */
-  abstract isTakenForDead(incarnation: string): Promise<boolean>;
 }
 
 /** One node. */
@@ -52,14 +43,5 @@ export class InProcessNodeBoard extends NodeBoard {
   }
   remove(): Promise<void> {
     return Promise.resolve();
-  }
-  claimRelease(): Promise<ReleaseClaim> {
-    return Promise.resolve('mine');
-  }
-  released(): Promise<void> {
-    return Promise.resolve();
-  }
-  isTakenForDead(): Promise<boolean> {
-    return Promise.resolve(false);
   }
 }

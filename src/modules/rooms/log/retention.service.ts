@@ -1,7 +1,7 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
 import { BackgroundSweep } from '../../realtime/resilience/background-sweep.js';
-import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { Leases } from '../../realtime/resilience/leases.service.js';
 import { RetentionRepository } from './retention.repository.js';
 import { SWEEPER_KEY } from '../rooms.channels.js';
 
@@ -13,42 +13,32 @@ const EXPIRED_MS = 86_400_000;
 
 /** Removes messages nobody should keep and what has expired. */
 @Injectable()
-export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly background: BackgroundSweep;
-
+export class Retention extends BackgroundSweep {
   constructor(
     private readonly repository: RetentionRepository,
-    store: EphemeralStore,
+    leases: Leases,
     private readonly clock: Clock,
   ) {
-    this.background = new BackgroundSweep(store, SWEEPER_KEY, new Logger(Retention.name));
-  }
-
-  onApplicationBootstrap(): void {
-    this.background.start(SWEEP_MS, () => this.sweep());
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.background.stop();
+    super(leases, SWEEPER_KEY, SWEEP_MS);
   }
 
   /** Does all there is to do now. @throws when the database is away */
   async sweep(): Promise<void> {
-    const { background, repository: rows } = this;
-    await background.repeat(async () => {
+    const { repository: rows } = this;
+    await this.repeat(async () => {
       const cuts = await rows.beyondLimit(ROOMS_AT_ONCE);
       for (const cut of cuts) await rows.raiseFloor(cut);
       return cuts.length === ROOMS_AT_ONCE;
     });
-    await background.repeat(async () => {
+    await this.repeat(async () => {
       const cuts = await rows.beyondAge(this.clock.date(), ROOMS_AT_ONCE, ROWS_AT_ONCE);
       for (const cut of cuts) await rows.raiseFloor(cut);
       return cuts.length > 0;
     });
-    await background.repeat(async () => (await rows.removeHidden(ROOMS_AT_ONCE, ROWS_AT_ONCE)) > 0);
-    await background.repeat(() => rows.removeOrphans(ROWS_AT_ONCE));
-    await background.repeat(async () => (await rows.removeKeys(this.clock.date(), ROWS_AT_ONCE)) === ROWS_AT_ONCE);
+    await this.repeat(async () => (await rows.removeHidden(ROOMS_AT_ONCE, ROWS_AT_ONCE)) > 0);
+    await this.repeat(() => rows.removeOrphans(ROWS_AT_ONCE));
+    await this.repeat(async () => (await rows.removeKeys(this.clock.date(), ROWS_AT_ONCE)) === ROWS_AT_ONCE);
     const before = new Date(this.clock.now() - EXPIRED_MS);
-    await background.repeat(async () => (await rows.removeEndpoints(before, ROWS_AT_ONCE)) === ROWS_AT_ONCE);
+    await this.repeat(async () => (await rows.removeEndpoints(before, ROWS_AT_ONCE)) === ROWS_AT_ONCE);
   }
 }

@@ -6,7 +6,8 @@ import { EXPOSED_HEADERS } from '../../../../common/http/policy/cors.js';
 import { statusOf, toAppError } from '../../../../common/http/problems/problem.js';
 import { AppConfig } from '../../../../config/app-config.js';
 import { type AccountPrincipal } from '../../../auth/principals/device-principal.js';
-import { EphemeralStore } from '../../../realtime/ports/ephemeral-store.js';
+import { Hub } from '../../../realtime/fan-out/hub.js';
+import { Leases } from '../../../realtime/resilience/leases.service.js';
 import { MediaRepository, type StoredMedia } from '../media.repository.js';
 import { MediaQuota } from './media-quota.service.js';
 import { MediaStorage, newKey } from '../storage/media-storage.js';
@@ -38,14 +39,15 @@ export class ResumableUploads {
     private readonly storage: MediaStorage,
     private readonly quota: MediaQuota,
     private readonly config: AppConfig,
-    store: EphemeralStore,
+    leases: Leases,
+    hub: Hub,
   ) {
     this.tus = new Server({
       path: '/api/v1/media',
       datastore: storage.resumable,
       maxSize: config.media.maxBytes,
       postReceiveInterval: NOTE_MS,
-      locker: new UploadLocker(store),
+      locker: new UploadLocker(leases, hub),
       // Origins are checked and answered before, for all routes.
       allowedOrigins: () => false,
       exposedHeaders: [...EXPOSED_HEADERS],

@@ -1,39 +1,38 @@
 import { type Lock } from '@tus/server';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SystemMonotonicClock } from '../../../../common/time/monotonic-clock.js';
+import { SystemTimers } from '../../../../common/time/timers.js';
+import { Hub } from '../../../realtime/fan-out/hub.js';
+import { InProcessBroker } from '../../../realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../../realtime/in-process/in-process.ephemeral-store.js';
-import { UploadLocker } from './upload-locker.js';
 import { storeKey } from '../../../realtime/ports/store-key.js';
+import { Leases } from '../../../realtime/resilience/leases.service.js';
+import { UploadLocker } from './upload-locker.js';
 
 const ID = 'upload';
 const KEY = storeKey<string>('circles', 'upload', ID);
 const LEASE_MS = 10_000;
 
-/** What the nodes share. */
-class SharedStore extends InProcessEphemeralStore {
-  constructor(private readonly hands: { ms: number }) {
-    super({ elapsed: () => hands.ms });
-  }
-
-  passes(ms: number): void {
-    this.hands.ms += ms;
-  }
-}
+const clock = new SystemMonotonicClock();
 
 describe('UploadLocker', () => {
-  let store: SharedStore;
+  let store: InProcessEphemeralStore;
+  let hub: Hub;
   const locks: Lock[] = [];
   beforeEach(() => {
-    store = new SharedStore({ ms: 0 });
+    vi.useFakeTimers();
+    store = new InProcessEphemeralStore(clock);
+    hub = new Hub(new InProcessBroker());
   });
   afterEach(async () => {
     for (const lock of locks.splice(0)) await lock.unlock();
+    vi.useRealTimers();
   });
 
   const never = new AbortController().signal;
   /** A request on a node of its own. */
   const request = () => {
-    const lock = new UploadLocker(store).newLock(ID);
+    const lock = new UploadLocker(new Leases(store, clock, new SystemTimers()), hub).newLock(ID);
     locks.push(lock);
     const cancel = vi.fn();
     return { lock, cancel, holds: () => lock.lock(never, cancel) };
@@ -44,13 +43,12 @@ describe('UploadLocker', () => {
     await first.holds();
     let isHeld = false;
     const held = second.holds().then(() => (isHeld = true));
-    await vi.waitFor(() => {
-      expect(first.cancel).toHaveBeenCalled();
-    });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(first.cancel).toHaveBeenCalled();
     expect(isHeld).toBe(false);
     await first.lock.unlock();
+    await vi.advanceTimersByTimeAsync(500);
     await held;
-    await sleep(500);
     expect(second.cancel).not.toHaveBeenCalled();
   });
 
@@ -59,10 +57,9 @@ describe('UploadLocker', () => {
     const second = request();
     let isHeld = false;
     const held = second.holds().then(() => (isHeld = true));
-    store.passes(LEASE_MS - 1);
-    await sleep(500);
+    await vi.advanceTimersByTimeAsync(LEASE_MS - 1);
     expect(isHeld).toBe(false);
-    store.passes(1);
+    await vi.advanceTimersByTimeAsync(500);
     await held;
   });
 
@@ -70,12 +67,8 @@ describe('UploadLocker', () => {
     const first = request();
     await first.holds();
     await store.swap(KEY, 'of another node');
-    await vi.waitFor(
-      () => {
-        expect(first.cancel).toHaveBeenCalled();
-      },
-      { timeout: 5_000 },
-    );
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(first.cancel).toHaveBeenCalled();
     await first.lock.unlock();
     expect(await store.get(KEY)).toBe('of another node');
   });
@@ -83,11 +76,21 @@ describe('UploadLocker', () => {
   it('keeps a lock for as long as it is held', async () => {
     const first = request();
     await first.holds();
-    store.passes(LEASE_MS - 1);
-    await sleep(2_600);
-    store.passes(LEASE_MS - 1);
+    await vi.advanceTimersByTimeAsync(5 * LEASE_MS);
     expect(await store.get(KEY)).toBeDefined();
     expect(first.cancel).not.toHaveBeenCalled();
+  });
+
+  it('does not wait for a request that went away, nor for ever', async () => {
+    await store.claim(KEY, 'of a node that hangs');
+    const gone = new AbortController();
+    const refused = expect(request().lock.lock(gone.signal, vi.fn())).rejects.toMatchObject({ code: 'conflict' });
+    const late = expect(request().holds()).rejects.toMatchObject({ code: 'conflict' });
+    gone.abort();
+    await vi.advanceTimersByTimeAsync(500);
+    await refused;
+    await vi.advanceTimersByTimeAsync(2 * LEASE_MS);
+    await late;
   });
 
   it('gives back what it can while the shared state is away, and does not fail', async () => {

@@ -1,0 +1,65 @@
+import { Clock } from '../../src/common/time/clock.js';
+import { type MonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { type Timers } from '../../src/common/time/timers.js';
+
+interface Due {
+  at: number;
+  readonly every: number | undefined;
+  readonly act: () => void;
+}
+
+/** All the time of a node: it passes when a test says so. */
+export class ManualTime extends Clock implements MonotonicClock, Timers {
+  private readonly due = new Set<Due>();
+
+  constructor(private ms = Date.now()) {
+    super();
+  }
+
+  now(): number {
+    return this.ms;
+  }
+
+  elapsed(): number {
+    return this.ms;
+  }
+
+  every(ms: number, act: () => void): () => void {
+    return this.add({ at: this.ms + ms, every: ms, act });
+  }
+
+  after(ms: number, act: () => void): () => void {
+    return this.add({ at: this.ms + ms, every: undefined, act });
+  }
+
+  /** Everything due meanwhile happens, in its order; what it awaits on the network may come later. */
+  async passes(ms: number): Promise<void> {
+    const end = this.ms + ms;
+    for (;;) {
+      // What was begun before may yet say what is due.
+      await new Promise(setImmediate);
+      const next = this.next(end);
+      if (next === undefined) break;
+      this.ms = Math.max(this.ms, next.at);
+      if (next.every === undefined) this.due.delete(next);
+      else next.at += next.every;
+      next.act();
+    }
+    this.ms = end;
+  }
+
+  /** It passes, but this node is asleep: nothing of what is due happens. */
+  sleeps(ms: number): void {
+    this.ms += ms;
+  }
+
+  private add(due: Due): () => void {
+    this.due.add(due);
+    return () => this.due.delete(due);
+  }
+
+  private next(end: number): Due | undefined {
+    const [first] = [...this.due].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+    return first;
+  }
+}
