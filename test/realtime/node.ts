@@ -5,7 +5,6 @@ import { type Broker } from '../../src/modules/realtime/ports/broker.js';
 import { type EphemeralStore, type LifeTime } from '../../src/modules/realtime/ports/ephemeral-store.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../src/modules/realtime/in-process/in-process.ephemeral-store.js';
-import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { InProcessPresence } from '../../src/modules/realtime/in-process/in-process.presence.js';
 import { InProcessRateLimiter } from '../../src/modules/realtime/in-process/in-process.rate-limiter.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
@@ -117,12 +116,11 @@ export async function startRedisNode(url: string): Promise<RedisTestNode> {
     connection,
     identity,
     broker,
-    presence: new RedisPresence(connection, identity, new Hub(broker)),
+    presence: new RedisPresence(connection, identity),
     store,
     limiter: new RedisRateLimiter(connection, new InProcessRateLimiter(new SystemMonotonicClock())),
     close: async () => {
       broker.close();
-      store.close();
       await connection.finish();
     },
   };

@@ -73,7 +73,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     expect(await one.store.claim('k', 1)).toBe(false);
     expect(await one.store.replace('k', 1, 3)).toBe(false);
     expect(await one.store.increment('n', 1, { limit: 1 })).toBeUndefined();
-    const list = `${one.connection.prefix}{${one.identity.incarnation}}:owned`;
+    const list = `${one.connection.prefix}{${one.identity.incarnation}}:entries`;
     expect(await one.connection.send(list, ['SCARD', list])).toBe(2);
     await eventually(async () => (await one.connection.send(list, ['SCARD', list])) === 0, 5_000);
   });

@@ -70,7 +70,7 @@ class Node {
     this.broker = new RedisBroker(connection, randomBytes(8));
     this.hub = new Hub(this.broker);
     this.store = new RedisEphemeralStore(connection, this.identity);
-    this.presence = new RedisPresence(connection, this.identity, this.hub);
+    this.presence = new RedisPresence(connection, this.identity);
     const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock());
     this.lobby = lobby;
     this.rooms = new CallRooms(this.store, this.presence, ledger, lobby, clock);
@@ -125,7 +125,6 @@ class Node {
   die(): void {
     for (const { peer } of this.visitors) for (const { timer } of peer.pending.values()) clearTimeout(timer);
     this.broker.close();
-    this.store.close();
     this.connection.close();
   }
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type RedisSection } from '../../src/config/app-config.js';
-import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { type NodeBoard } from '../../src/modules/realtime/ports/node-board.js';
 import { type Presence } from '../../src/modules/realtime/ports/presence.js';
@@ -27,7 +26,7 @@ export async function startRedisNode(url: string): Promise<RedisNode> {
   const identity = new NodeIdentity();
   const connection = new RedisConnection(section);
   const broker = new RedisBroker(connection, randomBytes(8));
-  const presence = new RedisPresence(connection, identity, new Hub(broker));
+  const presence = new RedisPresence(connection, identity);
   await connection.start();
   for (let n = 0; n < 500 && !connection.up; n++) await sleep(20);
   return {

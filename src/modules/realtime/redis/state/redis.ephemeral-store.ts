@@ -1,9 +1,8 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { EphemeralStore, inSlices, type LifeTime, sum } from '../../ports/ephemeral-store.js';
 import { type StoreKey } from '../../ports/store-key.js';
 import { NodeIdentity } from '../../node-identity.js';
-import { OwnedList, releaseListed } from './owned-list.js';
-import { OwnershipNotices } from './ownership-notices.js';
+import { OwnershipLedger } from './ownership-ledger.js';
 import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
@@ -21,7 +20,8 @@ import {
   valueOf,
 } from './store-entry.js';
 
-const LIST = 'owned';
+/** Entries of a dead node that are released beside each other. */
+const RELEASE_AT_ONCE = 500;
 /** As the life time of what is not written but removed: it needs no place on the list. */
 const REMOVES: LifeTime = { ttlMs: 0 };
 
@@ -33,38 +33,34 @@ const REMOVES: LifeTime = { ttlMs: 0 };
  * it while Redis is away, and settles what came of that when it is back. Everything else fails meanwhile.
  */
 @Injectable()
-export class RedisEphemeralStore extends EphemeralStore implements OnApplicationShutdown {
+export class RedisEphemeralStore extends EphemeralStore {
   private readonly owned = new Map<string, RawEntry>();
   /** Keys of which Redis may hold something of this node that should not be there, or lack what should. */
   private readonly unsettled = new Set<string>();
-  private readonly notices: OwnershipNotices;
-  private owner: string;
-  private list: OwnedList;
+  private readonly ledger: OwnershipLedger;
   private writes = 0;
 
   constructor(
     @Inject(RedisConnection) private readonly connection: RedisConnection,
-    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
+    @Inject(NodeIdentity) identity: NodeIdentity,
   ) {
     super();
-    this.owner = identity.incarnation;
-    this.list = new OwnedList(connection, LIST, this.owner);
-    this.notices = new OwnershipNotices(connection, this.owner, (key, entry) => {
-      if (this.owned.get(key) === entry) this.forget(key);
+    this.ledger = new OwnershipLedger(connection, identity, 'entries', {
+      renamed: (last) => {
+        this.owned.clear();
+        this.unsettled.clear();
+        // What it wrote after they had looked.
+        this.releaseNode(last).catch(() => undefined);
+      },
+      told: (key, entry) => {
+        if (this.owned.get(key) === entry) this.forget(key);
+      },
     });
     connection.listen({
       restored: (shard, otherData) => {
         this.restore(shard, otherData);
       },
     });
-  }
-
-  onApplicationShutdown(): void {
-    this.close();
-  }
-
-  close(): void {
-    this.list.close();
   }
 
   async get<T>(key: StoreKey<T>): Promise<T | undefined> {
@@ -174,8 +170,8 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   }
 
   async releaseNode(owner: string): Promise<number> {
-    if (owner === this.owner) for (const key of [...this.owned.keys()]) this.forget(key);
-    return releaseListed(this.connection, LIST, owner, (key) =>
+    if (owner === this.ledger.me()) for (const key of [...this.owned.keys()]) this.forget(key);
+    return this.ledger.release(owner, RELEASE_AT_ONCE, (key) =>
       this.connection.run<number>(RELEASE_OWNED, this.nameOf(key), [`${owner}.`]),
     );
   }
@@ -220,22 +216,8 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   }
 
   private stamp(life: LifeTime | undefined): string {
-    this.checkIncarnation();
-    return life?.ttlMs === undefined ? `${this.owner}.${++this.writes}` : NOBODY;
-  }
-
-  /** Of another incarnation the others released what it held, or will: nothing of it is this node's any more. */
-  private checkIncarnation(): void {
-    if (this.owner === this.identity.incarnation) return;
-    const last = this.owner;
-    this.owner = this.identity.incarnation;
-    this.owned.clear();
-    this.unsettled.clear();
-    this.list.close();
-    this.list = new OwnedList(this.connection, LIST, this.owner);
-    this.notices.rename(this.owner);
-    // What it wrote after they had looked.
-    this.releaseNode(last).catch(() => undefined);
+    const owner = this.ledger.me();
+    return life?.ttlMs === undefined ? `${owner}.${++this.writes}` : NOBODY;
   }
 
   /** What Redis holds is settled when it is back: this node's own entry, while it is away. */
@@ -259,7 +241,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   private async write<T>(key: string, command: () => Promise<T>, life: LifeTime | undefined): Promise<T> {
     const answer = command();
     // Before the answer: this node may die in between, and nobody would find the entry.
-    if (life?.ttlMs === undefined) this.list.add(key);
+    if (life?.ttlMs === undefined) this.ledger.add(key);
     try {
       return await answer;
     } catch (error) {
@@ -272,13 +254,13 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
 
   /** Nothing came of a write. */
   private unlist(key: string): void {
-    if (!this.owned.has(key)) this.list.remove(key);
+    if (!this.owned.has(key)) this.ledger.remove(key);
   }
 
   private wrote(key: string, entry: RawEntry, before: RawEntry | null): void {
-    if (ownerOf(entry) === this.owner) {
+    if (ownerOf(entry) === this.ledger.me()) {
       this.owned.set(key, entry);
-      this.list.add(key);
+      this.ledger.add(key);
     } else {
       this.forget(key);
     }
@@ -291,19 +273,19 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   }
 
   private forget(key: string): void {
-    if (this.owned.delete(key)) this.list.remove(key);
+    if (this.owned.delete(key)) this.ledger.remove(key);
   }
 
   private tellOwner(key: string, before: RawEntry | null): void {
     if (before === null) return;
     const owner = ownerOf(before);
-    if (owner !== undefined && owner !== this.owner) this.notices.tell(owner, key, before);
+    if (owner !== undefined && owner !== this.ledger.me()) this.ledger.tell(owner, key, before);
   }
 
   /** Brings Redis to what this node remembers, where it is still this node's. */
   private restore(shard: RedisShard, otherData: boolean): void {
-    this.checkIncarnation();
-    this.list.restore(shard);
+    this.ledger.me();
+    this.ledger.restore(shard);
     const { client } = shard.commands;
     const keys = [...new Set([...this.owned.keys(), ...this.unsettled])].filter(
       (key) => this.connection.shardOf(this.nameOf(key)) === shard,
@@ -323,7 +305,7 @@ export class RedisEphemeralStore extends EphemeralStore implements OnApplication
   private async assert(key: string, force: boolean): Promise<void> {
     const entry = this.owned.get(key) ?? '';
     this.unsettled.delete(key);
-    const args = [`${this.owner}.`, entry, force ? '1' : '0'];
+    const args = [`${this.ledger.me()}.`, entry, force ? '1' : '0'];
     try {
       const mine = await this.connection.run<number>(ASSERT, this.nameOf(key), args);
       if (entry === '') this.unlist(key);

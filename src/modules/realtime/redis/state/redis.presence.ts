@@ -1,12 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { channel, type Channel } from '../../channel.js';
-import { type HubEvent } from '../../hub-event.js';
 import { inSlices } from '../../ports/ephemeral-store.js';
-import { Hub } from '../../fan-out/hub.js';
 import { NodeIdentity } from '../../node-identity.js';
 import { Presence, type PresenceMember, type UpdateOptions } from '../../ports/presence.js';
 import { type PresenceSet } from '../../ports/presence-set.js';
 import { type OwnedMember, OwnedMembers } from './owned-members.js';
+import { OwnershipLedger } from './ownership-ledger.js';
 import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
 import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
@@ -16,14 +14,6 @@ import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
 const ASSERT_AT_ONCE = 500;
 /** Sets whose lost members are announced beside each other. */
 const RELEASE_AT_ONCE = 16;
-
-/** To the node that a member belongs to: another one removed it, took it over (both without data), or changed its data. */
-interface OwnedChanged extends HubEvent {
-  readonly type: 'presence.owned-changed';
-  readonly set: PresenceSet;
-  readonly id: string;
-  readonly data?: string;
-}
 
 interface Stored<T = unknown> {
   readonly owner: string;
@@ -37,15 +27,21 @@ interface Stored<T = unknown> {
 export class RedisPresence extends Presence {
   private readonly logger = new Logger(RedisPresence.name);
   private readonly owned = new OwnedMembers();
-  /** Whom what is in `owned` belongs to. */
-  private owner = '';
+  private readonly ledger: OwnershipLedger;
 
   constructor(
     @Inject(RedisConnection) private readonly connection: RedisConnection,
-    @Inject(NodeIdentity) private readonly identity: NodeIdentity,
-    @Inject(Hub) private readonly hub: Hub,
+    @Inject(NodeIdentity) identity: NodeIdentity,
   ) {
     super();
+    this.ledger = new OwnershipLedger(connection, identity, 'members', {
+      renamed: () => {
+        this.owned.clear();
+      },
+      told: (set, id, data) => {
+        this.changedElsewhere(set as PresenceSet, id, data);
+      },
+    });
     connection.listen({
       restored: (shard, otherData) => {
         this.restored(shard, otherData);
@@ -54,7 +50,7 @@ export class RedisPresence extends Presence {
   }
 
   async enter<T>(set: PresenceSet<T>, { id, data }: PresenceMember<NoInfer<T>>): Promise<boolean> {
-    const owner = this.me();
+    const owner = this.ledger.me();
     const known = this.owned.get(set, id);
     if (known !== undefined) {
       if ((await this.get(set, id)) !== undefined) return false;
@@ -63,7 +59,7 @@ export class RedisPresence extends Presence {
       return this.enter(set, { id, data });
     }
     const member: OwnedMember = { data: json(data), order: 0, generation: 0, changed: false, written: false };
-    if (this.owned.add(set, id, member)) this.claimSet(owner, set);
+    if (this.owned.add(set, id, member)) this.ledger.add(set);
     try {
       const order = await this.connection.run<number>(ENTER, this.key(set), [id, owner, member.data]);
       if (order > 0) {
@@ -88,7 +84,7 @@ export class RedisPresence extends Presence {
     { id, data }: PresenceMember<NoInfer<T>>,
     options: UpdateOptions = {},
   ): Promise<boolean> {
-    const owner = this.me();
+    const owner = this.ledger.me();
     const mine = this.owned.get(set, id);
     const text = json(data);
     if (mine !== undefined) mine.data = text;
@@ -111,16 +107,16 @@ export class RedisPresence extends Presence {
     if (options.adopt === true) {
       const { order, generation } = before;
       const adopted = { data: text, order, generation: generation + 1, changed: false, written: true };
-      if (this.owned.add(set, id, adopted)) this.claimSet(owner, set);
-      this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id });
+      if (this.owned.add(set, id, adopted)) this.ledger.add(set);
+      this.ledger.tell(before.owner, set, id);
     } else {
-      this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id, data: text });
+      this.ledger.tell(before.owner, set, id, text);
     }
     return true;
   }
 
   async leave<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
-    const owner = this.me();
+    const owner = this.ledger.me();
     const mine = this.owned.get(set, id);
     if (mine !== undefined) {
       // Until its removal is confirmed: an entry neither renewed nor marked for removal would stay forever.
@@ -131,11 +127,11 @@ export class RedisPresence extends Presence {
       const reply = await this.connection.run<string | null>(LEAVE, this.key(set), [id, '']);
       if (mine !== undefined) {
         this.owned.forgetLeaving(set, id);
-        this.releaseSetIfEmpty(owner, set);
+        this.unlistIfEmpty(set);
       }
       if (reply === null) return mine && !mine.written ? member<T>(id, mine.data) : undefined;
       const before = parse<T>(id, reply);
-      if (before.owner !== owner) this.tellOwner(before.owner, { type: 'presence.owned-changed', set, id });
+      if (before.owner !== owner) this.ledger.tell(before.owner, set, id);
       return before.member;
     } catch (error) {
       if (error instanceof RedisAway && mine !== undefined) return member<T>(id, mine.data);
@@ -144,7 +140,7 @@ export class RedisPresence extends Presence {
   }
 
   async get<T>(set: PresenceSet<T>, id: string): Promise<PresenceMember<T> | undefined> {
-    this.me();
+    this.ledger.me();
     try {
       const reply = await this.connection.send<string | null>(this.key(set), ['HGET', this.key(set), `m${id}`]);
       return reply === null ? undefined : parse<T>(id, reply).member;
@@ -165,19 +161,8 @@ export class RedisPresence extends Presence {
   }
 
   async releaseNode(owner: string): Promise<number> {
-    if (owner === this.owner) this.owned.clear();
-    const key = this.setsKey(owner);
-    const sets = [...(await this.connection.send<Iterable<PresenceSet>>(key, ['SMEMBERS', key]))];
-    let count = 0;
-    const work = async (): Promise<void> => {
-      for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
-        const released = await this.releaseMembers(set, owner);
-        count += released;
-        await this.connection.send(key, ['SREM', key, set]);
-      }
-    };
-    await Promise.all(Array.from({ length: RELEASE_AT_ONCE }, work));
-    return count;
+    if (owner === this.ledger.me()) this.owned.clear();
+    return this.ledger.release(owner, RELEASE_AT_ONCE, (set) => this.releaseMembers(set as PresenceSet, owner));
   }
 
   /** One after another, in the order they came; if this node dies meanwhile, another one goes on with the rest. */
@@ -204,7 +189,7 @@ export class RedisPresence extends Presence {
 
   /** A shard is back, or has lost what it held: writes what it should hold. Everything is sent before this returns. */
   private restored(shard: RedisShard, otherData: boolean): void {
-    const owner = this.me();
+    const owner = this.ledger.me();
     const { sets, leaving } = this.owned;
     const work: Promise<unknown>[] = [];
     for (const [set, ids] of leaving) {
@@ -212,9 +197,7 @@ export class RedisPresence extends Presence {
       for (const id of ids) work.push(this.takeBack(owner, set, id));
     }
     const list = [...sets.keys()];
-    if (list.length > 0 && this.connection.shardOf(this.setsKey(owner)) === shard) {
-      work.push(this.claimSets(owner, list));
-    }
+    this.ledger.restore(shard);
     const here = list.filter((set) => this.connection.shardOf(this.key(set)) === shard);
     const { client } = shard.commands;
     const assert = async (slice: readonly PresenceSet[]): Promise<void> => {
@@ -233,7 +216,7 @@ export class RedisPresence extends Presence {
   private async takeBack(owner: string, set: PresenceSet, id: string): Promise<void> {
     await this.connection.run(LEAVE, this.key(set), [id, owner]);
     this.owned.forgetLeaving(set, id);
-    this.releaseSetIfEmpty(owner, set);
+    this.unlistIfEmpty(set);
   }
 
   private assertMembers(
@@ -263,67 +246,28 @@ export class RedisPresence extends Presence {
     return work;
   }
 
-  private readonly changedElsewhere = ({ set, id, data }: OwnedChanged): void => {
+  /** Another node removed a member, took it over (both without data), or changed its data. */
+  private changedElsewhere(set: PresenceSet, id: string, data: string | undefined): void {
     const mine = this.owned.get(set, id);
     if (mine === undefined) return;
     if (data === undefined) this.disown(set, id, mine);
     else mine.data = data;
-  };
-
-  private tellOwner(owner: string, event: OwnedChanged): void {
-    this.hub.signal(ownerChannel(owner), event);
-  }
-
-  /** Whom this node's leases belong to now. What belongs to an earlier incarnation was taken away by the others. */
-  private me(): string {
-    const { incarnation } = this.identity;
-    if (incarnation !== this.owner) {
-      if (this.owner !== '') this.hub.unlisten(ownerChannel(this.owner), this.changedElsewhere);
-      this.owned.clear();
-      this.owner = incarnation;
-      void this.hub.listen(ownerChannel(incarnation), this.changedElsewhere);
-    }
-    return incarnation;
   }
 
   /** Forgets a member that is not this node's to keep up any more. */
   private disown(set: PresenceSet, id: string, member: OwnedMember | undefined, release = true): void {
     if (member === undefined || this.owned.get(set, id) !== member) return;
-    if (this.owned.remove(set, id) && release) this.releaseSetIfEmpty(this.owner, set);
+    if (this.owned.remove(set, id) && release) this.unlistIfEmpty(set);
   }
 
-  /** Before the first member: a survivor must find it. */
-  private claimSet(owner: string, set: PresenceSet): void {
-    this.claimSets(owner, [set]).catch(() => undefined);
-  }
-
-  private async claimSets(owner: string, sets: readonly PresenceSet[]): Promise<void> {
-    const key = this.setsKey(owner);
-    const work: Promise<unknown>[] = [];
-    for (let from = 0; from < sets.length; from += ASSERT_AT_ONCE) {
-      work.push(this.connection.send(key, ['SADD', key, ...sets.slice(from, from + ASSERT_AT_ONCE)]));
-    }
-    await Promise.all(work);
-  }
-
-  private releaseSetIfEmpty(owner: string, set: PresenceSet): void {
-    if (owner !== this.owner || this.owned.sets.has(set) || this.owned.leaving.has(set)) return;
-    const key = this.setsKey(owner);
-    // One too many costs a look at the end of this node.
-    this.connection.send(key, ['SREM', key, set]).catch(() => undefined);
+  private unlistIfEmpty(set: PresenceSet): void {
+    if (!this.owned.sets.has(set) && !this.owned.leaving.has(set)) this.ledger.remove(set);
   }
 
   private key(set: PresenceSet): string {
     return `${this.connection.prefix}presence:${set}`;
   }
-
-  /** The sets that a node has members on. */
-  private setsKey(owner: string): string {
-    return `${this.connection.prefix}node:{${owner}}:channels`;
-  }
 }
-
-const ownerChannel = (owner: string): Channel<OwnedChanged> => channel('presence', 'owner', owner);
 
 const json = (data: unknown): string => JSON.stringify(data ?? null);
 

@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Broker } from '../../ports/broker.js';
-import { Hub } from '../../fan-out/hub.js';
 import { NodeIdentity } from '../../node-identity.js';
 import { type RedisConnection, type RedisListener } from '../connection/redis-connection.js';
 import { RedisEphemeralStore } from './redis.ephemeral-store.js';
@@ -55,7 +53,6 @@ describe('writing again what Redis lost', () => {
       'entries',
       async () => {
         const store = new RedisEphemeralStore(connection, new NodeIdentity());
-        store.close();
         await store.swapAll(
           Array.from({ length: MANY }, (_, n) => storeKey<number>(`k${n}`)),
           1,
@@ -65,8 +62,7 @@ describe('writing again what Redis lost', () => {
     [
       'members',
       async () => {
-        const hub = new Hub({ bind: () => undefined, subscribe: () => undefined } as unknown as Broker);
-        const presence = new RedisPresence(connection, new NodeIdentity(), hub);
+        const presence = new RedisPresence(connection, new NodeIdentity());
         for (let n = 0; n < MANY; n++) await presence.enter(new PresenceKind('test').of(n), { id: 'x', data: 1 });
       },
     ],
