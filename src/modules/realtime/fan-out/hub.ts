@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { type AnnounceOptions, Broker, type DisconnectEnvelope, type Envelope } from '../ports/broker.js';
 import { type Channel } from '../channel.js';
-import { type Connection, type EventEncoder, type Frame, type Listener } from '../connection.js';
+import { type Connection, type EventEncoder, type Frame } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 import { FanOutRun, joins, type TurnEnds } from './fan-out-run.js';
 import { FrameCache } from './frame-cache.js';
-import { Listeners } from './listeners.js';
-import { Members } from './members.js';
+import { type Members } from './members.js';
 import { Picture, type PictureSubject } from './picture.js';
+import { Subscriptions } from './subscriptions.js';
 
 export interface PublishOptions {
   /** Id of a connection that is left out, usually the sender. */
@@ -30,16 +30,9 @@ const COLLECT_FROM = 16;
  * any of them gets something else, so that nobody can tell.
  */
 @Injectable()
-export class Hub {
+export class Hub extends Subscriptions {
   /** The stretch of time in which deliveries are counted; whoever counts them moves it on. */
   stretch = 0;
-  private readonly channels = new Map<Channel, Members>();
-  /** They hear signals only. */
-  private readonly listeners = new Listeners();
-  /** They hear what subscribers are delivered. */
-  private readonly overhearers = new Listeners();
-  /** What the bus was asked and has not answered yet. */
-  private readonly confirming = new Map<Channel, Promise<void>>();
   private turns: TurnEnds | null = null;
   private begun: ((channel: Channel, picture: Picture) => void) | null = null;
   private whenCertain = (close: () => void): void => {
@@ -55,7 +48,8 @@ export class Hub {
     },
   };
 
-  constructor(private readonly broker: Broker) {
+  constructor(broker: Broker) {
+    super(broker);
     broker.bind((channel, envelope) => {
       this.deliver(channel, envelope);
     });
@@ -77,95 +71,6 @@ export class Hub {
   /** Hands over what is being collected for `connection`; for those who send to it, or close it, past the hub. */
   settle(connection: Connection): void {
     if (this.run !== null && this.run.concerns(connection)) this.handOver();
-  }
-
-  /**
-   * From now on `connection` receives what is published on `channel`. Idempotent; a closed connection is ignored.
-   * Await the result where the next message must not be missed (it is a promise only when a bus has to be told).
-   */
-  subscribe(connection: Connection, channel: Channel): void | Promise<void> {
-    if (connection.closed) return;
-    const subscriptions = (connection.subscriptions ??= new Set());
-    if (subscriptions.has(channel)) return this.confirming.get(channel);
-    this.settleChannel(channel);
-    subscriptions.add(channel);
-    let members = this.channels.get(channel);
-    if (members) {
-      members.add(connection);
-      return this.confirming.get(channel);
-    }
-    members = new Members();
-    members.add(connection);
-    this.channels.set(channel, members);
-    return this.listeners.has(channel) ? this.confirming.get(channel) : this.open(channel);
-  }
-
-  /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
-  listen<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
-    const isFirst = this.listeners.add(channel, listener);
-    return !isFirst || this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
-  }
-
-  unlisten<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void {
-    if (this.listeners.remove(channel, listener) && !this.channels.has(channel)) this.broker.unsubscribe(channel);
-  }
-
-  /**
-   * From now on `listener` hears what subscribers of `channel` are delivered, and what is signalled there, without being one
-   * of them: it changes nothing for them, and counts as none. Await the result as with `subscribe`.
-   */
-  overhear<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
-    this.overhearers.add(channel, listener);
-    return this.listen(channel, listener);
-  }
-
-  stopOverhearing<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void {
-    this.overhearers.remove(channel, listener);
-    this.unlisten(channel, listener);
-  }
-
-  /**
-   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription takes
-   * effect at once: nothing comes between it and what the connection is sent next.
-   */
-  async hold(channel: Channel): Promise<() => void> {
-    const holder: Listener = () => undefined;
-    await this.listen(channel, holder);
-    return () => {
-      this.unlisten(channel, holder);
-    };
-  }
-
-  private open(channel: Channel): void | Promise<void> {
-    const confirmed = this.broker.subscribe(channel);
-    return confirmed && this.confirm(channel, confirmed);
-  }
-
-  /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
-  private async confirm(channel: Channel, confirmed: Promise<void>): Promise<void> {
-    this.confirming.set(channel, confirmed);
-    try {
-      await confirmed;
-    } finally {
-      if (this.confirming.get(channel) === confirmed) this.confirming.delete(channel);
-    }
-  }
-
-  unsubscribe(connection: Connection, channel: Channel): void {
-    if (!connection.subscriptions?.has(channel)) return;
-    this.settleChannel(channel);
-    connection.subscriptions.delete(channel);
-    const members = this.channels.get(channel);
-    members?.remove(connection);
-    if (members?.list.length === 0) {
-      this.channels.delete(channel);
-      if (!this.listeners.has(channel)) this.broker.unsubscribe(channel);
-    }
-  }
-
-  /** Forgets a connection; the transport calls it when the socket has ended. */
-  detach(connection: Connection): void {
-    for (const channel of connection.subscriptions ?? []) this.unsubscribe(connection, channel);
   }
 
   publish<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>, options?: PublishOptions): void {
@@ -221,11 +126,6 @@ export class Hub {
     return this.channels.get(channel)?.picture === picture;
   }
 
-  /** The channels that somebody listens on here. */
-  get occupied(): ReadonlyMap<Channel, Members> {
-    return this.channels;
-  }
-
   /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
   publishHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     if (!this.overhearers.isEmpty) this.overhearers.tell(channel, event);
@@ -267,11 +167,6 @@ export class Hub {
     if (frame === null) return;
     this.settle(connection);
     connection.send(frame);
-  }
-
-  /** Subscribers of `channel` on this node. */
-  localCount(channel: Channel): number {
-    return this.channels.get(channel)?.list.length ?? 0;
   }
 
   private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
@@ -342,7 +237,7 @@ export class Hub {
     }
   }
 
-  private settleChannel(channel: Channel): void {
+  protected settleChannel(channel: Channel): void {
     if (this.run?.channel === channel) this.handOver();
   }
 
