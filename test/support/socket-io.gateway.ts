@@ -1,7 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, UseFilters } from '@nestjs/common';
-import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Socket } from 'socket.io';
 import { type SocketIoConnection } from '../../src/gateways/transport/socket-io/socket-io.connection.js';
 import {
   eventFrame,
@@ -13,16 +12,6 @@ import { type SocketIoMessage } from '../../src/gateways/transport/socket-io/soc
 import { channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
-
-/** A Socket.IO gateway as Nest's documentation shows it; it goes through Nest's own adapter. */
-@WebSocketGateway()
-export class StockSocketIoGateway {
-  @SubscribeMessage('echo')
-  echo(@ConnectedSocket() socket: Socket, @MessageBody() data: unknown): unknown {
-    socket.emit('echoed', data);
-    return { acked: data };
-  }
-}
 
 @Catch()
 export class SocketIoFilter implements ExceptionFilter {

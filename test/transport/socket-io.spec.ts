@@ -1,10 +1,11 @@
+import { WebSocketGateway } from '@nestjs/websockets';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { EchoFilter, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
-import { FirstGateway, SecondGateway, SocketIoFilter, StockSocketIoGateway } from '../support/socket-io.gateway.js';
+import { FirstGateway, SecondGateway, SocketIoFilter } from '../support/socket-io.gateway.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
 
 interface Client {
@@ -240,7 +241,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
   });
 
   it('refuses foreign origins on upgrades and on polling', async () => {
-    const strict = await startTransportApp([StockSocketIoGateway], { ALLOWED_ORIGINS: 'https://good.example' });
+    const strict = await startTransportApp([FirstGateway, SocketIoFilter], { ALLOWED_ORIGINS: 'https://good.example' });
     const origin = { Origin: 'https://evil.example' };
     const polling = await fetch(`http://127.0.0.1:${strict.port}/socket.io/?EIO=4&transport=polling`, {
       headers: origin,
@@ -254,6 +255,12 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     await good.until((r) => r.texts.length > 0);
     good.socket.destroy();
     await strict.close();
+  });
+
+  it('carries no gateway but ours', async () => {
+    @WebSocketGateway()
+    class StockGateway {}
+    await expect(startTransportApp([StockGateway])).rejects.toThrow('neither a plainGateway nor a socketIoGateway');
   });
 
   describe('with a list of origins', () => {

@@ -1,13 +1,12 @@
-import { type INestApplication, type WsMessageHandler } from '@nestjs/common';
+import { type INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { GATEWAY_OPTIONS } from '@nestjs/websockets/internal';
 import { type IncomingMessage, type Server as HttpServer } from 'node:http';
-import { type Observable } from 'rxjs';
 import { corsDelegate } from '../../common/http/policy/cors.js';
 import { type RequestPolicy } from '../../common/http/policy/request-policy.js';
-import { type Server as SocketIoServer, type ServerOptions } from 'socket.io';
+import { type Server as SocketIoServer } from 'socket.io';
 import { EngineWebSocketServer } from './socket-io/engine-socket.js';
 import { GatewayDispatch } from './plain/gateway-dispatch.js';
 import { type FilterResolver } from './dispatch/gateway-table.js';
@@ -31,27 +30,24 @@ class OwnServer {
   constructor(readonly name: string) {}
 }
 
-type GatewayOptions = Partial<ServerOptions> & {
-  [PLAIN_GATEWAY]?: PlainGatewayOptions;
-  [SOCKET_IO_GATEWAY]?: SocketIoGatewayOptions;
-  server?: SocketIoServer;
-  namespace?: string;
-};
+interface GatewayOptions {
+  readonly [PLAIN_GATEWAY]?: PlainGatewayOptions;
+  readonly [SOCKET_IO_GATEWAY]?: SocketIoGatewayOptions;
+}
 
 const PING_INTERVAL_MS = 25_000;
 const PING_TIMEOUT_MS = 20_000;
 const IO_PATH = '/socket.io/';
 
 /**
- * Nest's one WebSocket adapter: plain gateways go to our transport, the others to Nest's Socket.IO adapter, both on the
- * HTTP server of the application. It is Nest's `WsAdapter` with other answers to four questions: paths (with parameters,
+ * Nest's one WebSocket adapter: plain gateways and those on Socket.IO, declared by `plainGateway` and `socketIoGateway`,
+ * go to our transport on the HTTP server of the application; there are no others. It is Nest's `WsAdapter` with other answers to four questions: paths (with parameters,
  * matched by the UpgradeRouter, which owns the `upgrade` event), order (one message of a connection at a time), admission
  * (before the 101), and close (a code and a reason instead of a cut).
  */
 export class TransportAdapter extends WsAdapter {
   private readonly transport: TransportService;
   private readonly modules: ModulesContainer;
-  private readonly io: IoAdapter;
   private readonly router: UpgradeRouter;
   private readonly turns = new RequestTurns();
   private listening = false;
@@ -67,7 +63,6 @@ export class TransportAdapter extends WsAdapter {
     super(app);
     this.transport = app.get(TransportService);
     this.modules = app.get(ModulesContainer);
-    this.io = new IoAdapter(app);
     this.router = new UpgradeRouter(this.transport, policy, this.turns);
   }
 
@@ -79,30 +74,16 @@ export class TransportAdapter extends WsAdapter {
       this.transport.register(plain, new GatewayDispatch(gateway, plain.wire, this.filters));
       return new OwnServer(plain.path);
     }
-    if (socketIo === undefined) return this.createIo(port, options);
+    if (socketIo === undefined) throw new Error('a gateway is neither a plainGateway nor a socketIoGateway');
     return this.createShared(port);
   }
 
-  override bindClientConnect(server: unknown, callback: (...args: unknown[]) => void): void {
-    if (server instanceof OwnServer) return;
-    this.io.bindClientConnect(server, callback);
-  }
-
-  override bindClientDisconnect(client: unknown, callback: (...args: unknown[]) => void): void {
-    this.io.bindClientDisconnect(client as never, callback);
-  }
-
-  override bindMessageHandlers(
-    client: unknown,
-    handlers: WsMessageHandler[],
-    transform: (data: unknown) => Observable<unknown>,
-  ): void {
-    this.io.bindMessageHandlers(client as never, handlers as never, transform as never);
+  override bindClientConnect(): void {
+    // Ours hear of their clients from the transport.
   }
 
   override async close(server: unknown): Promise<void> {
-    if (!(server instanceof OwnServer)) await this.io.close(server as never);
-    else if (server.name === IO_PATH) await this.engine?.close();
+    if (server instanceof OwnServer && server.name === IO_PATH) await this.engine?.close();
   }
 
   override async dispose(): Promise<void> {
@@ -114,9 +95,7 @@ export class TransportAdapter extends WsAdapter {
   /** Nest asks once per path; all our Socket.IO gateways share the path and the namespace. */
   private createShared(port: number): OwnServer {
     const server = this.transport.socketIo((socket) => this.policy.clientAddress(socket.request));
-    this.engine = this.createIo(port, {
-      parser: textKeepingParser(this.ioOptions.maxHttpBufferSize),
-    }) as SocketIoServer;
+    this.engine = this.createEngine(port);
     if (this.siblings) shareSessions(this.engine, this.siblings);
     server.listen(this.engine);
     for (const { gateway, options } of this.declared(SOCKET_IO_GATEWAY)) {
@@ -125,10 +104,11 @@ export class TransportAdapter extends WsAdapter {
     return new OwnServer(IO_PATH);
   }
 
-  private createIo(port: number, options: GatewayOptions): unknown {
+  private createEngine(port: number): SocketIoServer {
     const polling = new PollingAllowance((request) => this.policy.clientAddress(request));
-    const io: unknown = this.io.create(port, {
-      ...options,
+    // Typed by the copy of Socket.IO that Nest brings along.
+    const made: unknown = new IoAdapter(this.app).createIOServer(port, {
+      parser: textKeepingParser(this.ioOptions.maxHttpBufferSize),
       path: IO_PATH,
       // Old clients (1.x, 2.x) speak Engine.IO 3.
       allowEIO3: true,
@@ -146,10 +126,9 @@ export class TransportAdapter extends WsAdapter {
         done(allowed ? null : 'too many sessions', allowed);
       },
     } as never);
-    const { engine } = io as Partial<SocketIoServer>;
-    // A further namespace of a server that is there already.
-    if (engine === undefined) return io;
-    guardEngine(io as SocketIoServer, this.policy, this.transport, this.ioOptions.maxHttpBufferSize);
+    const io = made as SocketIoServer;
+    const { engine } = io;
+    guardEngine(io, this.policy, this.transport, this.ioOptions.maxHttpBufferSize);
     polling.watch(engine);
     const server = this.httpServerOfApp();
     this.turns.precede(server);
