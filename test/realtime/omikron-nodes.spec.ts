@@ -5,7 +5,6 @@ import {
   type ClientPrincipal,
   type IotaPrincipal,
 } from '../../src/modules/omikron/omikron-connection.js';
-import { MessageData } from '../../src/modules/omikron/message-data.js';
 import { OmikronRefusal } from '../../src/modules/omikron/omikron-refusal.js';
 import { SOCKETS, stateChannel } from '../../src/modules/omikron/omikron.channels.js';
 import { channel } from '../../src/modules/realtime/channel.js';
@@ -164,9 +163,9 @@ function describePair(start: () => Promise<Pair>): void {
     const { iota } = await iotaOn(one);
     const { client } = await clientOn(two, ANN);
     const ping = (last_ping: number) => message({ type: 'ping', data: { last_ping } });
-    expect(await two.pings.ofClient(client, ping(17))).toBe('-1');
-    expect(await one.pings.ofIota(iota, ping(42))).toEqual([[ANN, '17']]);
-    expect(await two.pings.ofClient(client, message({ type: 'ping' }))).toBe('42');
+    expect(await two.pings.ofClient(client, ping(17).ping)).toBe('-1');
+    expect(await one.pings.ofIota(iota, ping(42).ping)).toEqual([[ANN, '17']]);
+    expect(await two.pings.ofClient(client, message({ type: 'ping' }).ping)).toBe('42');
     expect(await one.states.of(ANN)).toBe('online');
     expect(await one.states.of(BOB)).toBe('user_offline');
   });
@@ -281,7 +280,7 @@ function describePair(start: () => Promise<Pair>): void {
       const { client } = await clientOn(two, ANN.toUpperCase());
       await clientOn(two, BOB);
       const states = [await watcher(ANN), await watcher(BOB)];
-      await two.states.change(client, MessageData.of(message({ data: { user_state: 'away' } })), undefined);
+      await two.states.change(client, message({ data: { user_state: 'away' } }).data, undefined);
       await eventually(() => statesOf(states[0]!).length === 1, 10_000);
       await kill();
       await eventually(() => states.every((each) => statesOf(each).at(-1)?.includes('line')), 10_000);
@@ -291,7 +290,7 @@ function describePair(start: () => Promise<Pair>): void {
         [`${BOB} user_offline`],
       ]);
       expect(a.closed).toBe(false);
-      expect(await one.pings.ofIota(iota, message({ type: 'ping' }))).toEqual([[ANN, '-1']]);
+      expect(await one.pings.ofIota(iota, message({ type: 'ping' }).ping)).toEqual([[ANN, '-1']]);
     });
 
     it('takes its callers out of their calls, each told of once, and ends the calls with the last one', async () => {

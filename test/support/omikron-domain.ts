@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type JsonObjectText, JsonScanner } from '../../src/common/json/json-object-text.js';
 import { type Clock, SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { SystemTimers } from '../../src/common/time/timers.js';
 import { KeyRing } from '../../src/config/key-ring.js';
+import { Envelope } from '../../src/gateways/omikron/omikron.messages.js';
 import { type CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { CallRings } from '../../src/modules/omikron/calls/call-rings.service.js';
 import { CallSecrets } from '../../src/modules/omikron/calls/call-secrets.service.js';
@@ -79,13 +79,12 @@ export class FakeConnection implements OmikronConnection {
   }
 }
 
-const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
-export const message = (value: object): JsonObjectText => {
-  const scanned = scanner.scan(Buffer.from(JSON.stringify(value)));
-  if (scanned === null) throw new Error('no message');
-  return scanned;
+export const message = (value: object): Envelope => {
+  const read = Envelope.read(Buffer.from(JSON.stringify(value)));
+  if (read === null) throw new Error('an object is JSON');
+  return read;
 };
-export const identification = (data: object): JsonObjectText => message({ id: 'X', type: 'identification', data });
+export const identification = (data: object): Envelope => message({ id: 'X', type: 'identification', data });
 export const IOTA = randomUUID();
 export const ANN = randomUUID();
 export const BOB = randomUUID();

@@ -1,9 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { CallAdmission } from '../../modules/omikron/admission/call-admission.service.js';
 import { CallGroups } from '../../modules/omikron/calls/call-groups.service.js';
-import { replyId } from '../../modules/omikron/message-data.js';
+import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { type CallerPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { Hub } from '../../modules/realtime/fan-out/hub.js';
@@ -30,34 +29,34 @@ export class CallGateway extends OmikronGateway implements PlainGateway {
   }
 
   @SubscribeMessage('identification')
-  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onIdentification(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.identifications.attempt(connection, message, 'call', () =>
       this.admission.identify(connection, message),
     );
   }
 
   @SubscribeMessage('ping')
-  onPing(connection: PlainConnection, message: JsonObjectText): void {
-    this.hub.sendTo(connection, fact({ type: 'omikron.call-pong', id: replyId(message) }));
+  onPing(connection: PlainConnection, message: OmikronMessage): void {
+    this.hub.sendTo(connection, fact({ type: 'omikron.call-pong', id: message.id }));
   }
 
   @SubscribeMessage('client_changed')
-  onClientChanged(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onClientChanged(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return answering(message, () => this.calls.change(callerOf(connection), message));
   }
 
   @SubscribeMessage('start_stream')
-  onStartStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onStartStream(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return answering(message, () => this.calls.stream(callerOf(connection), message, true));
   }
 
   @SubscribeMessage('end_stream')
-  onEndStream(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onEndStream(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return answering(message, () => this.calls.stream(callerOf(connection), message, false));
   }
 
   @SubscribeMessage('forward')
-  onForward(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onForward(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.calls.forward(callerOf(connection), message);
   }
 

@@ -1,9 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { CallInvitations } from '../../modules/omikron/calls/call-invitations.service.js';
 import { ClientAdmission } from '../../modules/omikron/admission/client-admission.service.js';
-import { MessageData, replyId } from '../../modules/omikron/message-data.js';
+import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { type ClientPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.service.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
@@ -41,44 +40,44 @@ export class ClientGateway extends OmikronGateway implements PlainGateway {
   }
 
   @SubscribeMessage('identification')
-  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onIdentification(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.identifications.attempt(connection, message, 'client', () =>
       this.admission.identify(connection, message),
     );
   }
 
   @SubscribeMessage('relay')
-  onRelay(connection: PlainConnection, message: JsonObjectText): void {
+  onRelay(connection: PlainConnection, message: OmikronMessage): void {
     this.relay.fromClient(clientOf(connection), message);
   }
 
   @SubscribeMessage('ping')
-  async onPing(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    const ping = await this.pings.ofClient(clientOf(connection), message);
-    this.hub.sendTo(connection, fact({ type: 'omikron.client-pong', id: replyId(message), ping }));
+  async onPing(connection: PlainConnection, message: OmikronMessage): Promise<void> {
+    const ping = await this.pings.ofClient(clientOf(connection), message.ping);
+    this.hub.sendTo(connection, fact({ type: 'omikron.client-pong', id: message.id, ping }));
   }
 
   @SubscribeMessage('client_changed')
-  onClientChanged(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    return this.states.change(clientOf(connection), MessageData.of(message), replyId(message));
+  onClientChanged(connection: PlainConnection, message: OmikronMessage): Promise<void> {
+    return this.states.change(clientOf(connection), message.data, message.id);
   }
 
   @SubscribeMessage('get_states')
-  onGetStates(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onGetStates(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return answering(message, async () => {
-      const id = replyId(message);
-      const states = await this.states.watch(connection, clientOf(connection), MessageData.of(message), id);
+      const id = message.id;
+      const states = await this.states.watch(connection, clientOf(connection), message.data, id);
       this.hub.sendTo(connection, fact({ type: 'omikron.states', id, states }));
     });
   }
 
   @SubscribeMessage('call_invite')
-  onCallInvite(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onCallInvite(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.invitations.invite(connection, clientOf(connection), message);
   }
 
   @SubscribeMessage('get_call')
-  onGetCall(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onGetCall(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.invitations.find(connection, message);
   }
 

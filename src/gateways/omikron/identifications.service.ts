@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObjectText } from '../../common/json/json-object-text.js';
 import { AppConfig } from '../../config/app-config.js';
-import { MessageData, replyId } from '../../modules/omikron/message-data.js';
+import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
@@ -26,14 +25,14 @@ export class Identifications {
   /** @param form how a refusal is answered: as error, or with `acceppted: false` (of a call, if `call`) */
   async attempt(
     connection: PlainConnection,
-    message: JsonObjectText,
+    message: OmikronMessage,
     form: 'error' | 'client' | 'call',
     identify: () => Promise<void>,
   ): Promise<void> {
     try {
       await identify();
     } catch (error) {
-      if (!(error instanceof OmikronRefusal)) throw new FailedMessage(error, replyId(message));
+      if (!(error instanceof OmikronRefusal)) throw new FailedMessage(error, message.id);
       this.hub.sendTo(
         connection,
         fact({
@@ -53,13 +52,13 @@ export class Identifications {
 }
 
 /** What old clients never ask for. */
-const wantsError = (message: JsonObjectText): boolean => MessageData.of(message).get('refusal') === 'error';
+const wantsError = (message: OmikronMessage): boolean => message.data.get('refusal') === 'error';
 
 /** Does `work`; what fails in it is answered with the message's id. */
-export async function answering(message: JsonObjectText, work: () => Promise<void>): Promise<void> {
+export async function answering(message: OmikronMessage, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw new FailedMessage(error, replyId(message));
+    throw new FailedMessage(error, message.id);
   }
 }

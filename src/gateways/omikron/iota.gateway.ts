@@ -1,9 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { JsonObjectText } from '../../common/json/json-object-text.js';
 import { IotaAdmission } from '../../modules/omikron/admission/iota-admission.service.js';
 import { type IotaCredential, IotaCredentials } from '../../modules/omikron/admission/iota-credentials.service.js';
-import { replyId } from '../../modules/omikron/message-data.js';
+import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { type IotaPrincipal } from '../../modules/omikron/omikron-connection.js';
 import { OmikronRelay } from '../../modules/omikron/sessions/omikron-relay.service.js';
 import { fact, type IotaSignal } from '../../modules/omikron/omikron.events.js';
@@ -52,7 +51,7 @@ export class IotaGateway extends OmikronGateway implements PlainGateway {
   }
 
   @SubscribeMessage('identification')
-  onIdentification(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onIdentification(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     const credential = this.credentials.get(connection) ?? null;
     return this.identifications.attempt(connection, message, 'error', () =>
       this.admission.identify(connection, message, credential),
@@ -60,18 +59,18 @@ export class IotaGateway extends OmikronGateway implements PlainGateway {
   }
 
   @SubscribeMessage('ping')
-  async onPing(connection: PlainConnection, message: JsonObjectText): Promise<void> {
-    const pings = await this.pings.ofIota(iotaOf(connection), message);
-    this.hub.sendTo(connection, fact({ type: 'omikron.iota-pong', id: replyId(message), pings }));
+  async onPing(connection: PlainConnection, message: OmikronMessage): Promise<void> {
+    const pings = await this.pings.ofIota(iotaOf(connection), message.ping);
+    this.hub.sendTo(connection, fact({ type: 'omikron.iota-pong', id: message.id, pings }));
   }
 
   @SubscribeMessage('relay')
-  onRelay(connection: PlainConnection, message: JsonObjectText): void | Promise<void> {
+  onRelay(connection: PlainConnection, message: OmikronMessage): void | Promise<void> {
     return this.relay.fromIota(iotaOf(connection), message);
   }
 
   @SubscribeMessage('between iotas')
-  onBetweenIotas(connection: PlainConnection, message: JsonObjectText): Promise<void> {
+  onBetweenIotas(connection: PlainConnection, message: OmikronMessage): Promise<void> {
     return this.relay.betweenIotas(iotaOf(connection), message);
   }
 

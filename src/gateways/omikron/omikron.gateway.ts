@@ -1,6 +1,5 @@
 import { SubscribeMessage } from '@nestjs/websockets';
-import { type JsonObjectText } from '../../common/json/json-object-text.js';
-import { replyId } from '../../modules/omikron/message-data.js';
+import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
@@ -19,12 +18,12 @@ export abstract class OmikronGateway {
   }
 
   @SubscribeMessage('unknown')
-  onUnknown(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', this.unknownType, replyId(message));
+  onUnknown(_connection: PlainConnection, message: OmikronMessage): void {
+    throw new OmikronRefusal('error', this.unknownType, message.id);
   }
 
   @SubscribeMessage('untyped')
-  onUntyped(_connection: PlainConnection, message: JsonObjectText): void {
-    throw new OmikronRefusal('error', 'A message needs a type', replyId(message));
+  onUntyped(_connection: PlainConnection, message: OmikronMessage): void {
+    throw new OmikronRefusal('error', 'A message needs a type', message.id);
   }
 }

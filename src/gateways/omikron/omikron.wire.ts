@@ -1,5 +1,4 @@
 import { AppError } from '../../common/errors/app-error.js';
-import { JsonScanner, type JsonObjectText } from '../../common/json/json-object-text.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type CallerState, OMIKRON_ID, type OmikronEvent, type ReplyId } from '../../modules/omikron/omikron.events.js';
 import { joinFrames, type PlainFrame, splicedFrame, textFrame } from '../transport/flow/text-frame.js';
@@ -7,6 +6,7 @@ import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-cod
 import { type CallFrame } from './call.contract.js';
 import { type ClientFrame } from './client.contract.js';
 import { type IotaFrame } from './iota.contract.js';
+import { Envelope } from './omikron.messages.js';
 
 /*
  * The language of the Omikron, docs/protocols/omikron.md: JSON envelopes in text frames. The three sockets share it and
@@ -17,9 +17,6 @@ import { type IotaFrame } from './iota.contract.js';
 type OwnFrame = IotaFrame | ClientFrame | CallFrame;
 type OwnType = OwnFrame['type'];
 type DataOf<T extends OwnType> = Extract<OwnFrame, { type: T }>['data'];
-
-/** Members of an envelope that mean something to the relay. */
-const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
 
 /** Answers that would be larger than this go without the aliases that repeat long lists. */
 const ALIAS_LIMIT = 262_144;
@@ -51,7 +48,7 @@ const CALL: Handled = {
 /**
  * Decodes to: `ignored` for whatever a stranger says before it identifies, and for a second identification;
  * `identification`; what `handled` names; `unknown` for other types that are for the Omikron; `relay` for the rest,
- * where this socket relays. The data is the message, a JsonObjectText.
+ * where this socket relays. The data is the message, an Envelope.
  */
 function omikronWire(handled: Handled, relays: boolean): WireCodec {
   const events = new Map<string, string>();
@@ -70,20 +67,20 @@ function omikronWire(handled: Handled, relays: boolean): WireCodec {
   };
   return {
     decode(data: Buffer, isBinary: boolean, admitted: boolean): WireMessage {
-      const message = isBinary ? null : scanner.scan(data);
+      const message = isBinary ? null : Envelope.read(data);
       if (message === null) {
         if (!admitted) return IGNORED;
         throw new AppError('malformed_request', 'Expected a JSON object in a text frame');
       }
       let { event } = latest;
-      if (!message.hasText('type', latest.raw)) {
-        const raw = message.rawOf('type');
+      if (!message.json.hasText('type', latest.raw)) {
+        const raw = message.json.rawOf('type');
         event = raw === undefined ? 'untyped' : eventOf(raw);
         if (raw !== undefined && raw.length <= MAX_TYPE_LENGTH) latest = { raw: Buffer.from(raw, 'latin1'), event };
       }
       if (!admitted) return event === 'identification' ? { event, data: message } : IGNORED;
       if (event === 'identification') return IGNORED;
-      const forUs = event === 'relay' && (!relays || isForOmikron(message));
+      const forUs = event === 'relay' && (!relays || isForOmikron(message.json));
       return { event: forUs ? 'unknown' : event, data: message };
     },
     encode,
@@ -93,7 +90,7 @@ function omikronWire(handled: Handled, relays: boolean): WireCodec {
 
 const IGNORED: WireMessage = { event: 'ignored', data: null };
 
-function isForOmikron(message: JsonObjectText): boolean {
+function isForOmikron(message: Envelope['json']): boolean {
   const raw = message.rawOf('receiver_id') ?? message.rawOf('receiver');
   return raw !== undefined && raw.length === OMIKRON_ID.length + 2 && raw.slice(1, -1) === OMIKRON_ID;
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { randomHex } from '../../../common/security/random.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { CallSecrets } from '../calls/call-secrets.service.js';
@@ -7,7 +6,7 @@ import { CallGroups } from '../calls/call-groups.service.js';
 import { ClientIdentity } from './client-identity.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
-import { MessageData, replyId } from '../message-data.js';
+import { type MessageData, type OmikronMessage } from '../omikron-message.js';
 import { type CallerPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { userSockets } from '../omikron.channels.js';
@@ -28,9 +27,8 @@ export class CallAdmission {
   ) {}
 
   /** @throws OmikronRefusal when it is not who it says, its Iota is not there, or the call has another secret */
-  async identify(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
-    const id = replyId(message);
-    const data = MessageData.of(message);
+  async identify(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
+    const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));
     if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
     const { user, written } = await this.identity.prove(connection, data, id);

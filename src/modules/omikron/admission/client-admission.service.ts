@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { randomHex } from '../../../common/security/random.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject, standing } from '../../realtime/fan-out/picture.js';
 import { ClientIdentity } from './client-identity.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
-import { MessageData, replyId } from '../message-data.js';
+import { type OmikronMessage } from '../omikron-message.js';
 import { type ClientPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { sessionChannel, sessionClients, userChannel, userSockets } from '../omikron.channels.js';
@@ -28,9 +27,9 @@ export class ClientAdmission {
   ) {}
 
   /** @throws OmikronRefusal when it is not who it says or its Iota is not there */
-  async identify(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
-    const id = replyId(message);
-    const { user, written, iota, session } = await this.identity.prove(connection, MessageData.of(message), id);
+  async identify(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
+    const { id, data } = message;
+    const { user, written, iota, session } = await this.identity.prove(connection, data, id);
     await this.hub.subscribe(connection, sessionClients(session));
     await this.hub.subscribe(connection, userChannel(user));
     this.hub.unsubscribe(connection, userSockets(user));

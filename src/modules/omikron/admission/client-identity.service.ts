@@ -3,7 +3,7 @@ import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type Home, IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
-import { type MessageData } from '../message-data.js';
+import { type MessageData } from '../omikron-message.js';
 import { type OmikronConnection } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { OmikronRepository } from '../omikron.repository.js';

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { digestsEqual } from '../../../common/security/digest.js';
 import { randomHex } from '../../../common/security/random.js';
 import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
@@ -9,7 +8,7 @@ import { selector } from '../../realtime/access/revocation-selectors.js';
 import { type IotaCredential } from './iota-credentials.service.js';
 import { IotaDepartures } from './iota-departures.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
-import { idsOf, MessageData, replyId } from '../message-data.js';
+import { idsOf, type MessageData, type OmikronMessage } from '../omikron-message.js';
 import { type IotaPrincipal, type OmikronConnection, senderMembers } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { iotaChannel, sessionChannel, sessionClients, userChannel } from '../omikron.channels.js';
@@ -42,11 +41,10 @@ export class IotaAdmission {
    */
   async identify(
     connection: OmikronConnection,
-    message: JsonObjectText,
+    message: OmikronMessage,
     credential: IotaCredential | null,
   ): Promise<void> {
-    const id = replyId(message);
-    const data = MessageData.of(message);
+    const { id, data } = message;
     const written = data.get('iota_id');
     const iota = canonicalUuid(written);
     if (iota === undefined || isReserved(iota)) throw new OmikronRefusal('error', 'iota_id must be a UUID', id);

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
 import { Clock } from '../../../common/time/clock.js';
 import { type CallParty, type CallRef } from '../../calls/call-changes.js';
@@ -9,8 +8,7 @@ import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
-import { MessageData, replyId } from '../message-data.js';
-import { asCaller } from './caller-text.js';
+import { type MessageData, type OmikronMessage } from '../omikron-message.js';
 import { type CallerPrincipal, type OmikronConnection } from '../omikron-connection.js';
 import { type CallMember } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
@@ -122,8 +120,8 @@ export class CallGroups {
   }
 
   /** A member's own states: those given change, and the others hear the same. @throws OmikronRefusal */
-  change(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
-    const data = MessageData.of(message);
+  change(caller: CallerPrincipal, message: OmikronMessage): Promise<void> {
+    const { data } = message;
     const callState = stateOf(data, 'call_state', message);
     const userState = stateOf(data, 'user_state', message);
     const change = (member: CallMember): CallMember => ({
@@ -143,7 +141,7 @@ export class CallGroups {
   }
 
   /** A member begins or ends to show its screen. */
-  stream(caller: CallerPrincipal, message: JsonObjectText, streaming: boolean): Promise<void> {
+  stream(caller: CallerPrincipal, message: OmikronMessage, streaming: boolean): Promise<void> {
     return this.update(caller, message, (member) => ({
       ...member,
       streaming,
@@ -152,14 +150,14 @@ export class CallGroups {
   }
 
   /** To one other member of the same call. @throws OmikronRefusal when the receiver is none */
-  async forward(caller: CallerPrincipal, message: JsonObjectText): Promise<void> {
-    const receiver = canonicalUuid(MessageData.of(message).get('receiver_id'));
+  async forward(caller: CallerPrincipal, message: OmikronMessage): Promise<void> {
+    const receiver = canonicalUuid(message.data.get('receiver_id'));
     const member =
       receiver === undefined ? undefined : await this.presence.get<CallMember>(MEMBERS.of(caller.call), receiver);
     if (member === undefined) {
-      throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', replyId(message));
+      throw new OmikronRefusal('error_invalid_user_id', 'The receiver is not in this call', message.id);
     }
-    this.hub.publish(callerChannel(member.data.socket), relayed(asCaller(caller, message, {})));
+    this.hub.publish(callerChannel(member.data.socket), relayed(message.textFrom(caller, {})));
   }
 
   /**
@@ -198,7 +196,7 @@ export class CallGroups {
 
   private update(
     caller: CallerPrincipal,
-    message: JsonObjectText,
+    message: OmikronMessage,
     change: (member: CallMember) => CallMember,
     spoken: Readonly<Record<string, string>> = {},
   ): Promise<void> {
@@ -212,7 +210,7 @@ export class CallGroups {
       this.ledger.changed(entryOf(call, data), id, {
         muted: data.callState === INITIAL_STATE || data.callState === DEAFENED,
       });
-      const text = asCaller(caller, message, { user_id: caller.written, ...spoken });
+      const text = message.textFrom(caller, { user_id: caller.written, ...spoken });
       const others = (await this.members(call)).filter((each) => each.id !== id);
       const view: OmikronEvent = { type: 'omikron.relayed', text, caller: viewOf(data) };
       this.tell(others, view);
@@ -300,11 +298,11 @@ const entryOf = (call: string, { entry }: CallMember): CallRef => ({ key: entry,
 const partyOf = (user: string): CallParty => ({ sid: user, name: user });
 
 /** A state that a message sets; `undefined` when it does not. @throws OmikronRefusal when it is no state */
-function stateOf(data: MessageData, name: string, message: JsonObjectText): string | undefined {
+function stateOf(data: MessageData, name: string, message: OmikronMessage): string | undefined {
   if (!data.has(name)) return undefined;
   const state = data.get(name);
   if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
-    throw new OmikronRefusal('error', `${name} must be a short text`, replyId(message));
+    throw new OmikronRefusal('error', `${name} must be a short text`, message.id);
   }
   return state === 'deafened' && name === 'call_state' ? DEAFENED : state;
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { fits, MAX_CHARACTERS } from '../../../common/text/characters.js';
-import { type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { PushShares } from '../../realtime/access/push-shares.js';
 import { CallRings } from './call-rings.service.js';
@@ -8,7 +7,7 @@ import { CallSecrets } from './call-secrets.service.js';
 import { CallGroups } from './call-groups.service.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
 import { KeyHashes } from '../key-hashes.service.js';
-import { MessageData, replyId } from '../message-data.js';
+import { type OmikronMessage } from '../omikron-message.js';
 import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
 import { OmikronRefusal } from '../omikron-refusal.js';
 import { fact } from '../omikron.events.js';
@@ -28,9 +27,8 @@ export class CallInvitations {
   ) {}
 
   /** Rings at all sockets of the receiver. @throws OmikronRefusal */
-  async invite(connection: OmikronConnection, client: ClientPrincipal, message: JsonObjectText): Promise<void> {
-    const id = replyId(message);
-    const data = MessageData.of(message);
+  async invite(connection: OmikronConnection, client: ClientPrincipal, message: OmikronMessage): Promise<void> {
+    const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));
     const receiver = canonicalUuid(data.get('receiver_id'));
     const secret = data.get('call_secret');
@@ -63,9 +61,8 @@ export class CallInvitations {
   }
 
   /** Tells whether a call goes on; to those who do not know its secret, it does not. @throws OmikronRefusal */
-  async find(connection: OmikronConnection, message: JsonObjectText): Promise<void> {
-    const id = replyId(message);
-    const data = MessageData.of(message);
+  async find(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
+    const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));
     if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
     const secret = this.hashes.digest(data.get('call_secret_sha'))?.toString('hex') ?? null;

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { JsonScanner, type JsonObjectText } from '../../../common/json/json-object-text.js';
 import { Clock } from '../../../common/time/clock.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
@@ -53,9 +52,8 @@ export class PingBook {
     await this.presence.leave(PINGS.of(client.session), client.socket);
   }
 
-  /** Notes what a client reports. @returns what its Iota reported last */
-  async ofClient(client: ClientPrincipal, message: JsonObjectText): Promise<string> {
-    const ping = reportedPing(message);
+  /** Notes the ping that a client reports, if it does. @returns what its Iota reported last */
+  async ofClient(client: ClientPrincipal, ping: string | undefined): Promise<string> {
     if (ping !== undefined) {
       await this.presence.update(PINGS.of(client.session), this.entry(client, ping, this.clock.now()));
     }
@@ -63,8 +61,7 @@ export class PingBook {
   }
 
   /** Notes what an Iota reports. @returns what its connected users reported last, by user id as they wrote it */
-  async ofIota({ session }: IotaPrincipal, message: JsonObjectText): Promise<[user: string, ping: string][]> {
-    const ping = reportedPing(message);
+  async ofIota({ session }: IotaPrincipal, ping: string | undefined): Promise<[user: string, ping: string][]> {
     if (ping !== undefined) await this.store.swap(keys.iotaPing(session), ping);
     const now = this.clock.now();
     const age = ({ at }: ClientPing): number => Math.abs(now - at);
@@ -80,18 +77,4 @@ export class PingBook {
   private entry(client: ClientPrincipal, ping: string, at: number): { id: string; data: ClientPing } {
     return { id: client.socket, data: { user: client.id, written: client.written, ping, at } };
   }
-}
-
-const SPELLINGS = ['last_ping', 'LastPing', 'lastPing', 'lastping'] as const;
-const scanner = new JsonScanner(SPELLINGS);
-
-/** Read from the text, since integers of any size are kept as they are. `undefined` for what is no integer. */
-function reportedPing(message: JsonObjectText): string | undefined {
-  const data = scanner.scan(message.textOf('data') ?? Buffer.alloc(0));
-  const name = data && SPELLINGS.find((spelling) => data.has(spelling));
-  if (!name) return undefined;
-  const text = (data.rawOf(name) ?? '').replace(/^"(.*)"$/, '$1');
-  if (/^-?(?:0|[1-9]\d{0,38})$/.test(text)) return text;
-  const value = Number(text);
-  return text !== '' && Number.isSafeInteger(value) ? String(value) : undefined;
 }

@@ -6,7 +6,7 @@ import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { inSlices } from '../../realtime/ports/ephemeral-store.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
 import { IotaSessions } from '../sessions/iota-sessions.service.js';
-import { idsOf, type MessageData } from '../message-data.js';
+import { idsOf, type MessageData } from '../omikron-message.js';
 import { type ClientPrincipal, type OmikronConnection } from '../omikron-connection.js';
 import { type SocketState } from '../omikron-state.js';
 import { OmikronRefusal } from '../omikron-refusal.js';

@@ -1,4 +1,23 @@
-import { type JsonObjectText } from '../../common/json/json-object-text.js';
+import { type CallerPrincipal, type SenderMembers } from './omikron-connection.js';
+import { type OmikronEvent, type ReplyId } from './omikron.events.js';
+
+/** A message as far as the domain knows it: what it asks, and how it is passed on. Its text is the gateway's. */
+export interface OmikronMessage {
+  readonly id: ReplyId;
+  readonly data: MessageData;
+  /** The ping that it reports, as the text of an integer. */
+  readonly ping: string | undefined;
+  readonly receiver: string | undefined;
+  /** The text between the quotes of `receiver_id`, which nearly always is the receiver. */
+  readonly rawReceiver: string | undefined;
+  /** By each member that names one: receivers differ in which they read. */
+  readonly senders: readonly (string | undefined)[];
+  asItCame(): OmikronEvent;
+  /** With the sender's members set. */
+  from(sender: SenderMembers): OmikronEvent;
+  /** As the others in the call get it: it says who it is from, in `data` too, where `values` are set as well. */
+  textFrom(caller: CallerPrincipal, values: Readonly<Record<string, string>>): Buffer;
+}
 
 /** Names of types and members are compared like this: `UserIds` is `user_ids`. */
 export function plainName(name: string): string {
@@ -9,9 +28,8 @@ export function plainName(name: string): string {
 export class MessageData {
   private constructor(private readonly members: ReadonlyMap<string, unknown>) {}
 
-  /** Without an object `data` it is empty. Names as the scanner was told, which knows `data`. */
-  static of(message: JsonObjectText): MessageData {
-    const data = message.parse('data');
+  /** Of what is no object it is empty. */
+  static of(data: unknown): MessageData {
     const entries = typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data) : [];
     return new MessageData(new Map(entries.map(([name, value]) => [plainName(name), value as unknown])));
   }
@@ -37,9 +55,4 @@ export function idsOf(value: unknown): string[] {
         ? value
         : Object.keys(typeof value === 'object' && value !== null ? value : {});
   return items.flatMap((item) => (typeof item === 'string' && item.trim() !== '' ? [item.trim()] : []));
-}
-
-/** The JSON text of a message's id, to be repeated in the answer; `undefined` when it has none. */
-export function replyId(message: JsonObjectText): string | undefined {
-  return message.textOf('id')?.toString('utf8');
 }
