@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { SystemTimers } from '../../src/common/time/timers.js';
 import { type AppConfig, type RedisSection } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../src/modules/calls/call-changes.js';
@@ -71,11 +72,20 @@ class Node {
     this.hub = new Hub(this.broker);
     this.store = new RedisEphemeralStore(connection, this.identity);
     this.presence = new RedisPresence(connection, this.identity);
-    const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock());
+    const shares = new PushShares(new SystemMonotonicClock());
+    const lobby = new Lobby(this.presence, this.store, this.hub, new SystemMonotonicClock(), shares);
     this.lobby = lobby;
     this.rooms = new CallRooms(this.store, this.presence, ledger, lobby, clock);
-    const shares = new PushShares(new SystemMonotonicClock());
-    this.invitations = new Invitations(this.store, this.presence, this.hub, lobby, this.rooms, ledger, shares, clock);
+    this.invitations = new Invitations(
+      this.store,
+      this.presence,
+      this.hub,
+      lobby,
+      this.rooms,
+      ledger,
+      clock,
+      new SystemTimers(),
+    );
     new LostPeers(this.presence, lobby, this.rooms, this.invitations);
     this.signaling = new Signaling(
       lobby,
@@ -123,7 +133,7 @@ class Node {
 
   /** As kill -9 does: without a word. */
   die(): void {
-    for (const { peer } of this.visitors) for (const { timer } of peer.pending.values()) clearTimeout(timer);
+    for (const { peer } of this.visitors) for (const { stop } of peer.pending.values()) stop();
     this.broker.close();
     this.connection.close();
   }

@@ -1,6 +1,7 @@
 import { Clock } from '../../src/common/time/clock.js';
-import { type MonotonicClock } from '../../src/common/time/monotonic-clock.js';
-import { type Timers } from '../../src/common/time/timers.js';
+import { MonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { Timers } from '../../src/common/time/timers.js';
+import { type RunningApp } from './app.js';
 
 interface Due {
   at: number;
@@ -10,6 +11,19 @@ interface Due {
 
 /** All the time of a node: it passes when a test says so. */
 export class ManualTime extends Clock implements MonotonicClock, Timers {
+  /** From now on what this server sets for later waits for this time, by which its clocks are ahead, too. */
+  static of({ nodes }: RunningApp): ManualTime {
+    const time = new ManualTime(0);
+    for (const node of nodes) {
+      const [clock, monotonic] = [node.get(Clock), node.get(MonotonicClock)];
+      const [now, elapsed] = [clock.now.bind(clock), monotonic.elapsed.bind(monotonic)];
+      Object.assign(clock, { now: () => now() + time.ms });
+      Object.assign(monotonic, { elapsed: () => elapsed() + time.ms });
+      Object.assign(node.get(Timers), { every: time.every.bind(time), after: time.after.bind(time) });
+    }
+    return time;
+  }
+
   private readonly due = new Set<Due>();
 
   constructor(private ms = Date.now()) {

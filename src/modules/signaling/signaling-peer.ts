@@ -39,7 +39,8 @@ export function placesOf({ principal }: Connection): ConnectionPlaces {
 export interface PendingInvitation extends Pick<SentInvitation, 'invitation'> {
   /** `null` where the store does not hold it. */
   readonly key: SentInvitation['key'] | null;
-  readonly timer: NodeJS.Timeout;
+  /** Keeps it from ending by itself. */
+  readonly stop: () => void;
 }
 
 /** What this node keeps with a connection that is in the lobby; what others may know of it is in the shared ports. */
@@ -56,7 +57,7 @@ export interface Peer {
   /** What it has switched off, since it joined that room. */
   media: { readonly room: string; muted: boolean; videoOff: boolean };
   /** When it was given ICE servers, and what reminds of giving it new ones. */
-  ice: { readonly givenAt: number; readonly timer: NodeJS.Timeout } | null;
+  ice: { readonly givenAt: number; readonly stop: () => void } | null;
   /** It has left: whatever comes to its end late does nothing. */
   gone: boolean;
 }

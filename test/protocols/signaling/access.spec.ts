@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LobbyTokensRepository } from '../../../src/modules/signaling/tokens/lobby-tokens.repository.js';
 import { newUser } from '../../support/api.js';
+import { ManualTime } from '../../support/manual-time.js';
 import {
   CLIENTS,
   type ClientVersion,
@@ -305,6 +306,7 @@ describe('ICE servers on the socket', () => {
       TURN_SECRET: 'secret',
       TURN_TTL_SECONDS: '10',
     });
+    const time = ManualTime.of(harness.server);
     const [a, b, c] = (await harness.peers(['a', 'b', 'c'])) as [SignalingClient, SignalingClient, SignalingClient];
     const usernames: string[] = [];
     for (const client of [a, c]) {
@@ -319,12 +321,12 @@ describe('ICE servers on the socket', () => {
       usernames.push(iceServers[0]?.username ?? '');
     }
     await harness.call(a, b);
-    await sleep(8_300);
-    const [refreshed] = a.drain() as [[string, { iceServers: { username: string }[] }]];
+    await time.passes(8_300);
+    const refreshed = (await a.next()) as [string, { iceServers: { username: string }[] }];
     expect(refreshed[0]).toBe('ice-servers');
     expect(refreshed[1].iceServers[0]?.username).not.toBe(usernames[0]);
     // Who never asked gets none, and who is in no call not until it is.
-    expect([b.drain(), c.drain()]).toEqual([[], []]);
+    expect(await harness.settle([a, b, c])).toEqual([[], [], []]);
     a.emit('send-invitation', c.sid);
     await c.expectNext('receive-invite', invite(a, c));
     c.emit('accept-invitation', invite(a, c));

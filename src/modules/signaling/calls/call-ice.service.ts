@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { Timers } from '../../../common/time/timers.js';
 import { IceServers } from '../../ice-servers/ice-servers.service.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { CallRooms } from './call-rooms.service.js';
@@ -17,15 +18,15 @@ export class CallIce {
     private readonly rooms: CallRooms,
     private readonly hub: Hub,
     private readonly clock: MonotonicClock,
+    private readonly timers: Timers,
   ) {}
 
   give(peer: Peer): void {
     this.stop(peer);
-    const timer = setTimeout(() => {
+    const stop = this.timers.after(this.iceServers.refreshMs, () => {
       this.refresh(peer);
-    }, this.iceServers.refreshMs);
-    timer.unref();
-    peer.ice = { givenAt: this.clock.elapsed(), timer };
+    });
+    peer.ice = { givenAt: this.clock.elapsed(), stop };
     const event: SignalingEvent = {
       type: 'signaling.ice',
       configuration: this.iceServers.configuration(peer.sid),
@@ -39,7 +40,7 @@ export class CallIce {
   }
 
   stop(peer: Peer): void {
-    clearTimeout(peer.ice?.timer);
+    peer.ice?.stop();
     peer.ice = null;
   }
 

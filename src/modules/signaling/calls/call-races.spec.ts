@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../../common/time/clock.js';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { SystemTimers } from '../../../common/time/timers.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../calls/call-changes.js';
 import { type CallLedger } from '../../calls/call-ledger.service.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
@@ -74,7 +75,13 @@ class World {
   constructor(random: () => number) {
     const [store, presence] = [remote(this.store, random), remote(this.presence, random)];
     const clock = new SystemClock();
-    this.lobby = new Lobby(presence, store, this.hub, new SystemMonotonicClock());
+    this.lobby = new Lobby(
+      presence,
+      store,
+      this.hub,
+      new SystemMonotonicClock(),
+      new PushShares(new SystemMonotonicClock()),
+    );
     const ledger = this.ledger as unknown as CallLedger;
     this.rooms = new CallRooms(store, presence, ledger, this.lobby, clock);
     this.invitations = new Invitations(
@@ -84,8 +91,8 @@ class World {
       this.lobby,
       this.rooms,
       ledger,
-      new PushShares(new SystemMonotonicClock()),
       clock,
+      new SystemTimers(),
     );
   }
 
@@ -139,7 +146,7 @@ class World {
 describe('calls under races, with a store that takes its time', () => {
   let world: World;
   afterEach(() => {
-    for (const { pending } of world.peers) for (const { timer } of pending.values()) clearTimeout(timer);
+    for (const { pending } of world.peers) for (const { stop } of pending.values()) stop();
   });
 
   const invited = (sender: Peer, receiver: Peer) => ({ sender: sender.sid, receiver: receiver.sid });

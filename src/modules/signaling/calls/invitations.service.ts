@@ -3,18 +3,18 @@ import { isUnavailable } from '../../../common/errors/app-error.js';
 import { randomToken } from '../../../common/security/random.js';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { Clock } from '../../../common/time/clock.js';
+import { Timers } from '../../../common/time/timers.js';
 import { type CallOutcome, type CallParty, type CallRef } from '../../calls/call-changes.js';
 import { CallLedger } from '../../calls/call-ledger.service.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
-import { PushShares } from '../../realtime/access/push-shares.js';
 import { Presence } from '../../realtime/ports/presence.js';
 import { untilAvailable } from '../../realtime/resilience/until-available.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Lobby } from '../lobby/lobby.service.js';
 import { isSid, keys, peerChannel, PENDING } from '../signaling.channels.js';
 import { type Invited, type PeerSignal } from '../signaling.events.js';
-import { type Peer, senderOf } from '../signaling-peer.js';
+import { type Peer } from '../signaling-peer.js';
 import { type Invitation, type SentInvitation } from '../signaling-state.js';
 import { type StoreKey } from '../../realtime/ports/store-key.js';
 
@@ -43,8 +43,8 @@ export class Invitations {
     private readonly lobby: Lobby,
     private readonly rooms: CallRooms,
     private readonly ledger: CallLedger,
-    private readonly shares: PushShares,
     private readonly clock: Clock,
+    private readonly timers: Timers,
   ) {}
 
   /** `sender` rings `receiver`, which is whatever the client sent. */
@@ -62,8 +62,7 @@ export class Invitations {
     if (theirs !== undefined) {
       this.hub.sendTo(sender.connection, { type: 'signaling.busy' });
       if (own === theirs) return;
-      await this.shares.take(senderOf(sender), receiver, 0);
-      this.lobby.push(receiver, { type: 'signaling.requested', sender: sender.sid });
+      await this.lobby.push(sender, receiver, { type: 'signaling.requested', sender: sender.sid });
       return;
     }
     if (sender.pending.size >= MAX_PENDING) return;
@@ -190,11 +189,10 @@ export class Invitations {
   }
 
   private watch(sender: Peer, key: StoreKey<Invitation>, invitation: Invitation): void {
-    const timer = setTimeout(() => {
+    const stop = this.timers.after(PENDING_MS, () => {
       this.inBackground(this.expire(sender, key, invitation));
-    }, PENDING_MS);
-    timer.unref();
-    sender.pending.set(invitation.id, { key, invitation, timer });
+    });
+    sender.pending.set(invitation.id, { key, invitation, stop });
     // It may have left while this was placed.
     if (sender.gone) this.inBackground(this.abandonInTheEnd(sender));
   }
@@ -230,10 +228,10 @@ export class Invitations {
     const alike = [...sender.pending.values()].filter((other) => other.invitation.receiver === receiver);
     if (sender.pending.size >= MAX_PENDING || alike.length >= SLOTS.length) return;
     const invitation = this.newInvitation(sender, receiver, null, null);
-    const timer = setTimeout(() => {
+    const stop = this.timers.after(PENDING_MS, () => {
       if (sender.pending.delete(invitation.id)) this.tellExpired('sender', invitation);
-    }, PENDING_MS).unref();
-    sender.pending.set(invitation.id, { key: null, invitation, timer });
+    });
+    sender.pending.set(invitation.id, { key: null, invitation, stop });
   }
 
   private tellExpired(side: 'sender' | 'receiver', { sender, receiver }: Invitation): void {
@@ -274,7 +272,7 @@ export class Invitations {
   }
 
   private forget(peer: Peer, id: string): void {
-    clearTimeout(peer.pending.get(id)?.timer);
+    peer.pending.get(id)?.stop();
     if (peer.pending.delete(id)) this.inBackground(this.presence.leave(PENDING.of(peer.sid), id));
   }
 

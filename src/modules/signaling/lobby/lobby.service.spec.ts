@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type EventEncoder } from '../../realtime/connection.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
 import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
@@ -24,7 +25,7 @@ async function lobbyOf(count: number) {
   const presence = new CountingPresence();
   const hub = new Hub(new InProcessBroker());
   const clock = new SystemMonotonicClock();
-  const lobby = new Lobby(presence, new InProcessEphemeralStore(clock), hub, clock);
+  const lobby = new Lobby(presence, new InProcessEphemeralStore(clock), hub, clock, new PushShares(clock));
   const encoded: HubEvent[] = [];
   const encoder: EventEncoder = {
     encode: (event) => {

@@ -3,6 +3,7 @@ import { randomToken } from '../../../common/security/random.js';
 import { isUnavailable } from '../../../common/errors/app-error.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
+import { PushShares } from '../../realtime/access/push-shares.js';
 import { Hub, type PublishOptions } from '../../realtime/fan-out/hub.js';
 import { type PictureSubject } from '../../realtime/fan-out/picture.js';
 import { Presence, type PresenceMember } from '../../realtime/ports/presence.js';
@@ -10,7 +11,7 @@ import { LobbyList } from './lobby-list.js';
 import { type LobbyPeer } from '../signaling-state.js';
 import { isSid, keys, LOBBY, LOBBY_PEERS, peerChannel } from '../signaling.channels.js';
 import { type PeerSignal, type SignalingEvent } from '../signaling.events.js';
-import { type Peer } from '../signaling-peer.js';
+import { type Peer, senderOf } from '../signaling-peer.js';
 
 /** How long the lobby's state is known; without it each list is made for whoever asks. */
 const STATE_KEPT = { ttlMs: 3_600_000 } as const;
@@ -35,6 +36,7 @@ export class Lobby {
     private readonly store: EphemeralStore,
     private readonly hub: Hub,
     private readonly clock: MonotonicClock,
+    private readonly shares: PushShares,
   ) {}
 
   /** Nobody hears of it, but whoever asks finds the peer. */
@@ -97,7 +99,8 @@ export class Lobby {
   }
 
   /** Like `send`, of what nobody needs to hear who hears much already. */
-  push(sid: string, event: SignalingEvent): void {
+  async push(sender: Peer, sid: string, event: SignalingEvent): Promise<void> {
+    await this.shares.take(senderOf(sender), sid, 0);
     if (isSid(sid)) this.hub.push(peerChannel(sid), event);
   }
 
