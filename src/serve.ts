@@ -89,7 +89,7 @@ async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   try {
-    await (app as unknown as ListeningApp).listen(port, host, BACKLOG);
+    await (app as NestExpressApplication & ListeningApp).listen(port, host, BACKLOG);
   } catch (error) {
     const { code, syscall, message } = error as NodeJS.ErrnoException;
     // A worker hears of the primary's fault as one of `bind`.

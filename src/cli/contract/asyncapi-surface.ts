@@ -10,7 +10,7 @@ interface Reference {
 export function asyncApiSurface(document: Pick<AsyncApiDocument, 'channels' | 'operations' | 'components'>): Surface {
   const resolve = resolver(document);
   const messageAt = ({ $ref }: Reference): AsyncApiMessage =>
-    resolve((resolve($ref) as Reference).$ref) as unknown as AsyncApiMessage;
+    resolve((resolve($ref) as Reference).$ref) as Schema & AsyncApiMessage;
   const channels = Object.entries(document.channels).flatMap(([name, { address, bindings }]) => [
     ...part(`channel ${name}`, { direction: 'answered' }),
     ...part(`channel ${name} address ${address}`, { owner: `channel ${name}`, direction: 'answered' }),

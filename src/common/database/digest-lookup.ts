@@ -65,9 +65,9 @@ export class DigestLookup<Row> {
 }
 
 function questionOf<Row>(digest: Buffer): Question<Row> {
-  let settle: Pick<Question<Row>, 'resolve' | 'reject'> | undefined;
+  let settle!: Pick<Question<Row>, 'resolve' | 'reject'>;
   const answer = new Promise<Row | undefined>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  return { digest, answer, ...(settle as unknown as Pick<Question<Row>, 'resolve' | 'reject'>) };
+  return { digest, answer, ...settle };
 }

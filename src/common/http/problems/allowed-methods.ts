@@ -6,8 +6,8 @@ interface RouterLayer {
   match(path: string): boolean;
 }
 
-const stackOf = (request: Request): readonly RouterLayer[] =>
-  (request.app as unknown as { router?: { stack?: readonly RouterLayer[] } }).router?.stack ?? [];
+const stackOf = ({ app: { router } }: Request): readonly RouterLayer[] =>
+  router.stack as ((typeof router.stack)[number] & RouterLayer)[];
 
 /** Methods that routes of this path answer, for `Allow`; empty when the path is unknown. */
 export function allowedMethods(request: Request): string[] {

@@ -15,7 +15,7 @@ interface Engine {
  * that is gone is answered as unknown, which makes clients start a new one.
  */
 export function shareSessions(io: Server, siblings: Siblings): void {
-  const engine = io.engine as unknown as Engine;
+  const engine = io.engine as typeof io.engine & Engine;
   const own = { request: engine.handleRequest.bind(engine), upgrade: engine.handleUpgrade.bind(engine) };
   engine.generateId = () => siblings.makeSessionId();
   engine.handleRequest = (request, response) => {

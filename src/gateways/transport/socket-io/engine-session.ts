@@ -51,7 +51,7 @@ export class EngineSession {
     private readonly mostBytes: number,
   ) {
     if (conn.transport.name !== 'polling') return;
-    this.intake = new PollingIntake(conn.transport as unknown as PollingTransport, turns);
+    this.intake = new PollingIntake(conn.transport as typeof conn.transport & PollingTransport, turns);
   }
 
   /** Bounds every session of the server from its beginning. */
@@ -88,8 +88,7 @@ export class EngineSession {
   /** The time we did not listen does not count as silence. */
   resume(): void {
     this.isPaused = false;
-    const { pingTimeoutTimer } = this.conn as unknown as { pingTimeoutTimer?: NodeJS.Timeout | null };
-    pingTimeoutTimer?.refresh();
+    (this.conn['pingTimeoutTimer'] as NodeJS.Timeout | null | undefined)?.refresh();
     this.intake?.resume();
     socketOf(this.conn)?.resume?.();
   }

@@ -39,7 +39,7 @@ export function directStream(conn: EngineSocket): Duplex | null {
 
 /** What Engine.IO has to send still. */
 function waitingPackets(conn: EngineSocket): readonly unknown[] {
-  return (conn as unknown as { writeBuffer: readonly unknown[] }).writeBuffer;
+  return conn['writeBuffer'] as readonly unknown[];
 }
 
 /** The WebSocket below; `undefined` while polling. */
@@ -65,8 +65,7 @@ export class EngineWebSocketServer extends WebSocketServer {
 
 /** Ends every connection of the engine, those that never joined a namespace included. */
 export function endAll(io: Server): void {
-  const { clients } = io.engine as unknown as { clients: Record<string, EngineSocket> };
-  for (const conn of Object.values(clients)) {
+  for (const conn of Object.values(io.engine['clients'])) {
     socketOf(conn)?.terminate?.();
     conn.close(true);
   }
