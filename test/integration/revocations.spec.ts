@@ -116,6 +116,36 @@ describe('connections and revocations', () => {
     await member.close();
   });
 
+  it('names an endpoint by its id, for admins who do not see its code, and says that of it', async () => {
+    const rooms = await RoomsHarness.on(services.server);
+    const application = await rooms.application();
+    await rooms.room(application, 'hall');
+    const endpoint = await rooms.endpoint(application, 'hall', 'read', 'screen');
+    const other = await rooms.member(application, 'hall', 'read', 'other');
+    const socket = await rooms.connect(endpoint);
+    const listed = async () =>
+      (await rooms.admin('GET', `applications/${application.id}/rooms/hall/endpoints`)).body.items;
+    const [{ id, revoked }] = await listed();
+    expect(revoked).toBe(false);
+    const { status, body } = await rooms.admin('POST', 'revocations', { endpoint: String(id) });
+    expect([status, body.selector, body.subject]).toEqual([201, 'endpoint', String(id)]);
+    expect(await socket.closeCode()).toBe(1008);
+    await expect(rooms.connect(endpoint)).rejects.toThrow('403');
+    expect((await listed()).map((each: { revoked: boolean }) => each.revoked)).toEqual([true, false]);
+    expect((await rooms.admin('DELETE', `revocations/${body.id}`)).status).toBe(204);
+    await (await rooms.connect(endpoint)).close();
+    // By its code, and by the key that made it, it is as revoked.
+    const byCode = await rooms.admin('POST', 'revocations', { endpoint: endpoint.code });
+    expect((await listed())[0].revoked).toBe(true);
+    await rooms.admin('DELETE', `revocations/${byCode.body.id}`);
+    const [{ id: apiKey }] = (await rooms.admin('GET', `applications/${application.id}/keys`)).body.items;
+    const byKey = await rooms.admin('POST', 'revocations', { apiKey });
+    expect((await listed()).map((each: { revoked: boolean }) => each.revoked)).toEqual([true, true]);
+    expect(await other.closeCode()).toBe(1008);
+    await rooms.admin('DELETE', `revocations/${byKey.body.id}`);
+    await rooms.hangUp();
+  });
+
   it.each([
     [{}, 422],
     [{ service: 1, user: 1 }, 422],
@@ -137,7 +167,9 @@ describe('connections and revocations', () => {
     { user: 99_999 },
     { device: 99_999 },
     { apiKey: 99_999 },
-    { endpoint: '3' },
+    { endpoint: '99999' },
+    { endpoint: '9999999999' },
+    { endpoint: '007' },
     { endpoint: 'A'.repeat(100) },
     { service: 99_999 },
     { guestCode: 'ABCD' },

@@ -12,7 +12,6 @@ import { ApplicationRoomsController } from './applications/application-rooms.con
 import { ApplicationsController } from './applications/applications.controller.js';
 import { Applications } from './applications/applications.service.js';
 import { ApplicationsRepository } from './applications/applications.repository.js';
-import { codeDigest } from './endpoints/endpoint-code.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { Endpoints } from './endpoints/endpoints.service.js';
 import { EndpointsRepository } from './endpoints/endpoints.repository.js';
@@ -101,9 +100,6 @@ export class RoomsModule {
     );
     directory.describe('rooms', placesOf);
     selectors.know('apiKey', (id) => applications.hasKey(Number(id)));
-    selectors.know('endpoint', async (code) => {
-      const digest = codeDigest(code);
-      return digest !== undefined && (await seats.find(digest)) !== undefined;
-    });
+    selectors.know('endpoint', (idOrCode) => seats.isKnown(idOrCode));
   }
 }

@@ -4,8 +4,10 @@ import { createHmac } from 'node:crypto';
 export const SELECTORS = ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer'] as const;
 export type SelectorName = (typeof SELECTORS)[number];
 
-/** Selectors whose subject is a secret: only its keyed digest is kept. */
+/** Selectors whose subject may be a secret: only its keyed digest is kept. */
 const CODES: ReadonlySet<SelectorName> = new Set(['endpoint', 'guestCode']);
+/** Endpoints go by their id, too; no code is so short. */
+const isEndpointId = (name: SelectorName, text: string): boolean => name === 'endpoint' && /^[1-9]\d{0,9}$/.test(text);
 
 /** Makes selectors such as `service:5`; of codes they hold a keyed digest. */
 export class RevocationSelectors {
@@ -16,7 +18,7 @@ export class RevocationSelectors {
 
   subject(name: SelectorName, value: string | number): string {
     const text = String(value);
-    if (CODES.has(name)) return createHmac('sha256', this.key).update(text).digest('hex');
+    if (CODES.has(name) && !isEndpointId(name, text)) return createHmac('sha256', this.key).update(text).digest('hex');
     return name === 'iota' ? text.toLowerCase() : text;
   }
 

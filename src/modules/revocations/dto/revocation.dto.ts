@@ -23,7 +23,7 @@ export class CreateRevocationRequest {
   @IntegerField({ min: 1, max: MAX_ID, optional: true })
   apiKey?: number;
 
-  /** Code of an endpoint. */
+  /** Id or code of an endpoint. */
   @TextField({ max: MAX_CODE, optional: true })
   endpoint?: string;
 
@@ -90,7 +90,7 @@ export class RevocationDto {
   createdAt!: string;
 
   static from(row: Revocation): RevocationDto {
-    const secret = row.selector === 'endpoint' || row.selector === 'guestCode';
+    const secret = row.selector === 'guestCode' || (row.selector === 'endpoint' && !/^\d{1,10}$/.test(row.subject));
     return {
       id: row.id,
       selector: row.selector,

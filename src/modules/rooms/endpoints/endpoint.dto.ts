@@ -88,7 +88,12 @@ export class AdminEndpointDto extends OmitType(EndpointDto, ['code']) {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  static from({ id, room, permissions, identity, keyId, createdAt, expiresAt }: ListedEndpoint): AdminEndpointDto {
+  /** Whether its sockets are refused because it is revoked, or the API key that made it. */
+  @ApiProperty({ example: false })
+  revoked!: boolean;
+
+  static from(endpoint: ListedEndpoint): AdminEndpointDto {
+    const { id, room, permissions, identity, keyId, createdAt, expiresAt, revoked } = endpoint;
     return {
       id,
       room,
@@ -96,6 +101,7 @@ export class AdminEndpointDto extends OmitType(EndpointDto, ['code']) {
       identity,
       keyId,
       createdAt: createdAt.toISOString(),
+      revoked,
       expiresAt: expiresAt?.toISOString() ?? null,
     };
   }

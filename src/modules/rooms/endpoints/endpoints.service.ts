@@ -9,7 +9,10 @@ import { type RoomEndpoint } from '../../../entities/rooms/room-endpoint.entity.
 import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { RevocationList } from '../../realtime/access/revocation-list.js';
+import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
 import { codeDigest, newEndpointCode } from './endpoint-code.js';
+import { endpointSelectors } from './endpoint-selectors.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointChannel } from '../rooms.channels.js';
 import { type Permissions } from '../rooms.events.js';
@@ -37,6 +40,8 @@ export interface ListedEndpoint extends Omit<EndpointWithCode, 'code'> {
   /** The key that made it, while that exists. */
   readonly keyId: number | null;
   readonly createdAt: Date;
+  /** Its sockets are refused: it is revoked, or the key that made it. */
+  readonly revoked: boolean;
 }
 
 /** Which endpoints of a room are listed. */
@@ -57,6 +62,8 @@ export class Endpoints {
     private readonly hub: Hub,
     private readonly clock: Clock,
     keys: KeyRing,
+    private readonly selectors: RevocationSelectors,
+    private readonly revocations: RevocationList,
   ) {
     this.#seal = new Seal(keys.derive('endpoint-codes'));
   }
@@ -121,8 +128,11 @@ export class Endpoints {
   }
 
   private open(endpoint: RoomEndpoint, room: string): ListedEndpoint {
-    const { id, permissions, identity, expiresAt, codeSealed, keyId, createdAt } = endpoint;
-    return { id, code: this.codeOf(codeSealed), room, permissions, identity, expiresAt, keyId, createdAt };
+    const { id, permissions, identity, expiresAt, codeSealed, keyId, madeByKey, createdAt } = endpoint;
+    const code = this.codeOf(codeSealed);
+    const named = endpointSelectors(this.selectors, { id, code, madeByKey });
+    const revoked = this.revocations.matches(named, this.clock.now());
+    return { id, code, room, permissions, identity, expiresAt, keyId, createdAt, revoked };
   }
 
   private codeOf(sealed: Buffer): string | null {

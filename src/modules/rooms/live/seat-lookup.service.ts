@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DigestLookup } from '../../../common/database/digest-lookup.js';
 import { AppError } from '../../../common/errors/app-error.js';
+import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
 import { RevocationSelectors } from '../../realtime/access/revocation-selectors.js';
+import { codeDigest } from '../endpoints/endpoint-code.js';
+import { endpointSelectors } from '../endpoints/endpoint-selectors.js';
 import { type Seat } from '../room-connection.js';
 import { SeatsRepository } from './seats.repository.js';
 
@@ -12,7 +15,7 @@ export class SeatLookup {
   private readonly lookup: DigestLookup<Seat>;
 
   constructor(
-    repository: SeatsRepository,
+    private readonly repository: SeatsRepository,
     private readonly selectors: RevocationSelectors,
     private readonly allowance: RequestAllowance,
   ) {
@@ -24,6 +27,14 @@ export class SeatLookup {
     return this.lookup.find(digest);
   }
 
+  /** Whether there is such an endpoint. */
+  async isKnown(idOrCode: string): Promise<boolean> {
+    const digest = codeDigest(idOrCode);
+    if (digest !== undefined) return (await this.find(digest)) !== undefined;
+    const id = Number(idOrCode);
+    return String(id) === idOrCode && id > 0 && id <= MAX_ID && this.repository.hasEndpoint(id);
+  }
+
   /** What is said to a code that admits nobody. Nobody guesses one, but trying is charged for. @throws AppError `rate_limited` */
   async refusal(address: string): Promise<AppError> {
     await this.allowance.chargeAddress(address);
@@ -32,8 +43,8 @@ export class SeatLookup {
 
   /** What a revocation that concerns this endpoint names. */
   selectorsOf(code: string, { credential }: Seat): string[] {
-    const own = this.selectors.of('endpoint', code);
-    const madeByKey = credential.kind === 'endpoint' ? credential.madeByKey : null;
-    return madeByKey === null ? [own] : [own, this.selectors.of('apiKey', madeByKey)];
+    return credential.kind === 'endpoint'
+      ? endpointSelectors(this.selectors, { id: credential.endpointId, code, madeByKey: credential.madeByKey })
+      : [this.selectors.of('endpoint', code)];
   }
 }

@@ -54,6 +54,11 @@ export class SeatsRepository {
     return new Map(rows.map((row) => [row.code_digest.toString('hex'), seatOf(row)]));
   }
 
+  async hasEndpoint(id: number): Promise<boolean> {
+    const rows: unknown[] = await this.database.query(`SELECT FROM "room_endpoints" WHERE "id" = $1`, [id]);
+    return rows.length > 0;
+  }
+
   /** A room, if `credential` counts still. */
   async findPlace(roomId: number, credential: SeatCredential): Promise<RoomPlace | undefined> {
     const { table, id } = voucherOf(credential);
