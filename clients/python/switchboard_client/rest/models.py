@@ -141,6 +141,8 @@ class AdminEndpointDto(TypedDict):
     keyId: Optional[int]
     # What its sockets may do in the room.
     permissions: Permissions
+    # Whether its sockets are refused because it is revoked, or the API key that made it.
+    revoked: bool
     # Name of the room it admits to.
     room: str
 
@@ -574,7 +576,7 @@ class CreateRevocationRequest(TypedDict, total=False):
     connection: str
     # Id of a device.
     device: int
-    # Code of an endpoint.
+    # Id or code of an endpoint.
     endpoint: str
     # Public code of a session; its guests go, its host stays.
     guestCode: str

@@ -106,6 +106,10 @@ export type AdminEndpointDto = {
      */
     permissions: Permissions;
     /**
+     * Whether its sockets are refused because it is revoked, or the API key that made it.
+     */
+    revoked: boolean;
+    /**
      * Name of the room it admits to.
      */
     room: string;
@@ -874,7 +878,7 @@ export type CreateRevocationRequest = {
      */
     device?: number;
     /**
-     * Code of an endpoint.
+     * Id or code of an endpoint.
      */
     endpoint?: string;
     /**
