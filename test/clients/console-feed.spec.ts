@@ -81,9 +81,10 @@ describe('ConsoleFeed', () => {
     const heard: SaidMessage[] = [];
     const news: ConnectionNews[] = [];
     const ends: string[] = [];
+    let subscribed = 0;
     feed.subscribe<'room'>(
       { topic: 'room', application: app.id, room: 'followed' },
-      { news: (message) => void heard.push(message) },
+      { news: (message) => void heard.push(message), subscribed: () => (subscribed += 1) },
     );
     feed.subscribe<'connection'>(
       { topic: 'connection', connection: items[0]!.id },
@@ -94,13 +95,13 @@ describe('ConsoleFeed', () => {
       { news: () => undefined, refused: ({ code }) => void ends.push(code) },
     );
     await opened;
-    await expect.poll(() => [news.length, ends], PATIENCE).toEqual([1, ['not_found']]);
+    await expect.poll(() => [news.length, ends, subscribed], PATIENCE).toEqual([1, ['not_found'], 1]);
     expect(news[0]).toMatchObject({ isFirst: true, connection: { id: items[0]!.id } });
     writer.send({ message: { n: 1 } });
     await expect.poll(() => heard, PATIENCE).toMatchObject([{ message: { n: 1 }, identity: 'Ann' }]);
     await cable.cut();
     await cable.open();
-    await expect.poll(() => news.filter(({ isFirst }) => isFirst).length, PATIENCE).toBe(2);
+    await expect.poll(() => [news.filter(({ isFirst }) => isFirst).length, subscribed], PATIENCE).toEqual([2, 2]);
     writer.send({ message: 2 });
     await expect.poll(() => heard.at(-1)?.message, PATIENCE).toBe(2);
     await writer.close();

@@ -23,6 +23,8 @@ export interface FeedRefusal {
 
 export interface FeedListener<T extends FeedTopic> {
   readonly news: (news: FeedNews[T]) => void;
+  /** What happens from now on is told: once at first, and again after each reconnect. */
+  readonly subscribed?: () => void;
   /** It will not be told: the role is too low, or there is no such thing. */
   readonly refused?: (refusal: FeedRefusal) => void;
   /** Nothing more comes of it. */
@@ -38,7 +40,7 @@ interface Subscription {
 
 /**
  * What operators see live. Subscriptions outlive a lost connection: samples go on behind the last one, without a gap; of
- * a room, calls and the audit log, what was said meanwhile is to be read over REST on `open`.
+ * a room, calls and the audit log, what was said meanwhile is to be read over REST once it is `subscribed`.
  */
 export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
   private readonly subscriptions = new Map<string, Subscription>();
@@ -97,7 +99,9 @@ export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
     const subscription = typeof id === 'string' ? this.subscriptions.get(id) : undefined;
     if (typeof id !== 'string' || subscription === undefined) return;
     const { listener } = subscription;
-    if (type === 'refused') {
+    if (type === 'subscribed') {
+      listener.subscribed?.();
+    } else if (type === 'refused') {
       this.subscriptions.delete(id);
       listener.refused?.({ code: String(code), detail: String(detail) });
     } else if (type === 'ended') {
