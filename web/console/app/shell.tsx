@@ -1,7 +1,9 @@
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { Menu as MenuIcon, Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/actions/button.js';
+import { keepFocus } from '../../ui/overlays/keep-focus.js';
+import { SkipTo } from '../../ui/actions/skip-to.js';
 import { Toasts } from '../../ui/feedback/toasts.js';
 import { AccountMenu } from './account-menu.js';
 import { login } from './client.js';
@@ -15,6 +17,7 @@ const Palette = lazy(async () => ({ default: (await import('./palette/palette.js
 
 export function Shell() {
   const signedIn = useKept(login) !== undefined;
+  useEffect(keepFocus, []);
   return (
     <>
       {signedIn ? <Frame /> : <SignIn />}
@@ -23,19 +26,36 @@ export function Shell() {
   );
 }
 
+/** The first screen has come by then, with what it shows. */
+const CALM_MS = 3000;
+
+/** Loads what the other screens consist of ahead of time, so that going there waits for nothing but what they show. */
+function usePreloads(): void {
+  const router = useRouter();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const { to } of NAVIGATION) void router.preloadRoute({ to });
+    }, CALM_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [router]);
+}
+
 function Frame() {
   const { pathname } = useLocation();
+  usePreloads();
   // Where it was opened: going elsewhere closes it.
   const [openAt, setOpenAt] = useState<string>();
   const navOpen = openAt === pathname;
+  const toggle = useRef<HTMLButtonElement>(null);
   return (
     <div className={styles['frame']}>
-      <a className={styles['skip']} href="#main">
-        Skip to the screen
-      </a>
+      <SkipTo id="main">Skip to the screen</SkipTo>
       <header className={styles['top']}>
         <span className={styles['toggle']}>
           <Button
+            ref={toggle}
             kind="quiet"
             icon={<MenuIcon size={18} aria-hidden />}
             label="Navigation"
@@ -64,7 +84,9 @@ function Frame() {
           setOpenAt(undefined);
         }}
         onKeyDown={({ key }) => {
-          if (key === 'Escape') setOpenAt(undefined);
+          if (key !== 'Escape') return;
+          setOpenAt(undefined);
+          toggle.current?.focus();
         }}
       >
         {NAVIGATION.map(({ name, to, icon: Icon }) => (

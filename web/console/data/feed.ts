@@ -7,7 +7,7 @@ const IDLE_MS = 2000;
 /** Until its code is asked for again. */
 const AGAIN_MS = 5000;
 
-/** Whether what is followed is being told. */
+/** Whether there is a connection that what is followed is told over. */
 export const isTold = store(false);
 
 /** One socket for all screens of this tab, there only while something is followed. */

@@ -4,22 +4,17 @@ import { type Column } from '../../ui/content/table.js';
 import { toast } from '../../ui/feedback/toasts.js';
 import { exportList } from './export.js';
 import { type ListPage, type Paging } from './paging.js';
+import { type ShownColumns } from './shown-columns.js';
 
 interface ListToolsProps<T> {
   readonly name: string;
   readonly columns: readonly Column<T>[];
-  readonly hidden: ReadonlySet<string>;
-  readonly onHide: (hidden: ReadonlySet<string>) => void;
+  readonly shown: ShownColumns<T>;
   readonly load: (paging: Paging) => Promise<ListPage<T>>;
 }
 
 /** Which columns to show, and what is listed as a file. */
-export function ListTools<T>({ name, columns, hidden, onHide, load }: ListToolsProps<T>) {
-  const toggle = (header: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(header)) next.add(header);
-    onHide(next);
-  };
+export function ListTools<T>({ name, columns, shown, load }: ListToolsProps<T>) {
   const save = (format: 'csv' | 'json') => {
     exportList(name, format, load).then(
       (count) => {
@@ -36,11 +31,11 @@ export function ListTools<T>({ name, columns, hidden, onHide, load }: ListToolsP
         label="Columns"
         kind="quiet"
         icon={<Columns3 size={14} aria-hidden />}
-        entries={columns.slice(1).map(({ header }) => ({
-          label: header,
-          checked: !hidden.has(header),
+        entries={columns.slice(1).map((column) => ({
+          label: column.header,
+          checked: shown.isShown(column),
           onSelect: () => {
-            toggle(header);
+            shown.toggle(column);
           },
         }))}
       />

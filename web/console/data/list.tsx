@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useId } from 'react';
 import { Button } from '../../ui/actions/button.js';
 import { type Column, Table } from '../../ui/content/table.js';
 import { number, plural } from '../../ui/content/format.js';
@@ -9,12 +9,14 @@ import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
 import { queryClient } from '../app/queries.js';
 import { type Search } from '../app/search.js';
+import { SkipTo } from '../../ui/actions/skip-to.js';
 import styles from './list.module.css';
 import { ListTools } from './list-tools.js';
 import { Loaded } from './loaded.js';
 import { type ListPage, type Paging } from './paging.js';
 import { type Filter, Toolbar } from './toolbar.js';
 import { type ListPlace, useListPlace } from './list-place.js';
+import { useShownColumns } from './shown-columns.js';
 import { useLive } from './use-live.js';
 import { LIVE_MS } from './use-live-query.js';
 
@@ -38,6 +40,9 @@ export interface ListProps<T> {
   readonly prefix?: string;
 }
 
+/** Rows that nobody minds to pass by keyboard. */
+const FEW = 10;
+
 /** An export goes on whatever becomes of the screen. */
 const NEVER = new AbortController().signal;
 
@@ -56,9 +61,8 @@ export function List<T>(props: ListProps<T>) {
     placeholderData: (previous, query) => (query?.queryKey[1] === of ? previous : undefined),
     refetchInterval: live !== undefined && live !== false && !isPaused && !isTold ? LIVE_MS : false,
   });
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(
-    () => new Set(columns.filter(({ extra }) => extra).map(({ header }) => header)),
-  );
+  const shownColumns = useShownColumns(name, columns);
+  const pages = useId();
   const narrowing = ['q', ...filters.map((filter) => filter.name)];
   const isNarrowed = paging.cursor !== undefined || narrowing.some((n) => search[n]);
   const clear = () => {
@@ -77,21 +81,23 @@ export function List<T>(props: ListProps<T>) {
           ) : (
             <>
               {missing.length > 0 && <Notice tone="warn">Without those of {missing.join(', ')}: silent.</Notice>}
+              {items.length > FEW && <SkipTo id={pages}>Skip to the pages</SkipTo>}
               <div aria-busy={query.isPlaceholderData}>
-                <Table
-                  label={label}
-                  columns={columns.filter(({ header }) => !hidden.has(header))}
-                  items={items}
-                  keyOf={keyOf}
-                  actions={rowActions}
-                />
+                <Table label={label} columns={shownColumns.shown} items={items} keyOf={keyOf} actions={rowActions} />
               </div>
-              <Pager label={label} place={place} shown={items.length} total={total} nextCursor={nextCursor}>
+              <Pager
+                id={pages}
+                label={label}
+                place={place}
+                shown={items.length}
+                total={total}
+                nextCursor={nextCursor}
+                isTold={isTold}
+              >
                 <ListTools
                   name={name}
                   columns={columns}
-                  hidden={hidden}
-                  onHide={setHidden}
+                  shown={shownColumns}
                   load={(next) => load(next, search, NEVER)}
                 />
               </Pager>
@@ -117,20 +123,24 @@ function useTold(name: string, topic: 'calls' | 'audit' | undefined): boolean {
 }
 
 interface PagerProps {
+  readonly id: string;
   readonly label: string;
   readonly place: ListPlace;
   readonly shown: number;
   readonly total: number | undefined;
   readonly nextCursor: string | null;
+  readonly isTold: boolean;
   readonly children: ReactNode;
 }
 
-function Pager({ label, place, shown, total, nextCursor, children }: PagerProps) {
+function Pager({ id, label, place, shown, total, nextCursor, isTold, children }: PagerProps) {
   const { paging, previous, goTo } = place;
+  const isPaged = nextCursor !== null || paging.cursor !== undefined;
   return (
-    <nav aria-label={`Pages of ${label}`} className={styles['pager']}>
+    <nav id={id} tabIndex={-1} aria-label={`Pages of ${label}`} className={styles['pager']}>
       <span className={styles['count']}>
         {plural(shown, 'row')} on this page{total !== undefined && total > shown && `, ${number(total)} in all`}
+        {isTold && ', told as it happens'}
       </span>
       {children}
       {paging.cursor !== undefined && (
@@ -151,10 +161,11 @@ function Pager({ label, place, shown, total, nextCursor, children }: PagerProps)
           Previous page
         </Button>
       )}
-      {nextCursor !== null && (
+      {isPaged && (
         <Button
+          disabled={nextCursor === null}
           onClick={() => {
-            goTo(nextCursor);
+            if (nextCursor !== null) goTo(nextCursor);
           }}
         >
           Next page

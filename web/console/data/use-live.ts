@@ -1,5 +1,5 @@
 import { type FeedListener, type FeedTopic, type WishFor } from '@switchboard/client/console';
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { paused } from '../app/paused.js';
 import { useKept } from '../app/preferences.js';
 import { hasRole } from '../app/rights/least-role.js';
@@ -18,7 +18,7 @@ const whenSeen = (listener: () => void) => {
  * Follows something while somebody looks: not while paused, and not in a hidden tab.
  * @param what names it: another one is another subscription; `undefined` = nothing
  * @param wish asked whenever it begins, or goes on after a pause
- * @returns whether it is being told; if not, a screen may ask by itself
+ * @returns whether it is being told, since the server has said so; if not, a screen may ask by itself
  */
 export function useLive<T extends FeedTopic>(
   what: string | undefined,
@@ -26,7 +26,7 @@ export function useLive<T extends FeedTopic>(
   listener: FeedListener<T>,
 ): boolean {
   const isPaused = useKept(paused);
-  const told = useKept(isTold);
+  const [told, setTold] = useState(false);
   const isSeen = useSyncExternalStore(whenSeen, isVisible);
   const me = useMe();
   const isWanted = what !== undefined && !isPaused && isSeen && me !== undefined && hasRole(me.role, 'viewer');
@@ -36,7 +36,13 @@ export function useLive<T extends FeedTopic>(
   const ended = useEffectEvent(() => listener.ended?.());
   useEffect(() => {
     if (!isWanted) return;
-    return follow<T>(wishNow(), {
+    const unlisten = isTold.subscribe(() => {
+      if (!isTold.get()) setTold(false);
+    });
+    const unfollow = follow<T>(wishNow(), {
+      subscribed: () => {
+        setTold(true);
+      },
       news: (told) => {
         news(told);
       },
@@ -47,6 +53,11 @@ export function useLive<T extends FeedTopic>(
         ended();
       },
     });
+    return () => {
+      unlisten();
+      unfollow();
+      setTold(false);
+    };
   }, [what, isWanted]);
   return isWanted && told;
 }

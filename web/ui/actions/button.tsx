@@ -10,9 +10,21 @@ export interface ButtonProps extends ComponentProps<'button'> {
   readonly label?: string;
 }
 
-export function Button({ kind = 'plain', icon, label, children, ...rest }: ButtonProps) {
+/** One that is disabled does nothing, and keeps the focus. */
+export function Button({ kind = 'plain', icon, label, children, disabled, onClick, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={buttonClass(kind)} aria-label={label} title={label} {...rest}>
+    <button
+      type="button"
+      className={buttonClass(kind)}
+      aria-label={label}
+      aria-disabled={disabled}
+      title={label}
+      onClick={(event) => {
+        if (disabled === true) event.preventDefault();
+        else onClick?.(event);
+      }}
+      {...rest}
+    >
       {icon}
       {children}
     </button>

@@ -23,6 +23,11 @@ interface FormDialogProps<T> {
   readonly children?: ReactNode;
 }
 
+/** What has come in the place of what had the focus is read next. */
+const focus = (element: HTMLElement | null) => {
+  element?.focus();
+};
+
 /** A button with a dialog that asks for something and sends it. */
 export function FormDialog<T>(props: FormDialogProps<T>) {
   const { label, title = label, icon, kind = 'plain', submit, onSubmit, says, result, onDone, children } = props;
@@ -72,7 +77,9 @@ export function FormDialog<T>(props: FormDialogProps<T>) {
               {children}
             </Form>
           ) : (
-            <div className={styles['body']}>{shown}</div>
+            <div ref={focus} tabIndex={-1} className={styles['body']}>
+              {shown}
+            </div>
           )}
         </Modal>
       )}

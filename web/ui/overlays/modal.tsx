@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from '../actions/button.js';
 import styles from './modal.module.css';
 
@@ -12,13 +12,18 @@ interface ModalProps {
   readonly children: ReactNode;
 }
 
+/** What somebody came to fill in. */
+const FIELD = 'input:not([type=hidden]), select, textarea';
+
 /** A dialog above the screen as long as it is rendered. The browser keeps the focus in it, and gives it back. */
 export function Modal({ title, wide, sticky, onClose, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Closed while it is still in the page: one that is taken out of it gives nothing back.
+  useLayoutEffect(() => {
     const opened = dialog.current;
     opened?.showModal();
+    opened?.querySelector<HTMLElement>(FIELD)?.focus();
     return () => {
       opened?.close();
     };

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { plural } from '../../../ui/content/format.js';
 import { Notice } from '../../../ui/feedback/notice.js';
 import { Modal } from '../../../ui/overlays/modal.js';
@@ -11,11 +11,6 @@ import { useGroups } from './use-groups.js';
 export function Palette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  // A dialog focuses its first button; this runs after it has.
-  useEffect(() => {
-    input.current?.focus();
-  }, []);
   const [text, setText] = useState('');
   const [chosen, choose] = useState(0);
   const { groups, searching, failed } = useGroups(text);
@@ -42,7 +37,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
         className={styles['input']}
         role="combobox"
         type="text"
-        ref={input}
         autoComplete="off"
         spellCheck={false}
         aria-label="Go to or do"

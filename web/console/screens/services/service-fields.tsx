@@ -18,7 +18,7 @@ const DEFAULTS = {
 export function ServiceFields({ service = DEFAULTS }: { service?: Pick<ServiceDto, keyof typeof DEFAULTS> }) {
   return (
     <>
-      <TextField name="title" label="Title" required maxLength={100} defaultValue={service.title} />
+      <TextField name="title" label="Title" required maxLength={32} defaultValue={service.title} />
       <CheckField
         name="allowPublicCode"
         label="Public code"

@@ -1,0 +1,105 @@
+import { type Locator, type Page } from 'playwright-core';
+
+/** Presses until somebody would give up. */
+const MOST = 300;
+
+/** An element of the page; the functions below run there. */
+interface PageElement {
+  compareDocumentPosition(other: PageElement): number;
+}
+declare const document: { readonly activeElement: PageElement };
+const PRECEDING = 2;
+
+/** Where the focus is, and whether that can be seen. */
+const LOOK = `(() => {
+  const active = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(active);
+  // The first of its lines.
+  const { x, y, width, height } = active.getClientRects()[0] ?? active.getBoundingClientRect();
+  const top = document.elementFromPoint(x + Math.min(width / 2, 16), y + Math.min(height / 2, 16));
+  const isOnTop = top !== null && (active.contains(top) || top.contains(active));
+  return {
+    isNowhere: active === document.body,
+    isSeen: active.matches('[tabindex="-1"]') || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && isOnTop),
+    text: active.outerHTML.slice(0, 200),
+  };
+})()`;
+
+/** Somebody without a mouse. Whatever has the focus on their way must be seen to have it. */
+export class Keyboard {
+  constructor(private readonly page: Page) {}
+
+  /** Goes to something with the tabulator, forwards or backwards as it lies. */
+  async to(wanted: Locator): Promise<void> {
+    await wanted.first().waitFor();
+    for (let presses = 0; presses < MOST; presses++) {
+      const isNowhere = await this.look();
+      // Asked for each time: a screen that is drawn again has others in their places.
+      const where = await wanted.evaluateAll(
+        (elements: PageElement[], preceding) => ({
+          isThere: elements.includes(document.activeElement),
+          isBack:
+            elements[0] !== undefined && (document.activeElement.compareDocumentPosition(elements[0]) & preceding) > 0,
+        }),
+        PRECEDING,
+      );
+      if (where.isThere) return;
+      await this.press(where.isBack && !isNowhere ? 'Shift+Tab' : 'Tab');
+    }
+    throw new Error(`Not reached by keyboard: ${String(wanted)}`);
+  }
+
+  async enter(wanted: Locator): Promise<void> {
+    await this.to(wanted);
+    await this.press('Enter');
+  }
+
+  /** Writes into a field, over what it holds. */
+  async write(field: Locator, text: string): Promise<void> {
+    await this.to(field);
+    await this.press('Control+A');
+    await this.page.keyboard.type(text);
+  }
+
+  /** Chooses in a select by writing the beginning of what it offers. */
+  async choose(field: Locator, option: string): Promise<void> {
+    await this.to(field);
+    await this.page.keyboard.type(option);
+  }
+
+  press(key: string): Promise<void> {
+    return this.page.keyboard.press(key);
+  }
+
+  /** What has the focus, as its label or text; `null` when nothing has. */
+  focused(): Promise<string | null> {
+    return this.page.evaluate<string | null>(
+      `document.activeElement === document.body ? null
+        : document.activeElement.getAttribute('aria-label') ?? document.activeElement.labels?.[0]?.textContent
+          ?? document.activeElement.textContent.trim()`,
+    );
+  }
+
+  /** Whether the focus stays in the dialog that is open, however often somebody presses the tabulator. */
+  async isTrapped(): Promise<boolean> {
+    for (let presses = 0; presses < 25; presses++) {
+      await this.press(presses < 20 ? 'Tab' : 'Shift+Tab');
+      await this.look();
+      // Between its last and its first the browser's own tools have their turn, which are no part of the page.
+      const isIn = await this.page.evaluate<boolean>(
+        `document.activeElement === document.body || document.activeElement.closest('[role=dialog]') !== null`,
+      );
+      if (!isIn) return false;
+    }
+    return true;
+  }
+
+  /** @returns whether nothing has the focus */
+  private async look(): Promise<boolean> {
+    const { isNowhere, isSeen, text } = await this.page.evaluate<{ isNowhere: boolean; isSeen: boolean; text: string }>(
+      LOOK,
+    );
+    if (!isNowhere && !isSeen) throw new Error(`Nobody sees that this has the focus: ${text}`);
+    return isNowhere;
+  }
+}

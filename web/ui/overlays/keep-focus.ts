@@ -1,0 +1,42 @@
+const REACHABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+
+/**
+ * Whoever works by keyboard stays where they were when what had the focus disappears: with what stood next to it in the
+ * same part of the page, else at the beginning of `main`.
+ * @returns ends that
+ */
+export function keepFocus(): () => void {
+  let last: Element | undefined;
+  let parents: Element[] = [];
+  let order: Element[] = [];
+  const remember = ({ target }: Event) => {
+    if (!(target instanceof Element)) return;
+    last = target;
+    parents = [];
+    for (let parent = target.parentElement; parent; parent = parent.parentElement) parents.push(parent);
+    order = [...document.querySelectorAll(REACHABLE)];
+  };
+  const forget = () => {
+    last = undefined;
+  };
+  const observer = new MutationObserver(() => {
+    if (last === undefined || last.isConnected || document.activeElement !== document.body) return;
+    const at = order.indexOf(last);
+    const home = parents.find((parent) => parent.isConnected && parent !== document.body);
+    const isNear = (element: Element) =>
+      element.isConnected && home?.contains(element) === true && !home.matches('main');
+    const next = order.slice(at + 1).find(isNear) ?? order.slice(0, at).findLast(isNear);
+    last = undefined;
+    if (next instanceof HTMLElement) next.focus();
+    else document.querySelector<HTMLElement>('main[tabindex]')?.focus({ preventScroll: true });
+  });
+  // A press elsewhere takes the focus away on purpose.
+  document.addEventListener('pointerdown', forget, true);
+  document.addEventListener('focusin', remember);
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    document.removeEventListener('pointerdown', forget, true);
+    document.removeEventListener('focusin', remember);
+    observer.disconnect();
+  };
+}
