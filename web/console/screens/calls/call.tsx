@@ -12,15 +12,10 @@ import { LoadedPage } from '../../data/loaded.js';
 import { useLive } from '../../data/use-live.js';
 import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import { EndCall } from './end-call.js';
-import { Outcome } from './outcome.js';
+import { Outcome, reasonOf } from './outcome.js';
 import styles from './call.module.css';
 
 const route = getRouteApi('/calls/$id');
-
-const REASONS: Readonly<Record<string, string>> = {
-  node_lost: 'the server process that carried it was lost',
-  abandoned: 'everybody’s connection was lost',
-};
 
 export function Call() {
   const id = Number(route.useParams().id);
@@ -43,7 +38,7 @@ export function Call() {
 }
 
 function Details({ call }: { call: CallDto }) {
-  const { id, callId, protocol, reason, startedAt, answeredAt, endedAt, endedBy, participants } = call;
+  const { id, callId, protocol, startedAt, answeredAt, endedAt, endedBy, participants } = call;
   return (
     <Page
       title={`Call ${id}`}
@@ -59,7 +54,7 @@ function Details({ call }: { call: CallDto }) {
           Answered: <Time at={answeredAt} />,
           Ended: <Time at={endedAt} />,
           'Ended by': endedBy && <EndedBy value={endedBy} />,
-          Reason: reason && (REASONS[reason] ?? reason),
+          Reason: reasonOf(call),
         }}
       />
       <Panel title="Participants">

@@ -12,7 +12,7 @@ import { useMay } from '../../app/rights/may.js';
 import { oneOf } from '../../app/search.js';
 import { List } from '../../data/list.js';
 import { EndCall } from './end-call.js';
-import { Outcome } from './outcome.js';
+import { Outcome, reasonOf } from './outcome.js';
 
 const STATES = ['ringing', 'live', 'ended'] as const;
 const PROTOCOLS = ['signaling', 'omikron'] as const;
@@ -35,7 +35,7 @@ const columns: readonly Column<CallDto>[] = [
     cell: ({ answeredAt, endedAt }) =>
       answeredAt && duration(((endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(answeredAt)) / 1000),
   },
-  { header: 'Reason', cell: ({ reason }) => reason },
+  { header: 'Reason', cell: reasonOf },
   { header: 'Id', cell: ({ id }) => id, numeric: true, extra: true },
 ];
 
