@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -260,6 +261,33 @@ describeWith('chromium', 'the console', () => {
     await page.getByText('Closed with code 1007').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('What goes over the wire appears here').waitFor();
+  });
+
+  it('asks the lobby for an acknowledgement by hand, and shows it', async () => {
+    const page = await harness.enter('/api?tab=workbench&wire=signaling');
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText('Connected to Signaling').waitFor();
+    await page.getByLabel('Frame', { exact: true }).fill('["connections"]');
+    await page.getByLabel('Ask for an acknowledgement').check();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByTestId('frame').filter({ hasText: 'acknowledges connections' }).waitFor();
+  });
+
+  it('keeps which columns somebody wants, and tells what was done lately', async () => {
+    const page = await harness.enter('/accounts');
+    const created = page.getByRole('columnheader', { name: 'Created' });
+    await created.waitFor();
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Created' }).uncheck();
+    await created.waitFor({ state: 'detached' });
+    await page.reload();
+    await row(page, ADMIN.email).waitFor();
+    expect(await created.count()).toBe(0);
+    const name = `Lately ${randomUUID()}`;
+    await harness.make('applications', { name });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    const acts = page.getByRole('table', { name: 'Last acts' });
+    await acts.getByRole('row').filter({ hasText: name }).filter({ hasText: 'applications.create' }).waitFor();
   });
 
   it('fits a phone, with the navigation behind a button', async () => {

@@ -1,14 +1,10 @@
-import { type AuditEntryDto, type AuditPartyDto } from '@switchboard/client/rest';
 import { Page } from '../../../ui/content/page.js';
-import { type Column } from '../../../ui/content/table.js';
-import { Time } from '../../../ui/content/time.js';
-import { Id, Json } from '../../../ui/content/values.js';
-import { Badge } from '../../../ui/feedback/notice.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { sdk } from '../../app/client.js';
 import { oneOf } from '../../app/search.js';
 import { List } from '../../data/list.js';
 import { SaveAll } from '../../data/save-all.js';
+import { auditColumns } from './columns.js';
 import { Verification } from './verification.js';
 
 const OUTCOMES = ['success', 'failure', 'refused'] as const;
@@ -31,20 +27,6 @@ const AREAS = [
   'rooms',
   'services',
   'token-issuers',
-];
-
-const columns: readonly Column<AuditEntryDto>[] = [
-  { header: 'When', cell: ({ at }) => <Time at={at} /> },
-  { header: 'Who', cell: ({ actor }) => <Party party={actor} /> },
-  { header: 'Action', cell: ({ action, count }) => (count === 1 ? action : `${action} × ${count}`) },
-  { header: 'Target', cell: ({ target }) => target && <Party party={target} /> },
-  { header: 'Outcome', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
-  { header: 'Changes', cell: ({ changes }) => changes !== null && <Changes changes={changes} /> },
-  { header: 'From', cell: ({ address }) => address },
-  { header: 'Client', cell: ({ userAgent }) => userAgent && <bdi>{userAgent}</bdi>, extra: true },
-  { header: 'Request', cell: ({ requestId }) => requestId && <Id value={requestId} />, extra: true },
-  { header: 'Node', cell: ({ node }) => <Id value={node} />, extra: true },
-  { header: 'Id', cell: ({ id }) => id, numeric: true, extra: true },
 ];
 
 /** The beginning of a day in the reader's own time zone. */
@@ -87,7 +69,7 @@ export function AuditLog() {
             signal,
           })
         }
-        columns={columns}
+        columns={auditColumns}
         keyOf={({ id }) => id}
         filters={[
           { name: 'actor', label: 'Who' },
@@ -101,30 +83,5 @@ export function AuditLog() {
         empty={{ title: 'Nothing has been done yet' }}
       />
     </Page>
-  );
-}
-
-function Party({ party: { kind, id, label } }: { party: AuditPartyDto }) {
-  const name = label ?? id;
-  return name === null ? (
-    kind
-  ) : (
-    <>
-      {kind} <bdi>{name}</bdi>
-    </>
-  );
-}
-
-function Outcome({ outcome }: Pick<AuditEntryDto, 'outcome'>) {
-  return <Badge tone={outcome === 'success' ? 'plain' : 'warn'}>{outcome}</Badge>;
-}
-
-function Changes({ changes }: Pick<AuditEntryDto, 'changes'>) {
-  const names = Object.keys(changes ?? {});
-  return (
-    <details>
-      <summary>{names.join(', ')}</summary>
-      <Json value={changes} />
-    </details>
   );
 }

@@ -50,7 +50,7 @@ const KINDS: readonly Kind[] = [
 
 const HISTORY = ['metrics history'];
 /** What Overview shows beside the charts. */
-const BESIDE = ['stats', 'top'];
+const BESIDE = ['stats', 'top', 'last acts'];
 
 export function Charts() {
   const isTold = useLive<'overview'>(

@@ -16,6 +16,7 @@ import { AwayList, useAway } from '../../data/away.js';
 import { FirstSteps } from './first-steps/first-steps.js';
 import { Top } from './top.js';
 
+const LastActs = lazy(async () => ({ default: (await import('../audit/last-acts.js')).LastActs }));
 const Charts = lazy(async () => ({ default: (await import('./charts.js')).Charts }));
 
 export function Overview() {
@@ -32,6 +33,12 @@ export function Overview() {
         </Suspense>
       </Panel>
       <Top />
+      {/* Not before what is above it is there. */}
+      {stats.data && (
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <LastActs everyMs={isTold ? false : LIVE_MS} />
+        </Suspense>
+      )}
       {stats.data && <ByProtocol stats={stats.data} />}
     </Page>
   );

@@ -1,7 +1,8 @@
 import { type SubmitEvent, useState } from 'react';
 import { Button } from '../../../../ui/actions/button.js';
 import { ProblemNotice } from '../../../../ui/feedback/problem.js';
-import { SelectField, TextAreaField } from '../../../../ui/forms/fields.js';
+import { CheckField, SelectField, TextAreaField } from '../../../../ui/forms/fields.js';
+import { FormValues } from '../../../../ui/forms/form-values.js';
 import { type Example } from './contract.js';
 import styles from './workbench.module.css';
 
@@ -10,19 +11,20 @@ interface SendFrameProps {
   /** What to begin with, instead of the first example. */
   readonly first: string | undefined;
   readonly canSend: boolean;
+  readonly canAsk: boolean;
   /** @throws Error that says what is wrong with the text */
-  readonly onSend: (text: string) => void;
+  readonly onSend: (text: string, asks: boolean) => void;
 }
 
 /** A frame to send, begun with one of the contract's examples. */
-export function SendFrame({ examples, first, canSend, onSend }: SendFrameProps) {
+export function SendFrame({ examples, first, canSend, canAsk, onSend }: SendFrameProps) {
   const [text, setText] = useState(first ?? examples[0]?.text ?? '');
   const [problem, setProblem] = useState<Error>();
   const chosen = examples.findIndex((example) => example.text === text);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     try {
-      onSend(text);
+      onSend(text, new FormValues(event.currentTarget).checked('acknowledgement'));
       setProblem(undefined);
     } catch (error) {
       setProblem(error instanceof Error ? error : new Error(String(error)));
@@ -55,6 +57,7 @@ export function SendFrame({ examples, first, canSend, onSend }: SendFrameProps) 
           setText(currentTarget.value);
         }}
       />
+      {canAsk && <CheckField name="acknowledgement" label="Ask for an acknowledgement" />}
       {problem !== undefined && <ProblemNotice error={problem} />}
       <div className={styles['row']}>
         <Button type="submit" disabled={!canSend}>

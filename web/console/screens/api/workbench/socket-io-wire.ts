@@ -24,10 +24,13 @@ export function openSocketIo(auth: Readonly<Record<string, string>>, listener: L
     listener.closed(`Closed: ${reason}`);
   });
   return {
-    send: (text) => {
+    send: (text, asks) => {
       const [event, ...payloads] = packetOf(text);
       if (!socket.connected) throw new Error('Not connected');
-      socket.emit(event, ...payloads);
+      const acknowledge = (...answer: unknown[]) => {
+        listener.received(JSON.stringify(answer), `acknowledges ${event}`);
+      };
+      socket.emit(event, ...payloads, ...(asks ? [acknowledge] : []));
       listener.sent(JSON.stringify([event, ...payloads]));
     },
     close: () => {

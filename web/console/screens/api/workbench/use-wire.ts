@@ -39,8 +39,8 @@ export function useWire(contract: ChannelContract | undefined) {
       (...args: A) => {
         if (turn.current === mine) tell(...args);
       };
-    const frame = (direction: 'in' | 'out') => (text: string) => {
-      log.add(direction, text, names.current?.nameOf(direction, parse(text)));
+    const frame = (direction: 'in' | 'out') => (text: string, name?: string) => {
+      log.add(direction, text, name ?? names.current?.nameOf(direction, parse(text)));
     };
     const listener: Listener = {
       opened: ifMine(() => {
@@ -74,9 +74,9 @@ export function useWire(contract: ChannelContract | undefined) {
     state,
     connect,
     disconnect: () => wire.current?.close(),
-    send: (text: string) => {
+    send: (text: string, asks: boolean) => {
       if (wire.current === undefined) throw new Error('Not connected');
-      wire.current.send(text);
+      wire.current.send(text, asks);
     },
   };
 }

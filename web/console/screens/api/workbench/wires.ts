@@ -6,6 +6,8 @@ export interface WireKind {
   readonly label: string;
   /** What one shows to come in, and where that is from; absent: the first message says it. */
   readonly credential?: { readonly label: string; readonly hint: string; readonly needed: boolean };
+  /** Whether one may ask for an acknowledgement of what one sends. */
+  readonly acknowledges?: boolean;
   /** What to do once it is open. */
   readonly then?: string;
   readonly open: (credential: string, listener: Listener) => Promise<Wire>;
@@ -41,6 +43,7 @@ export const WIRES: readonly WireKind[] = [
     channel: 'circles',
     label: 'Circles',
     credential: { label: 'Access token', hint: 'Of a person or a device, from signing in.', needed: true },
+    acknowledges: true,
     open: (token, listener) => socketIo({ token }, listener),
   },
   {
@@ -51,6 +54,7 @@ export const WIRES: readonly WireKind[] = [
       hint: 'May stay empty where SIGNALING_ACCESS is open.',
       needed: false,
     },
+    acknowledges: true,
     open: (lobby, listener) => socketIo(lobby === '' ? {} : { lobby }, listener),
   },
   {

@@ -45,6 +45,7 @@ export function Workbench() {
             examples={contract?.examples ?? []}
             first={given?.frame}
             canSend={wire.state === 'open'}
+            canAsk={kind.acknowledges === true}
             onSend={wire.send}
           />
         )}
