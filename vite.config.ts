@@ -39,11 +39,15 @@ const clientSource = path.join(import.meta.dirname, 'clients/typescript/src');
 
 /**
  * Builds the pages into dist/web, which is served below /assets/. The page policy allows scripts and styles from files of
- * ours only, so nothing may be inlined. Names carry no hash: browsers ask with a tag each time.
+ * ours only, so nothing may be inlined. Names carry no hash: the server puts one of all files into the addresses that
+ * documents name, and scripts and styles name others relative to themselves.
  */
 export default defineConfig({
   root: WEB,
   base: '/assets/',
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `/assets/~VERSION/${file}` : { relative: true }),
+  },
   // Settings of the server are none of the pages' business.
   envDir: false,
   logLevel: 'warn',
@@ -87,6 +91,11 @@ export default defineConfig({
             { name: 'vendor/socket.io', test: /node_modules[\\/](socket\.io|engine\.io|@socket\.io)[^\\/]*[\\/]/ },
             // Styles and script of one name come before those of the page itself.
             { name: 'pages', test: /[\\/]web[\\/]ui[\\/][^\\/]+$/ },
+            // What screens with lists need, and Overview does not.
+            {
+              name: 'console/list',
+              test: /[\\/]web[\\/]console[\\/]data[\\/](list|toolbar|export|paging|shown-columns|save-all)/,
+            },
             // What every screen needs. QR codes and the palette are for few.
             {
               name: 'console/kit',

@@ -28,13 +28,14 @@ describe('pages', () => {
       expect([path, answer.status]).toEqual([path, 200]);
       const type = answer.headers.get('content-type') ?? '';
       // Of what is not ours only the existence counts.
-      if (/^\/(docs(?!-asyncapi)|assets\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
+      if (/^\/(docs(?!-asyncapi)|assets\/~[^/]+\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
       const text = await answer.text();
       expect(text).not.toMatch(/(?:href|src)="(?:https?:)?\/\/|\sstyle=|\son[a-z]+=|<script>|<style/);
       for (const reference of references(text)) await visit(new URL(reference, server.url + path).pathname);
     };
     await visit('/');
-    expect([...seen]).toEqual(
+    const plain = [...seen].map((path) => path.replace(/^\/assets\/~[\w-]{22}\//, '/assets/'));
+    expect(plain).toEqual(
       expect.arrayContaining([
         '/exhibit/',
         '/console/',
@@ -45,7 +46,7 @@ describe('pages', () => {
         '/assets/pages.css',
       ]),
     );
-    expect([...seen]).toEqual(expect.arrayContaining(['/assets/exhibit/main.js', '/assets/vendor/qrcode.js']));
+    expect(plain).toEqual(expect.arrayContaining(['/assets/exhibit/main.js', '/assets/vendor/qrcode.js']));
   });
 
   it.each(['/', '/exhibit/', '/exhibit'])('%s may run and show its own files only', async (path) => {
@@ -75,8 +76,43 @@ describe('pages', () => {
     expect((await get('/exhibit/', { method: 'HEAD' })).status).toBe(200);
   });
 
+  it('name their files by version, which browsers keep; other versions get what there is, and ask again', async () => {
+    const page = await (await get('/exhibit/')).text();
+    const [script = ''] = references(page).filter((link) => link.endsWith('/exhibit/main.js'));
+    expect(script).toMatch(/^\/assets\/~[\w-]{22}\/exhibit\/main\.js$/);
+    const kept = await get(script);
+    expect(kept.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const other = await get(script.replace(/~[\w-]{22}/, `~${'x'.repeat(22)}`));
+    expect([other.status, other.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    expect(await other.text()).toBe(await kept.text());
+    const document = await get(script.replace('main.js', 'index.html'));
+    expect(document.headers.get('cache-control')).toBe('no-cache');
+  });
+
+  it.each([
+    ['/console/', 'overview'],
+    ['/console/rooms/1/lobby?q=x', 'rooms'],
+    ['/console/home-servers', 'home-servers'],
+  ])('%s has its screen loaded along with it', async (path, screen) => {
+    const link = (await get(path)).headers.get('link') ?? '';
+    const [, script = ''] = /<([^>]+)>; rel=modulepreload/.exec(link) ?? [];
+    expect(script).toMatch(new RegExp(`/console/${screen}\\.js$`));
+    expect((await get(script)).status).toBe(200);
+  });
+
+  it.each(['/console/nothing', '/console/__proto__', '/console/..%2fcall'])(
+    '%s has nothing loaded along',
+    async (path) => {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('link')]).toEqual([200, null]);
+    },
+  );
+
   it.each([
     '/assets/',
+    '/assets/~',
+    `/assets/~${'x'.repeat(22)}/nothing.js`,
+    `/assets/~${'x'.repeat(22)}/..%2f..%2fpackage.json`,
     '/assets/nothing.js',
     '/assets/vendor/qrcode.d.ts',
     '/assets/%2e%2e/page-assets.js',

@@ -30,6 +30,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
 };
 
+/** With the version of all files before the name of one: what that answers will never be another. */
+const VERSIONED = /^~([\w-]{22})\/(.+)$/;
+
 /**
  * The files that pages consist of, read once at the start. What is not in this closed list does not exist, so no request
  * reaches the file system.
@@ -37,43 +40,71 @@ const TYPES: Readonly<Record<string, string>> = {
 @Injectable()
 export class PageAssets {
   private readonly files = new Map<string, PageAsset>();
+  private readonly version: string;
 
   constructor(@Inject(AppConfig) { http }: AppConfig) {
+    const read = new Map<string, Buffer>();
     for (const entry of readdirSync(FOLDER, { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
-      const type = TYPES[path.extname(file)];
-      if (!entry.isFile() || type === undefined) continue;
-      const text = readFileSync(file, 'utf8').replaceAll('%PUBLIC_URL%', escapeAttribute(http.publicUrl ?? ''));
-      const body = Buffer.from(text);
-      const tag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-      this.files.set(path.relative(FOLDER, file).split(path.sep).join('/'), {
-        type,
+      if (entry.isFile() && path.extname(file) in TYPES) read.set(path.relative(FOLDER, file), readFileSync(file));
+    }
+    // The same on all nodes that run this build, whatever their settings.
+    this.version = tagOf([...read].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([file, text]) => [file, '\0', text]));
+    const publicUrl = escapeAttribute(http.publicUrl ?? '');
+    for (const [file, text] of read) {
+      const isPage = file.endsWith('.html');
+      const filled = () =>
+        text.toString().replaceAll('%PUBLIC_URL%', publicUrl).replaceAll('/~VERSION/', `/~${this.version}/`);
+      const body = isPage ? Buffer.from(filled()) : text;
+      this.files.set(file.split(path.sep).join('/'), {
+        type: TYPES[path.extname(file)] ?? '',
         body,
-        encoded: encodedOf(file),
-        tag,
+        encoded: encodedOf(path.join(FOLDER, file)),
+        tag: tagOf([body]),
       });
     }
   }
 
+  /** Has the browser load parts of a page along with the page, which will ask for them later; none if the first is unknown. */
+  preload(parts: readonly string[], response: Response): void {
+    if (!this.files.has(`${parts[0] ?? ''}.js`)) return;
+    const link = (file: string, how: string) =>
+      this.files.has(file) ? [`</assets/~${this.version}/${file}>; ${how}`] : [];
+    const links = parts.flatMap((part) => [
+      ...link(`${part}.js`, 'rel=modulepreload; crossorigin'),
+      ...link(`${part}.css`, 'rel=preload; as=style; crossorigin'),
+    ]);
+    response.append('Link', links);
+  }
+
   /**
-   * Answers with one of the files. Browsers ask each time whether theirs is still good, so that a new version of the
-   * server never meets an old page.
-   * @param name relative to the folder, with `/`
+   * Answers with one of the files. For pages browsers ask each time, so that a new version of the server never meets an
+   * old one; what those name they keep. Of another version, as nodes have while they are replaced, is answered what there is.
+   * @param name relative to the folder, with `/`; the version may come before
    * @param policy what the page may do, if it needs more than others; for HTML only
    * @throws AppError `not_found`
    */
   send(name: string, request: Request, response: Response, policy = pagePolicy()): void {
-    const asset = this.files.get(name);
+    const [, version, plain = name] = VERSIONED.exec(name) ?? [];
+    const asset = this.files.get(plain);
     if (!asset) throw new AppError('not_found', 'There is nothing at this address.');
     const coding = request.acceptsEncodings([...asset.encoded.keys(), 'identity']) || 'identity';
     const body = asset.encoded.get(coding) ?? asset.body;
-    response.set({ 'Content-Type': asset.type, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' });
+    const isPage = plain.endsWith('.html');
+    const caching = version === this.version && !isPage ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.set({ 'Content-Type': asset.type, 'Cache-Control': caching, Vary: 'Accept-Encoding' });
     response.set('ETag', `"${asset.tag}${body === asset.body ? '' : `-${coding}`}"`);
     if (body !== asset.body) response.set('Content-Encoding', coding);
-    if (name.endsWith('.html')) response.set('Content-Security-Policy', policy);
+    if (isPage) response.set('Content-Security-Policy', policy);
     if (request.fresh) response.status(304).end();
     else response.send(body);
   }
+}
+
+function tagOf(parts: readonly (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64url').slice(0, 22);
 }
 
 function encodedOf(file: string): ReadonlyMap<string, Buffer> {

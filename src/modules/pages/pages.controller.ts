@@ -33,9 +33,15 @@ export class PagesController {
     this.assets.send('call/index.html', request, response);
   }
 
-  /** The operators' console: one page, which finds the screen to an address by itself. */
+  /** The operators' console: one page, which finds the screen to an address by itself; the build calls its parts alike. */
   @Get(['console', 'console/*path'])
-  console(@Req() request: Request, @Res() response: Response): void {
+  console(
+    @Param('path') path: string | string[] | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): void {
+    const [screen = ''] = [path ?? []].flat();
+    this.assets.preload(screen === '' ? ['console/overview'] : [`console/${screen}`, 'console/list'], response);
     this.assets.send('console/index.html', request, response);
   }
 
