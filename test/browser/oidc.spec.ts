@@ -56,6 +56,29 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     await row.filter({ hasText: 'success' }).first().waitFor();
   });
 
+  it('shows whom the provider knows; they have no password to change, and unlink themselves only with one', async () => {
+    provider.people.set('grace', { email: 'grace@example.org', email_verified: true, groups: ['admins'] });
+    const page = await harness.open('/accounts');
+    await atProvider(page);
+    await page.getByRole('link', { name: 'grace@example.org' }).click();
+    await heading(page, 'grace@example.org').waitFor();
+    const own = page.getByRole('table', { name: 'Identities' }).getByRole('row').filter({ hasText: provider.issuer });
+    await own.waitFor();
+    await page.getByRole('button', { name: 'Disable account' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Change password' }).count()).toBe(0);
+    const unlink = async (asked: Page) => {
+      await asked.getByRole('button', { name: 'Unlink' }).click();
+      await asked.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+    };
+    await unlink(page);
+    await page.getByRole('dialog').getByText('You sign in with nothing else.').waitFor();
+    await harness.pages.expectFault(/409/);
+    const admin = await harness.enter(new URL(page.url()).pathname.replace('/console', ''));
+    await unlink(admin);
+    await admin.getByText('Linked to no identity provider').waitFor();
+    await admin.getByText('Not signed in anywhere').waitFor();
+  });
+
   it.each([
     ['light', 390],
     ['light', DESKTOP.width],

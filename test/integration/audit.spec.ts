@@ -8,6 +8,7 @@ import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 
 const MEMBERS = 'what members of a circle do among themselves is no administration, and theirs to know';
+const LINKED = 'has one, which account-identities.spec.ts looks for: an identity provider is needed to be known there';
 const EVERYDAY = 'happens as often as somebody speaks or comes; what admins do to one, revoking it, has an entry';
 
 /** Writing routes that leave no entry. Each needs a reason. */
@@ -43,6 +44,8 @@ const UNWRITTEN: Readonly<Record<string, string>> = {
   'roomMessages.publish': EVERYDAY,
   'services.publish': EVERYDAY,
   'tickets.create': EVERYDAY,
+  'accountIdentities.unlink': LINKED,
+  'accountIdentities.unlinkMine': LINKED,
   'oidc.exchange': 'has one, which oidc.spec.ts looks for: an identity provider is needed to sign in at one',
   'calls.delete': 'has one, which end-call.spec.ts looks for: a call is needed to end one',
 };

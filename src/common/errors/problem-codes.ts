@@ -40,6 +40,8 @@ export const PROBLEM_CODES = {
   epoch_changed: { kind: 'conflict', title: 'The epoch is another one by now' },
   count_changed: { kind: 'conflict', title: 'There are more or fewer by now' },
   last_admin: { kind: 'conflict', title: 'The last enabled admin must stay' },
+  last_sign_in: { kind: 'conflict', title: 'Nobody could sign in to the account any more' },
+  no_password: { kind: 'conflict', title: 'The account has no password' },
   range_not_satisfiable: { kind: 'malformed', title: 'There are no such bytes' },
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
   quota_exceeded: { kind: 'too_large', title: 'The quota is used up' },

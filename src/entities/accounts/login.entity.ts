@@ -10,10 +10,11 @@ import {
   type Relation,
   Unique,
 } from 'typeorm';
+import { Identity } from './identity.entity.js';
 import { User } from './user.entity.js';
 
 /**
- * One sign-in of an account or a device, from its password until logout. A refresh token is a handle, the same for the whole
+ * One sign-in of an account or a device, until logout. A refresh token is a handle, the same for the whole
  * login, and a secret that changes at each refresh; both are stored as SHA-256 digests. A known handle with another
  * secret is a used token coming back.
  */
@@ -22,6 +23,7 @@ import { User } from './user.entity.js';
 @Index('logins_user_id_idx', ['userId'])
 @Index('logins_device_id_idx', ['deviceId'])
 @Index('logins_expires_at_idx', ['expiresAt'])
+@Index('logins_identity_id_idx', ['identityId'])
 @Check('logins_owner_check', `num_nonnulls("user_id", "device_id") = 1`)
 export class Login {
   @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'logins_pkey', generatedIdentity: 'ALWAYS' })
@@ -43,6 +45,14 @@ export class Login {
   @ManyToOne('Device', { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'device_id', foreignKeyConstraintName: 'logins_device_id_fkey' })
   device!: object | null;
+
+  /** Whom the identity provider vouched for; `null` where a password did. */
+  @Column('integer', { name: 'identity_id', nullable: true })
+  identityId!: number | null;
+
+  @ManyToOne(() => Identity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'identity_id', foreignKeyConstraintName: 'logins_identity_id_fkey' })
+  identity!: Relation<Identity> | null;
 
   @Column('bytea', { name: 'handle_digest' })
   handleDigest!: Buffer;

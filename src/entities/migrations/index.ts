@@ -21,6 +21,7 @@ import { GeneratedPasswords1767270480000 } from './1767270480000-generated-passw
 import { NodeAbsences1767270540000 } from './1767270540000-node-absences.js';
 import { AuditPersonal1767270600000 } from './1767270600000-audit-personal.js';
 import { Identities1767270660000 } from './1767270660000-identities.js';
+import { LoginsByIdentity1767270720000 } from './1767270720000-logins-by-identity.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   NodeAbsences1767270540000,
   AuditPersonal1767270600000,
   Identities1767270660000,
+  LoginsByIdentity1767270720000,
 ] as const;

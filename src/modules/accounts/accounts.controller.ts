@@ -64,7 +64,7 @@ export class AccountsController {
   @NoContent('The password is changed; all other logins have ended.')
   @Authenticated('user')
   @ApiOperation({ summary: "Change the caller's own password" })
-  @ApiProblems('invalid_credentials', 'password_sign_in_off')
+  @ApiProblems('invalid_credentials', 'no_password', 'password_sign_in_off')
   async changePassword(
     @CurrentPrincipal() principal: UserPrincipal,
     @Body() { currentPassword, newPassword }: ChangePasswordRequest,

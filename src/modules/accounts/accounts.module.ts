@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Identity } from '../../entities/accounts/identity.entity.js';
 import { User } from '../../entities/accounts/user.entity.js';
 import { AccountEndings } from './account-endings.js';
+import { AccountIdentitiesController } from './oidc/account-identities.controller.js';
+import { AccountIdentities } from './oidc/account-identities.service.js';
 import { AccountLoginsController } from './account-logins.controller.js';
 import { AccountsController } from './accounts.controller.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -20,11 +22,18 @@ import { PendingSignIns } from './oidc/pending-sign-ins.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([User, Identity])],
-  controllers: [AccountExportController, AccountLoginsController, AccountsController, OidcController],
+  controllers: [
+    AccountExportController,
+    AccountIdentitiesController,
+    AccountLoginsController,
+    AccountsController,
+    OidcController,
+  ],
   providers: [
     AccountEndings,
     AccountExport,
     AccountExportRepository,
+    AccountIdentities,
     Accounts,
     AccountsRepository,
     FirstAdmin,

@@ -144,9 +144,11 @@ export class AccountsRepository {
       const admin = await account();
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
+        // First, while they are there to be told of.
+        const endedLogins = await endLogins(manager, taken.id);
         await manager.delete(Identity, { userId: taken.id });
         await manager.update(User, { id: taken.id }, { passwordGenerated: false, ...admin, disabled: false });
-        return { id: taken.id, endedLogins: await endLogins(manager, taken.id) };
+        return { id: taken.id, endedLogins };
       }
       return { id: (await manager.save(User, manager.create(User, admin))).id, endedLogins: [] };
     });

@@ -96,10 +96,13 @@ export class Accounts {
 
   /**
    * Ends all other logins. `address` is the client's.
-   * @throws AppError `invalid_credentials` when `current` is wrong, `password_sign_in_off`, `rate_limited`
+   * @throws AppError `invalid_credentials` when `current` is wrong, `no_password`, `password_sign_in_off`, `rate_limited`
    */
   async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
-    this.policy.require(await this.get(principal.userId));
+    const account = await this.get(principal.userId);
+    this.policy.require(account);
+    if (account.passwordHash === null)
+      throw new AppError('no_password', 'You sign in at the identity provider. An admin can give you a password.');
     await this.logins.confirm(principal, current, address);
     const password = { passwordHash: await this.passwords.hash(next), passwordGenerated: false };
     const { userId, loginId } = principal;

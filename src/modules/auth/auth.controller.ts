@@ -21,6 +21,7 @@ import {
   TokenPairDto,
 } from './dto/login.dto.js';
 import { OwnUserDto, UserDto } from './dto/user.dto.js';
+import { PasswordPolicy } from './logins/password-policy.service.js';
 import { Logins } from './logins/logins.service.js';
 
 @ApiV1Controller('auth')
@@ -29,6 +30,7 @@ export class AuthController {
 
   constructor(
     private readonly logins: Logins,
+    private readonly passwords: PasswordPolicy,
     private readonly config: AppConfig,
   ) {
     this.policy = new RequestPolicy(config);
@@ -89,6 +91,8 @@ export class AuthController {
   @ApiOkResponse({ schema: { oneOf: [{ $ref: getSchemaPath(OwnUserDto) }, { $ref: getSchemaPath(DeviceDto) }] } })
   async me(@CurrentPrincipal() principal: AccountPrincipal): Promise<OwnUserDto | DeviceDto> {
     const account = await this.logins.account(principal);
-    return 'user' in account ? OwnUserDto.from(account.user) : DeviceDto.from(account.device);
+    return 'user' in account
+      ? OwnUserDto.of(account.user, this.passwords.signsIn(account.user))
+      : DeviceDto.from(account.device);
   }
 }

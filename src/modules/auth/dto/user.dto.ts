@@ -62,9 +62,15 @@ export class OwnUserDto extends UserDto {
   @ApiProperty({ example: false })
   passwordGenerated!: boolean;
 
-  static override from(user: User): OwnUserDto {
+  /** Whether it signs in with a password; `false` where the identity provider alone lets it in. */
+  @ApiProperty({ example: true })
+  passwordSignIn!: boolean;
+
+  /** @param passwordSignIn whether it has a password that counts */
+  static of(user: User, passwordSignIn: boolean): OwnUserDto {
     const dto = UserDto.fill(new OwnUserDto(), user);
     dto.passwordGenerated = user.passwordGenerated;
+    dto.passwordSignIn = passwordSignIn;
     return dto;
   }
 }

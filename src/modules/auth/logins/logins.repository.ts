@@ -120,8 +120,9 @@ export class LoginsRepository {
    */
   async createByIdentity(proven: ProvenIdentity, login: NewLogin): Promise<number | undefined> {
     const rows: { id: number }[] = await this.logins.query(
-      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
-       SELECT u."id", $4, $5, $6, $7, $8, $9 FROM "users" u JOIN "identities" i ON i."user_id" = u."id"
+      `INSERT INTO "logins"
+         ("user_id", "identity_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
+       SELECT u."id", i."id", $4, $5, $6, $7, $8, $9 FROM "users" u JOIN "identities" i ON i."user_id" = u."id"
        WHERE u."id" = $1 AND i."id" = $2 AND i."refusals" = $3 AND NOT u."disabled" FOR SHARE
        RETURNING "id"`,
       [proven.userId, proven.identityId, proven.refusals, ...valuesOf(login)],

@@ -13,6 +13,11 @@ export class PasswordPolicy {
     return passwordSignIn === 'on' || (passwordSignIn === 'fallback' && madeAtBoot);
   }
 
+  /** Whether it has a password that counts. */
+  signsIn(account: Pick<User, 'madeAtBoot' | 'passwordHash'>): boolean {
+    return account.passwordHash !== null && this.allows(account);
+  }
+
   /** @throws AppError `password_sign_in_off` where it does not count */
   require(account: Pick<User, 'madeAtBoot'>): void {
     if (!this.allows(account)) throw off();

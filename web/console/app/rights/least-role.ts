@@ -7,6 +7,7 @@ export const LEAST_ROLE = {
   'accounts.resetPassword': 'admin',
   'accounts.update': 'admin',
   'accountExport.export': 'admin',
+  'accountIdentities.unlink': 'admin',
   'accountLogins.end': 'admin',
   'applicationRooms.listMessages': 'operator',
   'applications.create': 'admin',

@@ -18,6 +18,7 @@ import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { ConnectionList } from '../connections/connection-list.js';
 import { ChangePassword } from './change-password.js';
+import { Identities } from './identities.js';
 import { Logins } from './logins.js';
 
 const route = getRouteApi('/accounts/$id');
@@ -73,6 +74,7 @@ function Details({ account }: { account: UserDto }) {
         }}
       />
       <Logins id={id} email={email} />
+      <Identities id={id} email={email} />
       <Panel title="Connections">
         <ConnectionList
           name="connections of account"
@@ -119,7 +121,7 @@ function Actions({ account }: { account: UserDto }) {
   const path = { id };
   return (
     <>
-      {me?.id === id && <ChangePassword />}
+      {me?.id === id && me.passwordSignIn && <ChangePassword />}
       <ChangeRole account={account} />
       <May do="accountExport.export">
         <SaveAll label="Export account" fileName={`account-${id}`} load={() => sdk.accountExport.export({ path })} />

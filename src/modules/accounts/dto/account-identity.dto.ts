@@ -1,0 +1,27 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageOf } from '../../../common/http/paging/page.dto.js';
+import { type Identity } from '../../../entities/accounts/identity.entity.js';
+
+export class AccountIdentityDto {
+  /** What it is unlinked by. */
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3 })
+  id!: number;
+
+  /** The identity provider (`iss`). */
+  @ApiProperty({ example: 'https://id.example.org/realms/company' })
+  issuer!: string;
+
+  /** Whom that knows the account as (`sub`). */
+  @ApiProperty({ example: '8f1c0f6e-3b0a-4f0e-9c57-2c8d4b9b6a11' })
+  subject!: string;
+
+  /** When the account was first signed in by it. */
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
+  createdAt!: string;
+
+  static from({ id, issuer, subject, createdAt }: Identity): AccountIdentityDto {
+    return { id, issuer, subject, createdAt: createdAt.toISOString() };
+  }
+}
+
+export class AccountIdentityPage extends PageOf(AccountIdentityDto) {}

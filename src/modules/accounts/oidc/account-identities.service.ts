@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../../common/errors/app-error.js';
+import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
+import { type PageQuery } from '../../../common/http/paging/page.dto.js';
+import { type Identity } from '../../../entities/accounts/identity.entity.js';
+import { type User } from '../../../entities/accounts/user.entity.js';
+import { AuditLog } from '../../audit/audit-log.service.js';
+import { Logins } from '../../auth/logins/logins.service.js';
+import { PasswordPolicy } from '../../auth/logins/password-policy.service.js';
+import { IdentitiesRepository } from './identities.repository.js';
+
+/** Whom identity providers know accounts as. */
+@Injectable()
+export class AccountIdentities {
+  constructor(
+    private readonly repository: IdentitiesRepository,
+    private readonly policy: PasswordPolicy,
+    private readonly logins: Logins,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Ascending by id. */
+  async list(userId: number, query: PageQuery): Promise<Page<Identity>> {
+    const { afterId, take } = keyset(query);
+    return toPage(await this.repository.list(userId, afterId, take), query.limit, (identity) => identity);
+  }
+
+  /**
+   * Ends the logins that began with it. Whoever it belongs to is somebody new at the next sign-in.
+   * @param isOwn whether the account itself asks, which must not shut itself out
+   * @throws AppError `not_found`, `last_sign_in`
+   */
+  async unlink(userId: number, id: number, isOwn: boolean): Promise<void> {
+    const check = (user: User) => {
+      if (isOwn && !this.policy.signsIn(user))
+        throw new AppError('last_sign_in', 'You sign in with nothing else. An admin can unlink it.');
+    };
+    const ended = await this.audit.act('accounts.unlink', ['identity', { id, userId }], () =>
+      this.repository.remove(userId, id, check),
+    );
+    if (ended === undefined) throw new AppError('not_found', 'The account has no such identity.');
+    this.logins.close(ended);
+  }
+}
