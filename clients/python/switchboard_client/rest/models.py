@@ -49,7 +49,7 @@ NodeState = Literal['starting', 'ready', 'degraded', 'draining', 'deaf']
 Permissions = Literal['read', 'write', 'readwrite']
 
 # The closed list of what can go wrong; `code` of every problem.
-ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'sign_in_failed', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'password_sign_in_off', 'sign_in_refused', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
+ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'sign_in_failed', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'password_sign_in_off', 'sign_in_refused', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'last_sign_in', 'no_password', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
 
 # The message languages a socket can speak.
 Protocol = Literal['services', 'rooms', 'circles', 'signaling', 'omikron', 'console']
@@ -90,6 +90,24 @@ class AbsenceDto(TypedDict):
     since: str
     # As in `away`.
     what: AbsentThing
+
+
+class AccountIdentityDto(TypedDict):
+    # When the account was first signed in by it.
+    createdAt: str
+    # What it is unlinked by.
+    id: int
+    # The identity provider (`iss`).
+    issuer: str
+    # Whom that knows the account as (`sub`).
+    subject: str
+
+
+class AccountIdentityPage(TypedDict):
+    # What is on this page.
+    items: List[AccountIdentityDto]
+    # `cursor` of the next page; `null` on the last one.
+    nextCursor: Optional[str]
 
 
 class AccountLoginDto(TypedDict):
@@ -1430,6 +1448,8 @@ class OwnUserDto(TypedDict):
     lastName: str
     # Whether this server made its password, and it should change it: a first or a temporary one.
     passwordGenerated: bool
+    # Whether it signs in with a password; `false` where the identity provider alone lets it in.
+    passwordSignIn: bool
     # What the account may do on the whole server.
     role: Role
 

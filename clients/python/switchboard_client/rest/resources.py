@@ -25,6 +25,43 @@ class AccountExport(Resource):
         return answer
 
 
+class AccountIdentities(Resource):
+    def list_mine(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountIdentityPage:
+        """Whom identity providers know the caller as. Needs the access token of a person's account."""
+        answer: models.AccountIdentityPage = self._call('GET', '/api/v1/accounts/me/identities', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
+        return answer
+
+    def iterate_mine(self, *, limit: Optional[int] = None) -> Iterator[models.AccountIdentityDto]:
+        """Every item of `list_mine`; the next page is asked for when the one before has been used up."""
+        return items(lambda cursor: self.list_mine(limit=limit, cursor=cursor))
+
+    def unlink_mine(self, *, identity_id: int) -> None:
+        """
+        Unlink an identity of the caller, who signs in with a password then. Needs the access token of a person's
+        account.
+        """
+        self._call('DELETE', f'/api/v1/accounts/me/identities/{segment(identity_id)}', auth='bearer', answer='none')
+
+    def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountIdentityPage:
+        """
+        Whom identity providers know an account as. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
+        """
+        answer: models.AccountIdentityPage = self._call('GET', f'/api/v1/accounts/{segment(id)}/identities', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
+        return answer
+
+    def iterate(self, *, id: int, limit: Optional[int] = None) -> Iterator[models.AccountIdentityDto]:
+        """Every item of `list`; the next page is asked for when the one before has been used up."""
+        return items(lambda cursor: self.list(id=id, limit=limit, cursor=cursor))
+
+    def unlink(self, *, id: int, identity_id: int) -> None:
+        """
+        Unlink an identity from an account. Needs the access token of an account with the role `admin`, or a machine
+        key.
+        """
+        self._call('DELETE', f'/api/v1/accounts/{segment(id)}/identities/{segment(identity_id)}', auth='bearer', answer='none')
+
+
 class AccountLogins(Resource):
     def list_mine(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountLoginPage:
         """Where the caller is signed in. Needs the access token of a person's account."""
@@ -1254,6 +1291,7 @@ class Api:
 
     def __init__(self, transport: Transport) -> None:
         self.account_export = AccountExport(transport)
+        self.account_identities = AccountIdentities(transport)
         self.account_logins = AccountLogins(transport)
         self.account_media_usage = AccountMediaUsage(transport)
         self.accounts = Accounts(transport)

@@ -20,6 +20,36 @@ export type AbsenceDto = {
  */
 export type AbsentThing = 'database' | 'database disk' | 'redis' | 'media';
 
+export type AccountIdentityDto = {
+    /**
+     * When the account was first signed in by it.
+     */
+    createdAt: string;
+    /**
+     * What it is unlinked by.
+     */
+    id: number;
+    /**
+     * The identity provider (`iss`).
+     */
+    issuer: string;
+    /**
+     * Whom that knows the account as (`sub`).
+     */
+    subject: string;
+};
+
+export type AccountIdentityPage = {
+    /**
+     * What is on this page.
+     */
+    items: Array<AccountIdentityDto>;
+    /**
+     * `cursor` of the next page; `null` on the last one.
+     */
+    nextCursor: string | null;
+};
+
 export type AccountLoginDto = {
     /**
      * Where that was asked from.
@@ -2346,6 +2376,10 @@ export type OwnUserDto = {
      */
     passwordGenerated: boolean;
     /**
+     * Whether it signs in with a password; `false` where the identity provider alone lets it in.
+     */
+    passwordSignIn: boolean;
+    /**
      * What the account may do on the whole server.
      */
     role: Role;
@@ -2420,7 +2454,7 @@ export type PrincipalDto = {
 /**
  * The closed list of what can go wrong; `code` of every problem.
  */
-export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'sign_in_failed' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'password_sign_in_off' | 'sign_in_refused' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
+export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'sign_in_failed' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'password_sign_in_off' | 'sign_in_refused' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'last_sign_in' | 'no_password' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
 
 export type ProblemDto = {
     /**
@@ -3853,6 +3887,115 @@ export type AccountExportExportMineResponses = {
 
 export type AccountExportExportMineResponse = AccountExportExportMineResponses[keyof AccountExportExportMineResponses];
 
+export type AccountIdentitiesListMineData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/accounts/me/identities';
+};
+
+export type AccountIdentitiesListMineErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountIdentitiesListMineError = AccountIdentitiesListMineErrors[keyof AccountIdentitiesListMineErrors];
+
+export type AccountIdentitiesListMineResponses = {
+    /**
+     * OK
+     */
+    200: AccountIdentityPage;
+};
+
+export type AccountIdentitiesListMineResponse = AccountIdentitiesListMineResponses[keyof AccountIdentitiesListMineResponses];
+
+export type AccountIdentitiesUnlinkMineData = {
+    body?: never;
+    path: {
+        identityId: number;
+    };
+    query?: never;
+    url: '/api/v1/accounts/me/identities/{identityId}';
+};
+
+export type AccountIdentitiesUnlinkMineErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `last_sign_in`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountIdentitiesUnlinkMineError = AccountIdentitiesUnlinkMineErrors[keyof AccountIdentitiesUnlinkMineErrors];
+
+export type AccountIdentitiesUnlinkMineResponses = {
+    /**
+     * It signs nobody in to the account any more; logins that began with it have ended.
+     */
+    204: void;
+};
+
+export type AccountIdentitiesUnlinkMineResponse = AccountIdentitiesUnlinkMineResponses[keyof AccountIdentitiesUnlinkMineResponses];
+
 export type AccountLoginsListMineData = {
     body?: never;
     path?: never;
@@ -4026,6 +4169,10 @@ export type AccountsChangePasswordErrors = {
      * Forbidden: `password_sign_in_off`, `forbidden`
      */
     403: ProblemDto;
+    /**
+     * Conflict: `no_password`
+     */
+    409: ProblemDto;
     /**
      * Payload Too Large: `payload_too_large`
      */
@@ -4298,6 +4445,128 @@ export type AccountExportExportResponses = {
 };
 
 export type AccountExportExportResponse = AccountExportExportResponses[keyof AccountExportExportResponses];
+
+export type AccountIdentitiesListData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+    };
+    query?: {
+        /**
+         * Items a page has at most; more than 200 is cut to 200.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/accounts/{id}/identities';
+};
+
+export type AccountIdentitiesListErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountIdentitiesListError = AccountIdentitiesListErrors[keyof AccountIdentitiesListErrors];
+
+export type AccountIdentitiesListResponses = {
+    /**
+     * OK
+     */
+    200: AccountIdentityPage;
+};
+
+export type AccountIdentitiesListResponse = AccountIdentitiesListResponses[keyof AccountIdentitiesListResponses];
+
+export type AccountIdentitiesUnlinkData = {
+    body?: never;
+    path: {
+        /**
+         * Its id.
+         */
+        id: number;
+        identityId: number;
+    };
+    query?: never;
+    url: '/api/v1/accounts/{id}/identities/{identityId}';
+};
+
+export type AccountIdentitiesUnlinkErrors = {
+    /**
+     * Unauthorized: `unauthenticated`
+     */
+    401: ProblemDto;
+    /**
+     * Forbidden: `forbidden`, `insufficient_scope`
+     */
+    403: ProblemDto;
+    /**
+     * Not Found: `not_found`
+     */
+    404: ProblemDto;
+    /**
+     * Conflict: `last_sign_in`
+     */
+    409: ProblemDto;
+    /**
+     * Unprocessable Entity: `invalid_input`
+     */
+    422: ProblemDto;
+    /**
+     * Too Many Requests: `rate_limited`
+     */
+    429: ProblemDto;
+    /**
+     * Internal Server Error: `internal_error`
+     */
+    500: ProblemDto;
+    /**
+     * Service Unavailable: `database_unavailable`
+     */
+    503: ProblemDto;
+};
+
+export type AccountIdentitiesUnlinkError = AccountIdentitiesUnlinkErrors[keyof AccountIdentitiesUnlinkErrors];
+
+export type AccountIdentitiesUnlinkResponses = {
+    /**
+     * It signs nobody in to the account any more; logins that began with it have ended.
+     */
+    204: void;
+};
+
+export type AccountIdentitiesUnlinkResponse = AccountIdentitiesUnlinkResponses[keyof AccountIdentitiesUnlinkResponses];
 
 export type AccountLoginsListData = {
     body?: never;
