@@ -11,6 +11,7 @@ import {
   macOf,
 } from '../../common/audit/audit-record.js';
 import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
+import { prepared } from '../../common/database/prepared.js';
 import { Clock } from '../../common/time/clock.js';
 import { KeyRing } from '../../config/key-ring.js';
 import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
@@ -58,6 +59,8 @@ const INSERT_PERSONAL = `
   SELECT "entry"."id", "p".* FROM "entry", json_to_recordset($17::json) AS "p" ("userId" integer, "actorLabel" text,
     "targetLabel" text, "address" text, "userAgent" text, "changes" text)
   WHERE EXISTS (SELECT FROM "users" WHERE "id" = "p"."userId")`;
+const ENTRY = prepared(`${TURN} ${INSERT}`);
+const ENTRY_OF_PEOPLE = prepared(`${TURN}, "entry" AS (${INSERT} RETURNING "id") ${INSERT_PERSONAL}`);
 
 /** Writes down who did what. An act and its entry are one transaction: there is never one without the other. */
 @Injectable()
@@ -148,10 +151,9 @@ export class AuditLog {
     const where = [address, userAgent, node, requestId];
     const mac = Buffer.from(macOf(content, this.#key), 'hex');
     const values = [at, ...who, ...what, ...where, outcome, count, changed, mac];
-    if (personal.length === 0) await manager.query(`${TURN} ${INSERT}`, values);
+    if (personal.length === 0) await manager.query(ENTRY, values);
     else {
-      const entry = `${TURN}, "entry" AS (${INSERT} RETURNING "id")`;
-      await manager.query(`${entry} ${INSERT_PERSONAL}`, [...values, JSON.stringify(personal)]);
+      await manager.query(ENTRY_OF_PEOPLE, [...values, JSON.stringify(personal)]);
     }
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { Login } from '../../../entities/accounts/login.entity.js';
 import { User } from '../../../entities/accounts/user.entity.js';
 import { Device } from '../../../entities/circles/device.entity.js';
@@ -34,8 +35,10 @@ export class LoginsRepository {
     now: Date,
   ): Promise<Pick<User, 'id' | 'email' | 'role'> | undefined> {
     const rows: Pick<User, 'id' | 'email' | 'role'>[] = await this.logins.query(
-      `SELECT u."id", u."email", u."role" FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
-       WHERE l."id" = $1 AND u."id" = $2 AND l."expires_at" > $3 AND NOT u."disabled"`,
+      prepared(
+        `SELECT u."id", u."email"::text, u."role"::text FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
+         WHERE l."id" = $1 AND u."id" = $2 AND l."expires_at" > $3 AND NOT u."disabled"`,
+      ),
       [loginId, userId, now],
     );
     return rows[0];
@@ -68,8 +71,10 @@ export class LoginsRepository {
     now: Date,
   ): Promise<Pick<Device, 'id' | 'username' | 'circleId'> | undefined> {
     const rows: Pick<Device, 'id' | 'username' | 'circleId'>[] = await this.logins.query(
-      `SELECT d."id", d."username", d."circle_id" AS "circleId" FROM "logins" l JOIN "devices" d ON d."id" = l."device_id"
-       WHERE l."id" = $1 AND d."id" = $2 AND l."expires_at" > $3`,
+      prepared(
+        `SELECT d."id", d."username"::text, d."circle_id" AS "circleId" FROM "logins" l
+         JOIN "devices" d ON d."id" = l."device_id" WHERE l."id" = $1 AND d."id" = $2 AND l."expires_at" > $3`,
+      ),
       [loginId, deviceId, now],
     );
     return rows[0];
