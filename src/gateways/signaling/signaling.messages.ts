@@ -1,4 +1,5 @@
 import { JsonScanner } from '../../common/json/json-object-text.js';
+import { nameFault } from '../../common/http/input/text-rules.js';
 import { fits, fitsSignal, MAX_CHARACTERS } from '../../common/text/characters.js';
 import { type Invited } from '../../modules/signaling/signaling.events.js';
 
@@ -15,9 +16,10 @@ export interface InboundEvent {
   textOf(index: number): Buffer | undefined;
 }
 
-/** @returns `undefined` when it is no name, or too long */
+/** @returns `undefined` when it is none that may be shown, or too long; empty for none any more */
 export function nameOf({ args: [name] }: InboundEvent): string | undefined {
-  return typeof name === 'string' && fits(name, MAX_CHARACTERS.name) ? name : undefined;
+  if (typeof name !== 'string' || !fits(name, MAX_CHARACTERS.name)) return undefined;
+  return name === '' || (name.trim() !== '' && nameFault(name) === undefined) ? name : undefined;
 }
 
 /** Whom an invitation is for; whether there is such a peer is not looked at. */

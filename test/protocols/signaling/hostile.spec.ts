@@ -169,10 +169,13 @@ describe('signaling under bad input', () => {
   it('takes names up to 100 characters and chat up to 4,000', async () => {
     await harness.call(a, b);
     for (const name of ['x'.repeat(101), '👋'.repeat(101), 7, null, { name: 'x' }, ['x']]) a.emit('name', name);
+    // Nobody else could tell these from another one, or from none.
+    const unseen = ['Bob\u200b', '\u202eboB', 'B\u0000b', 'Bob\n', '\u3164', '   ', '\ud800'];
+    for (const name of unseen) a.emit('name', name);
     for (const chat of ['x'.repeat(4_001), { text: 'x'.repeat(4_001) }]) a.emit('chat', chat);
     a.emit('chat');
     expect(await harness.settle([a, b, c])).toEqual([[], [], []]);
-    const names = ['x'.repeat(100), '👋'.repeat(100), '', '</script><b>"', '\ud800'];
+    const names = ['x'.repeat(100), '👋'.repeat(100), '', '</script><b>"', '\u{1f469}\u200d\u{1f4bb} Ala'];
     for (const name of names) a.emit('name', name);
     for (const name of names) await c.expectNext('add-connection', JSON.stringify({ sid: a.sid, name }));
     a.emit('chat', 'x'.repeat(3_998));

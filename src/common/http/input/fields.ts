@@ -89,7 +89,7 @@ export function EmailField(options: FieldOptions = {}): PropertyDecorator {
     if (typeof value !== 'string') return 'must be a string';
     if (!fits(value, MAX_EMAIL)) return `must have at most ${MAX_EMAIL} characters`;
     return (
-      textFault(value) ??
+      nameFault(value.trim()) ??
       (isEmail(value.trim(), { allow_utf8_local_part: true }) ? undefined : 'must be an email address')
     );
   };

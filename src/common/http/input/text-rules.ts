@@ -30,6 +30,26 @@ export function nameFault(value: string): string | undefined {
   return textFault(value);
 }
 
+const KEPT_OR_UNSEEN = new RegExp(`(${JOINERS.source}|${SELECTORS.source})|${UNSEEN.source}|\\p{Surrogate}`, 'gu');
+const ALL_UNSEEN = new RegExp(`${UNSEEN.source}|\\p{Surrogate}`, 'gu');
+
+/**
+ * What of `value`, which others chose, may be shown as a name of at most `max` characters; empty when that is nothing.
+ * What `nameFault` refuses, and white space, is one space.
+ */
+export function shownName(value: string, max: number): string {
+  const cut = Array.from(
+    value
+      .replace(KEPT_OR_UNSEEN, (_match, kept?: string) => kept ?? ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
+    .slice(0, max)
+    .join('');
+  // Where what joined two characters has lost one of them.
+  return (nameFault(cut) === undefined ? cut : cut.replace(ALL_UNSEEN, ' ').replace(/\s+/g, ' ')).trim();
+}
+
 /** Why `value` is no calendar date `YYYY-MM-DD` of the years 0001 to 9999, or `undefined`. */
 export function dateFault(value: string): string | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nameFault } from '../../../common/http/input/text-rules.js';
 import { personOf } from './person.js';
 
 const WHO = { iss: 'https://id.example.org', sub: '7' };
@@ -15,6 +16,23 @@ describe('whom a provider vouches for', () => {
     const { firstName } = personOf({ ...WHO, given_name: `\u202eA\u0000d\r\na${'x'.repeat(200)}` }, {});
     expect(firstName).toMatch(/^A d ax+$/);
     expect(firstName).toHaveLength(100);
+  });
+
+  it.each([
+    ['\u3164', 'ada'],
+    ['\u2800\u200b\ufe0f', 'ada'],
+    ['A\u3164d\u115fa', 'A d a'],
+    ['Ada\ufe0f', 'Ada'],
+    // Persian is written with it, and so are families.
+    ['\u0639\u0644\u06cc\u200c\u0631\u0636\u0627', '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627'],
+    ['\u{1f469}\u200d\u{1f4bb} Ada', '\u{1f469}\u200d\u{1f4bb} Ada'],
+    [`${'x'.repeat(98)}\u{1f469}\u200d\u{1f4bb}`, `${'x'.repeat(98)}\u{1f469}`],
+    ['\u0639\u200c\u3164', '\u0639'],
+    ['\ud83d Ada', 'Ada'],
+  ])('is shown %j as %j', (given, shown) => {
+    const { firstName } = personOf({ ...WHO, given_name: given, email: 'ada@example.org' }, {});
+    expect(firstName).toBe(shown);
+    expect(nameFault(firstName)).toBeUndefined();
   });
 
   it('has a verified email only when one place says both', () => {
@@ -34,10 +52,16 @@ describe('whom a provider vouches for', () => {
     expect(personOf({ ...WHO, ...kelvin }, {})).toMatchObject({ email: 'kate@example.org', emailVerified: false });
   });
 
-  it.each([undefined, 7, '', 'nobody', 'a@b@c', 'a\u0000@example.org', `${'x'.repeat(300)}@example.org`])(
-    'has no email %j',
-    (email) => {
-      expect(personOf({ ...WHO, email }, {}).email).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    7,
+    '',
+    'nobody',
+    'a@b@c',
+    'a\u0000@example.org',
+    'ad\u200ba@example.org',
+    `${'x'.repeat(300)}@example.org`,
+  ])('has no email %j', (email) => {
+    expect(personOf({ ...WHO, email }, {}).email).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 import { isEmail } from 'class-validator';
-import { textFault } from '../../../common/http/input/text-rules.js';
+import { nameFault, shownName } from '../../../common/http/input/text-rules.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -38,15 +38,12 @@ export function personOf(idToken: Claims & { iss: string; sub: string }, userInf
 }
 
 function emailOf(claim: unknown): string | undefined {
-  if (typeof claim !== 'string' || claim.length > MAX_EMAIL || textFault(claim) !== undefined) return undefined;
+  if (typeof claim !== 'string' || claim.length > MAX_EMAIL || nameFault(claim.trim()) !== undefined) return undefined;
   const email = normalizeEmail(claim);
   return isEmail(email, { allow_utf8_local_part: true }) ? email : undefined;
 }
 
 const isAscii = (text: unknown): boolean => typeof text === 'string' && /^[\x21-\x7e]+$/.test(text);
 
-/** What may be shown of a name, whatever it is. */
-function nameOf(claim: unknown): string {
-  const text = typeof claim === 'string' ? claim.slice(0, 1_000).replace(/[\p{C}\p{Z}\s]+/gu, ' ') : '';
-  return Array.from(text.trim()).slice(0, MAX_NAME).join('').trim();
-}
+const nameOf = (claim: unknown): string =>
+  typeof claim === 'string' ? shownName(claim.slice(0, 1_000), MAX_NAME) : '';
