@@ -60,6 +60,13 @@ describeWith('redis-server', 'whatever is taken away', () => {
     );
   }
 
+  async function expectRefusals(): Promise<void> {
+    const { endpoint, ticket, ...others } = await scene.comeBack();
+    expect([endpoint, ticket]).toEqual([403, 401]);
+    expect(Object.entries(others).filter(([, status]) => status !== 401)).toEqual([]);
+    expect(Object.keys(others)).toHaveLength(6);
+  }
+
   it.each([0, 1, 2])(
     'ends at once while all is well, on node %i',
     async (n) => {
@@ -77,6 +84,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
       // From the request of the act, which is what the one who revokes sees.
       const took = ends.map((end) => Math.round(end - Math.max(...acts.filter((begun) => begun <= end))));
       const [median, last] = [0.5, 1].map((part) => took.sort((a, b) => a - b).at(Math.ceil(part * took.length) - 1));
+      await expectRefusals();
       process.stderr.write(`taken away on node ${n}: ${took.length} ends, median ${median} ms, last ${last} ms\n`);
     },
     120_000,
@@ -97,7 +105,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
   );
 
   it.each(CUTS.map((cut) => [cut.what, cut] as const))(
-    'has ended soon after Redis was back, which was away from %s',
+    'has ended, and is refused, soon after Redis was back, which was away from %s',
     async (_what, cut) => {
       await begin(cut);
       try {
@@ -107,6 +115,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
       }
       await nodes.well(HEAL_MS);
       await expectEnds(BACK_MS);
+      await expectRefusals();
     },
     120_000,
   );

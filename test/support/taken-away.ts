@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { ADMIN, apiOf, signIn } from './api.js';
+import { ADMIN, type ApiCall, apiOf, signIn } from './api.js';
 import { newKey, tokenBy } from './customer-tokens.js';
 import { type CirclesClient, CirclesHarness, type Received } from './circles.js';
 import { OmikronHarness } from './omikron.js';
@@ -22,6 +22,8 @@ export interface Connected {
 export interface Scene {
   readonly connected: readonly Connected[];
   readonly acts: readonly (() => Promise<unknown>)[];
+  /** Shows again what was taken away, at the node that everybody was connected to. @returns the status, by what it is */
+  readonly comeBack: () => Promise<Record<string, number>>;
   hangUp(): Promise<void>;
 }
 
@@ -65,6 +67,10 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
     connected.push({ what, end, expected });
   };
   const api = apiOf(from);
+  const shown: (readonly [what: string, status: () => Promise<number>])[] = [];
+  const again = (what: string, path: string, auth: ApiCall, method = 'GET'): void => {
+    shown.push([what, async () => (await apiOf(at)(method, path, auth)).status]);
+  };
   const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
   /** Does it as the admin, or with another key. */
   const act = (method: string, path: string, body?: unknown, auth: object = { token }): void => {
@@ -92,6 +98,7 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
     stream.text().then(() => 'ended'),
   );
   act('DELETE', `rooms/r1/endpoints/${read.code}`, undefined, as);
+  again('endpoint', `/sse/endpoint/${read.code}/`, {});
   expect('room', 1008, closed(await rooms.member(application, 'r2')));
   act('DELETE', 'rooms/r2', undefined, as);
   const signer = newKey('EdDSA');
@@ -101,8 +108,12 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   expect('customer by token', 1008, closed(await rooms.named('r1', signed)));
   expect('customer in a room', 1008, closed(await rooms.named('r2', await rooms.ticket(application))));
   act('DELETE', `applications/${application.id}/token-issuers/${issuerId}`);
+  again('issuer', '/sse/room/r1/', { token: signed });
   const second = await rooms.admin('POST', `applications/${application.id}/keys`);
-  const ticket = await rooms.ticket({ apiKey: second.body.apiKey as string });
+  const apiKey = second.body.apiKey as string;
+  const ticket = await rooms.ticket({ apiKey });
+  again('ticket', `/sse/room/r1/?ticket=${await rooms.ticket({ apiKey })}`, {});
+  again('API key', 'rooms', { headers: { 'api-key': apiKey } });
   expect('customer by ticket', 1008, closed(await rooms.named('r1', ticket)));
   act('DELETE', `applications/${application.id}/keys/${String(second.body.id)}`);
   const removed = await rooms.application();
@@ -136,6 +147,11 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   act('PATCH', `accounts/${disabled.id}`, { disabled: true });
   expect('deleted account', STAYS_AWAY, disconnected(await circles.socket(deleted)));
   act('DELETE', `accounts/${deleted.id}`);
+  for (const [what, who] of Object.entries({ login: out, 'disabled account': disabled, 'deleted account': deleted }))
+    again(what, 'auth/me', { token: who.token });
+  const { body: program } = await api('POST', 'machine-keys', { token, body: { name: 'away', scopes: ['*:read'] } });
+  act('DELETE', `machine-keys/${String(program.id)}`);
+  again('machine key', 'services', { token: program.key as string });
   const box = await circles.device(u1, circle);
   expect('device', STAYS_AWAY, disconnected(await circles.socket(box)));
   act('DELETE', `devices/${box.id}`, undefined, admin);
@@ -192,6 +208,8 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   return {
     connected,
     acts,
+    comeBack: async () =>
+      Object.fromEntries(await Promise.all(shown.map(async ([what, status]) => [what, await status()] as const))),
     hangUp: async () => {
       streams.abort();
       for (const { end: ending } of connected) ending.catch(() => undefined);
