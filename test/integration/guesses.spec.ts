@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newMachineKey } from '../../src/modules/auth/machine-keys/machine-key.js';
 import { newUser } from '../support/api.js';
+import { OmikronHarness, type TestIota, type TestUser } from '../support/omikron.js';
 import { newKey, tokenBy } from '../support/customer-tokens.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { INVALID, ServicesHarness } from '../support/services.js';
@@ -14,6 +15,10 @@ const BURST = 20;
 /** Guesses that an address gets an answer to while the others are refused: the free ones, and what waited its turn. */
 const MOST = 40;
 
+/** Nobody asks it anything here. */
+const PROVIDER = { OIDC_ISSUER: 'http://127.0.0.1:9/', OIDC_CLIENT_ID: 'switchboard' };
+const CALL = randomUUID();
+
 type Answer = 'wrong' | 'refused';
 
 /** Shows a secret that there is not, from an address. */
@@ -22,6 +27,8 @@ type Guess = (address: string) => Promise<Answer>;
 describe('500 wrong guesses of an address', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let services: ServicesHarness;
+  let omikron: OmikronHarness;
+  let home: TestIota;
   let application: TestApplication;
   let email: string;
   const key = newKey('ES256');
@@ -30,20 +37,32 @@ describe('500 wrong guesses of an address', () => {
   const sockets: WsClient[] = [];
 
   beforeAll(async () => {
-    rooms = await RoomsHarness.start({ TRUSTED_PROXIES: '127.0.0.1', REST_RATE: '1', REST_BURST: String(BURST) });
+    rooms = await RoomsHarness.start({
+      TRUSTED_PROXIES: '127.0.0.1',
+      REST_RATE: '1',
+      REST_BURST: String(BURST),
+      ...PROVIDER,
+    });
     services = await ServicesHarness.on(rooms.app);
     await services.service({ allowPublicCode: true });
     application = await rooms.application();
     await rooms.room(application, 'lobby');
+    omikron = await OmikronHarness.on(rooms.app);
+    home = await omikron.iota(1);
+    await omikron.iotaSocket(home);
+    // Whoever comes first says what the secret is.
+    await omikron.caller(home.users[0]!, CALL, { call_secret_sha: hash() });
     email = (await newUser(rooms.call)).user.email;
   });
   afterAll(async () => {
     going.abort();
     await Promise.all(sockets.map((socket) => socket.close()));
+    await omikron.hangUp();
     await rooms.close();
   });
 
   const random = () => randomBytes(32).toString('base64url');
+  const hash = () => randomBytes(32).toString('hex');
   const from = (address: string) => ({ 'x-forwarded-for': address });
   const ask = async (address: string, method: string, path: string, headers: object = {}, body?: object) => {
     const answer = await fetch(`${rooms.app.url}${path}`, {
@@ -80,6 +99,15 @@ describe('500 wrong guesses of an address', () => {
     return answer.message === INVALID.message ? 'wrong' : 'refused';
   };
 
+  /** An identification of an Omikron's client, or caller. */
+  const identify = async (address: string, path: string, data: object): Promise<Answer> => {
+    const socket = await WsClient.open(rooms.app.wsUrl + path, { headers: from(address) });
+    sockets.push(socket);
+    socket.send({ id: randomUUID(), type: 'identification', log: { message: '', log_level: 0 }, data });
+    const answer = await socket.next(600_000);
+    return answer.data?.acceppted === false ? 'wrong' : 'refused';
+  };
+
   const KINDS: Record<string, Guess> = {
     password: (address) =>
       ask(address, 'POST', '/api/v1/auth/login', {}, { email: `${random()}@example.org`, password: random() }),
@@ -98,6 +126,18 @@ describe('500 wrong guesses of an address', () => {
       ask(address, 'GET', '/sse/room/lobby/', bearer(await tokenBy(key, { iss: 'https://nobody.example.org' }))),
     'service token': (address) => token(address, crypto.randomUUID()),
     'guest code': (address) => token(address, nextCode()),
+    'code of a sign-in': (address) => ask(address, 'POST', '/api/v1/auth/oidc/exchange', {}, { code: random() }),
+    'key hash of an Omikron': (address) =>
+      identify(address, '/ws/client/', { user_id: home.users[0]!.id, private_key_hash: hash() }),
+    "secret of an Omikron's call": (address) => {
+      const [{ id, hash: own }] = home.users as [TestUser];
+      return identify(address, '/ws/call/', {
+        call_id: CALL,
+        user_id: id,
+        private_key_hash: own,
+        call_secret_sha: hash(),
+      });
+    },
   };
 
   it.each(Object.keys(KINDS).map((kind, n) => [kind, n] as const))(
