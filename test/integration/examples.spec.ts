@@ -7,6 +7,8 @@ import { DOCUMENTED, documentedExample, DocumentedCalls, faultsOf } from '../sup
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'GET /api/find_omikron 200': 'needs a connected home server: test/protocols/omikron',
   'GET /api/find_omikron/{userId} 200': 'needs a connected home server: test/protocols/omikron',
+  'GET /api/v1/accounts/me/identities 200': 'needs an identity provider: test/integration/account-identities.spec.ts',
+  'GET /api/v1/accounts/{id}/identities 200': 'needs an identity provider: test/integration/account-identities.spec.ts',
   'GET /api/v1/calls/{id} 200': 'needs a call: test/integration/calls.spec.ts',
   'GET /api/v1/connections/{id} 200': 'needs a socket: test/integration/admin-lists.spec.ts',
   'POST /api/v1/auth/oidc/exchange 200': 'needs an identity provider: test/protocols/sign-in/oidc.spec.ts',

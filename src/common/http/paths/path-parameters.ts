@@ -3,6 +3,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   id: 'Its id.',
   code: 'A code that is live now, or the id of what it leads to where that has one.',
   keyId: "The key's id.",
+  identityId: "The identity's id.",
   issuerId: "The token issuer's id.",
   loginId: "The login's id, or `all` for every one.",
   name: "The room's name.",
