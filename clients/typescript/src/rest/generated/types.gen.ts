@@ -3944,6 +3944,9 @@ export type AccountIdentitiesListMineResponse = AccountIdentitiesListMineRespons
 export type AccountIdentitiesUnlinkMineData = {
     body?: never;
     path: {
+        /**
+         * The identity's id.
+         */
         identityId: number;
     };
     query?: never;
@@ -4516,6 +4519,9 @@ export type AccountIdentitiesUnlinkData = {
          * Its id.
          */
         id: number;
+        /**
+         * The identity's id.
+         */
         identityId: number;
     };
     query?: never;
