@@ -14,7 +14,8 @@ export function keepPrepared(client: ClientBase): void {
   const send = client.query.bind(client) as (...args: unknown[]) => unknown;
   const query = (statement: unknown, ...rest: unknown[]) =>
     send(typeof statement === 'string' && statement.startsWith(MARK) ? named(statement) : statement, ...rest);
-  Object.defineProperty(client, 'query', { value: query });
+  // Whoever watches statements may wrap it again.
+  Object.defineProperty(client, 'query', { value: query, writable: true, configurable: true });
 }
 
 function named(text: string): { readonly name: string; readonly text: string } {

@@ -197,7 +197,7 @@ describe('signing in at an identity provider', () => {
     expect([login.status, login.body.code]).toEqual([401, 'invalid_credentials']);
     const change = { currentPassword: password, newPassword: 'something else' };
     const changed = await people.api('PUT', 'accounts/me/password', { token: body.accessToken, body: change });
-    expect([changed.status, changed.body.code]).toEqual([401, 'invalid_credentials']);
+    expect([changed.status, changed.body.code]).toEqual([409, 'no_password']);
     expect((await entries(user.id)).map(({ action }) => action)).toContain('accounts.remove-password');
     // An email that the provider changes leads nobody elsewhere.
     provider.people.set(sub, { ...provider.people.get(sub), email: 'admin@example.org' });
