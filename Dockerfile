@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 
 # Debian, not Alpine: the native modules come prebuilt for glibc.
-ARG NODE_VERSION=20
+ARG NODE_VERSION=24
 FROM node:${NODE_VERSION}-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
