@@ -51,7 +51,7 @@ export class BrowserPages {
   ): Promise<Page> {
     const context = await this.browser.newContext({ viewport, ...options });
     this.#contexts.push(context);
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     context.on('weberror', (error) => this.#faults.push(error.error().message));
     context.on('console', (message) => {
       if (message.type() === 'error') this.#faults.push(message.text());
