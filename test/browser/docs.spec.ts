@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type Page } from 'playwright-core';
@@ -100,7 +101,7 @@ describeWith('chromium', 'the first page and the documents in a browser', () => 
   it.each(['PHONE', 'DESKTOP'] as const)(
     'calls from /docs, signed in as an account and as an application: %s',
     async (size) => {
-      const application = await api('POST', 'applications', { token, body: { name: `docs ${size}` } });
+      const application = await api('POST', 'applications', { token, body: { name: `docs ${randomUUID()}` } });
       const { page, foreign } = await open('/docs', size);
       await page.locator('.opblock-tag').first().waitFor();
       await look(page, `swagger-${size}`);

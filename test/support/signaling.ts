@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { CallLedger } from '../../src/modules/calls/call-ledger.service.js';
 import { Presence } from '../../src/modules/realtime/ports/presence.js';
 import { LOBBY_PEERS } from '../../src/modules/signaling/signaling.channels.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
@@ -208,6 +209,8 @@ export class SignalingHarness {
   /** Calls of the ledger, the newest last. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
   async calls(): Promise<any[]> {
+    // Each node writes what happened there a moment later.
+    for (const node of this.server.nodes) await node.get(CallLedger).flush();
     return (await this.api('GET', 'calls?limit=200', { token: this.admin })).body.items;
   }
 

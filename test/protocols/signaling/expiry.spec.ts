@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CallLedger } from '../../../src/modules/calls/call-ledger.service.js';
 import { ManualTime } from '../../support/manual-time.js';
 import {
   CLIENTS,
@@ -37,7 +36,6 @@ async function heardAfter(ms: number, clients: readonly SignalingClient[], count
 
 /** Calls that `client` began, with all that has happened in them. */
 async function callsOf(client: SignalingClient): ReturnType<SignalingHarness['calls']> {
-  for (const node of harness.server.nodes) await node.get(CallLedger).flush();
   return (await harness.calls()).filter(({ participants }) => participants[0].sid === client.sid);
 }
 
