@@ -1,7 +1,9 @@
 import { WebSocketGateway } from '@nestjs/websockets';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { EchoFilter, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
@@ -314,6 +316,25 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
         expect([foreign.status, ...cors(foreign)]).toEqual([403, ...KEPT_OUT]);
       }
       expect((await ask(query, GOOD, { method: 'POST', body: '1' })).status).toBe(200);
+    });
+
+    it.each(['PUT', 'DELETE', 'PATCH', 'HEAD'])('refuses %s in a session, which goes on', async (method) => {
+      const sid = /"sid":"([^"]+)"/.exec(await (await ask('EIO=4')).text())?.[1] ?? '';
+      expect((await ask(`EIO=4&sid=${sid}`, undefined, { method })).status).toBe(400);
+      expect((await ask(`EIO=4&sid=${sid}`, undefined, { method: 'POST', body: '1' })).status).toBe(200);
+    });
+
+    it('answers requests to a session that has become a WebSocket', async () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${strict.port}/socket.io/?EIO=4&transport=websocket`);
+      const [first] = (await once(socket, 'message')) as [Buffer];
+      const sid = /"sid":"([^"]+)"/.exec(String(first))?.[1] ?? '';
+      for (const method of ['GET', 'POST']) {
+        const url = `http://127.0.0.1:${strict.port}/socket.io/?EIO=4&transport=websocket&sid=${sid}`;
+        const answer = await fetch(url, { method, signal: AbortSignal.timeout(5_000) });
+        expect([answer.status, await answer.text()]).toEqual([400, '{"code":3,"message":"Bad request"}']);
+      }
+      expect(socket.readyState).toBe(WebSocket.OPEN);
+      socket.close();
     });
 
     it('answers JSONP to nobody', async () => {

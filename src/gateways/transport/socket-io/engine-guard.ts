@@ -1,12 +1,18 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { type Server } from 'socket.io';
 import { type PlainHost, RETRY_SECONDS } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
-const FORBIDDEN = 403;
-/** Engine.IO's own numbers of these refusals. */
-const BAD_REQUEST_BODY = '{"code":3,"message":"Bad request"}';
-const FORBIDDEN_BODY = '{"code":4,"message":"Forbidden"}';
+/** What Engine.IO itself answers with, by its own numbers. */
+interface Refusal {
+  readonly status: number;
+  readonly body: string;
+}
+
+const BAD_METHOD: Refusal = { status: 400, body: '{"code":2,"message":"Bad handshake method"}' };
+const BAD_REQUEST: Refusal = { status: 400, body: '{"code":3,"message":"Bad request"}' };
+const FORBIDDEN: Refusal = { status: 403, body: '{"code":4,"message":"Forbidden"}' };
+const BUSY: Refusal = { ...FORBIDDEN, status: 503 };
 
 /**
  * Checks every request of Engine.IO, not the first of a session only: whoever learns the id of a session must not use it
@@ -22,22 +28,36 @@ export function guardEngine(
 ): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     const query = queryOf(request);
-    const status = policy.refuse(request) ?? (query.has('j') ? FORBIDDEN : undefined);
     const isNew = !query.has('sid');
-    if (status === undefined && ((host.draining && isNew) || !policy.bodies.admits(request, largest))) {
-      if (isNew) host.refused(503);
-      response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': RETRY_SECONDS });
-      response.end(FORBIDDEN_BODY);
-      return;
-    }
-    if (status === undefined) {
+    let refusal = refusalOf(policy.refuse(request), query, request, response);
+    if (!refusal && ((host.draining && isNew) || !policy.bodies.admits(request, largest))) refusal = BUSY;
+    if (!refusal) {
       next();
       return;
     }
+    const { status, body } = refusal;
     if (isNew) host.refused(status);
-    response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(status === FORBIDDEN ? FORBIDDEN_BODY : BAD_REQUEST_BODY);
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      ...(refusal === BUSY && { 'Retry-After': RETRY_SECONDS }),
+    });
+    response.end(body);
   });
+}
+
+function refusalOf(
+  status: number | undefined,
+  query: URLSearchParams,
+  { method }: IncomingMessage,
+  response: ServerResponse,
+): Refusal | undefined {
+  if (status !== undefined) return status === FORBIDDEN.status ? FORBIDDEN : BAD_REQUEST;
+  if (query.has('j')) return FORBIDDEN;
+  // An upgrade has a response of another kind, and is a GET.
+  if (!(response instanceof ServerResponse) || !query.has('sid')) return undefined;
+  // Engine.IO looks at first requests only. It answers other methods with 500, and a request to a WebSocket never.
+  if (method !== 'GET' && method !== 'POST') return BAD_METHOD;
+  return query.get('transport') === 'websocket' ? BAD_REQUEST : undefined;
 }
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
