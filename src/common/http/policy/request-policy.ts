@@ -30,7 +30,7 @@ export class RequestPolicy {
   }
 
   isHostAllowed(request: IncomingMessage): boolean {
-    return isHostAllowed(this.hostOf(request), this.settings);
+    return !hasSeveralHosts(request) && isHostAllowed(this.hostOf(request), this.settings);
   }
 
   isOriginAllowed(request: IncomingMessage): boolean {
@@ -66,4 +66,14 @@ export class RequestPolicy {
   private hostOf({ socket, headers }: IncomingMessage): string | undefined {
     return forwardedFirst(socket.remoteAddress, headers['x-forwarded-host'], this.proxies) ?? headers.host;
   }
+}
+
+/** Of which a proxy in front of us may have read another one than we do; RFC 9112, 3.2 wants them refused. */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
 }
