@@ -84,6 +84,14 @@ const STORMS: readonly Storm[] = [
     end: ({ redis }) => redis.server.restart(),
   },
   {
+    what: 'Redis is emptied while connections stay',
+    at: [0, 2],
+    going: 1,
+    acts: 1,
+    begin: ({ redis }) => redis.flush(),
+    end: () => undefined,
+  },
+  {
     what: 'a node is cut off from Redis',
     at: [0, 1],
     going: 1,
@@ -101,6 +109,19 @@ const STORMS: readonly Storm[] = [
     acts: 1,
     begin: ({ databaseCable }) => databaseCable.cut(),
     end: ({ databaseCable }) => databaseCable.open(),
+  },
+  {
+    what: 'Postgres hangs and goes on',
+    at: [0, 2],
+    going: 1,
+    acts: 1,
+    begin: ({ databaseCable }) => {
+      databaseCable.freeze(true);
+    },
+    end: async ({ databaseCable }) => {
+      await sleep(FROZEN_MS);
+      databaseCable.freeze(false);
+    },
   },
   {
     what: 'the other nodes restart, one after the other',
