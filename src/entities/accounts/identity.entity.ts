@@ -1,21 +1,13 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  JoinColumn,
-  OneToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, type Relation, Unique } from 'typeorm';
 import { User } from './user.entity.js';
+import { CreatedAt, GeneratedId } from '../columns.js';
 
 /** Whom an identity provider knows an account as. */
 @Entity('identities')
 @Unique('identities_issuer_subject_key', ['issuer', 'subject'])
 @Unique('identities_user_id_key', ['userId'])
 export class Identity {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'identities_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('identities')
   id!: number;
 
   /** `iss` of the provider's tokens. */
@@ -37,6 +29,6 @@ export class Identity {
   @Column('integer', { default: 0 })
   refusals!: number;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

@@ -1,17 +1,7 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Identity } from './identity.entity.js';
 import { User } from './user.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /**
  * One sign-in of an account or a device, until logout. A refresh token is a handle, the same for the whole
@@ -26,15 +16,14 @@ import { User } from './user.entity.js';
 @Index('logins_identity_id_idx', ['identityId'])
 @Check('logins_owner_check', `num_nonnulls("user_id", "device_id") = 1`)
 export class Login {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'logins_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('logins')
   id!: number;
 
   /** `null` for a device's login. */
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'logins_user_id_fkey' })
+  @References(() => User, ['logins', 'user_id'], 'CASCADE')
   user!: Relation<User> | null;
 
   /** `null` for a person's login. */
@@ -42,16 +31,14 @@ export class Login {
   deviceId!: number | null;
 
   // By name: devices belong to circles, which know accounts.
-  @ManyToOne('Device', { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'device_id', foreignKeyConstraintName: 'logins_device_id_fkey' })
+  @References('Device', ['logins', 'device_id'], 'CASCADE')
   device!: object | null;
 
   /** Whom the identity provider vouched for; `null` where a password did. */
   @Column('integer', { name: 'identity_id', nullable: true })
   identityId!: number | null;
 
-  @ManyToOne(() => Identity, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'identity_id', foreignKeyConstraintName: 'logins_identity_id_fkey' })
+  @References(() => Identity, ['logins', 'identity_id'], 'CASCADE')
   identity!: Relation<Identity> | null;
 
   @Column('bytea', { name: 'handle_digest' })
@@ -60,7 +47,7 @@ export class Login {
   @Column('bytea', { name: 'secret_digest' })
   secretDigest!: Buffer;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
   /** When its tokens were last given out: at the sign-in, then at each refresh. */

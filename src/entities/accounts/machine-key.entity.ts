@@ -1,15 +1,6 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from './user.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** A key by which a program calls REST v1, stored as the SHA-256 digest it is found by. */
 @Entity('machine_keys')
@@ -17,7 +8,7 @@ import { User } from './user.entity.js';
 @Unique('machine_keys_previous_digest_key', ['previousDigest'])
 @Index('machine_keys_made_by_idx', ['madeBy'])
 export class MachineKey {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'machine_keys_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('machine_keys')
   id!: number;
 
   /** What people tell it from others by. */
@@ -53,11 +44,10 @@ export class MachineKey {
   @Column('integer', { name: 'made_by', nullable: true })
   madeBy!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: true })
-  @JoinColumn({ name: 'made_by', foreignKeyConstraintName: 'machine_keys_made_by_fkey' })
+  @References(() => User, ['machine_keys', 'made_by'], 'CASCADE')
   maker!: Relation<User> | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
   /** To the minute. */

@@ -1,14 +1,6 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  PrimaryGeneratedColumn,
-  Unique,
-  UpdateDateColumn,
-} from 'typeorm';
+import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { type Role } from '../../common/security/role.js';
+import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
 /** A person's account. Who runs the server has a role above `user`. */
 @Entity('users')
@@ -16,7 +8,7 @@ import { type Role } from '../../common/security/role.js';
 @Index('users_words_idx', { synchronize: false })
 @Check('users_role_check', `"role" IN ('user', 'viewer', 'operator', 'admin')`)
 export class User {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'users_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('users')
   id!: number;
 
   /** Normalised: NFC and lower case. */
@@ -51,9 +43,9 @@ export class User {
   @Column('boolean', { default: false })
   disabled!: boolean;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

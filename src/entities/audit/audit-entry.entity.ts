@@ -1,4 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index } from 'typeorm';
+import { GeneratedId } from '../columns.js';
 
 /** Who did what, when and from where. Triggers refuse to change or remove a row; `audit_prune` removes sealed ones. */
 @Entity('audit_entries')
@@ -9,7 +10,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Check('audit_entries_outcome_check', `"outcome" IN ('success', 'failure', 'refused')`)
 export class AuditEntry {
   /** In the order of a lock that the writers share and the sealing node takes: what is below the last seal is complete. */
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'audit_entries_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('audit_entries')
   id!: number;
 
   /** Whole milliseconds. */

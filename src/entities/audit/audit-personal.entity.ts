@@ -1,5 +1,6 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, type Relation } from 'typeorm';
 import { AuditEntry } from './audit-entry.entity.js';
+import { References } from '../columns.js';
 
 /**
  * What an entry of the audit log would say of a person, in clear. The entry itself has keyed digests in these places, so
@@ -11,8 +12,7 @@ export class AuditPersonal {
   @PrimaryColumn('integer', { name: 'entry_id', primaryKeyConstraintName: 'audit_personal_pkey' })
   entryId!: number;
 
-  @ManyToOne(() => AuditEntry, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'entry_id', foreignKeyConstraintName: 'audit_personal_entry_id_fkey' })
+  @References(() => AuditEntry, ['audit_personal', 'entry_id'], 'CASCADE')
   entry!: Relation<AuditEntry>;
 
   /** No foreign key: its lock would let admins who change each other's accounts wait for each other. */

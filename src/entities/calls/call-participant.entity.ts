@@ -1,6 +1,7 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { Call } from './call.entity.js';
+import { GeneratedId, References } from '../columns.js';
 
 /** Somebody who rang, was rung, or was in a call. */
 @Entity('call_participants')
@@ -9,17 +10,13 @@ import { Call } from './call.entity.js';
 @Index('call_participants_sid_idx', ['sid'])
 @Index('call_participants_name_idx', ['name'])
 export class CallParticipant {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'call_participants_pkey',
-    generatedIdentity: 'ALWAYS',
-  })
+  @GeneratedId('call_participants')
   id!: number;
 
   @Column('integer', { name: 'call_id' })
   callId!: number;
 
-  @ManyToOne(() => Call, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'call_id', foreignKeyConstraintName: 'call_participants_call_id_fkey' })
+  @References(() => Call, ['call_participants', 'call_id'], 'CASCADE')
   call!: Relation<Call>;
 
   /** What the protocol knows it by: the id of a socket, or of a user. */
@@ -33,8 +30,7 @@ export class CallParticipant {
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'SET NULL', nullable: true })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'call_participants_user_id_fkey' })
+  @References(() => User, ['call_participants', 'user_id'], 'SET NULL')
   user!: Relation<User> | null;
 
   @Column('timestamptz', { name: 'joined_at', nullable: true })

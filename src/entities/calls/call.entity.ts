@@ -1,4 +1,5 @@
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, Unique } from 'typeorm';
+import { GeneratedId } from '../columns.js';
 
 /** A call of any protocol: who rang whom when, and how it ended. Written behind the signaling path. */
 @Entity('calls')
@@ -10,7 +11,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'ty
 @Check('calls_outcome_check', `"outcome" IN ('completed', 'declined', 'cancelled', 'expired', 'failed')`)
 @Check('calls_reason_check', `("reason" IS NOT NULL) = ("outcome" IS NOT DISTINCT FROM 'failed')`)
 export class Call {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'calls_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('calls')
   id!: number;
 
   /** What the nodes know the call by before it has an id. */

@@ -1,16 +1,7 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** Whoever has this email may join a circle; gone once they answered. */
 @Entity('circle_invites')
@@ -18,14 +9,13 @@ import { Circle } from './circle.entity.js';
 @Index('circle_invites_email_idx', ['email'])
 @Index('circle_invites_invited_by_idx', ['invitedBy'])
 export class CircleInvite {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'circle_invites_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('circle_invites')
   id!: number;
 
   @Column('integer', { name: 'circle_id' })
   circleId!: number;
 
-  @ManyToOne(() => Circle, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'circle_invites_circle_id_fkey' })
+  @References(() => Circle, ['circle_invites', 'circle_id'], 'CASCADE')
   circle!: Relation<Circle>;
 
   /** Normalised; whether or not there is such an account. */
@@ -36,10 +26,9 @@ export class CircleInvite {
   @Column('integer', { name: 'invited_by', nullable: true })
   invitedBy!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'invited_by', foreignKeyConstraintName: 'circle_invites_invited_by_fkey' })
+  @References(() => User, ['circle_invites', 'invited_by'], 'SET NULL')
   inviter!: Relation<User> | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

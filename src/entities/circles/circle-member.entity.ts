@@ -1,16 +1,7 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryColumn,
-  type Relation,
-} from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, PrimaryColumn, type Relation } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
+import { References } from '../columns.js';
 
 /** What a member is to the circle; exactly one is `ADMIN`. */
 export type CirclePrivilege = 'ADMIN' | 'REGULAR' | 'MEMBRE' | 'DEFAULT';
@@ -27,12 +18,10 @@ export class CircleMember {
   @PrimaryColumn('integer', { name: 'user_id', primaryKeyConstraintName: 'circle_members_pkey' })
   userId!: number;
 
-  @ManyToOne(() => Circle, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'circle_members_circle_id_fkey' })
+  @References(() => Circle, ['circle_members', 'circle_id'], 'CASCADE')
   circle!: Relation<Circle>;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'circle_members_user_id_fkey' })
+  @References(() => User, ['circle_members', 'user_id'], 'CASCADE')
   user!: Relation<User>;
 
   @Column('varchar', { length: 16 })

@@ -1,17 +1,18 @@
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { Column, Entity } from 'typeorm';
+import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
 /** A family's or team's group. */
 @Entity('circles')
 export class Circle {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'circles_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('circles')
   id!: number;
 
   @Column('varchar', { length: 100 })
   name!: string;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

@@ -1,19 +1,9 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { CircleMember } from './circle-member.entity.js';
 import { Conversation } from './conversation.entity.js';
 import { Device } from './device.entity.js';
+import { GeneratedId, References } from '../columns.js';
 
 export type ConversationPrivilege = 'ADMIN' | 'STANDARD';
 
@@ -33,33 +23,27 @@ export type ConversationPrivilege = 'ADMIN' | 'STANDARD';
 @Check('conversation_links_privilege_check', `"privilege" IN ('ADMIN', 'STANDARD')`)
 @Check('conversation_links_owner_check', `num_nonnulls("user_id", "device_id") <= 1`)
 export class ConversationLink {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'conversation_links_pkey',
-    generatedIdentity: 'ALWAYS',
-  })
+  @GeneratedId('conversation_links')
   id!: number;
 
   @Column('integer', { name: 'conversation_id' })
   conversationId!: number;
 
-  @ManyToOne(() => Conversation, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'conversation_id', foreignKeyConstraintName: 'conversation_links_conversation_id_fkey' })
+  @References(() => Conversation, ['conversation_links', 'conversation_id'], 'CASCADE')
   conversation!: Relation<Conversation>;
 
   /** `null` for devices, and once the account is gone. */
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'conversation_links_user_id_fkey' })
+  @References(() => User, ['conversation_links', 'user_id'], 'SET NULL')
   user!: Relation<User> | null;
 
   /** `null` for people, and once the device is gone. */
   @Column('integer', { name: 'device_id', nullable: true })
   deviceId!: number | null;
 
-  @ManyToOne(() => Device, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'device_id', foreignKeyConstraintName: 'conversation_links_device_id_fkey' })
+  @References(() => Device, ['conversation_links', 'device_id'], 'SET NULL')
   device!: Relation<Device> | null;
 
   /** The circle by whose membership a person takes part; `null` for devices, and for those who take part no more. */

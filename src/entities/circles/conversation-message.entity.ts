@@ -1,5 +1,6 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, type Relation } from 'typeorm';
 import { ConversationLink } from './conversation-link.entity.js';
+import { GeneratedId } from '../columns.js';
 
 /** A message of a conversation; a deleted one stays as an empty row, so that repetitions of its sending are recognised. */
 @Entity('conversation_messages')
@@ -12,10 +13,7 @@ import { ConversationLink } from './conversation-link.entity.js';
 @Check('conversation_messages_content_check', `char_length("content") <= 8192`)
 @Check('conversation_messages_client_check', `("client_message_id" IS NULL) = ("client_digest" IS NULL)`)
 export class ConversationMessage {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'conversation_messages_pkey',
-    generatedIdentity: 'ALWAYS',
-  })
+  @GeneratedId('conversation_messages')
   id!: number;
 
   @Column('integer', { name: 'conversation_id' })

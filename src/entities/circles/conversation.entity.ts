@@ -1,15 +1,6 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  UpdateDateColumn,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation } from 'typeorm';
 import { Circle } from './circle.entity.js';
+import { CreatedAt, GeneratedId, References, UpdatedAt } from '../columns.js';
 
 /**
  * A thread of messages in a circle. Removing one takes its circle away, which makes it invisible at once; its messages,
@@ -19,15 +10,14 @@ import { Circle } from './circle.entity.js';
 @Index('conversations_circle_id_idx', ['circleId'])
 @Index('conversations_removed_idx', ['id'], { where: `"circle_id" IS NULL` })
 export class Conversation {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'conversations_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('conversations')
   id!: number;
 
   /** `null` once it is removed. */
   @Column('integer', { name: 'circle_id', nullable: true })
   circleId!: number | null;
 
-  @ManyToOne(() => Circle, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'conversations_circle_id_fkey' })
+  @References(() => Circle, ['conversations', 'circle_id'], 'SET NULL')
   circle!: Relation<Circle> | null;
 
   @Column('varchar', { length: 100 })
@@ -41,9 +31,9 @@ export class Conversation {
   @Column('integer', { name: 'last_message_id', default: 0 })
   lastMessageId!: number;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

@@ -1,30 +1,19 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-  UpdateDateColumn,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Circle } from './circle.entity.js';
+import { CreatedAt, GeneratedId, References, UpdatedAt } from '../columns.js';
 
 /** A box in the home, with a login of its own. */
 @Entity('devices')
 @Unique('devices_username_key', ['username'])
 @Index('devices_circle_id_idx', ['circleId'])
 export class Device {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'devices_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('devices')
   id!: number;
 
   @Column('integer', { name: 'circle_id' })
   circleId!: number;
 
-  @ManyToOne(() => Circle, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'devices_circle_id_fkey' })
+  @References(() => Circle, ['devices', 'circle_id'], 'CASCADE')
   circle!: Relation<Circle>;
 
   @Column('varchar', { length: 100 })
@@ -38,9 +27,9 @@ export class Device {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

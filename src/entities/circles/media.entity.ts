@@ -1,16 +1,8 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
 import { ConversationMessage } from './conversation-message.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** A file of a message: announced with the message, uploaded later. */
 @Entity('media')
@@ -20,14 +12,13 @@ import { ConversationMessage } from './conversation-message.entity.js';
 @Index('media_thumbnail_due_idx', ['uploadedAt'], { where: `"thumbnail_due"` })
 @Index('media_pending_idx', ['createdAt'], { where: `"uploaded_at" IS NULL` })
 export class Media {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'media_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('media')
   id!: number;
 
   @Column('integer', { name: 'message_id' })
   messageId!: number;
 
-  @ManyToOne(() => ConversationMessage, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'message_id', foreignKeyConstraintName: 'media_message_id_fkey' })
+  @References(() => ConversationMessage, ['media', 'message_id'], 'CASCADE')
   message!: Relation<ConversationMessage>;
 
   /** The name it was announced by, made safe. */
@@ -42,16 +33,14 @@ export class Media {
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
-  @ManyToOne(() => User, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'media_user_id_fkey' })
+  @References(() => User, ['media', 'user_id'], 'SET NULL')
   user!: Relation<User> | null;
 
   /** Whose quota it counts in, too; `null` before the upload, and once the circle is gone. */
   @Column('integer', { name: 'circle_id', nullable: true })
   circleId!: number | null;
 
-  @ManyToOne(() => Circle, { onDelete: 'SET NULL' })
-  @JoinColumn({ name: 'circle_id', foreignKeyConstraintName: 'media_circle_id_fkey' })
+  @References(() => Circle, ['media', 'circle_id'], 'SET NULL')
   circle!: Relation<Circle> | null;
 
   /** Of the content, not of the name; `null` before the upload. */
@@ -77,7 +66,7 @@ export class Media {
   @Column('boolean', { name: 'thumbnail_due', default: false })
   thumbnailDue!: boolean;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
   @Column('timestamptz', { name: 'uploaded_at', nullable: true })

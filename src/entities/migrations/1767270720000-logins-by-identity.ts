@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Logins say at which identity they began. Where an account has one, those of before may all have begun there. */
 export class LoginsByIdentity1767270720000 implements MigrationInterface {
-  readonly name = 'LoginsByIdentity1767270720000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
       `ALTER TABLE "logins" ADD "identity_id" integer,

@@ -1,11 +1,12 @@
-import { Check, Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Unique } from 'typeorm';
+import { GeneratedId } from '../columns.js';
 
 /** A running node, or one that ended without saying so and is yet to be noticed. */
 @Entity('nodes')
 @Unique('nodes_incarnation_key', ['incarnation'])
 @Check('nodes_state_check', `"state" IN ('starting', 'ready', 'degraded', 'draining', 'deaf')`)
 export class Node {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'nodes_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('nodes')
   id!: number;
 
   /** Whom its leases belong to; random at each start. */

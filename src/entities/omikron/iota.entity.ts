@@ -1,11 +1,12 @@
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Column, Entity, Unique } from 'typeorm';
+import { CreatedAt, GeneratedId } from '../columns.js';
 
 /** A home server that people's data lives on. Its token is stored as SHA-256 digest. */
 @Entity('omikron_iotas')
 @Unique('omikron_iotas_iota_id_key', ['iotaId'])
 @Unique('omikron_iotas_token_digest_key', ['tokenDigest'])
 export class Iota {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'omikron_iotas_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('omikron_iotas')
   id!: number;
 
   /** The id it goes by on the wire. */
@@ -18,6 +19,6 @@ export class Iota {
   @Column('bytea', { name: 'token_digest' })
   tokenDigest!: Buffer;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

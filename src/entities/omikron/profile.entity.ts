@@ -1,25 +1,13 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation, Unique } from 'typeorm';
 import { Iota } from './iota.entity.js';
+import { CreatedAt, GeneratedId } from '../columns.js';
 
 /** A user and the home server they belong to. The hash of their private key is stored as keyed digest. */
 @Entity('omikron_profiles')
 @Unique('omikron_profiles_user_id_key', ['userId'])
 @Index('omikron_profiles_iota_id_idx', ['iotaId', 'id'])
 export class Profile {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'omikron_profiles_pkey',
-    generatedIdentity: 'ALWAYS',
-  })
+  @GeneratedId('omikron_profiles')
   id!: number;
 
   @Column('uuid', { name: 'user_id' })
@@ -40,6 +28,6 @@ export class Profile {
   @Column('bytea', { name: 'key_digest' })
   keyDigest!: Buffer;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

@@ -1,4 +1,5 @@
-import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index } from 'typeorm';
+import { CreatedAt, GeneratedId } from '../columns.js';
 
 /** Somebody or something that is closed and refused on sockets, until a time or until the row is deleted. */
 @Entity('revocations')
@@ -8,7 +9,7 @@ import { Check, Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn 
   `"selector" IN ('user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer')`,
 )
 export class Revocation {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'revocations_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('revocations')
   id!: number;
 
   @Column('varchar', { length: 16 })
@@ -29,6 +30,6 @@ export class Revocation {
   @Column('integer', { name: 'created_by', nullable: true })
   createdBy!: number | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

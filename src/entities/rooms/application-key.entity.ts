@@ -1,32 +1,19 @@
-import {
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Application } from './application.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** An API key, stored as the SHA-256 digest it is found by. An application may have several. */
 @Entity('application_keys')
 @Unique('application_keys_digest_key', ['digest'])
 @Index('application_keys_application_id_idx', ['applicationId'])
 export class ApplicationKey {
-  @PrimaryGeneratedColumn('identity', {
-    primaryKeyConstraintName: 'application_keys_pkey',
-    generatedIdentity: 'ALWAYS',
-  })
+  @GeneratedId('application_keys')
   id!: number;
 
   @Column('integer', { name: 'application_id' })
   applicationId!: number;
 
-  @ManyToOne(() => Application, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'application_id', foreignKeyConstraintName: 'application_keys_application_id_fkey' })
+  @References(() => Application, ['application_keys', 'application_id'], 'CASCADE')
   application!: Relation<Application>;
 
   @Column('bytea')
@@ -36,7 +23,7 @@ export class ApplicationKey {
   @Column('varchar', { length: 16 })
   prefix!: string;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
   /** To the minute. */

@@ -1,18 +1,19 @@
-import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, Unique, UpdateDateColumn } from 'typeorm';
+import { Column, Entity, Unique } from 'typeorm';
+import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
 /** A tenant of rooms: a backend that authenticates by API key. */
 @Entity('applications')
 @Unique('applications_name_key', ['name'])
 export class Application {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'applications_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('applications')
   id!: number;
 
   @Column('varchar', { length: 100 })
   name!: string;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

@@ -1,17 +1,7 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { ApplicationKey } from './application-key.entity.js';
 import { Room } from './room.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** An addressable seat in a room. Its code is found by SHA-256 digest and shown again to its application from the seal. */
 @Entity('room_endpoints')
@@ -22,22 +12,20 @@ import { Room } from './room.entity.js';
 @Index('room_endpoints_expires_at_idx', ['expiresAt'])
 @Check('room_endpoints_permissions_check', `"permissions" IN ('read', 'write', 'readwrite')`)
 export class RoomEndpoint {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'room_endpoints_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('room_endpoints')
   id!: number;
 
   @Column('integer', { name: 'room_id' })
   roomId!: number;
 
-  @ManyToOne(() => Room, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'room_id', foreignKeyConstraintName: 'room_endpoints_room_id_fkey' })
+  @References(() => Room, ['room_endpoints', 'room_id'], 'CASCADE')
   room!: Relation<Room>;
 
   /** The key that made it, while that exists. */
   @Column('integer', { name: 'key_id', nullable: true })
   keyId!: number | null;
 
-  @ManyToOne(() => ApplicationKey, { onDelete: 'SET NULL', nullable: true })
-  @JoinColumn({ name: 'key_id', foreignKeyConstraintName: 'room_endpoints_key_id_fkey' })
+  @References(() => ApplicationKey, ['room_endpoints', 'key_id'], 'SET NULL')
   key!: Relation<ApplicationKey> | null;
 
   /** The same, also once that is deleted: who revoked it does not let its endpoints in by deleting it. */
@@ -60,6 +48,6 @@ export class RoomEndpoint {
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

@@ -1,16 +1,6 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-  UpdateDateColumn,
-} from 'typeorm';
+import { Check, Column, Entity, type Relation, Unique } from 'typeorm';
 import { Application } from './application.entity.js';
+import { CreatedAt, GeneratedId, References, UpdatedAt } from '../columns.js';
 
 /** A relay group of an application. */
 @Entity('rooms')
@@ -18,14 +8,13 @@ import { Application } from './application.entity.js';
 @Check('rooms_history_limit_check', `"history_limit" > 0`)
 @Check('rooms_retention_days_check', `"retention_days" > 0`)
 export class Room {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'rooms_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('rooms')
   id!: number;
 
   @Column('integer', { name: 'application_id' })
   applicationId!: number;
 
-  @ManyToOne(() => Application, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'application_id', foreignKeyConstraintName: 'rooms_application_id_fkey' })
+  @References(() => Application, ['rooms', 'application_id'], 'CASCADE')
   application!: Relation<Application>;
 
   @Column('varchar', { length: 100 })
@@ -43,9 +32,9 @@ export class Room {
   @Column('integer', { name: 'retention_days', nullable: true })
   retentionDays!: number | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

@@ -1,16 +1,6 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Application } from './application.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** Whose JWTs let into the rooms of an application, and what they are checked with. */
 @Entity('token_issuers')
@@ -18,14 +8,13 @@ import { Application } from './application.entity.js';
 @Index('token_issuers_application_id_idx', ['applicationId'])
 @Check('token_issuers_key_check', `num_nonnulls("secret_sealed", "jwks", "jwks_url") = 1`)
 export class TokenIssuer {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'token_issuers_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('token_issuers')
   id!: number;
 
   @Column('integer', { name: 'application_id' })
   applicationId!: number;
 
-  @ManyToOne(() => Application, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'application_id', foreignKeyConstraintName: 'token_issuers_application_id_fkey' })
+  @References(() => Application, ['token_issuers', 'application_id'], 'CASCADE')
   application!: Relation<Application>;
 
   /** `iss` of its tokens. */
@@ -48,6 +37,6 @@ export class TokenIssuer {
   @Column('varchar', { name: 'jwks_url', length: 2048, nullable: true })
   jwksUrl!: string | null;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }

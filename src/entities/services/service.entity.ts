@@ -1,13 +1,5 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  PrimaryGeneratedColumn,
-  Unique,
-  UpdateDateColumn,
-  VersionColumn,
-} from 'typeorm';
+import { Check, Column, Entity, Unique, VersionColumn } from 'typeorm';
+import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
 /** A tenant of the exhibition relay: one host token and one client token, stored as SHA-256 digests of their UUID. */
 @Entity('services')
@@ -19,7 +11,7 @@ import {
 @Check('services_code_ttl_seconds_check', `"code_ttl_seconds" > 0`)
 @Check('services_code_length_check', `"code_length" BETWEEN 4 AND 12`)
 export class Service {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'services_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('services')
   id!: number;
 
   /** NFC, at most 32 characters (code points). */
@@ -59,9 +51,9 @@ export class Service {
   @VersionColumn()
   version!: number;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 
-  @UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' })
+  @UpdatedAt()
   updatedAt!: Date;
 }

@@ -1,16 +1,6 @@
-import {
-  Check,
-  Column,
-  CreateDateColumn,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  PrimaryGeneratedColumn,
-  type Relation,
-  Unique,
-} from 'typeorm';
+import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
+import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /** Lets its holder into the signaling lobby in the name of an account. Found by its SHA-256 digest. */
 @Entity('lobby_tokens')
@@ -20,14 +10,13 @@ import { User } from '../accounts/user.entity.js';
 @Check('lobby_tokens_uses_check', `"uses" > 0`)
 @Check('lobby_tokens_uses_left_check', `"uses_left" >= 0`)
 export class LobbyToken {
-  @PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: 'lobby_tokens_pkey', generatedIdentity: 'ALWAYS' })
+  @GeneratedId('lobby_tokens')
   id!: number;
 
   @Column('integer', { name: 'user_id' })
   userId!: number;
 
-  @ManyToOne(() => User, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'lobby_tokens_user_id_fkey' })
+  @References(() => User, ['lobby_tokens', 'user_id'], 'CASCADE')
   user!: Relation<User>;
 
   @Column('bytea')
@@ -48,6 +37,6 @@ export class LobbyToken {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  @CreatedAt()
   createdAt!: Date;
 }
