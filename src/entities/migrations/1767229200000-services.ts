@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Services1767229200000 implements MigrationInterface {
-  readonly name = 'Services1767229200000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "services" (

@@ -4,8 +4,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 const PARTITIONS = 16;
 
 export class Rooms1767232800000 implements MigrationInterface {
-  readonly name = 'Rooms1767232800000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TENANTS);
     await runner.query(ROOMS);

@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Omikron1767236400000 implements MigrationInterface {
-  readonly name = 'Omikron1767236400000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "omikron_iotas" (

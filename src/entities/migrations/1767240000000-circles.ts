@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Circles1767240000000 implements MigrationInterface {
-  readonly name = 'Circles1767240000000';
-
   async up(runner: QueryRunner): Promise<void> {
     for (const statements of [CIRCLES, CONVERSATIONS, MESSAGES, MEDIA, LOGINS, APPEND]) await runner.query(statements);
   }

@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class LobbyTokens1767243660000 implements MigrationInterface {
-  readonly name = 'LobbyTokens1767243660000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "lobby_tokens" (

@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Revocations1767247200000 implements MigrationInterface {
-  readonly name = 'Revocations1767247200000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "revocations" (

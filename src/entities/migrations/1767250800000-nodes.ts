@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Nodes1767250800000 implements MigrationInterface {
-  readonly name = 'Nodes1767250800000';
-
   async up(runner: QueryRunner): Promise<void> {
     // Every row is written every two seconds: room in the page for the next version, and no index on what changes.
     await runner.query(`

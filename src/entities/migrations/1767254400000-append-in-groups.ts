@@ -9,8 +9,6 @@ import { APPEND as CONVERSATIONS_BEFORE } from './1767240000000-circles.js';
  * rows, keep them right when the tables have grown; else each batch would read all of a table for minutes.
  */
 export class AppendInGroups1767254400000 implements MigrationInterface {
-  readonly name = 'AppendInGroups1767254400000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP FUNCTION "append_room_messages"');
     await runner.query(APPEND_TO_ROOMS);

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Invitations name an email instead of an account, so that nobody learns from them which accounts there are. */
 export class InvitesByEmail1767260100000 implements MigrationInterface {
-  readonly name = 'InvitesByEmail1767260100000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE "circle_invites" ADD "email" character varying(254);

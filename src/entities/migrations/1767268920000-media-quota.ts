@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Whom the bytes of media are counted for, what is never shown in place, and thumbnails that are made later. */
 export class MediaQuota1767268920000 implements MigrationInterface {
-  readonly name = 'MediaQuota1767268920000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE "media"

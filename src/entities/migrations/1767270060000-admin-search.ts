@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What admins search by, and what they are told of a call: its id on the wire, and why it failed. */
 export class AdminSearch1767270060000 implements MigrationInterface {
-  readonly name = 'AdminSearch1767270060000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TRIGRAMS);
     await runner.query(

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Endpoints remember the key that made them after it is deleted: a revocation of it holds on. */
 export class MadeByKey1767270120000 implements MigrationInterface {
-  readonly name = 'MadeByKey1767270120000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "room_endpoints" ADD "made_by_key" integer`);
     await runner.query(`UPDATE "room_endpoints" SET "made_by_key" = "key_id" WHERE "key_id" IS NOT NULL`);

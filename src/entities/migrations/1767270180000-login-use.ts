@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Logins say when, where and by what they were last used. */
 export class LoginUse1767270180000 implements MigrationInterface {
-  readonly name = 'LoginUse1767270180000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
       `ALTER TABLE "logins" ADD "last_used_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Roles between `user` and `admin`. */
 export class Roles1767270240000 implements MigrationInterface {
-  readonly name = 'Roles1767270240000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "users" DROP CONSTRAINT "users_role_check",
       ADD CONSTRAINT "users_role_check" CHECK ("role" IN ('user', 'viewer', 'operator', 'admin'))`);

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Keys of programs, which may revoke without an account of their own. */
 export class MachineKeys1767270300000 implements MigrationInterface {
-  readonly name = 'MachineKeys1767270300000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "machine_keys" (

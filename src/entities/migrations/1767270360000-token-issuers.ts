@@ -4,8 +4,6 @@ const SELECTORS = `'user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode
 
 /** Whose tokens let into the rooms of an application. */
 export class TokenIssuers1767270360000 implements MigrationInterface {
-  readonly name = 'TokenIssuers1767270360000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "token_issuers" (

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** The audit log: append-only, sealed, and shortened by one function alone. */
 export class Audit1767270420000 implements MigrationInterface {
-  readonly name = 'Audit1767270420000';
-
   async up(runner: QueryRunner): Promise<void> {
     await makeTables(runner);
     await makeAppendOnly(runner);

@@ -1,8 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class NodeAbsences1767270540000 implements MigrationInterface {
-  readonly name = 'NodeAbsences1767270540000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "nodes" ADD "away" jsonb NOT NULL DEFAULT '[]'`);
   }

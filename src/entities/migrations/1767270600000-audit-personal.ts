@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What entries say of people moves out of them, to go with the account. Entries of before are sealed and stay. */
 export class AuditPersonal1767270600000 implements MigrationInterface {
-  readonly name = 'AuditPersonal1767270600000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "audit_personal" (

@@ -2,8 +2,6 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Whom an identity provider knows an account as. The oldest account is the one that was made at boot, if it is an admin's. */
 export class Identities1767270660000 implements MigrationInterface {
-  readonly name = 'Identities1767270660000';
-
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE "identities" (
