@@ -1,21 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { buildAsyncApi, formatAsyncApi } from '../common/asyncapi/document.js';
 import { CONTRACTS } from '../contracts.js';
-
-const FILE = 'asyncapi/asyncapi.json';
+import { writeGenerated } from './shared/generated-files.js';
 
 /** Writes the AsyncAPI document of all sockets and event streams; with `--check` only compares. */
-async function main(check: boolean): Promise<number> {
-  const text = formatAsyncApi(buildAsyncApi(CONTRACTS));
-  if (!check) {
-    await mkdir(path.dirname(FILE), { recursive: true });
-    await writeFile(FILE, text);
-    return 0;
-  }
-  if ((await readFile(FILE, 'utf8').catch(() => '')) === text) return 0;
-  console.error(`Out of date: ${FILE}. Run: npm run asyncapi`);
-  return 1;
-}
+const files = new Map([['asyncapi/asyncapi.json', formatAsyncApi(buildAsyncApi(CONTRACTS))]]);
 
-process.exitCode = await main(process.argv.includes('--check'));
+process.exitCode = await writeGenerated(files, 'npm run asyncapi');
