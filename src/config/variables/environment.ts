@@ -4,34 +4,26 @@ import { NETWORK } from './network-variables.js';
 import { SIGN_IN } from './sign-in-variables.js';
 import { REDIS_FORMS, redisUrlFault } from '../redis-target.js';
 import { signingKeyFault } from '../signing-key.js';
-import { choice, integer, list, optionalText, text, urlFault } from './variable.js';
+import { choice, inGroup, integer, list, optionalText, text, urlFault } from './variable.js';
 
 const MOST_WORKERS = 256;
 
-/**
- * Every environment variable the server reads, one documented property each.
- * `docs/configuration.md` and `.env.example` follow from this list.
- */
-export const ENVIRONMENT = {
+const PROCESS = {
   NODE_ENV: text({
-    group: 'Process',
     description: '`production` makes the defaults strict: secrets must be given, registration is closed.',
     default: 'development',
   }),
   HOST: text({
-    group: 'Process',
     description: 'Address to listen on; `0.0.0.0` or `::` for all.',
     default: '127.0.0.1',
   }),
   PORT: integer({
-    group: 'Process',
     description: 'Port to listen on; `0` picks a free one and logs it.',
     default: 3000,
     min: 0,
     max: 65_535,
   }),
   WORKERS: text({
-    group: 'Process',
     description:
       'Processes that share the port; `auto` is one for each core. More than one needs `REDIS_URL`, over which they ' +
       'share what nodes share.',
@@ -42,7 +34,6 @@ export const ENVIRONMENT = {
         : `must be a whole number from 1 to ${MOST_WORKERS}, or auto`,
   }),
   NATIVE_SEND: choice({
-    group: 'Process',
     description:
       '`auto` hands what many sockets get to the kernel in one native call, where the build found a C compiler; `off` ' +
       'writes to each socket by itself.',
@@ -50,49 +41,44 @@ export const ENVIRONMENT = {
     default: 'auto',
   }),
   PUBLIC_URL: optionalText({
-    group: 'Process',
     description: 'The address users reach the server at; links, codes and QR images point there.',
     defaultText: 'http://localhost:<PORT>',
     check: (value) => urlFault(value, ['http', 'https']),
   }),
   NODE_URL: optionalText({
-    group: 'Process',
     description: "This node's own address, where nodes differ.",
     defaultText: 'PUBLIC_URL',
     check: (value) => urlFault(value, ['http', 'https', 'ws', 'wss']),
   }),
   TLS_CERT: optionalText({
-    group: 'Process',
     description:
       'PEM file with the certificate chain. With `TLS_KEY`: https and wss on the port; SIGHUP reads both anew.',
     defaultText: 'plain HTTP',
   }),
   TLS_KEY: optionalText({
-    group: 'Process',
     description: "PEM file with the certificate's private key, not encrypted.",
   }),
   DRAIN_SECONDS: integer({
-    group: 'Process',
     description: 'How long open sockets are told to go, paced, after SIGTERM.',
     default: 10,
     min: 0,
     max: 3_600,
     unit: 's',
   }),
+};
+
+const STORAGE = {
   DATA_DIR: text({
-    group: 'Storage',
     description: 'Folder of the embedded database, media and generated secrets.',
     default: '.data',
   }),
   DATABASE_URL: optionalText({
-    group: 'Storage',
     description: 'PostgreSQL to use instead of the embedded one.',
     defaultText: 'embedded PostgreSQL under DATA_DIR',
     check: (value) => urlFault(value, ['postgres', 'postgresql']),
     secret: true,
   }),
   DATABASE_POOL: integer({
-    group: 'Storage',
     description:
       'Most database connections this node keeps open; all nodes together must stay below what the server allows. ' +
       'Workers share them out, with at least four each.',
@@ -101,20 +87,20 @@ export const ENVIRONMENT = {
     max: 1_000,
   }),
   REDIS_URL: optionalText({
-    group: 'Storage',
     description: REDIS_FORMS,
     defaultText: 'one node, which needs none',
     check: redisUrlFault,
     secret: true,
   }),
   REDIS_PREFIX: text({
-    group: 'Storage',
     description: 'What the names of all keys and channels in Redis begin with, where others use it too.',
     default: 'sb:',
     check: (value) => (/^[\w:.-]{1,64}$/.test(value) ? undefined : 'must be 1 to 64 of A-Z a-z 0-9 _ : . -'),
   }),
+};
+
+const ACCOUNTS = {
   SECRET_KEY: optionalText({
-    group: 'Accounts',
     description: 'At least 32 bytes; signs access tokens and seals what must be shown again. Required in production.',
     defaultText: 'generated once into DATA_DIR',
     check: (value) => (Buffer.byteLength(value) < 32 ? 'must be at least 32 bytes long' : undefined),
@@ -122,33 +108,28 @@ export const ENVIRONMENT = {
     generated: true,
   }),
   ADMIN_EMAIL: text({
-    group: 'Accounts',
     description: 'The first admin, made at boot if no admin exists.',
     default: 'admin@switchboard.local',
     check: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? undefined : 'must be an email address'),
   }),
   ADMIN_PASSWORD: optionalText({
-    group: 'Accounts',
     description: "The first admin's password.",
     defaultText: 'generated into DATA_DIR/admin-password',
     check: (value) => (value.length < 8 || value.length > 200 ? 'must have 8 to 200 characters' : undefined),
     secret: true,
   }),
   REGISTRATION: choice({
-    group: 'Accounts',
     description: 'Whether anyone may make an account, or admins only.',
     choices: ['open', 'closed'],
     default: 'open',
     productionDefault: 'closed',
   }),
   KEYLESS_APPLICATION: text({
-    group: 'Accounts',
     description: 'Application that requests without API key act as, for development; made when it is first needed.',
     default: '',
     check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
   }),
   AUDIT_RETENTION_DAYS: integer({
-    group: 'Accounts',
     description: 'How long the audit log is kept, by whole sealed ranges; `0` is for ever.',
     default: 0,
     min: 0,
@@ -156,7 +137,6 @@ export const ENVIRONMENT = {
     unit: 'days',
   }),
   AUDIT_SIGNING_KEY: optionalText({
-    group: 'Accounts',
     description:
       'PEM file with an Ed25519 private key that signs the seals of the audit log, so that others can check them ' +
       'without `SECRET_KEY`. Keep it where the database is not.',
@@ -164,24 +144,22 @@ export const ENVIRONMENT = {
     check: signingKeyFault,
   }),
   IOTA_ACCESS: choice({
-    group: 'Accounts',
     description: 'Whether home servers (Iotas) must show their token on the upgrade, or only name their id.',
     choices: ['open', 'token'],
     default: 'open',
     productionDefault: 'token',
   }),
   OMIKRON_REFUSAL: choice({
-    group: 'Accounts',
     description:
       'How Omikron clients hear that their identification was refused: `response` is the documented answer with ' +
       '`acceppted: false`; `error` is a message of a type `error_…`, which some clients need to notice it.',
     choices: ['response', 'error'],
     default: 'response',
   }),
-  ...SIGN_IN,
-  ...NETWORK,
+};
+
+const LIMITS = {
   MAX_FRAME_BYTES: integer({
-    group: 'Limits',
     description: 'Largest inbound frame of an admitted socket; larger closes with 1009.',
     default: 1_048_576,
     min: 1_024,
@@ -189,7 +167,6 @@ export const ENVIRONMENT = {
     unit: 'bytes',
   }),
   OUTBOUND_LIMIT_BYTES: integer({
-    group: 'Limits',
     description: 'Bytes that may wait for a slow reader before it is closed with 4008.',
     default: 1_048_576,
     min: 16_384,
@@ -197,14 +174,12 @@ export const ENVIRONMENT = {
     unit: 'bytes',
   }),
   RECOVERY_LIMIT: integer({
-    group: 'Limits',
     description: 'Missed messages that a client which comes back gets at most; above it, it is told to start anew.',
     default: 10_000,
     min: 0,
     max: 10_000_000,
   }),
   ADMISSION_SECONDS: integer({
-    group: 'Limits',
     description: 'Time within which a socket must send its first message where the protocol asks for one.',
     default: 30,
     min: 1,
@@ -212,7 +187,6 @@ export const ENVIRONMENT = {
     unit: 's',
   }),
   HEARTBEAT_SECONDS: integer({
-    group: 'Limits',
     description: 'How often a plain socket is pinged; one that stays silent until the next ping is ended.',
     default: 25,
     min: 1,
@@ -220,68 +194,61 @@ export const ENVIRONMENT = {
     unit: 's',
   }),
   INBOUND_RATE: integer({
-    group: 'Limits',
     description: 'Messages a second per socket; above it the socket is read more slowly. `0` is off.',
     default: 2_000,
     min: 0,
     max: 10_000_000,
   }),
   INBOUND_BURST: integer({
-    group: 'Limits',
     description: 'Messages a socket may send at once before `INBOUND_RATE` applies.',
     default: 10_000,
     min: 1,
     max: 10_000_000,
   }),
   INBOUND_HARD_RATE: integer({
-    group: 'Limits',
     description: 'Messages a second per socket above which it is closed with 4029. `0` is off.',
     default: 0,
     min: 0,
     max: 10_000_000,
   }),
   REST_RATE: integer({
-    group: 'Limits',
     description: 'REST requests a second per principal, sustained. `0` is off.',
     default: 100,
     min: 0,
     max: 1_000_000,
   }),
   REST_BURST: integer({
-    group: 'Limits',
     description: 'REST requests a principal may send at once before `REST_RATE` applies.',
     default: 500,
     min: 1,
     max: 1_000_000,
   }),
+};
+
+const CALLS = {
   SIGNALING_ACCESS: choice({
-    group: 'Calls',
     description: 'Whether anyone may enter the lobby, or only who brings a lobby token.',
     choices: ['open', 'token'],
     default: 'open',
     productionDefault: 'token',
   }),
   STUN_URLS: list({
-    group: 'Calls',
     description: 'STUN servers, e.g. `stun:stun.example.org:3478`.',
     defaultText: 'none',
     check: (item) => iceUrlFault(item, ['stun', 'stuns']),
   }),
   TURN_URLS: list({
-    group: 'Calls',
     description: 'TURN servers, e.g. `turn:turn.example.org:3478?transport=udp`. Needs `TURN_SECRET`.',
     defaultText: 'none',
     check: (item) => iceUrlFault(item, ['turn', 'turns']),
   }),
   TURN_SECRET: list({
-    group: 'Calls',
     description: "coturn's `static-auth-secret`. During a rotation two, separated by a comma: the first one signs.",
     defaultText: 'unset',
     most: 2,
     secret: true,
   }),
   TURN_TTL_SECONDS: integer({
-    group: 'Calls',
     description: 'How long TURN credentials are good for; who is in a call gets new ones in time.',
     default: 86_400,
     min: 10,
@@ -289,15 +256,16 @@ export const ENVIRONMENT = {
     unit: 's',
   }),
   CALL_RETENTION_DAYS: integer({
-    group: 'Calls',
     description: 'Calls are removed from the ledger so long after their end. `0` keeps them.',
     default: 0,
     min: 0,
     max: 36_500,
     unit: 'days',
   }),
+};
+
+const CIRCLES = {
   WRITING_REPEAT_MS: integer({
-    group: 'Circles',
     description:
       'Typing notices of one socket that repeat the last one within this time are not passed on. `0` is off.',
     default: 1_000,
@@ -306,30 +274,45 @@ export const ENVIRONMENT = {
     unit: 'ms',
   }),
   WEBRTC_FORWARD: choice({
-    group: 'Circles',
     description: 'Whom accounts and devices may forward call signals to: anyone connected, or who shares a circle.',
     choices: ['any', 'shared-circle'],
     default: 'any',
     productionDefault: 'shared-circle',
   }),
   ...MEDIA,
+};
+
+const OBSERVABILITY = {
   LOG_LEVEL: choice({
-    group: 'Observability',
     description: 'Least severe level that is logged.',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
   }),
   LOG_FORMAT: optionalText({
-    group: 'Observability',
     description: '`json`, one object a line, or `pretty`, for people.',
     defaultText: 'pretty where standard output is a terminal, else json',
     check: (value) => (value === 'json' || value === 'pretty' ? undefined : 'must be one of json, pretty'),
   }),
   METRICS_TOKEN: optionalText({
-    group: 'Observability',
     description: 'Bearer token of `/metrics`. Without it: anyone, in production loopback only.',
     secret: true,
   }),
+};
+
+/**
+ * Every environment variable the server reads, one documented property each.
+ * `docs/configuration.md` and `.env.example` follow from this list.
+ */
+export const ENVIRONMENT = {
+  ...inGroup('Process', PROCESS),
+  ...inGroup('Storage', STORAGE),
+  ...inGroup('Accounts', ACCOUNTS),
+  ...inGroup('Sign-in', SIGN_IN),
+  ...inGroup('Network', NETWORK),
+  ...inGroup('Limits', LIMITS),
+  ...inGroup('Calls', CALLS),
+  ...inGroup('Circles', CIRCLES),
+  ...inGroup('Observability', OBSERVABILITY),
 } as const;
 
 export type EnvironmentName = keyof typeof ENVIRONMENT;

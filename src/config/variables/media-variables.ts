@@ -3,13 +3,11 @@ import { choice, integer, optionalText, text, urlFault } from './variable.js';
 /** Variables about the files of messages; part of `ENVIRONMENT`. */
 export const MEDIA = {
   MEDIA_STORAGE: choice({
-    group: 'Circles',
     description: 'Where media is kept: under DATA_DIR, or in an S3-compatible bucket.',
     choices: ['disk', 's3'],
     default: 'disk',
   }),
   MEDIA_SHARED: choice({
-    group: 'Circles',
     description:
       'Whether DATA_DIR is one folder that all nodes share (NFS and the like); with `REDIS_URL` and ' +
       '`MEDIA_STORAGE=disk` it must be, or one node would not find what another one stored.',
@@ -17,7 +15,6 @@ export const MEDIA = {
     default: 'false',
   }),
   MEDIA_MAX_BYTES: integer({
-    group: 'Circles',
     description: 'Largest file of a message.',
     default: 100_000_000,
     min: 1_024,
@@ -25,7 +22,6 @@ export const MEDIA = {
     unit: 'bytes',
   }),
   MEDIA_MAX_PIXELS: integer({
-    group: 'Circles',
     description: 'Pictures with more pixels get no thumbnail: a small file may need much memory to be looked at.',
     default: 25_000_000,
     min: 0,
@@ -33,7 +29,6 @@ export const MEDIA = {
     unit: 'pixels',
   }),
   MEDIA_ACCOUNT_QUOTA_BYTES: integer({
-    group: 'Circles',
     description: 'What the files of one account may take together; 0 = no limit.',
     default: 5_000_000_000,
     min: 0,
@@ -41,7 +36,6 @@ export const MEDIA = {
     unit: 'bytes',
   }),
   MEDIA_CIRCLE_QUOTA_BYTES: integer({
-    group: 'Circles',
     description: 'What the files of one circle may take together, whoever sent them; 0 = no limit.',
     default: 20_000_000_000,
     min: 0,
@@ -49,7 +43,6 @@ export const MEDIA = {
     unit: 'bytes',
   }),
   MEDIA_PENDING_HOURS: integer({
-    group: 'Circles',
     description: 'Files that were announced but not uploaded within this time are given up.',
     default: 24,
     min: 1,
@@ -57,23 +50,20 @@ export const MEDIA = {
     unit: 'h',
   }),
   S3_ENDPOINT: optionalText({
-    group: 'Circles',
     description: 'Address of the S3-compatible service.',
     defaultText: 'AWS',
     check: (value) => urlFault(value, ['http', 'https']),
   }),
-  S3_REGION: text({ group: 'Circles', description: 'Region of the bucket.', default: 'us-east-1' }),
-  S3_BUCKET: optionalText({ group: 'Circles', description: 'Bucket for media; needed for `MEDIA_STORAGE=s3`.' }),
+  S3_REGION: text({ description: 'Region of the bucket.', default: 'us-east-1' }),
+  S3_BUCKET: optionalText({ description: 'Bucket for media; needed for `MEDIA_STORAGE=s3`.' }),
   S3_ACCESS_KEY_ID: optionalText({
-    group: 'Circles',
     description: 'Access key; without it the usual AWS credential sources are asked.',
     secret: true,
   }),
-  S3_SECRET_ACCESS_KEY: optionalText({ group: 'Circles', description: 'Secret of the access key.', secret: true }),
+  S3_SECRET_ACCESS_KEY: optionalText({ description: 'Secret of the access key.', secret: true }),
   S3_FORCE_PATH_STYLE: choice({
-    group: 'Circles',
     description: 'Whether the bucket is named in the path instead of the host; many services other than AWS need it.',
     choices: ['false', 'true'],
     default: 'false',
   }),
-} as const;
+};

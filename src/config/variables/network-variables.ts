@@ -6,7 +6,6 @@ import { integer, list } from './variable.js';
 /** Variables about who may come by which address; part of `ENVIRONMENT`. */
 export const NETWORK = {
   ALLOWED_ORIGINS: list({
-    group: 'Network',
     description:
       'Origins whose pages may connect, checked on every upgrade, every polling request and for CORS: as browsers write ' +
       'them, e.g. `https://app.example.org`, `capacitor://localhost`. No patterns.',
@@ -14,14 +13,12 @@ export const NETWORK = {
     check: originFault,
   }),
   ALLOWED_HOSTS: list({
-    group: 'Network',
     description:
       '`Host` header values that are answered, beside that of `NODE_URL`; health checks are for any, and so is `/metrics` with `METRICS_TOKEN`. No patterns.',
     defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
     check: hostFault,
   }),
   KEEP_ALIVE_SECONDS: integer({
-    group: 'Network',
     description:
       'How long a connection without requests is kept. Longer than the proxies in front keep theirs, or some of their ' +
       'requests meet a closed connection (502).',
@@ -31,7 +28,6 @@ export const NETWORK = {
     unit: 's',
   }),
   OUTBOUND_ALLOWED_NETWORKS: list({
-    group: 'Network',
     description:
       'Private addresses or CIDR ranges that the server may connect to where an application or an admin names the URL, ' +
       'such as `jwksUrl` of a token issuer; `http://` leads nowhere else.',
@@ -39,9 +35,8 @@ export const NETWORK = {
     check: addressFault,
   }),
   TRUSTED_PROXIES: list({
-    group: 'Network',
     description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',
     defaultText: 'none',
     check: addressFault,
   }),
-} as const;
+};

@@ -6,7 +6,6 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Variables about how people sign in; part of `ENVIRONMENT`. */
 export const SIGN_IN = {
   PASSWORD_SIGN_IN: choice({
-    group: 'Sign-in',
     description:
       'Whether people sign in with a password: `off` is at the identity provider only, `fallback` leaves it to accounts ' +
       'that the server made at boot, for when the provider is away. Devices keep theirs.',
@@ -14,22 +13,19 @@ export const SIGN_IN = {
     default: 'on',
   }),
   OIDC_ISSUER: optionalText({
-    group: 'Sign-in',
     description:
       'The identity provider that people sign in at (OpenID Connect): its issuer, as its discovery document names it. ' +
       'Its redirect URI is `<PUBLIC_URL>/api/v1/auth/oidc/callback`. May be on a private network.',
     defaultText: 'none',
     check: issuerFault,
   }),
-  OIDC_CLIENT_ID: optionalText({ group: 'Sign-in', description: 'What the provider knows this server as.' }),
+  OIDC_CLIENT_ID: optionalText({ description: 'What the provider knows this server as.' }),
   OIDC_CLIENT_SECRET: optionalText({
-    group: 'Sign-in',
     description: 'The secret that the provider gave for it.',
     defaultText: 'unset, for public clients',
     secret: true,
   }),
   OIDC_SCOPES: text({
-    group: 'Sign-in',
     description: 'What the provider is asked for, separated by spaces.',
     default: 'openid email profile',
     check: (value) =>
@@ -38,7 +34,6 @@ export const SIGN_IN = {
         : 'must be scopes separated by spaces, with openid among them',
   }),
   OIDC_ROLE_CLAIM: text({
-    group: 'Sign-in',
     description:
       'The claim that holds the groups of a person, of the ID token or else of UserInfo; a dot leads into an object, as ' +
       'in `realm_access.roles`.',
@@ -46,24 +41,21 @@ export const SIGN_IN = {
     check: (value) => (value.length > 200 ? 'must have at most 200 characters' : undefined),
   }),
   OIDC_ROLE_MAP: list({
-    group: 'Sign-in',
     description: `Which group has which role, as \`group=role,…\`; of several the highest counts. Roles: ${ROLES.join(', ')}.`,
     defaultText: 'none',
     check: (item) => (roleRuleOf(item) ? undefined : `must be group=role with a role of ${ROLES.join(', ')}`),
   }),
   OIDC_DEFAULT_ROLE: choice({
-    group: 'Sign-in',
     description: 'The role of who is in no group of `OIDC_ROLE_MAP`; `none` refuses them.',
     choices: ['none', ...ROLES],
     default: 'none',
   }),
   OIDC_LABEL: text({
-    group: 'Sign-in',
     description: 'What the sign-in page calls the provider, after “Sign in with”.',
     default: 'single sign-on',
     check: (value) => (/^[^\p{Cc}]{1,60}$/u.test(value) ? undefined : 'must have 1 to 60 characters'),
   }),
-} as const;
+};
 
 export const scopesOf = (text: string): string[] => text.split(' ').filter(Boolean);
 

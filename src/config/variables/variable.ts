@@ -1,7 +1,5 @@
 /** How one environment variable is read: documented, validated, typed. The documentation files are generated from it. */
-export interface Variable<T> {
-  /** Section heading in the generated documentation. */
-  readonly group: VariableGroup;
+interface Reading<T> {
   readonly description: string;
   /** Shown as the default in the documentation. */
   readonly defaultText: string;
@@ -12,14 +10,27 @@ export interface Variable<T> {
   read(text: string | undefined, production: boolean): T;
 }
 
+export interface Variable<T> extends Reading<T> {
+  /** Section heading in the generated documentation. */
+  readonly group: VariableGroup;
+}
+
 export type VariableGroup =
   'Process' | 'Storage' | 'Accounts' | 'Sign-in' | 'Network' | 'Limits' | 'Calls' | 'Circles' | 'Observability';
 
 interface Doc {
-  readonly group: VariableGroup;
   readonly description: string;
   readonly secret?: boolean;
   readonly generated?: boolean;
+}
+
+/** `variables` as those of one section of the documentation. */
+export function inGroup<T extends Readonly<Record<string, unknown>>>(
+  group: VariableGroup,
+  variables: { readonly [K in keyof T]: Reading<T[K]> },
+): { readonly [K in keyof T]: Variable<T[K]> } {
+  const grouped = Object.entries<Reading<unknown>>(variables).map(([name, variable]) => [name, { ...variable, group }]);
+  return Object.fromEntries(grouped) as { readonly [K in keyof T]: Variable<T[K]> };
 }
 
 const fail = (reason: string): never => {
@@ -27,7 +38,7 @@ const fail = (reason: string): never => {
 };
 
 /** Whole number within `min..max`. */
-export function integer(doc: Doc & { default: number; min: number; max: number; unit?: string }): Variable<number> {
+export function integer(doc: Doc & { default: number; min: number; max: number; unit?: string }): Reading<number> {
   return {
     ...doc,
     defaultText: doc.unit ? `${doc.default} ${doc.unit}` : String(doc.default),
@@ -42,7 +53,7 @@ export function integer(doc: Doc & { default: number; min: number; max: number; 
 }
 
 /** Free text; `check` returns the reason when the text is not valid. */
-export function text(doc: Doc & { default: string; check?: (value: string) => string | undefined }): Variable<string> {
+export function text(doc: Doc & { default: string; check?: (value: string) => string | undefined }): Reading<string> {
   return {
     ...doc,
     defaultText: doc.default,
@@ -56,7 +67,7 @@ export function text(doc: Doc & { default: string; check?: (value: string) => st
 /** Free text that may be unset. */
 export function optionalText(
   doc: Doc & { defaultText?: string; check?: (value: string, production: boolean) => string | undefined },
-): Variable<string | undefined> {
+): Reading<string | undefined> {
   return {
     ...doc,
     defaultText: doc.defaultText ?? 'unset',
@@ -70,7 +81,7 @@ export function optionalText(
 /** One of a closed set, with another default in production where `productionDefault` is given. */
 export function choice<const C extends readonly string[]>(
   doc: Doc & { choices: C; default: C[number]; productionDefault?: C[number] },
-): Variable<C[number]> {
+): Reading<C[number]> {
   return {
     ...doc,
     defaultText: doc.productionDefault ? `${doc.default} (production: ${doc.productionDefault})` : doc.default,
@@ -84,7 +95,7 @@ export function choice<const C extends readonly string[]>(
 /** Comma-separated list of at most `most` items; `undefined` when unset. Items of secrets are never quoted. */
 export function list(
   doc: Doc & { defaultText: string; most?: number; check?: (item: string) => string | undefined },
-): Variable<readonly string[] | undefined> {
+): Reading<readonly string[] | undefined> {
   return {
     ...doc,
     read: (value) => {
