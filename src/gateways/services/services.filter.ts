@@ -1,5 +1,4 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import { assertNever } from '../../common/errors/assert-never.js';
 import { type ErrorKind } from '../../common/errors/problem-codes.js';
 import { toAppError } from '../../common/http/problems/problem.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
@@ -8,6 +7,23 @@ import { failed } from '../../modules/services/services.events.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
 const INTERNAL = 'Something went wrong on the server.';
+
+/** How an error ends the connection; `null` = it stays, if it is admitted. */
+const CLOSE_REASONS: Readonly<Record<ErrorKind, DisconnectReason | null>> = {
+  malformed: DISCONNECT.refused,
+  too_large: DISCONNECT.refused,
+  unsupported_media_type: DISCONNECT.refused,
+  unauthenticated: DISCONNECT.refused,
+  forbidden: null,
+  not_found: null,
+  method_not_allowed: null,
+  conflict: null,
+  invalid_input: null,
+  rate_limited: DISCONNECT.tryLater,
+  no_space: DISCONNECT.tryLater,
+  unavailable: DISCONNECT.tryLater,
+  internal: DISCONNECT.internal,
+};
 
 /** Whatever goes wrong reaches the client as `server_error`; strangers are then closed, as are those who break the protocol. */
 @Catch()
@@ -23,33 +39,8 @@ export class ServicesFilter implements ExceptionFilter {
       this.logger.error({ msg: 'a message could not be handled', connectionId: connection.id, stack: error.trace });
     }
     this.hub.sendTo(connection, failed(error.kind === 'internal' ? INTERNAL : error.detail));
-    const reason = closeReasonOf(error.kind);
+    const reason = CLOSE_REASONS[error.kind];
     if (reason !== null) connection.close(reason);
     else if (connection.principal === null) connection.close(DISCONNECT.refused);
-  }
-}
-
-/** How an error ends the connection; `null` = it stays, if it is admitted. */
-function closeReasonOf(kind: ErrorKind): DisconnectReason | null {
-  switch (kind) {
-    case 'malformed':
-    case 'too_large':
-    case 'unsupported_media_type':
-    case 'unauthenticated':
-      return DISCONNECT.refused;
-    case 'forbidden':
-    case 'not_found':
-    case 'method_not_allowed':
-    case 'conflict':
-    case 'invalid_input':
-      return null;
-    case 'rate_limited':
-    case 'no_space':
-    case 'unavailable':
-      return DISCONNECT.tryLater;
-    case 'internal':
-      return DISCONNECT.internal;
-    default:
-      return assertNever(kind);
   }
 }

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { AppError, type FieldError } from '../../errors/app-error.js';
-import { assertNever } from '../../errors/assert-never.js';
 import { isDatabaseFull, isDatabaseUnavailable } from '../../errors/database-unavailable.js';
 import { type ErrorKind, PROBLEM_CODES, type ProblemCode } from '../../errors/problem-codes.js';
 
@@ -22,38 +21,23 @@ export interface Problem {
   readonly errors?: readonly FieldError[];
 }
 
-export function statusOf(kind: ErrorKind): number {
-  switch (kind) {
-    case 'malformed':
-      return 400;
-    case 'unauthenticated':
-      return 401;
-    case 'forbidden':
-      return 403;
-    case 'not_found':
-      return 404;
-    case 'method_not_allowed':
-      return 405;
-    case 'conflict':
-      return 409;
-    case 'too_large':
-      return 413;
-    case 'unsupported_media_type':
-      return 415;
-    case 'invalid_input':
-      return 422;
-    case 'rate_limited':
-      return 429;
-    case 'internal':
-      return 500;
-    case 'unavailable':
-      return 503;
-    case 'no_space':
-      return 507;
-    default:
-      return assertNever(kind);
-  }
-}
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  invalid_input: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+  no_space: 507,
+};
+
+export const statusOf = (kind: ErrorKind): number => STATUS[kind];
 
 export function toProblem(error: AppError, requestId: string | undefined): Problem {
   return {
@@ -94,37 +78,29 @@ export function toAppError(thrown: unknown): AppError {
   });
 }
 
+/** What is said of errors of others that come with a status alone. */
+const FOREIGN: Readonly<Record<number, readonly [code: ProblemCode, detail: string]>> = {
+  400: ['malformed_request', 'The request could not be understood.'],
+  401: ['unauthenticated', 'A valid credential is needed.'],
+  403: ['forbidden', 'This is not allowed.'],
+  404: ['not_found', 'There is nothing at this address.'],
+  405: ['method_not_allowed', 'This method is not allowed here.'],
+  409: ['conflict', 'The request conflicts with the current state.'],
+  413: ['payload_too_large', 'The body is too large.'],
+  415: ['unsupported_media_type', 'The body must be JSON in UTF-8.'],
+  422: ['invalid_input', 'The request is not valid.'],
+  429: ['rate_limited', 'Too many requests.'],
+  503: ['unavailable', 'The server cannot do this right now.'],
+};
+
 function fromStatus(status: number, cause: unknown): AppError {
-  switch (status) {
-    case 400:
-      return isBodyFault(cause)
-        ? new AppError('malformed_body', 'The body is not valid JSON.', { cause })
-        : new AppError('malformed_request', 'The request could not be understood.', { cause });
-    case 401:
-      return new AppError('unauthenticated', 'A valid credential is needed.', { cause });
-    case 403:
-      return new AppError('forbidden', 'This is not allowed.', { cause });
-    case 404:
-      return new AppError('not_found', 'There is nothing at this address.', { cause });
-    case 405:
-      return new AppError('method_not_allowed', 'This method is not allowed here.', { cause });
-    case 409:
-      return new AppError('conflict', 'The request conflicts with the current state.', { cause });
-    case 413:
-      return new AppError('payload_too_large', 'The body is too large.', { cause });
-    case 415:
-      return new AppError('unsupported_media_type', 'The body must be JSON in UTF-8.', { cause });
-    case 422:
-      return new AppError('invalid_input', 'The request is not valid.', { cause });
-    case 429:
-      return new AppError('rate_limited', 'Too many requests.', { cause });
-    case 503:
-      return new AppError('unavailable', 'The server cannot do this right now.', { cause });
-    default:
-      return status < 500
-        ? new AppError('malformed_request', STATUS_CODES[status] ?? 'The request could not be understood.', { cause })
-        : new AppError('internal_error', 'The server failed to answer.', { cause });
-  }
+  if (status === 400 && isBodyFault(cause))
+    return new AppError('malformed_body', 'The body is not valid JSON.', { cause });
+  const known = FOREIGN[status];
+  if (known) return new AppError(...known, { cause });
+  return status < 500
+    ? new AppError('malformed_request', STATUS_CODES[status] ?? 'The request could not be understood.', { cause })
+    : new AppError('internal_error', 'The server failed to answer.', { cause });
 }
 
 /** The body parser marks what it throws; Nest wraps it as the cause of its own exception. */
