@@ -1,19 +1,21 @@
-import { Injectable, Param, type PipeTransform } from '@nestjs/common';
-import { ApiParam } from '@nestjs/swagger';
+import { Injectable, type PipeTransform } from '@nestjs/common';
 import { AppError } from '../../errors/app-error.js';
 import { MAX_ID } from '../paging/cursor.js';
 import { invalidInput } from '../input/input.pipe.js';
+import { pathParameter } from './path-parameters.js';
 
-type ParameterSchema = NonNullable<Extract<Parameters<typeof ApiParam>[0], { schema?: unknown }>['schema']>;
-
+/** Reads an id, or a `word` in the place of one. */
 @Injectable()
-class PathIdPipe implements PipeTransform<string, number> {
-  constructor(private readonly name: string) {}
+export class PathIdPipe<W extends string = never> implements PipeTransform<string, number | W> {
+  constructor(
+    private readonly name: string,
+    private readonly word?: W,
+    private readonly fault = 'must be a whole number',
+  ) {}
 
-  transform(value: string): number {
-    if (!/^(?:0|-?[1-9]\d*)$/.test(value)) {
-      throw invalidInput([{ field: this.name, message: 'must be a whole number' }]);
-    }
+  transform(value: string): number | W {
+    if (this.word !== undefined && value === this.word) return this.word;
+    if (!/^(?:0|-?[1-9]\d*)$/.test(value)) throw invalidInput([{ field: this.name, message: this.fault }]);
     const id = Number(value);
     // A number no row can have is simply not there.
     if (id < 1 || id > MAX_ID) throw new AppError('not_found', 'There is no such resource.');
@@ -21,36 +23,16 @@ class PathIdPipe implements PipeTransform<string, number> {
   }
 }
 
-@Injectable()
-class PathIdOrAllPipe implements PipeTransform<string, number | 'all'> {
-  private readonly ids: PathIdPipe;
-
-  constructor(name: string) {
-    this.ids = new PathIdPipe(name);
-  }
-
-  transform(value: string): number | 'all' {
-    return value === 'all' ? 'all' : this.ids.transform(value);
-  }
-}
-
-const ID = { type: 'integer', minimum: 1, maximum: MAX_ID } as const;
+/** Schema of an id. */
+export const ID = { type: 'integer', minimum: 1, maximum: MAX_ID } as const;
 
 /** Path parameter that is the integer id of a row: 422 when it is no number, 404 when no row can have it. */
 export function PathId(name = 'id'): ParameterDecorator {
-  return parameter(name, new PathIdPipe(name), { ...ID, example: 1 });
+  return pathParameter(name, new PathIdPipe(name), { schema: { ...ID, example: 1 } });
 }
 
 /** Path parameter that is the integer id of a row, or `all` for every one. */
 export function PathIdOrAll(name: string): ParameterDecorator {
-  return parameter(name, new PathIdOrAllPipe(name), { oneOf: [ID, { type: 'string', pattern: '^all$' }], example: 1 });
-}
-
-function parameter(name: string, pipe: PipeTransform, schema: ParameterSchema): ParameterDecorator {
-  return (target, key, index) => {
-    Param(name, pipe)(target, key, index);
-    const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
-    if (key === undefined || descriptor === undefined) return;
-    ApiParam({ name, schema })(target, key, descriptor);
-  };
+  const schema = { oneOf: [ID, { type: 'string', pattern: '^all$' }], example: 1 };
+  return pathParameter(name, new PathIdPipe(name, 'all'), { schema });
 }

@@ -1,3 +1,6 @@
+import { Param, type PipeTransform } from '@nestjs/common';
+import { ApiParam, type ApiParamOptions } from '@nestjs/swagger';
+
 /** What the parameters of paths mean, by name. One that is missing here fails the linter of the OpenAPI document. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   id: 'Its id.',
@@ -17,4 +20,14 @@ export function describePathParameters(parameters: readonly object[] = []): void
     const description = DESCRIPTIONS[parameter.name ?? ''];
     if (parameter.in === 'path' && description !== undefined) parameter.description ??= description;
   }
+}
+
+/** A parameter of a route's path that `pipe` reads, as the document has it. */
+export function pathParameter(name: string, pipe: PipeTransform, docs: Partial<ApiParamOptions>): ParameterDecorator {
+  return (target, key, index) => {
+    Param(name, pipe)(target, key, index);
+    const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+    if (key === undefined || descriptor === undefined) return;
+    ApiParam({ name, ...docs })(target, key, descriptor);
+  };
 }

@@ -1,7 +1,7 @@
-import { Injectable, Param, type PipeTransform } from '@nestjs/common';
-import { ApiParam } from '@nestjs/swagger';
+import { Injectable, type PipeTransform } from '@nestjs/common';
 import { invalidInput } from '../input/input.pipe.js';
 import { UUID } from '../input/text-rules.js';
+import { pathParameter } from './path-parameters.js';
 
 @Injectable()
 class PathUuidPipe implements PipeTransform<string, string> {
@@ -15,11 +15,6 @@ class PathUuidPipe implements PipeTransform<string, string> {
 
 /** Path parameter that is a UUID in any case, handed on in lower case: 422 when it is none. */
 export function PathUuid(name: string): ParameterDecorator {
-  return (target, key, index) => {
-    Param(name, new PathUuidPipe(name))(target, key, index);
-    const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
-    if (key === undefined || descriptor === undefined) return;
-    const schema = { type: 'string', format: 'uuid', example: '7d444840-9dc0-11d1-b245-5ffdce74fad2' } as const;
-    ApiParam({ name, schema })(target, key, descriptor);
-  };
+  const schema = { type: 'string', format: 'uuid', example: '7d444840-9dc0-11d1-b245-5ffdce74fad2' };
+  return pathParameter(name, new PathUuidPipe(name), { schema });
 }
