@@ -44,6 +44,22 @@ const IN_PROCESS_PORTS: Provider[] = [
   { provide: NodeBoard, useClass: InProcessNodeBoard },
 ];
 
+const SERVICES = [
+  AttemptThrottle,
+  BusHealth,
+  ClusterQuery,
+  Hub,
+  ConnectionDirectory,
+  Deliveries,
+  Leases,
+  NodeIdentity,
+  Pictures,
+  PushShares,
+  Reconciliation,
+  Retries,
+  RevocationList,
+];
+
 /** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
 @Global()
 @Module({})
@@ -57,43 +73,9 @@ export class RealtimeModule {
         { provide: MonotonicClock, useClass: SystemMonotonicClock },
         { provide: Timers, useClass: SystemTimers },
         ...(redis ? redisPorts(redis) : IN_PROCESS_PORTS),
-        AttemptThrottle,
-        BusHealth,
-        ClusterQuery,
-        Hub,
-        ConnectionDirectory,
-        Deliveries,
-        Leases,
-        NodeIdentity,
-        Pictures,
-        PushShares,
-        Reconciliation,
-        Retries,
-        RevocationList,
+        ...SERVICES,
       ],
-      exports: [
-        AttemptThrottle,
-        BusHealth,
-        Clock,
-        MonotonicClock,
-        Timers,
-        ClusterQuery,
-        Broker,
-        Presence,
-        EphemeralStore,
-        RateLimiter,
-        Hub,
-        ConnectionDirectory,
-        Deliveries,
-        Leases,
-        NodeBoard,
-        NodeIdentity,
-        Pictures,
-        PushShares,
-        Reconciliation,
-        Retries,
-        RevocationList,
-      ],
+      exports: [Clock, MonotonicClock, Timers, Broker, Presence, EphemeralStore, RateLimiter, NodeBoard, ...SERVICES],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { type Beat, type NodeAbsence, type NodeState, type NodeStatus } from '../status/node-status.js';
+import { type Beat, type NodeStatus } from '../status/node-status.js';
 
 const TIMEOUT_MS = 1_500;
 
@@ -22,19 +22,11 @@ const INSERT = `
   VALUES ($1, $2, $3, $4, $5, now() - $6::float8 * interval '1 millisecond', $7, $8, $9, $10, now())
   ON CONFLICT DO NOTHING`;
 
-interface Row {
-  readonly incarnation: string;
-  readonly name: string;
-  readonly url: string;
-  readonly version: string;
-  readonly state: NodeState;
-  readonly load: number;
-  readonly connections: Record<string, number>;
+interface Row extends Omit<NodeStatus, 'startedAt' | 'busAge'> {
   readonly started_at: Date;
-  readonly away: NodeAbsence[];
+  readonly bus_age: number | null;
   readonly age: number;
   readonly mark: string;
-  readonly bus_age: number | null;
   readonly updated: number;
 }
 
@@ -85,35 +77,7 @@ export class NodesRepository {
   }
 }
 
-function toBeat({
-  started_at,
-  bus_age,
-  age,
-  mark,
-  incarnation,
-  name,
-  url,
-  version,
-  state,
-  load,
-  connections,
-  away,
-}: Row): Beat {
-  return {
-    incarnation,
-    age,
-    mark,
-    status: {
-      incarnation,
-      name,
-      url,
-      version,
-      state,
-      load,
-      connections,
-      away,
-      startedAt: started_at.getTime(),
-      busAge: bus_age,
-    },
-  };
+function toBeat({ started_at, bus_age, age, mark, updated: _updated, ...rest }: Row): Beat {
+  const status = { ...rest, startedAt: started_at.getTime(), busAge: bus_age };
+  return { incarnation: rest.incarnation, age, mark, status };
 }
