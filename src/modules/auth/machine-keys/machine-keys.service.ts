@@ -3,7 +3,6 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { AddressRanges } from '../../../common/http/policy/client-address.js';
 import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
-import { reportFailure } from '../../../common/outages/outages.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { covers } from '../../../common/security/scope.js';
 import { Clock } from '../../../common/time/clock.js';
@@ -15,9 +14,8 @@ import { selector } from '../../realtime/access/revocation-selectors.js';
 import { accountOf, type Actor, type MachineKeyPrincipal } from '../principals/machine-key-principal.js';
 import { isWellFormed, newMachineKey } from './machine-key.js';
 import { MachineKeysRepository } from './machine-keys.repository.js';
+import { KeyUses } from '../api-keys/key-uses.js';
 
-/** The use of a key is recorded to the minute: not one write per request. */
-const RECORD_MS = 60_000;
 /** What wrong keys are counted as. */
 const TRIES = 'machine-keys';
 
@@ -41,9 +39,7 @@ export interface ShownMachineKey {
  */
 @Injectable()
 export class MachineKeys {
-  private readonly logger = new Logger(MachineKeys.name);
-  /** Keys whose use this node is writing down right now. */
-  private readonly recording = new Set<number>();
+  private readonly uses: KeyUses;
 
   constructor(
     private readonly repository: MachineKeysRepository,
@@ -51,7 +47,9 @@ export class MachineKeys {
     private readonly clock: Clock,
     private readonly revocations: RevocationList,
     private readonly throttle: AttemptThrottle,
-  ) {}
+  ) {
+    this.uses = new KeyUses(clock, new Logger(MachineKeys.name), 'a machine key');
+  }
 
   /**
    * Who comes with a key. Wrong ones are slowed, the right ones never.
@@ -68,7 +66,7 @@ export class MachineKeys {
     if (found.allowedNetworks && !new AddressRanges(found.allowedNetworks).has(address)) {
       throw new AppError('unauthenticated', 'The machine key may not be used from this address.');
     }
-    this.record(found, address);
+    this.uses.record(found, (now, since) => this.repository.markUsed(found.id, address, now, since));
     const { id, name, scopes, madeBy } = found;
     return { kind: 'machineKey', id: String(id), label: name, scopes, madeBy };
   }
@@ -123,19 +121,6 @@ export class MachineKeys {
 
   private isRevoked({ madeBy }: MachineKey): boolean {
     return madeBy !== null && this.revocations.matches([selector('user', String(madeBy))], this.clock.now());
-  }
-
-  private record({ id, lastUsedAt }: MachineKey, from: string): void {
-    const now = this.clock.now();
-    const since = now - RECORD_MS;
-    if ((lastUsedAt !== null && lastUsedAt.getTime() > since) || this.recording.has(id)) return;
-    this.recording.add(id);
-    void this.repository
-      .markUsed(id, from, new Date(now), new Date(since))
-      .catch((error: unknown) => {
-        reportFailure(this.logger, 'the use of a machine key could not be recorded', error);
-      })
-      .finally(() => this.recording.delete(id));
   }
 }
 
