@@ -1,5 +1,6 @@
 import { Body, Delete, Get, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../common/http/dto.js';
 import { currentRequest } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
@@ -31,14 +32,14 @@ export class AccountsController {
   @ApiOperation({ summary: 'Make an account; anyone where registration is open, else an admin' })
   @ApiProblems('already_exists', 'registration_closed')
   async create(@CurrentPrincipal() actor: Actor | undefined, @Body() body: CreateAccountRequest): Promise<UserDto> {
-    return UserDto.from(await this.accounts.create(actor, body, currentRequest()?.address ?? ''));
+    return toDto(UserDto, await this.accounts.create(actor, body, currentRequest()?.address ?? ''));
   }
 
   @Get('me')
   @Authenticated('user')
   @ApiOperation({ summary: "The caller's own account" })
   async getMe(@CurrentPrincipal() { userId }: UserPrincipal): Promise<UserDto> {
-    return UserDto.from(await this.accounts.get(userId));
+    return toDto(UserDto, await this.accounts.get(userId));
   }
 
   @Patch('me')
@@ -48,7 +49,7 @@ export class AccountsController {
     @CurrentPrincipal() { userId }: UserPrincipal,
     @Body() { firstName, lastName, birthday }: UpdateProfileRequest,
   ): Promise<UserDto> {
-    return UserDto.from(await this.accounts.change(userId, { firstName, lastName, birthday }));
+    return toDto(UserDto, await this.accounts.change(userId, { firstName, lastName, birthday }));
   }
 
   @Delete('me')
@@ -76,8 +77,7 @@ export class AccountsController {
   @Authenticated('viewer')
   @ApiOperation({ summary: 'List accounts, or find them by email and name' })
   async list(@Query() query: SearchQuery): Promise<AccountPage> {
-    const { items, nextCursor } = await this.accounts.list(query);
-    return { items: items.map((user) => UserDto.from(user)), nextCursor };
+    return toDtoPage(UserDto, await this.accounts.list(query));
   }
 
   @Get(':id')
@@ -85,7 +85,7 @@ export class AccountsController {
   @ApiOperation({ summary: 'One account' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<UserDto> {
-    return UserDto.from(await this.accounts.get(id));
+    return toDto(UserDto, await this.accounts.get(id));
   }
 
   @Patch(':id')
@@ -96,7 +96,7 @@ export class AccountsController {
     @PathId() id: number,
     @Body() { firstName, lastName, birthday, role, disabled }: UpdateAccountRequest,
   ): Promise<UserDto> {
-    return UserDto.from(await this.accounts.change(id, { firstName, lastName, birthday, role, disabled }));
+    return toDto(UserDto, await this.accounts.change(id, { firstName, lastName, birthday, role, disabled }));
   }
 
   @Delete(':id')

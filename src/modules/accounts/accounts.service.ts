@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/errors/app-error.js';
 import { addressKey } from '../../common/http/policy/client-address.js';
-import { type Page, keyset, toPage } from '../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../common/http/paging/cursor.js';
 import { type SearchQuery } from '../../common/http/paging/page.dto.js';
 import { normalizeEmail } from '../../common/security/email.js';
 import { randomToken } from '../../common/security/random.js';
@@ -67,8 +67,7 @@ export class Accounts {
 
   /** Ascending by id. */
   async list(query: SearchQuery): Promise<Page<User>> {
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.list(query.q, afterId, take), query.limit, (user) => user);
+    return pageById(query, (afterId, take) => this.repository.list(query.q, afterId, take));
   }
 
   /** Members that are `undefined` stay as they are. @throws AppError `not_found`, `last_admin` */

@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { toDto } from '../../common/http/dto.js';
 import { currentCaller } from '../../common/context/request-context.js';
 import { ApiProblems } from '../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../common/http/api-v1-controller.js';
@@ -52,7 +53,7 @@ export class AuthController {
   @ApiProblems('invalid_credentials', 'account_disabled', 'password_sign_in_off')
   async login(@Body() { email, password }: LoginRequest): Promise<LoginDto> {
     const { user, ...pair } = await this.logins.signIn(email, password, currentCaller());
-    return { ...pair, user: UserDto.from(user) };
+    return { ...pair, user: toDto(UserDto, user) };
   }
 
   @Post('device-login')
@@ -62,7 +63,7 @@ export class AuthController {
   @ApiProblems('invalid_credentials')
   async deviceLogin(@Body() { username, password }: DeviceLoginRequest): Promise<DeviceLoginDto> {
     const { device, ...pair } = await this.logins.signInDevice(username, password, currentCaller());
-    return { ...pair, device: DeviceDto.from(device) };
+    return { ...pair, device: toDto(DeviceDto, device) };
   }
 
   @Post('refresh')
@@ -92,7 +93,7 @@ export class AuthController {
   async me(@CurrentPrincipal() principal: AccountPrincipal): Promise<OwnUserDto | DeviceDto> {
     const account = await this.logins.account(principal);
     return 'user' in account
-      ? OwnUserDto.of(account.user, this.passwords.signsIn(account.user))
-      : DeviceDto.from(account.device);
+      ? toDto(OwnUserDto, { ...account.user, passwordSignIn: this.passwords.signsIn(account.user) })
+      : toDto(DeviceDto, account.device);
   }
 }

@@ -16,6 +16,6 @@ export class IceServersController {
   @AnyBearer()
   @ApiOperation({ summary: 'STUN and TURN servers with fresh credentials, for an account, a device or a lobby token' })
   get(@CurrentBearer() bearer: BearerPrincipal): IceServersDto {
-    return IceServersDto.from(this.iceServers.configuration(bearer.id));
+    return this.iceServers.configuration(bearer.id);
   }
 }

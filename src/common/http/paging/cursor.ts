@@ -45,3 +45,12 @@ export function toPage<R extends { readonly id: number }, T>(
     nextCursor: rows.length > limit && last !== undefined ? encodeIdCursor(last.id) : null,
   };
 }
+
+/** A page in ascending order of ids. @param read the rows behind an id, and how many */
+export async function pageById<R extends { readonly id: number }>(
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+  read: (afterId: number, take: number) => Promise<readonly R[]>,
+): Promise<Page<R>> {
+  const { afterId, take } = keyset(query);
+  return toPage(await read(afterId, take), query.limit, (row) => row);
+}

@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type Identity } from '../../../entities/accounts/identity.entity.js';
 
 export class AccountIdentityDto {
   /** What it is unlinked by. */
@@ -18,10 +17,6 @@ export class AccountIdentityDto {
   /** When the account was first signed in by it. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
-
-  static from({ id, issuer, subject, createdAt }: Identity): AccountIdentityDto {
-    return { id, issuer, subject, createdAt: createdAt.toISOString() };
-  }
 }
 
 export class AccountIdentityPage extends PageOf(AccountIdentityDto) {}

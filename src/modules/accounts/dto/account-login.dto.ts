@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Login } from '../../../entities/accounts/login.entity.js';
 
@@ -27,15 +28,8 @@ export class AccountLoginDto {
   @ApiProperty({ example: false })
   current!: boolean;
 
-  static from({ id, createdAt, lastUsedAt, address, userAgent }: Login, askedBy: number | undefined): AccountLoginDto {
-    return {
-      id,
-      createdAt: createdAt.toISOString(),
-      lastUsedAt: lastUsedAt.toISOString(),
-      address,
-      userAgent,
-      current: id === askedBy,
-    };
+  static from(login: Login, askedBy: number | undefined): AccountLoginDto {
+    return toDto(AccountLoginDto, { ...login, current: login.id === askedBy });
   }
 }
 

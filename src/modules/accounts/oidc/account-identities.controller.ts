@@ -1,5 +1,6 @@
 import { Delete, Get, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDtoPage } from '../../../common/http/dto.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { type Page } from '../../../common/http/paging/cursor.js';
 import { PageQuery } from '../../../common/http/paging/page.dto.js';
@@ -61,7 +62,6 @@ export class AccountIdentitiesController {
   }
 
   private async page(id: number, query: PageQuery): Promise<Page<AccountIdentityDto>> {
-    const { items, nextCursor } = await this.identities.list(id, query);
-    return { items: items.map((identity) => AccountIdentityDto.from(identity)), nextCursor };
+    return toDtoPage(AccountIdentityDto, await this.identities.list(id, query));
   }
 }

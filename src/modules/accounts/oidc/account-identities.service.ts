@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { type Identity } from '../../../entities/accounts/identity.entity.js';
 import { type User } from '../../../entities/accounts/user.entity.js';
@@ -21,8 +21,7 @@ export class AccountIdentities {
 
   /** Ascending by id. */
   async list(userId: number, query: PageQuery): Promise<Page<Identity>> {
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.list(userId, afterId, take), query.limit, (identity) => identity);
+    return pageById(query, (afterId, take) => this.repository.list(userId, afterId, take));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { toDto } from '../../../common/http/dto.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { currentCaller } from '../../../common/context/request-context.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
@@ -89,7 +90,7 @@ export class OidcController {
     const isPage = request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined;
     const { user, cookie, ...pair } = await this.signIn.exchange(code, isPage, visitor);
     this.remember(request, response, cookie);
-    return { ...pair, user: UserDto.from(user) };
+    return { ...pair, user: toDto(UserDto, user) };
   }
 
   /** A person sees on a page what went wrong; a program gets the problem. */

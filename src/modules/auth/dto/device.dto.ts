@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type Device } from '../../../entities/circles/device.entity.js';
 
 /** A device in the home, with a login of its own. */
 export class DeviceDto {
@@ -26,15 +25,4 @@ export class DeviceDto {
   /** When it was changed last. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
-
-  static from(device: Device): DeviceDto {
-    const dto = new DeviceDto();
-    dto.id = device.id;
-    dto.circleId = device.circleId;
-    dto.name = device.name;
-    dto.username = device.username;
-    dto.createdAt = device.createdAt.toISOString();
-    dto.updatedAt = device.updatedAt.toISOString();
-    return dto;
-  }
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { Field, IntegerField, NameField } from '../../../common/http/input/fields.js';
 import { TAGS } from '../../../common/http/openapi/openapi-texts.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
@@ -106,19 +107,7 @@ export class MachineKeyDto {
   lastUsedFrom!: string | null;
 
   static from(key: MachineKey): MachineKeyDto {
-    const { id, name, prefix, scopes, allowedNetworks, madeBy, createdAt, expiresAt, lastUsedAt, lastUsedFrom } = key;
-    return {
-      id,
-      name,
-      prefix,
-      scopes,
-      allowedNetworks,
-      createdBy: madeBy,
-      createdAt: createdAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
-      lastUsedAt: lastUsedAt?.toISOString() ?? null,
-      lastUsedFrom,
-    };
+    return toDto(MachineKeyDto, { ...key, createdBy: key.madeBy });
   }
 }
 

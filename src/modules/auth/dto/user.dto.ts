@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice, type Choice } from '../../../common/http/input/fields.js';
 import { type Role, ROLES } from '../../../common/security/role.js';
-import { type User } from '../../../entities/accounts/user.entity.js';
 
 export const ROLE: Choice = { name: 'Role', values: ROLES };
 
@@ -38,22 +37,6 @@ export class UserDto {
   /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
-
-  static from(user: User): UserDto {
-    return UserDto.fill(new UserDto(), user);
-  }
-
-  protected static fill<T extends UserDto>(dto: T, user: User): T {
-    dto.id = user.id;
-    dto.email = user.email;
-    dto.firstName = user.firstName;
-    dto.lastName = user.lastName;
-    dto.birthday = user.birthday;
-    dto.role = user.role;
-    dto.disabled = user.disabled;
-    dto.createdAt = user.createdAt.toISOString();
-    return dto;
-  }
 }
 
 /** The account that asks. */
@@ -65,12 +48,4 @@ export class OwnUserDto extends UserDto {
   /** Whether it signs in with a password; `false` where the identity provider alone lets it in. */
   @ApiProperty({ example: true })
   passwordSignIn!: boolean;
-
-  /** @param passwordSignIn whether it has a password that counts */
-  static of(user: User, passwordSignIn: boolean): OwnUserDto {
-    const dto = UserDto.fill(new OwnUserDto(), user);
-    dto.passwordGenerated = user.passwordGenerated;
-    dto.passwordSignIn = passwordSignIn;
-    return dto;
-  }
 }

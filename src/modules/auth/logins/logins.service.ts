@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { type AuditParty } from '../../../common/audit/audit-record.js';
 import { type Caller } from '../../../common/context/request-context.js';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { digestsEqual, sha256 } from '../../../common/security/digest.js';
 import { normalizeEmail } from '../../../common/security/email.js';
@@ -158,9 +158,8 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Ascending by id. */
   async list(account: LoginAccount, query: PageQuery): Promise<Page<Login>> {
-    const { afterId, take } = keyset(query);
-    const rows = await this.repository.list(account, { now: this.clock.date(), afterId, take });
-    return toPage(rows, query.limit, (login) => login);
+    const now = this.clock.date();
+    return pageById(query, (afterId, take) => this.repository.list(account, { now, afterId, take }));
   }
 
   /**

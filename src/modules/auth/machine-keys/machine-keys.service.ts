@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { AddressRanges } from '../../../common/http/policy/client-address.js';
-import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { covers } from '../../../common/security/scope.js';
@@ -92,8 +92,7 @@ export class MachineKeys {
   }
 
   async page(query: PageQuery): Promise<Page<MachineKey>> {
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.page(afterId, take), query.limit, (key) => key);
+    return pageById(query, (afterId, take) => this.repository.page(afterId, take));
   }
 
   /** @throws AppError `not_found` */

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiChoice, type Choice, ChoiceField, TextField, TimeField } from '../../../common/http/input/fields.js';
 import { PageOf, PageQuery } from '../../../common/http/paging/page.dto.js';
 import { type Call } from '../../../entities/calls/call.entity.js';
@@ -69,16 +70,8 @@ export class CallParticipantDto {
   @ApiProperty({ example: false })
   videoOff!: boolean;
 
-  static from({ sid, name, userId, joinedAt, leftAt, muted, videoOff }: CallParticipant): CallParticipantDto {
-    return {
-      sid,
-      name,
-      ...(userId !== null && { userId }),
-      joinedAt: joinedAt?.toISOString() ?? null,
-      leftAt: leftAt?.toISOString() ?? null,
-      muted,
-      videoOff,
-    };
+  static from({ userId, ...participant }: CallParticipant): CallParticipantDto {
+    return toDto(CallParticipantDto, { ...participant, ...(userId !== null && { userId }) });
   }
 }
 
@@ -131,19 +124,12 @@ export class CallDto {
   endedBy!: string | null;
 
   static from({ call, participants }: { call: Call; participants: readonly CallParticipant[] }): CallDto {
-    return {
-      id: call.id,
-      protocol: call.protocol,
+    return toDto(CallDto, {
+      ...call,
       callId: call.wireId,
       state: call.endedAt !== null ? 'ended' : call.answeredAt !== null ? 'live' : 'ringing',
-      outcome: call.outcome,
-      reason: call.reason,
       participants: participants.map((participant) => CallParticipantDto.from(participant)),
-      startedAt: call.startedAt.toISOString(),
-      answeredAt: call.answeredAt?.toISOString() ?? null,
-      endedAt: call.endedAt?.toISOString() ?? null,
-      endedBy: call.endedBy,
-    };
+    });
   }
 }
 

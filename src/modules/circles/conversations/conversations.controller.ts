@@ -1,5 +1,6 @@
 import { Body, Delete, Get, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { invalidInput } from '../../../common/http/input/input.pipe.js';
@@ -97,7 +98,7 @@ export class ConversationsController {
       throw invalidInput([{ field: 'userId', message: 'exactly one of userId and email is needed' }]);
     }
     const who = userId === undefined ? { email: normalizeEmail(email ?? '') } : { userId };
-    return ParticipantDto.from(await this.conversations.invite(principal, id, who));
+    return toDto(ParticipantDto, await this.conversations.invite(principal, id, who));
   }
 
   @Delete('conversations/:id/members/:userId')
@@ -123,7 +124,7 @@ export class ConversationsController {
     @PathId() id: number,
     @PathId('userId') userId: number,
   ): Promise<ParticipantDto> {
-    return ParticipantDto.from(await this.conversations.promote(principal, id, userId));
+    return toDto(ParticipantDto, await this.conversations.promote(principal, id, userId));
   }
 
   @Put('conversations/:id/read')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { invalidInput } from '../../../common/http/input/input.pipe.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
@@ -61,12 +61,11 @@ export class Conversations {
     query: { limit: number; cursor?: string },
   ): Promise<Page<ConversationState>> {
     await this.access.demandCircle(principal, circleId, 'listConversations');
-    const { afterId, take } = keyset(query);
-    const rows =
+    const page = await pageById(query, (afterId, take) =>
       principal.kind === 'user'
-        ? await this.repository.listOfUser(circleId, principal.userId, afterId, take)
-        : await this.repository.listOfDevices(circleId, afterId, take);
-    const page = toPage(rows, query.limit, (row) => row);
+        ? this.repository.listOfUser(circleId, principal.userId, afterId, take)
+        : this.repository.listOfDevices(circleId, afterId, take),
+    );
     return { ...page, items: await this.withParticipants(page.items) };
   }
 

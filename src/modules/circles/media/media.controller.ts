@@ -10,6 +10,7 @@ import {
   ApiResponse,
 } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { AcceptsOtherBodies } from '../../../common/http/input/json-api.interceptor.js';
@@ -26,6 +27,10 @@ import { THUMBNAIL_TYPE } from './content/thumbnails.service.js';
 import { Uploads } from './uploads/uploads.service.js';
 
 const BINARY = { schema: { type: 'string', format: 'binary' } } as const;
+const BYTES = { type: 'integer', format: 'int64' } as const;
+
+const TextHeader = (name: string, description: string): MethodDecorator & ClassDecorator =>
+  ApiHeader({ name, required: false, schema: { type: 'string' }, description });
 
 /** An operation of the tus protocol: generated methods cannot resume, tus clients can. */
 const Tus = (): MethodDecorator =>
@@ -47,7 +52,7 @@ export class MediaController {
   @ApiOperation({ summary: 'A file of a message' })
   @ApiProblems(404)
   async get(@CurrentPrincipal() principal: AccountPrincipal, @PathId() id: number): Promise<MediaDto> {
-    return MediaDto.from(await this.files.get(principal, id));
+    return toDto(MediaDto, await this.files.get(principal, id));
   }
 
   @Delete(':id')
@@ -73,20 +78,15 @@ export class MediaController {
     @PathId() id: number,
     @Req() request: Request,
   ): Promise<MediaDto> {
-    return MediaDto.from(await this.uploads.take(principal, id, request));
+    return toDto(MediaDto, await this.uploads.take(principal, id, request));
   }
 
   @Get(':id/content')
   @Authenticated('account')
   @ApiOperation({ summary: 'The content of a file, or a range of it' })
-  @ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: 'E.g. `bytes=0-99`.' })
-  @ApiHeader({
-    name: 'If-Range',
-    required: false,
-    schema: { type: 'string' },
-    description: '`ETag` of the first part.',
-  })
-  @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' }, description: '`ETag` one has.' })
+  @TextHeader('Range', 'E.g. `bytes=0-99`.')
+  @TextHeader('If-Range', '`ETag` of the first part.')
+  @TextHeader('If-None-Match', '`ETag` one has.')
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'All of it.', content: { 'application/octet-stream': BINARY } })
   @ApiResponse({ status: 206, description: 'The range.', content: { 'application/octet-stream': BINARY } })
@@ -126,13 +126,8 @@ export class MediaController {
   @Authenticated('account')
   @Tus()
   @ApiOperation({ summary: 'Begin a resumable upload (tus 1.0.0); a begun one is given up' })
-  @ApiHeader({ name: 'Upload-Length', schema: { type: 'integer', format: 'int64' }, description: 'Bytes of the file.' })
-  @ApiHeader({
-    name: 'Upload-Metadata',
-    required: false,
-    schema: { type: 'string' },
-    description: '`filename`, `filetype`.',
-  })
+  @ApiHeader({ name: 'Upload-Length', schema: BYTES, description: 'Bytes of the file.' })
+  @TextHeader('Upload-Metadata', '`filename`, `filetype`.')
   @ApiProblems(403, 404, 409, 413, 'quota_exceeded', 507)
   async createUpload(
     @CurrentPrincipal() principal: AccountPrincipal,
@@ -174,11 +169,7 @@ export class MediaController {
   @ApiOperation({ summary: 'Send the next bytes of a resumable upload (tus)' })
   @ApiConsumes('application/offset+octet-stream')
   @ApiBody(BINARY)
-  @ApiHeader({
-    name: 'Upload-Offset',
-    schema: { type: 'integer', format: 'int64' },
-    description: 'Bytes that came before.',
-  })
+  @ApiHeader({ name: 'Upload-Offset', schema: BYTES, description: 'Bytes that came before.' })
   @ApiProblems(403, 404, 409, 413, 507)
   async appendUpload(
     @CurrentPrincipal() principal: AccountPrincipal,

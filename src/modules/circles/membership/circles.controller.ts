@@ -1,5 +1,6 @@
 import { Body, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
@@ -37,15 +38,14 @@ export class CirclesController {
     @CurrentPrincipal() principal: UserPrincipal,
     @Body() { name }: CreateCircleRequest,
   ): Promise<CircleDto> {
-    return CircleDto.from(await this.circles.create(principal, name));
+    return toDto(CircleDto, await this.circles.create(principal, name));
   }
 
   @Get()
   @Authenticated('account')
   @ApiOperation({ summary: 'List the circles of the account or device' })
   async list(@CurrentPrincipal() principal: AccountPrincipal, @Query() query: PageQuery): Promise<CirclePage> {
-    const { items, nextCursor } = await this.circles.list(principal, query);
-    return { items: items.map((row) => CircleDto.from(row)), nextCursor };
+    return toDtoPage(CircleDto, await this.circles.list(principal, query));
   }
 
   @Get(':id')
@@ -53,7 +53,7 @@ export class CirclesController {
   @ApiOperation({ summary: 'One circle' })
   @ApiProblems(404)
   async get(@CurrentPrincipal() principal: AccountPrincipal, @PathId() id: number): Promise<CircleDto> {
-    return CircleDto.from(await this.circles.get(principal, id));
+    return toDto(CircleDto, await this.circles.get(principal, id));
   }
 
   @Patch(':id')
@@ -65,7 +65,7 @@ export class CirclesController {
     @PathId() id: number,
     @Body() { name }: UpdateCircleRequest,
   ): Promise<CircleDto> {
-    return CircleDto.from(await this.circles.rename(principal, id, name));
+    return toDto(CircleDto, await this.circles.rename(principal, id, name));
   }
 
   @Delete(':id')
@@ -86,8 +86,7 @@ export class CirclesController {
     @PathId() id: number,
     @Query() query: PageQuery,
   ): Promise<MemberPage> {
-    const { items, nextCursor } = await this.members.list(principal, id, query);
-    return { items: items.map((member) => MemberDto.from(member)), nextCursor };
+    return toDtoPage(MemberDto, await this.members.list(principal, id, query));
   }
 
   @Patch(':id/members/:userId')
@@ -101,7 +100,7 @@ export class CirclesController {
     @Body() { privilege }: ChangePrivilegeRequest,
   ): Promise<MemberDto> {
     const member = userId === 'me' ? principal.userId : userId;
-    return MemberDto.from(await this.members.changePrivilege(principal, id, member, privilege));
+    return toDto(MemberDto, await this.members.changePrivilege(principal, id, member, privilege));
   }
 
   @Delete(':id/members/:userId')

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { keyset, type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type AccountPrincipal } from '../../auth/principals/device-principal.js';
 import { Logins } from '../../auth/logins/logins.service.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
@@ -25,11 +25,11 @@ export class Circles {
 
   /** Circles of a person; of a device the one it stands in. */
   async list(principal: AccountPrincipal, query: { limit: number; cursor?: string }): Promise<Page<CircleRow>> {
-    const { afterId, take } = keyset(query);
     if (principal.kind === 'user') {
-      return toPage(await this.repository.listOf(principal.userId, afterId, take), query.limit, (row) => row);
+      return pageById(query, (afterId, take) => this.repository.listOf(principal.userId, afterId, take));
     }
-    const own = principal.circleId > afterId ? await this.repository.find(principal.circleId, null) : undefined;
+    const isAhead = principal.circleId > keyset(query).afterId;
+    const own = isAhead ? await this.repository.find(principal.circleId, null) : undefined;
     return { items: own ? [own] : [], nextCursor: null };
   }
 

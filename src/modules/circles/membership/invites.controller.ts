@@ -1,5 +1,6 @@
 import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
@@ -25,7 +26,7 @@ export class InvitesController {
     @PathId() id: number,
     @Body() { email }: CreateInviteRequest,
   ): Promise<InviteDto> {
-    return InviteDto.from(await this.invites.create(principal, id, email));
+    return toDto(InviteDto, await this.invites.create(principal, id, email));
   }
 
   @Get('circles/:id/invites')
@@ -37,16 +38,14 @@ export class InvitesController {
     @PathId() id: number,
     @Query() query: PageQuery,
   ): Promise<InvitePage> {
-    const { items, nextCursor } = await this.invites.listOfCircle(principal, id, query);
-    return { items: items.map((row) => InviteDto.from(row)), nextCursor };
+    return toDtoPage(InviteDto, await this.invites.listOfCircle(principal, id, query));
   }
 
   @Get('invites')
   @Authenticated('user')
   @ApiOperation({ summary: 'List the pending invitations of the account' })
   async list(@CurrentPrincipal() principal: UserPrincipal, @Query() query: PageQuery): Promise<InvitePage> {
-    const { items, nextCursor } = await this.invites.listOwn(principal, query);
-    return { items: items.map((row) => InviteDto.from(row)), nextCursor };
+    return toDtoPage(InviteDto, await this.invites.listOwn(principal, query));
   }
 
   @Delete('invites/:id')
@@ -64,7 +63,7 @@ export class InvitesController {
   @ApiOperation({ summary: 'Join the circle one is invited into' })
   @ApiProblems(404)
   async accept(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<CircleDto> {
-    return CircleDto.from(await this.invites.accept(principal, id));
+    return toDto(CircleDto, await this.invites.accept(principal, id));
   }
 
   @Post('invites/:id/decline')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { type Page, keyset, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { normalizeEmail } from '../../../common/security/email.js';
 import { type UserPrincipal } from '../../auth/principals/user-principal.js';
 import { RequestAllowance } from '../../auth/access/request-allowance.service.js';
@@ -42,14 +42,12 @@ export class Invites {
   /** Pending ones of a circle. @throws AppError `not_found` */
   async listOfCircle(principal: UserPrincipal, circleId: number, query: Query): Promise<Page<InviteRow>> {
     await this.access.demandCircle(principal, circleId, 'listInvites');
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.listOfCircle(circleId, afterId, take), query.limit, (row) => row);
+    return pageById(query, (afterId, take) => this.repository.listOfCircle(circleId, afterId, take));
   }
 
   /** Pending ones of the person who asks. */
   async listOwn(principal: UserPrincipal, query: Query): Promise<Page<InviteRow>> {
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.listOfInvitee(principal.label, afterId, take), query.limit, (row) => row);
+    return pageById(query, (afterId, take) => this.repository.listOfInvitee(principal.label, afterId, take));
   }
 
   /** Takes an invitation back. @throws AppError `not_found` */

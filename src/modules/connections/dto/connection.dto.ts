@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiChoice, type Choice } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { connectionId } from '../../realtime/connection-id.js';
@@ -118,31 +119,22 @@ export class ConnectionDto {
   account!: string | null;
 
   static from(connection: ConnectionSnapshot, node: string): ConnectionDto {
-    const { places } = connection;
-    return {
+    const { places, admittedAt } = connection;
+    return toDto(ConnectionDto, {
+      ...connection,
       id: connectionId(node, connection.serial),
-      protocol: connection.protocol,
-      transport: connection.transport,
-      principal: connection.principal,
       node,
-      address: connection.address,
-      userAgent: connection.userAgent,
-      connectedAt: new Date(connection.connectedAt).toISOString(),
-      admittedAt: connection.admittedAt === null ? null : new Date(connection.admittedAt).toISOString(),
-      lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
-      messagesIn: connection.messagesIn,
-      messagesOut: connection.messagesOut,
-      bytesIn: connection.bytesIn,
-      bytesOut: connection.bytesOut,
+      connectedAt: new Date(connection.connectedAt),
+      admittedAt: admittedAt === null ? null : new Date(admittedAt),
+      lastActiveAt: new Date(connection.lastActiveAt),
       waitingBytes: connection.queuedBytes,
-      channels: connection.channels,
       application: places.application?.[0] ?? null,
       room: places.room?.[0] ?? null,
       service: places.service?.[0] ?? null,
       session: places.session?.[0] ?? null,
       circle: places.circle?.[0] ?? null,
       account: places.account?.[0] ?? null,
-    };
+    });
   }
 }
 

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type IceConfiguration } from '../ice-servers.service.js';
 
 export class IceServerDto {
   /** Where it is. */
@@ -24,8 +23,4 @@ export class IceServersDto {
   /** Seconds until the credentials end; ask again before. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 86400 })
   expiresIn!: number;
-
-  static from({ iceServers, expiresIn }: IceConfiguration): IceServersDto {
-    return { iceServers, expiresIn };
-  }
 }

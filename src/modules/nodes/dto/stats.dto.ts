@@ -44,18 +44,6 @@ export class TrafficDto implements ProtocolTraffic {
   bytesOutPerSecond!: number;
 }
 
-const MEMBERS = [
-  'connections',
-  'messagesIn',
-  'messagesOut',
-  'bytesIn',
-  'bytesOut',
-  'messagesInPerSecond',
-  'messagesOutPerSecond',
-  'bytesInPerSecond',
-  'bytesOutPerSecond',
-] as const satisfies readonly (keyof TrafficDto)[];
-
 export class ProtocolStatsDto extends TrafficDto {
   /** The message language it speaks. */
   @ApiProperty({ example: 'rooms' })
@@ -101,7 +89,7 @@ export class StatsDto {
 
 function sum(parts: readonly TrafficDto[]): TrafficDto {
   const result = new TrafficDto();
-  for (const member of MEMBERS) {
+  for (const member of Object.keys(result) as (keyof TrafficDto)[]) {
     const total = parts.reduce((before, part) => before + part[member], 0);
     result[member] = Math.round(total * 100) / 100;
   }

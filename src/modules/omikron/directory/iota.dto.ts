@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { Field, NameField } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type Profile } from '../../../entities/omikron/profile.entity.js';
 import { type IotaStatus } from './omikron-admin.service.js';
 import { canonicalUuid, isReserved } from '../uuid.js';
 
@@ -46,13 +46,7 @@ export class IotaDto {
   createdAt!: string;
 
   static from({ iota, node }: IotaStatus): IotaDto {
-    return {
-      iotaId: iota.iotaId,
-      name: iota.name,
-      online: node !== null,
-      node,
-      createdAt: iota.createdAt.toISOString(),
-    };
+    return toDto(IotaDto, { ...iota, node, online: node !== null });
   }
 }
 
@@ -106,10 +100,6 @@ export class ProfileDto {
   /** When it was made. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
-
-  static from({ userId, iotaId, createdAt }: Profile): ProfileDto {
-    return { userId, iotaId, createdAt: createdAt.toISOString() };
-  }
 }
 
 export class ProfilePage extends PageOf(ProfileDto) {}

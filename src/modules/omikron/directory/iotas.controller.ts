@@ -1,8 +1,8 @@
 import { Body, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/paging/cursor.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { PageQuery } from '../../../common/http/paging/page.dto.js';
 import { PathUuid } from '../../../common/http/paths/path-uuid.js';
@@ -37,9 +37,9 @@ export class IotasController {
   @Authenticated('viewer')
   @ApiOperation({ summary: 'List home servers' })
   async list(@Query() query: PageQuery): Promise<IotaPage> {
-    const page = toPage(await this.admin.pageIotas(query), query.limit, (iota) => iota);
-    const items = await Promise.all(page.items.map((iota) => this.admin.statusOf(iota)));
-    return { items: items.map((status) => IotaDto.from(status)), nextCursor: page.nextCursor };
+    const { items, nextCursor } = await this.admin.pageIotas(query);
+    const states = await Promise.all(items.map((iota) => this.admin.statusOf(iota)));
+    return { items: states.map((state) => IotaDto.from(state)), nextCursor };
   }
 
   @Get(':iotaId')
@@ -77,7 +77,7 @@ export class IotasController {
     @PathUuid('iotaId') iotaId: string,
     @Body() { userId, privateKeyHash }: CreateProfileRequest,
   ): Promise<ProfileDto> {
-    return ProfileDto.from(await this.admin.createProfile(iotaId, userId.toLowerCase(), privateKeyHash));
+    return toDto(ProfileDto, await this.admin.createProfile(iotaId, userId.toLowerCase(), privateKeyHash));
   }
 
   @Get(':iotaId/profiles')
@@ -85,7 +85,7 @@ export class IotasController {
   @ApiOperation({ summary: 'List the users of a home server' })
   @ApiProblems(404)
   async listProfiles(@PathUuid('iotaId') iotaId: string, @Query() query: PageQuery): Promise<ProfilePage> {
-    return toPage(await this.admin.pageProfiles(iotaId, query), query.limit, (profile) => ProfileDto.from(profile));
+    return toDtoPage(ProfileDto, await this.admin.pageProfiles(iotaId, query));
   }
 
   @Get(':iotaId/profiles/:userId')
@@ -93,7 +93,7 @@ export class IotasController {
   @ApiOperation({ summary: 'One user of a home server' })
   @ApiProblems(404)
   async getProfile(@PathUuid('iotaId') iotaId: string, @PathUuid('userId') userId: string): Promise<ProfileDto> {
-    return ProfileDto.from(await this.admin.getProfile(iotaId, userId));
+    return toDto(ProfileDto, await this.admin.getProfile(iotaId, userId));
   }
 
   @Delete(':iotaId/profiles/:userId')

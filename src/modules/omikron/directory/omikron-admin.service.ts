@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
 import { type Iota } from '../../../entities/omikron/iota.entity.js';
@@ -48,9 +48,8 @@ export class OmikronAdmin {
     return { iota, token };
   }
 
-  pageIotas(query: PageRequest): Promise<Iota[]> {
-    const { afterId, take } = keyset(query);
-    return this.repository.pageIotas(afterId, take);
+  pageIotas(query: PageRequest): Promise<Page<Iota>> {
+    return pageById(query, (afterId, take) => this.repository.pageIotas(afterId, take));
   }
 
   /** @throws AppError `not_found` */
@@ -99,10 +98,9 @@ export class OmikronAdmin {
   }
 
   /** @throws AppError `not_found` when there is no such Iota */
-  async pageProfiles(iotaId: string, query: PageRequest): Promise<Profile[]> {
+  async pageProfiles(iotaId: string, query: PageRequest): Promise<Page<Profile>> {
     if ((await this.repository.findIota(iotaId)) === undefined) notFound('Iota');
-    const { afterId, take } = keyset(query);
-    return this.repository.pageProfiles(iotaId, afterId, take);
+    return pageById(query, (afterId, take) => this.repository.pageProfiles(iotaId, afterId, take));
   }
 
   /** @throws AppError `not_found` */

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiChoice, IntegerField, TextField, TimeField } from '../../../common/http/input/fields.js';
 import { UUID } from '../../../common/http/input/text-rules.js';
 import { MAX_ID } from '../../../common/http/paging/cursor.js';
@@ -91,15 +92,7 @@ export class RevocationDto {
 
   static from(row: Revocation): RevocationDto {
     const secret = row.selector === 'guestCode' || (row.selector === 'endpoint' && !/^\d{1,10}$/.test(row.subject));
-    return {
-      id: row.id,
-      selector: row.selector,
-      subject: secret ? null : row.subject,
-      reason: row.reason,
-      until: row.until?.toISOString() ?? null,
-      createdBy: row.createdBy,
-      createdAt: row.createdAt.toISOString(),
-    };
+    return toDto(RevocationDto, { ...row, subject: secret ? null : row.subject });
   }
 }
 

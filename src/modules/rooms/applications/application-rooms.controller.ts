@@ -1,5 +1,6 @@
 import { Get, Header, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { toPage } from '../../../common/http/paging/cursor.js';
@@ -33,7 +34,7 @@ export class ApplicationRoomsController {
   @ApiProblems(404)
   async list(@PathId() id: number, @Query() query: SearchQuery): Promise<RoomPage> {
     await this.applications.get(id);
-    return toPage(await this.rooms.page(id, query), query.limit, (room) => RoomDto.from(room));
+    return toDtoPage(RoomDto, await this.rooms.page(id, query));
   }
 
   @Get(':name')
@@ -41,7 +42,7 @@ export class ApplicationRoomsController {
   @ApiOperation({ summary: 'One room of an application' })
   @ApiProblems(404)
   async get(@PathId() id: number, @Param('name') name: string): Promise<RoomDto> {
-    return RoomDto.from(await this.rooms.get(id, name));
+    return toDto(RoomDto, await this.rooms.get(id, name));
   }
 
   @Get(':name/endpoints')

@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { NameField } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type Application } from '../../../entities/rooms/application.entity.js';
-import { type ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
 
 const MAX_NAME = 100;
 
@@ -35,10 +33,6 @@ export class ApplicationDto {
   /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
-
-  static from({ id, name, createdAt, updatedAt }: Application): ApplicationDto {
-    return { id, name, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-  }
 }
 
 /** A new application with its first key, which is shown this once. */
@@ -66,10 +60,6 @@ export class ApplicationKeyDto {
   /** To the minute; `null` = never. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-02T08:30:00.000Z' })
   lastUsedAt!: string | null;
-
-  static from({ id, prefix, createdAt, lastUsedAt }: ApplicationKey): ApplicationKeyDto {
-    return { id, prefix, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null };
-  }
 }
 
 /** A new key, which is shown this once. */

@@ -1,8 +1,8 @@
 import { Body, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/paging/cursor.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { PageQuery, SearchQuery } from '../../../common/http/paging/page.dto.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
@@ -30,14 +30,14 @@ export class ApplicationsController {
   @ApiProblems('already_exists')
   async create(@Body() { name }: CreateApplicationRequest): Promise<NewApplicationDto> {
     const { application, apiKey } = await this.applications.create(name);
-    return { ...ApplicationDto.from(application), apiKey };
+    return { ...toDto(ApplicationDto, application), apiKey };
   }
 
   @Get()
   @Authenticated('viewer')
   @ApiOperation({ summary: 'List applications, or find them by name' })
   async list(@Query() query: SearchQuery): Promise<ApplicationPage> {
-    return toPage(await this.applications.page(query), query.limit, (each) => ApplicationDto.from(each));
+    return toDtoPage(ApplicationDto, await this.applications.page(query));
   }
 
   @Get(':id')
@@ -45,7 +45,7 @@ export class ApplicationsController {
   @ApiOperation({ summary: 'One application' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<ApplicationDto> {
-    return ApplicationDto.from(await this.applications.get(id));
+    return toDto(ApplicationDto, await this.applications.get(id));
   }
 
   @Patch(':id')
@@ -53,7 +53,7 @@ export class ApplicationsController {
   @ApiOperation({ summary: 'Rename an application' })
   @ApiProblems(404, 'already_exists')
   async update(@PathId() id: number, @Body() { name }: UpdateApplicationRequest): Promise<ApplicationDto> {
-    return ApplicationDto.from(await this.applications.rename(id, name));
+    return toDto(ApplicationDto, await this.applications.rename(id, name));
   }
 
   @Delete(':id')
@@ -72,7 +72,7 @@ export class ApplicationsController {
   @ApiProblems(404)
   async createKey(@PathId() id: number): Promise<NewApplicationKeyDto> {
     const { added, apiKey } = await this.applications.addKey(id);
-    return { ...ApplicationKeyDto.from(added), apiKey };
+    return { ...toDto(ApplicationKeyDto, added), apiKey };
   }
 
   @Get(':id/keys')
@@ -80,8 +80,7 @@ export class ApplicationsController {
   @ApiOperation({ summary: 'List the API keys of an application' })
   @ApiProblems(404)
   async listKeys(@PathId() id: number, @Query() query: PageQuery): Promise<ApplicationKeyPage> {
-    const keys = await this.applications.pageOfKeys(id, query);
-    return toPage(keys, query.limit, (key) => ApplicationKeyDto.from(key));
+    return toDtoPage(ApplicationKeyDto, await this.applications.pageOfKeys(id, query));
   }
 
   @Get(':id/keys/:keyId')
@@ -89,7 +88,7 @@ export class ApplicationsController {
   @ApiOperation({ summary: 'One API key, without its secret' })
   @ApiProblems(404)
   async getKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<ApplicationKeyDto> {
-    return ApplicationKeyDto.from(await this.applications.getKey(id, keyId));
+    return toDto(ApplicationKeyDto, await this.applications.getKey(id, keyId));
   }
 
   @Delete(':id/keys/:keyId')

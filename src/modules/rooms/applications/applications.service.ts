@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
-import { keyset } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type PageQuery, type SearchQuery } from '../../../common/http/paging/page.dto.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { randomToken } from '../../../common/security/random.js';
@@ -38,9 +38,8 @@ export class Applications {
     return { application: await this.audit.act('applications.create', ['application'], create), apiKey };
   }
 
-  page(query: SearchQuery): Promise<Application[]> {
-    const { afterId, take } = keyset(query);
-    return this.repository.page(query.q, afterId, take);
+  page(query: SearchQuery): Promise<Page<Application>> {
+    return pageById(query, (afterId, take) => this.repository.page(query.q, afterId, take));
   }
 
   /** @throws AppError `not_found` */
@@ -64,10 +63,9 @@ export class Applications {
   }
 
   /** @throws AppError `not_found` */
-  async pageOfKeys(id: number, query: PageQuery): Promise<ApplicationKey[]> {
+  async pageOfKeys(id: number, query: PageQuery): Promise<Page<ApplicationKey>> {
     await this.get(id);
-    const { afterId, take } = keyset(query);
-    return this.repository.pageOfKeys(id, afterId, take);
+    return pageById(query, (afterId, take) => this.repository.pageOfKeys(id, afterId, take));
   }
 
   /** @throws AppError `not_found` */

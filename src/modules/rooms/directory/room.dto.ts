@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice, BooleanField, IntegerField, TextField } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type Room } from '../../../entities/rooms/room.entity.js';
 import { ROOM_NAME_PATTERN } from '../room-name.js';
 import { PERMISSIONS, type Permissions, type PresentMember } from '../rooms.events.js';
 
@@ -61,17 +60,6 @@ export class RoomDto {
   /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
-
-  static from({ name, durable, historyLimit, retentionDays, createdAt, updatedAt }: Room): RoomDto {
-    return {
-      name,
-      durable,
-      historyLimit,
-      retentionDays,
-      createdAt: createdAt.toISOString(),
-      updatedAt: updatedAt.toISOString(),
-    };
-  }
 }
 
 export class RoomPage extends PageOf(RoomDto) {}

@@ -1,8 +1,8 @@
 import { Body, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/paging/cursor.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { type ApplicationPrincipal } from '../../auth/principals/application-principal.js';
@@ -24,7 +24,7 @@ export class RoomsController {
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Body() body: CreateRoomRequest,
   ): Promise<RoomDto> {
-    return RoomDto.from(await this.rooms.create(applicationId, { ...body }));
+    return toDto(RoomDto, await this.rooms.create(applicationId, { ...body }));
   }
 
   @Get()
@@ -34,7 +34,7 @@ export class RoomsController {
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Query() query: SearchQuery,
   ): Promise<RoomPage> {
-    return toPage(await this.rooms.page(applicationId, query), query.limit, (room) => RoomDto.from(room));
+    return toDtoPage(RoomDto, await this.rooms.page(applicationId, query));
   }
 
   @Get(':name')
@@ -45,7 +45,7 @@ export class RoomsController {
     @CurrentApplication() { applicationId }: ApplicationPrincipal,
     @Param('name') name: string,
   ): Promise<RoomDto> {
-    return RoomDto.from(await this.rooms.get(applicationId, name));
+    return toDto(RoomDto, await this.rooms.get(applicationId, name));
   }
 
   @Patch(':name')
@@ -57,7 +57,7 @@ export class RoomsController {
     @Param('name') name: string,
     @Body() body: UpdateRoomRequest,
   ): Promise<RoomDto> {
-    return RoomDto.from(await this.rooms.update(applicationId, name, { ...body }));
+    return toDto(RoomDto, await this.rooms.update(applicationId, name, { ...body }));
   }
 
   @Delete(':name')

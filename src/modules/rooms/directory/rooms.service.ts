@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { randomHex } from '../../../common/security/random.js';
@@ -32,9 +32,8 @@ export class Rooms {
     return this.audit.act('rooms.create', ['room'], create);
   }
 
-  page(applicationId: number, query: SearchQuery): Promise<Room[]> {
-    const { afterId, take } = keyset(query);
-    return this.repository.page(applicationId, query.q, afterId, take);
+  page(applicationId: number, query: SearchQuery): Promise<Page<Room>> {
+    return pageById(query, (afterId, take) => this.repository.page(applicationId, query.q, afterId, take));
   }
 
   names(applicationId: number): Promise<string[]> {

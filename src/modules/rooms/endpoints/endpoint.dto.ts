@@ -3,7 +3,7 @@ import { ApiChoice, type Choice, ChoiceField, Field, IntegerField } from '../../
 import { identityFault } from '../../../common/http/input/text-rules.js';
 import { PageOf, PageQuery } from '../../../common/http/paging/page.dto.js';
 import { MAX_CHARACTERS } from '../../../common/text/characters.js';
-import { type EndpointWithCode, type ListedEndpoint } from './endpoints.service.js';
+import { type ListedEndpoint } from './endpoints.service.js';
 import { PERMISSIONS, type Permissions } from '../rooms.events.js';
 
 export const PERMISSION: Choice = { name: 'Permissions', values: PERMISSIONS };
@@ -56,10 +56,6 @@ export class EndpointDto {
   /** When the code ceases to count; `null` = never. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   expiresAt!: string | null;
-
-  static from({ code, room, permissions, identity, expiresAt }: EndpointWithCode): EndpointDto {
-    return { code, room, permissions, identity, expiresAt: expiresAt?.toISOString() ?? null };
-  }
 }
 
 export class ListedEndpointDto extends OmitType(EndpointDto, ['code']) {

@@ -1,5 +1,6 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { toPage } from '../../../common/http/paging/cursor.js';
@@ -25,7 +26,8 @@ export class EndpointsController {
     @Param('name') name: string,
     @Body() { permissions, identity = ANONYMOUS, expiresInSeconds }: CreateEndpointRequest,
   ): Promise<EndpointDto> {
-    return EndpointDto.from(
+    return toDto(
+      EndpointDto,
       await this.endpoints.create(application, name, { permissions, identity, expiresInSeconds }),
     );
   }

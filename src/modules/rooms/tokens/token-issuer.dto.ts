@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice, type Choice, ChoiceField, Field, TextField } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type TokenIssuer } from '../../../entities/rooms/token-issuer.entity.js';
 import { ALGORITHMS, type Algorithm } from './issuer-key.js';
 
 const ALGORITHM: Choice = { name: 'TokenAlgorithm', values: ALGORITHMS };
@@ -69,10 +68,6 @@ export class TokenIssuerDto {
   /** When it was registered. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
-
-  static from({ id, issuer, algorithm, jwksUrl, jwks, createdAt }: TokenIssuer): TokenIssuerDto {
-    return { id, issuer, algorithm, jwksUrl, jwks, createdAt: createdAt.toISOString() };
-  }
 }
 
 export class TokenIssuerPage extends PageOf(TokenIssuerDto) {}

@@ -1,5 +1,6 @@
 import { Body, Delete, Get, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
@@ -27,7 +28,7 @@ export class TokenIssuersController {
     @PathId() id: number,
     @Body() body: CreateTokenIssuerRequest,
   ): Promise<TokenIssuerDto> {
-    return TokenIssuerDto.from(await this.issuers.create(caller, id, body));
+    return toDto(TokenIssuerDto, await this.issuers.create(caller, id, body));
   }
 
   @Get()
@@ -39,8 +40,7 @@ export class TokenIssuersController {
     @PathId() id: number,
     @Query() query: PageQuery,
   ): Promise<TokenIssuerPage> {
-    const { items, nextCursor } = await this.issuers.page(caller, id, query);
-    return { items: items.map((issuer) => TokenIssuerDto.from(issuer)), nextCursor };
+    return toDtoPage(TokenIssuerDto, await this.issuers.page(caller, id, query));
   }
 
   @Get(':issuerId')
@@ -52,7 +52,7 @@ export class TokenIssuersController {
     @PathId() id: number,
     @PathId('issuerId') issuerId: number,
   ): Promise<TokenIssuerDto> {
-    return TokenIssuerDto.from(await this.issuers.get(caller, id, issuerId));
+    return toDto(TokenIssuerDto, await this.issuers.get(caller, id, issuerId));
   }
 
   @Delete(':issuerId')

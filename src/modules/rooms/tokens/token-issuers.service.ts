@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
 import { invalidInput } from '../../../common/http/input/input.pipe.js';
-import { keyset, type Page, toPage } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type PageQuery } from '../../../common/http/paging/page.dto.js';
 import { outboundUrlFault } from '../../../common/outbound/fetch-json.js';
 import { type TokenIssuer } from '../../../entities/rooms/token-issuer.entity.js';
@@ -65,8 +65,7 @@ export class TokenIssuers {
     query: PageQuery,
   ): Promise<Page<TokenIssuer>> {
     requireOwn(caller, applicationId);
-    const { afterId, take } = keyset(query);
-    return toPage(await this.repository.page(applicationId, afterId, take), query.limit, (issuer) => issuer);
+    return pageById(query, (afterId, take) => this.repository.page(applicationId, afterId, take));
   }
 
   /** @throws AppError `not_found` */

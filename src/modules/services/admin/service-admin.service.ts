@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset, type Page } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { type Service } from '../../../entities/services/service.entity.js';
@@ -56,9 +56,8 @@ export class ServiceAdmin {
     return { service, hostToken, clientToken };
   }
 
-  page(query: SearchQuery): Promise<Service[]> {
-    const { afterId, take } = keyset(query);
-    return this.repository.page(query.q, afterId, take);
+  page(query: SearchQuery): Promise<Page<Service>> {
+    return pageById(query, (afterId, take) => this.repository.page(query.q, afterId, take));
   }
 
   /** @throws AppError `not_found` */

@@ -1,9 +1,9 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam } from '@nestjs/swagger';
 import { type Request } from 'express';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/paging/cursor.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { SearchQuery, PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
@@ -41,14 +41,14 @@ export class ServicesController {
   @ApiProblems('already_exists')
   async create(@Body() body: CreateServiceRequest): Promise<NewServiceDto> {
     const { service, hostToken, clientToken } = await this.services.create({ ...body });
-    return { ...ServiceDto.from(service), hostToken, clientToken };
+    return { ...toDto(ServiceDto, service), hostToken, clientToken };
   }
 
   @Get()
   @Authenticated('viewer')
   @ApiOperation({ summary: 'List services, or find them by title' })
   async list(@Query() query: SearchQuery): Promise<ServicePage> {
-    return toPage(await this.services.page(query), query.limit, (service) => ServiceDto.from(service));
+    return toDtoPage(ServiceDto, await this.services.page(query));
   }
 
   @Get(':id')
@@ -56,7 +56,7 @@ export class ServicesController {
   @ApiOperation({ summary: 'One service' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<ServiceDto> {
-    return ServiceDto.from(await this.services.get(id));
+    return toDto(ServiceDto, await this.services.get(id));
   }
 
   @Patch(':id')
@@ -64,7 +64,7 @@ export class ServicesController {
   @ApiOperation({ summary: 'Change a service; live sockets follow at once' })
   @ApiProblems(404, 'already_exists')
   async update(@PathId() id: number, @Body() body: UpdateServiceRequest): Promise<ServiceDto> {
-    return ServiceDto.from(await this.services.update(id, { ...body }));
+    return toDto(ServiceDto, await this.services.update(id, { ...body }));
   }
 
   @Delete(':id')

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IntegerField, NameField } from '../../../common/http/input/fields.js';
 import { PageOf } from '../../../common/http/paging/page.dto.js';
-import { type LobbyToken } from '../../../entities/signaling/lobby-token.entity.js';
 import { type ListedPeer } from '../lobby-directory.service.js';
 
 const MAX_NAME = 100;
@@ -95,18 +94,6 @@ export class LobbyTokenDto {
   /** When it was made. */
   @ApiProperty(TIME)
   createdAt!: string;
-
-  static from({ id, name, userId, uses, usesLeft, expiresAt, createdAt }: LobbyToken): LobbyTokenDto {
-    return {
-      id,
-      name,
-      userId,
-      uses,
-      usesLeft,
-      expiresAt: expiresAt.toISOString(),
-      createdAt: createdAt.toISOString(),
-    };
-  }
 }
 
 export class LobbyTokenPage extends PageOf(LobbyTokenDto) {}

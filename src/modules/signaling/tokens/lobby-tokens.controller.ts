@@ -1,9 +1,9 @@
 import { Body, Delete, Get, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type Request } from 'express';
+import { toDto, toDtoPage } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { toPage } from '../../../common/http/paging/cursor.js';
 import { Creates, NoContent } from '../../../common/http/problems/outcomes.js';
 import { PageQuery } from '../../../common/http/paging/page.dto.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
@@ -44,7 +44,7 @@ export class LobbyTokensController {
   @Authenticated('userOrKey')
   @ApiOperation({ summary: 'List lobby tokens: all of them from the role viewer on, else the own ones' })
   async list(@CurrentPrincipal() principal: Actor, @Query() query: PageQuery): Promise<LobbyTokenPage> {
-    return toPage(await this.tokens.page(principal, query), query.limit, (token) => LobbyTokenDto.from(token));
+    return toDtoPage(LobbyTokenDto, await this.tokens.page(principal, query));
   }
 
   @Get(':id')
@@ -52,7 +52,7 @@ export class LobbyTokensController {
   @ApiOperation({ summary: 'One lobby token, without its secret' })
   @ApiProblems(404)
   async get(@CurrentPrincipal() principal: Actor, @PathId() id: number): Promise<LobbyTokenDto> {
-    return LobbyTokenDto.from(await this.tokens.get(principal, id));
+    return toDto(LobbyTokenDto, await this.tokens.get(principal, id));
   }
 
   @Delete(':id')

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { AppError } from '../../../common/errors/app-error.js';
-import { keyset } from '../../../common/http/paging/cursor.js';
+import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { hasRole, type Role } from '../../../common/security/role.js';
 import { Clock } from '../../../common/time/clock.js';
@@ -67,9 +67,8 @@ export class LobbyTokens implements OnModuleInit {
   page(
     principal: Actor,
     query: { readonly limit: number; readonly cursor?: string | undefined },
-  ): Promise<LobbyToken[]> {
-    const { afterId, take } = keyset(query);
-    return this.repository.page(reachOf(principal, 'viewer'), afterId, take);
+  ): Promise<Page<LobbyToken>> {
+    return pageById(query, (afterId, take) => this.repository.page(reachOf(principal, 'viewer'), afterId, take));
   }
 
   /** @throws AppError `not_found` */

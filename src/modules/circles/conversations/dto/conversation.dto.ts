@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../../common/http/dto.js';
 import { MAX_ID } from '../../../../common/http/paging/cursor.js';
 import {
   ApiChoice,
@@ -11,7 +12,8 @@ import {
 } from '../../../../common/http/input/fields.js';
 import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type ConversationPrivilege } from '../../../../entities/circles/conversation-link.entity.js';
-import { type ConversationState, type Participant } from '../conversations.service.js';
+import { type ConversationState } from '../conversations.service.js';
+import { PersonDto } from '../../person.dto.js';
 
 const MAX_NAME = 100;
 const MAX_MEMBERS = 1_000;
@@ -67,23 +69,7 @@ export class AddParticipantRequest {
 }
 
 /** Somebody who takes part in a conversation. */
-export class ParticipantDto {
-  /** Of the account. */
-  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
-  id!: number;
-
-  /** Unique without regard to case. */
-  @ApiProperty({ format: 'email', example: 'ada@example.org' })
-  email!: string;
-
-  /** What the person is called by friends. */
-  @ApiProperty({ example: 'Ada' })
-  firstName!: string;
-
-  /** Family name. */
-  @ApiProperty({ example: 'Lovelace' })
-  lastName!: string;
-
+export class ParticipantDto extends PersonDto {
   /** What they may do here. */
   @ApiChoice(PRIVILEGE, { example: 'STANDARD' })
   privilege!: ConversationPrivilege;
@@ -95,18 +81,6 @@ export class ParticipantDto {
   /** Whether a socket of the account is authenticated. */
   @ApiProperty({ example: true })
   isOnline!: boolean;
-
-  static from(participant: Participant): ParticipantDto {
-    const dto = new ParticipantDto();
-    dto.id = participant.id;
-    dto.email = participant.email;
-    dto.firstName = participant.firstName;
-    dto.lastName = participant.lastName;
-    dto.privilege = participant.privilege;
-    dto.readMessageId = participant.readMessageId;
-    dto.isOnline = participant.isOnline;
-    return dto;
-  }
 }
 
 /** A conversation as whoever asks sees it. */
@@ -156,19 +130,10 @@ export class ConversationDto {
   updatedAt!: string;
 
   static from(state: ConversationState): ConversationDto {
-    const dto = new ConversationDto();
-    dto.id = state.id;
-    dto.circleId = state.circleId;
-    dto.name = state.name;
-    dto.deviceAccess = state.deviceAccess;
-    dto.privilege = state.privilege;
-    dto.unreadCount = state.unreadCount;
-    dto.readMessageId = state.readMessageId;
-    dto.lastMessageId = state.lastMessageId;
-    dto.members = state.participants.map((participant) => ParticipantDto.from(participant));
-    dto.createdAt = state.createdAt.toISOString();
-    dto.updatedAt = state.updatedAt.toISOString();
-    return dto;
+    return toDto(ConversationDto, {
+      ...state,
+      members: state.participants.map((participant) => toDto(ParticipantDto, participant)),
+    });
   }
 }
 

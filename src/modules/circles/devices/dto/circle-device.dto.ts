@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { toDto } from '../../../../common/http/dto.js';
 import { NameField } from '../../../../common/http/input/fields.js';
 import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { DeviceDto } from '../../../auth/dto/device.dto.js';
@@ -26,7 +27,7 @@ export class CircleDeviceDto extends DeviceDto {
   isOnline!: boolean;
 
   static of({ device, isOnline }: DeviceState): CircleDeviceDto {
-    return { ...DeviceDto.from(device), isOnline };
+    return { ...toDto(DeviceDto, device), isOnline };
   }
 }
 

@@ -2,9 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ApiChoice, type Choice, ChoiceField, EmailField, NameField } from '../../../../common/http/input/fields.js';
 import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { type CirclePrivilege } from '../../../../entities/circles/circle-member.entity.js';
-import { type CircleRow } from '../circles.repository.js';
-import { type InviteRow } from '../invites.repository.js';
-import { type Member } from '../circle-members.service.js';
+import { PersonDto } from '../../person.dto.js';
 
 const MAX_NAME = 100;
 const PRIVILEGE: Choice = { name: 'CirclePrivilege', values: ['ADMIN', 'REGULAR', 'MEMBRE', 'DEFAULT'] };
@@ -43,16 +41,6 @@ export class CircleDto {
   /** When it was changed last. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
-
-  static from(row: CircleRow): CircleDto {
-    const dto = new CircleDto();
-    dto.id = row.id;
-    dto.name = row.name;
-    dto.privilege = row.privilege;
-    dto.createdAt = row.createdAt.toISOString();
-    dto.updatedAt = row.updatedAt.toISOString();
-    return dto;
-  }
 }
 
 export class CirclePage extends PageOf(CircleDto) {}
@@ -64,23 +52,7 @@ export class ChangePrivilegeRequest {
 }
 
 /** Somebody in a circle. */
-export class MemberDto {
-  /** Of the account. */
-  @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
-  id!: number;
-
-  /** Unique without regard to case. */
-  @ApiProperty({ format: 'email', example: 'ada@example.org' })
-  email!: string;
-
-  /** What the person is called by friends. */
-  @ApiProperty({ example: 'Ada' })
-  firstName!: string;
-
-  /** Family name. */
-  @ApiProperty({ example: 'Lovelace' })
-  lastName!: string;
-
+export class MemberDto extends PersonDto {
   /** A date; `null` when it was not told. */
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
@@ -96,19 +68,6 @@ export class MemberDto {
   /** When they joined the circle. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   joinedAt!: string;
-
-  static from(member: Member): MemberDto {
-    const dto = new MemberDto();
-    dto.id = member.id;
-    dto.email = member.email;
-    dto.firstName = member.firstName;
-    dto.lastName = member.lastName;
-    dto.birthday = member.birthday;
-    dto.privilege = member.privilege;
-    dto.isOnline = member.isOnline;
-    dto.joinedAt = member.joinedAt.toISOString();
-    return dto;
-  }
 }
 
 export class MemberPage extends PageOf(MemberDto) {}
@@ -144,17 +103,6 @@ export class InviteDto {
   /** When it was made. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
-
-  static from(row: InviteRow): InviteDto {
-    const dto = new InviteDto();
-    dto.id = row.id;
-    dto.circleId = row.circleId;
-    dto.circleName = row.circleName;
-    dto.email = row.email;
-    dto.invitedBy = row.invitedBy;
-    dto.createdAt = row.createdAt.toISOString();
-    return dto;
-  }
 }
 
 export class InvitePage extends PageOf(InviteDto) {}

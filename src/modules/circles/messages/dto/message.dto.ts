@@ -1,11 +1,10 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
-import { MAX_ID, MAX_LIMIT } from '../../../../common/http/paging/cursor.js';
+import { toDto } from '../../../../common/http/dto.js';
+import { MAX_ID } from '../../../../common/http/paging/cursor.js';
 import { ApiChoice, Field, TextField } from '../../../../common/http/input/fields.js';
-import { PageOf } from '../../../../common/http/paging/page.dto.js';
+import { LimitQuery, PageOf } from '../../../../common/http/paging/page.dto.js';
 import { fits, MAX_CHARACTERS } from '../../../../common/text/characters.js';
-import { type Sender } from '../../circles.events.js';
-import { type MediaRow } from '../messages.repository.js';
 import { MAX_CLIENT_ID, MAX_FILES, type MessageState } from '../messages.service.js';
 import { decodeMessageCursor } from '../message-cursor.js';
 
@@ -66,19 +65,7 @@ function toNumber({ value }: { value: unknown }): unknown {
 const idFault = (value: unknown) =>
   typeof value === 'number' && value >= 0 && value <= MAX_ID ? undefined : 'must be the id of a message';
 
-export class MessageQuery {
-  /** Items a page has at most; more than 200 is cut to 200. */
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^-?\d{1,400}$/.test(value) ? Math.min(Number(value), MAX_LIMIT) : value,
-  )
-  @Field(
-    'limit',
-    (value) => (typeof value === 'number' && value >= 1 ? undefined : 'must be a whole number from 1'),
-    { type: 'integer', format: 'int32', minimum: 1 },
-    { optional: true, default: 50 },
-  )
-  limit: number = 50;
-
+export class MessageQuery extends LimitQuery {
   /** `nextCursor` of the page before; it goes on in the same direction. */
   @Field(
     'cursor',
@@ -137,22 +124,6 @@ export class SenderDto {
   /** Whether a socket of it is connected. */
   @ApiProperty({ example: true })
   isOnline!: boolean;
-
-  static from(sender: Sender): SenderDto {
-    const dto = new SenderDto();
-    dto.kind = sender.kind;
-    dto.id = sender.id;
-    if (sender.kind === 'user') {
-      dto.email = sender.email;
-      dto.firstName = sender.firstName;
-      dto.lastName = sender.lastName;
-    } else {
-      dto.name = sender.name;
-      dto.username = sender.username;
-    }
-    dto.isOnline = sender.isOnline;
-    return dto;
-  }
 }
 
 /** A file of a message. */
@@ -188,19 +159,6 @@ export class MediaDto {
   /** Whether there is a small picture of it. */
   @ApiProperty({ example: true })
   hasThumbnail!: boolean;
-
-  static from(media: MediaRow): MediaDto {
-    const dto = new MediaDto();
-    dto.id = media.id;
-    dto.messageId = media.messageId;
-    dto.identifier = media.identifier;
-    dto.filename = media.filename;
-    dto.contentType = media.contentType;
-    dto.size = media.size;
-    dto.uploaded = media.uploaded;
-    dto.hasThumbnail = media.hasThumbnail;
-    return dto;
-  }
 }
 
 export class MessageDto {
@@ -237,16 +195,11 @@ export class MessageDto {
   clientMessageId!: string | null;
 
   static from(message: MessageState): MessageDto {
-    const dto = new MessageDto();
-    dto.id = message.id;
-    dto.conversationId = message.conversationId;
-    dto.sender = message.sender && SenderDto.from(message.sender);
-    dto.text = message.text;
-    dto.media = message.media.map((media) => MediaDto.from(media));
-    dto.sentAt = message.sentAt.toISOString();
-    dto.editedAt = message.editedAt?.toISOString() ?? null;
-    dto.clientMessageId = message.clientMessageId;
-    return dto;
+    return toDto(MessageDto, {
+      ...message,
+      sender: message.sender && toDto(SenderDto, message.sender),
+      media: message.media.map((media) => toDto(MediaDto, media)),
+    });
   }
 }
 

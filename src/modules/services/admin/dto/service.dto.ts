@@ -12,7 +12,6 @@ import { PageOf } from '../../../../common/http/paging/page.dto.js';
 import { textFault } from '../../../../common/http/input/text-rules.js';
 import { fits } from '../../../../common/text/characters.js';
 import { Verbatim } from '../../../../common/http/input/verbatim.js';
-import { type Service } from '../../../../entities/services/service.entity.js';
 
 const MAX_TITLE = 32;
 const DAY = 86_400;
@@ -137,22 +136,6 @@ export class ServiceDto {
   /** When it was changed last. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
-
-  static from(service: Service): ServiceDto {
-    return {
-      id: service.id,
-      title: service.title,
-      allowPublicCode: service.allowPublicCode,
-      allowMultipleHosts: service.allowMultipleHosts,
-      targeting: service.targeting,
-      hostGraceSeconds: service.hostGraceSeconds,
-      guestLimit: service.guestLimit,
-      codeTtlSeconds: service.codeTtlSeconds,
-      codeLength: service.codeLength,
-      createdAt: service.createdAt.toISOString(),
-      updatedAt: service.updatedAt.toISOString(),
-    };
-  }
 }
 
 /** A new service with its tokens, which are shown this once. */
