@@ -57,13 +57,8 @@ export class ConnectionDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   connectedAt!: string;
 
-  @ApiProperty({
-    type: 'string',
-    format: 'date-time',
-    nullable: true,
-    example: '2026-01-01T12:00:00.000Z',
-    description: 'When it had said who it is; `null` until then.',
-  })
+  /** When it had said who it is; `null` until then. */
+  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-01T12:00:00.000Z' })
   admittedAt!: string | null;
 
   /** When something last went either way, heartbeats not counted. */

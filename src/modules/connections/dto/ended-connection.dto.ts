@@ -15,13 +15,8 @@ export class EndedConnectionDto extends ConnectionDto {
   )
   endedBy!: string;
 
-  @ApiProperty({
-    type: 'integer',
-    format: 'int32',
-    nullable: true,
-    example: 4_008,
-    description: 'Close code, 1006 when the socket was lost; `null` where the transport has none.',
-  })
+  /** Close code, 1006 when the socket was lost; `null` where the transport has none. */
+  @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 4_008 })
   code!: number | null;
 
   /** In words, where there are any. */

@@ -46,27 +46,19 @@ export class MetricSeriesDto {
   })
   name!: string;
 
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    example: 'rooms',
-    description: 'Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.',
-  })
+  /** Protocol of connections and messages, code of closes, status of refused handshakes; else `null`. */
+  @ApiProperty({ type: 'string', nullable: true, example: 'rooms' })
   label!: string | null;
 
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    example: null,
-    description: 'Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.',
-  })
+  /** Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
   node!: string | null;
 
+  /** The oldest first, one for each step; `null` where no node had one, e.g. before it was started. */
   @ApiProperty({
     type: 'array',
     items: { type: ['number', 'null'], format: 'double' } as never,
     example: [null, 118.4, 120.9],
-    description: 'The oldest first, one for each step; `null` where no node had one, e.g. before it was started.',
   })
   values!: (number | null)[];
 }
@@ -83,11 +75,8 @@ export class MetricsHistoryDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the series are of.' })
   nodes!: number;
 
-  @ApiProperty({
-    type: [String],
-    example: [],
-    description: 'Ids of live nodes that did not answer in time; the series are without theirs.',
-  })
+  /** Ids of live nodes that did not answer in time; the series are without theirs. */
+  @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 
   /** One for each name and label. */

@@ -31,10 +31,8 @@ export class AwayDto implements NodeAbsence {
 }
 
 export class NodeDto {
-  @ApiProperty({
-    example: '9f86d081884c7d65',
-    description: 'As in the `node` of a connection; another one after a restart.',
-  })
+  /** As in the `node` of a connection; another one after a restart. */
+  @ApiProperty({ example: '9f86d081884c7d65' })
   id!: string;
 
   @ApiProperty({ example: 'http://node-1.example.org:3000', description: '`NODE_URL`, else `PUBLIC_URL`.' })
@@ -54,11 +52,11 @@ export class NodeDto {
   )
   state!: string;
 
+  /** Open sockets by protocol. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer', format: 'int32' },
     example: { services: 120, rooms: 3_400 },
-    description: 'Open sockets by protocol.',
   })
   connections!: Readonly<Record<string, number>>;
 
@@ -66,12 +64,8 @@ export class NodeDto {
   @ApiProperty({ example: '0.1.0' })
   version!: string;
 
-  @ApiProperty({
-    type: 'number',
-    format: 'double',
-    example: 0.07,
-    description: 'Busy share of its event loop, 0 to 1.',
-  })
+  /** Busy share of its event loop, 0 to 1. */
+  @ApiProperty({ type: 'number', format: 'double', example: 0.07 })
   load!: number;
 
   @ApiProperty({

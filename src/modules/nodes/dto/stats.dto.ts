@@ -5,20 +5,12 @@ export class TrafficDto implements ProtocolTraffic {
   @ApiProperty({ type: 'integer', format: 'int32', example: 120, description: 'Open sockets.' })
   connections!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    format: 'int64',
-    example: 84_211,
-    description: 'Messages received since the nodes started.',
-  })
+  /** Messages received since the nodes started. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 84_211 })
   messagesIn!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    format: 'int64',
-    example: 902_113,
-    description: 'Messages sent since the nodes started.',
-  })
+  /** Messages sent since the nodes started. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 902_113 })
   messagesOut!: number;
 
   @ApiProperty({ type: 'integer', format: 'int64', example: 10_330_112, description: 'Payload bytes received.' })
@@ -54,11 +46,8 @@ export class StatsDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers are of.' })
   nodes!: number;
 
-  @ApiProperty({
-    type: [String],
-    example: [],
-    description: 'Ids of live nodes that did not answer in time; the numbers are without theirs.',
-  })
+  /** Ids of live nodes that did not answer in time; the numbers are without theirs. */
+  @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 
   @ApiProperty({ type: 'integer', format: 'int32', example: WINDOW_SECONDS, description: 'What rates are taken over.' })

@@ -48,22 +48,15 @@ export class TopDto {
   @ApiChoice(MEASURE, { example: 'deliveries' })
   by!: string;
 
-  @ApiProperty({
-    type: 'integer',
-    format: 'int32',
-    example: 45,
-    description: 'How long was counted: half a minute to a minute, less on a node that was just started.',
-  })
+  /** How long was counted: half a minute to a minute, less on a node that was just started. */
+  @ApiProperty({ type: 'integer', format: 'int32', example: 45 })
   windowSeconds!: number;
 
   @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers are of.' })
   nodes!: number;
 
-  @ApiProperty({
-    type: [String],
-    example: [],
-    description: 'Ids of live nodes that did not answer in time; the numbers are without theirs.',
-  })
+  /** Ids of live nodes that did not answer in time; the numbers are without theirs. */
+  @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 
   /** At most ten, the busiest first. */

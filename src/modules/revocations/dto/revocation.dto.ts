@@ -66,12 +66,8 @@ export class RevocationDto {
   @ApiChoice({ name: 'RevocationSelector', values: SELECTORS }, { example: 'service' })
   selector!: string;
 
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    description: 'The id it names; `null` for codes, which are secrets and not kept.',
-    example: '1',
-  })
+  /** The id it names; `null` for codes, which are secrets and not kept. */
+  @ApiProperty({ type: 'string', nullable: true, example: '1' })
   subject!: string | null;
 
   /** For those who read it later. */

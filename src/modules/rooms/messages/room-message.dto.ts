@@ -111,12 +111,8 @@ export class RoomMessagePage {
   @ApiProperty({ type: [RoomMessageDto] })
   items!: readonly RoomMessageDto[];
 
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    example: null,
-    description: '`cursor` of the next page; `null` on the last one.',
-  })
+  /** `cursor` of the next page; `null` on the last one. */
+  @ApiProperty({ type: 'string', nullable: true, example: null })
   nextCursor!: string | null;
 
   /** What the offsets belong to. */

@@ -57,12 +57,8 @@ export class TokenIssuerDto {
   @ApiProperty({ type: 'string', nullable: true, description: 'Where its keys are fetched from.', example: null })
   jwksUrl!: string | null;
 
-  @ApiProperty({
-    ...OBJECT,
-    nullable: true,
-    description: 'Its public keys, where they were registered.',
-    example: { keys: [EXAMPLE_KEY] },
-  })
+  /** Its public keys, where they were registered. */
+  @ApiProperty({ ...OBJECT, nullable: true, example: { keys: [EXAMPLE_KEY] } })
   jwks!: object | null;
 
   /** When it was registered. */

@@ -11,12 +11,8 @@ class SettingDto {
   @ApiProperty({ example: 'How long open sockets are told to go, paced, after SIGTERM.' })
   description!: string;
 
-  @ApiProperty({
-    type: 'string',
-    nullable: true,
-    example: '10',
-    description: 'As it would be set; a mask for a secret that is set, `null` when nothing is.',
-  })
+  /** As it would be set; a mask for a secret that is set, `null` when nothing is. */
+  @ApiProperty({ type: 'string', nullable: true, example: '10' })
   value!: string | null;
 
   /** What holds where nothing is set, in words. */
