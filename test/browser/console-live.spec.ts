@@ -46,8 +46,12 @@ describeWith('chromium', 'the console, live', () => {
     await page.getByRole('figure', { name: /^Delivery time/ }).waitFor();
     const histories = asked(page, 'metrics/history');
     const stats = asked(page, '/api/v1/stats');
-    await expect.poll(() => stats.count, { timeout: 30_000 }).toBeGreaterThan(0);
+    const readiness = asked(page, '/health/ready');
+    await expect.poll(() => stats.count, { timeout: 30_000 }).toBeGreaterThan(1);
     expect(histories.count).toBe(0);
+    // Along with them, not between them.
+    expect(readiness.count).toBeGreaterThan(0);
+    expect(readiness.count).toBeLessThanOrEqual(stats.count);
     await page.getByRole('switch', { name: 'Paused' }).click();
     const sockets = () => rooms.admin('GET', 'connections?protocol=console').then(({ body }) => body.total as number);
     await expect.poll(sockets, { timeout: 30_000 }).toBe(0);

@@ -95,6 +95,23 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     if (folder !== undefined) await page.screenshot({ path: `${folder}/sign-in-${theme}-${width}.png` });
   });
 
+  it('moves nothing when it knows how else one may sign in', async () => {
+    const page = await harness.open('/');
+    let answer: (() => void) | undefined;
+    await page.route('**/api/v1/auth/methods', async (route) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      await route.continue();
+    });
+    await page.reload();
+    const password = page.getByLabel('Password');
+    await password.fill('half a pass');
+    const before = await password.boundingBox();
+    expect(await page.getByRole('link', { name: 'Sign in with Example ID' }).count()).toBe(0);
+    answer?.();
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+    expect([await password.boundingBox(), await password.inputValue()]).toEqual([before, 'half a pass']);
+  });
+
   it('hides the password where it does not count, and believes no address', async () => {
     const page = await harness.open('/');
     await page.route('**/api/v1/auth/methods', async (route) => {

@@ -74,6 +74,22 @@ describe('the REST client', () => {
     expect(seen.filter((line) => line.endsWith('/me 200'))).toHaveLength(8);
   });
 
+  it('goes on with a kept pair as long as it serves, and refreshes one that is known to have expired first', async () => {
+    const kept: (TokenPair | undefined)[] = [];
+    const onTokens = (it: TokenPair | undefined) => kept.push(it);
+    await client({ onTokens }).signIn(ADMIN);
+    const [pair] = kept;
+    expect(pair?.freshUntil).toBeGreaterThan(Date.now());
+    seen.length = 0;
+    await client({ tokens: pair }).accounts.getMe();
+    expect(seen).toEqual(['GET /api/v1/accounts/me 200']);
+    const later = client({ tokens: { ...pair, freshUntil: Date.now() }, onTokens });
+    seen.length = 0;
+    await Promise.all([later.accounts.getMe(), later.accounts.getMe()]);
+    expect(seen).toEqual(['POST /api/v1/auth/refresh 200', ...Array<string>(2).fill('GET /api/v1/accounts/me 200')]);
+    expect(kept[1]?.freshUntil).toBeGreaterThan(Date.now());
+  });
+
   it('says that the login is over when the refresh token is worth nothing', async () => {
     const kept: unknown[] = [];
     const tokens = { accessToken: 'stale', refreshToken: 'x'.repeat(43), expiresIn: 900 };

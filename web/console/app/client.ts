@@ -3,9 +3,9 @@ import { Kept } from './kept.js';
 
 function parseTokens(text: string | null): TokenPair | undefined {
   try {
-    const { accessToken, refreshToken, expiresIn } = JSON.parse(text ?? '') as Partial<TokenPair>;
+    const { accessToken, refreshToken, expiresIn, freshUntil } = JSON.parse(text ?? '') as Partial<TokenPair>;
     if (typeof accessToken !== 'string' || typeof refreshToken !== 'string') return undefined;
-    return { accessToken, refreshToken, expiresIn: Number(expiresIn) };
+    return { accessToken, refreshToken, expiresIn: Number(expiresIn), freshUntil: freshUntil ?? 0 };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Switchboard, SwitchboardProblem, type TokenPair } from '@switchboard/client/rest';
+import { type SignInMethodsDto, Switchboard, SwitchboardProblem, type TokenPair } from '@switchboard/client/rest';
 import { Button, buttonClass } from '../../ui/actions/button.js';
 import { Notice, Skeleton } from '../../ui/feedback/notice.js';
 import { ProblemNotice } from '../../ui/feedback/problem.js';
@@ -39,6 +39,9 @@ async function signIn(values: FormValues): Promise<void> {
   }
 }
 
+/** Until the server has said: nearly everywhere there are passwords, and who has one need not wait. */
+const ASSUMED: SignInMethodsDto = { password: true, oidc: null };
+
 /** In the place of any screen until somebody has signed in; the address stays. */
 export function SignIn() {
   useEffect(() => {
@@ -54,8 +57,6 @@ export function SignIn() {
     staleTime: Infinity,
     retry: false,
   });
-  const isWaiting = methods.isPending || arrival.isFetching;
-  const { password = true, oidc = null } = methods.data ?? {};
   return (
     <main className={styles['page']}>
       <div className={styles['card']}>
@@ -67,12 +68,20 @@ export function SignIn() {
             {sentenceFor(error)}
           </Notice>
         )}
-        {isWaiting && <Skeleton lines={3} />}
-        {!isWaiting && oidc && <ProviderLink {...oidc} isOnly={!password} />}
-        {!isWaiting && oidc && password && <p className={styles['or']}>or with a password</p>}
-        {!isWaiting && password && <PasswordForm />}
+        {arrival.isFetching ? <Skeleton lines={3} /> : <Ways {...(methods.data ?? ASSUMED)} />}
       </div>
     </main>
+  );
+}
+
+/** What is known later comes below: nobody's field moves away from under the hand. */
+function Ways({ password, oidc }: SignInMethodsDto) {
+  return (
+    <>
+      {password && <PasswordForm />}
+      {password && oidc && <p className={styles['or']}>or</p>}
+      {oidc && <ProviderLink {...oidc} isOnly={!password} />}
+    </>
   );
 }
 

@@ -1,14 +1,17 @@
 import { type AwayDto, type NodeDto } from '@switchboard/client/rest';
 import { Time } from '../../ui/content/time.js';
 import { sdk } from '../app/client.js';
-import { useLiveQuery } from './use-live-query.js';
+import { LIVE_MS, useLiveQuery } from './use-live-query.js';
 
 type Seen = Pick<NodeDto, 'away'>;
 
-/** What the nodes have to do without. Readiness still answers while the list of nodes needs what is away. */
-export function useAway(): readonly Seen[] {
-  const ready = useLiveQuery(['ready'], (signal) => sdk.health.ready({ signal }));
-  const nodes = useLiveQuery(['nodes', 'away'], (signal) => sdk.nodes.list({ query: { limit: 200 }, signal }));
+/**
+ * What the nodes have to do without. Readiness still answers while the list of nodes needs what is away.
+ * @param everyMs `false`: something else has `away` read again
+ */
+export function useAway(everyMs: number | false = LIVE_MS): readonly Seen[] {
+  const ready = useLiveQuery(['away', 'ready'], (signal) => sdk.health.ready({ signal }), everyMs);
+  const nodes = useLiveQuery(['away', 'nodes'], (signal) => sdk.nodes.list({ query: { limit: 200 }, signal }), everyMs);
   const own = ready.data?.details.map((absence) => ({ ...absence, node: null })) ?? [];
   return [{ away: own }, ...(nodes.data?.items ?? [])].filter(({ away }) => away.length > 0);
 }

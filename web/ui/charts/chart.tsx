@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../actions/button.js';
 import { clock, number } from '../content/format.js';
 import { type Column, Table } from '../content/table.js';
@@ -7,6 +7,8 @@ import { highest, type Line, peakOf, roundUp, type Row, rowsOf, sentence, stroke
 
 interface ChartProps {
   readonly title: string;
+  /** The title as it is shown, for example as a link. */
+  readonly heading?: ReactNode;
   readonly unit: string;
   readonly lines: readonly Line[];
   /** When the first step ended: milliseconds since the epoch. */
@@ -21,15 +23,14 @@ const MOST_LINES = 6;
 const ROW_MS = 60_000;
 
 /** Lines over time; what they say in a sentence, and the numbers as a table. */
-export function Chart({ title, unit, lines: all, from, stepMs }: ChartProps) {
+export function Chart({ title, heading = title, unit, lines: all, from, stepMs }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
-  const id = useId();
   const lines = highest(all, MOST_LINES);
   return (
-    <figure className={styles['chart']} aria-labelledby={id}>
+    <figure className={styles['chart']} aria-label={`${title} ${unit}`}>
       <figcaption className={styles['header']}>
-        <span id={id}>
-          <strong>{title}</strong> <small>{unit}</small>
+        <span>
+          <strong>{heading}</strong> <small>{unit}</small>
         </span>
         <Button
           kind="quiet"

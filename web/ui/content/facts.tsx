@@ -18,7 +18,7 @@ export function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> })
 }
 
 /** A few large numbers. */
-export function Stats({ stats }: { stats: readonly { name: string; value: string; more?: ReactNode }[] }) {
+export function Stats({ stats }: { stats: readonly { name: string; value: ReactNode; more?: ReactNode }[] }) {
   return (
     <dl className={styles['stats']}>
       {stats.map(({ name, value, more }) => (

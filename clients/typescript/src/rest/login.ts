@@ -4,8 +4,10 @@ import { NoAnswer, SwitchboardProblem, UnexpectedAnswer } from './problem.js';
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Seconds until the access token expires. */
+  /** Seconds until the access token expires, from when it was given. */
   readonly expiresIn: number;
+  /** Until when it serves, by the clock of this machine: milliseconds since the epoch. `onTokens` tells it. */
+  readonly freshUntil?: number;
 }
 
 export interface LoginOptions {
@@ -32,8 +34,8 @@ export class Login {
     private readonly options: LoginOptions = {},
   ) {
     this.tokens = options.tokens;
-    // Nobody knows how old a kept pair is; it serves until the server says that it has expired.
-    this.freshUntil = Infinity;
+    // Where nobody has kept how old it is, it serves until the server says that it has expired.
+    this.freshUntil = options.tokens?.freshUntil ?? Infinity;
   }
 
   /** A token that should do, `undefined` when nobody is signed in. */
@@ -51,11 +53,9 @@ export class Login {
   begin(tokens: TokenPair | undefined): void {
     const isPair = typeof tokens?.accessToken === 'string' && typeof tokens.refreshToken === 'string';
     if (tokens !== undefined && !isPair) throw new UnexpectedAnswer(200, tokens);
-    this.tokens = tokens;
-    // Short-lived tokens are used for half of their life.
-    const lifeMs = (tokens?.expiresIn ?? Infinity) * 1000;
-    this.freshUntil = Date.now() + Math.max(lifeMs - MARGIN_MS, lifeMs / 2);
-    this.options.onTokens?.(tokens);
+    this.freshUntil = tokens === undefined ? Infinity : (tokens.freshUntil ?? freshUntil(tokens));
+    this.tokens = tokens && { ...tokens, freshUntil: this.freshUntil };
+    this.options.onTokens?.(this.tokens);
   }
 
   private renew(): Promise<string | undefined> {
@@ -91,4 +91,10 @@ export class Login {
       }
     }
   }
+}
+
+/** Short-lived tokens are used for half of their life. */
+function freshUntil({ expiresIn }: TokenPair): number {
+  const lifeMs = expiresIn * 1000;
+  return Date.now() + Math.max(lifeMs - MARGIN_MS, lifeMs / 2);
 }

@@ -1,9 +1,11 @@
 import { endOfSamples } from '@switchboard/client/console';
 import { type MetricsHistoryDto, type MetricSeriesDto } from '@switchboard/client/rest';
+import { Link } from '@tanstack/react-router';
 import { Chart } from '../../../ui/charts/chart.js';
 import { type Line } from '../../../ui/charts/series.js';
 import { sdk } from '../../app/client.js';
 import { queryClient } from '../../app/queries.js';
+import { type Search } from '../../app/search.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
 import { Loaded } from '../../data/loaded.js';
 import { merged } from '../../data/samples.js';
@@ -16,6 +18,9 @@ const STEP_MS = 10_000;
 
 interface Kind {
   readonly title: string;
+  /** The list that says more. */
+  readonly to: '/connections' | '/nodes';
+  readonly search?: Search;
   readonly unit: string;
   /** What a series is called in it, by the series' name. */
   readonly lines: Readonly<Record<string, (series: MetricSeriesDto) => string>>;
@@ -24,25 +29,34 @@ interface Kind {
 const byLabel = ({ label }: MetricSeriesDto) => label ?? 'all';
 
 const KINDS: readonly Kind[] = [
-  { title: 'Connections', unit: 'open, by protocol', lines: { connections: byLabel } },
-  { title: 'Messages in', unit: 'per second, by protocol', lines: { messagesIn: byLabel } },
-  { title: 'Messages out', unit: 'per second, by protocol', lines: { messagesOut: byLabel } },
+  { title: 'Connections', to: '/connections', unit: 'open, by protocol', lines: { connections: byLabel } },
+  { title: 'Messages in', to: '/connections', unit: 'per second, by protocol', lines: { messagesIn: byLabel } },
+  { title: 'Messages out', to: '/connections', unit: 'per second, by protocol', lines: { messagesOut: byLabel } },
   {
     title: 'Connects and refusals',
+    to: '/connections',
     unit: 'per second',
     lines: {
       connects: ({ label }) => (label === null ? 'connected' : `connected ${label}`),
       refusals: ({ label }) => (label === null ? 'refused' : `refused ${label}`),
     },
   },
-  { title: 'Closes', unit: 'per second, by code', lines: { closes: byLabel } },
+  {
+    title: 'Closes',
+    to: '/connections',
+    search: { tab: 'ended' },
+    unit: 'per second, by code',
+    lines: { closes: byLabel },
+  },
   {
     title: 'Delivery time',
+    to: '/nodes',
     unit: 'ms, by node',
     lines: { deliveryP50: ({ node }) => `p50 ${node ?? ''}`, deliveryP99: ({ node }) => `p99 ${node ?? ''}` },
   },
   {
     title: 'Event-loop delay',
+    to: '/nodes',
     unit: 'ms, 99th percentile, by node',
     lines: { eventLoopP99: ({ node }) => node ?? 'all' },
   },
@@ -50,7 +64,7 @@ const KINDS: readonly Kind[] = [
 
 const HISTORY = ['metrics history'];
 /** What Overview shows beside the charts. */
-const BESIDE = ['stats', 'top', 'last acts'];
+const BESIDE = ['stats', 'top', 'last acts', 'away', 'first steps'];
 
 export function Charts() {
   const isTold = useLive<'overview'>(
@@ -83,6 +97,11 @@ export function Charts() {
               <Chart
                 key={kind.title}
                 title={kind.title}
+                heading={
+                  <Link to={kind.to} search={kind.search ?? {}} aria-label={`${kind.title}: show the list`}>
+                    {kind.title}
+                  </Link>
+                }
                 unit={kind.unit}
                 lines={linesOf(kind, data)}
                 from={Date.parse(data.from)}

@@ -21,11 +21,12 @@ const Charts = lazy(async () => ({ default: (await import('./charts.js')).Charts
 
 export function Overview() {
   const isTold = useKept(feedTells);
-  const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }), isTold ? false : LIVE_MS);
+  const everyMs = isTold ? false : LIVE_MS;
+  const stats = useLiveQuery(['stats'], (signal) => sdk.stats.read({ signal }), everyMs);
   return (
     <Page title="Overview">
-      <Away />
-      <FirstSteps />
+      <Away everyMs={everyMs} />
+      <FirstSteps everyMs={everyMs} />
       <Loaded query={stats}>{(data) => <Totals stats={data} />}</Loaded>
       <Panel title="The last hour">
         <Suspense fallback={<Skeleton lines={12} />}>
@@ -36,7 +37,7 @@ export function Overview() {
       {/* Not before what is above it is there. */}
       {stats.data && (
         <Suspense fallback={<Skeleton lines={6} />}>
-          <LastActs everyMs={isTold ? false : LIVE_MS} />
+          <LastActs everyMs={everyMs} />
         </Suspense>
       )}
       {stats.data && <ByProtocol stats={stats.data} />}
@@ -44,8 +45,8 @@ export function Overview() {
   );
 }
 
-function Away() {
-  const away = useAway();
+function Away({ everyMs }: { everyMs: number | false }) {
+  const away = useAway(everyMs);
   if (away.length === 0) return null;
   return (
     <Notice tone="bad" alert>
@@ -78,7 +79,11 @@ function Totals({ stats: { nodes, missing, total } }: { stats: StatsDto }) {
       <AsSeenBy nodes={nodes} missing={missing} />
       <Stats
         stats={[
-          { name: 'Connections', value: number(total.connections), more: `on ${plural(nodes, 'node')}` },
+          {
+            name: 'Connections',
+            value: <Link to="/connections">{number(total.connections)}</Link>,
+            more: <Link to="/nodes">on {plural(nodes, 'node')}</Link>,
+          },
           {
             name: 'Messages in per second',
             value: number(total.messagesInPerSecond),

@@ -6,7 +6,7 @@ import { progress } from './progress.js';
 const Steps = lazy(async () => ({ default: (await import('./steps.js')).Steps }));
 
 /** Leads a new admin by the hand, from a password that the server made until it is done or dismissed. */
-export function FirstSteps() {
+export function FirstSteps({ everyMs }: { everyMs: number | false }) {
   const me = useMe();
   const stage = useKept(progress);
   const begins = stage === 'unseen' && me?.role === 'admin' && me.passwordGenerated;
@@ -16,7 +16,7 @@ export function FirstSteps() {
   if (me?.role !== 'admin' || (stage !== 'begun' && stage !== 'looked')) return null;
   return (
     <Suspense>
-      <Steps passwordGenerated={me.passwordGenerated} hasLooked={stage === 'looked'} />
+      <Steps passwordGenerated={me.passwordGenerated} hasLooked={stage === 'looked'} everyMs={everyMs} />
     </Suspense>
   );
 }

@@ -14,7 +14,7 @@ import { NewService } from '../../services/new-service.js';
 import { progress } from './progress.js';
 import styles from './steps.module.css';
 
-interface StepsProps {
+interface Known {
   readonly passwordGenerated: boolean;
   readonly hasLooked: boolean;
 }
@@ -40,7 +40,7 @@ type State = Awaited<ReturnType<typeof readState>>;
 
 function stepsOf(
   { service, application, live, hasEnded }: State,
-  { passwordGenerated, hasLooked }: StepsProps,
+  { passwordGenerated, hasLooked }: Known,
 ): readonly StepProps[] {
   const hasPlace = service !== undefined || application !== undefined;
   const hasClient = live > 0 || hasEnded;
@@ -90,10 +90,10 @@ function stepsOf(
   ];
 }
 
-export function Steps(props: StepsProps) {
-  const { data, error } = useLiveQuery(['first steps'], readState);
+export function Steps({ everyMs, ...known }: Known & { everyMs: number | false }) {
+  const { data, error } = useLiveQuery(['first steps'], readState, everyMs);
   if (data === undefined) return error && <ProblemNotice error={error} />;
-  const steps = stepsOf(data, props);
+  const steps = stepsOf(data, known);
   const left = steps.filter(({ done }) => !done).length;
   return (
     <Panel
