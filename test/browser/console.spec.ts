@@ -59,6 +59,26 @@ describeWith('chromium', 'the console', () => {
     expect(await page.evaluate('localStorage.getItem("switchboard.login")')).toBeNull();
   });
 
+  it('asks for a password at once, and for no more than a fresh token where the kept one has expired', async () => {
+    const page = await harness.open();
+    await page.route('**/api/v1/auth/methods', () => undefined);
+    await page.reload();
+    await fillSignIn(page, ADMIN.email, ADMIN.password);
+    await heading(page, 'Overview').waitFor();
+    await page.evaluate(`(() => {
+      const pair = JSON.parse(localStorage.getItem('switchboard.login'));
+      localStorage.setItem('switchboard.login', JSON.stringify({ ...pair, accessToken: 'stale', freshUntil: 1 }));
+    })()`);
+    await page.goto('about:blank');
+    const asked: string[] = [];
+    page.on('response', (response) => asked.push(`${new URL(response.url()).pathname} ${response.status()}`));
+    await page.goto(`${harness.server.url}/console/accounts`);
+    await row(page, ADMIN.email).waitFor();
+    const calls = asked.filter((line) => line.startsWith('/api/v1/'));
+    expect(calls[0]).toBe('/api/v1/auth/refresh 200');
+    expect(calls.filter((line) => !line.endsWith(' 200'))).toEqual([]);
+  });
+
   it('comes within 150 kB as far as the first screen', async () => {
     const page = await harness.open('/');
     const urls = new Set<string>();
@@ -83,6 +103,9 @@ describeWith('chromium', 'the console', () => {
       await heading(page, name).waitFor();
       expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`/console${path}`.replace(/\/$/, ''));
     }
+    // Styles of other pages would change these.
+    const sheets = await page.evaluate<string[]>('[...document.styleSheets].map(({ href }) => href ?? "")');
+    expect(sheets.filter((href) => /\/(kit|pages)\.css$/.test(href))).toEqual([expect.stringContaining('/kit.css')]);
     await page.goto(`${harness.server.url}/console/accounts?q=admin`);
     await row(page, ADMIN.email).waitFor();
     expect(await page.getByLabel('Email or name').inputValue()).toBe('admin');
@@ -288,6 +311,47 @@ describeWith('chromium', 'the console', () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     const acts = page.getByRole('table', { name: 'Last acts' });
     await acts.getByRole('row').filter({ hasText: name }).filter({ hasText: 'applications.create' }).waitFor();
+  });
+
+  it('makes a room with a key of its application, lets in by a link, says something, and deletes it', async () => {
+    const { id } = await harness.make('applications', { name: 'Radio' });
+    const other = await harness.make('applications', { name: 'Television' });
+    const page = await harness.enter(`/rooms/${String(id)}`);
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'New room' }).click();
+    await dialog.getByLabel('Name').fill('studio');
+    await dialog.getByLabel('Durable').check();
+    await dialog.getByLabel('API key').fill(String(other['apiKey']));
+    await dialog.getByRole('button', { name: 'Create room' }).click();
+    await dialog.getByText('This is no key of this application.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New key' }).click();
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    await dialog.getByTestId('secret').waitFor();
+    await page.keyboard.press('Escape');
+    // That key is remembered.
+    await page.getByRole('button', { name: 'New room' }).click();
+    await dialog.getByLabel('Name').fill('studio');
+    await dialog.getByLabel('Durable').check();
+    await dialog.getByRole('button', { name: 'Create room' }).click();
+    await heading(page, 'studio').waitFor();
+    await page.getByRole('button', { name: 'New endpoint' }).click();
+    await dialog.getByLabel('Identity').fill('Listener');
+    await dialog.getByLabel('Permission').selectOption('read');
+    await dialog.getByRole('button', { name: 'Create endpoint' }).click();
+    await dialog.getByRole('img', { name: /^QR code of .*\/room\// }).waitFor();
+    await page.keyboard.press('Escape');
+    await row(page, 'Listener').getByText('not connected').waitFor();
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await dialog.getByLabel('Message').fill('"on air"');
+    await dialog.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('Published at offset 1').waitFor();
+    await page.getByText('on air', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Delete room' }).click();
+    await dialog.getByText('Closes 0 connections').waitFor();
+    await dialog.getByRole('button', { name: 'Delete room' }).click();
+    await heading(page, 'Radio').waitFor();
+    await page.getByText('No rooms yet').waitFor();
   });
 
   it('fits a phone, with the navigation behind a button', async () => {

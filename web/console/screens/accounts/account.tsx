@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMe } from '../../app/rights/may.js';
+import { Closes } from '../../data/connected.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { SaveAll } from '../../data/save-all.js';
 import { TryIt } from '../../data/try-it.js';
@@ -133,6 +134,7 @@ function Actions({ account }: { account: UserDto }) {
           onSubmit={() => sdk.accounts.resetPassword({ path })}
           result={({ temporaryPassword }) => <Secrets secrets={{ 'Temporary password': temporaryPassword }} />}
         >
+          <Closes which={{ account: String(id) }} />
           <p>{email} gets a temporary password, and the old one stops working. Logins that are live end with it.</p>
         </FormDialog>
       </May>
@@ -152,6 +154,7 @@ function Actions({ account }: { account: UserDto }) {
             onConfirm={() => sdk.accounts.update({ path, body: { disabled: true } })}
             says="Account disabled"
           >
+            <Closes which={{ account: String(id) }} />
             <p>All logins of {email} end at once, on their sockets too.</p>
           </ConfirmDialog>
         )}
@@ -163,6 +166,7 @@ function Actions({ account }: { account: UserDto }) {
           says="Account deleted"
           onDone={() => navigate({ to: '/accounts' })}
         >
+          <Closes which={{ account: String(id) }} />
           <p>{email}, its logins and its memberships are removed. This cannot be undone.</p>
         </ConfirmDialog>
       </May>

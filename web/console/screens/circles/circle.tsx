@@ -12,6 +12,7 @@ import { bytes } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
+import { Closes, Connected } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
@@ -90,6 +91,7 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
               says="Circle deleted"
               onDone={() => navigate({ to: '/circles' })}
             >
+              <Closes which={{ circle: String(id) }} />
               <p>Its conversations, messages, media and devices are deleted. This cannot be undone.</p>
             </ConfirmDialog>
           )}
@@ -101,11 +103,7 @@ function Details({ circle: { id, name, createdAt, privilege } }: { circle: Circl
           'Your part': privilege ?? 'none',
           Created: <Time at={createdAt} />,
           Media: media.data && bytes(media.data.usedBytes),
-          Connections: (
-            <Link to="/connections" search={{ circle: String(id) }}>
-              show
-            </Link>
-          ),
+          Connections: <Connected which={{ circle: String(id) }} />,
         }}
       />
       <Members id={id} isAdmin={isAdmin} />

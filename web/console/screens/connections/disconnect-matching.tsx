@@ -5,17 +5,14 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useConnectionCount } from '../../data/connected.js';
 import { connectionQuery } from './places.js';
 
 /** Closes all that the address asks for, and only if they are about as many as were shown. */
 export function DisconnectMatching({ search }: { search: Search }) {
   const query = connectionQuery(search);
   const [tries, setTries] = useState(0);
-  const { data, refetch } = useLiveQuery(['connections count', query], async (signal) => {
-    const { total, missing } = await sdk.connections.list({ query: { ...query, limit: 1 }, signal });
-    return { total, missing };
-  });
+  const { data, refetch } = useConnectionCount(query);
   if (data === undefined || data.total === 0 || Object.keys(query).length === 0) return null;
   return (
     <May do="connections.deleteMatching">

@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { Facts } from '../../../ui/content/facts.js';
 import { Page, Panel } from '../../../ui/content/page.js';
+import { type Column } from '../../../ui/content/table.js';
 import { Time } from '../../../ui/content/time.js';
 import { Id, Secrets } from '../../../ui/content/values.js';
 import { Badge } from '../../../ui/feedback/notice.js';
@@ -11,6 +12,7 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
+import { Closes, Connected } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
@@ -69,6 +71,7 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
               says="Home server deleted"
               onDone={() => navigate({ to: '/home-servers' })}
             >
+              <Closes which={{ principal: `iota:${iotaId}` }} />
               <p>Its profiles are deleted with it, and its sockets and those of its clients are closed.</p>
             </ConfirmDialog>
           </May>
@@ -79,17 +82,24 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
         facts={{
           Id: <Id value={iotaId} />,
           Node: node && <code>{node}</code>,
+          'Last seen': online ? 'now' : <LastSeen iotaId={iotaId} />,
           Created: <Time at={createdAt} />,
-          Connections: (
-            <Link to="/connections" search={{ protocol: 'omikron', q: iotaId }}>
-              show
-            </Link>
-          ),
+          Connections: <Connected which={{ principal: `iota:${iotaId}` }} />,
         }}
       />
       <Profiles iotaId={iotaId} />
     </Page>
   );
+}
+
+/** Nodes remember only the last that ended. */
+function LastSeen({ iotaId }: { iotaId: string }) {
+  const ended = useLiveQuery(['last seen', iotaId], (signal) =>
+    sdk.connections.listEnded({ query: { principal: `iota:${iotaId}`, limit: 1 }, signal }),
+  );
+  if (ended.data === undefined) return '–';
+  const [last] = ended.data.items;
+  return last === undefined ? 'not remembered by any node' : <Time at={last.endedAt} />;
 }
 
 function NewProfile({ iotaId }: { iotaId: string }) {
@@ -114,6 +124,12 @@ function NewProfile({ iotaId }: { iotaId: string }) {
   );
 }
 
+const profileColumns: readonly Column<ProfileDto>[] = [
+  { header: 'User', cell: ({ userId }) => <Id value={userId} /> },
+  { header: 'Clients', cell: ({ userId }) => <Connected which={{ principal: `profile:${userId}` }} /> },
+  { header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
+];
+
 function Profiles({ iotaId }: { iotaId: string }) {
   const may = useMay();
   return (
@@ -122,10 +138,7 @@ function Profiles({ iotaId }: { iotaId: string }) {
         name="profiles"
         label="Profiles"
         load={(query, _search, signal) => sdk.iotas.listProfiles({ path: { iotaId }, query, signal })}
-        columns={[
-          { header: 'User', cell: ({ userId }: ProfileDto) => <Id value={userId} /> },
-          { header: 'Created', cell: (profile) => <Time at={profile.createdAt} /> },
-        ]}
+        columns={profileColumns}
         keyOf={({ userId }) => userId}
         rowActions={
           may('iotas.deleteProfile')

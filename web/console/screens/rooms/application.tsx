@@ -11,9 +11,12 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
+import { Closes, Connected } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
+import { keepKey } from './application-key.js';
+import { NewRoom } from './room-actions.js';
 
 const route = getRouteApi('/rooms/$application');
 
@@ -42,8 +45,8 @@ const roomColumns = (application: string): readonly Column<RoomDto>[] => [
   { header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 
-function Details({ application: { id, name, createdAt } }: { application: ApplicationDto }) {
-  const navigate = useNavigate();
+function Details({ application }: { application: ApplicationDto }) {
+  const { id, name, createdAt } = application;
   const path = { id };
   return (
     <Page
@@ -55,35 +58,12 @@ function Details({ application: { id, name, createdAt } }: { application: Applic
           <span>
             since <Time at={createdAt} />
           </span>
+          <Connected which={{ application: String(id) }} />
         </>
       }
-      actions={
-        <>
-          <May do="applications.update">
-            <FormDialog
-              label="Rename"
-              submit="Save name"
-              onSubmit={(values) => sdk.applications.update({ path, body: { name: values.text('name') } })}
-              says={() => 'Name saved'}
-            >
-              <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
-            </FormDialog>
-          </May>
-          <May do="applications.delete">
-            <ConfirmDialog
-              verb="Delete application"
-              title={`Delete application ${name}?`}
-              onConfirm={() => sdk.applications.delete({ path })}
-              says="Application deleted"
-              onDone={() => navigate({ to: '/rooms' })}
-            >
-              <p>Its rooms with their messages, endpoints and keys are deleted, and all their sockets are closed.</p>
-            </ConfirmDialog>
-          </May>
-        </>
-      }
+      actions={<Actions application={application} />}
     >
-      <Panel title="Rooms of this application">
+      <Panel title="Rooms of this application" actions={<NewRoom application={id} />}>
         <List
           name="rooms"
           label="Rooms"
@@ -93,11 +73,45 @@ function Details({ application: { id, name, createdAt } }: { application: Applic
           columns={roomColumns(String(id))}
           keyOf={(room) => room.name}
           searchLabel="Name"
-          empty={{ title: 'No rooms yet', children: <p>An application makes them with its API key.</p> }}
+          empty={{
+            title: 'No rooms yet',
+            children: <p>The application makes them with its API key, or you do here.</p>,
+          }}
         />
       </Panel>
       <Keys id={id} />
     </Page>
+  );
+}
+
+function Actions({ application: { id, name } }: { application: ApplicationDto }) {
+  const navigate = useNavigate();
+  const path = { id };
+  return (
+    <>
+      <May do="applications.update">
+        <FormDialog
+          label="Rename"
+          submit="Save name"
+          onSubmit={(values) => sdk.applications.update({ path, body: { name: values.text('name') } })}
+          says={() => 'Name saved'}
+        >
+          <TextField name="name" label="Name" required maxLength={100} defaultValue={name} />
+        </FormDialog>
+      </May>
+      <May do="applications.delete">
+        <ConfirmDialog
+          verb="Delete application"
+          title={`Delete application ${name}?`}
+          onConfirm={() => sdk.applications.delete({ path })}
+          says="Application deleted"
+          onDone={() => navigate({ to: '/rooms' })}
+        >
+          <Closes which={{ application: String(id) }} />
+          <p>Its rooms with their messages, endpoints and keys are deleted. This cannot be undone.</p>
+        </ConfirmDialog>
+      </May>
+    </>
   );
 }
 
@@ -120,6 +134,9 @@ function Keys({ id }: { id: number }) {
             icon={<Plus size={14} aria-hidden />}
             submit="Create key"
             onSubmit={() => sdk.applications.createKey({ path: { id } })}
+            onDone={({ apiKey }) => {
+              keepKey(id, apiKey);
+            }}
             result={({ apiKey }) => <Secrets secrets={{ 'API key': apiKey }} />}
           >
             <p>Keys work side by side: change programs to the new one, then delete the old one.</p>

@@ -12,6 +12,7 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { publicUrl, sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { List } from '../../data/list.js';
+import { keepKey } from './application-key.js';
 
 const columns: readonly Column<ApplicationDto>[] = [
   {
@@ -63,6 +64,9 @@ function NewApplication() {
         icon={<Plus size={14} aria-hidden />}
         submit="Create application"
         onSubmit={(values) => sdk.applications.create({ body: { name: values.text('name') } })}
+        onDone={({ id, apiKey }) => {
+          keepKey(id, apiKey);
+        }}
         result={({ id, apiKey }) => (
           <Secrets secrets={{ 'API key': apiKey }}>
             <button

@@ -6,8 +6,10 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
+import { Closes } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { TryIt } from '../../data/try-it.js';
+import { NewEndpoint } from './room-actions.js';
 import { type EndpointRow, EndpointState, withSockets } from './endpoint-state.js';
 
 /** Sockets of a room that are counted by endpoint. */
@@ -30,7 +32,7 @@ const columns: readonly Column<EndpointRow>[] = [
 /** Who may come into a room, and what keeps them from hearing what is said there. */
 export function Endpoints({ path }: EndpointsProps) {
   return (
-    <Panel title="Endpoints">
+    <Panel title="Endpoints" actions={<NewEndpoint path={path} />}>
       <List
         name="endpoints"
         label="Endpoints"
@@ -75,7 +77,8 @@ function RevokeEndpoint({ endpoint: { id, identity } }: { endpoint: AdminEndpoin
         onConfirm={(reason) => sdk.revocations.create({ body: { endpoint: String(id), ...defined({ reason }) } })}
         says="Revoked; its sockets are closed"
       >
-        <p>Its sockets are closed on all nodes, and its code is refused until the revocation is lifted.</p>
+        <Closes which={{ principal: `endpoint:${id}` }} />
+        <p>Its code is refused until the revocation is lifted.</p>
       </ConfirmDialog>
     </May>
   );

@@ -3,15 +3,18 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Facts } from '../../../ui/content/facts.js';
 import { Page, Panel } from '../../../ui/content/page.js';
 import { type Column } from '../../../ui/content/table.js';
+import { number } from '../../../ui/content/format.js';
 import { Time } from '../../../ui/content/time.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
+import { Connected } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import { Endpoints } from './endpoints.js';
 import { Messages } from './messages.js';
 import { ReadAlong } from './read-along.js';
+import { DeleteRoom, PublishToRoom } from './room-actions.js';
 
 const route = getRouteApi('/rooms/$application/$room');
 
@@ -32,6 +35,21 @@ const presenceColumns: readonly Column<PresentMemberDto>[] = [
   { header: 'Since', cell: ({ connectedAt }) => <Time at={connectedAt} /> },
 ];
 
+interface PresentProps {
+  readonly path: { readonly id: number; readonly name: string };
+  readonly permission: 'read' | 'write';
+}
+
+/** How many of those who are connected may do something. */
+function Present({ path, permission }: PresentProps) {
+  const { data } = useLiveQuery(['presence', path], (signal) =>
+    sdk.applicationRooms.presence({ path, query: { limit: 200 }, signal }),
+  );
+  if (data === undefined) return '–';
+  const count = data.items.filter(({ permissions }) => permissions.includes(permission)).length;
+  return `${data.nextCursor === null ? '' : 'more than '}${number(count)}`;
+}
+
 function Details({ application, room }: { application: string; room: RoomDto }) {
   const path = { id: Number(application), name: room.name };
   return (
@@ -43,6 +61,12 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           Application {application}
         </Link>,
       ]}
+      actions={
+        <>
+          <PublishToRoom path={path} />
+          <DeleteRoom path={path} />
+        </>
+      }
     >
       <Facts
         facts={{
@@ -50,11 +74,9 @@ function Details({ application, room }: { application: string; room: RoomDto }) 
           'Keeps at most': room.durable ? (room.historyLimit ?? 'all messages') : undefined,
           'Keeps days': room.durable ? (room.retentionDays ?? 'for ever') : undefined,
           Created: <Time at={room.createdAt} />,
-          Connections: (
-            <Link to="/connections" search={{ application, room: room.name }}>
-              show
-            </Link>
-          ),
+          'Readers now': <Present path={path} permission="read" />,
+          'Writers now': <Present path={path} permission="write" />,
+          Connections: <Connected which={{ application, room: room.name }} />,
         }}
       />
       {room.durable && (

@@ -9,6 +9,7 @@ import { duration, plural } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
+import { Connected } from '../../data/connected.js';
 import { List } from '../../data/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
@@ -73,11 +74,7 @@ function Details({ service }: { service: ServiceDto }) {
           'Code lifetime': service.codeTtlSeconds === null ? 'as its session' : duration(service.codeTtlSeconds),
           Created: <Time at={service.createdAt} />,
           Changed: <Time at={service.updatedAt} />,
-          Connections: (
-            <Link to="/connections" search={{ service: String(id) }}>
-              show
-            </Link>
-          ),
+          Connections: <Connected which={{ service: String(id) }} />,
         }}
       />
       <Panel title="Live sessions">

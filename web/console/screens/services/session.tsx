@@ -9,6 +9,7 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { Empty } from '../../../ui/feedback/notice.js';
 import { publicUrl, sdk } from '../../app/client.js';
+import { Connected } from '../../data/connected.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
@@ -95,11 +96,7 @@ function Details({ serviceId, session }: { serviceId: number; session: ServiceSe
           Guests: guests,
           Since: <Time at={startedAt} />,
           Id: <Id value={id} />,
-          Connections: (
-            <Link to="/connections" search={{ session: id }}>
-              show
-            </Link>
-          ),
+          Connections: <Connected which={{ session: id }} />,
         }}
       />
     </Page>
