@@ -89,6 +89,8 @@ export default defineConfig({
             { name: 'vendor/qrcode', test: /node_modules[\\/]qrcode-generator[\\/]/ },
             { name: 'vendor/react', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ },
             { name: 'vendor/socket.io', test: /node_modules[\\/](socket\.io|engine\.io|@socket\.io)[^\\/]*[\\/]/ },
+            // Apart, so that the console does without the styles of the other pages.
+            { name: 'values', test: /[\\/]web[\\/]ui[\\/](store|json|batch)\.ts$/ },
             // Styles and script of one name come before those of the page itself.
             { name: 'pages', test: /[\\/]web[\\/]ui[\\/][^\\/]+$/ },
             // What screens with lists need, and Overview does not.
@@ -101,6 +103,8 @@ export default defineConfig({
               name: 'console/kit',
               test: /[\\/]web[\\/](ui[\\/][^\\/]+[\\/](?!qr)|console[\\/](app[\\/](?!palette)|data[\\/]))|[\\/]lucide-react[\\/]/,
             },
+            // Overview shows the last acts, and no list.
+            { name: 'console/acts', test: /screens[\\/]audit[\\/](last-acts|columns)/ },
             { name: screenOf, debugName: 'screens', test: /[\\/]web[\\/]console[\\/]screens[\\/]/ },
           ],
         },

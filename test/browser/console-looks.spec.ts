@@ -133,7 +133,10 @@ describeWith('chromium', 'the looks of the console', () => {
 
   async function look(page: Page, name: string): Promise<void> {
     await page.waitForLoadState('networkidle');
-    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
+    // What has come may ask for more: it is all there when that was so for a while.
+    let calm = 0;
+    const isLoading = () => page.getByRole('status', { name: 'Loading' }).count();
+    await expect.poll(async () => (calm = (await isLoading()) === 0 ? calm + 1 : 0)).toBeGreaterThan(5);
     await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
     expect([name, await violations(page), await overflow(page)]).toEqual([name, [], 0]);
   }

@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { type ConnectionDto } from '@switchboard/client/rest';
+import styles from './where.module.css';
 
 /** What a connection is in, as a link to it. */
 export function Where({ connection: { service, session, application, room, circle } }: { connection: ConnectionDto }) {
   if (service !== null && session !== null) {
     return (
-      <Link to="/services/$id/sessions/$session" params={{ id: service, session }}>
+      <Link to="/services/$id/sessions/$session" params={{ id: service, session }} className={styles['words']}>
         session of service {service}
       </Link>
     );

@@ -23,7 +23,7 @@ const columns: readonly Column<NodeDto>[] = [
     header: 'State',
     cell: ({ state }) => <NodeStateBadge state={state} />,
   },
-  { header: 'Away', cell: (node) => <AwayList seen={[node]} /> },
+  { header: 'Away', cell: (node) => (node.away.length === 0 ? null : <AwayList seen={[node]} />) },
   {
     header: 'Connections',
     cell: (node) => (
