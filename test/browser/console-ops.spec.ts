@@ -50,7 +50,8 @@ describeWith('chromium', 'the console, for who runs the server', () => {
   });
 
   it('asks for new values while somebody looks, and not while it is paused', async () => {
-    const page = await harness.open('/');
+    // Nothing tells this screen of what is away.
+    const page = await harness.open('/nodes');
     await page.clock.install();
     let asked = 0;
     await page.route('**/health/ready', async (route) => {
@@ -60,7 +61,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await page.getByLabel('Email').fill('admin@example.org');
     await page.getByLabel('Password').fill('an admin password');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('figure', { name: /^Closes/ }).waitFor();
+    await page.getByText('Database, bus and media answer').waitFor();
     const first = asked;
     await page.clock.runFor(10_000);
     await expect.poll(() => asked).toBeGreaterThan(first);

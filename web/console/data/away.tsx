@@ -8,12 +8,15 @@ type Seen = Pick<NodeDto, 'away'>;
 /**
  * What the nodes have to do without. Readiness still answers while the list of nodes needs what is away.
  * @param everyMs `false`: something else has `away` read again
+ * @returns nothing until it is known
  */
-export function useAway(everyMs: number | false = LIVE_MS): readonly Seen[] {
+export function useAway(everyMs: number | false = LIVE_MS): readonly Seen[] | undefined {
   const ready = useLiveQuery(['away', 'ready'], (signal) => sdk.health.ready({ signal }), everyMs);
   const nodes = useLiveQuery(['away', 'nodes'], (signal) => sdk.nodes.list({ query: { limit: 200 }, signal }), everyMs);
   const own = ready.data?.details.map((absence) => ({ ...absence, node: null })) ?? [];
-  return [{ away: own }, ...(nodes.data?.items ?? [])].filter(({ away }) => away.length > 0);
+  const seen = [{ away: own }, ...(nodes.data?.items ?? [])].filter(({ away }) => away.length > 0);
+  const isKnown = ready.data !== undefined && nodes.data !== undefined;
+  return isKnown || seen.length > 0 ? seen : undefined;
 }
 
 /** Each thing once, since the first node noticed. */

@@ -53,9 +53,8 @@ export function Nodes() {
         empty={{ title: 'No node answers' }}
       />
       <Panel title="What is away">
-        {away.length === 0 ? (
-          <Notice tone="good">Database, bus and media answer, and no node is missing.</Notice>
-        ) : (
+        {away?.length === 0 && <Notice tone="good">Database, bus and media answer, and no node is missing.</Notice>}
+        {away !== undefined && away.length > 0 && (
           <Notice tone="bad">
             Away: <AwayList seen={away} />. Live sockets go on; what needs it waits or is refused.
           </Notice>

@@ -47,7 +47,7 @@ export function Overview() {
 
 function Away({ everyMs }: { everyMs: number | false }) {
   const away = useAway(everyMs);
-  if (away.length === 0) return null;
+  if (away === undefined || away.length === 0) return null;
   return (
     <Notice tone="bad" alert>
       Away: <AwayList seen={away} />. <Link to="/nodes">What the nodes say</Link>
