@@ -126,7 +126,15 @@ function NewProfile({ iotaId }: { iotaId: string }) {
 
 const profileColumns: readonly Column<ProfileDto>[] = [
   { header: 'User', cell: ({ userId }) => <Id value={userId} /> },
-  { header: 'Clients', cell: ({ userId }) => <Connected which={{ principal: `profile:${userId}` }} /> },
+  {
+    header: 'Clients',
+    // Not how many: that would be a request for each row.
+    cell: ({ userId }) => (
+      <Link to="/connections" search={{ principal: `profile:${userId}` }}>
+        show
+      </Link>
+    ),
+  },
   { header: 'Created', cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 
