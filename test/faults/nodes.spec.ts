@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { ADMIN_ENV } from '../support/api.js';
+import { ADMIN_ENV, apiOf, newUser } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
@@ -201,6 +201,27 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(body.count).toBe(2);
     await watcher.expectNothing(500);
     await join(2, 'afterwards', watcher);
+  }, 120_000);
+
+  it('gives one pair to all who refresh at the same time, on whichever nodes, while Redis is away too', async () => {
+    const apis = nodes.map((node) => apiOf(node));
+    const [first = apiOf(node(0))] = apis;
+    const logins = [await newUser(first), await newUser(first), await newUser(first)];
+    await redis.server.kill();
+    for (const n of [0, 1, 2]) {
+      await becomes(() => readiness(n), { http: 200, status: 'degraded', away: ['redis'] }, NOTICE_MS);
+    }
+    for (const { refreshToken } of logins) {
+      const refresh = (api: typeof first, token = refreshToken) =>
+        api('POST', 'auth/refresh', { body: { refreshToken: token } });
+      const answers = await Promise.all([...apis, ...apis].map((api) => refresh(api)));
+      for (const api of apis) answers.push(await refresh(api));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+      expect((await refresh(first, answers[0]?.body.refreshToken)).status).toBe(200);
+    }
+    await redis.server.restart();
+    for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
   }, 120_000);
 
   it('takes the people of a node that is killed away, with one event each, within the lease', async () => {

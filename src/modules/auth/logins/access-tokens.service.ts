@@ -24,6 +24,12 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 /** Ours have about 300 characters; nothing longer is worth a signature check. */
 const MAX_LENGTH = 2_048;
 
+/** What tells two access tokens of a login apart. */
+export interface AccessIssue {
+  readonly id: string;
+  readonly issuedAt: Date;
+}
+
 /** What a genuine token says. */
 export interface TokenClaims extends LoginAccount {
   readonly loginId: number;
@@ -44,14 +50,15 @@ export class AccessTokens {
     this.jwt = new JwtService({ secret: createSecretKey(keys.derive('access-tokens')) });
   }
 
-  issue(account: LoginAccount, loginId: number): string {
-    const issuedAt = Math.floor(this.clock.now() / 1_000);
+  /** @param issue of its own unless given */
+  issue(account: LoginAccount, loginId: number, issue?: AccessIssue): string {
+    const issuedAt = Math.floor((issue?.issuedAt.getTime() ?? this.clock.now()) / 1_000);
     const claims = {
       iss: ISSUER,
       aud: account.kind,
       sub: String(account.id),
       sid: loginId,
-      jti: randomToken(16),
+      jti: issue?.id ?? randomToken(16),
       iat: issuedAt,
       exp: issuedAt + ACCESS_TOKEN_SECONDS,
     };

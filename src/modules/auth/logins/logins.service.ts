@@ -15,7 +15,7 @@ import { type Device } from '../../../entities/circles/device.entity.js';
 import { AuditLog } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
-import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-tokens.service.js';
+import { ACCESS_TOKEN_SECONDS, type AccessIssue, AccessTokens } from './access-tokens.service.js';
 import { type AccountPrincipal } from '../principals/device-principal.js';
 import { loginChannel, roleChannel } from './login-channel.js';
 import { type LoginAccount, LoginEvents } from './login-events.js';
@@ -137,10 +137,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
       throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
     }
-    const isCurrent = digestsEqual(login.secretDigest, sha256(token.secret));
-    const pair = isCurrent
-      ? await this.rotate(login, token, caller)
-      : await this.successors.find(token, caller.address);
+    const pair = await this.next(login, token, caller);
     if (pair !== undefined) return pair;
     this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
     await this.end(login.id, 'auth.token-reuse');
@@ -211,19 +208,18 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
   }
 
-  /** @returns the next pair, the same for all who ask at the same time; `undefined` when one of them is elsewhere */
-  private async rotate(login: Login, token: RefreshToken, caller: Caller): Promise<TokenPair | undefined> {
-    const next = this.pair(accountOf(login), login.id, newRefreshToken(token.handle));
-    const pair = await this.successors.keep(token, caller.address, next);
-    const successor = pair && parseRefreshToken(pair.refreshToken);
-    // Each of them writes it: who gets a pair can use it, whatever becomes of the others.
-    if (successor) {
-      await this.repository.rotate(login.id, login.secretDigest, {
-        secretDigest: sha256(successor.secret),
-        ...this.use(caller),
-      });
-    }
-    return pair;
+  /** @returns the next pair, the same for all who ask at the same time; `undefined` for those who come late or from elsewhere */
+  private async next(login: Login, token: RefreshToken, caller: Caller): Promise<TokenPair | undefined> {
+    const { successors, repository } = this;
+    const successor = successors.of(token);
+    const use = { secretDigest: sha256(successor.secret), ...this.use(caller) };
+    const isFirst =
+      digestsEqual(login.secretDigest, sha256(token.secret)) &&
+      (await repository.rotate(login.id, login.secretDigest, use));
+    const given = isFirst ? use : await repository.findByHandle(sha256(token.handle));
+    if (given === undefined || !(isFirst || successors.isFresh(given, token, caller.address))) return undefined;
+    const access = { id: successors.accessIdOf(token), issuedAt: given.lastUsedAt };
+    return this.pair(accountOf(login), login.id, successor, access);
   }
 
   private async begin(
@@ -252,9 +248,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.pair(account, loginId, token);
   }
 
-  private pair(account: LoginAccount, loginId: number, token: RefreshToken): TokenPair {
+  private pair(account: LoginAccount, loginId: number, token: RefreshToken, access?: AccessIssue): TokenPair {
     return {
-      accessToken: this.tokens.issue(account, loginId),
+      accessToken: this.tokens.issue(account, loginId, access),
       expiresIn: ACCESS_TOKEN_SECONDS,
       refreshToken: formatRefreshToken(token),
     };

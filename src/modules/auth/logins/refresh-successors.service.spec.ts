@@ -1,62 +1,72 @@
-import { describe, expect, it, vi } from 'vitest';
-import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
-import { newRefreshToken } from './refresh-token.js';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../common/security/digest.js';
+import { Clock } from '../../../common/time/clock.js';
+import { KeyRing } from '../../../config/key-ring.js';
+import { newRefreshToken, type RefreshToken } from './refresh-token.js';
 import { RefreshSuccessors } from './refresh-successors.service.js';
 
-class TestClock extends MonotonicClock {
-  time = 0;
-  elapsed(): number {
+class TestClock extends Clock {
+  time = Date.UTC(2026, 0, 1);
+  now(): number {
     return this.time;
   }
 }
 
-const pair = (name: string) => ({ accessToken: `access ${name}`, expiresIn: 900, refreshToken: `refresh ${name}` });
-
 const setUp = () => {
   const clock = new TestClock();
-  const store = new InProcessEphemeralStore(clock);
-  const claim = vi.spyOn(store, 'claim');
-  const [one, other] = [new RefreshSuccessors(store, clock), new RefreshSuccessors(store, clock)];
-  return { clock, claim, one, other, token: newRefreshToken() };
+  const node = (secret = 'a key that all nodes share, long enough') =>
+    new RefreshSuccessors(new KeyRing(secret), clock);
+  return { clock, node, token: newRefreshToken() };
 };
 
+/** A login whose refresh token `token` is now. */
+const given = (token: RefreshToken, address: string | null, { time }: TestClock) => ({
+  secretDigest: sha256(token.secret),
+  address,
+  lastUsedAt: new Date(time),
+});
+
 describe('the successors of refresh tokens', () => {
-  it('are the same for all who ask, on whichever node', async () => {
-    const { one, other, token } = setUp();
-    const got = await Promise.all([
-      one.keep(token, '192.0.2.1', pair('a')),
-      other.keep(token, '192.0.2.1', pair('b')),
-      other.find(token, '192.0.2.1'),
-    ]);
-    expect(got).toEqual([pair('a'), pair('a'), pair('a')]);
+  it('are the same for all who ask, on whichever node', () => {
+    const { node, token } = setUp();
+    const [one, other] = [node(), node()];
+    expect(one.of(token)).toEqual(other.of(token));
+    expect(one.accessIdOf(token)).toBe(other.accessIdOf(token));
   });
 
-  it("are nobody else's, and of no other token", async () => {
-    const { one, other, token } = setUp();
-    await one.keep(token, '192.0.2.1', pair('a'));
-    expect(await other.keep(token, '192.0.2.2', pair('b'))).toBeUndefined();
-    expect(await other.find(token, '192.0.2.2')).toBeUndefined();
-    expect(await other.find(newRefreshToken(token.handle), '192.0.2.1')).toBeUndefined();
+  it("are nobody else's, and of no other token", () => {
+    const { clock, node, token } = setUp();
+    const successors = node();
+    const login = given(successors.of(token), '192.0.2.1', clock);
+    expect(successors.isFresh(login, token, '192.0.2.1')).toBe(true);
+    expect(successors.isFresh(login, token, '192.0.2.2')).toBe(false);
+    expect(successors.isFresh(login, { ...newRefreshToken(), handle: token.handle }, '192.0.2.1')).toBe(false);
+    expect(successors.isFresh({ ...login, address: null }, token, '192.0.2.1')).toBe(false);
+    expect(successors.isFresh(given(successors.of(successors.of(token)), '192.0.2.1', clock), token, '192.0.2.1')).toBe(
+      false,
+    );
   });
 
-  it('are forgotten after ten seconds', async () => {
-    const { clock, one, token } = setUp();
-    await one.keep(token, '192.0.2.1', pair('a'));
-    clock.time += 9_999;
-    expect(await one.find(token, '192.0.2.1')).toEqual(pair('a'));
-    clock.time += 1;
-    expect(await one.find(token, '192.0.2.1')).toBeUndefined();
-  });
-
-  it('are not kept in clear', async () => {
-    const { claim, one, token } = setUp();
-    await one.keep(token, '192.0.2.1', pair('a'));
-    const written = JSON.stringify(claim.mock.calls);
-    const sealed = (claim.mock.calls[0]?.[1] as { sealed: string }).sealed;
-    for (const secret of ['access a', 'refresh a', token.secret.toString('base64')]) {
-      expect(written).not.toContain(secret);
-      expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain(secret);
+  it('are refused after ten seconds, and to a clock that is as far behind', () => {
+    const { clock, node, token } = setUp();
+    const successors = node();
+    const login = given(successors.of(token), '192.0.2.1', clock);
+    for (const [passed, isFresh] of [
+      [9_999, true],
+      [10_000, false],
+      [-9_999, true],
+      [-10_000, false],
+    ] as const) {
+      clock.time = login.lastUsedAt.getTime() + passed;
+      expect([passed, successors.isFresh(login, token, '192.0.2.1')]).toEqual([passed, isFresh]);
     }
+  });
+
+  it('follow from no token alone', () => {
+    const { node, token } = setUp();
+    const [ours, theirs] = [node(), node('the key of another installation, long enough')];
+    expect(ours.of(token).secret).not.toEqual(theirs.of(token).secret);
+    expect(ours.accessIdOf(token)).not.toBe(theirs.accessIdOf(token));
+    expect(ours.of(token).secret.toString('base64url')).not.toContain(ours.accessIdOf(token));
   });
 });

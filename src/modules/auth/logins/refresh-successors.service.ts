@@ -1,53 +1,53 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { addressKey } from '../../../common/http/policy/client-address.js';
-import { sha256 } from '../../../common/security/digest.js';
-import { Seal } from '../../../common/security/seal.js';
-import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
-import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
-import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
-import { type RefreshToken, type TokenPair } from './refresh-token.js';
-import { storeKey, type StoreKey } from '../../realtime/ports/store-key.js';
+import { digestsEqual, sha256 } from '../../../common/security/digest.js';
+import { Clock } from '../../../common/time/clock.js';
+import { KeyRing } from '../../../config/key-ring.js';
+import { type Login } from '../../../entities/accounts/login.entity.js';
+import { type RefreshToken } from './refresh-token.js';
 
 /** How long a used refresh token still gets the pair that took its place. */
 const KEPT_MS = 10_000;
+/** Of an access token's id. */
+const ID_BYTES = 16;
 
-interface Kept {
-  readonly place: string;
-  /** Base64. */
-  readonly sealed: string;
-}
+/** Where and when a login gave out tokens last, and what its refresh token is since. */
+type GivenOut = Pick<Login, 'secretDigest' | 'address' | 'lastUsedAt'>;
 
 /**
- * What takes the place of refresh tokens, for a moment: two tabs that refresh at the same time, on whichever nodes, get
- * the same. Only the old token opens it.
+ * What takes the place of refresh tokens. It follows from the old one and a key of ours: two tabs that refresh at the same
+ * time get the same on whichever nodes, which need to share nothing for that but the database.
  */
 @Injectable()
 export class RefreshSuccessors {
-  private readonly store: DegradableStore;
+  readonly #key: Buffer;
 
-  constructor(store: EphemeralStore, clock: MonotonicClock) {
-    this.store = new DegradableStore(store, clock);
+  constructor(
+    keys: KeyRing,
+    private readonly clock: Clock,
+  ) {
+    this.#key = keys.derive('refresh-successors');
   }
 
-  /** Keeps `successor` unless there is one. @returns the one there is, `undefined` when that is for another address */
-  async keep(token: RefreshToken, address: string, successor: TokenPair): Promise<TokenPair | undefined> {
-    const sealed = sealOf(token).seal(JSON.stringify(successor)).toString('base64');
-    const isFirst = await this.store.claim(keyOf(token), { place: addressKey(address), sealed }, { ttlMs: KEPT_MS });
-    return isFirst ? successor : this.find(token, address);
+  of(token: RefreshToken): RefreshToken {
+    return { handle: token.handle, secret: this.follow('secret', token) };
   }
 
-  /** @returns `undefined` when there is none, or none for this address */
-  async find(token: RefreshToken, address: string): Promise<TokenPair | undefined> {
-    const kept = await this.store.get(keyOf(token));
-    if (kept?.place !== addressKey(address)) return undefined;
-    return JSON.parse(sealOf(token).open(Buffer.from(kept.sealed, 'base64'))) as TokenPair;
+  /** Id of the access token that is given out along with the successor of `token`. */
+  accessIdOf(token: RefreshToken): string {
+    return this.follow('access', token).subarray(0, ID_BYTES).toString('base64url');
+  }
+
+  /** Whether `token`, used before, took the place that the login is in, a moment ago and at this address. */
+  isFresh(login: GivenOut, token: RefreshToken, address: string): boolean {
+    if (!digestsEqual(login.secretDigest, sha256(this.of(token).secret))) return false;
+    if (login.address === null || addressKey(login.address) !== addressKey(address)) return false;
+    // The clock of the node that gave it out may be ahead of ours.
+    return Math.abs(this.clock.now() - login.lastUsedAt.getTime()) < KEPT_MS;
+  }
+
+  private follow(purpose: string, { handle, secret }: RefreshToken): Buffer {
+    return createHmac('sha256', this.#key).update(purpose).update(handle).update(secret).digest();
   }
 }
-
-const keyOf = ({ handle, secret }: RefreshToken): StoreKey<Kept> =>
-  storeKey('refreshed', sha256(handle).toString('base64url'), sha256(secret).toString('base64url'));
-
-/** The store knows the digest of the secret, which is another one. */
-const sealOf = ({ secret }: RefreshToken): Seal =>
-  new Seal(createHash('sha256').update('refresh-successor').update(secret).digest());

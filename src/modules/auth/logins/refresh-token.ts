@@ -12,9 +12,9 @@ export interface RefreshToken {
   readonly secret: Buffer;
 }
 
-/** A fresh one, for a new login or as the successor within a login. */
-export function newRefreshToken(handle: Buffer = randomBytes(BYTES)): RefreshToken {
-  return { handle, secret: randomBytes(BYTES) };
+/** The first one of a login. */
+export function newRefreshToken(): RefreshToken {
+  return { handle: randomBytes(BYTES), secret: randomBytes(BYTES) };
 }
 
 export function formatRefreshToken(token: RefreshToken): string {
