@@ -104,6 +104,14 @@ export class SecondGateway {
     }
   }
 
+  /** Says who it is, as what has to be looked up; `false`: nobody. */
+  @SubscribeMessage('authenticate')
+  async authenticate(connection: SocketIoConnection, isSomebody: unknown, message: SocketIoMessage): Promise<void> {
+    await sleep(20);
+    if (isSomebody !== false) connection.admit({ kind: 'user', id: '3', label: 'c' }, 'circles');
+    message.ack();
+  }
+
   @SubscribeMessage('second')
   onSecond(connection: SocketIoConnection): void {
     connection.admit({ kind: 'user', id: '1', label: 'a' }, 'circles');

@@ -3,6 +3,7 @@ import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js
 import { sendHalfBodies } from '../support/half-bodies.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { FirstGateway, SecondGateway, SocketIoFilter } from '../support/socket-io.gateway.js';
+import { TransportService } from '../../src/gateways/transport/transport.service.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
 
 const MANY = 3_000;
@@ -157,6 +158,87 @@ describe('a Socket.IO client that floods', () => {
       for (let n = 0; n < 3; n++) raw.socket.write(clientFrame(Buffer.alloc(8_000), 2));
       await raw.until((r) => r.ended || r.closeCode !== undefined);
       raw.socket.destroy();
+    });
+  });
+
+  describe('with large events', () => {
+    const LARGE = `42["count","${'x'.repeat(200_000)}"]`;
+    const text = clientFrame(LARGE);
+    const bytes = Buffer.concat([
+      clientFrame('451-["count",{"_placeholder":true,"num":0}]'),
+      clientFrame(Buffer.alloc(20_000), 2),
+    ]);
+    const all = Buffer.concat([text, bytes, text, clientFrame('42["count"]')]);
+
+    async function areHeard(count: number, raw?: RawWebSocket): Promise<void> {
+      await vi.waitFor(() => {
+        expect([FirstGateway.counted, raw?.ended, raw?.closeCode]).toEqual([count, raw && false, undefined]);
+      });
+      raw?.socket.destroy();
+    }
+
+    it('right behind the one that says who it is, is heard: over a WebSocket', async () => {
+      const raw = await socket('40');
+      raw.socket.write(Buffer.concat([clientFrame('42["authenticate"]'), all]));
+      await areHeard(4, raw);
+    });
+
+    it('right behind the one that says who it is, is heard: over polling', async () => {
+      const session = await join();
+      expect(await post(session, WRITTEN[4](['42["authenticate"]', LARGE, LARGE]))).toBe(200);
+      await areHeard(2);
+    });
+
+    it('right behind the one that says who it is, is heard: over a WebSocket that takes over meanwhile', async () => {
+      const session = await join();
+      const sid = new URL(session).searchParams.get('sid') ?? '';
+      const raw = await RawWebSocket.open(server.port, `/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
+      raw.socket.write(clientFrame('2probe'));
+      await raw.until((r) => r.texts.length === 1);
+      await post(session, '42["authenticate"]');
+      raw.socket.write(Buffer.concat([clientFrame('5'), all]));
+      await areHeard(4, raw);
+    });
+
+    it.each(['42["authenticate",false]', '42["echo",20]'])(
+      'behind %s, which lets nobody in, is closed',
+      async (first) => {
+        for (const sent of [text, text.subarray(0, 30_000), bytes]) {
+          const raw = await socket('40');
+          raw.socket.write(Buffer.concat([clientFrame(first), sent]));
+          await raw.until((r) => r.ended || r.closeCode !== undefined);
+          raw.socket.destroy();
+        }
+        const session = await join();
+        await post(session, WRITTEN[4]([first, LARGE]));
+        await isOver(session);
+        expect(FirstGateway.counted).toBe(0);
+      },
+    );
+
+    it('that goes on with them when it was let in nowhere, is closed', async () => {
+      const raw = await socket('40');
+      raw.socket.write(clientFrame('421["authenticate",false]'));
+      await raw.until((r) => r.texts.length === 3);
+      raw.socket.write(text.subarray(0, 100));
+      await raw.until((r) => r.ended || r.closeCode !== undefined);
+      raw.socket.destroy();
+    });
+
+    it('behind what it waits for, has 16 MiB held at most', async () => {
+      const held = server.app.get(TransportService).held;
+      const megabyte = clientFrame(`42["count","${'x'.repeat(1_000_000)}"]`);
+      const sockets = await Promise.all(times(18, () => socket('40')));
+      for (const raw of sockets)
+        raw.socket.write(Buffer.concat([clientFrame('42["echo",2000]'), megabyte.subarray(0, 1_000_000)]));
+      await vi.waitFor(() => {
+        expect(sockets.some(({ ended }) => ended)).toBe(true);
+      });
+      expect(held.all).toBeLessThanOrEqual(17_000_000);
+      for (const raw of sockets) raw.socket.destroy();
+      await vi.waitFor(() => {
+        expect(held.all).toBe(0);
+      });
     });
   });
 

@@ -8,7 +8,7 @@ import { ADMISSION_FRAME_BYTES } from './plain-options.js';
 interface Sender {
   readonly address: string;
   /** Bytes that have arrived of what is not handled yet. */
-  readonly heldBytes: number;
+  heldBytes(): number;
   /** It goes too far, or takes too long. */
   cutOff(): void;
 }
@@ -24,23 +24,24 @@ export class LargeMessages {
 
   constructor(
     private readonly sender: Sender,
-    private readonly stream: Duplex,
+    /** `null` where requests bring the messages. */
+    private readonly stream: Duplex | null,
     private readonly held: HeldBytes,
   ) {
     this.key = addressKey(sender.address);
-    stream.on('data', this.look);
+    stream?.on('data', this.look);
   }
 
   /** Something has arrived, or was handled. */
   readonly look = (): void => {
-    const { heldBytes } = this.sender;
+    const heldBytes = this.sender.heldBytes();
     this.count(heldBytes > ADMISSION_FRAME_BYTES ? heldBytes : 0);
     if (this.counted > 0 && this.held.isFull(this.key, this.counted, 0)) this.sender.cutOff();
   };
 
   /** It is no stranger any more, or may not send more than others do. */
   end(): void {
-    this.stream.off('data', this.look);
+    this.stream?.off('data', this.look);
     this.count(0);
   }
 

@@ -269,7 +269,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     if (this.principal === null && (this.inbound.isBusy || this.inbound.length > 0)) this.allowLarge();
   }
 
-  get heldBytes(): number {
+  heldBytes(): number {
     return (this.ws?.arrivedBytes ?? 0) + this.inbound.bytes;
   }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type Server } from 'socket.io';
 import { describe, expect, it, vi } from 'vitest';
+import { HeldBytes } from '../../../common/http/policy/held-bytes.js';
 import { type EngineSocket } from './engine-socket.js';
 import { EngineSession } from './engine-session.js';
 import { LoopTurns } from '../flow/loop-turns.js';
@@ -15,12 +16,15 @@ class FakeConn extends EventEmitter {
 
 function start() {
   const engine = Object.assign(new EventEmitter(), { opts: {} });
-  EngineSession.boundAll({ engine } as unknown as Server, new LoopTurns(), LIMIT_BYTES);
+  EngineSession.boundAll({ engine } as unknown as Server, new LoopTurns(), LIMIT_BYTES, new HeldBytes());
   const conn = new FakeConn();
   engine.emit('connection', conn);
   const session = EngineSession.of(conn as unknown as EngineSocket);
   const owner = {
     isStranger: true,
+    address: '192.0.2.1',
+    waitingInbound: 0,
+    cutOff: vi.fn<() => void>(),
     tooLarge: vi.fn<() => void>(),
     slowConsumer: vi.fn<() => void>(),
     onFlood: vi.fn<() => void>(),

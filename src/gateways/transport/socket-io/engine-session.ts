@@ -1,7 +1,9 @@
 import { type Server } from 'socket.io';
 import { type EnginePacket } from './engine-payload.js';
-import { type EngineSocket, socketOf } from './engine-socket.js';
+import { type HeldBytes } from '../../../common/http/policy/held-bytes.js';
+import { type EngineSocket, socketOf, STRANGER_BYTES } from './engine-socket.js';
 import { type LoopTurns } from '../flow/loop-turns.js';
+import { LargeMessages } from '../plain/large-messages.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 import { PollingIntake, type PollingTransport } from './polling-intake.js';
 
@@ -9,7 +11,12 @@ import { PollingIntake, type PollingTransport } from './polling-intake.js';
 interface SessionOwner {
   /** Whether its packets have to be small. */
   readonly isStranger: boolean;
+  readonly address: string;
+  /** Bytes of its events that wait. */
+  readonly waitingInbound: number;
   tooLarge(): void;
+  /** It sends too much before it is known, or takes too long. */
+  cutOff(): void;
   slowConsumer(): void;
   onFlood(): void;
 }
@@ -43,22 +50,26 @@ export class EngineSession {
   private countedSince = 0;
   private isPaused = false;
   private intake: PollingIntake | null = null;
+  private large: LargeMessages | null = null;
+  /** Events of a stranger that Socket.IO has not passed on yet. */
+  private underWay = 0;
 
   private constructor(
     private readonly conn: EngineSocket,
     private readonly turns: LoopTurns,
     private readonly limitBytes: number,
     private readonly mostBytes: number,
+    private readonly held: HeldBytes,
   ) {
     if (conn.transport.name !== 'polling') return;
     this.intake = new PollingIntake(conn.transport as typeof conn.transport & PollingTransport, turns);
   }
 
   /** Bounds every session of the server from its beginning. */
-  static boundAll(io: Server, turns: LoopTurns, limitBytes: number): void {
+  static boundAll(io: Server, turns: LoopTurns, limitBytes: number, held: HeldBytes): void {
     const { maxHttpBufferSize = Infinity } = io.engine.opts;
     io.engine.on('connection', (conn: Bounded) => {
-      conn[SESSION] = new EngineSession(conn, turns, limitBytes, maxHttpBufferSize);
+      conn[SESSION] = new EngineSession(conn, turns, limitBytes, maxHttpBufferSize, held);
       // Shared functions: five closures a connection would be felt in its memory.
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
@@ -108,7 +119,55 @@ export class EngineSession {
 
   /** Who is behind it is no stranger any more. */
   known(): void {
+    this.endLarge();
     socketOf(this.conn)?.bound?.(this.mostBytes, true);
+  }
+
+  /** What comes right behind an event of a stranger's may be large, and is heard should that one say who it is. */
+  private allowLarge(): void {
+    if (this.large !== null || this.owner === null) return;
+    const { conn, owner, held } = this;
+    const socket = socketOf(conn);
+    socket?.bound?.(this.mostBytes, false);
+    const sender = {
+      address: owner.address,
+      heldBytes: () => (socket?.arrivedBytes ?? 0) + this.attached + owner.waitingInbound,
+      cutOff: () => {
+        owner.cutOff();
+      },
+    };
+    this.large = new LargeMessages(sender, socket?._socket ?? null, held);
+  }
+
+  /** It has passed it on. */
+  passedOn(): void {
+    if (this.underWay > 0) this.underWay--;
+  }
+
+  /** It has come, or was handled. */
+  counted(): void {
+    this.large?.look();
+  }
+
+  /** An event was handled, and `waiting` wait: whoever none of them has let in sends no more than strangers do. */
+  decided(waiting: number): void {
+    this.counted();
+    if (this.large === null || waiting + this.underWay > 0) return;
+    this.endLarge();
+    const socket = socketOf(this.conn);
+    socket?.bound?.(STRANGER_BYTES, false);
+    if ((socket?.begunBytes ?? 0) > STRANGER_BYTES || this.attached > ADMISSION_FRAME_BYTES) this.refuse();
+  }
+
+  /** Who was behind it has gone; the next one is another stranger. */
+  left(): void {
+    this.underWay = 0;
+    this.decided(0);
+  }
+
+  private endLarge(): void {
+    this.large?.end();
+    this.large = null;
   }
 
   /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */
@@ -116,7 +175,19 @@ export class EngineSession {
     if (this.owner?.isStranger === false) return;
     const isText = typeof data === 'string';
     this.attached = isText ? 0 : this.attached + data.length;
-    if ((isText ? Buffer.byteLength(data) : this.attached) <= ADMISSION_FRAME_BYTES) return;
+    if (this.large !== null || (isText ? Buffer.byteLength(data) : this.attached) <= ADMISSION_FRAME_BYTES) return;
+    this.refuse();
+  }
+
+  /** A whole event goes to Socket.IO, which passes it on in a moment. */
+  comes(): void {
+    if (this.owner?.isStranger !== true) return;
+    this.underWay++;
+    this.allowLarge();
+  }
+
+  /** What it sent is too large for a stranger. */
+  refuse(): void {
     this.owner?.tooLarge();
     this.conn.close(true);
   }
@@ -137,13 +208,23 @@ export class EngineSession {
   upgraded(): void {
     this.intake = null;
     if (this.owner?.isStranger === false) this.known();
+    if (this.large !== null) {
+      this.endLarge();
+      this.allowLarge();
+    }
     if (this.isPaused) this.pause();
   }
 }
 
 function onPacket(this: EngineSocket, { type, data }: EnginePacket): void {
   if (data !== undefined) EngineSession.of(this).bound(data);
-  if (type === 'message' && (typeof data !== 'string' || data[0] === EVENT || data[0] === BINARY_EVENT)) return;
+  if (type === 'message') {
+    if (typeof data !== 'string' || data[0] === BINARY_EVENT) return;
+    if (data[0] === EVENT) {
+      EngineSession.of(this).comes();
+      return;
+    }
+  }
   EngineSession.of(this).countStray();
 }
 

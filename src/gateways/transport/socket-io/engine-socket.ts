@@ -19,6 +19,8 @@ interface WebSocketTransport {
     resume?(): void;
     terminate?(): void;
     bound?(bytes: number, isKnown: boolean): void;
+    readonly begunBytes?: number;
+    readonly arrivedBytes?: number;
   };
 }
 
@@ -52,11 +54,13 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What Engine.IO writes around a packet, at most. */
 const ENVELOPE_BYTES = 16;
+/** Largest message of a stranger. */
+export const STRANGER_BYTES = ADMISSION_FRAME_BYTES + ENVELOPE_BYTES;
 
 /** Engine.IO's WebSocket server: all are strangers at first, and a close handshake ends in time. */
 export class EngineWebSocketServer extends WebSocketServer {
   constructor(options: ws.ServerOptions) {
-    const maxPayload = Math.min(options.maxPayload ?? Infinity, ADMISSION_FRAME_BYTES + ENVELOPE_BYTES);
+    const maxPayload = Math.min(options.maxPayload ?? Infinity, STRANGER_BYTES);
     const [maxFragments, maxBufferedChunks] = [piecesOf(maxPayload), piecesOf(maxPayload)];
     const bounds = { WebSocket: BoundedSocket, maxPayload, maxFragments, maxBufferedChunks };
     super({ ...options, ...bounds, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);

@@ -17,6 +17,7 @@ import { type SocketIoFrame } from './socket-io.frame.js';
 import { SocketIoMessage } from './socket-io.message.js';
 import { type EventArguments } from './socket-io.parser.js';
 import { type PlainHost } from '../plain/plain-host.js';
+import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 
 /** What all Socket.IO connections of one server share. */
 export interface SocketIoHost {
@@ -242,11 +243,13 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     turns.touch();
     this.receivedAt = turns.now;
     const message = new SocketIoMessage(this, data);
+    if (this.isStranger && !message.hasAttachments) this.session.passedOn();
     traffic.messagesIn++;
     traffic.bytesIn += message.length;
     this.messagesIn++;
     this.bytesIn += message.length;
     this.inbound.push(message);
+    if (this.isStranger) this.session.counted();
   }
 
   /** The client has been told that it is connected, or has gone before. Idempotent. */
@@ -264,7 +267,20 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
 
   handleInbound(message: Inbound): void | Promise<void> {
     if (message === END) return this.host.disconnected(this);
-    return this.host.receive(this, message as SocketIoMessage);
+    const event = message as SocketIoMessage;
+    if (!this.isStranger) return this.host.receive(this, event);
+    if (event.largestPart > ADMISSION_FRAME_BYTES) {
+      this.session.refuse();
+      return;
+    }
+    const done = this.host.receive(this, event);
+    if (done === undefined) {
+      this.decided();
+      return;
+    }
+    return done.then(() => {
+      this.decided();
+    });
   }
 
   pauseInbound(): void {
@@ -284,6 +300,15 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.close(DISCONNECT.tooLarge);
   }
 
+  get waitingInbound(): number {
+    return this.inbound.bytes;
+  }
+
+  cutOff(): void {
+    this.close(DISCONNECT.tryLater);
+    this.terminate();
+  }
+
   slowConsumer(): void {
     this.writer.discard();
     this.close(DISCONNECT.slowConsumer);
@@ -294,8 +319,13 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.ended) return;
     this.ended = true;
     this.writer.discard();
+    if (this.session.owner === this) this.session.left();
     this.writer.traffic.connections--;
     this.host.left(this, reason);
     this.inbound.finish(END);
+  }
+
+  private decided(): void {
+    if (this.isStranger && !this.ended) this.session.decided(this.inbound.length);
   }
 }

@@ -16,6 +16,7 @@ export class SocketIoMessage {
   readonly length: number;
   private readonly respond: ((...args: unknown[]) => void) | undefined;
   private readonly text: string | undefined;
+  private readonly attached: number;
 
   constructor(
     private readonly connection: Source,
@@ -27,7 +28,13 @@ export class SocketIoMessage {
     this.args = data.slice(1, asked ? -1 : undefined);
     this.respond = asked ? (last as (...args: unknown[]) => void) : undefined;
     this.text = data[PACKET_TEXT];
-    this.length = (this.text?.length ?? 0) + (data[ATTACHED_BYTES] ?? 0);
+    this.attached = data[ATTACHED_BYTES] ?? 0;
+    this.length = (this.text?.length ?? 0) + this.attached;
+  }
+
+  /** Bytes of its text or of its attachments, whichever are more; what strangers are bounded by. */
+  get largestPart(): number {
+    return Math.max(Buffer.byteLength(this.text ?? ''), this.attached);
   }
 
   /** Whether it carries bytes, which no text holds. */

@@ -46,7 +46,7 @@ export class SocketIoServer implements SocketIoHost {
 
   listen(io: Server): void {
     this.io = io;
-    EngineSession.boundAll(io, this.plain.turns, this.plain.writers.limitBytes);
+    EngineSession.boundAll(io, this.plain.turns, this.plain.writers.limitBytes, this.plain.held);
     // A client is told that it is connected once the gateways have taken it in, on whichever node others look for it.
     io.use((socket, next) => {
       const session = EngineSession.of(socket.conn);
