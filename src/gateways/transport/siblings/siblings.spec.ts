@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,5 +86,18 @@ describe('a request that belongs to a sibling', () => {
   ])('comes from the client that sent it when there are more headers than Node reads (%s)', async (_, headers) => {
     await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
     expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
+  });
+
+  it('is not passed on when its client has gone meanwhile', async () => {
+    const missing = (): void => undefined;
+    front.removeAllListeners('upgrade').on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      siblings.passUpgrade(siblings.doorFor(request) ?? '', request, socket, head, missing);
+      socket.destroy();
+    });
+    const client = connect((front.address() as AddressInfo).port, '127.0.0.1');
+    client.write([`GET /?sid=${makeSessionId(1)} HTTP/1.1`, 'Host: a', ...UPGRADE, '', ''].join('\r\n'));
+    await once(client, 'close');
+    await ask();
+    expect(seen.map(({ headers }) => headers.upgrade)).toEqual([undefined]);
   });
 });

@@ -87,6 +87,11 @@ export class Siblings {
     upstream.once('error', refuse);
     upstream.once('connect', () => {
       upstream.off('error', refuse);
+      // Nothing would say any more that it is over.
+      if (socket.destroyed) {
+        upstream.destroy();
+        return;
+      }
       upstream.write(Buffer.concat([Buffer.from(headOf(request), 'latin1'), head]));
       this.tunnel(socket, upstream);
     });
