@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer, IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +86,11 @@ describe('a request that belongs to a sibling', () => {
   ])('comes from the client that sent it when there are more headers than Node reads (%s)', async (_, headers) => {
     await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
     expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
+  });
+
+  it('belongs to the sibling whose session is named last, as Engine.IO reads it', () => {
+    const query = `/?sid=${makeSessionId(0)}&sid=${makeSessionId(1)}`;
+    expect(siblings.doorFor(Object.assign(new IncomingMessage(new Socket()), { url: query }))).toBeDefined();
   });
 
   it('is not passed on when its client has gone meanwhile', async () => {

@@ -139,5 +139,6 @@ function headOf(request: IncomingMessage): string {
 
 function sessionOf(url: string): string | undefined {
   const start = url.indexOf('?');
-  return start < 0 ? undefined : (new URLSearchParams(url.slice(start + 1)).get('sid') ?? undefined);
+  // Engine.IO takes the last of several.
+  return start < 0 ? undefined : new URLSearchParams(url.slice(start + 1)).getAll('sid').at(-1);
 }

@@ -7,12 +7,13 @@ import { type RequestPolicy } from '../../../common/http/policy/request-policy.j
 interface Refusal {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-const BAD_METHOD: Refusal = { status: 400, body: '{"code":2,"message":"Bad handshake method"}' };
 const BAD_REQUEST: Refusal = { status: 400, body: '{"code":3,"message":"Bad request"}' };
+const BAD_METHOD: Refusal = { ...BAD_REQUEST, status: 405, headers: { Allow: 'GET, POST' } };
 const FORBIDDEN: Refusal = { status: 403, body: '{"code":4,"message":"Forbidden"}' };
-const BUSY: Refusal = { ...FORBIDDEN, status: 503 };
+const BUSY: Refusal = { ...FORBIDDEN, status: 503, headers: { 'Retry-After': String(RETRY_SECONDS) } };
 
 /**
  * Checks every request of Engine.IO, not the first of a session only: whoever learns the id of a session must not use it
@@ -35,12 +36,9 @@ export function guardEngine(
       next();
       return;
     }
-    const { status, body } = refusal;
+    const { status, body, headers } = refusal;
     if (isNew) host.refused(status);
-    response.writeHead(status, {
-      'Content-Type': 'application/json',
-      ...(refusal === BUSY && { 'Retry-After': RETRY_SECONDS }),
-    });
+    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
     response.end(body);
   });
 }
@@ -57,7 +55,7 @@ function refusalOf(
   if (!(response instanceof ServerResponse) || !query.has('sid')) return undefined;
   // Engine.IO looks at first requests only. It answers other methods with 500, and a request to a WebSocket never.
   if (method !== 'GET' && method !== 'POST') return BAD_METHOD;
-  return query.get('transport') === 'websocket' ? BAD_REQUEST : undefined;
+  return query.getAll('transport').at(-1) === 'websocket' ? BAD_REQUEST : undefined;
 }
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
