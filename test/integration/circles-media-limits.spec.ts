@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MediaSweeper } from '../../src/modules/circles/media/media-sweeper.service.js';
 import { MediaStorage } from '../../src/modules/circles/media/storage/media-storage.js';
 import { CirclesHarness, type Person, type World } from '../support/circles.js';
+import { ManualTime } from '../support/manual-time.js';
 
 const QUOTA = 3_000_000;
 const CIRCLE_QUOTA = 5_000_000;
@@ -20,7 +21,7 @@ interface FaultyStorage {
 }
 
 describe('limits of media', () => {
-  let circles: CirclesHarness;
+  let circles: Awaited<ReturnType<typeof CirclesHarness.start>>;
   let world: World;
   beforeAll(async () => {
     circles = await CirclesHarness.start({
@@ -48,8 +49,8 @@ describe('limits of media', () => {
     fetch(url(id, 'upload'), { method, headers: { ...bearer(who), ...TUS, ...headers }, ...(body && { body }) });
   const usage = (who: { token: string }, of = 'accounts/me') => circles.api(who, 'GET', `${of}/media-usage`);
   const ready = async () => (await fetch(`${circles.server.url}/health/ready`)).json();
-  const sweep = () => circles.server.app!.get(MediaSweeper).sweep();
-  const storage = () => circles.server.app!.get<unknown, FaultyStorage>(MediaStorage);
+  const sweep = () => circles.server.app.get(MediaSweeper).sweep();
+  const storage = () => circles.server.app.get<unknown, FaultyStorage>(MediaStorage);
 
   it('counts the files of an account and of a circle, and refuses more with the figures', async () => {
     expect(await usage(world.u1)).toEqual({ usedBytes: 0, quotaBytes: QUOTA });
@@ -103,7 +104,7 @@ describe('limits of media', () => {
     const id = await announce(u1, conversation);
     expect((await tus(u1, id, 'POST', { 'upload-length': '10' })).status).toBe(201);
     const due = async () => {
-      const [row] = await circles.server.dataSource!.query(
+      const [row] = await circles.server.dataSource.query(
         `SELECT extract(epoch FROM "due_at" - now())::float AS "seconds" FROM "media_garbage" g
          JOIN "media" m ON m."storage_key" = g."storage_key" WHERE m."id" = $1`,
         [id],
@@ -112,7 +113,7 @@ describe('limits of media', () => {
     };
     expect(await due()).toBeGreaterThan(3_590);
     expect(await due()).toBeLessThanOrEqual(3_600);
-    await circles.server.dataSource!.query(
+    await circles.server.dataSource.query(
       `UPDATE "media_garbage" SET "due_at" = now() + interval '1 second'
        WHERE "storage_key" = (SELECT "storage_key" FROM "media" WHERE "id" = $1)`,
       [id],
@@ -121,7 +122,7 @@ describe('limits of media', () => {
     await vi.waitFor(async () => {
       expect(await due()).toBeGreaterThan(3_590);
     });
-    await circles.server.dataSource!.query(
+    await circles.server.dataSource.query(
       `UPDATE "media_garbage" SET "due_at" = now()
        WHERE "storage_key" = (SELECT "storage_key" FROM "media" WHERE "id" = $1)`,
       [id],
@@ -159,7 +160,7 @@ describe('limits of media', () => {
     const id = await announce(u1, conversation);
     expect((await put(u1, id, picture, 'image/png')).status).toBe(200);
     expect((await fetch(url(id, 'thumbnail'), { headers: bearer(u1) })).status).toBe(200);
-    await circles.server.dataSource!.query(
+    await circles.server.dataSource.query(
       `UPDATE "media" SET "thumbnail_due" = true, "thumbnail_key" = NULL, "uploaded_at" = now() - interval '1 hour'
        WHERE "id" = $1`,
       [id],
@@ -174,6 +175,7 @@ describe('limits of media', () => {
     const { u1, conversation } = await circles.world();
     const [id, resumable] = [await announce(u1, conversation), await announce(u1, conversation)];
     expect((await tus(u1, resumable, 'POST', { 'upload-length': '5' })).status).toBe(201);
+    const time = ManualTime.of(circles.server);
     const full = () => Promise.reject(Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }));
     const original = { put: storage().put, write: storage().resumable.write };
     storage().put = full;
@@ -189,23 +191,21 @@ describe('limits of media', () => {
     storage().resumable.write = original.write.bind(storage().resumable);
     expect((await put(u1, id, Buffer.alloc(10))).status).toBe(200);
     expect((await tus(u1, resumable, 'PATCH', { ...BYTES, 'upload-offset': '0' }, 'hello')).status).toBe(204);
-    await vi.waitFor(
-      async () => {
-        expect(await ready()).toMatchObject({ status: 'ok', away: [] });
-      },
-      { timeout: 15_000, interval: 200 },
-    );
+    await time.passes(5_000);
+    await vi.waitFor(async () => {
+      expect(await ready()).toMatchObject({ status: 'ok', away: [] });
+    });
   });
 
   it('answers 404 for content that is not there any more', async () => {
     const { u1, conversation } = await circles.world();
     const id = await announce(u1, conversation);
     expect((await put(u1, id, Buffer.alloc(10))).status).toBe(200);
-    const [{ key }] = await circles.server.dataSource!.query(
+    const [{ key }] = await circles.server.dataSource.query(
       `SELECT "storage_key" AS "key" FROM "media" WHERE "id" = $1`,
       [id],
     );
-    const file = path.join(circles.server.config!.storage.dataDir, 'media', key.slice(0, 2), key);
+    const file = path.join(circles.server.config.storage.dataDir, 'media', key.slice(0, 2), key);
     await chmod(file, 0o600);
     await rm(file);
     const gone = await fetch(url(id, 'content'), { headers: bearer(u1) });

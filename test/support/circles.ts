@@ -202,9 +202,9 @@ export class CirclesHarness {
     readonly call: Api,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<CirclesHarness> {
+  static async start(env: Record<string, string> = {}): Promise<CirclesHarness & { readonly server: RunningApp }> {
     const server = await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env });
-    return new CirclesHarness(server, apiOf(server));
+    return Object.assign(new CirclesHarness(server, apiOf(server)), { server });
   }
 
   /** For a server in a process of its own. */

@@ -1,7 +1,7 @@
+import { type INestApplicationContext } from '@nestjs/common';
 import { Clock } from '../../src/common/time/clock.js';
 import { MonotonicClock } from '../../src/common/time/monotonic-clock.js';
 import { Timers } from '../../src/common/time/timers.js';
-import { type RunningApp } from './app.js';
 
 interface Due {
   at: number;
@@ -12,7 +12,7 @@ interface Due {
 /** All the time of a node: it passes when a test says so. */
 export class ManualTime extends Clock implements MonotonicClock, Timers {
   /** From now on what this server sets for later waits for this time, by which its clocks are ahead, too. */
-  static of({ nodes }: RunningApp): ManualTime {
+  static of({ nodes }: { readonly nodes: readonly INestApplicationContext[] }): ManualTime {
     const time = new ManualTime(0);
     for (const node of nodes) {
       const [clock, monotonic] = [node.get(Clock), node.get(MonotonicClock)];

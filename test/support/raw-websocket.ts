@@ -27,6 +27,10 @@ export interface RawFrame {
 /** A WebSocket spoken by hand over TCP, for what a well-behaved client never does: pipelining, half frames, silence. */
 export class RawWebSocket {
   readonly frames: RawFrame[] = [];
+  /** Of the text frames. */
+  readonly texts: string[] = [];
+  /** The code of the close frame, once there is one. */
+  closeCode: number | undefined;
   head = '';
   ended = false;
   /** Reads of the socket, in order; each element is one chunk. */
@@ -78,16 +82,6 @@ export class RawWebSocket {
     return Number(this.head.split(' ')[1]);
   }
 
-  get texts(): string[] {
-    return this.frames.filter((frame) => frame.opcode === 1).map((frame) => frame.payload.toString());
-  }
-
-  /** The code of the close frame, once there is one. */
-  get closeCode(): number | undefined {
-    const payload = this.frames.find((frame) => frame.opcode === 8)?.payload;
-    return payload && (payload.length < 2 ? 1005 : payload.readUInt16BE(0));
-  }
-
   async until(condition: (raw: this) => boolean, ms = 5_000): Promise<void> {
     const deadline = Date.now() + ms;
     while (!condition(this)) {
@@ -135,8 +129,15 @@ export class RawWebSocket {
       start = 10;
     }
     if (this.buffer.length < start + length) return false;
-    this.frames.push({ opcode: this.buffer.readUInt8(0) & 15, payload: this.buffer.subarray(start, start + length) });
+    this.take({ opcode: this.buffer.readUInt8(0) & 15, payload: this.buffer.subarray(start, start + length) });
     this.buffer = this.buffer.subarray(start + length);
     return true;
+  }
+
+  private take(frame: RawFrame): void {
+    const { opcode, payload } = frame;
+    this.frames.push(frame);
+    if (opcode === 1) this.texts.push(payload.toString());
+    if (opcode === 8) this.closeCode ??= payload.length < 2 ? 1005 : payload.readUInt16BE(0);
   }
 }

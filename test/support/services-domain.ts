@@ -3,6 +3,7 @@ import { RevocationList } from '../../src/modules/realtime/access/revocation-lis
 import { RevocationSelectors } from '../../src/modules/realtime/access/revocation-selectors.js';
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { SystemTimers } from '../../src/common/time/timers.js';
 import { Service } from '../../src/entities/services/service.entity.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { type Envelope } from '../../src/modules/realtime/ports/broker.js';
@@ -329,7 +330,7 @@ export class ServicesDomain {
     const directory = new ServiceDirectory(this.store, this.hub, cluster, repository);
     const peers = (this.peers = new ServicePeers(this.presence, this.hub));
     const sessions = (this.sessions = new ServiceSessions(this.store, this.presence, this.hub, peers, codes));
-    this.grace = new HostGrace(this.store, clock, sessions, this.lifecycle, cluster);
+    this.grace = new HostGrace(this.store, clock, new SystemTimers(), sessions, this.lifecycle, cluster);
     this.hosts = new ServiceHosts(this.store, this.hub, clock, directory, peers, codes, sessions, this.grace);
     const throttle = new AttemptThrottle(this.store, new SystemMonotonicClock());
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);

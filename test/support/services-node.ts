@@ -1,5 +1,6 @@
 import { SystemClock } from '../../src/common/time/clock.js';
 import { SystemMonotonicClock } from '../../src/common/time/monotonic-clock.js';
+import { SystemTimers } from '../../src/common/time/timers.js';
 import { AttemptThrottle } from '../../src/modules/realtime/access/attempt-throttle.js';
 import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
@@ -49,7 +50,7 @@ export class ServicesNode {
     const directory = new ServiceDirectory(store, hub, cluster, repository);
     const peers = (this.peers = new ServicePeers(presence, hub));
     const sessions = (this.sessions = new ServiceSessions(store, presence, hub, peers, codes));
-    const grace = (this.grace = new HostGrace(store, clock, sessions, this.lifecycle, cluster));
+    const grace = (this.grace = new HostGrace(store, clock, new SystemTimers(), sessions, this.lifecycle, cluster));
     const hosts = new ServiceHosts(store, hub, clock, directory, peers, codes, sessions, grace);
     const places = new GuestPlaces(store);
     const throttle = new AttemptThrottle(store, new SystemMonotonicClock());

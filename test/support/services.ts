@@ -4,6 +4,7 @@ import { ClusterQuery } from '../../src/modules/realtime/fan-out/cluster-query.j
 import { NodeIdentity } from '../../src/modules/realtime/node-identity.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
+import { type ManualTime } from './manual-time.js';
 import { WsClient } from './ws-client.js';
 
 export const WELCOME = { type: 'server_connect', message: 'Welcome! Please provide a token.' };
@@ -93,6 +94,11 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     const isKnown = () => nodes.every((node) => names.every((name) => node.get(ClusterQuery).knows(name)));
     for (let i = 0; i < 500 && !isKnown(); i++) await sleep(20);
     if (!isKnown()) throw new Error('the nodes do not know each other');
+  }
+
+  /** It passes, also for what several nodes keep in Redis, which has a time of its own. */
+  passes(this: ServicesHarness, time: ManualTime, ms: number): Promise<void> {
+    return this.server.nodes.length === 1 ? time.passes(ms) : sleep(ms);
   }
 
   /** Ends the sockets of a test. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { SocketMetrics } from '../../src/modules/observability/socket-metrics.js';
 import { EchoFilter, EchoGateway, RoomGateway } from '../support/echo.gateway.js';
+import { ManualTime } from '../support/manual-time.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
 import { startTransportApp, type TransportApp } from '../support/transport-app.js';
 
@@ -120,12 +121,17 @@ describe('plain WebSocket transport under pressure', () => {
   });
 
   it('closes a socket that does not say who it is in time', async () => {
-    await start({ ADMISSION_SECONDS: '1' });
+    await start({ ADMISSION_SECONDS: '10' });
+    const time = ManualTime.of({ nodes: [server.app] });
     const silent = await RawWebSocket.open(server.port, '/echo');
     const late = await RawWebSocket.open(server.port, '/echo', json({ event: 'login', id: 'ann' }));
+    await late.until((r) => r.texts.some((text) => text.includes('"in"')));
+    await time.passes(8_000);
+    expect(silent.closeCode).toBeUndefined();
+    await time.passes(4_000);
     await silent.until((r) => r.closeCode !== undefined);
     expect(silent.closeCode).toBe(1008);
-    await sleep(500);
+    await time.passes(5_000);
     expect(late.closeCode).toBeUndefined();
     late.socket.destroy();
     silent.socket.destroy();

@@ -1,13 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { LifecycleModule } from '../../modules/health/lifecycle.module.js';
 import { ObservabilityModule } from '../../modules/observability/observability.module.js';
+import { AdmissionDeadlines } from './plain/admission-deadlines.js';
 import { TransportService } from './transport.service.js';
 
 /** The socket edge's machinery; the gateways beside it hold the protocols. */
 @Global()
 @Module({
   imports: [ObservabilityModule, LifecycleModule],
-  providers: [TransportService],
+  providers: [AdmissionDeadlines, TransportService],
   exports: [TransportService],
 })
 export class TransportModule {}

@@ -30,7 +30,6 @@ import { SocketIoServer } from './socket-io/socket-io.server.js';
 import { ADMISSION_FRAME_BYTES, type PlainGatewayOptions } from './plain/plain-options.js';
 
 const HEARTBEAT_SLOTS = 25;
-const TICK_MS = 1_000;
 
 /** A request to become a WebSocket, as Node hands it over. */
 export interface Upgrade {
@@ -51,7 +50,6 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly endpoints: PlainEndpoint[] = [];
   private readonly logger = new Logger(TransportService.name);
   private readonly heartbeat: Heartbeat;
-  private readonly deadlines: AdmissionDeadlines;
   private readonly sockets: Server<typeof PlainSocket>;
   private connectionCount = 0;
   private io: SocketIoServer | undefined;
@@ -63,6 +61,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     readonly revocations: RevocationList,
     private readonly directory: ConnectionDirectory,
     private readonly lifecycle: Lifecycle,
+    private readonly deadlines: AdmissionDeadlines,
     identity: NodeIdentity,
   ) {
     this.node = identity.name;
@@ -78,7 +77,6 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       inbound: { rate: limits.inboundRate, burst: limits.inboundBurst, hardRate: limits.inboundHardRate },
     };
     this.heartbeat = new Heartbeat(this.connections, (limits.heartbeatSeconds * 1_000) / HEARTBEAT_SLOTS);
-    this.deadlines = new AdmissionDeadlines(Math.min(TICK_MS, limits.admissionSeconds * 250));
     this.sockets = new WebSocketServer({
       WebSocket: PlainSocket,
       noServer: true,
@@ -175,8 +173,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   }
 
   expectAdmission(connection: Expected, factor: number): void {
-    const seconds = this.config.limits.admissionSeconds * factor;
-    this.deadlines.expect(connection, performance.now() + seconds * 1_000);
+    this.deadlines.expect(connection, factor);
   }
 
   /** Removes every trace of a connection. */

@@ -2,13 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CirclesClient, CirclesHarness, type Received, type World } from '../../support/circles.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
+import { ManualTime } from '../../support/manual-time.js';
 
 describe('messages of a conversation', () => {
   let circles: CirclesHarness;
+  let time: ManualTime;
   let world: World;
   let path: string;
   beforeAll(async () => {
-    circles = await CirclesHarness.start({ RECOVERY_LIMIT: '600' });
+    const started = await CirclesHarness.start({ RECOVERY_LIMIT: '600' });
+    circles = started;
+    time = ManualTime.of(started.server);
   });
   afterAll(() => circles.close());
   beforeEach(async () => {
@@ -236,7 +240,7 @@ describe('messages of a conversation', () => {
     for (const value of [true, true, true, false, false, true]) expect((await write(value)).ok).toBe(true);
     for (const value of [true, false, true]) expect((await u2.expect('writing')).is_writing).toBe(value);
     await u2.expectQuiet();
-    await sleep(1_050);
+    await time.passes(1_050);
     await write(true);
     expect((await u2.expect('writing')).is_writing).toBe(true);
   });

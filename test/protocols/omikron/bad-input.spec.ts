@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AbstractLogger, DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ManualTime } from '../../support/manual-time.js';
 import { ids, newUser, OmikronHarness, type TestIota, type TestUser } from '../../support/omikron.js';
 import { type WsClient } from '../../support/ws-client.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
@@ -24,6 +25,7 @@ class QueryLog extends AbstractLogger {
 describe('hostile and careless peers of the omikron', () => {
   beforeEach(sendsBadFrames);
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
+  let time: ManualTime;
   let home: TestIota;
   let user: TestUser;
   let iota: WsClient;
@@ -32,6 +34,7 @@ describe('hostile and careless peers of the omikron', () => {
   beforeAll(async () => {
     // The test plays the proxy, so that it can come from any address.
     harness = await OmikronHarness.start({ ADMISSION_SECONDS: '1', TRUSTED_PROXIES: '127.0.0.1' });
+    time = ManualTime.of(harness.app);
   });
   afterAll(() => harness.close());
   beforeEach(async () => {
@@ -195,13 +198,13 @@ describe('hostile and careless peers of the omikron', () => {
   it('closes what never identifies, silently', async () => {
     const socket = await harness.connect('/ws/call/');
     const chatty = await harness.connect('/ws/client/');
-    const timer = setInterval(() => {
+    for (let ms = 0; ms < 8_500; ms += 500) {
       chatty.send({ type: 'ping' });
-    }, 500);
-    await new Promise((resolve) => setTimeout(resolve, 8_500));
-    await socket.expectNothing(0);
+      await time.passes(500);
+    }
+    await socket.expectNothing();
+    await time.passes(2_000);
     expect(await socket.closeCode()).toBe(1008);
     expect(await chatty.closeCode()).toBe(1008);
-    clearInterval(timer);
   });
 });

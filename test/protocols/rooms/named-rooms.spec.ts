@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newKey, seconds, type TestClaims, tokenBy } from '../../support/customer-tokens.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
 import { Examples } from '../../support/doc-examples.js';
+import { ManualTime } from '../../support/manual-time.js';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 import { StreamClient } from '../../support/stream-client.js';
 import { WsClient } from '../../support/ws-client.js';
@@ -18,12 +19,15 @@ interface Tenant {
 /** Rooms by their names, for whoever an application vouches for. */
 describe('a room by token or ticket', () => {
   let harness: RoomsHarness;
+  let time: ManualTime;
   let tenant: Tenant;
   const streams: StreamClient[] = [];
   const key = newKey('EdDSA');
 
   beforeAll(async () => {
-    harness = await RoomsHarness.start();
+    const started = await RoomsHarness.start();
+    harness = started;
+    time = ManualTime.of(started.app);
     tenant = await newTenant();
     await harness.room(tenant.app, 'r');
     await harness.room(tenant.app, 'kept', { durable: true });
@@ -178,8 +182,11 @@ describe('a room by token or ticket', () => {
   });
 
   describe('with a token that ends', () => {
+    /** Seconds since the epoch, as the server sees it. */
+    const now = () => (Date.now() + time.now()) / 1_000;
+
     it('says so, takes the next one, and closes without', async () => {
-      const exp = seconds() + 5;
+      const exp = Math.floor(now()) + 5;
       const [warned, refreshed] = [
         await open('r', await tenant.token({ exp, rooms: { r: 'read' } })),
         await open('r', await tenant.token({ exp, rooms: { r: 'read' }, sub: 'bob' })),
@@ -193,8 +200,11 @@ describe('a room by token or ticket', () => {
       const later = { rooms: { r: 'read' }, exp: seconds() + 3_000 };
       refreshed.send({ refresh: await tenant.token({ ...later, sub: 'bob' }) });
       await refreshed.expectNext({ event: 'refreshed' });
+      await time.passes((exp - now()) * 1_000 - 1_000);
+      await warned.expectNothing();
+      await time.passes(1_250);
       expect(await warned.closeCode()).toBe(1008);
-      expect(seconds()).toBeGreaterThanOrEqual(exp);
+      expect(now()).toBeGreaterThanOrEqual(exp);
       await refreshed.expectNothing();
     });
 
@@ -226,9 +236,10 @@ describe('a room by token or ticket', () => {
     });
 
     it('ends streams, too', async () => {
-      const token = await tenant.token({ exp: seconds() + 2 });
+      const token = await tenant.token({ exp: Math.floor(now()) + 2 });
       const client = await stream('r', { authorization: `Bearer ${token}` });
       expect((await client.until(1))[0]).toMatchObject({ event: 'expiring' });
+      await time.passes(2_250);
       await expect.poll(() => client.ended, { timeout: 5_000 }).toBe(true);
     });
   });

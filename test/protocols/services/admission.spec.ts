@@ -1,15 +1,18 @@
 import { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ManualTime } from '../../support/manual-time.js';
 import { authorized, INVALID, left, ServicesHarness, type TestService, WELCOME } from '../../support/services.js';
 import { WsClient } from '../../support/ws-client.js';
 
 describe('admission to services', () => {
   let harness: ServicesHarness;
+  let time: ManualTime;
   let service: TestService;
 
   beforeAll(async () => {
     // The test plays the proxy, so that it can come from any address.
     harness = await ServicesHarness.start({ TRUSTED_PROXIES: '127.0.0.1', ADMISSION_SECONDS: '2' });
+    time = ManualTime.of(harness.server);
   });
   afterAll(() => harness.close());
   beforeEach(async () => {
@@ -94,6 +97,7 @@ describe('admission to services', () => {
 
   it('ends a socket that says nothing with an error', async () => {
     const socket = await from('192.0.2.6');
+    await time.passes(3_000);
     const { type } = await socket.next();
     expect(type).toBe('server_error');
     expect(await socket.closeCode()).toBe(1000);

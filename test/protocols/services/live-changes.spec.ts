@@ -1,15 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { takeUnknown } from '../../support/frame-witness.js';
-import { authorized, ENDED, INVALID, joined, KICKED, left, ServicesHarness } from '../../support/services.js';
+import { ManualTime } from '../../support/manual-time.js';
+import { INVALID, left, ServicesHarness } from '../../support/services.js';
 
 const disconnect = (message: string) => ({ type: 'server_disconnect', message });
 
 describe('changes of a service reach its live sockets', () => {
   let harness: ServicesHarness;
+  let time: ManualTime;
 
   beforeAll(async () => {
     harness = await ServicesHarness.start();
     await harness.nodesKnowEachOther();
+    time = ManualTime.of(harness.server);
   });
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
@@ -234,123 +237,12 @@ describe('changes of a service reach its live sockets', () => {
     expect(code).toMatch(/^[A-VX-Z]{8}$/);
     expect(new Set(code).size).toBe(8);
     const { guest, user } = await harness.guest(code, host);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await harness.passes(time, 1_100);
     const late = await harness.connect();
     late.send({ token: code });
     await late.expectNext(INVALID);
     guest.send({ inside: 1 });
     await host.expectNext({ inside: 1, user });
-  });
-
-  describe('with grace for the host', () => {
-    it('keeps code and guests while the host is away, and nobody hears of it when it comes back', async () => {
-      const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20 });
-      const { client } = await harness.client(service);
-      const { host, code } = await harness.host(service, true);
-      const { user } = await client.next();
-      const { guest, user: guestUser } = await harness.guest(code, host);
-      host.socket.terminate();
-      await client.expectNothing();
-      const { body } = await harness.api('GET', `services/${service.id}/sessions`);
-      expect(body.items).toMatchObject([{ code, host: null, clients: 1, guests: 1 }]);
-      expect((await harness.api('POST', `services/${service.id}/messages`, { message: {} })).body).toEqual({
-        delivered: 2,
-      });
-      for (const socket of [client, guest]) await socket.expectNext({});
-      const { guest: late } = await harness.guest(code);
-      const { host: back, code: sameCode } = await harness.host(service, true);
-      expect(sameCode).toBe(code);
-      guest.send({ hello: 'again' });
-      await back.expectNext({ hello: 'again', user: guestUser });
-      for (const socket of [client, guest, late]) await socket.expectNothing(50);
-      const { body: after } = await harness.api('GET', `services/${service.id}/sessions`);
-      expect(after.items).toMatchObject([{ code, host: user, guests: 2 }]);
-    });
-
-    it('ends the session when the host stays away', async () => {
-      const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 1 });
-      const { client } = await harness.client(service);
-      const { host, code } = await harness.host(service, true);
-      const { user } = await client.next();
-      const { guest } = await harness.guest(code, host);
-      await host.close();
-      await client.expectNothing(600);
-      await guest.expectNext(ENDED);
-      expect(await guest.closeCode()).toBe(4000);
-      await client.expectNext(left('host', user));
-      const { host: late, code: newCode } = await harness.host(service, true);
-      expect(newCode).not.toBe(code);
-      const { user: newUser } = await client.next();
-      expect(newUser).not.toBe(user);
-      await late.expectNothing();
-    });
-
-    it('goes on with the session when the host comes back before its old socket is known to be dead', async () => {
-      const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 1 });
-      const { client } = await harness.client(service);
-      const { host: old, code } = await harness.host(service, true);
-      const { user } = await client.next();
-      const { guest } = await harness.guest(code, old);
-      const { host: young, code: sameCode } = await harness.host(service, true);
-      expect(sameCode).toBe(code);
-      await old.expectNext(KICKED);
-      expect(await old.closeCode()).toBe(4000);
-      // The old socket's end starts no clock.
-      for (const socket of [client, guest]) await socket.expectNothing(1_300);
-      client.send({ a: 1 });
-      expect(await young.next()).toMatchObject({ a: 1 });
-      await young.close();
-      await guest.expectNext(ENDED);
-      await client.expectNext(left('host', user));
-    });
-
-    it('gives each of several hosts its own session back', async () => {
-      const service = await harness.service({ allowPublicCode: true, allowMultipleHosts: true, hostGraceSeconds: 20 });
-      const one = await harness.host(service, true);
-      const two = await harness.host(service, true);
-      await one.host.close();
-      await two.host.close();
-      const sockets = await Promise.all([harness.connect(), harness.connect(), harness.connect()]);
-      for (const socket of sockets) socket.send({ token: service.hostToken });
-      const codes = new Set<string>();
-      for (const socket of sockets) {
-        await socket.expectNext(authorized('host'));
-        codes.add((await socket.next()).code);
-      }
-      expect(codes.size).toBe(3);
-      expect([...codes]).toEqual(expect.arrayContaining([one.code, two.code]));
-    });
-
-    it('ends at once when the token is rotated or an admin ends it', async () => {
-      const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20 });
-      const { client } = await harness.client(service);
-      const { host } = await harness.host(service, true);
-      const { user } = await client.next();
-      await host.close();
-      const { body } = await harness.api('POST', `services/${service.id}/tokens/rotate`, { role: 'host' });
-      await client.expectNext(left('host', user));
-      const renewed = { ...service, hostToken: body.token as string };
-      const { host: next, code } = await harness.host(renewed, true);
-      const join = await client.next();
-      await client.expectNothing(0);
-      expect(join).toEqual(joined('host', join.user));
-      expect((await harness.api('DELETE', `services/${service.id}/sessions/${code}`)).status).toBe(204);
-      await next.expectNext(disconnect('Session ended by administrator'));
-      await client.expectNext(left('host', join.user));
-    });
-
-    it('issues a new code where the life of the old one is over', async () => {
-      const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20, codeTtlSeconds: 1 });
-      const { host, code } = await harness.host(service, true);
-      const { guest } = await harness.guest(code, host);
-      await host.close();
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
-      const { host: back, code: newCode } = await harness.host(service, true);
-      expect(newCode).not.toBe(code);
-      await harness.guest(newCode, back);
-      back.send({ all: 1 });
-      await guest.expectNext({ all: 1 });
-    });
   });
 });
 

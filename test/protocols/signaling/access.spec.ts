@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LobbyTokensRepository } from '../../../src/modules/signaling/tokens/lobby-tokens.repository.js';
 import { newUser } from '../../support/api.js';
@@ -34,8 +33,10 @@ const ENDS: [string, (id: number, user: number) => [method: string, path: string
 
 describe('the lobby where a token is needed', () => {
   let harness: SignalingHarness;
+  let time: ManualTime;
   beforeAll(async () => {
     harness = await SignalingHarness.start({ SIGNALING_ACCESS: 'token', PUBLIC_URL: 'https://calls.example/' });
+    time = ManualTime.of(harness.server);
   });
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
@@ -100,7 +101,7 @@ describe('the lobby where a token is needed', () => {
     const short = await newToken({ expiresInSeconds: 1 });
     const { accessToken, user } = await newUser(harness.api);
     const theirs = await newToken({}, accessToken);
-    await sleep(1_100);
+    await time.passes(1_100);
     const late = await harness.connect('4.x', bringing(short.token));
     late.emit('connections');
     await late.expectNext('error', DENIED);
@@ -271,6 +272,7 @@ describe('the lobby where a token is needed', () => {
 describe('a stranger where a token is needed', () => {
   it('is cut off in the end, and comes back', async () => {
     const harness = await SignalingHarness.start({ SIGNALING_ACCESS: 'token', ADMISSION_SECONDS: '1' });
+    const time = ManualTime.of(harness.server);
     try {
       const { body } = await harness.api('POST', 'lobby/tokens', { body: {}, token: harness.admin });
       const { accessToken } = await newUser(harness.api);
@@ -278,22 +280,23 @@ describe('a stranger where a token is needed', () => {
       const guest = await harness.connect('4.x', bringing(body.token as string));
       const account = await harness.connect('4.x', { auth: { token: accessToken } });
       const late = await harness.connect();
-      late.emit('authenticate', { token: accessToken });
+      const asked = ({ socket }: SignalingClient, ...event: [string, ...unknown[]]) =>
+        new Promise((resolve) => {
+          socket.emit(...event, resolve);
+        });
+      expect(await asked(late, 'authenticate', { token: accessToken })).toMatchObject({ ok: true });
+      expect(await asked(account, 'webrtc_credentials')).toMatchObject({ ok: true });
+      await harness.settle([guest]);
       const reasons = new Map<SignalingClient, unknown>();
       for (const client of [stranger, guest, account, late]) {
         client.socket.on('disconnect', (reason) => reasons.set(client, reason));
       }
-      const now = performance.now.bind(performance);
-      vi.spyOn(performance, 'now').mockImplementation(() => now() + 8_000);
-      await vi.waitFor(
-        () => {
-          expect([...reasons]).toEqual([[stranger, 'transport close']]);
-        },
-        { timeout: 10_000 },
-      );
+      await time.passes(10_250);
+      await vi.waitFor(() => {
+        expect([...reasons]).toEqual([[stranger, 'transport close']]);
+      });
       for (const { socket } of [guest, account, late]) expect(socket.connected).toBe(true);
     } finally {
-      vi.restoreAllMocks();
       await harness.close();
     }
   });

@@ -1,3 +1,10 @@
+import { Injectable } from '@nestjs/common';
+import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
+import { Timers } from '../../../common/time/timers.js';
+import { AppConfig } from '../../../config/app-config.js';
+
+const TICK_MS = 1_000;
+
 /** A connection that has still to say who it is. */
 export interface Expected {
   readonly principal: object | null;
@@ -9,18 +16,24 @@ export interface Expected {
 }
 
 /** Connections that have still to say who they are, and until when. */
+@Injectable()
 export class AdmissionDeadlines {
   private readonly waiting = new Map<Expected, number>();
-  private timer: NodeJS.Timeout | undefined;
+  private end: (() => void) | undefined;
 
-  constructor(private readonly tickMs: number) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: MonotonicClock,
+    private readonly timers: Timers,
+  ) {}
 
-  /** @param at by `performance.now()` */
-  expect(connection: Expected, at: number): void {
-    this.timer ??= setInterval(() => {
-      this.tick(performance.now());
-    }, this.tickMs).unref();
-    this.waiting.set(connection, at);
+  /** It has `factor` times the time of the configuration. */
+  expect(connection: Expected, factor: number): void {
+    const { admissionSeconds } = this.config.limits;
+    this.end ??= this.timers.every(Math.min(TICK_MS, admissionSeconds * 250), () => {
+      this.tick(this.clock.elapsed());
+    });
+    this.waiting.set(connection, this.clock.elapsed() + admissionSeconds * factor * 1_000);
   }
 
   forget(connection: Expected): void {
@@ -28,8 +41,8 @@ export class AdmissionDeadlines {
   }
 
   stop(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
+    this.end?.();
+    this.end = undefined;
   }
 
   private tick(now: number): void {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '../../../common/time/clock.js';
+import { SystemTimers } from '../../../common/time/timers.js';
 import { type RoomConnection } from '../room-connection.js';
 import { SeatExpiry } from './seat-expiry.service.js';
 
@@ -10,7 +11,7 @@ describe('SeatExpiry', () => {
   let closed: string[];
   beforeEach(() => {
     vi.useFakeTimers();
-    expiry = new SeatExpiry(new SystemClock());
+    expiry = new SeatExpiry(new SystemClock(), new SystemTimers());
     closed = [];
   });
   afterEach(() => {

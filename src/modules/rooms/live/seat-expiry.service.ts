@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
+import { Timers } from '../../../common/time/timers.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { type RoomConnection } from '../room-connection.js';
 
@@ -18,9 +19,12 @@ const close: Act = (connection) => {
 export class SeatExpiry implements OnModuleDestroy {
   /** What happens to whom, by the tick in which it does. */
   private readonly due = new Map<number, Map<RoomConnection, Act>>();
-  private timer: NodeJS.Timeout | undefined;
+  private end: (() => void) | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+  ) {}
 
   /**
    * @param at milliseconds since the epoch
@@ -42,7 +46,7 @@ export class SeatExpiry implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    this.end?.();
   }
 
   private enter(connection: RoomConnection, at: number, act: Act): void {
@@ -50,9 +54,9 @@ export class SeatExpiry implements OnModuleDestroy {
     let connections = this.due.get(tick);
     if (!connections) this.due.set(tick, (connections = new Map<RoomConnection, Act>()));
     connections.set(connection, act);
-    this.timer ??= setInterval(() => {
+    this.end ??= this.timers.every(TICK_MS, () => {
       this.run();
-    }, TICK_MS).unref();
+    });
   }
 
   /** Looks at every tick that is due: the clock may have stepped, over many of them or back. */
@@ -64,8 +68,8 @@ export class SeatExpiry implements OnModuleDestroy {
       for (const [connection, act] of connections) act(connection);
     }
     if (this.due.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
+    this.end?.();
+    this.end = undefined;
   }
 }
 

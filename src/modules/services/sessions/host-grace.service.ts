@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../../common/time/clock.js';
+import { Timers } from '../../../common/time/timers.js';
 import { Lifecycle } from '../../health/lifecycle.js';
 import { ClusterQuery } from '../../realtime/fan-out/cluster-query.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
@@ -19,11 +20,13 @@ const DRAIN_SECONDS = 10;
 @Injectable()
 export class HostGrace implements OnModuleDestroy {
   private readonly logger = new Logger(HostGrace.name);
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** What prevents each end that is to come. */
+  private readonly ends = new Set<() => void>();
 
   constructor(
     private readonly store: EphemeralStore,
     private readonly clock: Clock,
+    private readonly timers: Timers,
     private readonly sessions: ServiceSessions,
     @Inject(Lifecycle) private readonly lifecycle: Pick<Lifecycle, 'sendsAway' | 'isGoing'>,
     private readonly cluster: ClusterQuery,
@@ -32,7 +35,7 @@ export class HostGrace implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const prevent of this.ends) prevent();
   }
 
   /** Whether this node ends soon, and its leases with it. */
@@ -67,18 +70,17 @@ export class HostGrace implements OnModuleDestroy {
     const until = held.until ?? this.clock.now() + seconds * 1_000;
     const away: SessionOwner = { ...held, until };
     if (!(await this.store.replace(keys.owner(service, session), held, away))) return false;
-    const timer = setTimeout(
+    const prevent = this.timers.after(
+      // Another node's clock may differ, and any clock may have stepped: never longer than agreed.
+      Math.min(Math.max(0, until - this.clock.now()), this.seconds(seconds, true) * 1_000),
       () => {
-        this.timers.delete(timer);
+        this.ends.delete(prevent);
         untilAvailable(() => this.end(service, session, away)).catch((error: unknown) => {
           this.logger.error({ msg: 'a session could not be ended', service, err: error });
         });
       },
-      // Another node's clock may differ, and any clock may have stepped: never longer than agreed.
-      Math.min(Math.max(0, until - this.clock.now()), this.seconds(seconds, true) * 1_000),
     );
-    timer.unref();
-    this.timers.add(timer);
+    this.ends.add(prevent);
     return true;
   }
 

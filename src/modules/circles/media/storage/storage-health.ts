@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { MonotonicClock } from '../../../../common/time/monotonic-clock.js';
+import { Timers } from '../../../../common/time/timers.js';
 import { Lifecycle } from '../../../health/lifecycle.js';
 
 /** What is wrong with a storage: content that should be there is not, there is no room, or it does not answer. */
@@ -16,7 +17,8 @@ const PROBE_MS = 5_000;
 @Injectable()
 export class StorageHealth implements OnApplicationShutdown {
   private readonly logger = new Logger(StorageHealth.name);
-  private timer: NodeJS.Timeout | undefined;
+  /** Ends the probes; `undefined` while all is well. */
+  private end: (() => void) | undefined;
   private failedAt = 0;
   private refused = 0;
   private missing = 0;
@@ -24,29 +26,30 @@ export class StorageHealth implements OnApplicationShutdown {
   constructor(
     lifecycle: Lifecycle,
     private readonly monotonic: MonotonicClock,
+    private readonly timers: Timers,
   ) {
-    lifecycle.onReadiness(() => (this.timer === undefined ? undefined : { what: 'media', since: this.failedAt }));
+    lifecycle.onReadiness(() => (this.end === undefined ? undefined : { what: 'media', since: this.failedAt }));
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.end?.();
   }
 
   /** @param probe succeeds when it is over */
   fail(fault: 'full' | 'away', circumstances: Circumstances, probe: () => Promise<void>): void {
     this.refused++;
-    if (this.timer !== undefined) return;
+    if (this.end !== undefined) return;
     this.failedAt = this.monotonic.elapsed();
     const msg = fault === 'full' ? 'the disk of media is full' : 'the storage of media does not answer';
     this.logger.warn({ msg, ...circumstances });
-    this.timer = setInterval(() => {
+    this.end = this.timers.every(PROBE_MS, () => {
       probe().then(
         () => {
           this.recover();
         },
         () => undefined,
       );
-    }, PROBE_MS).unref();
+    });
   }
 
   /** Of many that are missing the first is told, then each tenfold. */
@@ -57,9 +60,9 @@ export class StorageHealth implements OnApplicationShutdown {
   }
 
   private recover(): void {
-    clearInterval(this.timer);
-    if (this.timer !== undefined) this.logger.log({ msg: 'media can be stored again', refused: this.refused });
-    this.timer = undefined;
+    this.end?.();
+    if (this.end !== undefined) this.logger.log({ msg: 'media can be stored again', refused: this.refused });
+    this.end = undefined;
     this.refused = 0;
   }
 }
