@@ -2,15 +2,17 @@ import { type ConnectionNews, ConsoleFeed, endOfSamples, type SaidMessage } from
 import { Switchboard } from '@switchboard/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, newUser } from '../support/api.js';
+import { FeedTime, STEP_MS } from '../support/feed-time.js';
 import { RoomsHarness } from '../support/rooms.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
 describe('ConsoleFeed', () => {
-  let rooms: RoomsHarness;
+  let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let cable: TcpProxy;
   let sdk: Switchboard;
+  let time: FeedTime;
   const feeds: ConsoleFeed[] = [];
 
   beforeAll(async () => {
@@ -18,11 +20,13 @@ describe('ConsoleFeed', () => {
     cable = await new TcpProxy(new URL(rooms.server.url)).open();
     sdk = new Switchboard({ url: rooms.server.url });
     await sdk.signIn(ADMIN);
+    time = new FeedTime(rooms.app);
   });
   afterEach(() => {
     for (const feed of feeds.splice(0)) feed.close();
   });
   afterAll(async () => {
+    time.stop();
     await cable.cut();
     await rooms.close();
   });
@@ -41,15 +45,15 @@ describe('ConsoleFeed', () => {
   };
 
   it('goes on behind the last sample after a lost connection', async () => {
+    time.step();
     const { feed, opened } = begin();
     const steps: number[] = [];
     const stop = feed.subscribe<'overview'>(
       { topic: 'overview' },
       {
         news: (samples) => {
-          // A server that has just started has none.
           const end = Date.parse(endOfSamples(samples) ?? '');
-          for (let at = Date.parse(samples.from); at <= end; at += 10_000) steps.push(at);
+          for (let at = Date.parse(samples.from); at <= end; at += STEP_MS) steps.push(at);
         },
       },
     );
@@ -64,11 +68,14 @@ describe('ConsoleFeed', () => {
     const back = new Promise<void>((resolve) => feed.on('open', resolve));
     await cable.cut();
     await lost;
+    time.step();
     await cable.open();
     await back;
-    await expect.poll(() => steps.at(-1), PATIENCE).toBeGreaterThan(before);
+    await expect.poll(() => steps.at(-1), PATIENCE).toBe(before + STEP_MS);
+    time.step();
+    await expect.poll(() => steps.at(-1), PATIENCE).toBe(before + 2 * STEP_MS);
     const known = [...new Set(steps)].sort((a, b) => a - b);
-    expect(known.every((at, n) => n === 0 || at - known[n - 1]! === 10_000)).toBe(true);
+    expect(known.every((at, n) => n === 0 || at - known[n - 1]! === STEP_MS)).toBe(true);
     stop();
   });
 

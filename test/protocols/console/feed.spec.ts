@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CallLedger } from '../../../src/modules/calls/call-ledger.service.js';
-import { MetricsRing } from '../../../src/modules/nodes/status/metrics-ring.service.js';
 import { ADMIN, newUser, type Session, signIn } from '../../support/api.js';
+import { FeedTime, STEP_MS } from '../../support/feed-time.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
 import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js';
 import { ServicesHarness } from '../../support/services.js';
@@ -11,18 +11,23 @@ import { WsClient } from '../../support/ws-client.js';
 describe('the feed of consoles', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let app: TestApplication;
+  let time: FeedTime;
   const clients: WsClient[] = [];
 
   beforeAll(async () => {
     rooms = await RoomsHarness.start();
     app = await rooms.application('Followed');
     await (await ServicesHarness.on(rooms.app)).nodesKnowEachOther();
+    time = new FeedTime(rooms.app);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
     await rooms.hangUp();
   });
-  afterAll(() => rooms.close());
+  afterAll(async () => {
+    time.stop();
+    await rooms.close();
+  });
 
   const ticketOf = async (accessToken: string): Promise<string> => {
     const { status, body } = await rooms.call('POST', 'tickets', { token: accessToken, body: {} });
@@ -56,9 +61,6 @@ describe('the feed of consoles', () => {
       if (isWanted(frame)) return frame;
     }
   };
-  const sample = (): void => {
-    for (const node of rooms.app.nodes) node.get(MetricsRing).sample();
-  };
 
   it('lets in by a ticket, once, who may look', async () => {
     const viewer = await personOf('viewer');
@@ -74,7 +76,7 @@ describe('the feed of consoles', () => {
   });
 
   it('tells the samples of the last hour, those since a time, and each new one', async () => {
-    sample();
+    time.step();
     const client = await enter();
     await follow(client, { id: 'all', topic: 'overview' });
     const first = await client.next();
@@ -84,12 +86,13 @@ describe('the feed of consoles', () => {
     const end = endOf(hour);
     // Two consoles, and what each is told next begins where it is.
     const other = await enter();
-    await follow(other, { id: 'some', topic: 'overview', after: new Date(end - 50_000).toISOString() });
+    await follow(other, { id: 'some', topic: 'overview', after: new Date(end - 5 * STEP_MS).toISOString() });
     const some = (await other.next()).samples as Samples;
-    expect([Date.parse(some.from), endOf(some)]).toEqual([end - 40_000, end]);
+    expect([Date.parse(some.from), endOf(some)]).toEqual([end - 4 * STEP_MS, end]);
+    time.step();
     const nexts = await Promise.all([client.next(), other.next()]);
     for (const { samples } of nexts as { samples: Samples }[]) {
-      expect([Date.parse(samples.from), endOf(samples)]).toEqual([end, end + 10_000]);
+      expect([Date.parse(samples.from), endOf(samples)]).toEqual([end, end + STEP_MS]);
       expect(samples.series.some(({ name, values }) => name === 'connections' && values.at(-1) !== null)).toBe(true);
     }
     expect((nexts[0].samples as Samples).nodes).toBe(rooms.app.nodes.length);
@@ -292,4 +295,4 @@ interface Samples {
 }
 
 /** When the last step ended. */
-const endOf = ({ from, series }: Samples): number => Date.parse(from) + ((series[0]?.values.length ?? 0) - 1) * 10_000;
+const endOf = ({ from, series }: Samples): number => Date.parse(from) + ((series[0]?.values.length ?? 0) - 1) * STEP_MS;
