@@ -10,6 +10,7 @@ import { inject } from 'vitest';
 import { type AppConfig } from '../../src/config/app-config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp } from '../../src/create-app.js';
+import { Passwords } from '../../src/modules/auth/logins/passwords.service.js';
 import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { JsonLogger } from '../../src/modules/observability/json-logger.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
@@ -82,6 +83,9 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
   };
 }
 
+/** What hashing costs once a server listens: the accounts of tests are many, and nobody guesses. */
+const QUICK = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 interface Node {
   readonly app: NestExpressApplication;
   readonly config: AppConfig;
@@ -95,6 +99,7 @@ async function startNode(database: TestDatabase, env: Record<string, string>): P
   const dataSource = await database.connect();
   const app = await createApp(config, dataSource);
   await app.listen(0, '127.0.0.1');
+  Object.assign(app.get(Passwords), { cost: QUICK });
   app.get(Lifecycle).markReady();
   return { app, config, dataSource, port: (app.getHttpServer().address() as AddressInfo).port };
 }

@@ -5,7 +5,7 @@ import { addressKey } from '../../../common/http/policy/client-address.js';
 import { type SignInAttempt } from './sign-in-throttle.service.js';
 
 /** argon2id (the library's default) as OWASP recommends it: 19 MiB, two passes, one lane. About 12 ms. */
-const PARAMETERS = {
+const COST = {
   memoryCost: 19_456,
   timeCost: 2,
   parallelism: 1,
@@ -25,6 +25,7 @@ const MAKERS = 'makers';
  */
 @Injectable()
 export class Passwords {
+  private readonly cost = COST;
   private running = 0;
   private waiting = 0;
   /** Who waits, by party; the next turn is that of the first. */
@@ -34,7 +35,7 @@ export class Passwords {
 
   /** @throws AppError `unavailable` when too many are waiting */
   hash(password: string): Promise<string> {
-    return this.inTurn(MAKERS, () => hash(canonical(password), PARAMETERS));
+    return this.inTurn(MAKERS, () => hash(canonical(password), this.cost));
   }
 
   /**
@@ -49,7 +50,7 @@ export class Passwords {
     address: string,
     attempt?: Pick<SignInAttempt, 'begin' | 'failed'>,
   ): Promise<boolean> {
-    this.decoy ??= hash('nobody', PARAMETERS);
+    this.decoy ??= hash('nobody', this.cost);
     const against = passwordHash ?? (await this.decoy);
     return this.inTurn(addressKey(address), async () => {
       await attempt?.begin();
