@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { BootError } from './common/errors/boot-error.js';
 import { type AppConfig } from './config/app-config.js';
 import { ConfigError, loadConfig } from './config/load-config.js';
-import { createApp } from './create-app.js';
+import { type createApp } from './create-app.js';
 import { type OpenDatabase, openDatabase } from './modules/database/open-data-source.js';
 import { JsonLogger } from './modules/observability/json-logger.js';
 import { logProcessFaults } from './modules/observability/process-faults.js';
@@ -19,19 +19,27 @@ async function serve(stop: StopSignals): Promise<void> {
   Logger.overrideLogger(logger);
   logProcessFaults(logger);
   exitInTheEnd(stop, config);
+  // Most of the program, which loads while the database starts.
+  const program = config.workers > 1 ? undefined : import('./create-app.js');
+  program?.catch(() => undefined);
   const database = await openDatabase(config, new Logger('Database'), stop.signal);
   try {
     if (stop.signal.aborted) return;
-    if (config.workers > 1) await servePrimary(stop, config, database);
-    else await serveAlone(stop, config, database);
+    if (program === undefined) await servePrimary(stop, config, database);
+    else await serveAlone(stop, config, database, (await program).createApp);
     new Logger('Server').log('Stopped');
   } finally {
     await database.close();
   }
 }
 
-async function serveAlone(stop: StopSignals, config: AppConfig, { dataSource }: OpenDatabase): Promise<void> {
-  const app = await createApp(config, dataSource);
+async function serveAlone(
+  stop: StopSignals,
+  config: AppConfig,
+  { dataSource }: OpenDatabase,
+  create: typeof createApp,
+): Promise<void> {
+  const app = await create(config, dataSource);
   const reload = tlsReloader(app, config);
   if (reload) process.on('SIGHUP', reload);
   await serveUntil(stop, app, config.http, (where) => {
