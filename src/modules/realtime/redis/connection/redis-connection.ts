@@ -42,6 +42,8 @@ export interface RedisListener {
  * its commands fail at once, nothing queues; it is tried again by itself.
  */
 export class RedisConnection {
+  /** Commands that write again what was lost and may wait for their answers at a time: a good part of those that may at all. */
+  readonly restoreAtOnce: number = 50_000;
   readonly prefix: string;
   /** Whether channels are bound to shards. */
   readonly sharded: boolean;

@@ -14,8 +14,6 @@ export interface ShardOptions {
   readonly marker: () => string;
 }
 
-/** Commands that write again what was lost and may wait for their answers at a time: a good part of those that may at all. */
-export const RESTORE_AT_ONCE = 50_000;
 /** Milliseconds between two tries of a server that refuses commands. */
 const REFUSED_MS = 1_000;
 

@@ -5,7 +5,7 @@ import { NodeIdentity } from '../../node-identity.js';
 import { OwnershipLedger } from './ownership-ledger.js';
 import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
-import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+import { type RedisShard } from '../connection/redis-shard.js';
 import {
   ASSERT,
   canonicalJson,
@@ -295,7 +295,7 @@ export class RedisEphemeralStore extends EphemeralStore {
       if (shard.commands.client !== client) return;
       await Promise.all(slice.map((key) => this.assert(key, otherData)));
     };
-    void inSlices(keys, assert, RESTORE_AT_ONCE);
+    void inSlices(keys, assert, this.connection.restoreAtOnce);
   }
 
   /**

@@ -8,7 +8,7 @@ import { OwnershipLedger } from './ownership-ledger.js';
 import { ASSERT, ENTER, LEAVE, UPDATE } from './presence-scripts.js';
 import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
-import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+import { type RedisShard } from '../connection/redis-shard.js';
 
 /** Members of one set that are written again at once. */
 const ASSERT_AT_ONCE = 500;
@@ -206,7 +206,7 @@ export class RedisPresence extends Presence {
       const members = (set: PresenceSet): [string, OwnedMember][] => [...(sets.get(set) ?? [])];
       await Promise.all(slice.flatMap((set) => this.assertMembers(owner, set, members(set), otherData)));
     };
-    work.push(inSlices(here, assert, RESTORE_AT_ONCE));
+    work.push(inSlices(here, assert, this.connection.restoreAtOnce));
     // What fails now is done when the shard is back the next time.
     void Promise.all(work).catch((error: unknown) => {
       this.logger.debug({ msg: 'members could not be written again', err: error });

@@ -3,12 +3,13 @@ import { NodeIdentity } from '../../node-identity.js';
 import { type RedisConnection, type RedisListener } from '../connection/redis-connection.js';
 import { RedisEphemeralStore } from './redis.ephemeral-store.js';
 import { RedisPresence } from './redis.presence.js';
-import { type RedisShard, RESTORE_AT_ONCE } from '../connection/redis-shard.js';
+import { type RedisShard } from '../connection/redis-shard.js';
 import { PresenceKind } from '../../ports/presence-set.js';
 import { storeKey } from '../../ports/store-key.js';
 
-/** As many as no connection takes at a time. */
-const MANY = 2.5 * RESTORE_AT_ONCE;
+const AT_ONCE = 200;
+/** As many as the connection does not take at a time. */
+const MANY = 2.5 * AT_ONCE;
 
 describe('writing again what Redis lost', () => {
   let listeners: RedisListener[];
@@ -25,6 +26,7 @@ describe('writing again what Redis lost', () => {
     held = false;
     shard = { commands: { up: true, client: {} }, subscriber: {} };
     connection = {
+      restoreAtOnce: AT_ONCE,
       prefix: '',
       sharded: false,
       shardOf: () => shard,
@@ -71,9 +73,9 @@ describe('writing again what Redis lost', () => {
   it.each(kinds)('never has more of it under way than a connection takes (%s)', async (_, fill) => {
     await fill();
     restore();
-    expect(asserted.size).toBe(RESTORE_AT_ONCE);
+    expect(asserted.size).toBe(AT_ONCE);
     await answer();
-    expect(asserted.size).toBe(2 * RESTORE_AT_ONCE);
+    expect(asserted.size).toBe(2 * AT_ONCE);
     await answer();
     expect(asserted.size).toBe(MANY);
   });
@@ -83,6 +85,6 @@ describe('writing again what Redis lost', () => {
     restore();
     shard.commands.client = {};
     await answer();
-    expect(asserted.size).toBe(RESTORE_AT_ONCE);
+    expect(asserted.size).toBe(AT_ONCE);
   });
 });
