@@ -2,7 +2,7 @@ import { Switchboard } from '@switchboard/client/rest';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Report } from '../../src/cli/stress/report.js';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
 import { ADMIN, ADMIN_ENV } from '../support/api.js';
@@ -46,8 +46,10 @@ describe('npm run stress', () => {
     server = await startProcess(env, { dataDir });
     url = await server.url;
   }, 300_000);
-  afterEach(() => Promise.all(proxies.splice(0).map((proxy) => proxy.close())));
-  afterAll(() => cleanUpProcesses());
+  afterAll(async () => {
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await cleanUpProcesses();
+  });
 
   const through = async (lie: Lie): Promise<string> => {
     const proxy = new LyingProxy(url, lie);
@@ -90,7 +92,7 @@ describe('npm run stress', () => {
     expect(Object.keys(JSON.parse(stdout) as object).sort()).toEqual(described.sort());
   }, 60_000);
 
-  it.each<[string, Lie, RegExp]>([
+  it.concurrent.each<[string, Lie, RegExp]>([
     ['repeats a message', (frame, n) => (n === 20 && isMessage(frame) ? [frame, frame] : [frame]), /duplicate/],
     ['loses a message', (frame, n) => (n === 20 && isMessage(frame) ? [] : [frame]), /gap/],
     ['changes a message', (frame, n) => [n === 20 ? frame.replace(/("message":"\w+:\d+:)/, '$1!') : frame], /altered/],

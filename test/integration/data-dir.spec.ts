@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cleanUpProcesses, ensureBuilt, startProcess, temporaryDataDir } from '../support/process.js';
+import { cleanUpProcesses, ensureBuilt, startProcess, temporaryDataDir, usedDataDir } from '../support/process.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -36,7 +36,7 @@ describe('DATA_DIR of a server process', () => {
 
   it.each(['770', '2770', '755', '777'])('is closed again however it was left: %s', async (left) => {
     const mode = parseInt(left, 8);
-    await startAndStop();
+    dataDir = await usedDataDir();
     const folders = ['.', 'postgres', 'lock'];
     for (const folder of folders) await chmod(path.join(dataDir, folder), mode);
     for (const file of ['secret-key', 'postgres-password', 'postgres/PG_VERSION']) {
@@ -49,7 +49,7 @@ describe('DATA_DIR of a server process', () => {
   });
 
   it.runIf(isRoot)('of an ordinary user is refused to root, who changes nothing', async () => {
-    await startAndStop();
+    dataDir = await usedDataDir();
     for (const name of ['.', ...(await readdir(dataDir, { recursive: true }))]) {
       const file = path.join(dataDir, name);
       if (!name.startsWith('lock/')) await chown(file, 4_711, 4_711);
@@ -70,7 +70,7 @@ describe('DATA_DIR of a server process', () => {
   });
 
   it('may hold its database as a link to another folder', async () => {
-    await startAndStop();
+    dataDir = await usedDataDir();
     const elsewhere = path.join(await temporaryDataDir(), 'database');
     await rename(path.join(dataDir, 'postgres'), elsewhere);
     await symlink(elsewhere, path.join(dataDir, 'postgres'));

@@ -6,16 +6,17 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDataSource } from '../../ormconfig.js';
 import { isDatabaseUnavailable } from '../../src/common/errors/database-unavailable.js';
-import { EmbeddedDatabase } from '../../src/modules/database/embedded/embedded-database.js';
-import { cleanUpProcesses, databasePid, lives, temporaryDataDir } from '../support/process.js';
+import { EmbeddedDatabase, type EmbeddedOptions } from '../../src/modules/database/embedded/embedded-database.js';
+import { cleanUpProcesses, databasePid, lives, temporaryDataDir, usedDataDir } from '../support/process.js';
 
 describe('the embedded database', () => {
   const open: EmbeddedDatabase[] = [];
   const said: string[] = [];
   const say = (message: unknown) => said.push(String(message));
 
-  async function start(dataDir: string, durable = false): Promise<EmbeddedDatabase> {
-    const database = await EmbeddedDatabase.open({ dataDir, durable, log: { log: say, warn: say, error: say } });
+  async function start(dataDir: string, options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedDatabase> {
+    const log = { log: say, warn: say, error: say };
+    const database = await EmbeddedDatabase.open({ dataDir, durable: false, log, ...options });
     open.push(database);
     return database;
   }
@@ -56,7 +57,7 @@ describe('the embedded database', () => {
   });
 
   it('asks for a password, and listens on the loopback address only', async () => {
-    const database = await start(await temporaryDataDir());
+    const database = await start(await usedDataDir());
     const url = new URL(database.url);
     expect(url.hostname).toBe('127.0.0.1');
     url.password = 'wrong';
@@ -67,8 +68,8 @@ describe('the embedded database', () => {
   });
 
   it('is back within five seconds after kill -9, and the pool that was connected goes on', async () => {
-    const dataDir = await temporaryDataDir();
-    const database = await start(dataDir, true);
+    const dataDir = await usedDataDir();
+    const database = await start(dataDir, { durable: true });
     const dataSource = await createDataSource({ databasePool: 3 }, database.url).initialize();
     await dataSource.query('CREATE TABLE kept AS SELECT 1 AS n');
     const pid = (await databasePid(dataDir))!;
@@ -89,7 +90,7 @@ describe('the embedded database', () => {
   });
 
   it('refuses a second owner even while it restarts', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await usedDataDir();
     await start(dataDir);
     process.kill((await databasePid(dataDir))!, 'SIGKILL');
     for (let i = 0; i < 20; i++) {
@@ -99,7 +100,7 @@ describe('the embedded database', () => {
   });
 
   it('starts over the pid file of a server whose pid is somebody else by now', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await usedDataDir();
     const first = await start(dataDir);
     const pidFile = path.join(dataDir, 'postgres/postmaster.pid');
     const text = await readFile(pidFile, 'utf8');
@@ -115,8 +116,7 @@ describe('the embedded database', () => {
   });
 
   it('makes the data anew where the first attempt was cut off', async () => {
-    const dataDir = await temporaryDataDir();
-    await close(await start(dataDir));
+    const dataDir = await usedDataDir();
     await rename(path.join(dataDir, 'postgres'), path.join(dataDir, 'postgres.new-abcdef'));
     await unlink(path.join(dataDir, 'postgres.new-abcdef/PG_VERSION'));
     await start(dataDir);
@@ -124,21 +124,19 @@ describe('the embedded database', () => {
   });
 
   it('says what to do when the data is of another PostgreSQL', async () => {
-    const dataDir = await temporaryDataDir();
-    await close(await start(dataDir));
+    const dataDir = await usedDataDir();
     await writeFile(path.join(dataDir, 'postgres/PG_VERSION'), '15\n');
     await expect(start(dataDir)).rejects.toThrow('was made by PostgreSQL 15');
   });
 
   it('gives up with the last lines of its log when the database cannot start', async () => {
-    const dataDir = await temporaryDataDir();
-    await close(await start(dataDir));
+    const dataDir = await usedDataDir();
     await rm(path.join(dataDir, 'postgres/global'), { recursive: true });
-    await expect(start(dataDir)).rejects.toThrow(/does not start[^]*Last lines of [^]*pg_control/);
+    await expect(start(dataDir, { startMs: 500 })).rejects.toThrow(/does not start[^]*Last lines of [^]*pg_control/);
   });
 
   it('writes no statement and no value into its log', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await usedDataDir();
     const database = await start(dataDir);
     await query(database, `CREATE TABLE t (secret text PRIMARY KEY)`);
     await query(database, `INSERT INTO t VALUES ('hush')`);
@@ -150,7 +148,7 @@ describe('the embedded database', () => {
   });
 
   it('leaves no process behind when it is closed', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await usedDataDir();
     const database = await start(dataDir);
     const pid = (await databasePid(dataDir))!;
     await close(database);

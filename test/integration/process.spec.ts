@@ -1,5 +1,6 @@
 import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { execFile } from 'node:child_process';
 import http from 'node:http';
 import os from 'node:os';
@@ -17,6 +18,7 @@ import {
   lives,
   type ServerProcess,
   startProcess,
+  usedDataDir,
 } from '../support/process.js';
 
 describe('the server process', () => {
@@ -41,7 +43,7 @@ describe('the server process', () => {
     });
 
     it('refuses a second start over the same DATA_DIR, naming the owner, and does not disturb the first', async () => {
-      const first = await startProcess();
+      const first = await startProcess({}, { dataDir: await usedDataDir() });
       await first.url;
       const second = await startProcess({}, { dataDir: first.dataDir });
       expect(await second.exited).toEqual({ code: 1, signal: null });
@@ -58,7 +60,7 @@ describe('the server process', () => {
     });
 
     it('adopts the database that a killed server left behind', async () => {
-      const first = await startProcess();
+      const first = await startProcess({}, { dataDir: await usedDataDir() });
       await first.url;
       const database = await databasePid(first.dataDir);
       first.kill('SIGKILL');
@@ -73,7 +75,7 @@ describe('the server process', () => {
     });
 
     it('starts after server and database were killed at once', async () => {
-      const first = await startProcess();
+      const first = await startProcess({}, { dataDir: await usedDataDir() });
       await first.url;
       const database = (await databasePid(first.dataDir))!;
       first.kill('SIGKILL');
@@ -84,25 +86,20 @@ describe('the server process', () => {
       expect(await databasePid(first.dataDir)).not.toBe(database);
     });
 
-    it.each<Record<string, string>>([
-      { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
-      { PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
-      {
-        PGHOST: '192.0.2.1',
-        PGPORT: '1',
-        PGUSER: 'nobody',
-        PGPASSWORD: 'wrong',
-        PGSERVICE: 'other',
-        PGREPLICATION: 'true',
-      },
-      { LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1', npm_config_loglevel: 'silent' },
-    ])('starts with variables of other programs in its environment: %j', async (environment) => {
-      const server = await startProcess(environment);
+    it('starts with variables of other programs in its environment', async () => {
+      const server = await startProcess({
+        ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
+        ...{ PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
+        ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong' },
+        ...{ PGSERVICE: 'other', PGREPLICATION: 'true' },
+        ...{ LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1' },
+        npm_config_loglevel: 'silent',
+      });
       expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
     });
 
     it('stops with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
-      const server = await startProcess({}, { by: 'npm' });
+      const server = await startProcess({}, { by: 'npm', dataDir: await usedDataDir() });
       await server.url;
       const database = (await databasePid(server.dataDir))!;
       const own = Number(/"pid":(\d+)/.exec(server.output())?.[1]);
@@ -114,7 +111,7 @@ describe('the server process', () => {
     });
 
     it('drains once when Ctrl-C reaches npm and the server at the same time', async () => {
-      const server = await startProcess({}, { by: 'npm' });
+      const server = await startProcess({}, { by: 'npm', dataDir: await usedDataDir() });
       await server.url;
       server.kill('SIGINT', 'group');
       expect(await server.exited).toEqual({ code: 0, signal: null });
@@ -154,11 +151,13 @@ describe('the server process', () => {
     });
 
     it('says which port is taken', async () => {
-      const first = await startHere();
-      const { port } = new URL(await first.url);
-      const second = await startHere({ PORT: port });
-      expect(await second.exited).toEqual({ code: 1, signal: null });
-      expect(second.output()).toContain(`Cannot listen on 127.0.0.1 port ${port}`);
+      const other = createServer().listen(0, '127.0.0.1');
+      open.push(other);
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const server = await startHere({ PORT: String(port) });
+      expect(await server.exited).toEqual({ code: 1, signal: null });
+      expect(server.output()).toContain(`Cannot listen on 127.0.0.1 port ${port}`);
     });
 
     it('lets several nodes boot over one empty database at once', async () => {

@@ -120,6 +120,26 @@ export async function temporaryDataDir(): Promise<string> {
   return folder;
 }
 
+let used: Promise<string> | undefined;
+
+/** A temporary DATA_DIR as a server leaves it at its end, with the database in it: a copy, since it takes a server to make. */
+export async function usedDataDir(): Promise<string> {
+  used ??= leaveDataDir();
+  const folder = await temporaryDataDir();
+  await promisify(execFile)('cp', ['-a', `${await used}/.`, folder]);
+  return folder;
+}
+
+async function leaveDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'switchboard-used-'));
+  removeAfterUs(dataDir);
+  const server = await startProcess({}, { dataDir });
+  await server.url;
+  server.kill('SIGTERM');
+  await server.exited;
+  return dataDir;
+}
+
 /** The command in a name space whose `DATA_DIR` is a disk of so many bytes. */
 function onDisk(bytes: number | undefined, file: string, args: string[]): [string, string[]] {
   if (bytes === undefined) return [file, args];
