@@ -4,6 +4,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { User } from '../../src/entities/accounts/user.entity.js';
 import { ACCOUNT_REFERENCES } from '../../src/modules/accounts/account-references.js';
+import { ConversationSweeper } from '../../src/modules/circles/messages/conversation-sweeper.service.js';
 import { type AccountScene, accountScene, PERSON } from '../support/account-scene.js';
 import { ADMIN, ADMIN_ENV, type Api, apiOf, type Session, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
@@ -114,6 +115,7 @@ describe('an account that is removed', () => {
 
   it('leaves nothing that says who it was, in no table and no file', async () => {
     // A conversation that ended with it is swept behind the answer.
+    await server.app.get(ConversationSweeper).sweep();
     await expect.poll(() => placesOf([...NEEDLES, ...scene.secrets]), { timeout: 60_000 }).toEqual([]);
   });
 
