@@ -80,6 +80,10 @@ class Peer:
             if head[0] & 15 == 1:
                 self._heard.append(data.decode())
                 return self._heard[-1]
+            if head[0] & 15 == 8:
+                # A client that hangs up waits for the answer.
+                self.frame(8, data)
+                self._writer.close()
 
     def say(self, text: str) -> None:
         self.frame(1, text.encode())
