@@ -7,10 +7,12 @@ const databaseSetup = 'test/support/global-setup.ts';
 /** What needs programs beside Node, or real failures of them: part of `npm run test:all`. */
 const MORE = [
   'test/browser/**/*.spec.ts',
+  'test/clients/python.spec.ts',
   'test/docs/deploy.spec.ts',
   'test/e2e/{strangers,workers}.spec.ts',
   'test/faults/**/*.spec.ts',
   'test/integration/{load-balancers,nginx}.spec.ts',
+  'test/realtime/{circles-online,omikron-nodes,redis-*,services-nodes,signaling-lost}.spec.ts',
 ];
 
 /** Needs Node and git alone; suites that could use more are skipped, and named. */
