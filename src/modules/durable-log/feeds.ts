@@ -6,11 +6,18 @@ import { OrderedFeed } from './ordered-feed.js';
 
 /** How often the heads of the logs that are listened to are looked at. */
 const LOOK_MS = 1_000;
+/**
+ * Looks for which a feed goes on without readers: another node may store a message before it hears what made the last one
+ * let go, within seconds even when the bus is away.
+ */
+const LINGER_LOOKS = 15;
 const EMPTY: LogHead = { epoch: '', last: 0, floor: 0 };
 
 interface Held<E extends HubEvent> {
   readonly feed: OrderedFeed<E>;
   readonly begun: Promise<void>;
+  /** Looks since nobody holds on to it. */
+  idleLooks: number;
 }
 
 /** The feeds of the logs of one kind that have readers on this node; like the hub, it knows this node alone. */
@@ -36,15 +43,16 @@ export class Feeds<E extends HubEvent> {
     let held = this.feeds.get(log);
     if (held === undefined) {
       const feed = new OrderedFeed(log, this.kind, this.hub);
-      held = { feed, begun: this.begin(feed, head) };
+      held = { feed, begun: this.begin(feed, head), idleLooks: 0 };
       this.feeds.set(log, held);
       this.timer ??= setInterval(() => void this.look(), LOOK_MS).unref();
     }
     held.feed.holders++;
+    held.idleLooks = 0;
     try {
       await held.begun;
     } catch (error) {
-      this.release(log);
+      if (--held.feed.holders === 0) this.drop(log, held);
       throw error;
     }
     if (head) held.feed.headIs(head);
@@ -55,11 +63,19 @@ export class Feeds<E extends HubEvent> {
     return this.feeds.get(log)?.feed;
   }
 
+  /**
+   * As `hold`, for readers that were there before the log began: what was stored before this node heard of its beginning is
+   * told, too.
+   */
+  async holdNew(log: number): Promise<void> {
+    const head = (await this.kind.heads([log])).get(log) ?? EMPTY;
+    const feed = await this.hold(log, { ...head, last: head.floor });
+    feed.headIs(head);
+  }
+
   release(log: number): void {
     const feed = this.get(log);
-    if (!feed || --feed.holders > 0) return;
-    this.feeds.delete(log);
-    this.hub.unlisten(this.kind.stored(log), feed.heard);
+    if (feed !== undefined && feed.holders > 0) feed.holders--;
   }
 
   /**
@@ -75,6 +91,12 @@ export class Feeds<E extends HubEvent> {
     clearInterval(this.timer);
   }
 
+  private drop(log: number, { feed }: Held<E>): void {
+    if (this.get(log) !== feed) return;
+    this.feeds.delete(log);
+    this.hub.unlisten(this.kind.stored(log), feed.heard);
+  }
+
   /** It listens first and looks then, so nothing falls in between; what is behind a head known before is found by the next look. */
   private async begin(feed: OrderedFeed<E>, known: LogHead | undefined): Promise<void> {
     await this.hub.listen(this.kind.stored(feed.log), feed.heard);
@@ -83,6 +105,9 @@ export class Feeds<E extends HubEvent> {
 
   /** One question for all logs, and none while the last one is unanswered. */
   private async look(): Promise<void> {
+    for (const [log, held] of this.feeds) {
+      if (held.feed.holders === 0 && ++held.idleLooks > LINGER_LOOKS) this.drop(log, held);
+    }
     if (this.looking || this.feeds.size === 0) return;
     this.looking = true;
     try {

@@ -177,12 +177,12 @@ describe('the feed of consoles', () => {
     expect((await rooms.admin('GET', `applications/${app.id}/rooms/${name}/presence`)).body.count).toBe(1);
     // The room keeps messages from now on, or no longer: nothing is missed, nothing comes twice.
     expect((await rooms.as(app, 'PATCH', `rooms/${name}`, { durable: !durable })).status).toBe(200);
-    await expect
-      .poll(async () => {
-        writer.send({ message: 'again' });
-        return ((await until(console, ({ type }) => type === 'message')).offset === undefined) === durable;
-      })
-      .toBe(true);
+    for (let said = 1, isSwitched = false; !isSwitched; said++) {
+      writer.send({ message: `again ${said}` });
+      const heard = await until(console, ({ type }) => type === 'message');
+      expect(heard.message).toBe(`again ${said}`);
+      isSwitched = (heard.offset === undefined) === durable;
+    }
     console.send({ type: 'unsubscribe', id: 'r' });
     console.send({ type: 'subscribe', id: 'none', topic: 'room', application: app.id, room: 'nowhere' });
     expect(await until(console, ({ id }) => id === 'none')).toMatchObject({ type: 'refused', code: 'not_found' });

@@ -83,9 +83,15 @@ export class RoomSeats {
     if (principal === null || principal.durable === durable) return;
     principal.durable = durable;
     if (!principal.canRead) return;
-    const head = durable ? (await this.log.heads([principal.roomId])).get(principal.roomId) : undefined;
-    if (!durable) this.releaseFeed(principal);
-    else if (head && !connection.closed) await this.holdFeed(principal, head);
+    if (!durable) {
+      this.releaseFeed(principal);
+      return;
+    }
+    const head = (await this.log.heads([principal.roomId])).get(principal.roomId);
+    if (!head || connection.closed || !principal.durable || principal.hasFeed) return;
+    // It hears what was stored before this node heard of the change, too.
+    const feed = await this.holdFeed(principal, { ...head, last: head.floor });
+    feed.headIs(head);
   }
 
   /** Another token has taken the place of the one that `connection` came in with. */

@@ -40,7 +40,7 @@ export class RoomReading implements FeedSource {
     const hear = (event: RoomMessageEvent | RoomChanged): void => {
       if (event.type === 'rooms.message') reader.say(event);
       else
-        hold.follow(event.durable).catch((error: unknown) => {
+        hold.follow(event.durable, true).catch((error: unknown) => {
           reportFailure(this.logger, 'a room could not be followed', error);
           reader.end();
         });
@@ -70,10 +70,11 @@ class Hold {
     private readonly roomId: number,
   ) {}
 
-  follow(durable: boolean): Promise<void> {
+  /** @param isNew whether somebody hears what was said before it was kept */
+  follow(durable: boolean, isNew = false): Promise<void> {
     const next = this.last.then(async () => {
       if (durable === this.isHeld) return;
-      if (durable) await this.log.hold(this.roomId);
+      if (durable) await (isNew ? this.log.holdNew(this.roomId) : this.log.hold(this.roomId));
       else this.log.release(this.roomId);
       this.isHeld = durable;
     });
