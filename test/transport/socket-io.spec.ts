@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { TransportService } from '../../src/gateways/transport/transport.service.js';
 import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { EchoFilter, RoomGateway } from '../support/echo.gateway.js';
 import { clientFrame, RawWebSocket } from '../support/raw-websocket.js';
@@ -226,6 +227,17 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     });
     expect(takenIn).toBe(true);
     socket.close();
+  });
+
+  it('takes nobody in once it ends, whom its end would wait for', async () => {
+    const own = await startTransportApp([FirstGateway, SecondGateway, SocketIoFilter]);
+    own.app.get(TransportService).beforeApplicationShutdown();
+    const polling = await fetch(`http://127.0.0.1:${own.port}/socket.io/?EIO=4&transport=polling`);
+    expect(polling.status).toBe(503);
+    const socket = await RawWebSocket.open(own.port, '/socket.io/?EIO=4&transport=websocket');
+    await socket.until(({ ended }) => ended);
+    expect(socket.head).toContain('503 Service Unavailable');
+    await own.close();
   });
 
   it('says that a client has left which went before it was connected', async () => {

@@ -52,6 +52,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   private readonly heartbeat: Heartbeat;
   private readonly sockets: Server<typeof PlainSocket>;
   private connectionCount = 0;
+  private isEnding = false;
   private io: SocketIoServer | undefined;
 
   constructor(
@@ -140,7 +141,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   }
 
   get draining(): boolean {
-    return this.lifecycle.state === 'draining';
+    return this.isEnding || this.lifecycle.state === 'draining';
   }
 
   refused(status: number): void {
@@ -206,6 +207,8 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
 
   /** Before the HTTP server closes: it would wait for the sockets that are still open. */
   beforeApplicationShutdown(): void {
+    // Whoever came now would be waited for until its heartbeat fails.
+    this.isEnding = true;
     this.heartbeat.stop();
     this.deadlines.stop();
     for (const connection of [...this.connections]) connection.terminate();

@@ -286,6 +286,7 @@ interface Frame {
   readonly offset?: number;
   readonly timeline?: readonly { readonly what: string }[];
   readonly items?: readonly { readonly id: number; readonly action: string }[];
+  readonly message?: unknown;
 }
 
 interface Samples {
