@@ -78,7 +78,8 @@ export class HostileServer {
 function misbehave(misdeed: Misdeed, head: string, socket: Socket): void {
   const status = /^answers (\d+)$/.exec(misdeed)?.[1];
   const key = /^sec-websocket-key: (.+)\r$/im.exec(head)?.[1];
-  if (status !== undefined) socket.end(`HTTP/1.1 ${status} No\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}`);
+  if (status !== undefined)
+    socket.end(`HTTP/1.1 ${status} No\r\nConnection: close\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}`);
   else if (misdeed === 'answers with a page') {
     socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>');
   } else if (key !== undefined) inWebSocket(misdeed, key, socket, head.includes('/socket.io/'));
