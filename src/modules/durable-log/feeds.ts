@@ -67,8 +67,8 @@ export class Feeds<E extends HubEvent> {
    * As `hold`, for readers that were there before the log began: what was stored before this node heard of its beginning is
    * told, too.
    */
-  async holdNew(log: number): Promise<void> {
-    const head = (await this.kind.heads([log])).get(log) ?? EMPTY;
+  async holdNew(log: number, known?: LogHead): Promise<void> {
+    const head = known ?? (await this.kind.heads([log])).get(log) ?? EMPTY;
     const feed = await this.hold(log, { ...head, last: head.floor });
     feed.headIs(head);
   }

@@ -89,9 +89,8 @@ export class RoomSeats {
     }
     const head = (await this.log.heads([principal.roomId])).get(principal.roomId);
     if (!head || connection.closed || !principal.durable || principal.hasFeed) return;
-    // It hears what was stored before this node heard of the change, too.
-    const feed = await this.holdFeed(principal, { ...head, last: head.floor });
-    feed.headIs(head);
+    principal.hasFeed = true;
+    await this.feeds.holdNew(principal.roomId, head);
   }
 
   /** Another token has taken the place of the one that `connection` came in with. */
