@@ -217,8 +217,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
       digestsEqual(login.secretDigest, sha256(token.secret)) &&
       (await repository.rotate(login.id, login.secretDigest, use));
     const given = isFirst ? use : await repository.findByHandle(sha256(token.handle));
-    if (given === undefined || !(isFirst || successors.isFresh(given, token, caller.address))) return undefined;
-    const access = { id: successors.accessIdOf(token), issuedAt: given.lastUsedAt };
+    if (given === undefined) return undefined;
+    const issuedAt = isFirst ? use.lastUsedAt : await successors.usedAt(token, caller.address, given);
+    if (issuedAt === undefined) return undefined;
+    if (isFirst) await successors.remember(token, caller.address, issuedAt);
+    const access = { id: successors.accessIdOf(token), issuedAt };
     return this.pair(accountOf(login), login.id, successor, access);
   }
 

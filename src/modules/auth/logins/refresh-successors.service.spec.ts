@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../common/security/digest.js';
 import { Clock } from '../../../common/time/clock.js';
+import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { KeyRing } from '../../../config/key-ring.js';
+import { InProcessEphemeralStore } from '../../realtime/in-process/in-process.ephemeral-store.js';
 import { newRefreshToken, type RefreshToken } from './refresh-token.js';
 import { RefreshSuccessors } from './refresh-successors.service.js';
 
@@ -14,8 +16,10 @@ class TestClock extends Clock {
 
 const setUp = () => {
   const clock = new TestClock();
+  const monotonic = new SystemMonotonicClock();
+  const store = new InProcessEphemeralStore(monotonic);
   const node = (secret = 'a key that all nodes share, long enough') =>
-    new RefreshSuccessors(new KeyRing(secret), clock);
+    new RefreshSuccessors(new KeyRing(secret), store, monotonic, clock);
   return { clock, node, token: newRefreshToken() };
 };
 
