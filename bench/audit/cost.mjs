@@ -4,7 +4,9 @@ import path from 'node:path';
 import { median } from '../cpu-time.mjs';
 import { withServer } from '../durable.mjs';
 
-const [requests = 200, turns = 20] = process.argv.slice(2).map(Number);
+const [requests = 20, turns = 100] = process.argv.slice(2).map(Number);
+/** Requests until everything is compiled. */
+const WARM = 1_600;
 const PARTS = ['ms', 'cpu', 'server', 'database'];
 const ADMIN = { email: 'bench@example.org', password: 'for this run only' };
 const env = {
@@ -35,16 +37,21 @@ await withServer(env, async ({ url, cpu, pid }) => {
       const [began, used] = [performance.now(), cpu()];
       for (let i = 0; i < requests; i++) await act();
       const ms = (performance.now() - began) / requests;
-      const [server, database] = ['server', 'database'].map((part) => ((cpu()[part] - used[part]) * 1000) / requests);
+      const now = cpu();
+      const [server, database] = ['server', 'database'].map((part) => ((now[part] - used[part]) * 1000) / requests);
       return { ms, cpu: server + database, server, database };
     };
-    await turn();
+    const toggle = () => process.kill(pid, 'SIGUSR2');
+    for (let i = 0; i < WARM; i++) {
+      if (i % (WARM / 2) === WARM / 4) toggle();
+      await act();
+    }
     const seen = { on: [], off: [] };
     for (let i = 0; i < turns; i++) {
       const on = await turn();
-      process.kill(pid, 'SIGUSR2');
+      toggle();
       const off = await turn();
-      process.kill(pid, 'SIGUSR2');
+      toggle();
       seen.on.push(on);
       seen.off.push(off);
     }

@@ -1,12 +1,22 @@
 // Loaded before the server (`--import`): SIGUSR2 turns the audit log off and on. Off, acts are done as they would be without it.
 import { AuditLog } from '../../dist/src/modules/audit/audit-log.service.js';
+import { STORED_TARGETS } from '../../dist/src/modules/audit/audit-targets.js';
 
 const log = AuditLog.prototype;
-const on = { act: log.act, around: log.around, record: log.record };
+const names = ['act', 'remove', 'removeRow', 'around', 'with', 'note'];
+const on = Object.fromEntries(names.map((name) => [name, log[name]]));
 const off = {
-  act: (_action, _which, work) => work(),
+  act: (_action, _which, work) => work(() => undefined),
+  remove: (_action, _which, work) => work(() => undefined),
+  async removeRow(_action, [kind, which]) {
+    const { affected } = await this.dataSource.manager.delete(STORED_TARGETS[kind].entity, which);
+    return affected === 1;
+  },
   around: (_note, work) => work(),
-  record: () => Promise.resolve(),
+  with(work) {
+    return this.dataSource.transaction(work);
+  },
+  note: () => Promise.resolve(),
 };
 let isOn = true;
 process.on('SIGUSR2', () => {

@@ -1,3 +1,4 @@
+import { AuditCaller } from './audit/audit-caller.entity.js';
 import { AuditEntry } from './audit/audit-entry.entity.js';
 import { AuditPersonal } from './audit/audit-personal.entity.js';
 import { AuditSeal } from './audit/audit-seal.entity.js';
@@ -64,6 +65,7 @@ export const ENTITIES = [
   CallParticipant,
   LobbyToken,
   Node,
+  AuditCaller,
   AuditEntry,
   AuditPersonal,
   AuditSeal,

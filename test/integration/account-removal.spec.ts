@@ -107,8 +107,8 @@ describe('an account that is removed', () => {
         needle,
       ).toBe(true);
     const tables = new Set(before.map((place) => place.split(':')[0]));
-    for (const table of ['users', 'logins', 'circle_invites', 'call_participants', 'revocations', 'audit_personal'])
-      expect(tables).toContain(table);
+    const telling = ['users', 'logins', 'circle_invites', 'call_participants', 'revocations', 'audit_personal'];
+    for (const table of [...telling, 'audit_callers']) expect(tables).toContain(table);
     // Entries themselves never say who.
     expect(tables).not.toContain('audit_entries');
   });

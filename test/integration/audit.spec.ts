@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { User } from '../../src/entities/accounts/user.entity.js';
-import { storedRow } from '../../src/modules/audit/stored-row.js';
+import { AuditLog } from '../../src/modules/audit/audit-log.service.js';
+import { STORED_TARGETS } from '../../src/modules/audit/audit-targets.js';
+import { answeredRow, storedRow } from '../../src/modules/audit/stored-row.js';
 import { ADMIN, type ApiAnswer, newUser, type Session, signIn } from '../support/api.js';
 import { operationsOfDocument } from '../support/openapi-bodies.js';
 import { RoomsHarness } from '../support/rooms.js';
@@ -63,6 +65,10 @@ describe('the audit log', () => {
   afterAll(async () => {
     await services.hangUp();
     await rooms.close();
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
   });
 
   const audit = async (query = '') => (await rooms.admin('GET', `audit?limit=200${query}`)).body.items;
@@ -176,8 +182,30 @@ describe('the audit log', () => {
     yield ['devices.delete', await as('DELETE', `devices/${device.body.id}`)];
   }
 
+  /** Compares what acts answer with the row that they leave. @returns those that answered one */
+  function comparedAnswers(): string[] {
+    const { manager } = rooms.app.dataSource;
+    const compared: string[] = [];
+    const log = rooms.app.app.get(AuditLog);
+    const act = log.act.bind(log);
+    vi.spyOn(log, 'act').mockImplementation((action, target, work) =>
+      act(action, target, async (was) => {
+        const answer = await work(was);
+        const { entity } = STORED_TARGETS[target[0]];
+        const row = answeredRow(manager, entity, answer);
+        if (row !== undefined) {
+          expect([action, row]).toEqual([action, await storedRow(manager, entity, { id: row['id'] })]);
+          compared.push(action);
+        }
+        return answer;
+      }),
+    );
+    return compared;
+  }
+
   it('has an entry for every writing route of the document, or a reason why not', async () => {
     const walked: string[] = [];
+    const compared = comparedAnswers();
     for await (const [operation, answer] of walk()) {
       expect([operation, answer.status >= 200 && answer.status < 300], JSON.stringify(answer.body)).toEqual([
         operation,
@@ -190,6 +218,7 @@ describe('the audit log', () => {
       expect(entries[0]).toMatchObject({ outcome: 'success', count: 1, address });
       walked.push(operation);
     }
+    expect(compared).toEqual(expect.arrayContaining(['services.create', 'services.update', 'rooms.update']));
     const writing = operationsOfDocument().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     expect([...walked, ...Object.keys(UNWRITTEN)].sort()).toEqual(writing.map(({ id }) => id).sort());
   });
@@ -210,6 +239,23 @@ describe('the audit log', () => {
     expect(Object.keys(changes)).toEqual(['hostTokenDigest']);
     expect(changes.hostTokenDigest.after).toMatch(/^hmac:[0-9a-f]{32}$/);
     expect(JSON.stringify(await audit())).not.toContain(rotation.body.token);
+  });
+
+  it('says of what was removed what it was at that moment', async () => {
+    const { id } = await services.service({ title: 'Early' });
+    const { dataSource } = rooms.app;
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('UPDATE "services" SET "title" = $2 WHERE "id" = $1', [id, 'Late']);
+    const removal = rooms.admin('DELETE', `services/${id}`);
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%DELETE FROM "services"%'`;
+    await expect.poll(() => dataSource.query(waiting), { timeout: 10_000 }).toHaveLength(1);
+    await other.commitTransaction();
+    await other.release();
+    expect(await entriesOf(await removal)).toMatchObject([
+      { action: 'services.delete', target: { label: 'Late' }, changes: { title: { before: 'Late' } } },
+    ]);
+    expect((await rooms.admin('GET', `services/${id}`)).status).toBe(404);
   });
 
   it('has nothing of what did not happen', async () => {

@@ -38,7 +38,7 @@ import {
   type NewService,
   ServicesRepository,
 } from '../../src/modules/services/directory/services.repository.js';
-import { NO_AUDIT } from './no-audit.js';
+import { noAudit } from './no-audit.js';
 
 /** Makes every port take as long as it likes, like a bus between nodes. */
 export type Pause = () => Promise<void>;
@@ -168,7 +168,7 @@ class SlowBroker extends InProcessBroker {
 
 /** Rows in memory. */
 export class FakeRepository extends ServicesRepository {
-  private readonly rows = new Map<number, Service>();
+  readonly rows = new Map<number, Service>();
 
   constructor(
     private readonly pause: Pause,
@@ -220,10 +220,6 @@ export class FakeRepository extends ServicesRepository {
     this.rows.set(id, next);
     await this.pause();
     return next;
-  }
-
-  override delete(id: number): Promise<boolean> {
-    return Promise.resolve(this.rows.delete(id));
   }
 }
 
@@ -343,7 +339,15 @@ export class ServicesDomain {
       codes,
       this.hosts,
     );
-    this.admin = new ServiceAdmin(repository, NO_AUDIT, directory, sessions, peers, this.hub, new Retries());
+    this.admin = new ServiceAdmin(
+      repository,
+      noAudit(repository.rows),
+      directory,
+      sessions,
+      peers,
+      this.hub,
+      new Retries(),
+    );
   }
 
   /** Whether something published has not arrived yet. */

@@ -20,7 +20,7 @@ import { ServicePeers } from '../../src/modules/services/sessions/service-peers.
 import { ServiceSessions } from '../../src/modules/services/sessions/service-sessions.service.js';
 import { type RedisTestNode } from '../realtime/node.js';
 import { FakeConnection, type FakeRepository } from './services-domain.js';
-import { NO_AUDIT } from './no-audit.js';
+import { noAudit } from './no-audit.js';
 
 /** The services domain of one of several nodes, on real ports. */
 export class ServicesNode {
@@ -56,7 +56,7 @@ export class ServicesNode {
     const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(credentials, places, hub, directory, peers, codes, hosts);
-    this.admin = new ServiceAdmin(repository, NO_AUDIT, directory, sessions, peers, hub, new Retries());
+    this.admin = new ServiceAdmin(repository, noAudit(repository.rows), directory, sessions, peers, hub, new Retries());
     this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
   }
 

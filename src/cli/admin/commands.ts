@@ -44,9 +44,7 @@ export async function run(command: Command, dataSource: DataSource, audit: Audit
     case 'create-key':
       return createKey(dataSource, audit, command);
     case 'revoke-key': {
-      const keys = new MachineKeysRepository(dataSource.getRepository(MachineKey));
-      const { id } = command;
-      const isGone = await audit.act('machine-keys.delete', ['machineKey', id], () => keys.delete(id));
+      const isGone = await audit.removeRow('machine-keys.delete', ['machineKey', command.id]);
       if (!isGone) throw new CliError(`There is no machine key ${command.id}`);
       return { said: `Machine key ${command.id} is deleted and counts no longer.` };
     }

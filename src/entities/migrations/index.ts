@@ -22,6 +22,7 @@ import { NodeAbsences1767270540000 } from './1767270540000-node-absences.js';
 import { AuditPersonal1767270600000 } from './1767270600000-audit-personal.js';
 import { Identities1767270660000 } from './1767270660000-identities.js';
 import { LoginsByIdentity1767270720000 } from './1767270720000-logins-by-identity.js';
+import { AuditCallers1767270780000 } from './1767270780000-audit-callers.js';
 
 /** Every migration in the order it was written; listed by hand like the entities. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   AuditPersonal1767270600000,
   Identities1767270660000,
   LoginsByIdentity1767270720000,
+  AuditCallers1767270780000,
 ] as const;

@@ -30,6 +30,7 @@ export const ACCOUNT_REFERENCES: Readonly<Record<string, AccountReference>> = {
   'calls.ended_by': { removal: 'number stays', kind: null },
   'revocations.subject': { removal: 'row goes', kind: 'revocation' },
   'revocations.created_by': { removal: 'number stays', kind: null },
+  'audit_callers.user_id': { removal: 'row goes', kind: 'audit' },
   'audit_personal.user_id': { removal: 'row goes', kind: 'audit' },
   'audit_entries.actor_id': { removal: 'number stays', kind: 'audit' },
   'audit_entries.target_id': { removal: 'number stays', kind: 'audit' },
@@ -40,5 +41,6 @@ export async function removeTraces(manager: EntityManager, id: number): Promise<
   await manager.query(`DELETE FROM "revocations" WHERE "selector" = 'user' AND "subject" = $1`, [String(id)]);
   await manager.query(`UPDATE "call_participants" SET "name" = '' WHERE "user_id" = $1`, [id]);
   await manager.query(`UPDATE "media_garbage" SET "user_id" = NULL WHERE "user_id" = $1`, [id]);
-  await manager.query(`DELETE FROM "audit_personal" WHERE "user_id" = $1`, [id]);
+  for (const table of ['audit_callers', 'audit_personal'])
+    await manager.query(`DELETE FROM "${table}" WHERE "user_id" = $1`, [id]);
 }

@@ -85,7 +85,7 @@ export class Accounts {
 
   /** @throws AppError `not_found`, `last_admin` */
   async remove(id: number): Promise<void> {
-    const removed = await this.audit.act('accounts.delete', ['account', id], () =>
+    const removed = await this.audit.remove('accounts.delete', ['account', id], () =>
       this.repository.remove(id, (manager, userId) => this.endings.run('removed', manager, userId)),
     );
     const { endedLogins, announce } = removed ?? absent();

@@ -11,19 +11,19 @@ import {
   macOf,
 } from '../../common/audit/audit-record.js';
 import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
-import { prepared } from '../../common/database/prepared.js';
 import { Clock } from '../../common/time/clock.js';
 import { KeyRing } from '../../config/key-ring.js';
 import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
-import { type AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
-import { inSharedTransaction } from '../database/shared-transaction.js';
+import { inSharedTransaction, isInSharedTransaction } from '../database/shared-transaction.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { STORED_TARGETS, type StoredKind, type StoredTarget } from './audit-targets.js';
-import { AUDIT_KEY, SECRETS_KEY, WRITERS_LOCK } from './audit-keys.js';
+import { AUDIT_KEY, SECRETS_KEY } from './audit-keys.js';
 import { recordOf } from './audit-records.js';
+import { Callers, type CallerValue } from './callers.js';
 import { bounded, changesOf } from './changes.js';
-import { withoutPersonal, withPersonal } from './personal.js';
-import { type Row, storedRow } from './stored-row.js';
+import { entryStatement, type Removal } from './entry-statement.js';
+import { type KeptValues, withoutPersonal, withPersonal } from './personal.js';
+import { answeredRow, type Row, storedRow, versionedRow } from './stored-row.js';
 
 /** What is to be written down; who, from where and when follow from the request. */
 export interface AuditNote {
@@ -44,29 +44,20 @@ export interface AuditNote {
 /** Which row of a kind: its id, or the columns it is found by; absent for one that is being made. */
 type Which = number | Row;
 
+/** Tells the row of an act as it was, with all its columns. */
+export type Was = (row: object) => void;
+/** @returns false when there was nothing to remove */
+type Write = (manager: EntityManager, note: AuditNote, removal?: Removal) => Promise<boolean>;
+
 const SYSTEM: AuditParty = { kind: 'system', id: null, label: null };
 const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
-
-// The lock comes before the id: whoever has all locks has all ids up to the last.
-const INSERT = `
-  INSERT INTO "audit_entries" ("at", "actor_kind", "actor_id", "actor_label", "action", "target_kind", "target_id",
-    "target_label", "address", "user_agent", "node", "request_id", "outcome", "count", "changes", "mac")
-  SELECT $1::timestamptz, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::integer, $15, $16::bytea FROM "turn"`;
-const TURN = `WITH "turn" AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${WRITERS_LOCK}))`;
-// Of an account that the same transaction removes nothing is kept.
-const INSERT_PERSONAL = `
-  INSERT INTO "audit_personal" ("entry_id", "user_id", "actor_label", "target_label", "address", "user_agent", "changes")
-  SELECT "entry"."id", "p".* FROM "entry", json_to_recordset($17::json) AS "p" ("userId" integer, "actorLabel" text,
-    "targetLabel" text, "address" text, "userAgent" text, "changes" text)
-  WHERE EXISTS (SELECT FROM "users" WHERE "id" = "p"."userId")`;
-const ENTRY = prepared(`${TURN} ${INSERT}`);
-const ENTRY_OF_PEOPLE = prepared(`${TURN}, "entry" AS (${INSERT} RETURNING "id") ${INSERT_PERSONAL}`);
 
 /** Writes down who did what. An act and its entry are one transaction: there is never one without the other. */
 @Injectable()
 export class AuditLog {
   /** Who acts where no request does. */
   protected readonly itself: AuditParty = SYSTEM;
+  private readonly callers: Callers;
   readonly #key: Buffer;
   readonly #secretsKey: Buffer;
 
@@ -76,6 +67,7 @@ export class AuditLog {
     private readonly clock: Clock,
     keys: KeyRing,
   ) {
+    this.callers = new Callers(clock, (value) => this.digest(value));
     this.#key = keys.derive(AUDIT_KEY);
     this.#secretsKey = keys.derive(SECRETS_KEY);
   }
@@ -83,27 +75,41 @@ export class AuditLog {
   /**
    * Does something to a row, and writes down what changed. Whatever `work` asks repositories for is in one transaction
    * with the entry, and committed when this resolves; what is to be announced comes after.
-   * @param which the row; absent when `work` makes it, and answers it or something with its `id`
-   * @param work when it answers `undefined` or `false`, there was nothing to do it to, and nothing is written
+   * @param which the row; absent when `work` makes it, or tells what it was before
+   * @param work answers the row as it is now, something that has it as a member, or something with its `id`; `undefined` or
+   *   `false` when there was nothing to do it to: then nothing is written. It may tell once, at any time, which row it found.
    */
-  act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: () => Promise<T>): Promise<T> {
-    return inSharedTransaction(this.dataSource, async (manager) => {
-      const { entity, label, id = 'id', owner }: StoredTarget = STORED_TARGETS[kind];
-      const find = (where: Row) => storedRow(manager, entity, where);
-      const before = which === undefined ? null : await find(typeof which === 'number' ? { id: which } : which);
-      const result = await work();
-      if (result === undefined || result === false) return result;
-      const rowId = before?.['id'] ?? idOf(result);
-      const after = rowId === undefined ? null : await find({ id: rowId });
-      const row = after ?? before;
-      const text = (member: string): string | null => textOf(row?.[member]);
-      await this.record(manager, {
-        action,
-        target: { kind, id: text(id), label: text(label) },
-        changes: changesOf(before, after, this.digest),
-        owner: row && owner ? numberOf(owner(row)) : undefined,
-      });
-      return result;
+  act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: (was: Was) => Promise<T>): Promise<T> {
+    return this.changing(action, kind, which, work, async (manager, before, result) => {
+      const { entity } = STORED_TARGETS[kind];
+      const answered = answeredRow(manager, entity, result);
+      if (answered && (before === null || before['id'] === answered['id'])) return answered;
+      const id = before?.['id'] ?? idOf(result);
+      return id === undefined ? null : storedRow(manager, entity, { id });
+    });
+  }
+
+  /** As `act`, for what removes the row. */
+  remove<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: (was: Was) => Promise<T>): Promise<T> {
+    return this.changing(action, kind, which, work, () => null);
+  }
+
+  /**
+   * Removes a row, with what the database removes along with it, and writes that down: both in one statement.
+   * @returns whether there was one
+   */
+  removeRow(action: string, [kind, which]: readonly [StoredKind, Which]): Promise<boolean> {
+    const { manager } = this.dataSource;
+    const { entity } = STORED_TARGETS[kind];
+    return this.remembering(async (write) => {
+      for (;;) {
+        const found = await versionedRow(manager, entity, whereOf(which));
+        if (found === null) return false;
+        const { row, version } = found;
+        const { tableName: table } = this.dataSource.getMetadata(entity);
+        if (await write(manager, this.noteOf(action, kind, row, null), { table, id: row['id'], version })) return true;
+        // Somebody changed it in between, or removed it.
+      }
     });
   }
 
@@ -112,38 +118,100 @@ export class AuditLog {
    * that what cannot be written down is not done; when `work` fails it goes again.
    */
   around<T>(note: AuditNote, work: () => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await this.record(manager, note);
-      return work();
-    });
+    return this.remembering((write) =>
+      this.dataSource.transaction(async (manager) => {
+        await write(manager, note);
+        return work();
+      }),
+    );
   }
 
   /** As `act`, for what is no row. @param noteOf says what it did; `undefined`: nothing */
   with<T>(work: (manager: EntityManager) => Promise<T>, noteOf: (result: T) => AuditNote | undefined): Promise<T> {
-    return inSharedTransaction(this.dataSource, async (manager) => {
-      const result = await work(manager);
-      const note = noteOf(result);
-      if (note) await this.record(manager, note);
-      return result;
-    });
+    return this.remembering((write) =>
+      inSharedTransaction(this.dataSource, async (manager) => {
+        const result = await work(manager);
+        const note = noteOf(result);
+        if (note) await write(manager, note);
+        return result;
+      }),
+    );
   }
 
   /** What an entry shows of what it must not say: that two are the same can be seen, what they are cannot. */
   readonly digest = (text: string): string => `hmac:${hmac(this.#secretsKey, text).slice(0, 32)}`;
 
   /** What the log says, with what is kept of people beside it. */
-  shown(entries: readonly AuditEntry[], personal: ReadonlyMap<number, AuditPersonal[]>): AuditRecord[] {
+  shown(entries: readonly AuditEntry[], personal: ReadonlyMap<number, KeptValues[]>): AuditRecord[] {
     return entries.map((entry) => withPersonal(recordOf(entry), personal.get(entry.id) ?? [], this.digest));
   }
 
   /** Writes an entry by itself. */
-  note(note: AuditNote): Promise<void> {
-    return this.record(this.dataSource.manager, note);
+  async note(note: AuditNote): Promise<void> {
+    await this.remembering((write) => write(this.dataSource.manager, note));
   }
 
-  /** The last statement of a transaction: it holds a lock that the sealing node waits for. */
-  async record(manager: EntityManager, note: AuditNote): Promise<void> {
-    const { content, personal } = withoutPersonal(this.contentOf(note), note.owner, this.digest);
+  private changing<T>(
+    action: string,
+    kind: StoredKind,
+    which: Which | undefined,
+    work: (was: Was) => Promise<T>,
+    afterwards: (manager: EntityManager, before: Row | null, result: T) => Promise<Row | null> | null,
+  ): Promise<T> {
+    return this.remembering((write) =>
+      inSharedTransaction(this.dataSource, async (manager) => {
+        const { entity } = STORED_TARGETS[kind];
+        let before = which === undefined ? null : await storedRow(manager, entity, whereOf(which));
+        const result = await work((row) => {
+          before = answeredRow(manager, entity, row) ?? null;
+        });
+        if (result === undefined || result === false) return result;
+        await write(manager, this.noteOf(action, kind, before, await afterwards(manager, before, result)));
+        return result;
+      }),
+    );
+  }
+
+  private noteOf(action: string, kind: StoredKind, before: Row | null, after: Row | null): AuditNote {
+    const { label, id = 'id', owner }: StoredTarget = STORED_TARGETS[kind];
+    const row = after ?? before;
+    const text = (member: string): string | null => textOf(row?.[member]);
+    return {
+      action,
+      target: { kind, id: text(id), label: text(label) },
+      changes: changesOf(before, after, this.digest),
+      owner: row && owner ? numberOf(owner(row)) : undefined,
+    };
+  }
+
+  /** What was kept of callers is known once it is committed; inside of somebody else's transaction nobody can tell. */
+  private async remembering<T>(work: (write: Write) => Promise<T>): Promise<T> {
+    const isWhole = !isInSharedTransaction(this.dataSource);
+    const written: CallerValue[] = [];
+    const result = await work(async (manager, note, removal) => {
+      const { isWritten, kept } = await this.record(manager, note, removal);
+      written.push(...kept);
+      return isWritten;
+    });
+    if (isWhole) this.callers.remember(written);
+    return result;
+  }
+
+  /**
+   * The last statements of a transaction: the entry holds a lock that the sealing node waits for.
+   * @returns whether there was something to remove, and what was kept of the caller
+   */
+  private async record(
+    manager: EntityManager,
+    note: AuditNote,
+    removal?: Removal,
+  ): Promise<{ readonly isWritten: boolean; readonly kept: readonly CallerValue[] }> {
+    const { content, caller, personal } = withoutPersonal(
+      this.contentOf(note),
+      note.owner,
+      this.digest,
+      this.callers.digest,
+    );
     const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes } = content;
     const changed = changes === null ? null : canonicalJson(changes);
     const who = [actor.kind, actor.id, actor.label];
@@ -151,10 +219,9 @@ export class AuditLog {
     const where = [address, userAgent, node, requestId];
     const mac = Buffer.from(macOf(content, this.#key), 'hex');
     const values = [at, ...who, ...what, ...where, outcome, count, changed, mac];
-    if (personal.length === 0) await manager.query(ENTRY, values);
-    else {
-      await manager.query(ENTRY_OF_PEOPLE, [...values, JSON.stringify(personal)]);
-    }
+    const kept = await this.callers.keep(manager, caller);
+    const entries: unknown[] = await manager.query(...entryStatement(values, personal, removal));
+    return { isWritten: entries.length > 0, kept };
   }
 
   private contentOf({ action, target, outcome, changes, count, actor, request }: AuditNote): AuditContent {
@@ -176,6 +243,8 @@ export class AuditLog {
     };
   }
 }
+
+const whereOf = (which: Which): Row => (typeof which === 'number' ? { id: which } : which);
 
 function idOf(result: unknown): unknown {
   if (typeof result === 'number') return result;

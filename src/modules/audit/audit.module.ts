@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditCaller } from '../../entities/audit/audit-caller.entity.js';
 import { AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
 import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
@@ -11,7 +12,7 @@ import { Sealing } from './sealing.service.js';
 /** The audit log is written by every feature; it is read over REST by `audit-trail`. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditEntry, AuditPersonal, AuditSeal])],
+  imports: [TypeOrmModule.forFeature([AuditCaller, AuditEntry, AuditPersonal, AuditSeal])],
   providers: [AuditLog, AuditRepository, Refusals, Sealing],
   exports: [AuditLog, AuditRepository, Refusals, Sealing],
 })

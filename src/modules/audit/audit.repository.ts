@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Between, type EntityManager, In, MoreThan, Repository } from 'typeorm';
+import { AuditCaller } from '../../entities/audit/audit-caller.entity.js';
 import { AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
 import { AuditSeal } from '../../entities/audit/audit-seal.entity.js';
 import { wordPatterns } from '../../common/database/search.js';
 import { WRITERS_LOCK } from './audit-keys.js';
+import { type KeptValues } from './personal.js';
 
 export type PartyFilter =
   | { readonly kind: string; readonly id: string }
@@ -38,6 +40,7 @@ export class AuditRepository {
   constructor(
     @InjectRepository(AuditEntry) private readonly entries: Repository<AuditEntry>,
     @InjectRepository(AuditPersonal) private readonly personal: Repository<AuditPersonal>,
+    @InjectRepository(AuditCaller) private readonly callers: Repository<AuditCaller>,
     @InjectRepository(AuditSeal) private readonly seals: Repository<AuditSeal>,
   ) {}
 
@@ -63,7 +66,8 @@ export class AuditRepository {
       const saying = (label: string) => patterns.map(([name]) => `${label} ILIKE :${name}`).join(' AND ') || 'TRUE';
       query.andWhere(
         `(e.${party}_label = :${party}Digest OR e.${party}_label NOT LIKE 'hmac:%' AND ${saying(`e.${party}_label`)}
-          OR e.id IN (SELECT entry_id FROM audit_personal WHERE ${saying(`${party}_label`)}))`,
+          OR e.id IN (SELECT entry_id FROM audit_personal WHERE ${saying(`${party}_label`)})
+          ${party === 'actor' ? `OR e.actor_label IN (SELECT digest FROM audit_callers WHERE ${saying('value')})` : ''})`,
         { ...Object.fromEntries(patterns), [`${party}Digest`]: wanted.digest },
       );
     }
@@ -80,11 +84,12 @@ export class AuditRepository {
   }
 
   /** What is in clear of these entries; of one account alone where it is named. */
-  async personalOf(entries: readonly AuditEntry[], userId?: number): Promise<ReadonlyMap<number, AuditPersonal[]>> {
+  async personalOf(entries: readonly AuditEntry[], userId?: number): Promise<ReadonlyMap<number, KeptValues[]>> {
+    if (entries.length === 0) return new Map();
     const where = { entryId: In(entries.map(({ id }) => id)), ...(userId !== undefined && { userId }) };
-    const rows = entries.length === 0 ? [] : await this.personal.find({ where });
-    const byEntry = new Map<number, AuditPersonal[]>();
-    for (const row of rows) byEntry.set(row.entryId, [...(byEntry.get(row.entryId) ?? []), row]);
+    const [rows, callers] = await Promise.all([this.personal.find({ where }), this.callersOf(entries, userId)]);
+    const byEntry = new Map<number, KeptValues[]>();
+    for (const row of [...rows, ...callers]) byEntry.set(row.entryId, [...(byEntry.get(row.entryId) ?? []), row]);
     return byEntry;
   }
 
@@ -92,6 +97,31 @@ export class AuditRepository {
   async entriesOf(userId: number, afterId: number, take: number): Promise<AuditEntry[]> {
     const rows = await this.entries.query<{ id: number }[]>(ENTRIES_OF, [String(userId), userId, afterId, take]);
     return this.entries.find({ where: { id: In(rows.map(({ id }) => id)) }, order: { id: 'ASC' } });
+  }
+
+  /** What the digests stand for that are of the accounts which acted. */
+  private async callersOf(entries: readonly AuditEntry[], userId?: number): Promise<KeptValues[]> {
+    const acts = entries.flatMap((entry) => {
+      const actor = entry.actorKind === 'user' ? Number(entry.actorId) : undefined;
+      return actor === undefined || (userId !== undefined && actor !== userId) ? [] : { actor, entry };
+    });
+    const digests = new Set(acts.flatMap(({ entry }) => [entry.actorLabel, entry.address, entry.userAgent]));
+    digests.delete(null);
+    const where = { userId: In([...new Set(acts.map(({ actor }) => actor))]), digest: In([...digests]) };
+    const kept = await this.callers.find({ where });
+    const values = new Map(kept.map(({ userId, digest, value }) => [`${userId} ${digest}`, value]));
+    return acts.map(({ actor, entry }) => {
+      const valueOf = (digest: string | null): string | null => values.get(`${actor} ${digest}`) ?? null;
+      return {
+        entryId: entry.id,
+        userId: actor,
+        actorLabel: valueOf(entry.actorLabel),
+        targetLabel: null,
+        address: valueOf(entry.address),
+        userAgent: valueOf(entry.userAgent),
+        changes: null,
+      };
+    });
   }
 
   /** Ascending. */
@@ -135,6 +165,9 @@ export class AuditRepository {
         `DELETE FROM "audit_personal" WHERE "entry_id" > $1 AND NOT EXISTS (SELECT FROM "users" WHERE "id" = "user_id")`,
         [last?.toId ?? 0],
       );
+      await manager.query(
+        `DELETE FROM "audit_callers" WHERE "seen_on" >= current_date - 1 AND NOT EXISTS (SELECT FROM "users" WHERE "id" = "user_id")`,
+      );
       const where = { id: MoreThan(last?.toId ?? 0) };
       const seal = make(last, await manager.find(AuditEntry, { where, order: { id: 'ASC' }, take: most }));
       if (seal) await manager.insert(AuditSeal, seal);
@@ -145,6 +178,10 @@ export class AuditRepository {
   /** Removes what has been sealed for longer. @returns the last seal whose entries went, `undefined` when none did */
   async prune(manager: EntityManager, days: number): Promise<number | undefined> {
     const [row] = await manager.query<[{ last: number | null }]>(`SELECT audit_prune($1) AS "last"`, [days]);
+    // A day more than the oldest entry, since time zones differ.
+    await manager.query(
+      `DELETE FROM "audit_callers" WHERE "seen_on" < (SELECT coalesce(min("at"), now()) FROM "audit_entries")::date - 1`,
+    );
     return row.last ?? undefined;
   }
 }

@@ -17,24 +17,36 @@ const entry = (some: Partial<AuditContent>): AuditContent => ({
   changes: { role: { before: 'user', after: 'viewer' }, lastName: { before: 'L', after: 'K' } },
   ...some,
 });
+/** What is kept of its caller, as the entry needs it. */
+const OF_CALLER = {
+  userId: 1,
+  actorLabel: 'admin@example.org',
+  targetLabel: null,
+  address: '192.0.2.1',
+  userAgent: 'curl',
+  changes: null,
+};
 const recordOf = (content: AuditContent): AuditRecord => ({ ...content, id: 7, mac: '' });
 
 describe('what an entry says of people', () => {
   it('is kept by account, and comes back as it was', () => {
-    const { content, personal } = withoutPersonal(entry({}), undefined, digest);
+    const { content, caller, personal } = withoutPersonal(entry({}), undefined, digest);
     expect(JSON.stringify(content)).not.toMatch(/example\.org|192\.0|curl|"[LK]"/);
     expect(content.changes).toMatchObject({ role: { before: 'user', after: 'viewer' } });
-    expect(personal.map(({ userId }) => userId)).toEqual([1, 2]);
-    expect(withPersonal(recordOf(content), personal, digest)).toEqual(recordOf(entry({})));
+    expect(caller).toEqual(
+      ['admin@example.org', '192.0.2.1', 'curl'].map((value) => ({ userId: 1, digest: digest(value), value })),
+    );
+    expect(personal.map(({ userId }) => userId)).toEqual([2]);
+    expect(withPersonal(recordOf(content), [OF_CALLER, ...personal], digest)).toEqual(recordOf(entry({})));
   });
 
   it('goes with one account, and what is of the other stays', () => {
     const { content, personal } = withoutPersonal(entry({}), undefined, digest);
-    const left = withPersonal(
-      recordOf(content),
-      personal.filter(({ userId }) => userId === 1),
-      digest,
-    );
+    expect(withPersonal(recordOf(content), personal, digest)).toMatchObject({
+      actor: { label: digest('admin@example.org') },
+      target: { label: 'ada@example.org' },
+    });
+    const left = withPersonal(recordOf(content), [OF_CALLER], digest);
     expect(left).toMatchObject({ actor: { label: 'admin@example.org' }, address: '192.0.2.1' });
     expect(left.target?.label).toBe(digest('ada@example.org'));
   });
@@ -65,6 +77,6 @@ describe('what an entry says of people', () => {
     const actor = { kind: 'machineKey', id: '1', label: 'Robot' };
     const target = { kind: 'service', id: '2', label: 'Planetarium' };
     const content = entry({ actor, target, changes: { title: { after: 'x' } } });
-    expect(withoutPersonal(content, undefined, digest)).toEqual({ content, personal: [] });
+    expect(withoutPersonal(content, undefined, digest)).toEqual({ content, caller: [], personal: [] });
   });
 });

@@ -6,32 +6,53 @@ import {
   type Json,
 } from '../../common/audit/audit-record.js';
 import { type AuditPersonal } from '../../entities/audit/audit-personal.entity.js';
+import { type CallerValue } from './callers.js';
 import { STORED_TARGETS, type StoredTarget } from './audit-targets.js';
 
-type Values = Omit<AuditPersonal, 'entryId' | 'entry'>;
+type Values = Omit<KeptValues, 'entryId'>;
 type Members = Readonly<Record<string, Json>>;
 type Digest = (text: string) => string;
+
+/** What is in clear beside an entry. */
+export type KeptValues = Omit<AuditPersonal, 'entry'>;
 
 const TARGETS = new Map(Object.entries<StoredTarget>(STORED_TARGETS));
 
 /**
  * Takes out of an entry what it says of people.
  * @param owner the account whose the target is; accounts are their own
- * @returns the entry with digests in these places, and the values by account
+ * @param callerDigest the same, of what is said of callers
+ * @returns the entry with digests in these places; the values of the account that acts, by digest; and those of this entry
+ *   alone, by account
  */
 export function withoutPersonal(
   content: AuditContent,
   owner: number | undefined,
   digest: Digest,
-): { readonly content: AuditContent; readonly personal: readonly Values[] } {
+  callerDigest = digest,
+): { readonly content: AuditContent; readonly caller: readonly CallerValue[]; readonly personal: readonly Values[] } {
   const owned = owner ?? (content.target?.kind === 'account' ? idOf(content.target) : undefined);
   const caller = callerOf(content, owned);
-  const [withoutCaller, ofCaller] = caller === undefined ? [content] : splitCaller(content, digest);
+  const [withoutCaller, ofCaller] = caller === undefined ? [content] : splitCaller(content, callerDigest);
   const [without, ofTarget] = splitTarget(withoutCaller, owned, digest);
-  const values = new Map<number, Values>();
-  if (caller !== undefined) values.set(caller, { ...NOTHING, ...ofCaller, userId: caller });
-  if (owned !== undefined) values.set(owned, { ...(values.get(owned) ?? NOTHING), ...ofTarget, userId: owned });
-  return { content: without, personal: [...values.values()].filter(isTelling) };
+  const isKnown = caller !== undefined && content.actor.kind === 'user';
+  const ofEntry = isKnown ? undefined : ofCaller;
+  const personal = owned === undefined ? [] : [{ ...NOTHING, ...ofEntry, ...ofTarget, userId: owned }];
+  return {
+    content: without,
+    caller: isKnown ? valuesOf(caller, content, withoutCaller) : [],
+    personal: personal.filter(isTelling),
+  };
+}
+
+/** What the digests of an entry stand for that are the caller's. */
+function valuesOf(userId: number, clear: AuditContent, digested: AuditContent): CallerValue[] {
+  const pairs = [
+    [digested.actor.label, clear.actor.label],
+    [digested.address, clear.address],
+    [digested.userAgent, clear.userAgent],
+  ] as const;
+  return pairs.flatMap(([digest, value]) => (digest === null || value === null ? [] : { userId, digest, value }));
 }
 
 const NOTHING = { actorLabel: null, targetLabel: null, address: null, userAgent: null, changes: null };

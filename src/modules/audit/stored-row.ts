@@ -2,19 +2,43 @@ import { prepared } from '../../common/database/prepared.js';
 import { type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
 
 const AS_TEXT: ReadonlySet<unknown> = new Set(['date', 'varchar', 'character varying']);
+/** No property has this name. */
+const VERSION = ' version';
 
 export type Row = Readonly<Record<string, unknown>>;
+type Entity = EntityTarget<ObjectLiteral>;
+
+/** A row as it was read; a change of it gives it another version. */
+export interface VersionedRow {
+  readonly row: Row;
+  readonly version: string;
+}
 
 /**
- * The one row of `where`, by the names that the entity gives its columns; `null` if there is none. An act asks twice, and
+ * The one row of `where`, by the names that the entity gives its columns; `null` if there is none. Most acts ask, and
  * TypeORM's query builder would cost more than the statement.
  */
-export async function storedRow(
-  manager: EntityManager,
-  entity: EntityTarget<ObjectLiteral>,
-  where: Row,
-): Promise<Row | null> {
+export async function storedRow(manager: EntityManager, entity: Entity, where: Row): Promise<Row | null> {
+  const rows: Row[] = await manager.query(selection(manager, entity, where), Object.values(where));
+  return rows[0] ?? null;
+}
+
+/** As `storedRow`, with its version. */
+export async function versionedRow(manager: EntityManager, entity: Entity, where: Row): Promise<VersionedRow | null> {
+  const statement = selection(manager, entity, where, `, xmin::text AS "${VERSION}"`);
+  const [found]: Row[] = await manager.query(statement, Object.values(where));
+  if (found === undefined) return null;
+  const { [VERSION]: version, ...row } = found;
+  return { row, version: String(version) };
+}
+
+const selections = new Map<string, string>();
+
+function selection(manager: EntityManager, entity: Entity, where: Row, more = ''): string {
   const { columns, tableName } = manager.dataSource.getMetadata(entity);
+  const key = [tableName, more, ...Object.keys(where)].join();
+  const known = selections.get(key);
+  if (known !== undefined) return known;
   const column = new Map(columns.map(({ propertyName, databaseName }) => [propertyName, databaseName]));
   // A day has no time zone, which the driver would give it; and texts may get longer.
   const members = columns.map(
@@ -22,7 +46,27 @@ export async function storedRow(
       `"${databaseName}"${AS_TEXT.has(type) ? '::text' : ''} AS "${propertyName}"`,
   );
   const conditions = Object.keys(where).map((member, index) => `"${String(column.get(member))}" = $${index + 1}`);
-  const statement = `SELECT ${members.join(', ')} FROM "${tableName}" WHERE ${conditions.join(' AND ')} LIMIT 1`;
-  const rows: Row[] = await manager.query(prepared(statement), Object.values(where));
-  return rows[0] ?? null;
+  const statement = prepared(
+    `SELECT ${members.join(', ')}${more} FROM "${tableName}" WHERE ${conditions.join(' AND ')} LIMIT 1`,
+  );
+  selections.set(key, statement);
+  return statement;
+}
+
+/**
+ * The row that the answer of an act is, or has as a member, as `storedRow` would find it; `undefined` where it has none, or
+ * not all of it. Only for entities that keep values as the driver gives them.
+ */
+export function answeredRow(manager: EntityManager, entity: Entity, answer: unknown): Row | undefined {
+  if (typeof entity !== 'function' || typeof answer !== 'object' || answer === null) return undefined;
+  const members: unknown[] = Object.values(answer);
+  const found = [answer, ...members].find((each): each is Row => each instanceof entity);
+  if (found === undefined) return undefined;
+  const row: Record<string, unknown> = {};
+  for (const { propertyName, isNullable } of manager.dataSource.getMetadata(entity).columns) {
+    const value = found[propertyName];
+    if (value === undefined && !isNullable) return undefined;
+    row[propertyName] = value ?? null;
+  }
+  return row;
 }

@@ -48,3 +48,7 @@ export function shareTransactions({ manager: root }: DataSource): void {
 export function inSharedTransaction<T>({ manager: root }: DataSource, work: Work<T>): Promise<T> {
   return root.transaction((manager) => new SharedTransaction(root, manager).run(work));
 }
+
+/** Whether the code that asks runs in one. */
+export const isInSharedTransaction = ({ manager: root }: DataSource): boolean =>
+  SharedTransaction.of(root) !== undefined;

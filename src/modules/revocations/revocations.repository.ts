@@ -15,11 +15,6 @@ export class RevocationsRepository {
     return (await this.revocations.findOneBy({ id })) ?? undefined;
   }
 
-  /** @returns whether there was such a revocation */
-  async delete(id: number): Promise<boolean> {
-    return (await this.revocations.delete({ id })).affected === 1;
-  }
-
   page(afterId: number, take: number): Promise<Revocation[]> {
     return this.revocations.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }

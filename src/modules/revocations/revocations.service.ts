@@ -91,8 +91,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
 
   /** @throws AppError `not_found` */
   async delete(id: number, actor: Actor): Promise<void> {
-    const lift = () => this.repository.delete(id);
-    if (!(await this.audit.act('revocations.delete', ['revocation', id], lift))) notFound();
+    if (!(await this.audit.removeRow('revocations.delete', ['revocation', id]))) notFound();
     this.logger.log({ msg: 'revocation lifted', revocation: id, by: nameOf(actor) });
     await this.refreshEverywhere();
   }

@@ -34,7 +34,7 @@ export class AccountIdentities {
       if (isOwn && !this.policy.signsIn(user))
         throw new AppError('last_sign_in', 'You sign in with nothing else. An admin can unlink it.');
     };
-    const ended = await this.audit.act('accounts.unlink', ['identity', { id, userId }], () =>
+    const ended = await this.audit.remove('accounts.unlink', ['identity', { id, userId }], () =>
       this.repository.remove(userId, id, check),
     );
     if (ended === undefined) throw new AppError('not_found', 'The account has no such identity.');

@@ -58,10 +58,6 @@ export class MachineKeysRepository {
     return affected === 1 ? this.find(id) : undefined;
   }
 
-  async delete(id: number): Promise<boolean> {
-    return (await this.keys.delete({ id })).affected === 1;
-  }
-
   /** Notes that a key was used, unless that was noted after `since` already. */
   async markUsed(id: number, from: string, now: Date, since: Date): Promise<void> {
     await this.keys.query(

@@ -114,8 +114,7 @@ export class MachineKeys {
 
   /** @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    const remove = () => this.repository.delete(id);
-    if (!(await this.audit.act('machine-keys.delete', ['machineKey', id], remove))) notFound();
+    if (!(await this.audit.removeRow('machine-keys.delete', ['machineKey', id]))) notFound();
   }
 
   private isRevoked({ madeBy }: MachineKey): boolean {

@@ -96,7 +96,7 @@ export class Devices {
   /** @throws AppError `not_found`, `forbidden` */
   async remove(principal: UserPrincipal, id: number): Promise<void> {
     await this.get(principal, id);
-    const ended = await this.audit.act('devices.delete', ['device', id], () => this.repository.remove(id));
+    const ended = await this.audit.remove('devices.delete', ['device', id], () => this.repository.remove(id));
     if (ended === undefined) throw notThere();
     this.logins.close(ended);
   }

@@ -65,7 +65,7 @@ export class OmikronAdmin {
   /** Removes an Iota with its profiles; their sockets are closed. @throws AppError `not_found` */
   async deleteIota(iotaId: string): Promise<void> {
     const remove = () => this.repository.deleteIota(iotaId);
-    const users = (await this.audit.act('omikron.delete-iota', ['iota', { iotaId }], remove)) ?? notFound('Iota');
+    const users = (await this.audit.remove('omikron.delete-iota', ['iota', { iotaId }], remove)) ?? notFound('Iota');
     await this.retries.follow(async () => {
       const seat = await this.sessions.seatOf(iotaId);
       // Clients first: for them it is not their Iota that went, they are no longer known.
@@ -112,7 +112,7 @@ export class OmikronAdmin {
   /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
   async deleteProfile(iotaId: string, userId: string): Promise<void> {
     const remove = () => this.repository.deleteProfile(iotaId, userId);
-    if (!(await this.audit.act('omikron.delete-profile', ['profile', { userId }], remove))) notFound('profile');
+    if (!(await this.audit.remove('omikron.delete-profile', ['profile', { userId }], remove))) notFound('profile');
     await this.retries.follow(async () => {
       const home = await this.sessions.find(userId);
       if (home) await this.sessions.dismiss(home.iota, home.session, userId);

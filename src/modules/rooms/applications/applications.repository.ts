@@ -79,11 +79,6 @@ export class ApplicationsRepository {
   async addKey(applicationId: number, key: NewKey): Promise<ApplicationKey> {
     return this.keys.save(this.keys.create({ ...key, applicationId }));
   }
-
-  /** The endpoints it made stay. @returns whether there was such a key */
-  async deleteKey(applicationId: number, id: number): Promise<boolean> {
-    return (await this.keys.delete({ applicationId, id })).affected === 1;
-  }
 }
 
 async function refuseTakenName<T>(work: Promise<T>): Promise<T> {

@@ -57,7 +57,7 @@ export class Applications {
   /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
     const remove = () => this.repository.delete(id);
-    const digests = (await this.audit.act('applications.delete', ['application', id], remove)) ?? notFound();
+    const digests = (await this.audit.remove('applications.delete', ['application', id], remove)) ?? notFound();
     this.hub.disconnect(applicationChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
@@ -87,8 +87,8 @@ export class Applications {
 
   /** The key counts no longer, and sockets by its tickets go; the endpoints that it made stay. @throws AppError `not_found` */
   async deleteKey(id: number, keyId: number): Promise<void> {
-    const remove = () => this.repository.deleteKey(id, keyId);
-    if (!(await this.audit.act('applications.delete-key', ['apiKey', keyId], remove))) notFound();
+    const key = { applicationId: id, id: keyId };
+    if (!(await this.audit.removeRow('applications.delete-key', ['apiKey', key]))) notFound();
     this.hub.disconnect(apiKeyChannel(keyId), DISCONNECT.notAllowed);
   }
 }

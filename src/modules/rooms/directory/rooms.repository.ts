@@ -58,6 +58,7 @@ export class RoomsRepository {
 
   /**
    * @param epoch the new one, if the room begins to keep messages
+   * @param was told the room as it was
    * @throws AppError `already_exists` when the name is taken
    */
   async change(
@@ -65,6 +66,7 @@ export class RoomsRepository {
     name: string,
     change: RoomOptions,
     epoch: string,
+    was: (room: Room) => void,
   ): Promise<{ room: Room; wasDurable: boolean } | undefined> {
     if (!isRoomName(name)) return undefined;
     return refuseTakenName(
@@ -74,6 +76,7 @@ export class RoomsRepository {
           lock: { mode: 'for_no_key_update' },
         });
         if (room === null) return undefined;
+        was(room);
         const wasDurable = room.durable;
         const changed: Room = await manager.save(Room, manager.merge(Room, room, change));
         if (changed.durable && !wasDurable) await newEpoch(manager, room.id, epoch);
@@ -83,12 +86,17 @@ export class RoomsRepository {
   }
 
   /** @returns its id and the digests of its endpoints' codes, `undefined` when there is no such room */
-  async delete(applicationId: number, name: string): Promise<{ id: number; digests: Buffer[] } | undefined> {
+  async delete(
+    applicationId: number,
+    name: string,
+    was: (room: Room) => void,
+  ): Promise<{ id: number; digests: Buffer[] } | undefined> {
     if (!isRoomName(name)) return undefined;
     return this.rooms.manager.transaction(async (manager) => {
       // This lock keeps new endpoints away: none may escape the list.
       const room = await manager.findOne(Room, { where: { applicationId, name }, lock: { mode: 'pessimistic_write' } });
       if (room === null) return undefined;
+      was(room);
       const digests: { code_digest: Buffer }[] = await manager.query(
         `SELECT "code_digest" FROM "room_endpoints" WHERE "room_id" = $1`,
         [room.id],

@@ -5,11 +5,10 @@ import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/p
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { randomHex } from '../../../common/security/random.js';
 import { type Room } from '../../../entities/rooms/room.entity.js';
-import { AuditLog } from '../../audit/audit-log.service.js';
+import { AuditLog, type Was } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { RoomPresence } from './room-presence.service.js';
-import { isRoomName } from '../room-name.js';
 import { endpointChannel, holdersChannel, readersChannel, writersChannel } from '../rooms.channels.js';
 import { type PresentMember, type RoomChanged } from '../rooms.events.js';
 import { type RoomOptions, RoomsRepository, type RoomWithHead } from './rooms.repository.js';
@@ -53,8 +52,8 @@ export class Rooms {
 
   /** @throws AppError `not_found`, or `already_exists` when the new name is taken */
   async update(applicationId: number, name: string, change: RoomOptions): Promise<Room> {
-    const changed = await this.audit.act('rooms.update', roomOf(applicationId, name), () =>
-      this.repository.change(applicationId, name, change, randomHex(EPOCH_LENGTH)),
+    const changed = await this.audit.act('rooms.update', ['room'], (was) =>
+      this.repository.change(applicationId, name, change, randomHex(EPOCH_LENGTH), was),
     );
     const { room, wasDurable } = changed ?? notFound();
     if (room.durable !== wasDurable) {
@@ -67,8 +66,8 @@ export class Rooms {
 
   /** Removes a room with its endpoints; their sockets are closed. @throws AppError `not_found` */
   async delete(applicationId: number, name: string): Promise<void> {
-    const remove = () => this.repository.delete(applicationId, name);
-    const { id, digests } = (await this.audit.act('rooms.delete', roomOf(applicationId, name), remove)) ?? notFound();
+    const remove = (was: Was) => this.repository.delete(applicationId, name, was);
+    const { id, digests } = (await this.audit.remove('rooms.delete', ['room'], remove)) ?? notFound();
     this.hub.disconnect(holdersChannel(id), DISCONNECT.notAllowed);
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
@@ -84,10 +83,6 @@ export class Rooms {
     return { items: page.items.map(({ data }) => data), nextCursor: page.nextCursor, count: all.length };
   }
 }
-
-/** What is no name names no room; PostgreSQL takes no text with NUL in it. */
-const roomOf = (applicationId: number, name: string) =>
-  ['room', isRoomName(name) ? { applicationId, name } : 0] as const;
 
 function notFound(): never {
   throw new AppError('not_found', 'There is no such room.');

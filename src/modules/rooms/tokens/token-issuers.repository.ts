@@ -48,8 +48,4 @@ export class TokenIssuersRepository {
   exists(id: number): Promise<boolean> {
     return this.issuers.existsBy({ id });
   }
-
-  async delete(applicationId: number, id: number): Promise<boolean> {
-    return (await this.issuers.delete({ applicationId, id })).affected === 1;
-  }
 }

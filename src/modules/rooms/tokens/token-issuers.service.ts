@@ -77,8 +77,7 @@ export class TokenIssuers {
   /** Whoever came in with its tokens is closed. @throws AppError `not_found` */
   async delete(caller: ApplicationPrincipal | undefined, applicationId: number, id: number): Promise<void> {
     requireOwn(caller, applicationId);
-    const remove = () => this.repository.delete(applicationId, id);
-    if (!(await this.audit.act('token-issuers.delete', ['tokenIssuer', id], remove))) notFound();
+    if (!(await this.audit.removeRow('token-issuers.delete', ['tokenIssuer', { applicationId, id }]))) notFound();
     this.keys.forget(id);
     this.hub.disconnect(issuerChannel(id), DISCONNECT.notAllowed);
   }

@@ -4,7 +4,7 @@ import { type Page, pageById } from '../../../common/http/paging/cursor.js';
 import { type SearchQuery, type PlaceQuery } from '../../../common/http/paging/page.dto.js';
 import { pageByPlace } from '../../../common/http/paging/place-cursor.js';
 import { type Service } from '../../../entities/services/service.entity.js';
-import { AuditLog } from '../../audit/audit-log.service.js';
+import { AuditLog, type Was } from '../../audit/audit-log.service.js';
 import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { Retries } from '../../realtime/resilience/retries.js';
@@ -67,15 +67,15 @@ export class ServiceAdmin {
 
   /** @throws AppError `not_found`, or `already_exists` when the title is taken */
   async update(id: number, options: ServiceOptions): Promise<Service> {
-    const change = () => this.repository.change(id, options);
-    const service = (await this.audit.act('services.update', ['service', id], change)) ?? notFound();
+    const change = (was: Was) => this.repository.change(id, options, was);
+    const service = (await this.audit.act('services.update', ['service'], change)) ?? notFound();
     await this.retries.follow(() => this.directory.announce(settingsOf(service)));
     return service;
   }
 
   /** @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
-    if (!(await this.audit.act('services.delete', ['service', id], () => this.repository.delete(id)))) notFound();
+    if (!(await this.audit.removeRow('services.delete', ['service', id]))) notFound();
     await this.retries.follow(async () => {
       await this.directory.forget(id);
       await this.sessions.endAll(id, KICKED.deleted);
@@ -92,8 +92,8 @@ export class ServiceAdmin {
     const token = newServiceToken();
     const digest = tokenDigest(token);
     const change = role === 'host' ? { hostTokenDigest: digest } : { clientTokenDigest: digest };
-    const rotated = () => this.repository.change(id, change);
-    const service = (await this.audit.act('services.rotate-token', ['service', id], rotated)) ?? notFound();
+    const rotated = (was: Was) => this.repository.change(id, change, was);
+    const service = (await this.audit.act('services.rotate-token', ['service'], rotated)) ?? notFound();
     await this.retries.follow(async () => {
       await this.directory.announce(settingsOf(service));
       // Who came in with the new token meanwhile stays.

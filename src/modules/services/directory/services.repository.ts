@@ -81,23 +81,21 @@ export class ServicesRepository {
   }
 
   /**
+   * @param was told the service as it was
    * @returns the service as it is now, `undefined` when there is none
    * @throws AppError `already_exists` when the title is taken
    */
-  async change(id: number, change: ServiceChange): Promise<Service | undefined> {
+  async change(id: number, change: ServiceChange, was: (service: Service) => void): Promise<Service | undefined> {
     return refuseTakenTitle(
       this.services.manager.transaction(async (manager) => {
         const services = manager.getRepository(Service);
         // The lock makes the version grow by one with each change, whatever runs at the same time.
         const service = await services.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
-        return service === null ? undefined : services.save(services.merge(service, change));
+        if (service === null) return undefined;
+        was(service);
+        return services.save(services.merge(service, change));
       }),
     );
-  }
-
-  /** @returns whether there was such a service */
-  async delete(id: number): Promise<boolean> {
-    return (await this.services.delete({ id })).affected === 1;
   }
 }
 

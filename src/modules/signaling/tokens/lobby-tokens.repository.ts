@@ -62,7 +62,7 @@ export class LobbyTokensRepository {
 
   /** @param userId whose; `undefined` = anybody's. @returns its digest, `undefined` when there was none */
   async delete(id: number, userId: number | undefined): Promise<Buffer | undefined> {
-    return this.audit.act('lobby.delete-token', ['lobbyToken', id], async () => {
+    return this.audit.remove('lobby.delete-token', ['lobbyToken', id], async () => {
       const where = { id, ...(userId !== undefined && { userId }) };
       return (await deleteTokens(this.tokens.manager, where))[0];
     });

@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualTime } from '../../../test/support/manual-time.js';
+import { Callers } from './callers.js';
+
+const value = (userId: number, digest: string) => ({ userId, digest, value: `of ${digest}` });
+const DAY = 86_400_000;
+
+describe('what is kept of those who act', () => {
+  let time: ManualTime;
+  let callers: Callers;
+  let written: unknown[];
+
+  const keep = (...values: ReturnType<typeof value>[]) =>
+    callers.keep({ query: (_statement: string, [json]: unknown[]) => Promise.resolve(written.push(json)) }, values);
+
+  beforeEach(() => {
+    time = new ManualTime();
+    callers = new Callers(time, (value) => value.toUpperCase());
+    written = [];
+  });
+
+  it('is written once a day, for each account and value', async () => {
+    const values = [value(1, 'a'), value(1, 'b'), value(2, 'a')];
+    callers.remember(await keep(...values));
+    expect(written).toEqual([JSON.stringify(values)]);
+    expect(await keep(...values)).toEqual([]);
+    expect(await keep(value(2, 'b'), value(1, 'a'))).toEqual([value(2, 'b')]);
+    time.sleeps(DAY);
+    await keep(value(1, 'a'));
+    expect(written).toHaveLength(3);
+  });
+
+  it('is written again while nobody has said that it is committed', async () => {
+    await keep(value(1, 'a'));
+    await keep(value(1, 'a'));
+    expect(written).toHaveLength(2);
+  });
+
+  it('is digested as anything else', () => {
+    expect([callers.digest('a'), callers.digest('a'), callers.digest('b')]).toEqual(['A', 'A', 'B']);
+  });
+
+  it('takes a bounded memory', async () => {
+    callers.remember(await keep(value(1, 'a')));
+    written.length = 0;
+    callers.remember(Array.from({ length: 9_999 }, (_, i) => value(2, `${i}`)));
+    await keep(value(1, 'a'));
+    expect(written).toEqual([]);
+    callers.remember([value(3, 'a')]);
+    await keep(value(3, 'a'));
+    expect(written).toEqual([]);
+    await keep(value(1, 'a'));
+    expect(written).toHaveLength(1);
+  });
+});
