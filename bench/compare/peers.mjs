@@ -13,6 +13,11 @@ const byQuery = (where) => ({
 const plain = ['--msg', '{"message":{"t":%T,"p":"%P"}}'];
 const node = (file, ...args) => ['node', `{here}/peers/${file}`, '{port}', ...args];
 
+const socketIo = {
+  url: byQuery('/socket.io/?EIO=4&transport=websocket&'),
+  args: ['--eio', '--msg', '42["message",{"t":%T,"p":"%P"}]'],
+};
+
 export const YARDSTICK = { name: 'limit', cmd: ['{cache}/limit', '{port}'], url: byPath, args: plain };
 
 export const PEERS = [
@@ -28,11 +33,7 @@ export const PEERS = [
     url: byQuery('/ws?'),
     args: ['--msg', '{"event":"message","data":{"t":%T,"p":"%P"}}'],
   },
-  {
-    name: 'socket-io',
-    cmd: node('socket-io.mjs'),
-    url: byQuery('/socket.io/?EIO=4&transport=websocket&'),
-    args: ['--eio', '--msg', '42["message",{"t":%T,"p":"%P"}]'],
-  },
+  { name: 'socket-io', cmd: node('socket-io.mjs'), ...socketIo },
+  { name: 'socket-io-batch', cmd: node('socket-io.mjs', 'batch'), ...socketIo },
   ...OURS.flatMap((folder) => JSON.parse(readFileSync(path.join(BENCH, folder, 'peer.json'), 'utf8'))),
 ];
