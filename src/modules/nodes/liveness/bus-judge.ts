@@ -27,7 +27,7 @@ export class BusJudge {
   private company = Infinity;
   private verdict: BusState = 'ok';
 
-  /** A probe of this node came back to it. */
+  /** Probes of this node came back to it on every way there is. */
   echoed(now: number): void {
     if (this.wasConnected === true) this.echoAt = now;
   }
@@ -50,7 +50,7 @@ export class BusJudge {
   }
 
   private whileUp(now: number, others: readonly Heard[]): BusState {
-    if (!others.some((other) => now - heardBusAt(other) < FRESH_MS)) this.company = Infinity;
+    if (!others.some((other) => hearsBus(now, other))) this.company = Infinity;
     else if (this.company === Infinity) this.company = now;
     if (now - Math.max(this.echoAt, this.since) >= ECHO_MS) return 'deaf';
     if (now - Math.max(this.answerAt, this.since, this.company) >= ANSWER_MS) return 'deaf';
@@ -70,6 +70,9 @@ export class BusJudge {
     return others.some((other) => heardBusAt(other) > this.since + SLACK_MS) ? 'deaf' : 'away';
   }
 }
+
+/** Whether a node is believed to hear the bus, so that it answers. */
+export const hearsBus = (now: number, other: Heard): boolean => now - heardBusAt(other) < FRESH_MS;
 
 /** When a node last heard the bus, by the clock of whoever heard of the node. */
 function heardBusAt({ at, status }: Heard): number {

@@ -1,36 +1,49 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { performance } from 'node:perf_hooks';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
 import { channel, type Channel } from '../../realtime/channel.js';
+import { Broker } from '../../realtime/ports/broker.js';
 import { type HubEvent } from '../../realtime/hub-event.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
 import { NodeBoard } from '../../realtime/ports/node-board.js';
 import { NodeIdentity } from '../../realtime/node-identity.js';
-import { BusJudge } from './bus-judge.js';
+import { BusJudge, hearsBus } from './bus-judge.js';
 import { Liveness } from './liveness.service.js';
+import { askedIn } from './probe-ring.js';
 
 const PROBE_MS = 1_000;
-/** Answers a probe gets at most, about: with many nodes each answers now and then only. */
-const ANSWERS = 5;
+/** Others that a node asks with each probe: so many, however many there are, and others each time. */
+const PEERS = 3;
+/** Channels that a node may be probed on: enough that there is one on every shard of a large cluster. */
+const WAYS = 256;
 
-const PROBES = channel('nodes', 'probe');
-const echoChannel = (node: string): Channel => channel('nodes', 'echo', node);
+/** The number comes first, so that all nodes' channels of one number lie on the same shard. */
+const wayTo = (node: string, way: number): Channel<ProbeEvent> => channel('nodes', way, 'probe', node);
 
 interface ProbeEvent extends HubEvent {
   readonly type: 'nodes.probe' | 'nodes.echo';
   readonly from: string;
+  readonly way: number;
 }
 
-/** Proves end to end, every second, that what this node publishes reaches the others and comes back. */
+/**
+ * Proves end to end, every second, that what this node publishes comes back over every shard, and reaches others. What
+ * that costs the bus grows with the nodes, not with their square: each hears itself and a few others.
+ */
 @Injectable()
 export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(BusProbe.name);
   private readonly judge = new BusJudge();
   private timer: NodeJS.Timeout | undefined;
+  private turn = 0;
+  /** The numbers of the channels that this node listens on: one on each shard. */
+  private ways = new Set<number>();
+  /** Those on which no probe has come back since the last time that all had. */
+  private awaited = new Set<number>();
 
   constructor(
     private readonly hub: Hub,
+    private readonly broker: Broker,
     private readonly board: NodeBoard,
     private readonly health: BusHealth,
     private readonly liveness: Liveness,
@@ -41,11 +54,11 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     if (!this.board.shared) return;
     this.health.state = 'ok';
-    await this.hub.listen(PROBES, this.heard);
-    await this.hub.listen(echoChannel(this.identity.name), this.heard);
+    await this.findWays();
     this.probe();
     this.timer = setInterval(() => {
       this.look();
+      void this.findWays();
       this.probe();
     }, PROBE_MS).unref();
   }
@@ -57,31 +70,58 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
   private look(): void {
     const { health } = this;
     const before = health.state;
-    health.state = this.judge.judge(performance.now(), this.board.connected, this.liveness.others());
+    health.state = this.judge.judge(this.clock.elapsed(), this.board.connected, this.liveness.others());
     if (health.state === before) return;
     // Where it is away for all, whoever holds the connection says so.
     if (health.state === 'deaf') this.logger.warn('this node is deaf: others have the bus');
     else if (before === 'deaf') this.logger.log('this node is deaf no more');
   }
 
-  private probe(): void {
-    this.hub.signal(PROBES, { type: 'nodes.probe', from: this.identity.name } as ProbeEvent);
+  /** Listens on the first channel of each shard, as they are by now. */
+  private async findWays(): Promise<void> {
+    const { name } = this.identity;
+    const first = new Map<unknown, number>();
+    for (let way = 0; way < WAYS; way++) {
+      const carrier = this.broker.carrierOf(wayTo(name, way));
+      if (carrier !== undefined && !first.has(carrier)) first.set(carrier, way);
+    }
+    const before = this.ways;
+    this.ways = new Set(first.values());
+    for (const way of before) if (!this.ways.has(way)) this.hub.unlisten(wayTo(name, way), this.heard);
+    this.awaited = new Set([...this.ways].filter((way) => this.awaited.has(way) || !before.has(way)));
+    await Promise.all([...this.ways].map((way) => this.hub.listen(wayTo(name, way), this.heard)));
   }
 
-  private readonly heard = (event: HubEvent): void => {
-    const { type, from } = event as ProbeEvent;
+  private probe(): void {
+    const { name } = this.identity;
+    const ways = [...this.ways];
+    for (const way of ways) this.say('nodes.probe', name, way);
+    const now = this.clock.elapsed();
+    const others = this.liveness.others().filter((other) => hearsBus(now, other));
+    const asked = askedIn(
+      this.turn++,
+      name,
+      others.map(({ status }) => status.name),
+      PEERS,
+    );
+    for (const [n, peer] of asked.entries()) this.say('nodes.probe', peer, ways[(this.turn + n) % ways.length] ?? 0);
+  }
+
+  private readonly heard = ({ type, from, way }: ProbeEvent): void => {
     if (type === 'nodes.echo') {
-      this.judge.answered(performance.now());
+      this.judge.answered(this.clock.elapsed());
     } else if (from !== this.identity.name) {
-      this.answer(from);
+      this.say('nodes.echo', from, way);
     } else if (this.board.connected) {
-      this.judge.echoed(performance.now());
+      this.awaited.delete(way);
+      if (this.awaited.size > 0) return;
+      this.awaited = new Set(this.ways);
+      this.judge.echoed(this.clock.elapsed());
       this.health.heardAt = this.clock.elapsed();
     }
   };
 
-  private answer(to: string): void {
-    if (Math.random() * this.liveness.others().length > ANSWERS) return;
-    this.hub.signal(echoChannel(to), { type: 'nodes.echo', from: this.identity.name } as ProbeEvent);
+  private say(type: ProbeEvent['type'], to: string, way: number): void {
+    this.hub.signal(wayTo(to, way), { type, from: this.identity.name, way });
   }
 }

@@ -53,6 +53,10 @@ export abstract class Broker {
   /** The last local subscriber of a channel is gone. */
   abstract unsubscribe(channel: Channel): void;
   abstract publish(channel: Channel, envelope: Envelope): void;
+  /** What carries `channel`: what has the same carrier comes and goes together. `undefined` while that is unknown. */
+  carrierOf(_channel: Channel): unknown {
+    return this;
+  }
   /** `listener` is called when envelopes pass again that did not for a while: some to or from this node may be lost. */
   onGap(_listener: () => void): void {
     // Nothing gets lost within one process.

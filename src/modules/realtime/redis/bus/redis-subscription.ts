@@ -1,6 +1,10 @@
 import { type Envelope } from '../../ports/broker.js';
 import { type Channel } from '../../channel.js';
 import { type RedisShard } from '../connection/redis-shard.js';
+import { partitionOf } from './channel-name.js';
+
+/** Channels that one command subscribes to. */
+const CHUNK = 500;
 
 /** What this node publishes on one channel in one turn. */
 export interface Outgoing {
@@ -65,4 +69,20 @@ export class Subscription {
     this.flow.underWay -= count;
     return taken;
   }
+}
+
+/** Those that one command asks for together, each time: in a cluster they lie in one slot, and so on one shard. */
+export function inCommands(all: readonly Subscription[], sharded: boolean): Subscription[][] {
+  const together = new Map<string, Subscription[]>();
+  for (const subscription of all) {
+    const place = sharded ? partitionOf(subscription.name) : '';
+    const known = together.get(place);
+    if (known === undefined) together.set(place, [subscription]);
+    else known.push(subscription);
+  }
+  const commands: Subscription[][] = [];
+  for (const some of together.values()) {
+    for (let at = 0; at < some.length; at += CHUNK) commands.push(some.slice(at, at + CHUNK));
+  }
+  return commands;
 }

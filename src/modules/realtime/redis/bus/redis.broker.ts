@@ -2,16 +2,14 @@ import { type BeforeApplicationShutdown, Logger } from '@nestjs/common';
 import { Broker, type Envelope, type EnvelopeHandler } from '../../ports/broker.js';
 import { type Channel } from '../../channel.js';
 import { BusCounts } from './bus-counts.js';
-import { hashTag, partitionedName, partitionOf } from './channel-name.js';
+import { hashTag, partitionedName } from './channel-name.js';
 import { decodeEnvelopes, EnvelopeCodec } from './envelope-codec.js';
 import { type RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard } from '../connection/redis-shard.js';
-import { Flow, type Outgoing, Subscription } from './redis-subscription.js';
+import { Flow, inCommands, type Outgoing, Subscription } from './redis-subscription.js';
 
 /** Envelopes in one message: bounds what a receiver handles at a time. */
 const MOST_TOGETHER = 512;
-/** Channels that one command subscribes to. */
-const CHUNK = 500;
 const TICK_MS = 1_000;
 /** Ticks after which a message that did not come back says that the listening connection is deaf. */
 const OVERDUE_TICKS = 4;
@@ -87,6 +85,10 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     this.gapEnded = listener;
   }
 
+  override carrierOf(channel: Channel): unknown {
+    return this.connection.shardOf(this.nameOf(channel));
+  }
+
   subscribe(channel: Channel): void | Promise<void> {
     const name = this.nameOf(channel);
     let subscription = this.subscriptions.get(name);
@@ -142,6 +144,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   beforeApplicationShutdown(): void {
     this.close();
   }
+
   close(): void {
     clearInterval(this.timer);
     this.flush();
@@ -281,21 +284,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     const all = this.toAsk;
     this.toAsk = [];
     this.asked = undefined;
-    const together = new Map<string, Subscription[]>();
-    for (const subscription of all) {
-      // Channels of one command lie in one slot, and so on one shard.
-      const place = this.connection.sharded ? partitionOf(subscription.name) : '';
-      const known = together.get(place);
-      if (known === undefined) together.set(place, [subscription]);
-      else known.push(subscription);
-    }
-    const answers: Promise<void>[] = [];
-    for (const subscriptions of together.values()) {
-      for (let at = 0; at < subscriptions.length; at += CHUNK) {
-        answers.push(this.askShard(subscriptions[0]?.shard, subscriptions.slice(at, at + CHUNK)));
-      }
-    }
-    await Promise.all(answers);
+    await Promise.all(inCommands(all, this.connection.sharded).map((some) => this.askShard(some[0]?.shard, some)));
   }
 
   private async askShard(shard: RedisShard | undefined, subscriptions: Subscription[]): Promise<void> {
