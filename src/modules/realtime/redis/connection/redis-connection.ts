@@ -148,7 +148,9 @@ export class RedisConnection {
     const elsewhere = this.sharded ? ELSEWHERE.exec(message)?.groups : undefined;
     if (elsewhere !== undefined) {
       this.#discover();
-      const other = this.#shards.get(`${elsewhere['host']}:${elsewhere['port']}`);
+      // An empty address stands for the one that was asked.
+      const host = elsewhere['host'] || this.#hostOf(shard);
+      const other = this.#shards.get(`${host}:${elsewhere['port']}`);
       if (other?.commands.up !== true) throw new RedisAway(error);
       if (message.startsWith('ASK')) void other.commands.send(['ASKING']).catch(() => undefined);
       return other.commands.send<T>(args).catch((fault: unknown) => {
@@ -160,6 +162,11 @@ export class RedisConnection {
     if (!NOT_NOW.test(message)) throw error;
     shard.refused();
     throw new RedisAway(error);
+  }
+
+  #hostOf(shard: RedisShard): string {
+    const [address = ''] = [...this.#shards].find(([, each]) => each === shard) ?? [];
+    return address.slice(0, address.lastIndexOf(':'));
   }
 
   #startOnly(target: RedisTarget): void {
