@@ -45,6 +45,17 @@ const threeNodes: TestProjectConfiguration = {
   },
 };
 
+/** What the documents say of each protocol, once more where what the nodes share is a cluster: every command has one shard. */
+const onCluster: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    ...threeNodes.test,
+    name: 'three nodes on a cluster',
+    include: ['test/protocols/*/documented-examples.spec.ts'],
+    env: { TEST_NODES: '3', TEST_REDIS: 'cluster' },
+  },
+};
+
 function hasRedis(): boolean {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
@@ -71,7 +82,7 @@ export default defineConfig({
     ],
   },
   test: {
-    projects: runsThreeNodes ? [core, more, threeNodes] : [core, more],
+    projects: runsThreeNodes ? [core, more, threeNodes, onCluster] : [core, more],
     // For machines that are busy with other things: only what hangs takes so long.
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -152,7 +152,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
     const u1 = await (await on(0).socket(world.u1)).joinConversation(world.conversation);
     const [near, far] = [await on(0).socket(world.u2), await on(1).socket(world.d)];
     for (const reader of [near, far]) await reader.joinConversation(world.conversation);
-    await nodes.redis.server.kill();
+    await nodes.redis.kill();
     for (const text of ['one', 'two']) {
       expect(await write(u1, text)).toMatchObject({ ok: true });
       for (const reader of [near, far]) expect((await reader.expect('message')).message.content).toBe(text);
@@ -161,7 +161,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
     expect(await online(0)).toEqual([true, true, false]);
     u1.emit('webrtc_forward', { user_id: world.u2.id, message: 'CALLING' });
     expect(await near.expect('webrtc_config')).toMatchObject({ sender_id: world.u1.id });
-    await nodes.redis.server.restart();
+    await nodes.redis.restart();
     await nodes.well(HEAL_MS);
     expect(await online(2)).toEqual([true, true, true]);
     expect(await write(far, 'three')).toMatchObject({ ok: true });

@@ -6,7 +6,7 @@ import { ADMIN_ENV } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { OmikronHarness, type TestIota, type TestUser } from '../support/omikron.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
-import { startRedis } from '../support/redis.js';
+import { startSharedRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 import { type WsClient } from '../support/ws-client.js';
 
@@ -14,7 +14,7 @@ import { type WsClient } from '../support/ws-client.js';
 const LEASE_MS = 15_000;
 
 describeWith('redis-server', 'the Omikron on three nodes', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let redis: TestRedis;
   let database: TestDatabase;
   let servers: ServerProcess[];
   let nodes: [OmikronHarness, OmikronHarness, OmikronHarness];
@@ -46,7 +46,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
 
   beforeAll(async () => {
     servers = [];
-    redis = await startRedis();
+    redis = await startSharedRedis();
     database = await createTestDatabase();
     nodes = [await startNode(0), await startNode(1), await startNode(2)];
     [home, other] = [await nodes[0].iota(1), await nodes[1].iota(2)];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ADMIN, ADMIN_ENV, apiOf, signIn } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
-import { startRedis } from '../support/redis.js';
+import { startSharedRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 import { invite, type Received, SignalingClient } from '../support/signaling.js';
 
@@ -18,7 +18,7 @@ interface TestNode {
 }
 
 describeWith('redis-server', 'signaling on three nodes', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let redis: TestRedis;
   let database: TestDatabase;
   let nodes: [TestNode, TestNode, TestNode];
   const clients: SignalingClient[] = [];
@@ -35,7 +35,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
   }
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startSharedRedis();
     database = await createTestDatabase();
     nodes = [await startNode(), await startNode(), await startNode()];
   }, 300_000);

@@ -5,9 +5,9 @@ import { ADMIN_ENV, apiOf, newUser } from '../support/api.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
-import { startRedis } from '../support/redis.js';
+import { startSharedRedis, type TestRedis } from '../support/redis.js';
+import { RedisCable } from '../support/redis-cable.js';
 import { describeWith } from '../support/requires.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 import { type WsClient } from '../support/ws-client.js';
 
 /** What a node that died may keep its people listed. */
@@ -21,7 +21,7 @@ const ENV = { ...ADMIN_ENV, REST_RATE: '0', SECRET_KEY: 'a key that all nodes sh
 
 interface TestNode {
   readonly server: ServerProcess;
-  readonly proxy: TcpProxy;
+  readonly cable: RedisCable;
   readonly rooms: RoomsHarness;
   readonly url: string;
 }
@@ -39,7 +39,7 @@ async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number
 }
 
 describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let redis: TestRedis;
   let database: TestDatabase;
   let nodes: TestNode[];
   let app: TestApplication;
@@ -47,20 +47,20 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
   let rooms = 0;
 
   async function startNode(): Promise<TestNode> {
-    const proxy = await new TcpProxy(new URL(redis.url)).open();
+    const cable = await new RedisCable(redis).open();
     const server = await startProcess({
       ...ENV,
       DATABASE_URL: database.url,
       DATABASE_POOL: '3',
-      REDIS_URL: proxy.url,
+      REDIS_URL: cable.url,
       MEDIA_SHARED: 'true',
     });
     const url = await server.url;
-    return { server, proxy, url, rooms: await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') }) };
+    return { server, cable, url, rooms: await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') }) };
   }
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startSharedRedis();
     database = await createTestDatabase();
     const first = await startNode();
     nodes = [first, await startNode(), await startNode()];
@@ -69,15 +69,15 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
   }, 300_000);
   afterEach(async () => {
     // Whatever a test that failed left broken.
-    for (const { proxy } of nodes) {
-      proxy.freeze(false);
-      await proxy.open().catch(() => undefined);
+    for (const { cable } of nodes) {
+      cable.freeze(false);
+      await cable.open().catch(() => undefined);
     }
     await Promise.all(nodes.map((node) => node.rooms.hangUp()));
   });
   afterAll(async () => {
     await cleanUpProcesses();
-    await Promise.all(nodes.map(({ proxy }) => proxy.cut()));
+    await Promise.all(nodes.map(({ cable }) => cable.cut()));
     await database.drop();
     await redis.stop();
   });
@@ -158,16 +158,16 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const fault of ['cut', 'freeze'] as const) {
       const [watcher] = (await watchers(0)) as [WsClient];
       await join(1, 'there', watcher);
-      if (fault === 'cut') await node(1).proxy.cut();
-      else node(1).proxy.freeze(true);
+      if (fault === 'cut') await node(1).cable.cut();
+      else node(1).cable.freeze(true);
       const start = Date.now();
       await becomes(async () => (await readiness(1)).http, 503, NOTICE_MS);
       expect(await readiness(1)).toEqual({ http: 503, status: 'deaf', away: ['redis'] });
       for (const n of [0, 2]) expect(await readiness(n)).toEqual(OK);
       await becomes(() => states(0), ['deaf', 'ready', 'ready'], 5_000);
       await sleep(Math.max(0, LEASE_MS - (Date.now() - start)));
-      if (fault === 'cut') await node(1).proxy.open();
-      else node(1).proxy.freeze(false);
+      if (fault === 'cut') await node(1).cable.open();
+      else node(1).cable.freeze(false);
       await becomes(() => readiness(1), OK, HEAL_MS);
       await watcher.expectNothing(1_000);
       const { body } = await node(2).rooms.as(app, 'GET', `rooms/${room}/presence`);
@@ -181,7 +181,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(1, 'there', watcher);
     const gone = Date.now();
-    await redis.server.kill();
+    await redis.kill();
     for (const n of [0, 1, 2]) {
       await becomes(() => readiness(n), { http: 200, status: 'degraded', away: ['redis'] }, NOTICE_MS);
     }
@@ -194,7 +194,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const n of [0, 1, 2]) {
       expect(await readiness(n)).toEqual({ http: 200, status: 'degraded', away: ['redis'] });
     }
-    await redis.server.restart();
+    await redis.restart();
     for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
     await becomes(() => away(1), [[], [], []], HEAL_MS);
     const { body } = await node(2).rooms.as(app, 'GET', `rooms/${room}/presence`);
@@ -207,7 +207,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     const apis = nodes.map((node) => apiOf(node));
     const [first = apiOf(node(0))] = apis;
     const logins = [await newUser(first), await newUser(first), await newUser(first)];
-    await redis.server.kill();
+    await redis.kill();
     for (const n of [0, 1, 2]) {
       await becomes(() => readiness(n), { http: 200, status: 'degraded', away: ['redis'] }, NOTICE_MS);
     }
@@ -220,7 +220,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
       expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
       expect((await refresh(first, answers[0]?.body.refreshToken)).status).toBe(200);
     }
-    await redis.server.restart();
+    await redis.restart();
     for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
   }, 120_000);
 

@@ -18,15 +18,13 @@ interface Fault {
 }
 
 const REDIS: Fault[] = [
-  { what: 'Redis is killed', begin: ({ redis }) => redis.server.kill(), end: ({ redis }) => redis.server.restart() },
+  { what: 'Redis is killed', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.restart() },
   {
     what: 'Redis hangs',
     begin: ({ redis }) => {
-      redis.server.pause();
+      redis.pause();
     },
-    end: ({ redis }) => {
-      redis.server.resume();
-    },
+    end: ({ redis }) => redis.resume(),
   },
 ];
 

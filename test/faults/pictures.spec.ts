@@ -4,12 +4,12 @@ import { ADMIN_ENV } from '../support/api.js';
 import { type CirclesClient, CirclesHarness, type Received as CirclesReceived } from '../support/circles.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
-import { startRedis } from '../support/redis.js';
+import { startSharedRedis, type TestRedis } from '../support/redis.js';
+import { RedisCable } from '../support/redis-cable.js';
 import { describeWith } from '../support/requires.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { ENDED, joined, left, ServicesHarness } from '../support/services.js';
 import { invite, type Received, SignalingClient } from '../support/signaling.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 
 /** By when every client's picture is right after the bus is back. */
 const HEAL_MS = 5_000;
@@ -21,7 +21,7 @@ const ENV = { ...ADMIN_ENV, REST_RATE: '0', DATABASE_POOL: '3', SECRET_KEY: 'a k
 
 interface TestNode {
   readonly server: ServerProcess;
-  readonly proxy: TcpProxy;
+  readonly cable: RedisCable;
   readonly url: string;
   readonly rooms: RoomsHarness;
   readonly services: ServicesHarness<{ url: string; wsUrl: string }>;
@@ -30,7 +30,7 @@ interface TestNode {
 type Nodes = readonly [TestNode, TestNode, TestNode];
 
 describeWith('redis-server', 'what clients know of each other after the bus was away', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let redis: TestRedis;
   let database: TestDatabase;
   let nodes: Nodes;
   let app: TestApplication;
@@ -38,15 +38,15 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   let rooms = 0;
 
   async function startNode(): Promise<TestNode> {
-    const proxy = await new TcpProxy(new URL(redis.url)).open();
+    const cable = await new RedisCable(redis).open();
     const server = await startProcess({
       ...ENV,
       DATABASE_URL: database.url,
-      REDIS_URL: proxy.url,
+      REDIS_URL: cable.url,
       MEDIA_SHARED: 'true',
     });
     const at = { url: await server.url, wsUrl: (await server.url).replace('http', 'ws') };
-    return { server, proxy, url: at.url, rooms: await RoomsHarness.on(at), services: await ServicesHarness.on(at) };
+    return { server, cable, url: at.url, rooms: await RoomsHarness.on(at), services: await ServicesHarness.on(at) };
   }
 
   const readiness = async ({ url }: TestNode): Promise<string> =>
@@ -60,7 +60,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   };
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startSharedRedis();
     database = await createTestDatabase();
     nodes = [await startNode(), await startNode(), await startNode()];
     app = await nodes[0].rooms.application();
@@ -68,7 +68,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
     await until('nodes that know each other', known, 10_000);
   }, 300_000);
   afterEach(async () => {
-    for (const { proxy } of nodes) await proxy.open().catch(() => undefined);
+    for (const { cable } of nodes) await cable.open().catch(() => undefined);
     for (const peer of peers) peer.close();
     peers = [];
     await Promise.all(nodes.flatMap((node) => [node.rooms.hangUp(), node.services.hangUp()]));
@@ -76,7 +76,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   });
   afterAll(async () => {
     await cleanUpProcesses();
-    await Promise.all(nodes.map(({ proxy }) => proxy.cut()));
+    await Promise.all(nodes.map(({ cable }) => cable.cut()));
     await database.drop();
     await redis.stop();
   });
@@ -84,26 +84,26 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   const OUTAGES = [
     {
       of: 'the node that listens',
-      begin: () => nodes[0].proxy.cut(),
-      end: () => nodes[0].proxy.open(),
+      begin: () => nodes[0].cable.cut(),
+      end: () => nodes[0].cable.open(),
       away: () => [nodes[0]],
     },
     {
       of: 'the node where it happens',
-      begin: () => nodes[1].proxy.cut(),
-      end: () => nodes[1].proxy.open(),
+      begin: () => nodes[1].cable.cut(),
+      end: () => nodes[1].cable.open(),
       away: () => [nodes[1]],
     },
     {
       of: 'all nodes',
-      begin: () => Promise.all(nodes.map(({ proxy }) => proxy.cut())),
-      end: () => Promise.all(nodes.map(({ proxy }) => proxy.open())),
+      begin: () => Promise.all(nodes.map(({ cable }) => cable.cut())),
+      end: () => Promise.all(nodes.map(({ cable }) => cable.open())),
       away: () => nodes,
     },
     {
       of: 'all nodes, and forgets everything',
-      begin: () => redis.server.kill(),
-      end: () => redis.server.restart(),
+      begin: () => redis.kill(),
+      end: () => redis.restart(),
       away: () => nodes,
     },
   ];

@@ -68,11 +68,11 @@ const STORMS: readonly Storm[] = [
     going: 1,
     acts: 1,
     begin: ({ redis }) => {
-      redis.server.pause();
+      redis.pause();
     },
     end: async ({ redis }) => {
       await sleep(FROZEN_MS);
-      redis.server.resume();
+      await redis.resume();
     },
   },
   {
@@ -80,8 +80,8 @@ const STORMS: readonly Storm[] = [
     at: [0, 2],
     going: 1,
     acts: 1,
-    begin: ({ redis }) => redis.server.kill(),
-    end: ({ redis }) => redis.server.restart(),
+    begin: ({ redis }) => redis.kill(),
+    end: ({ redis }) => redis.restart(),
   },
   {
     what: 'Redis is emptied while connections stay',

@@ -83,7 +83,12 @@ export function describePorts(subject: string, suite: (implementation: Implement
 }
 
 type RedisKind = keyof typeof REDIS_KINDS;
-const REDIS_KINDS = { single: startRedis, cluster: startRedisCluster, sentinel: startRedisSentinel };
+const REDIS_KINDS = {
+  single: startRedis,
+  cluster: () => startRedisCluster(),
+  replicated: () => startRedisCluster({ replicas: true, endpoints: 'unknown-endpoint' }),
+  sentinel: startRedisSentinel,
+};
 
 /** Runs `suite` with real servers, once for each of `kinds`. */
 export function describeRedis<K extends RedisKind>(

@@ -12,7 +12,7 @@ const B = KIND.of(2);
 
 const SERVERS: readonly [string, () => Promise<TestRedis>][] = [
   ['one server', startRedis],
-  ['a cluster', startRedisCluster],
+  ['a cluster', () => startRedisCluster()],
 ];
 
 for (const [name, start] of SERVERS) {

@@ -1,9 +1,9 @@
 import { type TestProject } from 'vitest/node';
-import { startRedis } from './redis.js';
+import { startSharedRedis } from './redis.js';
 
-/** One Redis for all transcripts on several nodes; each of their servers has keys of its own in it. */
+/** One Redis, or cluster, for all transcripts on several nodes; each of their servers has keys of its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const redis = await startRedis();
+  const redis = await startSharedRedis(project.config.env['TEST_REDIS']);
   project.provide('redisServer', redis.url);
   return () => redis.stop();
 }

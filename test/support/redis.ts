@@ -23,6 +23,14 @@ export interface TestRedis {
   readonly servers: readonly RedisServer[];
   /** Forgets everything that is stored, on all servers. */
   flush(): Promise<void>;
+  /** All servers: connections break, data is gone. */
+  kill(): Promise<void>;
+  /** Resolves when all of it takes commands again. */
+  restart(): Promise<void>;
+  /** All servers accept connections, and answer nothing. */
+  pause(): void;
+  /** Resolves when all of it takes commands again. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -108,33 +116,59 @@ export async function startRedis(): Promise<TestRedis & { readonly server: Redis
   return { ...together([server], `redis://${HOST}:${server.port}`), server };
 }
 
+/** What nodes share where it does not matter what it is: one server, or with `TEST_REDIS=cluster` a cluster. */
+export function startSharedRedis(kind = process.env['TEST_REDIS']): Promise<TestRedis> {
+  return kind === 'cluster' ? startRedisCluster({ endpoints: 'unknown-endpoint' }) : startRedis();
+}
+
+/** Masters of a cluster; where it has replicas, as many follow them in the same order. */
+const MASTERS = 3;
+
+export interface ClusterOptions {
+  /**
+   * Whether it tells under which addresses its servers are reached, or that each is where it was asked: so each node can
+   * have a way of its own to them.
+   */
+  readonly endpoints?: 'ip' | 'unknown-endpoint';
+  /** One for each master, which takes its place when it is away for some two seconds. */
+  readonly replicas?: boolean;
+}
+
 /** A cluster of three masters. */
-export async function startRedisCluster(): Promise<TestRedis> {
+export async function startRedisCluster({
+  endpoints = 'ip',
+  replicas = false,
+}: ClusterOptions = {}): Promise<TestRedis> {
   const servers: RedisServer[] = [];
   const buses: number[] = [];
-  for (let n = 0; n < 3; n++) {
+  for (let n = 0; n < (replicas ? 2 : 1) * MASTERS; n++) {
     const bus = await freePort();
     buses.push(bus);
     const args = ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '1500'];
-    servers.push(await RedisServer.start([...args, '--cluster-require-full-coverage', 'no']));
+    args.push('--cluster-require-full-coverage', 'no', '--cluster-preferred-endpoint-type', endpoints);
+    servers.push(await RedisServer.start(args));
   }
-  const [first] = servers;
+  const [one] = servers;
   for (const [n, server] of servers.entries()) {
     await server.send('CLUSTER', 'SET-CONFIG-EPOCH', `${n + 1}`);
-    await server.send(
-      'CLUSTER',
-      'ADDSLOTSRANGE',
-      `${Math.ceil((n * 16_384) / 3)}`,
-      `${Math.ceil(((n + 1) * 16_384) / 3) - 1}`,
-    );
-    if (n > 0) await first?.send('CLUSTER', 'MEET', HOST, `${server.port}`, `${buses[n]}`);
+    const first = (master: number): number => Math.ceil((master * 16_384) / MASTERS);
+    if (n < MASTERS) await server.send('CLUSTER', 'ADDSLOTSRANGE', `${first(n)}`, `${first(n + 1) - 1}`);
+    if (n > 0) await one?.send('CLUSTER', 'MEET', HOST, `${server.port}`, `${buses[n]}`);
   }
   const agreed = async (server: RedisServer): Promise<boolean> => {
     const info = await server.send<string>('CLUSTER', 'INFO');
-    return /cluster_state:ok/.test(info) && /cluster_slots_assigned:16384/.test(info) && /cluster_size:3/.test(info);
+    return /cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info) && /cluster_size:3/.test(info);
   };
-  await until(async () => (await Promise.all(servers.map(agreed))).every(Boolean), 'the cluster did not form');
-  return together(servers, `redis+cluster://${servers.map(({ port }) => `${HOST}:${port}`).join(',')}`);
+  const allAgree = (): Promise<void> =>
+    until(async () => (await Promise.all(servers.map(agreed))).every(Boolean), 'the cluster did not form');
+  await allAgree();
+  for (const [n, replica] of servers.slice(MASTERS).entries()) {
+    const master = servers[n] as RedisServer;
+    await replica.send('CLUSTER', 'REPLICATE', await master.send('CLUSTER', 'MYID'));
+    const followed = async (): Promise<boolean> => /state=online/.test(await master.send('INFO', 'replication'));
+    await until(followed, 'a replica did not follow its master');
+  }
+  return together(servers, `redis+cluster://${servers.map(({ port }) => `${HOST}:${port}`).join(',')}`, allAgree);
 }
 
 export interface SentinelRedis extends TestRedis {
@@ -175,12 +209,31 @@ export async function startRedisSentinel(): Promise<SentinelRedis> {
   };
 }
 
-function together(servers: readonly RedisServer[], url: string): TestRedis {
+/** @param ready resolves when servers that were away make one whole again */
+function together(
+  servers: readonly RedisServer[],
+  url: string,
+  ready = (): Promise<void> => Promise.resolve(),
+): TestRedis {
   return {
     url,
     servers,
     flush: async () => {
       await Promise.all(servers.map((server) => server.send('FLUSHALL').catch(() => undefined)));
+    },
+    kill: async () => {
+      await Promise.all(servers.map((server) => server.kill()));
+    },
+    restart: async () => {
+      await Promise.all(servers.map((server) => server.restart()));
+      await ready();
+    },
+    pause: () => {
+      for (const server of servers) server.pause();
+    },
+    resume: async () => {
+      for (const server of servers) server.resume();
+      await ready();
     },
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));

@@ -11,18 +11,22 @@ export class TcpProxy {
   #losing: string | undefined;
   port = 0;
 
-  constructor(private readonly target: URL) {}
+  /** @param host the loopback address it listens on */
+  constructor(
+    private readonly target: URL,
+    private readonly host = '127.0.0.1',
+  ) {}
 
   /** `target` with the address of the proxy. */
   get url(): string {
     const url = new URL(this.target);
-    url.host = `127.0.0.1:${this.port}`;
+    url.host = `${this.host}:${this.port}`;
     return url.href;
   }
 
   /** Listens, from the second time on where it did before. */
   async open(port = this.port): Promise<this> {
-    this.#server.listen(port, '127.0.0.1');
+    this.#server.listen(port, this.host);
     await once(this.#server, 'listening');
     this.port = (this.#server.address() as AddressInfo).port;
     return this;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ADMIN_ENV } from './api.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { type ServerProcess, startProcess } from './process.js';
-import { startRedis } from './redis.js';
+import { startSharedRedis, type TestRedis } from './redis.js';
+import { RedisCable } from './redis-cable.js';
 import { RoomsHarness } from './rooms.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -26,20 +27,20 @@ export class ThreeNodes {
   private turn = 0;
 
   private constructor(
-    readonly redis: Awaited<ReturnType<typeof startRedis>>,
+    readonly redis: TestRedis,
     private readonly database: TestDatabase,
     /** The way of all nodes to the database. */
     readonly databaseCable: TcpProxy,
     /** The way of each node to Redis. */
-    readonly redisCables: readonly TcpProxy[],
+    readonly redisCables: readonly RedisCable[],
     private readonly env: Record<string, string>,
   ) {}
 
   static async start(env: Record<string, string> = {}): Promise<ThreeNodes> {
-    const redis = await startRedis();
+    const redis = await startSharedRedis();
     const database = await createTestDatabase();
     const cable = await new TcpProxy(new URL(database.url)).open();
-    const redisCables = await Promise.all(Array.from({ length: COUNT }, () => new TcpProxy(new URL(redis.url)).open()));
+    const redisCables = await Promise.all(Array.from({ length: COUNT }, () => new RedisCable(redis).open()));
     const all = new ThreeNodes(redis, database, cable, redisCables, {
       ...ADMIN_ENV,
       REST_RATE: '0',
@@ -60,8 +61,8 @@ export class ThreeNodes {
     this.nodes[n] = { server, url: await server.url };
   }
 
-  redisCable(n: number): TcpProxy {
-    return this.redisCables[n] as TcpProxy;
+  redisCable(n: number): RedisCable {
+    return this.redisCables[n] as RedisCable;
   }
 
   server(n: number): ServerProcess {
