@@ -17,8 +17,16 @@ interface Fault {
   end(nodes: ThreeNodes): Promise<void> | void;
 }
 
+const ONE_MASTER: Fault = {
+  what: 'a master of Redis is killed',
+  begin: ({ redis }) => redis.servers[0]?.kill(),
+  end: ({ redis }) => redis.restart(),
+};
+
 const REDIS: Fault[] = [
   { what: 'Redis is killed', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.restart() },
+  // Of a cluster only.
+  ...(process.env['TEST_REDIS'] === 'cluster' ? [ONE_MASTER] : []),
   {
     what: 'Redis hangs',
     begin: ({ redis }) => {

@@ -38,6 +38,15 @@ async function restart(nodes: ThreeNodes, n: number): Promise<void> {
   await nodes.startNode(n);
 }
 
+const ONE_MASTER: Storm = {
+  what: 'a master of Redis forgets everything',
+  at: [0, 2],
+  going: 1,
+  acts: 1,
+  begin: ({ redis }) => redis.servers[0]?.kill(),
+  end: ({ redis }) => redis.restart(),
+};
+
 const STORMS: readonly Storm[] = [
   {
     what: 'a node is killed',
@@ -83,6 +92,8 @@ const STORMS: readonly Storm[] = [
     begin: ({ redis }) => redis.kill(),
     end: ({ redis }) => redis.restart(),
   },
+  // Of a cluster only.
+  ...(process.env['TEST_REDIS'] === 'cluster' ? [ONE_MASTER] : []),
   {
     what: 'Redis is emptied while connections stay',
     at: [0, 2],

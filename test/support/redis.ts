@@ -25,7 +25,7 @@ export interface TestRedis {
   flush(): Promise<void>;
   /** All servers: connections break, data is gone. */
   kill(): Promise<void>;
-  /** Resolves when all of it takes commands again. */
+  /** Those that do not run. Resolves when all of it takes commands again. */
   restart(): Promise<void>;
   /** All servers accept connections, and answer nothing. */
   pause(): void;
@@ -60,6 +60,10 @@ export class RedisServer {
     return this.#process?.pid ?? 0;
   }
 
+  get runs(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Starts it, without any data, where it was before. */
   async restart(): Promise<void> {
     await this.kill();
@@ -76,7 +80,7 @@ export class RedisServer {
   /** Its connections break, its data is gone. */
   async kill(): Promise<void> {
     const child = this.#process;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || !this.runs) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -225,7 +229,7 @@ function together(
       await Promise.all(servers.map((server) => server.kill()));
     },
     restart: async () => {
-      await Promise.all(servers.map((server) => server.restart()));
+      await Promise.all(servers.filter(({ runs }) => !runs).map((server) => server.restart()));
       await ready();
     },
     pause: () => {
