@@ -89,7 +89,7 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     this.ways = new Set(first.values());
     for (const way of before) if (!this.ways.has(way)) this.hub.unlisten(wayTo(name, way), this.heard);
     this.awaited = new Set([...this.ways].filter((way) => this.awaited.has(way) || !before.has(way)));
-    await Promise.all([...this.ways].map((way) => this.hub.listen(wayTo(name, way), this.heard)));
+    await Promise.all([...this.ways].map(async (way) => this.hub.listen(wayTo(name, way), this.heard)));
   }
 
   private probe(): void {
