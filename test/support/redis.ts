@@ -128,7 +128,7 @@ export function startSharedRedis(kind = process.env['TEST_REDIS']): Promise<Test
 /** Masters of a cluster; where it has replicas, as many follow them in the same order. */
 const MASTERS = 3;
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /**
    * Whether it tells under which addresses its servers are reached, or that each is where it was asked: so each node can
    * have a way of its own to them.
