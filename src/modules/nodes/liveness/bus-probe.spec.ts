@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SystemMonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type Channel } from '../../realtime/channel.js';
 import { Hub } from '../../realtime/fan-out/hub.js';
+import { type HubEvent } from '../../realtime/hub-event.js';
 import { NodeIdentity } from '../../realtime/node-identity.js';
 import { Broker, type Envelope, type EnvelopeHandler } from '../../realtime/ports/broker.js';
 import { BusHealth } from '../../realtime/ports/bus-health.js';
@@ -139,7 +140,7 @@ describe('BusProbe', () => {
     const shown = new Set([...bus.listeners].filter(([, nodes]) => nodes.has(0)).map(([channel]) => channel));
     // What others say to it is lost, and so are their answers.
     bus.nodes[0] = (channel, envelope) => {
-      const { from } = envelope.event as unknown as { from: string };
+      const { from } = envelope.event as HubEvent & { from: string };
       if (shown.has(channel) && channel.endsWith(from)) alone?.(channel, envelope);
     };
     await pass(7);
