@@ -20,7 +20,7 @@ class Table {
       this.pending.push({ rows, resolve });
       this.failures.push(reject);
     });
-  });
+  }, 0);
 
   find(text: string): Promise<string | undefined> {
     return this.lookup.find(digest(text));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clientFrame, RawWebSocket } from '../../support/raw-websocket.js';
 import { authorized, ENDED, joined, KICKED, left, ServicesHarness } from '../../support/services.js';
 
@@ -146,14 +146,27 @@ describe('order of the services protocol', () => {
     const service = await harness.service();
     const { host } = await harness.host(service);
     const { port } = new URL(harness.server.url);
-    for (let i = 0; i < 20; i++) {
-      const raw = await RawWebSocket.open(
-        Number(port),
-        '/ws/',
-        clientFrame(JSON.stringify({ token: service.clientToken })),
-      );
-      if (i % 2 === 0) raw.socket.resetAndDestroy();
-      else raw.socket.destroy();
+    const database = harness.server.dataSource.createQueryRunner();
+    await database.startTransaction();
+    try {
+      // No token is found before all of them have gone.
+      await database.query('LOCK TABLE "services" IN ACCESS EXCLUSIVE MODE');
+      for (let i = 0; i < 20; i++) {
+        const raw = await RawWebSocket.open(
+          Number(port),
+          '/ws/',
+          clientFrame(JSON.stringify({ token: service.clientToken })),
+        );
+        if (i % 2 === 0) raw.socket.resetAndDestroy();
+        else raw.socket.destroy();
+      }
+      await vi.waitFor(async () => {
+        const { body } = await harness.api('GET', 'connections?protocol=services');
+        expect(body.items).toHaveLength(1);
+      });
+    } finally {
+      await database.rollbackTransaction();
+      await database.release();
     }
     await host.expectNothing(300);
     const { body } = await harness.api('GET', `services/${service.id}/sessions`);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { SharedReads } from '../../../common/database/shared-reads.js';
 import { Circle } from '../../../entities/circles/circle.entity.js';
 import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
-import { SharedReads } from '../../database/shared-reads.js';
 
 export interface CircleFactsRow {
   readonly id: number;

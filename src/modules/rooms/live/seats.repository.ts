@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { FLOOR, headOf } from '../log/message-log.repository.js';
 import { type RoomPlace, type Seat, type SeatCredential } from '../room-connection.js';
 import { type Permissions } from '../rooms.events.js';
@@ -34,7 +35,7 @@ export interface HolderStanding {
   readonly keys: ReadonlySet<number>;
 }
 
-const PLACE = `r."application_id", r."id" AS "room_id", r."name" AS "room_name", r."durable", h."epoch", h."last_offset",
+const PLACE = `r."application_id", r."id" AS "room_id", r."name"::text AS "room_name", r."durable", h."epoch"::text, h."last_offset",
          ${FLOOR} AS "floor_offset"`;
 
 /** Seats with their rooms, as admission needs them. */
@@ -45,10 +46,12 @@ export class SeatsRepository {
   /** The endpoints with these digests of codes, by digest in hexadecimal. */
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
-      `SELECT e."code_digest", e."id" AS "endpoint_id", e."made_by_key", e."permissions", e."identity", e."expires_at",
-         ${PLACE}
+      prepared(
+        `SELECT e."code_digest", e."id" AS "endpoint_id", e."made_by_key", e."permissions"::text, e."identity"::text,
+           e."expires_at", ${PLACE}
        FROM "room_endpoints" e JOIN "rooms" r ON r."id" = e."room_id" LEFT JOIN "room_heads" h ON h."room_id" = r."id"
-       WHERE e."code_digest" = ANY ($1)`,
+         WHERE e."code_digest" = ANY ($1)`,
+      ),
       [digests],
     );
     return new Map(rows.map((row) => [row.code_digest.toString('hex'), seatOf(row)]));

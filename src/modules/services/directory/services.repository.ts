@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { In, MoreThan, Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { containing } from '../../../common/database/search.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
@@ -24,7 +25,7 @@ export type ServiceOptions = Partial<
 >;
 export type ServiceChange = ServiceOptions & Partial<Pick<Service, 'hostTokenDigest' | 'clientTokenDigest'>>;
 
-const SETTINGS = `SELECT "id", "title", "version",
+const SETTINGS = `SELECT "id", "title"::text, "version",
   encode("host_token_digest", 'hex') AS "hostDigest", encode("client_token_digest", 'hex') AS "clientDigest",
   "allow_public_code" AS "allowPublicCode", "allow_multiple_hosts" AS "allowMultipleHosts", "targeting",
   "host_grace_seconds" AS "hostGraceSeconds", "guest_limit" AS "guestLimit",
@@ -46,7 +47,7 @@ export class ServicesRepository {
    */
   async findByTokens(digests: readonly Buffer[]): Promise<Map<string, ServiceSettings>> {
     const rows: ServiceSettings[] = await this.services.query(
-      `${SETTINGS} WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`,
+      prepared(`${SETTINGS} WHERE "host_token_digest" = ANY ($1) OR "client_token_digest" = ANY ($1)`),
       [digests],
     );
     return new Map(
