@@ -3,6 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { createSecretKey } from 'node:crypto';
 import { AppError } from '../../../common/errors/app-error.js';
 import { MAX_ID } from '../../../common/http/paging/cursor.js';
+import { SharedReads } from '../../../common/database/shared-reads.js';
 import { randomToken } from '../../../common/security/random.js';
 import { Clock } from '../../../common/time/clock.js';
 import { KeyRing } from '../../../config/key-ring.js';
@@ -10,7 +11,7 @@ import { RevocationList } from '../../realtime/access/revocation-list.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
 import { type AccountPrincipal } from '../principals/device-principal.js';
 import { type LoginAccount } from './login-events.js';
-import { LoginsRepository } from './logins.repository.js';
+import { type LoginDevice, type LoginUser, LoginsRepository } from './logins.repository.js';
 import { type UserPrincipal } from '../principals/user-principal.js';
 
 const ALGORITHM = 'HS256';
@@ -35,10 +36,18 @@ export interface TokenClaims extends LoginAccount {
   readonly loginId: number;
 }
 
+/** How it is found out whose a login is, and until when. */
+interface LoginLookup {
+  user(login: number): Promise<LoginUser | undefined>;
+  device(login: number): Promise<LoginDevice | undefined>;
+}
+
 /** Access tokens: JWTs, HS256, bound to one login, dead at once when that login ends. */
 @Injectable()
 export class AccessTokens {
   private readonly jwt: JwtService;
+  /** For sockets: many come back at once. */
+  private readonly together: LoginLookup;
 
   constructor(
     keys: KeyRing,
@@ -46,6 +55,11 @@ export class AccessTokens {
     private readonly logins: LoginsRepository,
     private readonly revocations: RevocationList,
   ) {
+    const [users, devices] = [
+      new SharedReads<LoginUser>((ids) => this.logins.usersOf(ids)),
+      new SharedReads<LoginDevice>((ids) => this.logins.devicesOf(ids)),
+    ];
+    this.together = { user: (login) => users.read(login), device: (login) => devices.read(login) };
     // Of bytes it would look for each token, at forty times the cost of the rest, whether they are a public key.
     this.jwt = new JwtService({ secret: createSecretKey(keys.derive('access-tokens')) });
   }
@@ -76,26 +90,33 @@ export class AccessTokens {
   }
 
   /**
-   * Who the token stands for; for REST and for sockets alike. Costs one indexed query, so that logout, disabling and
-   * a changed role act at once.
+   * Who the token of a request stands for. Costs one indexed query, so that logout, disabling and a changed role act at
+   * once.
    * @throws AppError `unauthenticated` when it is forged, expired, or its login has ended
    */
   async verifyAccount(token: string): Promise<AccountPrincipal> {
-    return this.confirm(this.read(token));
+    return this.principalOf(this.read(token), {
+      user: async (login) => (await this.logins.usersOf([login])).get(login),
+      device: async (login) => (await this.logins.devicesOf([login])).get(login),
+    });
   }
 
-  /** The account of a token that was read, if its login is alive. @throws AppError `unauthenticated` */
-  async confirm({ kind, id, loginId }: TokenClaims): Promise<AccountPrincipal> {
+  /** The account of a socket's token that was read, if its login is alive. @throws AppError `unauthenticated` */
+  confirm(claims: TokenClaims): Promise<AccountPrincipal> {
+    return this.principalOf(claims, this.together);
+  }
+
+  private async principalOf({ kind, id, loginId }: TokenClaims, find: LoginLookup): Promise<AccountPrincipal> {
     const now = this.clock.date();
     const common = { id: String(id), loginId, selectors: [selector(kind, String(id))] };
     if (this.revocations.matches(common.selectors, now.getTime())) throw refused();
     if (kind === 'user') {
-      const user = await this.logins.findAccount(loginId, id, now);
-      if (user === undefined) throw refused();
+      const user = await find.user(loginId);
+      if (user?.id !== id || user.expiresAt <= now) throw refused();
       return { ...common, kind, label: user.email, userId: user.id, role: user.role };
     }
-    const device = await this.logins.findDeviceOf(loginId, id, now);
-    if (device === undefined) throw refused();
+    const device = await find.device(loginId);
+    if (device?.id !== id || device.expiresAt <= now) throw refused();
     return { ...common, kind, label: device.username, deviceId: device.id, circleId: device.circleId };
   }
 

@@ -19,6 +19,14 @@ export interface ProvenIdentity {
   readonly refusals: number;
 }
 
+interface OfLogin {
+  readonly loginId: number;
+  readonly expiresAt: Date;
+}
+/** The enabled account of a login. */
+export type LoginUser = OfLogin & Pick<User, 'id' | 'email' | 'role'>;
+export type LoginDevice = OfLogin & Pick<Device, 'id' | 'username' | 'circleId'>;
+
 /** Logins, and of accounts what signing in needs. */
 @Injectable()
 export class LoginsRepository {
@@ -28,20 +36,29 @@ export class LoginsRepository {
     @InjectRepository(Device) private readonly devices: Repository<Device>,
   ) {}
 
-  /** The account of a login that is alive, if it is `userId` and enabled. One statement: it runs for every request. */
-  async findAccount(
-    loginId: number,
-    userId: number,
-    now: Date,
-  ): Promise<Pick<User, 'id' | 'email' | 'role'> | undefined> {
-    const rows: Pick<User, 'id' | 'email' | 'role'>[] = await this.logins.query(
+  /** The enabled accounts of logins, by login. One statement: it runs for every request. */
+  async usersOf(loginIds: readonly number[]): Promise<Map<number, LoginUser>> {
+    const rows: LoginUser[] = await this.logins.query(
       prepared(
-        `SELECT u."id", u."email"::text, u."role"::text FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
-         WHERE l."id" = $1 AND u."id" = $2 AND l."expires_at" > $3 AND NOT u."disabled"`,
+        `SELECT l."id" AS "loginId", l."expires_at" AS "expiresAt", u."id", u."email"::text, u."role"::text
+         FROM "logins" l JOIN "users" u ON u."id" = l."user_id" WHERE l."id" = ANY ($1) AND NOT u."disabled"`,
       ),
-      [loginId, userId, now],
+      [loginIds],
     );
-    return rows[0];
+    return new Map(rows.map((row) => [row.loginId, row]));
+  }
+
+  /** The devices of logins, by login. One statement: it runs for every request. */
+  async devicesOf(loginIds: readonly number[]): Promise<Map<number, LoginDevice>> {
+    const rows: LoginDevice[] = await this.logins.query(
+      prepared(
+        `SELECT l."id" AS "loginId", l."expires_at" AS "expiresAt", d."id", d."username"::text,
+           d."circle_id" AS "circleId"
+         FROM "logins" l JOIN "devices" d ON d."id" = l."device_id" WHERE l."id" = ANY ($1)`,
+      ),
+      [loginIds],
+    );
+    return new Map(rows.map((row) => [row.loginId, row]));
   }
 
   /** Those of the logins that are alive, whose accounts are enabled. */
@@ -62,22 +79,6 @@ export class LoginsRepository {
       [loginIds, now],
     );
     return new Map(rows.map(({ id, role }) => [id, role]));
-  }
-
-  /** The device of a login that is alive, if it is `deviceId`. One statement: it runs for every request. */
-  async findDeviceOf(
-    loginId: number,
-    deviceId: number,
-    now: Date,
-  ): Promise<Pick<Device, 'id' | 'username' | 'circleId'> | undefined> {
-    const rows: Pick<Device, 'id' | 'username' | 'circleId'>[] = await this.logins.query(
-      prepared(
-        `SELECT d."id", d."username"::text, d."circle_id" AS "circleId" FROM "logins" l
-         JOIN "devices" d ON d."id" = l."device_id" WHERE l."id" = $1 AND d."id" = $2 AND l."expires_at" > $3`,
-      ),
-      [loginId, deviceId, now],
-    );
-    return rows[0];
   }
 
   async findDeviceByUsername(username: string): Promise<Device | undefined> {

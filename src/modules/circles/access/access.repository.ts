@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
+import { SharedReads } from '../../../common/database/shared-reads.js';
 import { Circle } from '../../../entities/circles/circle.entity.js';
 import { type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
 import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
@@ -24,13 +26,28 @@ export interface MessageAccessRow extends ConversationAccessRow {
 }
 
 const CONVERSATION = `c."id", c."circle_id" AS "circleId", c."device_access" AS "deviceAccess",
-  c."last_message_id" AS "lastMessageId", l."id" AS "linkId", l."privilege"`;
+  c."last_message_id" AS "lastMessageId", l."id" AS "linkId", l."privilege"::text`;
 const OF_USER = `LEFT JOIN "conversation_links" l
   ON l."conversation_id" = c."id" AND l."user_id" = $2 AND l."member_of" IS NOT NULL`;
 
 /** What somebody is to circles, conversations and messages: one indexed statement each. */
 @Injectable()
 export class AccessRepository {
+  /** Of many at once, by `placeKey`: sockets that come back all ask. */
+  private readonly places = new SharedReads<ConversationAccessRow, string>(async (keys) => {
+    const places = keys.map((key) => key.split(':').map(Number));
+    const rows: (ConversationAccessRow & { readonly userId: number })[] = await this.circles.query(
+      prepared(
+        `SELECT ${CONVERSATION}, p."user_id" AS "userId" FROM unnest($1::integer[], $2::integer[]) AS p("id", "user_id")
+         JOIN "conversations" c ON c."id" = p."id" LEFT JOIN "conversation_links" l
+           ON l."conversation_id" = c."id" AND l."user_id" = p."user_id" AND l."member_of" IS NOT NULL
+         WHERE c."circle_id" IS NOT NULL`,
+      ),
+      [places.map(([id]) => id), places.map(([, userId]) => userId)],
+    );
+    return new Map(rows.map((row) => [placeKey(row.id, row.userId), row]));
+  });
+
   constructor(@InjectRepository(Circle) private readonly circles: Repository<Circle>) {}
 
   async privilegeIn(circleId: number, userId: number): Promise<CirclePrivilege | undefined> {
@@ -50,6 +67,11 @@ export class AccessRepository {
     return rows[0];
   }
 
+  /** As `conversation`, together with others who ask, outside of any transaction. @param userId 0 for a device */
+  place(id: number, userId: number): Promise<ConversationAccessRow | undefined> {
+    return this.places.read(placeKey(id, userId));
+  }
+
   /** @param userId 0 for a device */
   async message(id: number, userId: number): Promise<MessageAccessRow | undefined> {
     const rows: MessageAccessRow[] = await this.circles.query(
@@ -62,3 +84,5 @@ export class AccessRepository {
     return rows[0];
   }
 }
+
+const placeKey = (id: number, userId: number): string => `${id}:${userId}`;

@@ -30,10 +30,9 @@ export class CircleAccess {
     return privilege === 'ADMIN' ? 'admin' : 'member';
   }
 
-  /** `undefined` when there is no such conversation. */
+  /** For sockets; `undefined` when there is no such conversation. */
   async inConversation(principal: AccountPrincipal, id: number): Promise<ConversationAccess | undefined> {
-    const row = await this.repository.conversation(id, principal.kind === 'user' ? principal.userId : 0);
-    return row && { ...row, standing: standingOf(principal, row) };
+    return accessOf(principal, await this.repository.place(id, placeOwner(principal)));
   }
 
   /** @throws AppError `not_found`, `forbidden` */
@@ -49,7 +48,7 @@ export class CircleAccess {
     id: number,
     action: ConversationAction,
   ): Promise<ConversationAccess> {
-    const access = await this.inConversation(principal, id);
+    const access = accessOf(principal, await this.repository.conversation(id, placeOwner(principal)));
     if (access === undefined) throw notThere();
     demandInConversation(access.standing, action);
     return access;
@@ -57,7 +56,7 @@ export class CircleAccess {
 
   /** @throws AppError `not_found`, `forbidden` */
   async demandMessage(principal: AccountPrincipal, id: number, action: MessageAction): Promise<MessageAccessRow> {
-    const row = await this.repository.message(id, principal.kind === 'user' ? principal.userId : 0);
+    const row = await this.repository.message(id, placeOwner(principal));
     if (row === undefined) throw notThere();
     const isAuthor =
       principal.kind === 'user' ? row.authorUserId === principal.userId : row.authorDeviceId === principal.deviceId;
@@ -65,6 +64,14 @@ export class CircleAccess {
     return row;
   }
 }
+
+/** As the repository has it: 0 for a device. */
+const placeOwner = (principal: AccountPrincipal): number => (principal.kind === 'user' ? principal.userId : 0);
+
+const accessOf = (
+  principal: AccountPrincipal,
+  row: ConversationAccessRow | undefined,
+): ConversationAccess | undefined => row && { ...row, standing: standingOf(principal, row) };
 
 function standingOf(principal: AccountPrincipal, row: ConversationAccessRow): ConversationStanding {
   if (principal.kind === 'device') return row.deviceAccess && row.circleId === principal.circleId ? 'device' : 'none';

@@ -27,7 +27,7 @@ export class LiveAdmission {
   ) {}
 
   /**
-   * Costs one statement.
+   * Costs one statement at most: sockets that come together share it.
    * @throws AppError `unauthenticated`, `rate_limited`, `conflict` when the socket has an identity already
    */
   async authenticate(connection: CirclesConnection, token: unknown): Promise<void> {
