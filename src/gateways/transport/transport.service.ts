@@ -162,14 +162,19 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
    */
   accept(connection: PlainConnection, endpoint: PlainEndpoint, upgrade: Upgrade): boolean {
     let accepted = false;
-    this.sockets.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (ws: PlainSocket) => {
+    const { request, socket, head } = upgrade;
+    // What is said at once leaves with the 101.
+    socket.cork();
+    this.sockets.handleUpgrade(request, socket, head, (ws: PlainSocket) => {
       accepted = true;
       endpoint.traffic.connections++;
       this.connections.add(connection);
       if (connection.principal === null) this.expectAdmission(connection, endpoint.options.admissionFactor ?? 1);
-      connection.attach(ws, upgrade.socket);
+      connection.attach(ws, socket);
       void this.greet(connection, endpoint);
+      connection.flush();
     });
+    socket.uncork();
     return accepted;
   }
 

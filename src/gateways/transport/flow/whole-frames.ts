@@ -30,9 +30,16 @@ const BY_WORDS_FROM = endianness() === 'LE' ? 64 : Infinity;
  */
 export function passWholeFrames(receiver: Receiver): void {
   receiver.write = write;
+  receiver.end = end;
 }
 
-const stream: { write(this: Writable, chunk: Buffer): boolean } = Writable.prototype;
+const stream: { write(this: Writable, chunk: Buffer): boolean; end(this: Writable): Writable } = Writable.prototype;
+
+/** ws ends it with what the client sends, and again with the socket, of which Node would make an error with its stack. */
+function end(this: Receiver): Receiver {
+  if (!this.writableEnded) stream.end.call(this);
+  return this;
+}
 
 function write(this: Receiver, chunk: Buffer): boolean {
   const rest = pass(this, chunk);

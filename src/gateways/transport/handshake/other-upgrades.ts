@@ -8,8 +8,13 @@ const UPGRADE_TOKENS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings'
 
 /** Whether the client wants a WebSocket; several clients offer `h2c` with every plain request. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
-  const offered = (request.headers.upgrade ?? '').toLowerCase().split(',');
-  return offered.some((name) => name.trim() === 'websocket');
+  const { upgrade = '' } = request.headers;
+  // As nearly all write it.
+  if (upgrade === 'websocket') return true;
+  return upgrade
+    .toLowerCase()
+    .split(',')
+    .some((name) => name.trim() === 'websocket');
 }
 
 /**

@@ -5,6 +5,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { userAgentOf } from '../../../common/text/user-agent.js';
 import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
+import { segmentsOf } from '../plain/path-pattern.js';
 import { type PlainEndpoint } from '../plain/plain-endpoint.js';
 import { RETRY_SECONDS } from '../plain/plain-host.js';
 import { type PlainConnection } from '../plain/plain.connection.js';
@@ -91,8 +92,9 @@ export class UpgradeRouter {
   }
 
   private endpointOf(path: string): { endpoint: PlainEndpoint; params: Readonly<Record<string, string>> } | undefined {
+    const segments = segmentsOf(path);
     for (const endpoint of this.transport.endpoints) {
-      const params = endpoint.pattern.match(path);
+      const params = endpoint.pattern.match(segments);
       if (params !== null) return { endpoint, params };
     }
     return undefined;
@@ -160,8 +162,10 @@ function destroy(this: Duplex): void {
 }
 
 function pathOf(request: IncomingMessage): string | undefined {
-  const url = request.url ?? '';
-  return url.startsWith('/') ? url.split('?', 1)[0] : undefined;
+  const { url = '' } = request;
+  if (!url.startsWith('/')) return undefined;
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
 }
 
 function queryOf(request: IncomingMessage): URLSearchParams {

@@ -3,15 +3,14 @@ export class PathPattern {
   private readonly segments: readonly string[];
 
   constructor(readonly pattern: string) {
-    this.segments = split(pattern);
+    this.segments = segmentsOf(pattern);
   }
 
   /**
-   * @param path without query, as it came
+   * @param given segments of a path
    * @returns the decoded parameters, `null` when the path does not match or is not decodable
    */
-  match(path: string): Readonly<Record<string, string>> | null {
-    const given = split(path);
+  match(given: readonly string[]): Readonly<Record<string, string>> | null {
     if (given.length !== this.segments.length) return null;
     const params: Record<string, string> = {};
     for (const [i, segment] of this.segments.entries()) {
@@ -28,7 +27,8 @@ export class PathPattern {
   }
 }
 
-function split(path: string): string[] {
+/** @param path without query, as it came */
+export function segmentsOf(path: string): string[] {
   const end = path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length;
   return path.slice(0, end).split('/');
 }

@@ -65,6 +65,16 @@ export class EngineWebSocketServer extends WebSocketServer {
     const bounds = { WebSocket: BoundedSocket, maxPayload, maxFragments, maxBufferedChunks };
     super({ ...options, ...bounds, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
   }
+
+  /** Engine.IO opens the session in the next microtask: its first packet leaves with the 101. */
+  override handleUpgrade(...upgrade: Parameters<WebSocketServer['handleUpgrade']>): void {
+    const [, socket] = upgrade;
+    socket.cork();
+    super.handleUpgrade(...upgrade);
+    queueMicrotask(() => {
+      socket.uncork();
+    });
+  }
 }
 
 /** Ends every connection of the engine, those that never joined a namespace included. */
