@@ -30,8 +30,9 @@ interface ListedEnd {
 /** The connections of this node that ended last, for people who ask why. */
 @Injectable()
 export class EndedConnections {
-  /** The oldest first. */
+  /** In no order once it is full: each takes the place of the oldest. */
   private readonly ring: EndedConnection[] = [];
+  private next = 0;
 
   constructor(
     directory: ConnectionDirectory,
@@ -40,8 +41,9 @@ export class EndedConnections {
     clock: Clock,
   ) {
     directory.onEnd((connection, end) => {
-      this.ring.push({ ...snapshotOf(connection, directory.placesOf(connection)), ...end, endedAt: clock.now() });
-      if (this.ring.length > KEPT) this.ring.shift();
+      const places = directory.placesOf(connection);
+      this.ring[this.next] = { ...snapshotOf(connection, places), ...end, endedAt: clock.now() };
+      this.next = (this.next + 1) % KEPT;
     });
     cluster.answer(LIST, (question) => this.listHere(question));
   }

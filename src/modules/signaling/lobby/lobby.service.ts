@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { randomToken } from '../../../common/security/random.js';
+import { randomHex } from '../../../common/security/random.js';
 import { isUnavailable } from '../../../common/errors/app-error.js';
 import { MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
@@ -122,7 +122,7 @@ export class Lobby {
   /** The list of peers is another one now, for whoever asks from now on, on whichever node. */
   async changed(): Promise<void> {
     try {
-      await this.store.swap(keys.lobbyState, randomToken(9), STATE_KEPT);
+      await this.store.swap(keys.lobbyState, randomHex(18), STATE_KEPT);
     } catch (error) {
       this.logger.debug({ msg: 'lists of the lobby may be late', reason: (error as Error).message });
     }
