@@ -64,7 +64,9 @@ function listening(server) {
     server.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;
       const found = /Listening on (http:\S+?)"/.exec(output);
-      if (found) resolve(found[1]);
+      if (!found) return;
+      server.stdout.removeAllListeners('data').resume();
+      resolve(found[1]);
     });
     server.once('exit', () => reject(new Error(output)));
   });
