@@ -12,13 +12,20 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/([?&](?:token|ticket|lobby|access_token|api_key|key|code)=)[^\s&"']+/gi, '$1[redacted]'],
 ];
 
+/** Most texts hold none of them, and are spared looking for each. */
+const ANY_SECRET_TEXT = new RegExp(SECRET_TEXT.map(([{ source }]) => source).join('|'), 'i');
+
 const REDACTED = '[redacted]';
 const MAX_DEPTH = 6;
 const MAX_TEXT = 8_192;
+/** Most keys are those of this program, which says the same ones over and over. */
+const MAX_KNOWN_KEYS = 1_000;
+const secretKeys = new Map<string, boolean>();
 
 /** `text` without what looks like a secret, cut to a length that a log line can bear. */
 export function redactText(text: string): string {
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  if (!ANY_SECRET_TEXT.test(result)) return result;
   for (const [pattern, replacement] of SECRET_TEXT) result = result.replace(pattern, replacement);
   return result;
 }
@@ -62,9 +69,13 @@ export function describeError(error: Error, depth = 0): Record<string, unknown> 
 /** Flags such as `allowPublicCode` say nothing secret. */
 function isSecret(key: string, value: unknown): boolean {
   if (typeof value === 'boolean') return false;
+  const known = secretKeys.get(key);
+  if (known !== undefined) return known;
   const name = key
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/_/g, '-')
     .toLowerCase();
-  return SECRET_KEY.test(name);
+  const secret = SECRET_KEY.test(name);
+  if (secretKeys.size < MAX_KNOWN_KEYS) secretKeys.set(key, secret);
+  return secret;
 }

@@ -23,14 +23,16 @@ export class InputPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || metatype === undefined || BUILT_IN.includes(metatype)) return value;
     const target = metatype as Constructor;
-    refuseUnknown(type, value, memberNames(target));
+    const members = membersOf(target);
+    refuseUnknown(type, value, members.names);
     if (isDeeperThan(value, MAX_DEPTH)) throw invalidInput([{ field: '', message: 'the body is nested too deeply' }]);
     // All members are known by now, so neither `__proto__` nor `constructor` gets near the instance.
     // A query is short, and a parameter that was given twice has its own way of being refused.
-    const isTaken = type === 'body' ? takenAsItIs(target) : () => false;
-    const members = Object.entries(value);
-    const plain = Object.fromEntries(members.filter((member) => !isTaken(member)));
-    const taken = Object.fromEntries(members.filter(isTaken));
+    const plain: Record<string, unknown> = {};
+    const taken: Record<string, unknown> = {};
+    for (const [name, item] of Object.entries(value)) {
+      (type === 'body' && isTakenAsItIs(members, name, item) ? taken : plain)[name] = item;
+    }
     const instance = Object.assign(plainToInstance(target, plain), taken);
     const errors = await validate(instance, {
       whitelist: true,
@@ -71,24 +73,38 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 }
 
-/** Names of the properties that the class validates: those it has. */
-function memberNames(target: Constructor): ReadonlySet<string> {
+/** What the decorators of a class say about its members. */
+interface Members {
+  /** Of those that it validates: those it has. */
+  readonly names: ReadonlySet<string>;
+  readonly verbatim: ReadonlySet<string>;
+  /** Those that it declares a class for. */
+  readonly nested: ReadonlySet<string>;
+}
+
+/** By class: what never changes, and takes as long to find out as a small body to validate. */
+const known = new WeakMap<Constructor, Members>();
+
+function membersOf(target: Constructor): Members {
+  const found = known.get(target);
+  if (found !== undefined) return found;
   const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
-  return new Set(metadata.map(({ propertyName }) => propertyName));
+  const nested = metadata.filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION);
+  const members: Members = {
+    names: new Set(metadata.map(({ propertyName }) => propertyName)),
+    verbatim: new Set(verbatimMembers(target)),
+    nested: new Set(nested.map(({ propertyName }) => propertyName)),
+  };
+  known.set(target, members);
+  return members;
 }
 
 /**
  * Whether class-transformer is spared a member: what is verbatim, and objects that the class declares no class for. It
  * would copy them, in a time that grows with the square of their size; the fields that check them read them as they came.
  */
-function takenAsItIs(target: Constructor): (member: readonly [name: string, value: unknown]) => boolean {
-  const verbatim = verbatimMembers(target);
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(target, '', true, false);
-  const nested = new Set(
-    metadata.filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION).map(({ propertyName }) => propertyName),
-  );
-  return ([name, value]) =>
-    verbatim.includes(name) || (typeof value === 'object' && value !== null && !nested.has(name));
+function isTakenAsItIs({ verbatim, nested }: Members, name: string, value: unknown): boolean {
+  return verbatim.has(name) || (typeof value === 'object' && value !== null && !nested.has(name));
 }
 
 function flatten(error: ValidationError, parent: string): FieldError[] {
