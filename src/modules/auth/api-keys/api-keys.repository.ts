@@ -1,8 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { Application } from '../../../entities/rooms/application.entity.js';
 import { ApplicationKey } from '../../../entities/rooms/application-key.entity.js';
+import { byteStrings } from '../../database/binary-arrays.js';
+
+/** A key, with the application it is of. */
+export interface FoundKey {
+  readonly id: number;
+  readonly lastUsedAt: Date | null;
+  readonly application: { readonly id: number; readonly name: string };
+}
+
+interface KeyRow {
+  readonly id: number;
+  readonly digest: Buffer;
+  readonly last_used_at: Date | null;
+  readonly application_id: number;
+  readonly name: string;
+}
+
+const FIND = prepared(
+  `SELECT k."id", k."digest", k."last_used_at", k."application_id", a."name"::text
+   FROM "application_keys" k JOIN "applications" a ON a."id" = k."application_id" WHERE k."digest" = ANY ($1::bytea[])`,
+);
 
 /** Applications as their keys name them. */
 @Injectable()
@@ -12,9 +34,15 @@ export class ApiKeysRepository {
     @InjectRepository(Application) private readonly applications: Repository<Application>,
   ) {}
 
-  /** The key with this digest, with its application. */
-  async find(digest: Buffer): Promise<ApplicationKey | undefined> {
-    return (await this.keys.findOne({ where: { digest }, relations: { application: true } })) ?? undefined;
+  /** The keys with these digests, with their applications, by digest in hexadecimal. */
+  async find(digests: readonly Buffer[]): Promise<Map<string, FoundKey>> {
+    const rows: KeyRow[] = await this.keys.query(FIND, [byteStrings(digests)]);
+    return new Map(
+      rows.map(({ id, digest, last_used_at, application_id, name }) => [
+        digest.toString('hex'),
+        { id, lastUsedAt: last_used_at, application: { id: application_id, name } },
+      ]),
+    );
   }
 
   /** Notes that a key was used, unless that was noted after `since` already. */

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { DigestLookup } from '../../../common/database/digest-lookup.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { sha256 } from '../../../common/security/digest.js';
 import { AppConfig } from '../../../config/app-config.js';
@@ -6,7 +7,7 @@ import { Clock } from '../../../common/time/clock.js';
 import { RevocationList } from '../../realtime/access/revocation-list.js';
 import { selector } from '../../realtime/access/revocation-selectors.js';
 import { type ApplicationPrincipal } from '../principals/application-principal.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysRepository, type FoundKey } from './api-keys.repository.js';
 import { KeyUses } from './key-uses.js';
 
 const MAX_KEY = 200;
@@ -15,6 +16,7 @@ const MAX_KEY = 200;
 @Injectable()
 export class ApiKeys {
   private readonly uses: KeyUses;
+  private readonly lookup: DigestLookup<FoundKey>;
 
   constructor(
     private readonly repository: ApiKeysRepository,
@@ -22,6 +24,7 @@ export class ApiKeys {
     private readonly config: AppConfig,
     private readonly revocations: RevocationList,
   ) {
+    this.lookup = new DigestLookup((digests) => repository.find(digests));
     this.uses = new KeyUses(clock, new Logger(ApiKeys.name), 'an API key');
   }
 
@@ -31,7 +34,7 @@ export class ApiKeys {
    */
   async identify(key: string | undefined): Promise<ApplicationPrincipal> {
     if (key === undefined || key === '') return this.keyless();
-    const found = key.length > MAX_KEY ? undefined : await this.repository.find(sha256(key));
+    const found = key.length > MAX_KEY ? undefined : await this.lookup.find(sha256(key));
     const isRevoked = found && this.revocations.matches([selector('apiKey', String(found.id))], this.clock.now());
     if (!found || isRevoked) throw new AppError('invalid_credentials', 'This API key is not valid.');
     this.uses.record(found, (now, since) => this.repository.markUsed(found.id, now, since));
@@ -45,7 +48,6 @@ export class ApiKeys {
   }
 }
 
-function principalOf(application: { id: number; name: string }, keyId: number | null): ApplicationPrincipal {
-  const { id, name } = application;
+function principalOf({ id, name }: FoundKey['application'], keyId: number | null): ApplicationPrincipal {
   return { kind: 'application', id: String(id), label: name, applicationId: id, keyId };
 }

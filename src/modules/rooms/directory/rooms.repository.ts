@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, MoreThan, Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { containing } from '../../../common/database/search.js';
+import { SharedReads } from '../../../common/database/shared-reads.js';
 import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
 import { Room } from '../../../entities/rooms/room.entity.js';
+import { integers, texts } from '../../database/binary-arrays.js';
 import { FLOOR, headOf } from '../log/message-log.repository.js';
 import { isRoomName } from '../room-name.js';
 
@@ -18,14 +21,54 @@ export interface RoomWithHead {
   readonly head: LogHead | null;
 }
 
+type RoomRow = Omit<Room, 'application'>;
+
+interface HeadRow {
+  readonly epoch: string | null;
+  readonly last_offset: string;
+  readonly floor_offset: string;
+}
+
+const ROOM = `r."id", r."application_id" AS "applicationId", r."name"::text, r."durable",
+  r."history_limit" AS "historyLimit", r."retention_days" AS "retentionDays", r."created_at" AS "createdAt",
+  r."updated_at" AS "updatedAt"`;
+const BY_NAMES = `FROM unnest($1::integer[], $2::text[]) AS k ("application_id", "name")
+  JOIN "rooms" r ON r."application_id" = k."application_id" AND r."name" = k."name"`;
+const FIND = prepared(`SELECT ${ROOM} ${BY_NAMES}`);
+const FIND_WITH_HEADS = prepared(
+  `SELECT ${ROOM}, h."epoch"::text, h."last_offset", ${FLOOR} AS "floor_offset" ${BY_NAMES}
+   LEFT JOIN "room_heads" h ON h."room_id" = r."id" AND r."durable"`,
+);
+
 @Injectable()
 export class RoomsRepository {
+  /** By application and name, see `keyOf`. */
+  private readonly found = new SharedReads<Room, string>(async (keys) => {
+    const rows: RoomRow[] = await this.rooms.query(FIND, columnsOf(keys));
+    return new Map(rows.map((row) => [keyOf(row), Object.assign(new Room(), row)]));
+  });
+  private readonly foundWithHeads = new SharedReads<RoomWithHead, string>(async (keys) => {
+    const rows: (RoomRow & HeadRow)[] = await this.rooms.query(FIND_WITH_HEADS, columnsOf(keys));
+    return new Map(
+      rows.map(({ epoch, last_offset, floor_offset, ...row }) => [
+        keyOf(row),
+        {
+          room: Object.assign(new Room(), row),
+          head: epoch === null ? null : headOf({ epoch, last_offset, floor_offset }),
+        },
+      ]),
+    );
+  });
+
   constructor(@InjectRepository(Room) private readonly rooms: Repository<Room>) {}
 
   async find(applicationId: number, name: string): Promise<Room | undefined> {
     // What is no name names no room; PostgreSQL takes no text with NUL in it.
-    if (!isRoomName(name)) return undefined;
-    return (await this.rooms.findOneBy({ applicationId, name })) ?? undefined;
+    return isRoomName(name) ? this.found.read(keyOf({ applicationId, name })) : undefined;
+  }
+
+  async findWithHead(applicationId: number, name: string): Promise<RoomWithHead | undefined> {
+    return isRoomName(name) ? this.foundWithHeads.read(keyOf({ applicationId, name })) : undefined;
   }
 
   /** Those of `ids` that there are. */
@@ -110,15 +153,14 @@ export class RoomsRepository {
       return { id, digests: digests.map(({ code_digest }) => code_digest) };
     });
   }
+}
 
-  async head(roomId: number): Promise<LogHead | null> {
-    const [row]: { epoch: string; last_offset: string; floor_offset: string }[] = await this.rooms.query(
-      `SELECT h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
-       FROM "room_heads" h JOIN "rooms" r ON r."id" = h."room_id" WHERE h."room_id" = $1`,
-      [roomId],
-    );
-    return row ? headOf(row) : null;
-  }
+const keyOf = ({ applicationId, name }: Pick<Room, 'applicationId' | 'name'>): string => `${applicationId} ${name}`;
+
+/** Of such keys, as parameters: their applications, and their names. */
+function columnsOf(keys: readonly string[]): Buffer[] {
+  const parts = keys.map((key) => /^(\d+) (.*)$/s.exec(key) ?? []);
+  return [integers(parts.map(([, id]) => Number(id))), texts(parts.map(([, , name]) => name ?? ''))];
 }
 
 /** What was kept before is gone, offsets go on, and the keys of before count no longer. */

@@ -46,8 +46,7 @@ export class Rooms {
 
   /** @throws AppError `not_found` */
   async getWithHead(applicationId: number, name: string): Promise<RoomWithHead> {
-    const room = await this.get(applicationId, name);
-    return { room, head: room.durable ? await this.repository.head(room.id) : null };
+    return (await this.repository.findWithHead(applicationId, name)) ?? notFound();
   }
 
   /** @throws AppError `not_found`, or `already_exists` when the new name is taken */

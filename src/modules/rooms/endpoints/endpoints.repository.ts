@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { RoomEndpoint } from '../../../entities/rooms/room-endpoint.entity.js';
 
 export type NewEndpoint = Pick<
@@ -8,12 +9,23 @@ export type NewEndpoint = Pick<
   'roomId' | 'keyId' | 'madeByKey' | 'codeDigest' | 'codeSealed' | 'permissions' | 'identity' | 'expiresAt'
 >;
 
+const INSERT = prepared(
+  `INSERT INTO "room_endpoints"
+     ("room_id", "key_id", "made_by_key", "code_digest", "code_sealed", "permissions", "identity", "expires_at")
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING "id"`,
+);
+
 @Injectable()
 export class EndpointsRepository {
   constructor(@InjectRepository(RoomEndpoint) private readonly endpoints: Repository<RoomEndpoint>) {}
 
-  create(endpoint: NewEndpoint): Promise<RoomEndpoint> {
-    return this.endpoints.save(this.endpoints.create(endpoint));
+  /** @returns its id */
+  async create(endpoint: NewEndpoint): Promise<number> {
+    const { roomId, keyId, madeByKey, codeDigest, codeSealed, permissions, identity, expiresAt } = endpoint;
+    const values = [roomId, keyId, madeByKey, codeDigest, codeSealed, permissions, identity, expiresAt];
+    const [row]: { id: number }[] = await this.endpoints.query(INSERT, values);
+    if (row === undefined) throw new Error('a row that was inserted is not there');
+    return row.id;
   }
 
   /** Ascending by id, which is the order they were made in. */

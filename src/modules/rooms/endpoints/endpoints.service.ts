@@ -76,7 +76,8 @@ export class Endpoints {
     const digest = codeDigest(code);
     if (!digest) throw new Error('a new code is not a code');
     try {
-      const endpoint = await this.repository.create({
+      const expiresAt = expiresInSeconds === undefined ? null : new Date(this.clock.now() + expiresInSeconds * 1_000);
+      const id = await this.repository.create({
         roomId,
         keyId: application.keyId,
         madeByKey: application.keyId,
@@ -84,9 +85,9 @@ export class Endpoints {
         codeSealed: this.#seal.seal(code),
         permissions,
         identity,
-        expiresAt: expiresInSeconds === undefined ? null : new Date(this.clock.now() + expiresInSeconds * 1_000),
+        expiresAt,
       });
-      return { id: endpoint.id, code, room, permissions, identity, expiresAt: endpoint.expiresAt };
+      return { id, code, room, permissions, identity, expiresAt };
     } catch (error) {
       if (violatesConstraint(error, 'room_endpoints_room_id_fkey')) notFound();
       // The key has been deleted since it was checked.

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { DataSource } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { byteStrings, integers, texts, timestamps } from '../../database/binary-arrays.js';
 
 /** A message to be stored. */
@@ -66,6 +67,16 @@ interface HeadRow {
   readonly floor_offset: string;
 }
 
+const PAGE = prepared(
+  `SELECT "offset", "at", "identity"::text, "message" FROM (
+     SELECT "offset", (extract(epoch FROM "sent_at") * 1000)::bigint AS "at", "identity", "message",
+       sum(octet_length("message")) OVER (ORDER BY "offset") - octet_length("message") AS "before"
+     FROM (
+       SELECT * FROM "room_messages" WHERE "room_id" = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
+     ) AS "next"
+   ) AS "sized" WHERE "before" < $4 ORDER BY "offset"`,
+);
+
 /** Stored messages. Offsets are far below 2^53. */
 @Injectable()
 export class MessageLogRepository {
@@ -95,16 +106,7 @@ export class MessageLogRepository {
 
   /** Messages after `after` in ascending order: at most `count`, and no more than fit `bytes`, but always one. */
   async page(roomId: number, after: number, count: number, bytes: number): Promise<StoredMessage[]> {
-    const rows: MessageRow[] = await this.database.query(
-      `SELECT "offset", "at", "identity", "message" FROM (
-         SELECT "offset", (extract(epoch FROM "sent_at") * 1000)::bigint AS "at", "identity", "message",
-           sum(octet_length("message")) OVER (ORDER BY "offset") - octet_length("message") AS "before"
-         FROM (
-           SELECT * FROM "room_messages" WHERE "room_id" = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
-         ) AS "next"
-       ) AS "sized" WHERE "before" < $4 ORDER BY "offset"`,
-      [roomId, after, count, bytes],
-    );
+    const rows: MessageRow[] = await this.database.query(PAGE, [roomId, after, count, bytes]);
     return rows.map(({ offset, at, identity, message }) => ({
       offset: Number(offset),
       timestamp: Number(at),
