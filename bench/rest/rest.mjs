@@ -1,4 +1,4 @@
-// REST beside plain Nest and TypeORM (peer.ts), in turns: node bench/rest/rest.mjs [seconds per turn] [turns] [routes]
+// REST beside plain Nest and TypeORM (peer.ts), in turns: node bench/rest/rest.mjs [seconds per turn] [turns] [connections] [routes]
 // Needs a build. Microseconds of CPU of a request, and the ratios of what a CPU-second of the server does, and of the rates.
 import { hash } from '@node-rs/argon2';
 import { fork } from 'node:child_process';
@@ -9,10 +9,9 @@ import { cpuNanoseconds, median } from '../cpu-time.mjs';
 import { withServer } from '../durable.mjs';
 import { Connection } from './connection.mjs';
 
-const [seconds = 1, turns = 20] = process.argv.slice(2, 4).map(Number);
-const only = process.argv[4]?.split(',');
-/** One request at a time on each. */
-const CONNECTIONS = 20;
+/** With one request at a time on each connection. */
+const [seconds = 1, turns = 20, connections = 20] = process.argv.slice(2, 5).map(Number);
+const only = process.argv[5]?.split(',');
 const WARM_UP = 3;
 const HISTORY = 50;
 const message = { t: 'x'.repeat(20), p: 'y'.repeat(60) };
@@ -58,19 +57,19 @@ function row(route, { ours, peer }) {
 /** Loads one of them for a while. @returns its rate, and microseconds of CPU of a request */
 async function turn({ url, pid }, textOf, length, cpu) {
   const { host, hostname, port } = new URL(url);
-  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => Connection.open(port, hostname)));
+  const clients = await Promise.all(Array.from({ length: connections }, () => Connection.open(port, hostname)));
   const used = () => ({ server: cpuNanoseconds(pid) / 1e3, database: cpu().database * 1e6 });
   let count = 0;
   const [began, before] = [performance.now(), used()];
   await Promise.all(
-    connections.map(async (connection, n) => {
+    clients.map(async (client, n) => {
       const bytes = Buffer.from(textOf(n).replace('\r\n', `\r\nHost: ${host}\r\n`));
-      for (; performance.now() < began + length * 1e3; count++) await connection.request(bytes);
+      for (; performance.now() < began + length * 1e3; count++) await client.request(bytes);
     }),
   );
   const after = used();
   const rate = (count * 1e3) / (performance.now() - began);
-  for (const connection of connections) connection.close();
+  for (const client of clients) client.close();
   const [server, database] = ['server', 'database'].map((part) => (after[part] - before[part]) / count);
   return { rate, server, database };
 }
@@ -101,13 +100,13 @@ async function provision(url, pool) {
   const { apiKey } = await call(url, `applications/${id}/keys`, {}, admin);
   const api = (route, body) => call(url, route, body, { 'api-key': apiKey });
   await api('rooms', { name: 'relay' });
-  const names = ['history', ...Array.from({ length: CONNECTIONS }, (_each, n) => `durable-${n}`)];
+  const names = ['history', ...Array.from({ length: connections }, (_each, n) => `durable-${n}`)];
   for (const name of names) await api('rooms', { name, durable: true });
   for (let i = 0; i < HISTORY; i++) await api('rooms/history/messages', { message });
   // As the server hashes them.
   const passwordHash = await hash(ADMIN.password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   for (const name of ['ours', 'peer']) {
-    for (let n = 0; n < CONNECTIONS; n++) {
+    for (let n = 0; n < connections; n++) {
       await pool.query(`INSERT INTO users (email, password_hash, first_name, last_name) VALUES ($1, $2, 'Ada', 'L')`, [
         emailOf(name, n),
         passwordHash,

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { type Request, type Response } from 'express';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { currentRequest, requestContext } from './request-context.js';
+import { currentRequest, currentTransaction, forNobody, requestContext, withTransaction } from './request-context.js';
 
 const middleware = requestContext(() => '192.0.2.7');
 
@@ -29,6 +29,25 @@ describe('requestContext', () => {
     const b = serve('b');
     expect([a.look(), b.look(), currentRequest()]).toEqual(['a', 'b', undefined]);
     for (const { response } of [a, b]) response.emit('close');
+  });
+
+  it('knows of no request and no transaction in what is begun for many', async () => {
+    const { look, response } = serve('a');
+    const seen: unknown[] = [];
+    await withTransaction({}, async () => {
+      await new Promise<void>((resolve) => {
+        forNobody(() => {
+          queueMicrotask(() => {
+            seen.push(currentRequest(), currentTransaction());
+            resolve();
+          });
+        });
+      });
+      seen.push(currentTransaction());
+    });
+    expect(seen).toEqual([undefined, undefined, {}]);
+    expect(look()).toBe('a');
+    response.emit('close');
   });
 
   it('costs nothing when no request has been served for a while, and keeps those that are', () => {

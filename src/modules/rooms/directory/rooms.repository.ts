@@ -159,8 +159,8 @@ const keyOf = ({ applicationId, name }: Pick<Room, 'applicationId' | 'name'>): s
 
 /** Of such keys, as parameters: their applications, and their names. */
 function columnsOf(keys: readonly string[]): Buffer[] {
-  const parts = keys.map((key) => /^(\d+) (.*)$/s.exec(key) ?? []);
-  return [integers(parts.map(([, id]) => Number(id))), texts(parts.map(([, , name]) => name ?? ''))];
+  const parts = keys.map((key) => key.split(' '));
+  return [integers(parts.map(([id]) => Number(id))), texts(parts.map(([, name = '']) => name))];
 }
 
 /** What was kept before is gone, offsets go on, and the keys of before count no longer. */
