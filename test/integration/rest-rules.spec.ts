@@ -85,6 +85,14 @@ describe('REST v1', () => {
     expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
   });
 
+  it('asks who somebody is before it looks at what they send', async () => {
+    const sent = { body: 'text', headers: { 'content-type': 'text/plain' } };
+    expect((await api('POST', 'services', sent)).status).toBe(401);
+    expect((await api('POST', 'services', { ...sent, token: admin })).status).toBe(415);
+    expect((await api('GET', 'services/1?unheard=of')).status).toBe(401);
+    expect((await api('GET', 'services/1?unheard=of', { token: admin })).status).toBe(422);
+  });
+
   it('answers other media types, charsets and encodings 415', async () => {
     const body = JSON.stringify({ email: 'a@example.org', password: 'x' });
     for (const headers of [

@@ -15,7 +15,7 @@ const BUILT_IN: readonly unknown[] = [String, Boolean, Number, Array, Object, Bu
 
 /**
  * Turns bodies and queries into instances of their DTO class, validated: all faults at once, with dotted field paths.
- * What the class does not know is refused. Path parameters have their own pipes, and `JsonApiInterceptor` refuses what
+ * What the class does not know is refused. Path parameters have their own pipes, and `JsonApiGuard` refuses what
  * is sent to a route without such a class.
  */
 @Injectable()

@@ -13,7 +13,7 @@ import { type Request, type Response } from 'express';
 import { toDto } from '../../../common/http/dto.js';
 import { ApiProblems } from '../../../common/http/problems/api-problems.js';
 import { ApiV1Controller } from '../../../common/http/api-v1-controller.js';
-import { AcceptsOtherBodies } from '../../../common/http/input/json-api.interceptor.js';
+import { AcceptsOtherBodies } from '../../../common/http/input/json-api.guard.js';
 import { NoContent } from '../../../common/http/problems/outcomes.js';
 import { PathId } from '../../../common/http/paths/path-id.js';
 import { Authenticated, Public } from '../../auth/access/authenticated.decorator.js';
