@@ -9,7 +9,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { violatesConstraint } from '../../../common/errors/constraint-violation.js';
 import { Room } from '../../../entities/rooms/room.entity.js';
 import { integers, texts } from '../../database/binary-arrays.js';
-import { FLOOR, headOf } from '../log/message-log.repository.js';
+import { FLOOR, FLOOR_BY_NUMBER, headOf } from '../log/message-log.repository.js';
 import { isRoomName } from '../room-name.js';
 
 /** What an application decides about a room. */
@@ -36,7 +36,7 @@ const BY_NAMES = `FROM unnest($1::integer[], $2::text[]) AS k ("application_id",
   JOIN "rooms" r ON r."application_id" = k."application_id" AND r."name" = k."name"`;
 const FIND = prepared(`SELECT ${ROOM} ${BY_NAMES}`);
 const FIND_WITH_HEADS = prepared(
-  `SELECT ${ROOM}, h."epoch"::text, h."last_offset", ${FLOOR} AS "floor_offset" ${BY_NAMES}
+  `SELECT ${ROOM}, h."epoch"::text, h."last_offset", ${FLOOR_BY_NUMBER} AS "floor_offset" ${BY_NAMES}
    LEFT JOIN "room_heads" h ON h."room_id" = r."id" AND r."durable"`,
 );
 
@@ -68,7 +68,10 @@ export class RoomsRepository {
   }
 
   async findWithHead(applicationId: number, name: string): Promise<RoomWithHead | undefined> {
-    return isRoomName(name) ? this.foundWithHeads.read(keyOf({ applicationId, name })) : undefined;
+    if (!isRoomName(name)) return undefined;
+    const found = await this.foundWithHeads.read(keyOf({ applicationId, name }));
+    if (!found?.head || found.room.retentionDays === null) return found;
+    return { room: found.room, head: await this.head(found.room.id) };
   }
 
   /** Those of `ids` that there are. */
@@ -152,6 +155,15 @@ export class RoomsRepository {
       await manager.delete(Room, { id });
       return { id, digests: digests.map(({ code_digest }) => code_digest) };
     });
+  }
+
+  private async head(roomId: number): Promise<LogHead | null> {
+    const [row]: (HeadRow & { readonly epoch: string })[] = await this.rooms.query(
+      `SELECT h."epoch", h."last_offset", ${FLOOR} AS "floor_offset"
+       FROM "room_heads" h JOIN "rooms" r ON r."id" = h."room_id" WHERE h."room_id" = $1`,
+      [roomId],
+    );
+    return row ? headOf(row) : null;
   }
 }
 

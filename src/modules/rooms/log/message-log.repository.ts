@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { DataSource } from 'typeorm';
-import { prepared } from '../../../common/database/prepared.js';
 import { byteStrings, integers, texts, timestamps } from '../../database/binary-arrays.js';
 
 /** A message to be stored. */
@@ -67,16 +66,6 @@ interface HeadRow {
   readonly floor_offset: string;
 }
 
-const PAGE = prepared(
-  `SELECT "offset", "at", "identity"::text, "message" FROM (
-     SELECT "offset", (extract(epoch FROM "sent_at") * 1000)::bigint AS "at", "identity", "message",
-       sum(octet_length("message")) OVER (ORDER BY "offset") - octet_length("message") AS "before"
-     FROM (
-       SELECT * FROM "room_messages" WHERE "room_id" = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
-     ) AS "next"
-   ) AS "sized" WHERE "before" < $4 ORDER BY "offset"`,
-);
-
 /** Stored messages. Offsets are far below 2^53. */
 @Injectable()
 export class MessageLogRepository {
@@ -106,7 +95,16 @@ export class MessageLogRepository {
 
   /** Messages after `after` in ascending order: at most `count`, and no more than fit `bytes`, but always one. */
   async page(roomId: number, after: number, count: number, bytes: number): Promise<StoredMessage[]> {
-    const rows: MessageRow[] = await this.database.query(PAGE, [roomId, after, count, bytes]);
+    const rows: MessageRow[] = await this.database.query(
+      `SELECT "offset", "at", "identity", "message" FROM (
+         SELECT "offset", (extract(epoch FROM "sent_at") * 1000)::bigint AS "at", "identity", "message",
+           sum(octet_length("message")) OVER (ORDER BY "offset") - octet_length("message") AS "before"
+         FROM (
+           SELECT * FROM "room_messages" WHERE "room_id" = $1 AND "offset" > $2 ORDER BY "offset" LIMIT $3
+         ) AS "next"
+       ) AS "sized" WHERE "before" < $4 ORDER BY "offset"`,
+      [roomId, after, count, bytes],
+    );
     return rows.map(({ offset, at, identity, message }) => ({
       offset: Number(offset),
       timestamp: Number(at),
@@ -147,13 +145,15 @@ export class MessageLogRepository {
   }
 }
 
+/** As `FLOOR`, of a room that keeps its messages for any number of days: asks for no messages. */
+export const FLOOR_BY_NUMBER = `GREATEST(h."floor_offset", h."last_offset" - r."history_limit")`;
+
 /**
  * Of a room `r` with its head `h`, the offset up to which nobody is shown anything: what its limits take away counts at
  * once, not only when the sweep has come.
  */
 export const FLOOR = `GREATEST(
-  h."floor_offset",
-  h."last_offset" - r."history_limit",
+  ${FLOOR_BY_NUMBER},
   CASE WHEN r."retention_days" IS NOT NULL THEN COALESCE(
     (SELECT m."offset" - 1 FROM "room_messages" m
      WHERE m."room_id" = h."room_id" AND m."offset" > h."floor_offset"
