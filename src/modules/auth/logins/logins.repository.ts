@@ -111,9 +111,11 @@ export class LoginsRepository {
     // The share lock makes this and a password change happen one after the other: a login with the old password is
     // either refused here or ended there.
     const rows: { id: number }[] = await this.logins.query(
-      `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
-       SELECT "id", $3, $4, $5, $6, $7, $8 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
-       RETURNING "id"`,
+      prepared(
+        `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
+         SELECT "id", $3, $4, $5, $6, $7, $8 FROM "users" WHERE "id" = $1 AND "password_hash" = $2 AND NOT "disabled" FOR SHARE
+         RETURNING "id"`,
+      ),
       [user.id, user.passwordHash, ...valuesOf(login)],
     );
     return rows[0]?.id;
@@ -186,16 +188,15 @@ export class LoginsRepository {
 
   /** Ends the oldest logins of an account beyond `keep`. @returns their ids */
   async endBeyond(account: LoginAccount, keep: number): Promise<number[]> {
-    const result = await this.logins
-      .createQueryBuilder()
-      .delete()
-      .where(`id IN (SELECT "id" FROM "logins" WHERE "${account.kind}_id" = :id ORDER BY "id" DESC OFFSET :keep)`, {
-        id: account.id,
-        keep,
-      })
-      .returning('id')
-      .execute();
-    return ids(result.raw);
+    const [rows] = await this.logins.query<[unknown, number]>(
+      prepared(
+        `DELETE FROM "logins" WHERE "id" IN (
+           SELECT "id" FROM "logins" WHERE "${account.kind}_id" = $1 ORDER BY "id" DESC OFFSET $2
+         ) RETURNING "id"`,
+      ),
+      [account.id, keep],
+    );
+    return ids(rows);
   }
 
   /** Ends what has expired. @returns their ids */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { Circle } from '../../../entities/circles/circle.entity.js';
 import { CircleMember, type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
 import { Device } from '../../../entities/circles/device.entity.js';
@@ -58,18 +59,17 @@ export class CirclesRepository {
     );
   }
 
-  async idsOf(userId: number): Promise<number[]> {
-    const rows: { id: number }[] = await this.circles.query(
-      `SELECT "circle_id" AS "id" FROM "circle_members" WHERE "user_id" = $1 ORDER BY "circle_id"`,
+  /** How and where the coming and going of a person is announced. One statement: it runs for every sign-in. */
+  async announcedAs(userId: number): Promise<{ email: string; circleIds: number[] } | undefined> {
+    const rows: { email: string; circleIds: number[] }[] = await this.circles.query(
+      prepared(
+        `SELECT u."email"::text, ARRAY(
+           SELECT m."circle_id" FROM "circle_members" m WHERE m."user_id" = u."id" ORDER BY m."circle_id"
+         ) AS "circleIds" FROM "users" u WHERE u."id" = $1`,
+      ),
       [userId],
     );
-    return rows.map(({ id }) => id);
-  }
-
-  /** Email of a person, or circle of a device: how their coming and going is announced. */
-  async emailOf(userId: number): Promise<string | undefined> {
-    const rows: { email: string }[] = await this.circles.query(`SELECT "email" FROM "users" WHERE "id" = $1`, [userId]);
-    return rows[0]?.email;
+    return rows[0];
   }
 
   async circleOfDevice(deviceId: number): Promise<number | undefined> {

@@ -37,9 +37,9 @@ export class ComingAndGoing implements OnModuleInit, LoginObserver {
       if (circle !== undefined) this.rooms.tellCircle(circle, { event: 'device', type: event, deviceId: id });
       return;
     }
-    const [circles, user] = await Promise.all([this.circles.idsOf(id), this.circles.emailOf(id)]);
-    if (user === undefined) return;
-    for (const circle of circles) this.rooms.tellCircle(circle, { event, user });
+    const { email: user, circleIds } = (await this.circles.announcedAs(id)) ?? {};
+    if (user === undefined || circleIds === undefined) return;
+    for (const circle of circleIds) this.rooms.tellCircle(circle, { event, user });
   }
 
   /** Within the transaction that removes the account: it leaves its circles as if by itself. @returns what to do after it */
