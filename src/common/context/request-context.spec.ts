@@ -10,14 +10,20 @@ class FakeResponse extends EventEmitter {
   setHeader = vi.fn();
 }
 
-/** A request that is being served: `look` tells what code that runs for it sees. */
-function serve(requestId: string): { look: () => string | undefined; response: FakeResponse } {
+/** A request that is being served: `look` tells what code that runs for it sees, `run` runs some. */
+function serve(requestId: string): {
+  look: () => string | undefined;
+  run: (work: () => Promise<void>) => Promise<void>;
+  response: FakeResponse;
+} {
   const response = new FakeResponse();
   let look: () => string | undefined = () => undefined;
+  let run = (work: () => Promise<void>) => work();
   middleware({ headers: { 'x-request-id': requestId } } as never as Request, response as never as Response, () => {
     look = AsyncResource.bind(() => currentRequest()?.requestId);
+    run = AsyncResource.bind(run);
   });
-  return { look, response };
+  return { look, run, response };
 }
 
 describe('requestContext', () => {
@@ -32,21 +38,26 @@ describe('requestContext', () => {
   });
 
   it('knows of no request and no transaction in what is begun for many', async () => {
-    const { look, response } = serve('a');
+    const { run, response } = serve('a');
+    const where = () => [currentRequest()?.requestId, currentTransaction()];
     const seen: unknown[] = [];
-    await withTransaction({}, async () => {
-      await new Promise<void>((resolve) => {
-        forNobody(() => {
-          queueMicrotask(() => {
-            seen.push(currentRequest(), currentTransaction());
-            resolve();
+    await run(() =>
+      withTransaction({}, async () => {
+        await new Promise<void>((resolve) => {
+          forNobody(() => {
+            void Promise.resolve().then(() => {
+              seen.push(where());
+              resolve();
+            });
           });
         });
-      });
-      seen.push(currentTransaction());
-    });
-    expect(seen).toEqual([undefined, undefined, {}]);
-    expect(look()).toBe('a');
+        seen.push(where());
+      }),
+    );
+    expect(seen).toEqual([
+      [undefined, undefined],
+      ['a', {}],
+    ]);
     response.emit('close');
   });
 
