@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { type Request, type Response } from 'express';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { currentRequest, currentTransaction, forNobody, requestContext, withTransaction } from './request-context.js';
+import { currentRequest, requestContext } from './request-context.js';
 
 const middleware = requestContext(() => '192.0.2.7');
 
@@ -10,20 +10,14 @@ class FakeResponse extends EventEmitter {
   setHeader = vi.fn();
 }
 
-/** A request that is being served: `look` tells what code that runs for it sees, `run` runs some. */
-function serve(requestId: string): {
-  look: () => string | undefined;
-  run: (work: () => Promise<void>) => Promise<void>;
-  response: FakeResponse;
-} {
+/** A request that is being served: `look` tells what code that runs for it sees. */
+function serve(requestId: string): { look: () => string | undefined; response: FakeResponse } {
   const response = new FakeResponse();
   let look: () => string | undefined = () => undefined;
-  let run = (work: () => Promise<void>) => work();
   middleware({ headers: { 'x-request-id': requestId } } as never as Request, response as never as Response, () => {
     look = AsyncResource.bind(() => currentRequest()?.requestId);
-    run = AsyncResource.bind(run);
   });
-  return { look, run, response };
+  return { look, response };
 }
 
 describe('requestContext', () => {
@@ -35,30 +29,6 @@ describe('requestContext', () => {
     const b = serve('b');
     expect([a.look(), b.look(), currentRequest()]).toEqual(['a', 'b', undefined]);
     for (const { response } of [a, b]) response.emit('close');
-  });
-
-  it('knows of no request and no transaction in what is begun for many', async () => {
-    const { run, response } = serve('a');
-    const where = () => [currentRequest()?.requestId, currentTransaction()];
-    const seen: unknown[] = [];
-    await run(() =>
-      withTransaction({}, async () => {
-        await new Promise<void>((resolve) => {
-          forNobody(() => {
-            void Promise.resolve().then(() => {
-              seen.push(where());
-              resolve();
-            });
-          });
-        });
-        seen.push(where());
-      }),
-    );
-    expect(seen).toEqual([
-      [undefined, undefined],
-      ['a', {}],
-    ]);
-    response.emit('close');
   });
 
   it('costs nothing when no request has been served for a while, and keeps those that are', () => {

@@ -51,12 +51,6 @@ export function currentRequest(): RequestContext | undefined {
   return storage.getStore()?.request;
 }
 
-/** Begins what is done for many at once: it belongs to no request, and to nobody's transaction. */
-export function forNobody(begin: () => void): void {
-  if (storage.getStore() === undefined) begin();
-  else storage.run({}, begin);
-}
-
 /** What `withTransaction` was given around this code. */
 export function currentTransaction(): object | undefined {
   return storage.getStore()?.transaction;

@@ -24,7 +24,8 @@ export class ApiKeys {
     private readonly config: AppConfig,
     private readonly revocations: RevocationList,
   ) {
-    this.lookup = new DigestLookup((digests) => repository.find(digests));
+    // Clients of REST wait for an answer before they ask again: of them no more come by waiting.
+    this.lookup = new DigestLookup((digests) => repository.find(digests), 0);
     this.uses = new KeyUses(clock, new Logger(ApiKeys.name), 'an API key');
   }
 

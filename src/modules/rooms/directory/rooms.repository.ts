@@ -40,13 +40,16 @@ const FIND_WITH_HEADS = prepared(
    LEFT JOIN "room_heads" h ON h."room_id" = r."id" AND r."durable"`,
 );
 
+/** Clients of REST wait for an answer before they ask again: of them no more come by waiting. */
+const GATHER_MS = 0;
+
 @Injectable()
 export class RoomsRepository {
   /** By application and name, see `keyOf`. */
   private readonly found = new SharedReads<Room, string>(async (keys) => {
     const rows: RoomRow[] = await this.rooms.query(FIND, columnsOf(keys));
     return new Map(rows.map((row) => [keyOf(row), Object.assign(new Room(), row)]));
-  });
+  }, GATHER_MS);
   private readonly foundWithHeads = new SharedReads<RoomWithHead, string>(async (keys) => {
     const rows: (RoomRow & HeadRow)[] = await this.rooms.query(FIND_WITH_HEADS, columnsOf(keys));
     return new Map(
@@ -58,7 +61,7 @@ export class RoomsRepository {
         },
       ]),
     );
-  });
+  }, GATHER_MS);
 
   constructor(@InjectRepository(Room) private readonly rooms: Repository<Room>) {}
 
