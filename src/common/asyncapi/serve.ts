@@ -3,16 +3,15 @@ import { type Request, type Response } from 'express';
 import { pagePolicy } from '../http/policy/security-headers.js';
 import { type AsyncApiDocument } from './async-api.js';
 import { type ChannelContract } from './contract.js';
-import { buildAsyncApi } from './document.js';
-import { renderAsyncApi } from './page.js';
 
 /**
  * `/docs-asyncapi`: the document for those who accept JSON and not rather HTML, else a page. Call before `init`.
- * @param load reads the contracts when somebody first asks: no wire needs them
+ * @param load reads the contracts when somebody first asks, with what builds the document: no wire needs them
  */
 export function serveAsyncApi(app: INestApplication, load: () => Promise<readonly ChannelContract[]>): void {
   let built: Promise<{ document: AsyncApiDocument; page: string }> | undefined;
   const build = async () => {
+    const [{ buildAsyncApi }, { renderAsyncApi }] = await Promise.all([import('./document.js'), import('./page.js')]);
     const document = buildAsyncApi(await load());
     return { document, page: renderAsyncApi(document) };
   };

@@ -22,7 +22,6 @@ import { Presence } from './ports/presence.js';
 import { RateLimiter } from './ports/rate-limiter.js';
 import { Leases } from './resilience/leases.service.js';
 import { Reconciliation } from './resilience/reconciliation.js';
-import { redisPorts } from './redis/redis.ports.js';
 import { Retries } from './resilience/retries.js';
 import { PushShares } from './access/push-shares.js';
 import { RevocationList } from './access/revocation-list.js';
@@ -65,17 +64,23 @@ const SERVICES = [
 @Module({})
 export class RealtimeModule {
   /** @param redis what the nodes share it in; `undefined` = one node */
-  static forRoot(redis?: RedisSection): DynamicModule {
+  static async forRoot(redis?: RedisSection): Promise<DynamicModule> {
     return {
       module: RealtimeModule,
       providers: [
         { provide: Clock, useClass: SystemClock },
         { provide: MonotonicClock, useClass: SystemMonotonicClock },
         { provide: Timers, useClass: SystemTimers },
-        ...(redis ? redisPorts(redis) : IN_PROCESS_PORTS),
+        ...(redis ? await loadRedisPorts(redis) : IN_PROCESS_PORTS),
         ...SERVICES,
       ],
       exports: [Clock, MonotonicClock, Timers, Broker, Presence, EphemeralStore, RateLimiter, NodeBoard, ...SERVICES],
     };
   }
+}
+
+/** Only where it is asked for: the client is a sixth of all modules that a start would load. */
+async function loadRedisPorts(section: RedisSection): Promise<Provider[]> {
+  const { redisPorts } = await import('./redis/redis.ports.js');
+  return redisPorts(section);
 }
