@@ -20,7 +20,8 @@ export async function createTestDatabase(state: 'migrated' | 'blank' | 'latin' =
   const name = `switchboard_test_${randomBytes(6).toString('hex')}`;
   const template = state === 'migrated' ? inject('databaseTemplate') : 'template0';
   const latin = state === 'latin' ? `ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc` : '';
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} ${latin}`);
+  // Its files are copied as they are: with fsync off that takes half as long as writing them to the log.
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY ${latin}`);
   const url = new URL(inject('databaseServer'));
   url.pathname = `/${name}`;
   const sources: DataSource[] = [];

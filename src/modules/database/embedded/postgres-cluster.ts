@@ -50,7 +50,7 @@ const SETTINGS = {
 };
 
 /** A crash may lose data: for databases that live as long as a test run. */
-const VOLATILE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const VOLATILE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' };
 
 export interface ClusterOptions {
   readonly dataDir: string;
