@@ -7,7 +7,7 @@ import { type Report } from '../../src/cli/stress/report.js';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
 import { ADMIN, ADMIN_ENV } from '../support/api.js';
 import { type Lie, LyingProxy } from '../support/lying-proxy.js';
-import { cleanUpProcesses, type ServerProcess, startProcess, temporaryDataDir } from '../support/process.js';
+import { cleanUpProcesses, newDataDir, type ServerProcess, startProcess } from '../support/process.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const SCRIPT = path.join(ROOT, 'dist/src/cli/stress.js');
@@ -42,7 +42,7 @@ describe('npm run stress', () => {
 
   beforeAll(async () => {
     env = { ...ADMIN_ENV, PORT: String(await freePort()) };
-    dataDir = await temporaryDataDir();
+    dataDir = await newDataDir();
     server = await startProcess(env, { dataDir });
     url = await server.url;
   }, 300_000);
@@ -75,22 +75,28 @@ describe('npm run stress', () => {
     expect(await sdk.applications.list()).toMatchObject({ items: [] });
   }, 60_000);
 
-  it('reports every member that its document describes, and describes every member', async () => {
-    const text = readFileSync(path.join(ROOT, 'docs/stress.md'), 'utf8');
-    const described = [...text.slice(text.indexOf('## The report')).matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
-    const { stdout } = await stress(
-      '--url',
-      url,
-      '--duration',
-      '1',
-      '--clients',
-      '4',
-      '--scenarios',
-      'bursts',
-      '--json',
-    );
-    expect(Object.keys(JSON.parse(stdout) as object).sort()).toEqual(described.sort());
-  }, 60_000);
+  it.concurrent(
+    'reports every member that its document describes, and describes every member',
+    async () => {
+      const text = readFileSync(path.join(ROOT, 'docs/stress.md'), 'utf8');
+      const described = [...text.slice(text.indexOf('## The report')).matchAll(/^\| `(\w+)`/gm)].map(
+        ([, name]) => name,
+      );
+      const { stdout } = await stress(
+        '--url',
+        url,
+        '--duration',
+        '1',
+        '--clients',
+        '4',
+        '--scenarios',
+        'bursts',
+        '--json',
+      );
+      expect(Object.keys(JSON.parse(stdout) as object).sort()).toEqual(described.sort());
+    },
+    60_000,
+  );
 
   it.concurrent.each<[string, Lie, RegExp]>([
     ['repeats a message', (frame, n) => (n === 20 && isMessage(frame) ? [frame, frame] : [frame]), /duplicate/],
@@ -109,19 +115,7 @@ describe('npm run stress', () => {
     60_000,
   );
 
-  it('ends the process it is told to, and finds nothing lost when it is started again', async () => {
-    const { pid } = server;
-    const playing = stress('--url', url, ...SMALL, '--pids', String(pid), '--seed', '3', '--json');
-    await server.exited;
-    server = await startProcess(env, { dataDir });
-    await server.url;
-    const report = reportOf(await playing);
-    expect(report.violations).toEqual([]);
-    expect(report.kills).toEqual([expect.objectContaining({ pid, failed: false })]);
-    expect(report.counts.connects).toBeGreaterThan(24);
-  }, 90_000);
-
-  it('exits with 2 when it cannot play', async () => {
+  it.concurrent('exits with 2 when it cannot play', async () => {
     for (const args of [
       ['--url', 'http://127.0.0.1:9'],
       ['--url', url, '--key', 'nope'],
@@ -133,4 +127,16 @@ describe('npm run stress', () => {
       expect(stderr).toContain('--help');
     }
   });
+
+  it('ends the process it is told to, and finds nothing lost when it is started again', async () => {
+    const { pid } = server;
+    const playing = stress('--url', url, ...SMALL, '--pids', String(pid), '--seed', '3', '--json');
+    await server.exited;
+    server = await startProcess(env, { dataDir });
+    await server.url;
+    const report = reportOf(await playing);
+    expect(report.violations).toEqual([]);
+    expect(report.kills).toEqual([expect.objectContaining({ pid, failed: false })]);
+    expect(report.counts.connects).toBeGreaterThan(24);
+  }, 90_000);
 });

@@ -6,6 +6,7 @@ import {
   cleanUpProcesses,
   databasePid,
   ensureBuilt,
+  newDataDir,
   type ServerProcess,
   startProcess,
   temporaryDataDir,
@@ -50,7 +51,7 @@ describe('durable rooms whose server or database is killed', () => {
     until(condition, what, 60_000, () => server.output().slice(-2_000));
 
   it('lose nothing and repeat nothing when the server is killed with -9', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await newDataDir();
     await start({}, dataDir);
     const scene = await begin();
     await soon(() => scene.acked > 1_500, 'the first acknowledgements');
@@ -64,7 +65,7 @@ describe('durable rooms whose server or database is killed', () => {
   }, 180_000);
 
   it('never acknowledge falsely when the database is killed with -9', async () => {
-    const dataDir = await temporaryDataDir();
+    const dataDir = await newDataDir();
     await start({}, dataDir);
     const scene = await begin();
     await soon(() => scene.acked > 1_000, 'the first acknowledgements');

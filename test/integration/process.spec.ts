@@ -18,6 +18,7 @@ import {
   lives,
   type ServerProcess,
   startProcess,
+  temporaryDataDir,
   usedDataDir,
 } from '../support/process.js';
 
@@ -27,7 +28,7 @@ describe('the server process', () => {
 
   describe('with the embedded database', () => {
     it('keeps every secret it writes to itself', async () => {
-      const server = await startProcess();
+      const server = await startProcess({}, { dataDir: await temporaryDataDir() });
       await server.url;
       expect((await stat(server.dataDir)).mode & 0o777).toBe(0o700);
       for (const name of await readdir(server.dataDir)) {
@@ -87,14 +88,15 @@ describe('the server process', () => {
     });
 
     it('starts with variables of other programs in its environment', async () => {
-      const server = await startProcess({
+      const env = {
         ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
         ...{ PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
         ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong' },
         ...{ PGSERVICE: 'other', PGREPLICATION: 'true' },
         ...{ LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1' },
         npm_config_loglevel: 'silent',
-      });
+      };
+      const server = await startProcess(env, { dataDir: await temporaryDataDir() });
       expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
     });
 
@@ -120,7 +122,7 @@ describe('the server process', () => {
     });
 
     it('stops cleanly while it still starts', async () => {
-      const server = await startProcess();
+      const server = await startProcess({}, { dataDir: await temporaryDataDir() });
       for (let i = 0; i < 500 && !(await databasePid(server.dataDir)); i++) await sleep(10);
       server.kill('SIGTERM');
       expect(await server.exited).toEqual({ code: 0, signal: null });

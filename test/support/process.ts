@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
 import { isServerProcess } from '../../src/modules/database/embedded/postmaster.js';
 import { removeAfterUs } from './remove-after-us.js';
 
@@ -18,7 +19,7 @@ export interface Exit {
 export interface StartOptions {
   /** `npm` starts it the way the README does; default is the server alone. */
   readonly by?: 'node' | 'npm';
-  /** Default: a temporary one, removed by `cleanUpProcesses`. */
+  /** Default: a `newDataDir`; an empty one with another database, or on a disk of its own. */
   readonly dataDir?: string;
   /** Bytes of a disk of its own that `dataDir` is; only `filesOf` finds them. */
   readonly diskBytes?: number;
@@ -58,7 +59,8 @@ export async function startProcess(
   options: StartOptions = {},
 ): Promise<ServerProcess> {
   await ensureBuilt();
-  const dataDir = options.dataDir ?? (await temporaryDataDir());
+  const isEmpty = env['DATABASE_URL'] !== undefined || options.diskBytes !== undefined;
+  const dataDir = options.dataDir ?? (await (isEmpty ? temporaryDataDir() : newDataDir()));
   const [file, args] =
     options.by === 'npm' ? ['npm', ['start']] : [process.execPath, [path.join(ROOT, 'dist/src/main.js')]];
   const child = spawn(...onDisk(options.diskBytes, file, args), {
@@ -113,6 +115,7 @@ export async function startProcess(
   return server;
 }
 
+/** An empty one, removed by `cleanUpProcesses`. */
 export async function temporaryDataDir(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-process-'));
   removeAfterUs(folder);
@@ -120,19 +123,28 @@ export async function temporaryDataDir(): Promise<string> {
   return folder;
 }
 
+/** A temporary DATA_DIR with a database in it that no server has used yet: a copy, since it takes seconds to make. */
+export async function newDataDir(): Promise<string> {
+  return copied(inject('newDataDir'), await temporaryDataDir());
+}
+
 let used: Promise<string> | undefined;
 
-/** A temporary DATA_DIR as a server leaves it at its end, with the database in it: a copy, since it takes a server to make. */
+/** A temporary DATA_DIR as a server leaves it at its end, with the database in it. */
 export async function usedDataDir(): Promise<string> {
   used ??= leaveDataDir();
-  const folder = await temporaryDataDir();
-  await promisify(execFile)('cp', ['-a', `${await used}/.`, folder]);
-  return folder;
+  return copied(await used, await temporaryDataDir());
+}
+
+async function copied(from: string, to: string): Promise<string> {
+  if (from) await promisify(execFile)('cp', ['-a', `${from}/.`, to]);
+  return to;
 }
 
 async function leaveDataDir(): Promise<string> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'switchboard-used-'));
   removeAfterUs(dataDir);
+  await copied(inject('newDataDir'), dataDir);
   const server = await startProcess({}, { dataDir });
   await server.url;
   server.kill('SIGTERM');
