@@ -105,7 +105,7 @@ describe('what generators of other people make of the document', () => {
     await writeFile(path.join(folder, 'openapi-3.1.json'), document);
     await writeFile(path.join(folder, 'openapi-3.0.json'), JSON.stringify(downgrade(JSON.parse(document))));
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    for (const [name, generator] of Object.entries(GENERATORS)) await generate(name, generator);
+    await Promise.all(Object.entries(GENERATORS).map(([name, generator]) => generate(name, generator)));
     const files = Object.keys(GENERATORS).map((name) => `${name}/main.ts`);
     await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files }));
     await run(path.join(BIN, 'tsc'), ['-p', folder]).catch((error: unknown) => {

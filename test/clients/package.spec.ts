@@ -103,7 +103,7 @@ describe('the packed client', () => {
     'compiles under strict with both ways of resolution, and follows rooms through a crash',
     { timeout: 180_000 },
     async () => {
-      const files = [await compile('nodenext', 'nodenext'), await compile('esnext', 'bundler')];
+      const files = await Promise.all([compile('nodenext', 'nodenext'), compile('esnext', 'bundler')]);
       await RestartedServer.use(async (server) => {
         const programs = files.map((file) => new Program(file, [server.url, ADMIN.email, ADMIN.password, file]));
         await Promise.all(programs.map((program) => program.says('half\n')));

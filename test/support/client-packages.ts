@@ -40,8 +40,9 @@ export class ClientProject {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
       ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, outDir: module },
     };
-    await this.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
-    await run(process.execPath, [TSC, '-p', this.folder]).catch((error: unknown) => {
+    const config = `tsconfig.${module}.json`;
+    await this.write(config, JSON.stringify({ compilerOptions, files }));
+    await run(process.execPath, [TSC, '-p', path.join(this.folder, config)]).catch((error: unknown) => {
       throw new Error(`does not compile:\n${(error as { stdout: string }).stdout}`);
     });
     return path.join(this.folder, module);
