@@ -8,6 +8,14 @@ const NAMES = ['token', 'user', 'type'];
 const scanner = new JsonScanner(NAMES);
 const scan = (text: string): ReturnType<JsonScanner['scan']> => scanner.scan(Buffer.from(text));
 
+/**
+ * Node 24.21 reads a member's name of one escaped character as a backslash where objects had that name before: there it
+ * is no reference for such names.
+ */
+const [, misread = {}] = ['\\\\', '\\u0062'].map((name) => JSON.parse(`{"a":1,"${name}":1}`) as object);
+const MISREADS = !('b' in misread);
+const MISREAD = /"\\(?:u[\da-f]{4}|.)"\s*:/i;
+
 /** What JSON.parse says, reduced to the question the scanner answers. */
 function parsedObject(text: string): Record<string, unknown> | null {
   try {
@@ -21,6 +29,7 @@ function parsedObject(text: string): Record<string, unknown> | null {
 }
 
 function expectSameVerdict(text: string): void {
+  if (MISREADS && MISREAD.test(text)) return;
   const expected = parsedObject(text);
   const actual = scan(text);
   expect(actual === null, JSON.stringify(text)).toBe(expected === null);

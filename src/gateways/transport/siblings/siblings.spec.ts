@@ -84,8 +84,10 @@ describe('a request that belongs to a sibling', () => {
     ['polling', []],
     ['as an upgrade', UPGRADE],
   ])('comes from the client that sent it when there are more headers than Node reads (%s)', async (_, headers) => {
-    await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
-    expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
+    const [line] = await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
+    // Newer ones refuse it.
+    if (line !== 'HTTP/1.1 431 Request Header Fields Too Large')
+      expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
   });
 
   it('belongs to the sibling whose session is named last, as Engine.IO reads it', () => {
