@@ -11,7 +11,7 @@ describe('circles over long polling', () => {
   let circles: CirclesHarness;
   let world: World;
   beforeAll(async () => {
-    circles = await CirclesHarness.start({ OUTBOUND_LIMIT_BYTES: String(LIMIT), INBOUND_RATE: '0' });
+    circles = await CirclesHarness.start({ OUTBOUND_LIMIT_BYTES: String(LIMIT) });
     world = await circles.world();
   });
   afterAll(() => circles.close());
