@@ -24,10 +24,10 @@ const CELLS: Readonly<Record<string, readonly string[]>> = {
 
 const INTRODUCTION = `# Who may call what
 
-Every operation of REST v1 and who may call it, made from the API document (\`npm run openapi\`); a test calls each with each
-credential. 401 and 403 are what the others get. A machine key needs the scope of the last column, or the same of \`*\`; where
-there is none, no key is taken. \`yes\` opens the route: what somebody sees behind it may still be their own only, and a viewer
-is shown no codes.
+Every operation of REST v1 and who may call it, generated from the API document (\`npm run openapi\`); a test calls each with every
+credential. 401 and 403 are what other callers get. A machine key needs the scope in the last column, or its counterpart for \`*\`; if
+the column is empty, keys are refused. \`yes\` means that the route is open: a caller may still see only what is theirs, and a viewer
+sees no codes.
 
 `;
 
