@@ -5,18 +5,18 @@ import { type Principal } from './principal.js';
 export const PLACES = ['application', 'room', 'service', 'session', 'circle', 'account'] as const;
 export type PlaceName = (typeof PLACES)[number];
 
-/** What a connection belongs to: of each, its id and whatever else it goes by. */
+/** What a connection belongs to: for each place its id and any other names it goes by. */
 export type ConnectionPlaces = Readonly<Partial<Record<PlaceName, readonly string[]>>>;
 
-/** Absent members do not count; of a place, anything that it goes by. */
+/** Absent members match everything; a place matches by any of its names. */
 export interface ConnectionFilter extends Readonly<Partial<Record<PlaceName | 'protocol' | 'address', string>>> {
   /** Id, label, kind, or `kind:id` of the principal. */
   readonly principal?: string;
-  /** Words that all occur in what is known of it, in any case. */
+  /** Words that must all occur somewhere in what is known of the connection; case does not matter. */
   readonly q?: string;
 }
 
-/** What is looked at of a connection, live or ended. */
+/** The parts of a live or ended connection that a filter looks at. */
 export interface Filtered {
   readonly protocol: Protocol;
   readonly transport: string;
@@ -26,8 +26,8 @@ export interface Filtered {
 }
 
 /**
- * The filter as a test, made once for many connections.
- * @param placesOf asked only where the filter is about what a connection belongs to
+ * Turns a filter into a predicate to be reused for many connections.
+ * @param placesOf called only when the filter needs to know what a connection belongs to
  */
 export function matcherOf<T extends Filtered>(
   { protocol, address, principal, q, ...places }: ConnectionFilter,
@@ -53,7 +53,7 @@ function* textsOf(connection: Filtered, known: ConnectionPlaces): Generator<stri
   yield* [connection.protocol, connection.transport, connection.address, connection.userAgent ?? ''];
 }
 
-/** Text by text: most are short, and one that has the word spares the others. */
+/** Searches text by text: most are short, and the first hit ends the search. */
 function isSaidIn(word: string, texts: Iterable<string>): boolean {
   for (const text of texts) if (text.toLowerCase().includes(word)) return true;
   return false;

@@ -1,4 +1,4 @@
-/** What admins know a connection by: the node it is on, and its number there. */
+/** The id that admins see: the connection's node and its serial number there. */
 export const connectionId = (node: string, serial: number): string => `${node}-${serial.toString(36)}`;
 
 export function parseConnectionId(id: string): { readonly node: string; readonly serial: number } {

@@ -1,16 +1,16 @@
 import { randomHex } from '../../common/security/random.js';
 
-/** This process among the nodes. A restart is another node: what the old one held is gone. */
+/** This process as one of the nodes. A restart makes a new node: whatever the old one held is gone. */
 export class NodeIdentity {
   readonly name = randomHex(16);
   #incarnation = this.name;
 
-  /** Whom the leases of this node belong to: read it anew for each. */
+  /** The owner of this node's leases. It can change, so read it for each lease. */
   get incarnation(): string {
     return this.#incarnation;
   }
 
-  /** The others took this node for dead and released what it held: what it takes from now on is another's. */
+  /** Called when the others have taken this node for dead and released what it held; new leases get a new owner. */
   reincarnate(): void {
     this.#incarnation = randomHex(16);
   }

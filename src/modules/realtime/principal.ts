@@ -6,10 +6,10 @@ export interface Principal {
   /** Shown to admins; never a secret. */
   readonly label: string;
   /**
-   * What a revocation may name to close and refuse it, e.g. `service:5`; see `revocation-selectors`. The first is the
-   * credential it came with.
+   * The names under which a revocation closes and refuses it, e.g. `service:5`; see `revocation-selectors`. The first
+   * names the credential it was admitted with.
    */
   readonly selectors?: readonly string[];
-  /** A draining node closes it after all others: for them its end would mean something else than their own. */
+  /** A draining node closes it last: to the other clients, its end would mean something other than a drain. */
   readonly goesLast?: boolean;
 }

@@ -26,7 +26,7 @@ import { Retries } from './resilience/retries.js';
 import { PushShares } from './access/push-shares.js';
 import { RevocationList } from './access/revocation-list.js';
 
-/** One process: everything is in its memory. */
+/** The ports of a single process, all in memory. */
 const IN_PROCESS_PORTS: Provider[] = [
   { provide: Broker, useClass: InProcessBroker },
   { provide: Presence, useClass: InProcessPresence },
@@ -59,7 +59,7 @@ const SERVICES = [
   RevocationList,
 ];
 
-/** The shared kernel: connections, channels, and the ports every node-shared fact goes through. */
+/** The shared kernel: connections, channels, and the ports for everything that nodes share. */
 @Global()
 @Module({})
 export class RealtimeModule {

@@ -8,59 +8,61 @@ import { DegradableStore } from '../resilience/degradable-store.js';
 import { EphemeralStore } from '../ports/ephemeral-store.js';
 import { storeKey, type StoreKey } from '../ports/store-key.js';
 
-/** Tries of one address that are answered at once. */
+/** Attempts from one address that are answered without delay. */
 const FREE_TRIES = 10;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
-/** Tries are forgotten after this long without another one. */
+/** Attempts are forgotten after this long without another one. */
 const MEMORY_MS = 5 * 60_000;
-/** Wrong guesses of all addresses together, in a minute, from which on those without a success wait, too. */
+/**
+ * Above this many wrong guesses a minute from all addresses together, addresses that have never been right wait too.
+ */
 const FREE_GUESSES = 100;
 const MINUTE_MS = 60_000;
 /** How long a right guess is remembered. */
 const KNOWN_MS = 3_600_000;
-/** Tries of one address that may wait at a time. */
+/** Attempts from one address that may wait at the same time. */
 const MAX_WAITING = 64;
-/** How often a waiting try looks whether it is its turn. */
+/** How often a waiting attempt checks whether its turn has come. */
 const STEP_MS = 100;
 
-/** Somebody who shows a credential. */
+/** Somebody presenting a credential. */
 export interface Attempt {
-  /** The kind of credential; each is counted by itself. */
+  /** The kind of credential; each kind is counted separately. */
   readonly scope: string;
   readonly address: string;
-  /** Whether whoever tries has given up. */
+  /** Whether the one presenting it has given up. */
   readonly gone: () => boolean;
 }
 
 interface Guess extends Attempt {
-  /** What the secret belongs to, where that is known; else the guesses at all secrets of the scope count together. */
+  /** What the secret belongs to, if known; without it, guesses at all secrets of the scope count together. */
   readonly target?: string;
   readonly secret: string;
 }
 
-/** The tries of all addresses together. */
+/** The attempts of all addresses together. */
 interface Crowd {
   readonly key: StoreKey<number>;
-  /** Whether the address that tries now is not slowed by them. */
+  /** Whether the current address is exempt from the crowd's delay. */
   readonly spares: boolean;
 }
 
 /**
- * Slows down guessing, per kind of credential and address: after ten tries the next ones go one at a time, each after a
- * wait twice as long as the one before, up to ten seconds. So an address gets no more than ten of them a minute, however
- * many it makes in parallel and on however many nodes. Once there are many wrong guesses from all addresses together,
- * those from addresses that have not been right wait from the first one on.
+ * Slows down guessing, per kind of credential and address. After ten attempts the next ones run one at a time, each
+ * after twice the delay of the one before, up to ten seconds. An address therefore gets no more than ten of them a
+ * minute, however many it makes in parallel and on however many nodes. When all addresses together make many wrong
+ * guesses, addresses that have never been right are delayed from their first attempt on.
  *
- * Many honest people share an address. What they say is right, so it does not count; all who show the same secret at a
- * time are one guess, and a secret that was right is no guess any more.
+ * Many honest people may share an address. A right credential does not count as an attempt, parallel attempts with the
+ * same secret count once, and a secret that was right before is no longer a guess.
  */
 @Injectable()
 export class AttemptThrottle {
   private readonly store: DegradableStore;
-  /** By address and secret: whether it was right. */
+  /** By address and secret: whether the secret was right. */
   private readonly underWay = new Map<string, Promise<boolean>>();
-  /** Addresses one of whose tries has its turn on this node, or asks for it. */
+  /** Addresses with an attempt on this node that has the turn or is asking for it. */
   private readonly turns = new Set<string>();
 
   constructor(
@@ -71,30 +73,30 @@ export class AttemptThrottle {
   }
 
   /**
-   * Looks up a secret that is short enough to be guessed, when it is its turn.
-   * @param look gives `undefined` when the secret is wrong
-   * @returns what `look` gave; `undefined` when whoever tries has given up
-   * @throws AppError `rate_limited` when too many tries of this address are waiting already
+   * Looks up a secret short enough to be guessed, once its turn has come.
+   * @param look resolves to `undefined` when the secret is wrong
+   * @returns what `look` returned; `undefined` when the caller has given up
+   * @throws AppError `rate_limited` when too many attempts from this address are waiting already
    */
   async guess<T>(guess: Guess, look: () => Promise<T | undefined>): Promise<T | undefined> {
     const key = `${targetOf(guess)}@${placeOf(guess)}:${sha256(guess.secret).toString('base64url')}`;
     for (let other = this.underWay.get(key); other !== undefined; other = this.underWay.get(key)) {
-      // Only what is no guess any more may be looked up beside one.
+      // A secret just proven right needs no throttling; anything else waits its own turn.
       if (await other) return look();
     }
     if (guess.gone()) return undefined;
     const found = this.lookUp(storeKey('right', key), guess, look).finally(() => this.underWay.delete(key));
     const isRight = found.then((value) => value !== undefined);
-    // Whoever waits for it hears of its failure; perhaps nobody does.
+    // Waiters see the failure through `underWay`; without any, the rejection must not be unhandled.
     isRight.catch(() => undefined);
     this.underWay.set(key, isRight);
     return found;
   }
 
   /**
-   * Counts a credential that was wrong, of those too long to be guessed: the right ones never wait.
-   * @returns false when whoever tries has given up
-   * @throws AppError `rate_limited` when too many tries of this address are waiting already
+   * Counts a wrong credential of a kind too long to be guessed. Right ones of that kind never wait.
+   * @returns false when the caller has given up
+   * @throws AppError `rate_limited` when too many attempts from this address are waiting already
    */
   async wrong(attempt: Attempt): Promise<boolean> {
     const counts = await this.count(attempt);
@@ -103,8 +105,8 @@ export class AttemptThrottle {
   }
 
   /**
-   * A credential too long to be guessed was right: forgets the wrong ones of its kind from this address, since they were
-   * mistakes. Guesses stay counted, and what waits goes on waiting.
+   * A credential too long to be guessed was right: the wrong ones of its kind from this address were mistakes and are
+   * forgotten. Guesses stay counted, and waiting attempts keep waiting.
    */
   async succeeded(scope: string, address: string): Promise<void> {
     const { quick, slow } = countsOf({ scope, address });
@@ -140,7 +142,10 @@ export class AttemptThrottle {
     }
   }
 
-  /** The minute in which all nodes count together: it is the store that ends it, since their clocks have nothing in common. */
+  /**
+   * The key of the minute in which all nodes count together. The store ends it, because the nodes' clocks are
+   * unrelated.
+   */
   private async minuteOf(target: string): Promise<string> {
     const key = storeKey<string>('guesses', target, 'minute');
     const next = randomHex(16);
@@ -148,9 +153,9 @@ export class AttemptThrottle {
   }
 
   /**
-   * Counts a try before anything is looked up, so that trying in parallel gains nothing, and lets it wait.
-   * @param crowd where the tries of all addresses are counted, if this one is
-   * @returns the counts it is in, `undefined` when whoever tries has given up
+   * Counts an attempt before anything is looked up, so that parallel attempts gain nothing, and delays it if needed.
+   * @param crowd where the attempts of all addresses are counted, if this one takes part
+   * @returns the counters it was added to; `undefined` when the caller has given up
    */
   private async count(attempt: Attempt, crowd?: Crowd): Promise<StoreKey<number>[] | undefined> {
     const { quick, slow } = countsOf(attempt);
@@ -182,7 +187,7 @@ export class AttemptThrottle {
     return counts;
   }
 
-  /** Waits until it is the turn of this try, and then as long as those before demand. @returns false when it has gone */
+  /** Waits for this attempt's turn, then for the delay it has earned. @returns false when the caller has given up */
   private async turn(attempt: Attempt, crowd: Crowd | undefined): Promise<boolean> {
     const { quick, slow } = countsOf(attempt);
     const turn = storeKey<true>('turn', placeOf(attempt));
@@ -192,7 +197,7 @@ export class AttemptThrottle {
     }
     try {
       const tries = await this.add(slow, 1);
-      // The free tries stay used up for as long as there are others.
+      // Keep the free attempts used up for as long as more arrive.
       await this.add(quick, 0);
       const others = crowd === undefined || crowd.spares ? 0 : ((await this.store.get(crowd.key)) ?? 0);
       const beyond = Math.max(tries, Math.ceil(others / FREE_GUESSES) - 1);
@@ -208,13 +213,13 @@ export class AttemptThrottle {
     }
   }
 
-  /** The store is asked for one try of an address and node at a time. */
+  /** On each node only one attempt per address asks the store at a time. */
   private async takeTurn(turn: StoreKey<true>): Promise<boolean> {
     if (this.turns.has(turn)) return false;
     this.turns.add(turn);
     let isMine = false;
     try {
-      // Longer than a turn takes, should this node end before it gives it back.
+      // Outlives any turn, in case this node dies before giving it back.
       isMine = await this.store.claim(turn, true, { ttlMs: 2 * MAX_DELAY_MS });
     } finally {
       if (!isMine) this.turns.delete(turn);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * What is revoked right now, as selectors such as `user:5`; asked at every admission, so it answers from memory.
- * The `revocations` module keeps it in step with the database.
+ * What is revoked right now, as selectors such as `user:5`. Every admission asks, so it answers from memory; the
+ * `revocations` module keeps it in step with the database.
  */
 @Injectable()
 export class RevocationList {

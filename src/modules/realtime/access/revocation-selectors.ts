@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 
-/** What a revocation may name. A protocol's principals say which of these they are. */
+/** What a revocation may name. Each protocol's principals say which selectors apply to them. */
 export const SELECTORS = ['user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota', 'issuer'] as const;
 export type SelectorName = (typeof SELECTORS)[number];
 
-/** Selectors whose subject may be a secret: only its keyed digest is kept. */
+/** Selectors whose subject may be a secret; only its keyed digest is kept. */
 const CODES: ReadonlySet<SelectorName> = new Set(['endpoint', 'guestCode']);
-/** Endpoints go by their id, too; no code is so short. */
+/** Endpoints are also named by id. Codes are never that short. */
 const isEndpointId = (name: SelectorName, text: string): boolean => name === 'endpoint' && /^[1-9]\d{0,9}$/.test(text);
 
-/** Makes selectors such as `service:5`; of codes they hold a keyed digest. */
+/** Builds selectors such as `service:5`. For codes they hold a keyed digest. */
 export class RevocationSelectors {
   private readonly lookups = new Map<SelectorName, (value: string) => Promise<boolean>>();
 
-  /** @param key bound to this purpose */
+  /** @param key derived for this purpose only */
   constructor(private readonly key: Buffer) {}
 
   subject(name: SelectorName, value: string | number): string {
@@ -22,7 +22,7 @@ export class RevocationSelectors {
     return name === 'iota' ? text.toLowerCase() : text;
   }
 
-  /** `exists` says whether there is a subject of selector `name` right now. */
+  /** Registers `exists`, which says whether selector `name` has such a subject right now. */
   know(name: SelectorName, exists: (value: string) => Promise<boolean>): void {
     this.lookups.set(name, exists);
   }

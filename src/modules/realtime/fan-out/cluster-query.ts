@@ -19,7 +19,7 @@ export interface NodeAnswer<T> {
 
 export interface NodeAnswers<T> {
   readonly answers: readonly NodeAnswer<T>[];
-  /** Live nodes that did not answer in time, or could not. */
+  /** Live nodes that did not answer in time, or failed to. */
   readonly missing: readonly string[];
 }
 
@@ -30,7 +30,7 @@ interface Asked extends HubEvent {
   readonly topic: string;
   readonly question: unknown;
   readonly from: string;
-  /** `null` = nobody waits for an answer. */
+  /** `null` when nobody waits for an answer. */
   readonly id: string | null;
 }
 
@@ -48,7 +48,7 @@ interface Pending {
   readonly done: () => void;
 }
 
-/** Asks all nodes, this one included, and collects what they answer: for people who look, never for a message's way. */
+/** Asks all nodes, this one included, and collects the answers. For admin views, never on a message's path. */
 @Injectable()
 export class ClusterQuery implements OnModuleInit {
   private readonly logger = new Logger(ClusterQuery.name);
@@ -66,28 +66,28 @@ export class ClusterQuery implements OnModuleInit {
     await this.hub.listen(ALL_NODES, this.heard);
   }
 
-  /** Names of the other live nodes; whoever watches them keeps this up to date. */
+  /** Sets the names of the other live nodes; whoever watches the nodes keeps this current. */
   setPeers(peers: ReadonlySet<string>): void {
     this.peers = peers;
   }
 
-  /** Whether `node` is a live one, by its name. */
+  /** Whether `node` names a live node. */
   knows(node: string): boolean {
     return node === this.identity.name || this.peers.has(node);
   }
 
-  /** `handler` answers questions on `topic`, of other nodes and of this one. */
+  /** Registers the handler for questions on `topic`, from any node. */
   answer<Q, A>(topic: Topic<Q, A>, handler: (question: Q) => A | Promise<A>): void {
     this.handlers.set(topic, handler);
   }
 
-  /** Tells all other nodes something; at most once, nobody answers. */
+  /** Tells all other nodes something, at most once and without an answer. */
   tell<Q>(topic: Topic<Q>, question: NoInfer<Q>): void {
     if (this.peers.size > 0)
       this.publish(ALL_NODES, { type: 'cluster.asked', topic, question, from: this.name, id: null });
   }
 
-  /** Asks all live nodes, or `node` alone. Never throws: whoever does not answer is `missing`. */
+  /** Asks all live nodes, or only `node`. Never throws: nodes that fail to answer are listed in `missing`. */
   async ask<Q, A>(
     topic: Topic<Q, A>,
     question: NoInfer<Q>,

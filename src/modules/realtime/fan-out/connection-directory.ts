@@ -3,31 +3,31 @@ import { type Connection, type Protocol } from '../connection.js';
 import { type ConnectionFilter, type ConnectionPlaces, matcherOf } from '../connection-filter.js';
 import { type DisconnectReason } from '../disconnect-reason.js';
 
-/** A connection as the transports keep it, with what admins are shown of it. */
+/** A connection as its transport keeps it, with the details shown to admins. */
 export interface LiveConnection extends Connection {
-  /** Ascending in the order of connecting, unique on this node. */
+  /** Ascending in order of arrival, unique on this node. */
   readonly serial: number;
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, resolved through trusted proxies. */
   readonly address: string;
   /** `websocket`, `polling` or `sse`. */
   readonly transport: string;
-  /** What the client calls itself. */
+  /** The client's User-Agent header. */
   readonly userAgent: string | null;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
-  /** When it was known who it is; `null` until then. */
+  /** When it was admitted, in milliseconds since the epoch; `null` until then. */
   readonly admittedAt: number | null;
-  /** When something was last said or told; milliseconds since the epoch. */
+  /** When it last received or sent a message, in milliseconds since the epoch. */
   readonly lastActiveAt: number;
-  /** Messages received and sent since it began, control frames not counted. */
+  /** Messages received and sent so far, not counting control frames. */
   readonly messagesIn: number;
   readonly messagesOut: number;
-  /** Payload bytes received, bytes written. */
+  /** Payload bytes received and bytes written. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Bytes that wait for its reader. */
+  /** Bytes waiting in the outbound queue. */
   readonly queuedBytes: number;
-  /** Closes it the way its protocol tells a client that it is no longer wanted. */
+  /** Closes it with its protocol's way of saying that access was revoked. */
   revoke(): void;
 }
 
@@ -36,11 +36,11 @@ export interface ConnectionEnd {
   readonly endedBy: 'server' | 'client';
   /** Close code; `null` where the transport has none. */
   readonly code: number | null;
-  /** The server's, or a transport's own word for it; `null` when there is none. */
+  /** The server's reason, or the transport's own word for the end; `null` when there is none. */
   readonly reason: string | null;
 }
 
-/** @param closing why the server closed it, if it did */
+/** @param closing the server's reason for closing; `null` when the client ended it */
 export function endOf(closing: DisconnectReason | null, otherwise: Omit<ConnectionEnd, 'endedBy'>): ConnectionEnd {
   if (closing === null) return { endedBy: 'client', ...otherwise };
   return { endedBy: 'server', code: closing.code, reason: closing.text || null };
@@ -48,19 +48,19 @@ export function endOf(closing: DisconnectReason | null, otherwise: Omit<Connecti
 
 type EndListener = (connection: LiveConnection, end: ConnectionEnd) => void;
 
-/** All connections of this node over all transports: for people who look at them, never for the way of a message. */
+/** All connections of this node, over all transports. For admin views, never on a message's path. */
 @Injectable()
 export class ConnectionDirectory {
   private readonly sources: Iterable<LiveConnection>[] = [];
   private readonly descriptions = new Map<Protocol, (connection: Connection) => ConnectionPlaces>();
   private readonly endListeners: EndListener[] = [];
 
-  /** A transport's own registry; it is read when somebody asks. */
+  /** Adds a transport's own registry, which is read on demand. */
   register(source: Iterable<LiveConnection>): void {
     this.sources.push(source);
   }
 
-  /** `describe` says what admitted connections of `protocol` belong to. */
+  /** Registers `describe`, which says what admitted connections of `protocol` belong to. */
   describe(protocol: Protocol, describe: (connection: Connection) => ConnectionPlaces): void {
     this.descriptions.set(protocol, describe);
   }
@@ -69,17 +69,17 @@ export class ConnectionDirectory {
     return connection.principal === null ? {} : (this.descriptions.get(connection.protocol)?.(connection) ?? {});
   }
 
-  /** `listener` hears of each connection that ends, while it still has its subscriptions. Must not throw. */
+  /** `listener` hears of each connection that ends, while its subscriptions are still in place. Must not throw. */
   onEnd(listener: EndListener): void {
     this.endListeners.push(listener);
   }
 
-  /** A transport's connection has ended. */
+  /** Called by a transport when one of its connections has ended. */
   ended(connection: LiveConnection, end: ConnectionEnd): void {
     for (const listener of this.endListeners) listener(connection, end);
   }
 
-  /** The matching connections, in the order they came. */
+  /** The matching connections, oldest first. */
   matching(filter: ConnectionFilter): LiveConnection[] {
     const isWanted = matcherOf<LiveConnection>(filter, (connection) => this.placesOf(connection));
     const found: LiveConnection[] = [];
@@ -103,7 +103,7 @@ export class ConnectionDirectory {
     return count;
   }
 
-  /** Whoever is admitted, by protocol. */
+  /** All admitted connections, by protocol. */
   admitted(): Map<Protocol, LiveConnection[]> {
     const admitted = new Map<Protocol, LiveConnection[]>();
     for (const connection of this.all()) {

@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Hub } from './hub.js';
 
-/** Half of what counts: deliveries are those of this stretch and of the one before. */
+/** Length of one stretch; "lately" means the current stretch and the one before. */
 const STRETCH_MS = 30_000;
 
-/** What belongs to an id, for people. */
+/** What an id stands for, in words for people. */
 export interface DeliverySubject {
   readonly label: string;
   readonly applicationId?: number;
@@ -12,13 +12,16 @@ export interface DeliverySubject {
 
 type Describe = (ids: readonly number[]) => Promise<ReadonlyMap<number, DeliverySubject>>;
 
-/** A kind of thing that messages are delivered in; its channels are named `<feature>:<id>…`. */
+/** A kind of thing that messages are delivered in. Its channels are named `<feature>:<id>…`. */
 interface Kind {
   readonly feature: string;
   readonly describe: Describe;
 }
 
-/** How many messages this node delivered to subscribers lately, by what the channels belong to: for people who look. */
+/**
+ * How many messages this node delivered to subscribers lately, grouped by what their channels belong to. For admin
+ * views.
+ */
 @Injectable()
 export class Deliveries implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly kinds = new Map<string, Kind>();
@@ -42,19 +45,19 @@ export class Deliveries implements OnApplicationBootstrap, OnApplicationShutdown
     this.kinds.set(kind, { feature, describe });
   }
 
-  /** What is there of `ids`; those that are not any more are left out. */
+  /** Describes those of `ids` that still exist. */
   async describe(kind: string, ids: readonly number[]): Promise<ReadonlyMap<number, DeliverySubject>> {
     return (await this.kinds.get(kind)?.describe(ids)) ?? new Map();
   }
 
-  /** Seconds that `top` counts. */
+  /** How many seconds `top` covers. */
   get seconds(): number {
     return Math.max(1, Math.round((performance.now() - this.last) / 1_000));
   }
 
   /**
-   * The ids with most deliveries, at most `limit`, with how many. Looks at each channel once; those whose last subscriber has
-   * left are forgotten.
+   * The ids with the most deliveries, at most `limit`, with their counts. Looks at each channel once; channels whose
+   * last subscriber has left are not counted.
    */
   top(kind: string, limit: number): [id: number, deliveries: number][] {
     const feature = this.kinds.get(kind)?.feature;
@@ -69,7 +72,7 @@ export class Deliveries implements OnApplicationBootstrap, OnApplicationShutdown
     return [...sums].sort((a, b) => b[1] - a[1]).slice(0, limit);
   }
 
-  /** From now on another stretch is counted. */
+  /** Starts a new stretch. */
   turn(): void {
     this.hub.stretch++;
     this.last = this.since;

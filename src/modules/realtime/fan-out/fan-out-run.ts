@@ -4,21 +4,21 @@ import { type Members } from './members.js';
 
 /** Tells when a turn of the event loop ends; until then a channel's events are collected. */
 export interface TurnEnds {
-  /** Runs `task` at the end of this turn, before what was sent in it is written. */
+  /** Runs `task` at the end of this turn, before anything sent during the turn is written. */
   settleThisTurn(task: { runTurn(): void }): void;
 }
 
-/** A run of this many bytes is handed over at once: slow readers have to be noticed while it grows. */
+/** A run that reaches this many bytes is handed over early, so that slow consumers are noticed in time. */
 const MAX_BYTES = 65_536;
 
-/** The encoder of connections that take several frames as one. */
+/** An encoder that can join several frames into one. */
 export type JoiningEncoder = EventEncoder & Required<Pick<EventEncoder, 'join'>>;
 
 export function joins(encoder: EventEncoder | null): encoder is JoiningEncoder {
   return encoder?.join !== undefined;
 }
 
-/** What one channel with many subscribers got so far in this turn. They have none of it yet. */
+/** What one channel with many subscribers has received so far in this turn; none of it has been sent to them yet. */
 export class FanOutRun {
   private readonly frames: Frame[] = [];
   private bytes = 0;
@@ -29,7 +29,7 @@ export class FanOutRun {
     private readonly encoder: JoiningEncoder,
   ) {}
 
-  /** @returns false when it should be handed over now */
+  /** @returns false when the run should be handed over now */
   add(frame: Frame): boolean {
     this.frames.push(frame);
     this.bytes += frame.length;
@@ -40,7 +40,7 @@ export class FanOutRun {
     return connection.subscriptions?.has(this.channel) ?? false;
   }
 
-  /** Visits every subscriber once. */
+  /** Sends everything collected, visiting each subscriber once. */
   handOver(): void {
     const [first] = this.frames;
     if (first === undefined) return;

@@ -1,7 +1,7 @@
 import { type EventEncoder, type Frame } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
 
-/** Frames of the rare channels whose subscribers have several encoders: one frame each. */
+/** One frame per encoder, for the rare channels whose subscribers use several encoders. */
 export class FrameCache {
   private readonly frames = new Map<EventEncoder, Frame | null>();
 

@@ -12,33 +12,33 @@ import { Picture, type PictureSubject } from './picture.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface PublishOptions {
-  /** Id of a connection that is left out, usually the sender. */
+  /** Id of a connection to leave out, usually the sender. */
   readonly except?: string;
 }
 
-/** In channels with fewer subscribers than this nothing is collected: it would cost more than it spares. */
+/** Channels with fewer subscribers are not collected for: it would cost more than it saves. */
 const COLLECT_FROM = 16;
 
 /**
- * This node's connections and what they listen on.
+ * This node's connections and their subscriptions.
  *
- * Ordering: what is published on one channel arrives at every subscriber in the same order; without a bus, what one
- * caller publishes on several channels keeps its order too. Delivery: at most once, to whoever is subscribed when the
- * envelope arrives. Cost: one encode per protocol, one reference per receiver; nothing scans all connections.
+ * Ordering: events published on one channel reach every subscriber in the same order; without a bus, events that one
+ * caller publishes on several channels keep their order too. Delivery: at most once, to whoever is subscribed when the
+ * envelope arrives. Cost: one encoding per protocol and one reference per receiver; nothing scans all connections.
  *
- * What one large channel gets in a turn is collected and handed to its subscribers at once, at the turn's end or before
- * any of them gets something else, so that nobody can tell.
+ * Events of one large channel are collected during a turn and handed to its subscribers together, at the end of the
+ * turn or before any of them is sent something else. Clients cannot tell the difference.
  */
 @Injectable()
 export class Hub extends Subscriptions {
-  /** The stretch of time in which deliveries are counted; whoever counts them moves it on. */
+  /** Serial number of the current stretch for counting deliveries; advanced by whoever counts them. */
   stretch = 0;
   private turns: TurnEnds | null = null;
   private begun: ((channel: Channel, picture: Picture) => void) | null = null;
   private whenCertain = (close: () => void): void => {
     close();
   };
-  /** What is being collected: of one channel only, so that the order over channels needs no bookkeeping. */
+  /** The events being collected, of a single channel, so that order across channels needs no bookkeeping. */
   private run: FanOutRun | null = null;
   private endIsAwaited = false;
   private readonly endOfTurn = {
@@ -55,27 +55,30 @@ export class Hub extends Subscriptions {
     });
   }
 
-  /** From now on events are collected by `turns`; without it every event is handed over on its own. */
+  /** Collects events per turn of `turns` from now on. Without it every event is handed over on its own. */
   collectBy(turns: TurnEnds): void {
     this.turns = turns;
   }
 
   /**
-   * From now on `whenCertain` runs what closes connections because another node says so; while this one may have been
-   * taken for dead, that is perhaps only because of it, and who is told to stay away would not come back.
+   * Runs closes requested by other nodes through `whenCertain`. While the others may have taken this node for dead,
+   * such a close may be based on that mistake, and a client told to stay away would not come back.
    */
   closeBy(whenCertain: (close: () => void) => void): void {
     this.whenCertain = whenCertain;
   }
 
-  /** Hands over what is being collected for `connection`; for those who send to it, or close it, past the hub. */
+  /**
+   * Hands over what is being collected for `connection`. Call it before sending to or closing a connection past the
+   * hub.
+   */
   settle(connection: Connection): void {
     if (this.run !== null && this.run.concerns(connection)) this.handOver();
   }
 
   publish<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>, options?: PublishOptions): void {
     const except = options?.except;
-    // Spelled out: spreading costs as much as the rest of a publish to few.
+    // Spelled out: spreading would cost as much as the rest of a publish to a few subscribers.
     this.broker.publish(
       channel,
       except === undefined ? { kind: 'deliver', event } : { kind: 'deliver', event, except },
@@ -83,29 +86,29 @@ export class Hub extends Subscriptions {
   }
 
   /**
-   * Publishes what somebody sends others who have not asked for it: a client for which much waits already goes without
-   * it, rather than being closed for it.
+   * Publishes something the receivers have not asked for. A client whose queue is already filling up is skipped instead
+   * of being closed as a slow consumer.
    */
   push<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     this.broker.publish(channel, { kind: 'push', event });
   }
 
   /**
-   * Publishes an event of somebody's coming or going, or of a change in how somebody is: what is told of that is kept in
-   * the channel's picture, and told later to those whom the bus did not bring it.
+   * Publishes that somebody came, went or changed. The channel's picture records it, and listeners whom the bus failed
+   * to reach are told later.
    */
   announce<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>, options?: AnnounceOptions): void {
     this.broker.publish(channel, { kind: 'announce', event, ...options });
   }
 
-  /** From now on pictures are kept, and `begun` is told of each one that begins. */
+  /** Turns pictures on; `begun` is called with each new one. */
   paintBy(begun: (channel: Channel, picture: Picture) => void): void {
     this.begun = begun;
   }
 
   /**
-   * From now on, until its last listener here has gone, what `channel` announces is kept: whoever listens is told what
-   * the bus did not bring. Idempotent.
+   * Keeps a picture of what `channel` announces until its last listener on this node has gone, so that listeners are
+   * told later what the bus failed to bring. Idempotent.
    */
   keep<T, E extends HubEvent>(channel: Channel<E>, subject: PictureSubject<T, NoInfer<E>>): void {
     const members = this.channels.get(channel);
@@ -115,35 +118,38 @@ export class Hub extends Subscriptions {
     this.begun(channel, picture);
   }
 
-  /** What listeners of `channel` here were told is so, in that order; `undefined` when nobody knows whether that is all. */
+  /**
+   * What this node's listeners of `channel` were told is so, in the order they were told; `undefined` while the picture
+   * is incomplete.
+   */
   told<T>(channel: Channel): ReadonlyMap<string, T> | undefined {
     const picture = this.channels.get(channel)?.picture;
     return picture?.complete === true ? (picture.told as Map<string, T>) : undefined;
   }
 
-  /** Whether it still is what this node's listeners of `channel` are told by. */
+  /** Whether `picture` is still the one in use for this node's listeners of `channel`. */
   hasPicture(channel: Channel, picture: Picture): boolean {
     return this.channels.get(channel)?.picture === picture;
   }
 
-  /** Delivers on this node alone, what every node finds out by itself, e.g. by reading it from the database. */
+  /** Delivers on this node only: for events that every node detects on its own, e.g. by reading the database. */
   publishHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     if (!this.overhearers.isEmpty) this.overhearers.tell(channel, event);
     const members = this.channels.get(channel);
     if (members !== undefined) this.pass(channel, members, event, undefined);
   }
 
-  /** Hands `event` to the listeners and the subscribed connections themselves; no client sees anything of it. */
+  /** Hands `event` to listeners and to the subscribed connections themselves; clients see nothing of it. */
   signal<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     this.broker.publish(channel, { kind: 'signal', event });
   }
 
-  /** Signals on this node alone. */
+  /** Signals on this node only. */
   signalHere<E extends HubEvent>(channel: Channel<E>, event: NoInfer<E>): void {
     this.passSignal(channel, event, undefined);
   }
 
-  /** Closes every subscriber of `channel`, on whichever node it is, after sending it `event` if there is one. */
+  /** Closes every subscriber of `channel` on all nodes, after sending it `event` if given. */
   disconnect<E extends HubEvent>(
     channel: Channel<E>,
     reason: DisconnectReason,
@@ -153,7 +159,7 @@ export class Hub extends Subscriptions {
     this.broker.publish(channel, { kind: 'disconnect', reason, ...(event && { event }), ...options });
   }
 
-  /** Disconnects on this node alone. */
+  /** Disconnects on this node only. */
   disconnectHere(channel: Channel, { reason, event, except }: Omit<DisconnectEnvelope, 'kind'>): void {
     const members = this.channels.get(channel);
     if (members === undefined) return;
@@ -161,7 +167,7 @@ export class Hub extends Subscriptions {
     for (const member of [...members.list]) if (member.id !== except) member.close(reason);
   }
 
-  /** Sends `event` to one connection of this node, in order with what is published. */
+  /** Sends `event` to one connection of this node, in order with published events. */
   sendTo(connection: Connection, event: HubEvent): void {
     const frame = connection.encoder.encode(event);
     if (frame === null) return;
@@ -172,7 +178,7 @@ export class Hub extends Subscriptions {
   private passSignal(channel: Channel, event: HubEvent, except: string | undefined): void {
     this.listeners.tell(channel, event);
     const members = this.channels.get(channel);
-    // A copy: who hears something may go.
+    // A copy, because a receiver may unsubscribe.
     if (members !== undefined) for (const member of [...members.list]) if (member.id !== except) member.signal(event);
   }
 
@@ -214,7 +220,7 @@ export class Hub extends Subscriptions {
     }
   }
 
-  /** Collects `event`, or hands it over now where that is simpler. */
+  /** Collects `event`, or hands it over at once where that is simpler. */
   private pass(channel: Channel, members: Members, event: HubEvent, except: string | undefined): void {
     const { list, encoder } = members;
     members.deliver(this.stretch);

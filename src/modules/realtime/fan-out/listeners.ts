@@ -2,7 +2,7 @@ import { type Channel } from '../channel.js';
 import { type Listener } from '../connection.js';
 import { type HubEvent } from '../hub-event.js';
 
-/** Parts of this node that hear something, by channel. */
+/** Parts of this node that listen, by channel. */
 export class Listeners {
   private readonly channels = new Map<Channel, Set<Listener<never>>>();
 
@@ -14,7 +14,7 @@ export class Listeners {
     return this.channels.has(channel);
   }
 
-  /** @returns whether it is the first one on `channel` */
+  /** @returns whether it is the first on `channel` */
   add(channel: Channel, listener: Listener<never>): boolean {
     const listeners = this.channels.get(channel);
     if (listeners === undefined) this.channels.set(channel, new Set([listener]));
@@ -22,7 +22,7 @@ export class Listeners {
     return listeners === undefined;
   }
 
-  /** @returns whether it was the last one on `channel` */
+  /** @returns whether it was the last on `channel` */
   remove(channel: Channel, listener: Listener<never>): boolean {
     const listeners = this.channels.get(channel);
     if (listeners?.delete(listener) !== true || listeners.size > 0) return false;
@@ -31,7 +31,7 @@ export class Listeners {
 
   tell(channel: Channel, event: HubEvent): void {
     const listeners = this.channels.get(channel);
-    // A copy: who hears something may come or go.
+    // A copy, because a listener may add or remove listeners.
     if (listeners !== undefined) for (const listener of [...listeners]) (listener as Listener)(event);
   }
 }

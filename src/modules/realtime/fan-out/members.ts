@@ -1,21 +1,21 @@
 import { type Connection, type EventEncoder } from '../connection.js';
 import { type Picture } from './picture.js';
 
-/** Above this many members removal looks positions up instead of searching. */
+/** Above this many members, removal uses an index of positions instead of a search. */
 const INDEXED_FROM = 24;
 
 /**
  * The connections subscribed to one channel: an array for fast fan-out, with constant-time removal in large channels
- * and no index at all in the small ones, of which there are many.
+ * and no index in the many small ones.
  */
 export class Members {
   readonly list: Connection[] = [];
-  /** The encoder of all members, `null` when there have been several. */
+  /** The encoder that all members share; `null` once there have been several. */
   encoder: EventEncoder | null = null;
-  /** What they were told of who is there, where that can be missed. */
+  /** What they were told of who is there, for channels whose announcements the bus may lose. */
   picture: Picture | null = null;
   private positions: Map<Connection, number> | null = null;
-  /** Deliveries in a stretch of time, and in the one before it. */
+  /** The stretch being counted; below, the deliveries in it and in the one before. */
   private stretch = 0;
   private delivered = 0;
   private deliveredBefore = 0;
@@ -30,13 +30,13 @@ export class Members {
     }
   }
 
-  /** All members are handed a message. */
+  /** Counts one message handed to every member. */
   deliver(stretch: number): void {
     if (this.stretch !== stretch) this.turnTo(stretch);
     this.delivered += this.list.length;
   }
 
-  /** Messages handed to members in this stretch and in the one before. */
+  /** Messages handed to members in this stretch and the one before. */
   deliveredLately(stretch: number): number {
     if (this.stretch !== stretch) this.turnTo(stretch);
     return this.delivered + this.deliveredBefore;

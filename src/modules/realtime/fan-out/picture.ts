@@ -1,36 +1,39 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type HubEvent } from '../hub-event.js';
 
-/** For how long an event that arrives late may tell what was told already. */
+/** How long a late event may still repeat what reading has already found out. */
 const LATE_MS = 10_000;
 
-/** What becomes of somebody or something; `undefined` = gone. */
+/** The new state of somebody or something; `undefined` = gone. */
 export type Change<T> = readonly [id: string, now: T | undefined];
 
-/** A change that this node's listeners have not been told of. */
+/** A change that this node's listeners have not been told. */
 export interface MissedChange<T> {
   readonly id: string;
   readonly before: T | undefined;
   readonly now: T | undefined;
 }
 
-/** What the listeners of a channel know of who is there, and how. Values survive JSON. */
+/** What the listeners of a channel know of who is there, and in what state. Values survive JSON. */
 export interface PictureSubject<T, E extends HubEvent = HubEvent> {
-  /** How it is, on all nodes; `undefined` for what is there and not told yet. @throws AppError `unavailable` */
+  /**
+   * Reads the actual state on all nodes; `undefined` for what exists but is not known yet. @throws AppError
+   * `unavailable`
+   */
   read(): Promise<Iterable<Change<T>>>;
-  /** What an announced event says to those who were told `told`. */
+  /** The changes that an announced event means to listeners who were told `told`. */
   changes(event: E, told: ReadonlyMap<string, T>): Iterable<Change<T>>;
-  /** Tells this node's listeners what they missed. Never throws. */
+  /** Tells this node's listeners what they missed. Must not throw. */
   tell(missed: readonly MissedChange<T>[]): void;
-  /** What listeners know from the start, if that need not be read. */
+  /** What listeners know from the start, if it need not be read. */
   readonly initially?: Iterable<readonly [id: string, now: T]>;
-  /** Told before the others: who is closed hears nothing of what follows from the same. */
+  /** Compared before the others, because a connection it closes must not hear of further consequences. */
   readonly first?: true;
-  /** Read from the database: compared whenever connections are, so that who may not be there any more has gone before. */
+  /** Read from the database: compared along with the connections, after those no longer allowed have been closed. */
   readonly stored?: true;
 }
 
-/** Of one thing that listeners depend on: `end` when it stands no more. */
+/** The picture of a single thing that listeners depend on; calls `end` once it no longer stands. */
 export function standing(stands: () => Promise<boolean>, end: () => void): PictureSubject<true> {
   return {
     first: true,
@@ -42,17 +45,17 @@ export function standing(stands: () => Promise<boolean>, end: () => void): Pictu
 }
 
 /**
- * What this node's listeners of one channel were told, so that after an outage of the bus they can be told the rest: the
- * difference from how it is, each change once. Costs one entry for each who is there, and nothing for what is relayed.
+ * What this node's listeners of one channel were told. After a bus outage they are told the difference from the actual
+ * state, each change once. Costs one entry for each who is there, and nothing for relayed messages.
  */
 export class Picture<T = unknown> {
-  /** In the order they were told. */
+  /** In the order the listeners were told. */
   readonly told: Map<string, T>;
   /** Whether `told` is complete. */
   private seen: boolean;
-  /** Ids that events told of while reading: what is read may be older. */
+  /** Ids that events changed during a read; the read's result may be older. */
   private touched: Set<string> | undefined;
-  /** What was found out by reading, and whose event may still arrive. */
+  /** Changes found by reading whose event may still arrive. */
   private readonly ahead = new Map<string, T | undefined>();
   private aheadUntil = 0;
 
@@ -73,7 +76,7 @@ export class Picture<T = unknown> {
     return this.seen;
   }
 
-  /** Takes down what an event says. @returns whether it still is to be told */
+  /** Records what an event says. @returns whether listeners still have to be told */
   hear(event: HubEvent, now: number): boolean {
     if (now > this.aheadUntil) this.ahead.clear();
     let isNews = false;
@@ -88,7 +91,10 @@ export class Picture<T = unknown> {
     return isNews || !hasChanges;
   }
 
-  /** Compares with how it is, and tells the difference; the first time only takes it down. @returns whether to look again */
+  /**
+   * Compares with the actual state and tells the difference; the first time it only records. @returns whether to look
+   * again
+   */
   async look(now: () => number): Promise<boolean> {
     if (this.touched !== undefined) return true;
     const touched = (this.touched = new Set<string>());
@@ -96,7 +102,7 @@ export class Picture<T = unknown> {
       const there = new Map(await this.subject.read());
       const missed = this.missed(there).filter(({ id }) => !touched.has(id));
       for (const { id, now: value } of missed) this.put(id, value);
-      // Who came before its first listener did is no news to that.
+      // The first read only records: whoever was there before the first listener is not news.
       const news = this.seen ? missed : missed.filter(({ before }) => before !== undefined);
       this.seen = true;
       for (const { id, now: value } of news) this.ahead.set(id, value);

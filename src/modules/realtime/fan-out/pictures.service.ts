@@ -11,33 +11,33 @@ import { NodeIdentity } from '../node-identity.js';
 import { type Picture } from './picture.js';
 import { topic } from './topic.js';
 
-/** Topic of the nodes: the asker is back on the bus. */
+/** Cluster topic: the asking node is back on the bus. */
 const BACK = topic<string, boolean>('pictures.back');
 /** Pictures compared at a time. */
 const AT_ONCE = 500;
 const AGAIN_MS = 1_000;
-/** By when every node has noticed that Redis lost its data: they look every second. */
+/** By then every node has noticed that Redis lost its data: they check every second. */
 const NOTICED_MS = 1_500;
 const STEP_MS = 50;
-/** Steps that a node which is asked waits for its own way to the bus. */
+/** How many steps an asked node waits for its own connection to the bus. */
 const STEPS = 30;
 
 /**
- * What clients know of who is there, on nodes that share a bus: when that was away, for this node or for another one,
- * every node compares what it has told its own listeners with how it is, and tells them the difference.
+ * Keeps what clients know of who is there correct on nodes that share a bus. After the bus was away, for this node or
+ * another, every node compares what it told its own listeners with the actual state and tells them the difference.
+ * Pictures read from the database need no bus; they are compared whenever connections are.
  *
- * What is in the database is compared whenever connections are, for that needs no bus.
- * A node that is back first writes again what is its own, and waits until the others have done so; what nobody can
- * know after Redis lost its data, since a live node has not said yet, is not taken for gone.
+ * A node that comes back first rewrites its own entries and waits until the others have done the same. After Redis lost
+ * its data, what a live node has not yet reported is not taken for gone.
  */
 @Injectable()
 export class Pictures implements OnModuleDestroy {
   private readonly logger = new Logger(Pictures.name);
   private stopped = false;
-  /** It waits for the others before it compares. */
+  /** Whether it is waiting for the other nodes before comparing. */
   private asking = false;
   private askAgain = false;
-  /** Redis may lack what other nodes wrote. */
+  /** Whether Redis may lack what other nodes wrote. */
   private dataLost = false;
   private comparing: Promise<void> | undefined;
   private compareAgain = false;
@@ -65,7 +65,7 @@ export class Pictures implements OnModuleDestroy {
     this.stopped = true;
   }
 
-  /** Compares what is in the database. Never throws. */
+  /** Compares the pictures read from the database. Never throws. */
   compareStored(): Promise<void> {
     return this.compareSome((picture) => picture.stored);
   }
@@ -74,7 +74,7 @@ export class Pictures implements OnModuleDestroy {
     this.asking = true;
     while (this.askAgain && !this.stopped) {
       this.askAgain = false;
-      // The others find out by themselves, and write again what is theirs.
+      // The others notice by themselves and rewrite their own entries.
       if (this.dataLost) await sleep(NOTICED_MS, undefined, { ref: false });
       const { missing } = await this.cluster.ask(BACK, this.identity.name);
       this.askAgain ||= this.dataLost && missing.length > 0;
@@ -83,7 +83,7 @@ export class Pictures implements OnModuleDestroy {
     this.compareAll();
   }
 
-  /** Another node is back, and has written again what is its own. Answered as soon as this node has, too. */
+  /** Another node is back and has rewritten its entries. Answers once this node has done so too. */
   private async answer(from: string): Promise<boolean> {
     if (from === this.identity.name) return true;
     for (let step = 0; step < STEPS && !this.board.connected; step++) await sleep(STEP_MS, undefined, { ref: false });
@@ -117,12 +117,12 @@ export class Pictures implements OnModuleDestroy {
   private async compare(channel: Channel, picture: Picture): Promise<void> {
     if (this.stopped || !this.hub.hasPicture(channel, picture)) return;
     try {
-      // Whatever is told from now on is heard.
+      // Subscribe before reading, so that nothing announced from now on is missed.
       await this.broker.subscribe(channel);
       if (!(await picture.look(() => performance.now()))) return;
       setTimeout(() => void this.compare(channel, picture), AGAIN_MS).unref();
     } catch (error) {
-      // The bus is away; when it is back, this is done again.
+      // The bus is away; the comparison is repeated when it is back.
       this.logger.debug({ msg: 'what is told could not be compared', reason: (error as Error).message });
     }
   }

@@ -5,19 +5,19 @@ import { type HubEvent } from '../hub-event.js';
 import { Listeners } from './listeners.js';
 import { Members } from './members.js';
 
-/** Who on this node hears which channels; the bus is told of the first and the last of each. */
+/** Who on this node listens on which channels. The bus is told of the first and the last on each. */
 export abstract class Subscriptions {
   protected readonly channels = new Map<Channel, Members>();
-  /** They hear signals only. */
+  /** These hear signals only. */
   protected readonly listeners = new Listeners();
-  /** They hear what subscribers are delivered. */
+  /** These hear what is delivered to subscribers. */
   protected readonly overhearers = new Listeners();
-  /** What the bus was asked and has not answered yet. */
+  /** Subscriptions that the bus has not confirmed yet. */
   private readonly confirming = new Map<Channel, Promise<void>>();
 
   constructor(protected readonly broker: Broker) {}
 
-  /** The channels that somebody listens on here. */
+  /** The channels with subscribers on this node. */
   get occupied(): ReadonlyMap<Channel, Members> {
     return this.channels;
   }
@@ -28,8 +28,8 @@ export abstract class Subscriptions {
   }
 
   /**
-   * From now on `connection` receives what is published on `channel`. Idempotent; a closed connection is ignored.
-   * Await the result where the next message must not be missed (it is a promise only when a bus has to be told).
+   * From now on `connection` receives what is published on `channel`. Idempotent; a closed connection is ignored. Await
+   * the result where the next message must not be missed (it is a promise only when a bus has to be told).
    */
   subscribe(connection: Connection, channel: Channel): void | Promise<void> {
     if (connection.closed) return;
@@ -48,7 +48,7 @@ export abstract class Subscriptions {
     return this.listeners.has(channel) ? this.confirming.get(channel) : this.open(channel);
   }
 
-  /** From now on `listener` hears what is signalled on `channel`; await the result as with `subscribe`. Idempotent. */
+  /** From now on `listener` hears what is signaled on `channel`; await the result as with `subscribe`. Idempotent. */
   listen<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
     const isFirst = this.listeners.add(channel, listener);
     return !isFirst || this.channels.has(channel) ? this.confirming.get(channel) : this.open(channel);
@@ -59,8 +59,8 @@ export abstract class Subscriptions {
   }
 
   /**
-   * From now on `listener` hears what subscribers of `channel` are delivered, and what is signalled there, without being one
-   * of them: it changes nothing for them, and counts as none. Await the result as with `subscribe`.
+   * From now on `listener` hears what is delivered to the subscribers of `channel` and what is signaled there. It does
+   * not count as a subscriber and changes nothing for them. Await the result as with `subscribe`.
    */
   overhear<E extends HubEvent>(channel: Channel<E>, listener: Listener<NoInfer<E>>): void | Promise<void> {
     this.overhearers.add(channel, listener);
@@ -73,8 +73,8 @@ export abstract class Subscriptions {
   }
 
   /**
-   * Has this node listen on `channel` until the returned function is called, so that meanwhile a subscription takes
-   * effect at once: nothing comes between it and what the connection is sent next.
+   * Keeps this node listening on `channel` until the returned function is called. Meanwhile subscriptions take effect
+   * at once, with no gap before the connection's next message.
    */
   async hold(channel: Channel): Promise<() => void> {
     const holder: Listener = () => undefined;
@@ -89,7 +89,7 @@ export abstract class Subscriptions {
     return confirmed && this.confirm(channel, confirmed);
   }
 
-  /** Whoever follows the first subscriber of a channel waits for the same answer of the bus. */
+  /** Later subscribers of a channel wait for the same confirmation as the first. */
   private async confirm(channel: Channel, confirmed: Promise<void>): Promise<void> {
     this.confirming.set(channel, confirmed);
     try {
@@ -111,11 +111,11 @@ export abstract class Subscriptions {
     }
   }
 
-  /** Forgets a connection; the transport calls it when the socket has ended. */
+  /** Forgets a connection; its transport calls this when the socket has ended. */
   detach(connection: Connection): void {
     for (const channel of connection.subscriptions ?? []) this.unsubscribe(connection, channel);
   }
 
-  /** Before who hears `channel` changes: what is under way is theirs who hear it now. */
+  /** Called before the subscribers of `channel` change: what is being collected belongs to the current ones. */
   protected abstract settleChannel(channel: Channel): void;
 }

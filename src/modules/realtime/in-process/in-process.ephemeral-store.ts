@@ -5,11 +5,11 @@ import { type StoreKey } from '../ports/store-key.js';
 
 interface Entry {
   readonly value: unknown;
-  /** By the monotonic clock; Infinity = as long as the process. */
+  /** By the monotonic clock; Infinity = as long as the process lives. */
   readonly expiresAt: number;
 }
 
-/** Expired entries are dropped on access and, at most once in this time, swept. */
+/** Expired entries are dropped on access, and swept at most once in this time. */
 const SWEEP_MS = 10_000;
 
 /** One node: entries live in this process. */
@@ -75,7 +75,7 @@ export class InProcessEphemeralStore extends EphemeralStore {
     return Promise.resolve(sum);
   }
 
-  /** There is no other node to have left anything. */
+  /** No other node exists that could have left anything. */
   releaseNode(): Promise<number> {
     return Promise.resolve(0);
   }

@@ -39,7 +39,7 @@ export class InProcessPresence extends Presence {
     return Promise.resolve(this.sets.get(set)?.size ?? 0);
   }
 
-  /** There is no other node to have left anything. */
+  /** No other node exists that could have left anything. */
   releaseNode(): Promise<number> {
     return Promise.resolve(0);
   }

@@ -5,25 +5,25 @@ import { type DisconnectReason } from '../disconnect-reason.js';
 /** What travels between nodes. */
 export type Envelope =
   | {
-      /** `deliver` goes to the clients, `push` to those that take it, `signal` to the connections themselves. */
+      /** `deliver` goes to clients, `push` only to clients with room for it, `signal` to the connections themselves. */
       readonly kind: 'deliver' | 'push' | 'signal';
       readonly event: HubEvent;
-      /** Id of a connection that is left out, usually the sender. */
+      /** Id of a connection to leave out, usually the sender. */
       readonly except?: string;
     }
   | (AnnounceOptions & {
-      /** Of somebody's coming or going: `event` is what the channel's picture knows how to read. */
+      /** Somebody came, went or changed; the channel's picture knows how to read `event`. */
       readonly kind: 'announce';
       readonly event: HubEvent;
     })
   | DisconnectEnvelope;
 
 export interface AnnounceOptions {
-  /** To the connections themselves rather than to their clients. */
+  /** Goes to the connections themselves instead of their clients. */
   readonly signal?: true;
-  /** To nobody: the picture alone takes it down. */
+  /** Goes to nobody; only the picture records it. */
   readonly silent?: true;
-  /** To those that take it. */
+  /** Goes only to clients with room for it. */
   readonly push?: true;
   readonly except?: string;
 }
@@ -36,21 +36,21 @@ export interface DisconnectEnvelope {
   readonly except?: string;
 }
 
-/** This node's end of the broker: what it does with an envelope that arrives. Never throws. */
+/** The hub's handler for arriving envelopes. Must not throw. */
 export type EnvelopeHandler = (channel: Channel, envelope: Envelope) => void;
 
 /**
  * Carries envelopes to every node that has subscribers of a channel, this one included.
  *
- * Guarantees: at most once; per channel one order on all nodes; what one node publishes on several channels of one
- * hash tag keeps its order. `publish` never throws and never waits: when the bus is away, local delivery goes on.
+ * Guarantees: at most once; one order per channel on all nodes; what one node publishes on channels with the same hash
+ * tag keeps its order. `publish` never throws and never waits: while the bus is away, local delivery goes on.
  */
 export abstract class Broker {
   /** Called once by the hub. */
   abstract bind(handler: EnvelopeHandler): void;
-  /** The first local subscriber of a channel appeared. Resolves once envelopes will reach this node. */
+  /** The channel got its first local subscriber. Resolves once envelopes will reach this node. */
   abstract subscribe(channel: Channel): void | Promise<void>;
-  /** The last local subscriber of a channel is gone. */
+  /** The channel lost its last local subscriber. */
   abstract unsubscribe(channel: Channel): void;
   abstract publish(channel: Channel, envelope: Envelope): void;
   /** What carries `channel`: what has the same carrier comes and goes together. `undefined` while that is unknown. */

@@ -7,8 +7,8 @@ export interface LifeTime {
 
 /**
  * Short-lived facts shared by all nodes: codes, seats, invitations, counters. Every operation is atomic. Values survive
- * JSON; nobody may change one once it was handed over or received: it may be shared.
- * Nothing here survives the cluster; what must survive belongs in Postgres.
+ * JSON and may be shared: never modify one after passing it in or receiving it. Nothing here survives the cluster; what
+ * must survive belongs in Postgres.
  */
 export abstract class EphemeralStore {
   abstract get<T>(key: StoreKey<T>): Promise<T | undefined>;
@@ -17,8 +17,8 @@ export abstract class EphemeralStore {
   /** Writes `value`. @returns what was there before */
   abstract swap<T>(key: StoreKey<T>, value: NoInfer<T>, life?: LifeTime): Promise<T | undefined>;
   /**
-   * Writes `value` under each of `keys`, each by itself: for thousands, with few of them under way at a time.
-   * What it throws says nothing of which were written.
+   * Writes `value` under each of `keys`, each on its own. Meant for thousands of keys: only a few are in flight at a
+   * time. A failure does not tell which were written.
    */
   abstract swapAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>, life?: LifeTime): Promise<void>;
   /** Writes `to` if the value still equals `from` (as JSON). @returns whether it did */
@@ -27,27 +27,27 @@ export abstract class EphemeralStore {
   abstract take<T>(key: StoreKey<T>): Promise<T | undefined>;
   /** Removes `key` if its value still equals `value` (as JSON). @returns whether it did */
   abstract release<T>(key: StoreKey<T>, value: NoInfer<T>): Promise<boolean>;
-  /** Does `release` for each of `keys`, as `swapAll` writes them. @returns how many it removed */
+  /** Calls `release` for each of `keys`, in slices like `swapAll`. @returns how many were removed */
   abstract releaseAll<T>(keys: readonly StoreKey<T>[], value: NoInfer<T>): Promise<number>;
-  /** Adds `by` unless the sum would exceed `limit`. @returns the new sum, `undefined` when the limit forbade it */
+  /** Adds `by` unless the sum would exceed `limit`. @returns the new sum; `undefined` when it would */
   abstract increment(
     key: StoreKey<number>,
     by: number,
     options?: LifeTime & { limit?: number },
   ): Promise<number | undefined>;
   /**
-   * Removes what node `owner` left behind: its entries without a life time that no other node has written since.
+   * Removes what node `owner` left behind: its entries without a lifetime that no other node has written since.
    * @returns how many this call removed
    */
   abstract releaseNode(owner: string): Promise<number>;
 }
 
-/** Keys of one bulk operation that are under way at a time. */
+/** How many keys of one bulk operation are in flight at a time. */
 const SLICE = 1_000;
 
 /**
- * Does `work` for slices of `keys`, one slice after the other; the first before this returns.
- * @returns what each slice came to
+ * Runs `work` for slices of `keys`, one after the other; the first starts synchronously.
+ * @returns the result of each slice
  */
 export async function inSlices<T, K = string>(
   keys: readonly K[],

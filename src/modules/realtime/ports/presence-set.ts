@@ -1,9 +1,9 @@
 declare const holds: unique symbol;
 
-/** Name of a set of members that come and go, with `T` for each. Made by its `PresenceKind`. */
+/** Name of a set whose members come and go, each with a value `T`. Made by its `PresenceKind`. */
 export type PresenceSet<T = unknown> = string & { readonly [holds]: T };
 
-/** Sets of one kind: their names are alike but for a key, which has no colon. `T` survives JSON. */
+/** Sets of one kind: their names differ only in a key, which has no colon. `T` survives JSON. */
 export class PresenceKind<T> {
   constructor(
     private readonly before: string,

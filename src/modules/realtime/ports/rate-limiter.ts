@@ -1,16 +1,14 @@
-/** A token bucket: `burst` tokens at most, refilled at `rate` tokens a second. */
+/** A token bucket: at most `burst` tokens, refilled at `rate` tokens per second. */
 export interface RateLimit {
   readonly rate: number;
   readonly burst: number;
 }
 
-/**
- * Token buckets shared by all nodes, one per key. A bucket nobody has touched is full. Taking is atomic.
- */
+/** Token buckets shared by all nodes, one per key. An untouched bucket is full. Taking is atomic. */
 export abstract class RateLimiter {
   /**
-   * Takes one token of the bucket `key`.
-   * @returns 0 when there was one; else, taking nothing, the milliseconds until there will be
+   * Takes one token from bucket `key`.
+   * @returns 0 on success; otherwise the milliseconds until a token will be available, and nothing is taken
    */
   abstract take(key: string, limit: RateLimit): Promise<number>;
 }

@@ -1,6 +1,6 @@
 declare const keeps: unique symbol;
 
-/** Key of the ephemeral store, and what is kept under it: `V` survives JSON. */
+/** Key in the ephemeral store, typed by the value kept under it. `V` survives JSON. */
 export type StoreKey<V> = string & { readonly [keeps]: V };
 
 /** Joins the parts of a key, e.g. `storeKey<Seat>('omikron', 'iota', id)`. */

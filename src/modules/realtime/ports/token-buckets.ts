@@ -1,25 +1,33 @@
 import { type MonotonicClock } from '../../../common/time/monotonic-clock.js';
 import { type RateLimit } from './rate-limiter.js';
 
-/** Full buckets say nothing and are dropped, at most once in this time. */
+/** Full buckets hold no information and are dropped, at most once in this time. */
 const SWEEP_MS = 10_000;
 
 /** Token buckets of this process, one per key. */
 export class TokenBuckets {
-  /** When, by the monotonic clock, a bucket is full again: its whole state, while the limit stays the same. */
+  /**
+   * When each bucket will be full again, by the monotonic clock. That is its whole state, as long as the limit is
+   * unchanged.
+   */
   private readonly fullAt = new Map<string, number>();
   private nextSweep = 0;
 
   constructor(private readonly clock: MonotonicClock) {}
 
-  /** @returns 0 when there was a token, which it takes; else, taking nothing, the milliseconds until there will be */
+  /**
+   * Takes a token. @returns 0 on success; otherwise the milliseconds until one will be available, and nothing is taken
+   */
   take(key: string, limit: RateLimit): number {
     const { fullAt, waitMs } = this.after(key, limit, 1);
     if (waitMs === 0) this.fullAt.set(key, fullAt);
     return waitMs;
   }
 
-  /** Takes `tokens`, be they there or not. @returns the milliseconds until they are; who comes later waits longer */
+  /**
+   * Takes `tokens` even when they are not there yet. @returns the milliseconds until they are; later callers wait
+   * longer
+   */
   reserve(key: string, limit: RateLimit, tokens: number): number {
     const { fullAt, waitMs } = this.after(key, limit, tokens);
     this.fullAt.set(key, fullAt);

@@ -16,14 +16,14 @@ import { RedisNodeBoard } from './state/redis.node-board.js';
 import { RedisPresence } from './state/redis.presence.js';
 import { RedisRateLimiter } from './state/redis.rate-limiter.js';
 
-/** The connection for the container, which ends it when all else has ended. */
+/** The app's connection; Nest closes it after everything else. */
 class ConnectionOfApp extends RedisConnection implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.finish();
   }
 }
 
-/** The ports of one of many nodes for the container. */
+/** The ports for one of several nodes, as Nest providers. */
 export function redisPorts(section: RedisSection): Provider[] {
   return [
     {

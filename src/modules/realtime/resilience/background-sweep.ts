@@ -6,7 +6,7 @@ import { type Leases } from './leases.service.js';
 /** A sweep ends after this many pieces of each kind, so that it cannot run forever; the next one continues. */
 const MAX_PIECES = 500;
 
-/** Periodic cleanup in the background, on one node at a time and in pieces. */
+/** Periodic cleanup in the background, in pieces, on one node at a time. */
 export abstract class BackgroundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly failures = new Logger(this.constructor.name);
   private timer: NodeJS.Timeout | undefined;
@@ -14,7 +14,7 @@ export abstract class BackgroundSweep implements OnApplicationBootstrap, OnModul
   private lease: Lease | undefined;
   private stopped = false;
 
-  /** @param key held by the node that is sweeping */
+  /** @param key lease held by the node that is sweeping */
   constructor(
     private readonly leases: Leases,
     private readonly key: LeaseKey,
@@ -29,20 +29,20 @@ export abstract class BackgroundSweep implements OnApplicationBootstrap, OnModul
     }, this.everyMs).unref();
   }
 
-  /** Resolves when a sweep under way has ended, which it does after its present piece. */
+  /** Resolves when a running sweep has ended, which it does after its current piece. */
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
     await this.sweeping;
   }
 
-  /** Does all there is to do now. @throws when what it needs is away */
+  /** Does everything there is to do now. @throws when what it needs is away */
   abstract sweep(): Promise<void>;
 
-  /** @param step does one piece; says whether there may be more */
+  /** @param step does one piece and returns whether there may be more */
   protected async repeat(step: () => Promise<boolean>): Promise<void> {
     for (let pieces = 0; pieces < MAX_PIECES && !this.stopped; pieces++) {
-      // Another node may sweep meanwhile.
+      // The lease was lost: another node may be sweeping.
       if (this.lease?.held === false || !(await step())) return;
     }
   }

@@ -5,8 +5,8 @@ import { type StoreKey } from '../ports/store-key.js';
 import { InProcessEphemeralStore } from '../in-process/in-process.ephemeral-store.js';
 
 /**
- * Short-lived facts of which an approximation is better than a refusal, such as how often somebody has guessed: while
- * what the nodes share is away, every node goes on with its own.
+ * For short-lived facts where an approximation beats a refusal, such as counts of guesses: while the shared store is
+ * away, every node continues with one of its own.
  */
 export class DegradableStore implements Pick<EphemeralStore, 'get' | 'claim' | 'swap' | 'take' | 'increment'> {
   private readonly meanwhile: EphemeralStore;

@@ -6,15 +6,18 @@ import { type EphemeralStore } from '../ports/ephemeral-store.js';
 import { type StoreKey } from '../ports/store-key.js';
 import { untilAvailable } from './until-available.js';
 
-/** A holder that died is forgotten after this. */
+/** A holder that died loses the lease after this. */
 const LIFE = { ttlMs: 10_000 };
 const RENEW_MS = 3_000;
-/** Who could not renew lets go so long before others may take it: what it wrote last has arrived by then. */
+/**
+ * A holder that cannot renew stops this long before others may take the lease, so that its last writes have arrived by
+ * then.
+ */
 const MARGIN_MS = 2_000;
 
 export type LeaseKey = StoreKey<string>;
 
-/** The right to do something alone, on all nodes: renewed until it is given back, or lost. */
+/** The exclusive right, among all nodes, to do something; renewed until it is given back or lost. */
 export class Lease {
   private readonly owner = randomHex(16);
   private end = -Infinity;
@@ -28,23 +31,23 @@ export class Lease {
     private readonly when: { readonly freed: () => void; readonly lost: () => void },
   ) {}
 
-  /** False once another may have it, because this node slept or what nodes share is away. */
+  /** False once another node may hold it, because this one slept or the shared state is away. */
   get held(): boolean {
     return this.clock.elapsed() < this.end;
   }
 
-  /** To be asked before a write that must not follow the next holder's. @throws AppError `unavailable` */
+  /** Call before a write that must not come after the next holder's. @throws AppError `unavailable` */
   demand(): void {
     if (!this.held) throw tooMuch();
   }
 
-  /** @returns false while somebody has it */
+  /** @returns false while somebody else holds it */
   async take(): Promise<boolean> {
     const from = this.clock.elapsed();
     try {
       if (!(await this.store.claim(this.key, this.owner, LIFE))) return false;
     } catch (error) {
-      // It was not answered, but may be heard yet.
+      // No answer, but the claim may still take effect.
       await this.release();
       throw error;
     }
@@ -53,7 +56,10 @@ export class Lease {
     return true;
   }
 
-  /** Never fails: nobody shall wait for its life to end, unless what nodes share stays away. */
+  /**
+   * Never fails. Retries in the background, so that others need not wait for the lease to expire unless the shared
+   * state stays away.
+   */
   async release(): Promise<void> {
     this.giveUp();
     const until = this.clock.elapsed() + LIFE.ttlMs;

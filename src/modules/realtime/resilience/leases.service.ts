@@ -4,18 +4,18 @@ import { Timers } from '../../../common/time/timers.js';
 import { EphemeralStore } from '../ports/ephemeral-store.js';
 import { Lease, type LeaseKey, tooMuch } from './lease.js';
 
-/** Longer than a lease lives, so that a dead holder delays but does not fail. */
+/** Longer than a lease lives, so that a dead holder causes a delay but no failure. */
 const PATIENCE_MS = 15_000;
-/** Pauses between two looks at what another node holds, each twice the one before. */
+/** Pauses between attempts to take a lease that another node holds; each is twice the one before. */
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 100;
 
 const nothing = (): void => undefined;
 
-/** Lets one at a time do something, on all nodes. */
+/** Lets one caller at a time do something, across all nodes. */
 @Injectable()
 export class Leases {
-  /** Who waits on this node, in the order they came: they are woken when it is given back here. */
+  /** Who waits on this node, in order of arrival; the first is woken when the lease is given back here. */
   private readonly waiting = new Map<LeaseKey, Set<() => void>>();
 
   constructor(
@@ -24,7 +24,7 @@ export class Leases {
     private readonly timers: Timers,
   ) {}
 
-  /** Does `work` when it is its turn. @throws AppError `unavailable` when others hold the lease for too long */
+  /** Runs `work` once the lease is free. @throws AppError `unavailable` when others hold it for too long */
   async run<T>(key: LeaseKey, work: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = await this.wait(key);
     if (lease === undefined) throw tooMuch();
@@ -35,7 +35,7 @@ export class Leases {
     }
   }
 
-  /** Does `work` unless somebody is at it. */
+  /** Runs `work` unless somebody holds the lease. */
   async runIfFree(key: LeaseKey, work: (lease: Lease) => Promise<void>): Promise<void> {
     const lease = this.lease(key, nothing);
     if (!(await lease.take())) return;
@@ -43,8 +43,8 @@ export class Leases {
   }
 
   /**
-   * @param lost called once when it is no longer this holder's
-   * @param busy called each time somebody else is found to have it; what it throws ends the waiting
+   * @param lost called once when the lease is lost
+   * @param busy called each time somebody else is found holding it; if it throws, the waiting ends
    * @returns `undefined` when others hold it for too long
    */
   async wait(key: LeaseKey, lost = nothing, busy = nothing): Promise<Lease | undefined> {

@@ -5,14 +5,14 @@ import { ConnectionDirectory } from '../fan-out/connection-directory.js';
 import { Pictures } from '../fan-out/pictures.service.js';
 
 /**
- * Compares connections of this node with the database, in a number of statements that does not depend on how many they
- * are, and ends what may not be any more the way the event would have done that was missed.
+ * Compares connections of this node with the database, in a fixed number of statements however many they are, and ends
+ * those no longer allowed the way the missed event would have.
  */
 export type Comparison = (connections: readonly Connection[]) => Promise<void>;
 
 /**
- * What was taken away while this node could not hear of it ends here. Each feature says how its own connections are
- * compared; who could have missed something, and when, is the business of `nodes`.
+ * Ends what was taken away while this node could not hear of it. Each feature says how its own connections are
+ * compared; `nodes` decides who may have missed something, and when.
  */
 @Injectable()
 export class Reconciliation {
@@ -42,7 +42,7 @@ export class Reconciliation {
         reportFailure(this.logger, `connections of ${protocol} could not be compared with the database`, error);
       }
     }
-    // Those who stay are told what they missed.
+    // The remaining listeners are told what they missed.
     await this.pictures.compareStored();
     return isComplete;
   }

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { isUnavailable } from '../../../common/errors/app-error.js';
 import { untilAvailable } from './until-available.js';
 
-/** Does in the end what has to be done, though the state that nodes share is away. */
+/** Gets work done eventually that fails while the shared state is away. */
 @Injectable()
 export class Retries implements OnModuleDestroy {
   private readonly logger = new Logger(Retries.name);
@@ -12,14 +12,14 @@ export class Retries implements OnModuleDestroy {
     this.stopped = true;
   }
 
-  /** Repeats `work` while it fails with `unavailable`, until this node stops: then its lease says the rest. */
+  /** Repeats `work` while it fails with `unavailable`, until this node stops; then its lease takes care of the rest. */
   run<T>(work: () => Promise<T>): Promise<T> {
     return untilAvailable(work, () => this.stopped);
   }
 
   /**
-   * Does what follows from something that is committed, now if it can be done, else later: whoever asked for the act is
-   * not told that it failed. `work` may be repeated.
+   * Does what follows from a committed act, now if possible, otherwise later; whoever asked for the act is not told
+   * that it failed. `work` may be repeated.
    */
   async follow(work: () => Promise<void>): Promise<void> {
     try {

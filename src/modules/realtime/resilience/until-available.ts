@@ -3,7 +3,7 @@ import { isUnavailable } from '../../../common/errors/app-error.js';
 
 const AGAIN_AFTER_MS = 500;
 
-/** Does in the end what has to be done, though what it needs is away: repeats `work` until then, or until `isOver`. */
+/** Repeats `work` while what it needs is away, until it succeeds or `isOver`. */
 export async function untilAvailable<T>(work: () => Promise<T>, isOver = (): boolean => false): Promise<T> {
   for (;;) {
     try {

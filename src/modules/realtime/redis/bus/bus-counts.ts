@@ -1,10 +1,10 @@
-/** What has passed through the bus since the start. */
+/** What has passed through the bus since this node started. */
 export class BusCounts {
-  /** Messages, which hold one envelope or more. */
+  /** Messages; each holds one or more envelopes. */
   published = 0;
   received = 0;
   envelopesPublished = 0;
   envelopesReceived = 0;
-  /** Messages that this version could not read. */
+  /** Messages that this version cannot read. */
   unreadable = 0;
 }

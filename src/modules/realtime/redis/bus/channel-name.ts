@@ -4,8 +4,8 @@ import { hashSlot, SLOTS } from '../connection/hash-slot.js';
 const NUMBER = /^\d+$/;
 
 /**
- * What channels of one thing have in common, so that a cluster keeps them on one shard and in one order: the first two
- * parts when the second is a number (`rooms:5:writers` → `rooms:5`), else the first three
+ * The part of the name that related channels share, so that a cluster keeps them on one shard and in one order: the
+ * first two parts when the second is a number (`rooms:5:writers` → `rooms:5`), otherwise the first three
  * (`omikron:session:x:clients` → `omikron:session:x`).
  */
 export function hashTag(channel: Channel): string {
@@ -17,10 +17,16 @@ export function hashTag(channel: Channel): string {
   return third < 0 ? channel : channel.slice(0, third);
 }
 
-/** Parts that a cluster's channels fall into: what lies in one can be subscribed to by one command. */
+/**
+ * Number of partitions that a cluster's channels are spread over. One command can subscribe to channels of one
+ * partition.
+ */
 const PARTITIONS = 256;
 
-/** A tag in braces for each, so that they lie at equal distances over the slots, and nothing of a client's is in them. */
+/**
+ * One hash tag per partition, chosen so that they spread evenly over the slots and contain nothing supplied by a
+ * client.
+ */
 const TAGS: readonly string[] = (() => {
   const tags: string[] = [];
   for (let n = 0, left = PARTITIONS; left > 0; n++) {
@@ -32,12 +38,15 @@ const TAGS: readonly string[] = (() => {
   return tags;
 })();
 
-/** The name of `channel` in a cluster, behind the tag of its partition: all of one thing's channels are in the same. */
+/**
+ * The name of `channel` in a cluster, prefixed with its partition's tag. Channels with the same hash tag share one
+ * partition.
+ */
 export function partitionedName(channel: Channel): string {
   return `${TAGS[fnv1a(hashTag(channel)) % PARTITIONS]}${channel}`;
 }
 
-/** The tag of a name that `partitionedName` is in. */
+/** The partition tag inside a name made by `partitionedName`. */
 export const partitionOf = (name: string): string => name.slice(name.indexOf('{'), name.indexOf('}'));
 
 function fnv1a(text: string): number {

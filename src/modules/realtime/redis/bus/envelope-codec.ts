@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Envelope } from '../../ports/broker.js';
 
-/** What one node published on one channel in one turn: version, origin, number, then the envelopes. */
+/** Layout of what a node publishes on a channel in one turn: version, origin, number, then the envelopes. */
 const VERSION = 1;
 const ORIGIN_AT = 1;
 const ORIGIN_BYTES = 8;
@@ -9,7 +9,7 @@ const NUMBER_AT = ORIGIN_AT + ORIGIN_BYTES;
 const NUMBER_BYTES = 6;
 const HEADER_BYTES = NUMBER_AT + NUMBER_BYTES;
 
-/** Writes the messages of one node, whom `origin` (8 bytes) names. */
+/** Encodes the messages of one node, identified by the 8 bytes of `origin`. */
 export class EnvelopeCodec {
   private readonly high: number;
   private readonly low: number;
@@ -19,9 +19,9 @@ export class EnvelopeCodec {
     this.low = origin.readUInt32LE(4);
   }
 
-  /** @param number ascending with each message of this node */
+  /** @param number increases with each message of this node */
   encode(number: number, envelopes: readonly Envelope[]): Buffer {
-    // Alone it travels bare: an array around it costs as much as the rest.
+    // A single envelope travels bare: an array around it would cost as much as the rest.
     const body = serialize(envelopes.length === 1 ? envelopes[0] : envelopes);
     const message = Buffer.allocUnsafe(HEADER_BYTES + body.length);
     message[0] = VERSION;
@@ -32,7 +32,7 @@ export class EnvelopeCodec {
     return message;
   }
 
-  /** The number of a message of this very node, `undefined` of one of another node. */
+  /** The number of a message that this node sent; `undefined` for messages of other nodes. */
   ownNumber(message: Buffer): number | undefined {
     if (message.length < HEADER_BYTES || message[0] !== VERSION) return undefined;
     const own = message.readUInt32LE(ORIGIN_AT) === this.high && message.readUInt32LE(ORIGIN_AT + 4) === this.low;
@@ -40,7 +40,7 @@ export class EnvelopeCodec {
   }
 }
 
-/** @throws Error when it is no message of ours, or of a version that this one does not know */
+/** @throws Error when `message` is not ours, or of an unknown version */
 export function decodeEnvelopes(message: Buffer): readonly Envelope[] {
   if (message.length < HEADER_BYTES || message[0] !== VERSION) throw new Error('not a message of this version');
   const body = deserialize(message.subarray(HEADER_BYTES)) as Envelope | readonly Envelope[];

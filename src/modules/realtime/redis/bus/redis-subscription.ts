@@ -6,7 +6,7 @@ import { partitionOf } from './channel-name.js';
 /** Channels that one command subscribes to. */
 const CHUNK = 500;
 
-/** What this node publishes on one channel in one turn. */
+/** What this node publishes on one channel in one turn of the event loop. */
 export interface Outgoing {
   readonly channel: Channel;
   readonly name: string;
@@ -14,26 +14,29 @@ export interface Outgoing {
   readonly envelopes: Envelope[];
 }
 
-/** What is under way through one shard. */
+/** This node's messages that are in flight through one shard. */
 export class Flow {
-  /** Own messages that are expected back. */
+  /** How many are expected back. */
   underWay = 0;
-  /** Tick of the broker at which the first of them left or the last one came back. */
+  /** Broker tick at which the first of them left, or the last one came back. */
   movedAt = 0;
 }
 
-/** A channel that somebody on this node listens on, or did a moment ago. */
+/** A channel that this node listens on, or did a moment ago. */
 export class Subscription {
   wanted = true;
-  /** Whether Redis has confirmed it: what this node publishes comes back. Until then it delivers to itself directly. */
+  /**
+   * Whether Redis has confirmed the subscription, so that this node's messages come back. Until then they are delivered
+   * to this node directly.
+   */
   confirmed = false;
   shard: RedisShard | undefined;
   flow = new Flow();
-  /** Settles when Redis has answered or is away; while it is being asked. */
+  /** Set while Redis is being asked; settles when it has answered or is away. */
   asking: Promise<void> | undefined;
-  /** Number of the last own message that was delivered here. */
+  /** Number of this node's last message that was delivered here. */
   delivered = 0;
-  /** Own messages on their way through Redis, in order. */
+  /** This node's messages in flight through Redis, in order. */
   #underWay: Outgoing[] = [];
 
   constructor(
@@ -47,8 +50,8 @@ export class Subscription {
   }
 
   /**
-   * The own messages up to `number`, in order: those before it that did not come back are overdue.
-   * @returns `undefined` when number `number` was delivered already
+   * Takes this node's messages up to `number`, in order. Those before it should have come back earlier and are overdue.
+   * @returns `undefined` when `number` was delivered already
    */
   arrived(number: number): readonly Outgoing[] | undefined {
     if (number <= this.delivered) return undefined;
@@ -58,7 +61,7 @@ export class Subscription {
     return this.#take(count);
   }
 
-  /** Own messages that nobody can count on any more. */
+  /** Takes this node's messages that can no longer be expected back. */
   giveUp(): readonly Outgoing[] {
     return this.#take(this.#underWay.length);
   }

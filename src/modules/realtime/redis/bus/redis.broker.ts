@@ -8,19 +8,19 @@ import { type RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard } from '../connection/redis-shard.js';
 import { Flow, inCommands, type Outgoing, Subscription } from './redis-subscription.js';
 
-/** Envelopes in one message: bounds what a receiver handles at a time. */
+/** Envelopes per message, to limit what a receiver handles at a time. */
 const MOST_TOGETHER = 512;
 const TICK_MS = 1_000;
-/** Ticks after which a message that did not come back says that the listening connection is deaf. */
+/** Ticks without a message coming back after which the listening connection is taken for deaf. */
 const OVERDUE_TICKS = 4;
 
 /**
  * Many nodes: envelopes travel through Redis pub/sub, sharded in a cluster.
  *
- * What one turn of the event loop publishes on one channel is one message, and all messages of the turn leave in one
- * write. A node's own messages are delivered to it when they come back, so that all nodes see one order; nothing is
- * decoded for that. Where they cannot come back (Redis is away, the subscription is not confirmed yet), they are
- * delivered at once, and ignored should they arrive after all.
+ * What one turn of the event loop publishes on one channel becomes one message, and all messages of the turn leave in
+ * one write. A node delivers its own messages to itself when they come back, so that all nodes see one order; they need
+ * no decoding for that. Messages that cannot come back (Redis is away, the subscription is not confirmed yet) are
+ * delivered at once, and ignored should they come back after all.
  */
 export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   readonly counts = new BusCounts();
@@ -29,24 +29,24 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   private readonly codec: EnvelopeCodec;
   private readonly namePrefix: string;
   private handler: EnvelopeHandler = () => undefined;
-  /** Messages of this turn, in order, and the last one of each tag. */
+  /** Messages of this turn in order; below, the last one of each tag. */
   private turn: Outgoing[] = [];
   private readonly lastOfTag = new Map<string, Outgoing>();
   private scheduled: NodeJS.Immediate | undefined;
   private number = 0;
-  /** Subscriptions that will be asked for at the end of this microtask. */
+  /** Subscriptions to request at the end of this microtask. */
   private toAsk: Subscription[] = [];
   private asked: Promise<void> | undefined;
   /** Subscriptions nobody wants any more, to be given up at the next tick but one. */
   private readonly idle = new Set<Subscription>();
   private readonly flows = new Map<RedisShard, Flow>();
   private gapEnded: () => void = () => undefined;
-  /** Something was published that may have reached no other node. */
+  /** Whether something was published that may have reached no other node. */
   private isUnheard = false;
   private tick = 0;
   private readonly timer: NodeJS.Timeout;
 
-  /** @param origin 8 bytes that name this process */
+  /** @param origin 8 bytes that identify this process */
   constructor(
     private readonly connection: RedisConnection,
     origin: Buffer,
@@ -118,7 +118,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     }
     const name = this.nameOf(channel);
     if (this.connection.shardOf(name)?.commands.up !== true) {
-      // Nothing can be under way: what was has been delivered when the connection broke.
+      // Nothing of ours is in flight: whatever was has been delivered when the connection broke.
       this.isUnheard = true;
       this.handler(channel, envelope);
       return;
@@ -176,14 +176,14 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
       }
     }
     if (subscription !== undefined) {
-      // Nothing is kept for those who listen later.
+      // Nothing is kept for subscribers who come later.
       if (!listening) subscription.giveUp();
       subscription.delivered = number;
     }
     if (listening || body === undefined) this.deliver(message);
   }
 
-  /** `undefined` when something in it cannot leave this process. */
+  /** @returns `undefined` when an envelope holds something that cannot leave this process */
   private encoded({ number, envelopes }: Outgoing): Buffer | undefined {
     try {
       return this.codec.encode(number, envelopes);
@@ -211,8 +211,8 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
   };
 
   /**
-   * Delivers own messages up to `number`.
-   * @returns whether that one is delivered now; false when only the message itself says what was in it
+   * Delivers this node's messages up to `number`.
+   * @returns false when message `number` is not remembered, so that it must be decoded
    */
   private returned(subscription: Subscription | undefined, number: number): boolean {
     const arrived = subscription?.arrived(number);
@@ -233,7 +233,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     for (const envelope of envelopes) this.handler(channel, envelope);
   }
 
-  /** What the shard may not bring back is delivered now, in the order in which it was published. */
+  /** Delivers now, in publishing order, what the shard may not bring back. */
   private deliverWhatWasUnderWay(shard: RedisShard): void {
     const lost: Outgoing[] = [];
     for (const subscription of this.subscriptions.values()) {
@@ -252,7 +252,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
 
   private subscribeAll(which: (subscription: Subscription) => boolean): void {
     const lost: Outgoing[] = [];
-    // All of them are asked for together.
+    // All are requested together, so one promise covers them.
     let asked: Promise<void> | undefined;
     for (const subscription of this.subscriptions.values()) {
       if (!which(subscription)) continue;
@@ -265,7 +265,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     for (const message of lost) this.deliver(message);
   }
 
-  /** Resolves when Redis has confirmed, or is away. */
+  /** Resolves when Redis has confirmed the subscription or is away. */
   private ask(subscription: Subscription): Promise<void> | undefined {
     const shard = this.connection.shardOf(subscription.name);
     subscription.shard = shard;
@@ -296,7 +296,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
       else await client?.subscribe(names, this.receive, true);
       confirmed = client !== undefined && shard?.subscriber.client === client;
     } catch (error) {
-      // The connection broke, and everything is asked for again when it is back; or the channel moved.
+      // Either the connection broke, and everything is requested again once it is back; or the channel has moved.
       this.connection.subscriptionFailed(shard, error);
     }
     for (const subscription of subscriptions) {
@@ -320,7 +320,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     }
   }
 
-  /** Gives up a subscription that was not wanted again meanwhile. */
+  /** Gives up a subscription that nobody has asked for again. */
   private release(subscription: Subscription): void {
     if (subscription.asking !== undefined) return;
     this.idle.delete(subscription);

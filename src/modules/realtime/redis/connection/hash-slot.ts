@@ -6,7 +6,7 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The slot of a cluster that `key` lies in: CRC16 of what its first braces hold, else of all of it. */
+/** The cluster slot of `key`: CRC16 of the text in its first braces, or of the whole key without any. */
 export function hashSlot(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);

@@ -2,16 +2,16 @@ import { createClient } from 'redis';
 import { AppError } from '../../../../common/errors/app-error.js';
 import { type RedisAddress } from '../../../../config/redis-target.js';
 
-/** Milliseconds a connection may take to be made. */
+/** Time limit for establishing a connection, in milliseconds. */
 const CONNECT_MS = 2_000;
-/** Milliseconds for connecting, asking and being answered. */
+/** Time limit for connecting, asking and getting the answer, in milliseconds. */
 const ASK_MS = 1_000;
-/** Commands that may wait for their answers on one connection; a burst above it is refused. */
+/** Commands that may wait for answers on one connection; more than that are refused. */
 const MOST_PENDING = 200_000;
 
 export type RedisArgument = string | Buffer;
 
-/** What our connections log in with. */
+/** The credentials and settings of our connections. */
 export interface RedisAccount {
   readonly username: string | undefined;
   readonly password: string | undefined;
@@ -21,36 +21,37 @@ export interface RedisAccount {
 
 export type RedisClient = ReturnType<typeof ORIGINAL.duplicate>;
 
-/** Redis is away, too slow, or cannot do it right now. */
+/** Redis is away, too slow, or unable to serve a command right now. */
 export class RedisAway extends AppError {
-  /** @param cause what happened after the command was sent; without it, it was not */
+  /** @param cause what went wrong after the command was sent; absent when it was never sent */
   constructor(cause?: unknown) {
     super('broker_unavailable', 'What the nodes share cannot be reached right now.', { retryAfterSeconds: 1, cause });
     this.name = 'RedisAway';
   }
 
-  /** Whether the command was sent, so that it may have been carried out. */
+  /** Whether the command was sent, and so may have been executed. */
   get sent(): boolean {
     return this.cause !== undefined;
   }
 }
 
-/** Never connected. Making the first of its kind takes the library 40 ms, a copy of it next to nothing. */
+/** Never connected, only duplicated: creating the first client takes the library 40 ms, a duplicate next to nothing. */
 const ORIGINAL = createClient({
-  // Push messages of their own kind: a subscribed connection can be asked whether it lives.
+  // RESP 3 marks push messages as such, so that a subscribed connection can still be pinged.
   RESP: 3,
   name: 'switchboard',
   disableOfflineQueue: true,
   disableClientInfo: true,
   maintNotifications: 'disabled',
   commandsQueueMaxLength: MOST_PENDING,
-  // Every link watches itself. A timer per command costs seven times the command, and does not see a server that hangs.
+  // Each link has its own watchdog. A timer per command costs seven times the command and does not notice a hanging
+  // server.
   commandOptions: { timeout: 0 },
 });
 
 /**
- * The library's connection to one server, without any healing of its own: whoever opens it hears of its end by `error`
- * or `end`, and opens another one. So there is one place that decides where to connect to, and nothing queues meanwhile.
+ * The library's connection to one server, without its automatic reconnects. The opener hears of its end through `error`
+ * or `end` and opens another. That way a single place decides where to connect, and nothing queues meanwhile.
  */
 export function openClient({ host, port }: RedisAddress, { database, tls, ...login }: RedisAccount): RedisClient {
   return ORIGINAL.duplicate({
@@ -61,16 +62,16 @@ export function openClient({ host, port }: RedisAddress, { database, tls, ...log
   });
 }
 
-/** Ends a connection at once; what waits for an answer fails. */
+/** Ends a connection at once; pending commands fail. */
 export function discard(client: RedisClient): void {
   try {
     client.destroy();
   } catch {
-    // It had ended by itself.
+    // It had already ended.
   }
 }
 
-/** Asks one server one thing. Fails after a second without an answer. */
+/** Sends one command over a connection of its own. Fails after a second without an answer. */
 export async function askOnce<T>(address: RedisAddress, account: RedisAccount, args: RedisArgument[]): Promise<T> {
   const client = openClient(address, account);
   const late = setTimeout(discard, ASK_MS, client);

@@ -10,54 +10,57 @@ import { type RedisScript } from './redis-script.js';
 import { RedisShard, type ShardEvents } from './redis-shard.js';
 import { findMaster, findSlots, type SlotRange } from './redis-topology.js';
 
-/** Milliseconds the start of the server waits for Redis; then it goes on without. */
+/** How long the server's start waits for Redis before going on without it, in milliseconds. */
 const BOOT_PATIENCE_MS = 3_000;
 const FINISH_PATIENCE_MS = 1_000;
-/** Milliseconds between two looks at who holds which slots, while something is missing. */
+/** How often the slot layout is looked up while something is missing, in milliseconds. */
 const DISCOVERY_MS = 500;
-/** What a server says that cannot do it now, but perhaps later or elsewhere. */
+/** Error replies that mean: not now, but perhaps later or on another server. */
 const NOT_NOW = /^(?:READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|BUSY|OOM|NOREPLICAS|MISCONF|UNKILLABLE)\b/;
 const ELSEWHERE = /^(?:MOVED|ASK) \d+ (?<host>.*):(?<port>\d+)$/;
 
-/** Whoever must know what becomes of the connections. Called synchronously; must not throw. */
+/** Hears of changes to the connections. Called synchronously; must not throw. */
 export interface RedisListener {
   /**
-   * The commands of a shard pass again, or it lost its data: write again what must be there, for keys of this shard.
-   * Commands that are sent before the listener returns come before everybody else's.
-   * @param otherData it may lack what was written; otherwise what is missing was removed by somebody
+   * The shard takes commands again, or has lost its data: rewrite what must be in it. Commands sent before the listener
+   * returns go ahead of everybody else's.
+   * @param otherData true when the shard may lack what was written; when false, missing data was removed by somebody
    */
   readonly restored?: (shard: RedisShard, otherData: boolean) => void;
   readonly commandsDown?: (shard: RedisShard) => void;
   readonly subscriberUp?: (shard: RedisShard) => void;
   readonly subscriberDown?: (shard: RedisShard) => void;
-  /** Keys lie on other shards than before, and those that are gone are down. */
+  /** Keys have moved to other shards; shards no longer in use are down. */
   readonly rerouted?: () => void;
-  /** Everything passes again, and what had to be written again is sent. @param otherData as in `restored`, of any shard */
+  /** All shards are up, and what had to be rewritten is sent. @param otherData as in `restored`, for any shard */
   readonly back?: (otherData: boolean) => void;
 }
 
 /**
- * The way to Redis, whether it is one server, a master that sentinels name, or a cluster. Commands name the key they
- * touch and go to its shard, pipelined: what one turn of the event loop sends leaves in one write. While a shard is away
- * its commands fail at once, nothing queues; it is tried again by itself.
+ * The connections to Redis, whether a single server, a master named by sentinels, or a cluster. Each command names the
+ * key it touches and goes to that key's shard; commands of one event-loop turn leave in one write. While a shard is
+ * away its commands fail at once instead of queueing, and reconnecting goes on in the background.
  */
 export class RedisConnection {
-  /** Commands that write again what was lost and may wait for their answers at a time: a good part of those that may at all. */
+  /**
+   * How many commands that rewrite lost data may be in flight at a time; leaves room for others in the limit of pending
+   * commands.
+   */
   readonly restoreAtOnce: number = 50_000;
   readonly prefix: string;
-  /** Whether channels are bound to shards. */
+  /** Whether channels are bound to shards, as in a cluster. */
   readonly sharded: boolean;
   readonly #logger = new Logger('Redis');
   readonly #target: RedisTarget;
   readonly #listeners: RedisListener[] = [];
-  /** By address; the only one of a kind other than cluster by ''. */
+  /** By address; outside a cluster the only shard has the key ''. */
   readonly #shards = new Map<string, RedisShard>();
-  /** Shard of each slot, in a cluster. */
+  /** In a cluster, the shard of each slot. */
   #slots: (RedisShard | undefined)[] = [];
   #only: RedisShard | undefined;
   #discovering = false;
   #closed = false;
-  /** Whether a shard came back without its data since everything passed last. */
+  /** Whether a shard came back without its data since all shards were last up. */
   #otherData = false;
   #wasUp = false;
 
@@ -67,7 +70,7 @@ export class RedisConnection {
     this.sharded = target.kind === 'cluster';
   }
 
-  /** Whether everything passes. */
+  /** Whether all shards are up. */
   get up(): boolean {
     return this.#shards.size > 0 && [...this.#shards.values()].every((shard) => shard.up);
   }
@@ -76,7 +79,7 @@ export class RedisConnection {
     this.#listeners.push(listener);
   }
 
-  /** Resolves when everything passes, or after a while without: it is tried on and on. */
+  /** Resolves when all shards are up, or after a while without them; connecting goes on in the background. */
   async start(): Promise<void> {
     if (this.#target.kind === 'cluster') this.#discover();
     else this.#startOnly(this.#target);
@@ -90,21 +93,21 @@ export class RedisConnection {
     for (const shard of this.#shards.values()) shard.close();
   }
 
-  /** Ends when what was sent so far has been carried out, or soon. */
+  /** Closes once everything sent so far has been executed, or after a short wait. */
   async finish(): Promise<void> {
     const pings = [...this.#shards.values()].map((shard) => shard.commands.send(['PING']).catch(() => undefined));
     await Promise.race([Promise.all(pings), sleep(FINISH_PATIENCE_MS, undefined, { ref: false })]);
     this.close();
   }
 
-  /** Where `key`, or a channel, lies; `undefined` while that is unknown. */
+  /** The shard of a key or channel; `undefined` while that is unknown. */
   shardOf(key: string): RedisShard | undefined {
     return this.#only ?? this.#slots[hashSlot(key)];
   }
 
   /**
-   * Sends a command that touches `key` alone. Answers come in the order of the commands, those of `run` included.
-   * @throws RedisAway within about 3 seconds when there is no answer; whether the command was carried out is unknown then
+   * Sends a command that touches only `key`. Answers come in the order of the commands, including those of `run`.
+   * @throws RedisAway within about 3 seconds without an answer; the command may have been executed all the same
    */
   send<T>(key: string, args: RedisArgument[]): Promise<T> {
     return this.#execute<T>(key, args);
@@ -128,19 +131,19 @@ export class RedisConnection {
     }
   }
 
-  /** A channel could not be subscribed to where it should lie. */
+  /** Called when a subscription fails on the shard where the channel should be. */
   subscriptionFailed(shard: RedisShard | undefined, error: unknown): void {
     if (!(error instanceof ErrorReply)) return;
     this.#logger.warn(`Redis refuses a subscription: ${describe(error)}`);
     this.#discover();
-    // Everything is asked for again by then.
+    // Gives discovery time to finish; the reset requests all subscriptions again.
     setTimeout(() => shard?.subscriber.reset(error), DISCOVERY_MS).unref();
   }
 
   async #afterFailure<T>(shard: RedisShard, args: RedisArgument[], error: unknown): Promise<T> {
     if (error instanceof RedisAway) throw error;
     if (!(error instanceof ErrorReply)) {
-      // The connection broke, or too much waits on it.
+      // The connection broke, or too many commands are pending.
       shard.refused();
       throw new RedisAway(error);
     }
@@ -157,7 +160,7 @@ export class RedisConnection {
         throw new RedisAway(fault);
       });
     }
-    // A master that became a replica: there is another one by now.
+    // The master has become a replica, so there is a new master by now.
     if (message.startsWith('READONLY')) shard.commands.reset(error);
     if (!NOT_NOW.test(message)) throw error;
     shard.refused();
@@ -185,7 +188,7 @@ export class RedisConnection {
     this.#only.start();
   }
 
-  /** Looks who holds which slots until every shard is up; one search at a time. */
+  /** Looks up the slot layout until every shard is up; one search at a time. */
   #discover(): void {
     if (!this.sharded || this.#discovering || this.#closed) return;
     this.#discovering = true;
@@ -205,7 +208,7 @@ export class RedisConnection {
     } while (!this.#closed && !this.up);
   }
 
-  /** Those that answer know best; the others may know that they were replaced. */
+  /** Servers that are up know best; the others may have been replaced without knowing it. */
   async #askForSlots(): Promise<SlotRange[]> {
     const good: RedisAddress[] = [];
     const all = [...this.#target.nodes];
@@ -258,7 +261,7 @@ export class RedisConnection {
     return shard;
   }
 
-  /** A key whose slot the shard holds. */
+  /** A key whose slot belongs to the shard. */
   #markerIn(shard: RedisShard): string {
     for (let n = 0; n < SLOTS; n++) {
       const key = `${this.prefix}marker:${n}`;
@@ -288,7 +291,7 @@ export class RedisConnection {
       },
       channelMoved: (shard) => {
         this.#discover();
-        // Subscribes anew to what is still there.
+        // Subscribes again to what is still there.
         shard.subscriber.reset(new Error('a channel moved'));
       },
       failure: (_, error) => {
@@ -314,7 +317,7 @@ export class RedisConnection {
   }
 }
 
-/** Without addresses' credentials: messages of the library and of servers hold none. */
+/** The messages of the library and of servers hold no credentials; addresses are not included. */
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';

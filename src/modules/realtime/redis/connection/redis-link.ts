@@ -9,7 +9,7 @@ import {
   type RedisClient,
 } from './redis-client.js';
 
-/** How often a connection has to prove that it lives. With two chances it is given up within 3 seconds. */
+/** How often a connection must prove that it is alive. After two missed checks it is dropped, within 3 seconds. */
 const CHECK_MS = 1_000;
 const CHANCES = 2;
 const FIRST_WAIT_MS = 50;
@@ -17,19 +17,19 @@ const LONGEST_WAIT_MS = 1_000;
 
 export interface LinkOptions {
   readonly account: RedisAccount;
-  /** Where to connect to, asked before each try. */
+  /** Where to connect to; asked before each attempt. */
   readonly resolve: () => Promise<RedisAddress> | RedisAddress;
-  /** Asked before the connection is used, and every second; throws when this server will not do. */
+  /** Runs before the connection is used, and every second after; throws when this server is unsuitable. */
   readonly check: (client: RedisClient) => Promise<void>;
   readonly onUp: (client: RedisClient) => void;
   readonly onDown: (error: unknown) => void;
-  /** A try failed; the next one follows. */
+  /** An attempt failed; another follows. */
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * One connection that heals. While it is down nothing is queued: commands fail at once. A server that accepts but does
- * not answer counts as down.
+ * One self-healing connection. While it is down, commands fail at once and nothing is queued. A server that accepts
+ * connections but does not answer counts as down.
  */
 export class RedisLink {
   #client: RedisClient | undefined;
@@ -38,7 +38,7 @@ export class RedisLink {
 
   constructor(private readonly options: LinkOptions) {}
 
-  /** The connection while it is up. */
+  /** The client while the connection is up. */
   get client(): RedisClient | undefined {
     return this.#client;
   }
@@ -51,13 +51,13 @@ export class RedisLink {
     void this.#run();
   }
 
-  /** For good. What waits for an answer fails. */
+  /** Closes for good; pending commands fail. */
   close(): void {
     this.#closed = true;
     this.#fail?.(new Error('closed'));
   }
 
-  /** Connects anew. */
+  /** Drops the connection and connects again. */
   reset(reason: unknown): void {
     this.#fail?.(reason);
   }
@@ -71,14 +71,14 @@ export class RedisLink {
     while (!this.#closed) {
       const started = performance.now();
       await this.#session().catch(this.options.onFailure);
-      // One that held for a while may be tried again soon.
+      // After a connection that lasted, start again with short waits.
       if (performance.now() - started > 10 * LONGEST_WAIT_MS) wait = FIRST_WAIT_MS;
       await sleep(wait * (0.5 + Math.random() / 2), undefined, { ref: false });
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     }
   }
 
-  /** From the connection to its end, which is always a rejection. */
+  /** Runs from connecting to the end of the connection, which is always a rejection. */
   async #session(): Promise<void> {
     const address = await this.options.resolve();
     if (this.#closed) return;
@@ -87,7 +87,7 @@ export class RedisLink {
     try {
       await new Promise<never>((_, reject) => {
         const fail = (error: unknown): void => {
-          // The next connection is none of this one's business.
+          // A late event of an old connection must not touch the next one.
           if (this.#fail !== fail) return;
           this.#fail = undefined;
           this.#lose(client, error);
@@ -109,7 +109,7 @@ export class RedisLink {
   async #open(client: RedisClient, fail: (error: unknown) => void): Promise<void> {
     await client.connect();
     await this.options.check(client);
-    // Given up in the meantime?
+    // Given up in the meantime.
     if (this.#fail !== fail) return;
     this.#client = client;
     this.options.onUp(client);
@@ -122,8 +122,8 @@ export class RedisLink {
   }
 
   /**
-   * Counts looks at the clock instead of time: between two of them this process has read what there was to read, so its
-   * own slowness is not taken for the server's.
+   * Counts missed checks instead of elapsed time: between two checks this process has read whatever had arrived, so its
+   * own slowness is not blamed on the server.
    */
   #watch(client: RedisClient, fail: (error: unknown) => void): NodeJS.Timeout {
     let missed = 0;

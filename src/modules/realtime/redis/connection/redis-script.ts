@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script that touches one key, `KEYS[1]`; every server has it before it gets its first command. */
+/** A Lua script that touches one key, `KEYS[1]`. Every server loads it before its first command. */
 export class RedisScript {
   static readonly all: RedisScript[] = [];
   readonly sha: string;

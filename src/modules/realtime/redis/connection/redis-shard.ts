@@ -8,37 +8,37 @@ import { RedisScript } from './redis-script.js';
 export interface ShardOptions {
   readonly account: RedisAccount;
   readonly resolve: () => Promise<RedisAddress> | RedisAddress;
-  /** Whether the server must say that it is a master. */
+  /** Whether the server must confirm that it is a master. */
   readonly askRole: boolean;
-  /** A key in one of this shard's slots, whose value names the data set. */
+  /** A key in one of this shard's slots; its value identifies the data set. */
   readonly marker: () => string;
 }
 
-/** Milliseconds between two tries of a server that refuses commands. */
+/** How often a server that refuses writes is tried again, in milliseconds. */
 const REFUSED_MS = 1_000;
 
 /**
- * What a shard tells. `restored`: commands pass again, or what was stored is gone; whatever is sent now goes first.
- * `otherData`: it may not be what was stored here before.
+ * What a shard reports. `restored`: it takes commands again, or has lost its data; whatever is sent during the call
+ * goes first. `otherData`: it may hold other data than before.
  */
 export interface ShardEvents {
   readonly restored: (shard: RedisShard, otherData: boolean) => void;
   readonly commandsDown: (shard: RedisShard, error: unknown) => void;
   readonly subscriberUp: (shard: RedisShard) => void;
   readonly subscriberDown: (shard: RedisShard, error: unknown) => void;
-  /** The server no longer holds a channel that it delivered. */
+  /** The server no longer holds a channel that it used to deliver. */
   readonly channelMoved: (shard: RedisShard, channel: string) => void;
   readonly failure: (shard: RedisShard, error: unknown) => void;
 }
 
-/** One master: a connection for commands, and one that listens. */
+/** One master, with a connection for commands and one for subscriptions. */
 export class RedisShard {
   readonly commands: RedisLink;
   readonly subscriber: RedisLink;
   #mark: { readonly key: string; readonly value: string } | undefined;
-  /** Names the run of the server: what it stored last may be lost with it, or with the one whose place it took. */
+  /** Identifies the server's process: with a restart or failover, recent writes may be lost. */
   #run = '';
-  /** The data that was there when `restored` was told last. */
+  /** Identifies the data that was there when `restored` was last reported. */
   #restored: string | undefined;
   #refusing: NodeJS.Timeout | undefined;
 
@@ -94,21 +94,24 @@ export class RedisShard {
     this.subscriber.close();
   }
 
-  /** It refused a command although it answers, e.g. since it is full: tells `restored` as soon as it takes them again. */
+  /**
+   * The server answers but refused a command, e.g. because it is full: reports `restored` as soon as it accepts writes
+   * again.
+   */
   refused(): void {
     const { client } = this.commands;
     if (client === undefined || this.#refusing !== undefined) return;
     this.#refusing = setTimeout(() => void this.#tryToWrite(client), REFUSED_MS).unref();
   }
 
-  /** Writes nothing, which is refused as if it were something. */
+  /** Writes an empty string, which changes nothing but is refused like any other write. */
   async #tryToWrite(client: RedisClient): Promise<void> {
     const passes = await client.setRange(this.options.marker(), 0, '').then(
       () => true,
       () => false,
     );
     this.#refusing = undefined;
-    // Another connection begins with `restored` anyway.
+    // A new connection reports `restored` anyway.
     if (this.commands.client !== client) return;
     if (passes) this.#tellRestored();
     else this.refused();
@@ -121,7 +124,7 @@ export class RedisShard {
     this.events.restored(this, otherData);
   }
 
-  /** That the server answers, is the right one, and still has the data set that it had. */
+  /** Checks that the server answers, has the right role, and still holds the same data set. */
   async #checkCommands(client: RedisClient): Promise<void> {
     await this.#checkRole(client);
     if (this.commands.client !== client) this.#run = await runOf(client);
@@ -148,7 +151,7 @@ export class RedisShard {
   }
 }
 
-/** Of a server that does not tell it, every connection is taken for another run. */
+/** When the server does not tell its run id, every connection counts as a new run. */
 async function runOf(client: RedisClient): Promise<string> {
   const info = await client.info('server').catch((error: unknown) => {
     if (error instanceof ErrorReply) return '';

@@ -1,18 +1,19 @@
 import { type RedisAddress, type RedisTarget } from '../../../../config/redis-target.js';
 import { askOnce, type RedisAccount } from './redis-client.js';
 
-/** Some slots of a cluster, and the master that holds them. */
+/** A range of a cluster's slots, and the master that holds it. */
 export interface SlotRange {
   readonly from: number;
   readonly to: number;
   readonly master: RedisAddress;
 }
 
-/** `CLUSTER SLOTS`: first and last slot, then the master and its replicas, each with address, port and id. */
+/** Reply of `CLUSTER SLOTS`: first and last slot, then the master and its replicas, each with address, port and id. */
 type SlotsReply = [from: number, to: number, master: [host: string | null, port: number, ...unknown[]], ...unknown[]][];
 
 /**
- * Asks all sentinels who the master is, and believes most of them: one that was cut off from the others may not know.
+ * Asks all sentinels for the master and takes the majority's answer: a sentinel cut off from the others may be
+ * outdated.
  * @throws Error when none of them knows
  */
 export async function findMaster({ nodes, master, sentinelPassword, tls }: RedisTarget): Promise<RedisAddress> {
@@ -39,7 +40,7 @@ export async function findMaster({ nodes, master, sentinelPassword, tls }: Redis
 }
 
 /**
- * Asks servers of the cluster who holds which slots, and takes the first answer.
+ * Asks the cluster's servers for the slot layout and takes the first answer.
  * @throws Error when none of them knows
  */
 export async function findSlots(nodes: readonly RedisAddress[], account: RedisAccount): Promise<SlotRange[]> {
@@ -47,7 +48,7 @@ export async function findSlots(nodes: readonly RedisAddress[], account: RedisAc
     nodes.map(async (node) => {
       const reply = await askOnce<SlotsReply>(node, account, ['CLUSTER', 'SLOTS']);
       if (reply.length === 0) throw new Error('the cluster has no slots');
-      // An empty address stands for the one that was asked.
+      // An empty address means the server that was asked.
       return reply.map(([from, to, [host, port]]) => ({ from, to, master: { host: host || node.host, port } }));
     }),
   );

@@ -1,29 +1,29 @@
 import { type PresenceSet } from '../../ports/presence-set.js';
 
-/** A member that this node has to keep up. */
+/** A member that this node keeps in Redis. */
 export interface OwnedMember {
   /** As JSON. */
   data: string;
-  /** 0 = not known yet. */
+  /** Place in the set; 0 = not known yet. */
   order: number;
   generation: number;
-  /** Its data could not be written when it changed. */
+  /** Whether its data changed while Redis could not be written. */
   changed: boolean;
-  /** Whether it has been there, as far as known. */
+  /** Whether it has been in Redis, as far as this node knows. */
   written: boolean;
 }
 
-/** What this node wrote: to write it again when it was lost, and to take it back when it could not be. */
+/** This node's members, remembered so that they can be rewritten after a loss, and removed later if Redis was away. */
 export class OwnedMembers {
   readonly sets = new Map<PresenceSet, Map<string, OwnedMember>>();
-  /** Members that left while that could not be written. */
+  /** Members that left while Redis could not be written. */
   readonly leaving = new Map<PresenceSet, Set<string>>();
 
   get(set: PresenceSet, id: string): OwnedMember | undefined {
     return this.sets.get(set)?.get(id);
   }
 
-  /** @returns whether it is the first one of its set */
+  /** @returns whether it is the first of its set */
   add(set: PresenceSet, id: string, member: OwnedMember): boolean {
     this.forgetLeaving(set, id);
     const members = this.sets.get(set);
@@ -35,7 +35,7 @@ export class OwnedMembers {
     return true;
   }
 
-  /** @returns whether it was the last one of its set */
+  /** @returns whether it was the last of its set */
   remove(set: PresenceSet, id: string): boolean {
     const members = this.sets.get(set);
     if (!members?.delete(id) || members.size > 0) return false;
@@ -43,7 +43,7 @@ export class OwnedMembers {
     return true;
   }
 
-  /** To be taken back later. */
+  /** Marks a member for removal when Redis is back. */
   addLeaving(set: PresenceSet, id: string): void {
     const ids = this.leaving.get(set);
     if (ids === undefined) this.leaving.set(set, new Set([id]));

@@ -2,22 +2,22 @@ import { type NodeIdentity } from '../../node-identity.js';
 import { type RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard } from '../connection/redis-shard.js';
 
-/** How often names are taken off the list again. */
+/** How often names are taken off the list, in milliseconds. */
 const TIDY_MS = 1_000;
 const CHUNK = 500;
 
 interface Owner {
-  /** What this node had as `last` was taken away by the others. */
+  /** The other nodes took away what this node owned under the name `last`. */
   readonly renamed: (last: string) => void;
-  /** Another node did something to what is this node's. */
+  /** Another node changed something of this node's. */
   readonly told: (name: string, word: string, data?: string) => void;
 }
 
 /**
- * What a node owns of one kind: a set of names in Redis that outlives it, by which the others find what it left behind,
- * and a channel on which they tell it what they did to its own. A name is on the list before its owner could die with
- * it, and may stay for a while after; whoever reads it looks at each thing again. What is told may get lost: then the
- * owner may bring back what another took, until the next writer puts that right.
+ * What a node owns of one kind. A set of names in Redis outlives the node, so that the others can find what it left
+ * behind; on a channel they tell it what they did to its property. A name is listed before its owner could die with it
+ * and may stay listed for a while, so readers check each thing again. A told change may get lost; the owner may then
+ * restore what another node took, until the next writer corrects it.
  */
 export class OwnershipLedger {
   #owner: string;
@@ -45,7 +45,7 @@ export class OwnershipLedger {
     listen();
   }
 
-  /** Whom what this node writes now belongs to. */
+  /** The owner name for what this node writes now. */
   me(): string {
     const last = this.#owner;
     const { incarnation } = this.identity;
@@ -60,7 +60,7 @@ export class OwnershipLedger {
     return incarnation;
   }
 
-  /** In the write that carries what else this turn sends. */
+  /** Lists `name`, in the same write as whatever else this turn sends. */
   add(name: string): void {
     this.#toRemove.delete(name);
     if (this.#listed.has(name)) return;
@@ -78,14 +78,14 @@ export class OwnershipLedger {
     }, TIDY_MS).unref();
   }
 
-  /** Writes the whole list again, if `shard` keeps it. */
+  /** Rewrites the whole list, if `shard` holds it. */
   restore(shard: RedisShard): void {
     if (this.connection.shardOf(this.#key(this.#owner)) === shard) this.#send('SADD', [...this.#listed]);
   }
 
   /**
-   * Walks the list of `owner`, which may be dead, and takes off what was dealt with.
-   * @param release deals with one thing, and answers how many it released; it may be asked again for the same
+   * Walks through the list of `owner`, which may be dead, and takes off what was dealt with.
+   * @param release deals with one thing and returns how many it released; it may be called again for the same one
    * @throws RedisAway
    */
   async release(owner: string, atOnce: number, release: (name: string) => Promise<number>): Promise<number> {
@@ -109,7 +109,7 @@ export class OwnershipLedger {
     return released;
   }
 
-  /** See `told`. */
+  /** Tells `owner` of a change; see `Owner.told`. */
   tell(owner: string, ...words: Parameters<Owner['told']>): void {
     const channel = this.#channel(owner);
     const command = this.connection.sharded ? 'SPUBLISH' : 'PUBLISH';
@@ -133,7 +133,7 @@ export class OwnershipLedger {
   #send(command: 'SADD' | 'SREM', names: readonly string[]): void {
     const key = this.#key(this.#owner);
     for (let at = 0; at < names.length; at += CHUNK) {
-      // What is lost with the connection is written again when that is back.
+      // Whatever is lost with the connection is rewritten when it is back.
       this.connection.send(key, [command, key, ...names.slice(at, at + CHUNK)]).catch(() => undefined);
     }
   }
@@ -156,7 +156,7 @@ export class OwnershipLedger {
       const [name = '', word = '', data] = JSON.parse(message) as string[];
       this.node.told(name, word, data);
     } catch {
-      // None of ours.
+      // Not one of our messages.
     }
   };
 

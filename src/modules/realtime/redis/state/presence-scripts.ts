@@ -1,8 +1,8 @@
 import { RedisScript } from '../connection/redis-script.js';
 
 /**
- * A channel is one hash: field `m<id>` holds `<owner> <order> <generation> <data as JSON>` of a member, field `n` the
- * order number given last. Members are listed by order; each change of owner is another generation.
+ * A presence set is one hash: field `m<id>` holds `<owner> <order> <generation> <data as JSON>` of a member, field `n`
+ * the last order number. Members are listed by order; each change of owner increments the generation.
  */
 const PARSE = `
 local function parse(value)
@@ -13,7 +13,7 @@ local function dropEmpty()
 end
 `;
 
-/** ARGV: id, owner, data. Answers the order number, 0 when the id is there already. */
+/** ARGV: id, owner, data. Returns the order number, or 0 when the id is already there. */
 export const ENTER = new RedisScript(`
 local field = 'm' .. ARGV[1]
 if redis.call('HEXISTS', KEYS[1], field) == 1 then return 0 end
@@ -22,7 +22,7 @@ redis.call('HSET', KEYS[1], field, ARGV[2] .. ' ' .. string.format('%.0f', order
 return order
 `);
 
-/** ARGV: id, new owner or '', data. Answers what was there before, if anything. */
+/** ARGV: id, new owner or '', data. Returns the previous value, if any. */
 export const UPDATE = new RedisScript(`${PARSE}
 local field = 'm' .. ARGV[1]
 local before = redis.call('HGET', KEYS[1], field)
@@ -36,7 +36,7 @@ redis.call('HSET', KEYS[1], field, owner .. ' ' .. order .. ' ' .. generation ..
 return before
 `);
 
-/** ARGV: id, owner or '' for whoever's. Answers what it removed, if anything. */
+/** ARGV: id, owner or '' for any. Returns the removed value, if any. */
 export const LEAVE = new RedisScript(`${PARSE}
 local field = 'm' .. ARGV[1]
 local before = redis.call('HGET', KEYS[1], field)
@@ -48,8 +48,8 @@ return before
 `);
 
 /**
- * Writes a node's members again. ARGV: owner, then for each: id, order, generation, data, and two digits: 1 when it is
- * to be written although nothing is there, 1 when its data changed. Answers the ids that are the owner's no more.
+ * Rewrites a node's members. ARGV: owner, then for each member: id, order, generation, data, and two flags: '1' to
+ * write it even if it is missing, '1' if its data changed. Returns the ids that no longer belong to the owner.
  */
 export const ASSERT = new RedisScript(`${PARSE}
 local mine = ARGV[1]

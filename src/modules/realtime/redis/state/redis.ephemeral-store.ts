@@ -20,22 +20,24 @@ import {
   valueOf,
 } from './store-entry.js';
 
-/** Entries of a dead node that are released beside each other. */
+/** How many entries of a dead node are released in parallel. */
 const RELEASE_AT_ONCE = 500;
-/** As the life time of what is not written but removed: it needs no place on the list. */
+/** Lifetime passed for removals, which need no place on the list. */
 const REMOVES: LifeTime = { ttlMs: 0 };
 
 /**
- * Many nodes: entries live in Redis. Every operation is one command; the first write of an entry without life time adds
- * its key, together with others of the turn, to the list of what this node owns.
+ * Many nodes: entries live in Redis. Every operation is one command. The first write of an entry without a lifetime
+ * also adds its key to the list of what this node owns, batched with others of the same turn.
  *
- * What this node owns it also remembers: it writes it again when Redis lost it, answers from memory and goes on changing
- * it while Redis is away, and settles what came of that when it is back. Everything else fails meanwhile.
+ * A node remembers the entries it owns. It rewrites them when Redis has lost them; while Redis is away it answers from
+ * memory and may change them, and reconciles with Redis afterwards. Everything else fails meanwhile.
  */
 @Injectable()
 export class RedisEphemeralStore extends EphemeralStore {
   private readonly owned = new Map<string, RawEntry>();
-  /** Keys of which Redis may hold something of this node that should not be there, or lack what should. */
+  /**
+   * Keys under which Redis may hold something of this node that should be gone, or lack something that should be there.
+   */
   private readonly unsettled = new Set<string>();
   private readonly ledger: OwnershipLedger;
   private writes = 0;
@@ -49,7 +51,7 @@ export class RedisEphemeralStore extends EphemeralStore {
       renamed: (last) => {
         this.owned.clear();
         this.unsettled.clear();
-        // What it wrote after they had looked.
+        // Releases entries written after the others had looked.
         this.releaseNode(last).catch(() => undefined);
       },
       told: (key, entry) => {
@@ -220,13 +222,13 @@ export class RedisEphemeralStore extends EphemeralStore {
     return life?.ttlMs === undefined ? `${owner}.${++this.writes}` : NOBODY;
   }
 
-  /** What Redis holds is settled when it is back: this node's own entry, while it is away. */
+  /** While Redis is away, this node's own entry; once it is back, Redis decides. */
   private ownAway(key: string): RawEntry | undefined {
     if (this.connection.shardOf(this.nameOf(key))?.commands.up === true) return undefined;
     return this.owned.get(key);
   }
 
-  /** @throws RedisAway when the new entry would have a life time, which nobody watches meanwhile */
+  /** @throws RedisAway when the new entry would have a lifetime, because nothing would expire it meanwhile */
   private writeAway(key: string, entry: RawEntry): void {
     if (ownerOf(entry) === undefined) throw new RedisAway();
     this.owned.set(key, entry);
@@ -240,19 +242,19 @@ export class RedisEphemeralStore extends EphemeralStore {
 
   private async write<T>(key: string, command: () => Promise<T>, life: LifeTime | undefined): Promise<T> {
     const answer = command();
-    // Before the answer: this node may die in between, and nobody would find the entry.
+    // Before the answer arrives: if this node died in between, nobody would find the entry.
     if (life?.ttlMs === undefined) this.ledger.add(key);
     try {
       return await answer;
     } catch (error) {
-      // Once it was sent it may have been carried out all the same.
+      // A command that was sent may have been executed all the same.
       if (!(error instanceof RedisAway) || error.sent) this.unsettled.add(key);
       else this.unlist(key);
       throw error;
     }
   }
 
-  /** Nothing came of a write. */
+  /** A write had no effect: takes the key off the list unless this node owns it. */
   private unlist(key: string): void {
     if (!this.owned.has(key)) this.ledger.remove(key);
   }
@@ -282,7 +284,7 @@ export class RedisEphemeralStore extends EphemeralStore {
     if (owner !== undefined && owner !== this.ledger.me()) this.ledger.tell(owner, key, before);
   }
 
-  /** Brings Redis to what this node remembers, where it is still this node's. */
+  /** Brings Redis in line with what this node remembers, where the entries are still its own. */
   private restore(shard: RedisShard, otherData: boolean): void {
     this.ledger.me();
     this.ledger.restore(shard);
@@ -291,7 +293,7 @@ export class RedisEphemeralStore extends EphemeralStore {
       (key) => this.connection.shardOf(this.nameOf(key)) === shard,
     );
     const assert = async (slice: readonly string[]): Promise<void> => {
-      // The next connection does it anew.
+      // The next connection does this again.
       if (shard.commands.client !== client) return;
       await Promise.all(slice.map((key) => this.assert(key, otherData)));
     };
@@ -299,8 +301,8 @@ export class RedisEphemeralStore extends EphemeralStore {
   }
 
   /**
-   * Never throws.
-   * @param force write it although nothing is there; else another node removed it that could not say so
+   * Brings Redis in line for one key. Never throws.
+   * @param force write the entry even if it is missing; otherwise another node removed it but could not tell this one
    */
   private async assert(key: string, force: boolean): Promise<void> {
     const entry = this.owned.get(key) ?? '';

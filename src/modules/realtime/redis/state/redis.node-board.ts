@@ -3,7 +3,7 @@ import { type BoardBeat, NodeBoard } from '../../ports/node-board.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { RedisScript } from '../connection/redis-script.js';
 
-/** ARGV: incarnation, text. Answers quadruples of incarnation, age in milliseconds, when it was left, text. */
+/** ARGV: incarnation, text. Returns for each node: incarnation, age in milliseconds, time it was written, text. */
 const BEAT = new RedisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -20,7 +20,7 @@ end
 return beats
 `);
 
-/** Heartbeats in one hash, by the clock of Redis. */
+/** Heartbeats in one hash, timed by the clock of Redis. */
 @Injectable()
 export class RedisNodeBoard extends NodeBoard {
   readonly shared = true;

@@ -10,9 +10,9 @@ import { RedisAway } from '../connection/redis-client.js';
 import { RedisConnection } from '../connection/redis-connection.js';
 import { type RedisShard } from '../connection/redis-shard.js';
 
-/** Members of one set that are written again at once. */
+/** Members of one set rewritten per command. */
 const ASSERT_AT_ONCE = 500;
-/** Sets whose lost members are announced beside each other. */
+/** How many sets have their lost members announced in parallel. */
 const RELEASE_AT_ONCE = 16;
 
 interface Stored<T = unknown> {
@@ -54,7 +54,7 @@ export class RedisPresence extends Presence {
     const known = this.owned.get(set, id);
     if (known !== undefined) {
       if ((await this.get(set, id)) !== undefined) return false;
-      // Another node removed it, and this one has not heard of that yet.
+      // Another node has removed it, but the news has not reached this one.
       this.disown(set, id, known);
       return this.enter(set, { id, data });
     }
@@ -68,12 +68,12 @@ export class RedisPresence extends Presence {
         return true;
       }
     } catch (error) {
-      // Ids are random, or guarded by who asks: it is written when Redis is back.
+      // Ids are random or guarded by the caller, so it cannot clash; it is written when Redis is back.
       if (error instanceof RedisAway) return true;
       this.disown(set, id, member);
       throw error;
     }
-    // Not by another node, if it was written again in between.
+    // If it was rewritten in the meantime, the id found there is this node's own.
     if (member.written) return true;
     this.disown(set, id, member);
     return false;
@@ -119,7 +119,7 @@ export class RedisPresence extends Presence {
     const owner = this.ledger.me();
     const mine = this.owned.get(set, id);
     if (mine !== undefined) {
-      // Until its removal is confirmed: an entry neither renewed nor marked for removal would stay forever.
+      // Kept until the removal is confirmed: an entry neither renewed nor marked for removal would stay forever.
       this.owned.addLeaving(set, id);
       this.disown(set, id, mine, false);
     }
@@ -165,7 +165,7 @@ export class RedisPresence extends Presence {
     return this.ledger.release(owner, RELEASE_AT_ONCE, (set) => this.releaseMembers(set as PresenceSet, owner));
   }
 
-  /** One after another, in the order they came; if this node dies meanwhile, another one goes on with the rest. */
+  /** One after another, in order of arrival; if this node dies meanwhile, another one continues with the rest. */
   private async releaseMembers(set: PresenceSet, owner: string): Promise<number> {
     let count = 0;
     for (const left of await this.stored(set)) {
@@ -187,7 +187,7 @@ export class RedisPresence extends Presence {
       .sort((a, b) => a.order - b.order);
   }
 
-  /** A shard is back, or has lost what it held: writes what it should hold. Everything is sent before this returns. */
+  /** A shard is back, or has lost its data: rewrites what it should hold. Everything is sent before this returns. */
   private restored(shard: RedisShard, otherData: boolean): void {
     const owner = this.ledger.me();
     const { sets, leaving } = this.owned;
@@ -201,13 +201,13 @@ export class RedisPresence extends Presence {
     const here = list.filter((set) => this.connection.shardOf(this.key(set)) === shard);
     const { client } = shard.commands;
     const assert = async (slice: readonly PresenceSet[]): Promise<void> => {
-      // The next connection does it anew.
+      // The next connection does this again.
       if (shard.commands.client !== client) return;
       const members = (set: PresenceSet): [string, OwnedMember][] => [...(sets.get(set) ?? [])];
       await Promise.all(slice.flatMap((set) => this.assertMembers(owner, set, members(set), otherData)));
     };
     work.push(inSlices(here, assert, this.connection.restoreAtOnce));
-    // What fails now is done when the shard is back the next time.
+    // What fails now is repeated when the shard is back again.
     void Promise.all(work).catch((error: unknown) => {
       this.logger.debug({ msg: 'members could not be written again', err: error });
     });
@@ -229,7 +229,7 @@ export class RedisPresence extends Presence {
     for (let from = 0; from < members.length; from += ASSERT_AT_ONCE) {
       const part = members.slice(from, from + ASSERT_AT_ONCE);
       const args = part.flatMap(([id, { data, order, generation, written, changed }]) => {
-        // What was there and is not now was removed by another node that could not say so.
+        // A member that was in Redis and is missing now was removed by a node that could not tell this one.
         const force = otherData || !written;
         return [id, String(order), String(generation), data, `${force ? 1 : 0}${changed ? 1 : 0}`];
       });
@@ -246,7 +246,7 @@ export class RedisPresence extends Presence {
     return work;
   }
 
-  /** Another node removed a member, took it over (both without data), or changed its data. */
+  /** Another node removed a member or took it over (no data), or changed its data. */
   private changedElsewhere(set: PresenceSet, id: string, data: string | undefined): void {
     const mine = this.owned.get(set, id);
     if (mine === undefined) return;
@@ -254,7 +254,7 @@ export class RedisPresence extends Presence {
     else mine.data = data;
   }
 
-  /** Forgets a member that is not this node's to keep up any more. */
+  /** Forgets a member that is no longer this node's to keep in Redis. */
   private disown(set: PresenceSet, id: string, member: OwnedMember | undefined, release = true): void {
     if (member === undefined || this.owned.get(set, id) !== member) return;
     if (this.owned.remove(set, id) && release) this.unlistIfEmpty(set);

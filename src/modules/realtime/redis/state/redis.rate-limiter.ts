@@ -4,8 +4,8 @@ import { type RedisConnection } from '../connection/redis-connection.js';
 import { RedisScript } from '../connection/redis-script.js';
 
 /**
- * Keeps when the bucket will be full again, in milliseconds by the server's clock; a full one is no key at all. None takes
- * longer than from empty: what says so is of before a step of that clock, and the bucket starts anew.
+ * Stores when the bucket will be full again, in milliseconds by the server's clock; a full bucket has no key. A value
+ * further away than an empty bucket could need stems from before that clock was set back, so the bucket starts afresh.
  */
 const TAKE = new RedisScript(`
 local time = redis.call('TIME')
@@ -21,7 +21,7 @@ redis.call('SET', KEYS[1], string.format('%.3f', fullAt), 'PX', math.max(1, math
 return 0
 `);
 
-/** Many nodes: buckets live in Redis, one command each time. While it is away, every node has buckets of its own. */
+/** Many nodes: buckets live in Redis, at one command per token. While Redis is away, each node uses its own buckets. */
 export class RedisRateLimiter extends RateLimiter {
   constructor(
     private readonly connection: RedisConnection,

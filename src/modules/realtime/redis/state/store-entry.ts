@@ -1,9 +1,9 @@
 import { RedisScript } from '../connection/redis-script.js';
 
 /**
- * An entry as Redis keeps it: `<owner>.<write> <value as JSON>`. The owner is the incarnation of the node that wrote it
- * last, and the write a number of that node's own, so that no two writes are alike; `-` where the entry has a life time
- * and so no owner.
+ * An entry as stored in Redis: `<owner>.<write> <value as JSON>`. The owner is the incarnation of the node that wrote
+ * it last; the write number is that node's own, so that no two writes are alike. Entries with a lifetime have no owner:
+ * `-`.
  */
 export type RawEntry = string;
 
@@ -13,13 +13,13 @@ export const valueOf = (raw: RawEntry): unknown => JSON.parse(jsonOf(raw));
 
 export const jsonOf = (raw: RawEntry): string => raw.slice(raw.indexOf(' ') + 1);
 
-/** `undefined` when nobody owns it. */
+/** @returns `undefined` when nobody owns it */
 export function ownerOf(raw: RawEntry): string | undefined {
   const dot = raw.indexOf('.');
   return dot < 0 || dot > raw.indexOf(' ') ? undefined : raw.slice(0, dot);
 }
 
-/** The same text for equal values, whatever the order of their members. */
+/** Equal values give the same text, whatever the order of their members. */
 export function canonicalJson(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value, sortMembers) : JSON.stringify(value);
 }
@@ -29,7 +29,7 @@ function sortMembers(_: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What the scripts share: the value of an entry, and whether two values are equal (a sum may be printed otherwise). */
+/** Shared by the scripts: an entry's value, and whether two values are equal (a sum may be printed differently). */
 const LIBRARY = `
 local function json(raw) return string.sub(raw, string.find(raw, ' ', 1, true) + 1) end
 local function same(a, b) return a == b or (tonumber(a) ~= nil and tonumber(a) == tonumber(b)) end
@@ -38,7 +38,7 @@ local function write(raw, life)
 end
 `;
 
-/** ARGV: expected JSON, new entry, life time or ''. Answers the entry that was replaced. */
+/** ARGV: expected JSON, new entry, lifetime or ''. Returns the entry that was replaced. */
 export const REPLACE = new RedisScript(`${LIBRARY}
 local held = redis.call('GET', KEYS[1])
 if not held or not same(json(held), ARGV[1]) then return false end
@@ -46,7 +46,7 @@ write(ARGV[2], ARGV[3])
 return held
 `);
 
-/** ARGV: expected JSON. Answers the entry that was removed. */
+/** ARGV: expected JSON. Returns the entry that was removed. */
 export const RELEASE = new RedisScript(`${LIBRARY}
 local held = redis.call('GET', KEYS[1])
 if not held or not same(json(held), ARGV[1]) then return false end
@@ -54,7 +54,10 @@ redis.call('DEL', KEYS[1])
 return held
 `);
 
-/** ARGV: what to add, limit or '', owner and write of the new entry, life time or ''. Answers the new entry and the old one. */
+/**
+ * ARGV: amount to add, limit or '', owner and write number of the new entry, lifetime or ''. Returns the new and the
+ * old entry.
+ */
 export const INCREMENT = new RedisScript(`${LIBRARY}
 local held = redis.call('GET', KEYS[1])
 local sum = (held and tonumber(json(held)) or 0) + tonumber(ARGV[1])
@@ -65,8 +68,8 @@ return { raw, held }
 `);
 
 /**
- * ARGV: owner and '.', the entry that should be there or '', 1 when it is to be written although nothing is there. Does
- * nothing when the entry is another's by now. Answers whether it is the owner's afterwards, or gone as wanted.
+ * ARGV: owner and '.', the entry that should be there or '', '1' to write it even if it is missing. Does nothing when
+ * the entry belongs to another owner by now. Returns whether the wanted state was reached.
  */
 export const ASSERT = new RedisScript(`
 local held = redis.call('GET', KEYS[1])
@@ -80,7 +83,7 @@ redis.call('SET', KEYS[1], ARGV[2])
 return 1
 `);
 
-/** ARGV: owner and '.'. Removes the entry if it is that owner's. Answers how many it removed. */
+/** ARGV: owner and '.'. Removes the entry if it belongs to that owner. Returns how many were removed. */
 export const RELEASE_OWNED = new RedisScript(`
 local held = redis.call('GET', KEYS[1])
 if held and string.sub(held, 1, string.len(ARGV[1])) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
