@@ -7,20 +7,22 @@ import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogKind } from './log-kind.js';
 import { type OrderedFeed } from './ordered-feed.js';
 
-/** The next message of a replay waits while more than this would wait for the reader. */
+/** A replay sends its next message only if no more than this then waits for the reader. */
 const AHEAD_BYTES = 16_384;
-/** A reader that does not take this much in so many milliseconds is closed: its replay would wait for ever. */
+/**
+ * A reader whose queue does not drain within this many milliseconds is closed; its replay would otherwise wait forever.
+ */
 const PATIENCE_MS = 60_000;
 
-/** A connection that can be told no faster than it reads. */
+/** A connection that is sent messages no faster than it reads them. */
 export interface PacedReader extends Connection {
-  /** Bytes that wait for its reader. */
+  /** Bytes in its outbound queue. */
   readonly queuedBytes: number;
   /** Resolves when the reader has taken (nearly) everything that was sent, or the connection has closed. */
   whenDrained(): Promise<void>;
 }
 
-/** Brings readers that come back up to date, at the pace of their socket, and lets them into the live feed. */
+/** Brings returning readers up to date, at the pace of their socket, and hands them over to the live feed. */
 export class CatchUp<E extends HubEvent> {
   private readonly logger = new Logger(CatchUp.name);
 
@@ -30,9 +32,9 @@ export class CatchUp<E extends HubEvent> {
   ) {}
 
   /**
-   * Replays what is behind `from`, then lets `reader` hear what follows. A reader that cannot be told all of it is closed
-   * and has to come back. Never throws.
-   * @param isIn whether it may still hear the log
+   * Replays everything after `from`, then subscribes `reader` to what follows. A reader that cannot be sent all of it
+   * is closed and has to come back. Never throws.
+   * @param isIn whether it may still read the log
    */
   async run(reader: PacedReader, feed: OrderedFeed<E>, from: number, isIn: () => boolean): Promise<void> {
     feed.beginCatchUp();
@@ -48,7 +50,7 @@ export class CatchUp<E extends HubEvent> {
     }
   }
 
-  /** @returns false when what it has still to be told is gone */
+  /** @returns false when some of what the reader still needs is gone */
   private async replay(reader: PacedReader, feed: OrderedFeed<E>, from: number, isIn: () => boolean): Promise<boolean> {
     const { epoch } = feed;
     let at = from;
@@ -61,7 +63,7 @@ export class CatchUp<E extends HubEvent> {
         await joined;
         return true;
       }
-      // Everything the feed has told was committed before the page is read.
+      // Read before the page: everything the feed has told by now is committed, so the page includes it.
       const { position } = feed;
       const page = await this.kind.page(feed.log, at, epoch);
       if (feed.epoch !== epoch) return false;

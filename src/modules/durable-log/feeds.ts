@@ -4,11 +4,11 @@ import { CatchUp } from './catch-up.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 import { OrderedFeed } from './ordered-feed.js';
 
-/** How often the heads of the logs that are listened to are looked at. */
+/** How often the heads of all active logs are checked. */
 const LOOK_MS = 1_000;
 /**
- * Looks for which a feed goes on without readers: another node may store a message before it hears what made the last one
- * let go, within seconds even when the bus is away.
+ * How many checks a feed survives without readers: until another node hears that the last reader has left, it may store
+ * more messages, for some seconds even while the bus is away.
  */
 const LINGER_LOOKS = 15;
 const EMPTY: LogHead = { epoch: '', last: 0, floor: 0 };
@@ -16,13 +16,13 @@ const EMPTY: LogHead = { epoch: '', last: 0, floor: 0 };
 interface Held<E extends HubEvent> {
   readonly feed: OrderedFeed<E>;
   readonly begun: Promise<void>;
-  /** Looks since nobody holds on to it. */
+  /** Checks since the last holder let go. */
   idleLooks: number;
 }
 
-/** The feeds of the logs of one kind that have readers on this node; like the hub, it knows this node alone. */
+/** The feeds of all logs of one kind that have readers on this node. Like the hub, it knows this node only. */
 export class Feeds<E extends HubEvent> {
-  /** For readers that come back. */
+  /** For returning readers. */
   readonly catchUp: CatchUp<E>;
   private readonly feeds = new Map<number, Held<E>>();
   private timer: NodeJS.Timeout | undefined;
@@ -36,8 +36,8 @@ export class Feeds<E extends HubEvent> {
   }
 
   /**
-   * Holds on to the log's feed, which hears from before this resolves. Undone by `release`.
-   * @param head if it is known already; spares a question
+   * Holds on to the log's feed, which is listening before this resolves. Undone by `release`.
+   * @param head the log's head, if already known; saves a query
    */
   async hold(log: number, head?: LogHead): Promise<OrderedFeed<E>> {
     let held = this.feeds.get(log);
@@ -64,8 +64,8 @@ export class Feeds<E extends HubEvent> {
   }
 
   /**
-   * As `hold`, for readers that were there before the log began: what was stored before this node heard of its beginning is
-   * told, too.
+   * Like `hold`, for readers that were there before the log began: they are also told what was stored before this node
+   * heard of its beginning.
    */
   async holdNew(log: number, known?: LogHead): Promise<void> {
     const head = known ?? (await this.kind.heads([log])).get(log) ?? EMPTY;
@@ -79,8 +79,9 @@ export class Feeds<E extends HubEvent> {
   }
 
   /**
-   * What to wait for until the readers of this node have been told everything up to `position`, which is stored;
-   * `undefined` when they have. @throws when the database is away
+   * @returns a promise that resolves when this node's readers have been told everything up to `position`, which is
+   * stored; `undefined` when they already have
+   * @throws when the database is away
    */
   reach(log: number, position: number): undefined | Promise<void> {
     const feed = this.get(log);
@@ -97,13 +98,16 @@ export class Feeds<E extends HubEvent> {
     this.hub.unlisten(this.kind.stored(log), feed.heard);
   }
 
-  /** It listens first and looks then, so nothing falls in between; what is behind a head known before is found by the next look. */
+  /**
+   * Listens before it looks, so nothing falls in between. Anything after a head known earlier is found by the next
+   * check.
+   */
   private async begin(feed: OrderedFeed<E>, known: LogHead | undefined): Promise<void> {
     await this.hub.listen(this.kind.stored(feed.log), feed.heard);
     feed.begin(known ?? (await this.kind.heads([feed.log])).get(feed.log) ?? EMPTY);
   }
 
-  /** One question for all logs, and none while the last one is unanswered. */
+  /** One query for all logs; none while the last one is unanswered. */
   private async look(): Promise<void> {
     for (const [log, held] of this.feeds) {
       if (held.feed.holders === 0 && ++held.idleLooks > LINGER_LOOKS) this.drop(log, held);
@@ -114,7 +118,7 @@ export class Feeds<E extends HubEvent> {
       const heads = await this.kind.heads([...this.feeds.keys()]);
       for (const [log, head] of heads) this.get(log)?.headIs(head);
     } catch {
-      // The database is away: nothing is stored meanwhile, and the next look finds out.
+      // The database is away: nothing is stored meanwhile, and the next check catches up.
     } finally {
       this.looking = false;
     }

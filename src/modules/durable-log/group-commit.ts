@@ -5,18 +5,18 @@ import { toAppError } from '../../common/http/problems/problem.js';
 import { OUTAGES } from '../../common/outages/outages.js';
 
 export interface GroupCommitOptions<Item, Result> {
-  /** Stores a batch in one transaction; one result for each, in their order. */
+  /** Stores a batch in one transaction. @returns one result per item, in the same order */
   readonly store: (batch: readonly Item[]) => Promise<readonly Result[]>;
-  /** Called once an item is committed and answered, in order, before whoever appended it goes on. Must not throw. */
+  /** Called in order for each item that is committed and answered, before its `append` resolves. Must not throw. */
   readonly committed: (item: Item, result: Result) => void;
-  /** An integer; what must keep an order has the same. */
+  /** An integer; items that must stay in order share it. */
   readonly orderOf: (item: Item) => number;
-  /** Two items with the same are never in one batch. */
+  /** Two items with the same identifier are never in one batch. */
   readonly identifierOf: (item: Item) => string | undefined;
   readonly sizeOf: (item: Item) => number;
-  /** Of one statement. A single item may be larger. */
+  /** Limits of one batch. A single item may be larger. */
   readonly batch: { readonly items: number; readonly size: number };
-  /** Of what waits: from `crowded` on whoever appends had better wait, from `full` on it is refused. */
+  /** Limits of what waits: above `crowded` callers had better wait, above `full` they are refused. */
   readonly waiting: { readonly crowded: number; readonly full: number };
 }
 
@@ -30,14 +30,15 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Batches that are stored at the same time: while one waits for the disk the database works on another. A room or
- * conversation is in one lane only, so the lanes neither wait for each other's locks nor get ahead of each other.
+ * How many batches are stored at the same time: while one waits for the disk, the database works on the other. Each
+ * room or conversation belongs to one lane, so lanes neither wait for each other's locks nor overtake each other.
  */
 const LANES = 2;
 
 /**
- * The way of messages into the database: what comes together is stored together, in order. While one batch is being
- * stored the next one gathers, so an idle server stores a message in one round trip and a busy one thousands.
+ * Groups messages on their way into the database: those that arrive together are stored together, in order. While one
+ * batch is being stored the next one gathers, so an idle server stores one message per round trip and a busy one
+ * thousands.
  */
 export class GroupCommit<Item, Result> {
   private readonly logger = new Logger(GroupCommit.name);
@@ -47,19 +48,19 @@ export class GroupCommit<Item, Result> {
 
   constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
 
-  /** What waits, by `sizeOf`. */
+  /** Size of what waits, by `sizeOf`. */
   get waiting(): number {
     return this.waitingSize;
   }
 
-  /** Whether so much waits that whoever appends had better wait, too. */
+  /** Whether so much waits that callers had better wait before appending. */
   get crowded(): boolean {
     return this.waitingSize > this.options.waiting.crowded;
   }
 
   /**
    * @param answer called once the item is committed, before anybody else learns of it
-   * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
+   * @throws AppError `database_unavailable` when the item may not have been stored, `unavailable` when too much waits
    */
   append(item: Item, answer?: (result: Result) => void): Promise<Result> {
     const { orderOf, identifierOf, sizeOf, waiting } = this.options;
@@ -73,14 +74,15 @@ export class GroupCommit<Item, Result> {
       this.waitingSize += size;
       if (lane.working) return;
       lane.working = true;
-      // What else arrives in this turn goes along.
+      // Collect whatever else arrives in this turn.
       setImmediate(() => void this.work(lane));
     });
   }
 
   /**
-   * What to wait for until those are answered whose items the database may have stored already, but has not confirmed;
-   * `undefined` when there are none. @param order as `orderOf` gives it
+   * Waits until items that may be stored but are not yet confirmed have been answered.
+   * @param order as returned by `orderOf`
+   * @returns `undefined` when there are none
    */
   answered(order: number): Promise<void> | undefined {
     const lane = this.laneOf(order);
@@ -101,13 +103,13 @@ export class GroupCommit<Item, Result> {
       const stored = await storing;
       if (stored instanceof Error) await this.failed(done, stored);
       const unanswered = lane.unanswered.splice(0);
-      // The database works on the next batch while this one is answered.
+      // Let the database work on the next batch while this one is answered.
       batch = this.takeBatch(lane);
       if (batch.length > 0) storing = this.store(batch);
       if (!(stored instanceof Error)) this.settle(done, stored);
       for (const resolve of unanswered) resolve();
       if (batch.length === 0) {
-        // Answering may have brought more.
+        // Answering may have brought in more.
         batch = this.takeBatch(lane);
         if (batch.length > 0) storing = this.store(batch);
       }
@@ -162,7 +164,7 @@ export class GroupCommit<Item, Result> {
       return;
     }
     if (batch.length > 1) {
-      // One that cannot be stored must not take the others along.
+      // An item that cannot be stored must not take the others down with it.
       for (const entry of batch) {
         const stored = await this.store([entry]);
         if (stored instanceof Error) await this.failed([entry], stored);
@@ -179,10 +181,13 @@ export class GroupCommit<Item, Result> {
 class Lane<Item, Result> {
   waiting: Entry<Item, Result>[] = [];
   working = false;
-  /** They wait for the answers to the batch that is being stored. */
+  /** Callers waiting for the answers to the batch being stored. */
   unanswered: (() => void)[] = [];
 
-  /** The oldest; of those with the same identifier the first one, the others wait to be recognised as repetitions. */
+  /**
+   * Takes the oldest entries. Of those with the same identifier only the first: the others wait to be recognized as
+   * repeats.
+   */
   take(most: { readonly items: number; readonly size: number }): Entry<Item, Result>[] {
     const batch: Entry<Item, Result>[] = [];
     const repetitions: Entry<Item, Result>[] = [];

@@ -3,7 +3,7 @@ import { type HubEvent } from '../realtime/hub-event.js';
 
 /** Where a log begins and ends. */
 export interface LogHead {
-  /** Names one numbering; another epoch means that the log began anew. */
+  /** Identifies one numbering; a new epoch means that the log started over. */
   readonly epoch: string;
   /** Position of the newest message; 0 before the first. */
   readonly last: number;
@@ -11,29 +11,33 @@ export interface LogHead {
   readonly floor: number;
 }
 
-/** One kind of durable log, e.g. the messages of rooms: where its messages are told, what their positions mean, how they are read. */
+/**
+ * One kind of durable log, e.g. the messages of rooms: on which channels its messages are announced, what their
+ * positions mean, how they are read.
+ */
 export interface LogKind<E extends HubEvent> {
-  /** Where the nodes tell what they stored. */
+  /** Channel on which nodes announce what they stored. */
   stored(log: number): Channel;
-  /** Where the readers of one node hear it, in order. */
+  /** Channel on which one node's readers are told the messages, in order. */
   readers(log: number): Channel;
-  /** Ascending in the order of the log. */
+  /** Ascending in log order. */
   positionOf(event: E): number;
   epochOf(event: E): string;
-  /** Characters of what was written. */
+  /** Size in characters, as written. */
   sizeOf(event: E): number;
-  /** Whether a reader that knows everything up to `position` has missed nothing when it is told `event` next. */
+  /** Whether a reader that knows everything up to `position` misses nothing when `event` comes next. */
   follows(event: E, position: number): boolean;
   /**
-   * Where a reader goes on for whom nothing is kept behind `position`, although the log went on to `end`.
-   * @returns `undefined` when it has lost messages
+   * Where a reader continues when nothing is kept after `position` although the log goes on to `end`.
+   * @returns `undefined` when the reader has lost messages
    */
   passOver(position: number, end: number): number | undefined;
   /**
-   * Messages behind `after`, ascending; as many as fit one read. The writers of this node have been answered first: nobody
-   * hears a message before it is said to be stored. @param epoch that of the log
+   * Messages after `after`, ascending, as many as fit into one read. Waits until this node's writers have been
+   * answered, so that nobody hears a message before its sender knows it is stored.
+   * @param epoch the log's current epoch
    */
   page(log: number, after: number, epoch: string): Promise<readonly E[]>;
-  /** The heads of the logs that have one. */
+  /** The heads of those logs that have one. */
   heads(logs: readonly number[]): Promise<ReadonlyMap<number, LogHead>>;
 }

@@ -4,24 +4,24 @@ import { type HubEvent } from '../realtime/hub-event.js';
 import { type Hub } from '../realtime/fan-out/hub.js';
 import { type LogHead, type LogKind } from './log-kind.js';
 
-/** Messages, and characters of them, kept for readers that are about to catch up. */
+/** Limits, in messages and characters, of what is kept for readers about to finish catching up. */
 const TAIL = { messages: 1_000, size: 262_144 };
-/** Messages that came too early and are kept; what does not fit is read from the database. */
+/** How many messages that arrived too early are kept; the rest is read from the database. */
 const EARLY_MESSAGES = 1_000;
 
 /**
- * What the readers of one log on this node hear: every stored message once, in order, whatever the bus makes of it. It
- * hears what the nodes say they stored; what is missing in between it reads from the database before going on.
+ * Tells this node's readers of one log every stored message once and in order, whatever the bus does. It listens to
+ * what the nodes announce as stored, and reads gaps from the database before going on.
  */
 export class OrderedFeed<E extends HubEvent> {
-  /** Readers that hold on to it. */
+  /** Number of readers holding on to it. */
   holders = 0;
-  /** Position up to which the readers have been told everything; `null` until the beginning is known. */
+  /** Position up to which readers have been told everything; `null` until the start is known. */
   private at: number | null = null;
   private current = '';
-  /** Position up to which there are messages, as far as is known. */
+  /** Position up to which messages are known to exist. */
   private newest = 0;
-  /** By position. */
+  /** Messages that arrived too early, by position. */
   private readonly early = new Map<number, E>();
   private readonly readers: Channel;
   private filling: Promise<void> | null = null;
@@ -37,7 +37,7 @@ export class OrderedFeed<E extends HubEvent> {
     this.readers = kind.readers(log);
   }
 
-  /** Position up to which the readers have been told everything. */
+  /** Position up to which readers have been told everything. */
   get position(): number {
     return this.at ?? 0;
   }
@@ -46,7 +46,7 @@ export class OrderedFeed<E extends HubEvent> {
     return this.current;
   }
 
-  /** Nothing up to `head` is told; what was heard before is looked at again. */
+  /** Starts after `head`; whatever was heard earlier is reconsidered. */
   begin(head: LogHead): void {
     const early = [...this.early.values()];
     this.early.clear();
@@ -76,7 +76,7 @@ export class OrderedFeed<E extends HubEvent> {
     if (this.at !== null) void this.fill();
   };
 
-  /** The database says that the log ends here: a node may have died before it told what it stored. */
+  /** Takes the log's head from the database, in case a node died before announcing what it stored. */
   headIs(head: LogHead): void {
     if (this.at === null) return;
     if (head.epoch !== this.current) this.adopt(head);
@@ -84,7 +84,7 @@ export class OrderedFeed<E extends HubEvent> {
     if (this.newest > this.position) void this.fill();
   }
 
-  /** Begins to keep what is told, so that `join` can bridge the last step of catching up. Undone by `caughtUp`. */
+  /** Starts keeping what is told, so that `join` can bridge the last step of catching up. Undone by `caughtUp`. */
   beginCatchUp(): void {
     this.catchingUp++;
   }
@@ -94,8 +94,8 @@ export class OrderedFeed<E extends HubEvent> {
   }
 
   /**
-   * Lets a reader that knows everything up to `position` hear what follows, without gap and without repetition.
-   * @returns `false` when it has to catch up first; else what to await before it certainly hears
+   * Subscribes a reader that knows everything up to `position` to what follows, without gap or repetition.
+   * @returns `false` when it has to catch up first; otherwise what to await until the subscription is certain
    */
   join(connection: Connection, position: number): false | undefined | Promise<void> {
     if (position !== this.position) {
@@ -107,18 +107,21 @@ export class OrderedFeed<E extends HubEvent> {
     return this.hub.subscribe(connection, this.readers) ?? undefined;
   }
 
-  /** Resolves when the readers have been told everything up to `position`, which is known to be stored. @throws when the database is away */
+  /**
+   * Resolves when readers have been told everything up to `position`, which must be stored. @throws when the database
+   * is away
+   */
   async reach(position: number): Promise<void> {
     if (position > this.newest) this.newest = position;
     while (this.position < position) await this.fill();
   }
 
-  /** Reads and tells what is missing. One at a time. @throws when the database is away */
+  /** Reads and tells what is missing, one run at a time. @throws when the database is away */
   private fill(): Promise<void> {
     this.filling ??= this.readMissing().finally(() => {
       this.filling = null;
     });
-    // Whoever does not wait does not care: the next look at the heads tries again.
+    // Callers that do not wait need not know of a failure: the next check of the heads tries again.
     this.filling.catch(() => undefined);
     return this.filling;
   }
@@ -128,7 +131,7 @@ export class OrderedFeed<E extends HubEvent> {
       const { position, current, newest } = this;
       const page = await this.kind.page(this.log, position, current);
       if (current !== this.current) continue;
-      // What is missing still was deleted meanwhile: nobody can have it any more.
+      // Whatever is missing from the page was deleted meanwhile; no reader can get it any more.
       for (const event of page) if (this.kind.positionOf(event) > this.position) this.tell(event);
       if (page.length === 0 && this.position < newest) this.at = newest;
       this.tellEarly();
