@@ -23,8 +23,8 @@ import { TransportService } from './transport.service.js';
 import { UpgradeRouter } from './handshake/upgrade-router.js';
 
 /**
- * What `create` hands to Nest for a gateway of ours. Nest only passes it back: connections and messages reach our
- * gateways through their tables, which await admission and keep the order; Nest would not.
+ * What `create` returns to Nest for our gateways. Nest only passes it back: connections and messages reach our gateways
+ * through their tables, which wait for admission and keep the order; Nest would not.
  */
 class OwnServer {
   constructor(readonly name: string) {}
@@ -40,10 +40,10 @@ const PING_TIMEOUT_MS = 20_000;
 const IO_PATH = '/socket.io/';
 
 /**
- * Nest's one WebSocket adapter: plain gateways and those on Socket.IO, declared by `plainGateway` and `socketIoGateway`,
- * go to our transport on the HTTP server of the application; there are no others. It is Nest's `WsAdapter` with other answers to four questions: paths (with parameters,
- * matched by the UpgradeRouter, which owns the `upgrade` event), order (one message of a connection at a time), admission
- * (before the 101), and close (a code and a reason instead of a cut).
+ * Nest's one WebSocket adapter. Gateways are declared by `plainGateway` or `socketIoGateway`, and go to our transport
+ * on the application's HTTP server; there are no other kinds. It differs from Nest's `WsAdapter` in four points: paths
+ * (with parameters, matched by the UpgradeRouter, which owns the `upgrade` event), order (one message of a connection
+ * at a time), admission (before the 101), and close (with a code and a reason).
  */
 export class TransportAdapter extends WsAdapter {
   private readonly transport: TransportService;
@@ -79,7 +79,7 @@ export class TransportAdapter extends WsAdapter {
   }
 
   override bindClientConnect(): void {
-    // Ours hear of their clients from the transport.
+    // Our gateways hear of their clients from the transport.
   }
 
   override async close(server: unknown): Promise<void> {
@@ -92,7 +92,7 @@ export class TransportAdapter extends WsAdapter {
     await super.dispose();
   }
 
-  /** Nest asks once per path; all our Socket.IO gateways share the path and the namespace. */
+  /** Nest calls `create` once per path; all our Socket.IO gateways share the path and the namespace. */
   private createShared(port: number): OwnServer {
     const server = this.transport.socketIo((socket) => this.policy.clientAddress(socket.request));
     this.engine = this.createEngine(port);
@@ -120,7 +120,7 @@ export class TransportAdapter extends WsAdapter {
       pingTimeout: PING_TIMEOUT_MS,
       maxHttpBufferSize: this.ioOptions.maxHttpBufferSize,
       cors: corsDelegate((request) => this.policy.isOriginAllowed(request)),
-      // New sessions by polling.
+      // Concerns new polling sessions.
       allowRequest: (request: IncomingMessage, done: (error: string | null, allowed: boolean) => void) => {
         const allowed = polling.allows(request);
         done(allowed ? null : 'too many sessions', allowed);
@@ -147,13 +147,13 @@ export class TransportAdapter extends WsAdapter {
     return this.app.getHttpServer() as HttpServer;
   }
 
-  /** The instance Nest made of the gateway with these options. */
+  /** The instance Nest created of the gateway with these options. */
   private find(key: symbol, wanted: object): object {
     for (const { gateway, options } of this.declared(key)) if (options === wanted) return gateway;
     throw new Error('a gateway has no instance');
   }
 
-  /** All gateways that were declared with options under `key`. */
+  /** All gateways declared with options under `key`. */
   private *declared(key: symbol): Generator<{ gateway: object; options: unknown }> {
     for (const module of this.modules.values()) {
       for (const wrapper of module.providers.values()) {

@@ -4,7 +4,7 @@ import { ObservabilityModule } from '../../modules/observability/observability.m
 import { AdmissionDeadlines } from './plain/admission-deadlines.js';
 import { TransportService } from './transport.service.js';
 
-/** The socket edge's machinery; the gateways beside it hold the protocols. */
+/** The machinery of the socket edge; the gateways next to it hold the protocols. */
 @Global()
 @Module({
   imports: [ObservabilityModule, LifecycleModule],

@@ -38,7 +38,7 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-/** The plain WebSocket side of the one port: its gateways, its connections, and what they share. */
+/** The plain WebSocket side of the port: its gateways, its connections, and what they share. */
 @Injectable()
 export class TransportService implements PlainHost, BeforeApplicationShutdown {
   readonly node: string;
@@ -103,7 +103,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     return null;
   }
 
-  /** The Socket.IO side; made with the first gateway that needs it. */
+  /** The Socket.IO side, created with the first gateway that needs it. */
   socketIo(addressOf: (socket: Socket) => string): SocketIoServer {
     if (this.io === undefined) {
       this.io = new SocketIoServer(this, this.hub, this.metrics, this.directory, addressOf);
@@ -158,7 +158,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
 
   /**
    * Accepts the upgrade: writes the 101, then lets the gateway greet, then lets messages in.
-   * @returns false when the handshake turned out to be malformed; it has been answered then
+   * @returns false when the handshake turned out to be malformed, and has been answered
    */
   accept(connection: PlainConnection, endpoint: PlainEndpoint, upgrade: Upgrade): boolean {
     let accepted = false;
@@ -200,7 +200,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     });
   }
 
-  /** Tells every socket to go, paced over the drain time, and waits until they have gone or the time is up. */
+  /** Tells every socket to go, paced over the drain time, and waits until all have gone or the time is up. */
   private async drain(undone: AbortSignal): Promise<void> {
     const durationMs = this.config.http.drainSeconds * 1_000;
     this.logger.log(`draining ${this.connections.size} plain sockets, ${this.io?.connections.size ?? 0} of Socket.IO`);
@@ -210,9 +210,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
     ]);
   }
 
-  /** Before the HTTP server closes: it would wait for the sockets that are still open. */
+  /** Runs before the HTTP server closes, which would wait for open sockets. */
   beforeApplicationShutdown(): void {
-    // Whoever came now would be waited for until its heartbeat fails.
+    // A client accepted now would hold up the end until its heartbeat fails.
     this.isEnding = true;
     this.heartbeat.stop();
     this.deadlines.stop();

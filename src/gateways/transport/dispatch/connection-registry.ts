@@ -1,12 +1,12 @@
-/** A connection remembers its place, so that removing it is no search. */
+/** A connection remembers its place, so that removing it needs no search. */
 export interface Registered {
   registryIndex: number;
   registrySlot: number;
 }
 
 /**
- * All connections of one transport on this node, spread over slots, so that periodic work touches a part of them at a time.
- * Adding and removing cost the same whatever the number.
+ * All connections of one transport on this node, spread over slots so that periodic work handles one slot at a time.
+ * Adding and removing take constant time.
  */
 export class ConnectionRegistry<C extends Registered> {
   private readonly slots: C[][];
@@ -39,7 +39,7 @@ export class ConnectionRegistry<C extends Registered> {
     this.size--;
   }
 
-  /** The connections of one slot; copied, so that they may leave meanwhile. */
+  /** A copy of one slot's connections, so that they may leave meanwhile. */
   inSlot(slot: number): C[] {
     return [...this.slot(slot)];
   }

@@ -15,7 +15,7 @@ import { type PayloadValidator, payloadValidator } from './payload-validation.js
 
 type Method = (...args: unknown[]) => unknown;
 
-/** A method with what belongs to it. */
+/** A gateway method with its validator and filters. */
 export interface Handler {
   readonly call: Method;
   readonly validate: PayloadValidator | undefined;
@@ -24,17 +24,18 @@ export interface Handler {
 
 interface BoundFilter {
   readonly filter: ExceptionFilter;
-  /** Empty = everything. */
+  /** Empty = every error. */
   readonly types: readonly Type<Error>[];
 }
 
-/** Finds the instance of a filter class that Nest made for the gateway's module. */
+/** Finds the instance of a filter class that Nest created for the gateway's module. */
 export type FilterResolver = (filter: Type<ExceptionFilter>) => ExceptionFilter;
 
 /**
  * A gateway's `@SubscribeMessage` methods, filters and payload classes as one table, built once. Nest's own pipeline
- * binds every handler anew for each client and wraps each message in several promises; this calls the method directly
- * and stays synchronous when the method is. Nothing here throws or rejects: what a method throws goes to its filter.
+ * binds every handler anew for each client and wraps each message in several promises; this one calls the method
+ * directly and stays synchronous if the method does. Nothing here throws or rejects: what a method throws goes to its
+ * filter.
  */
 export class GatewayTable {
   private readonly logger: Logger;
@@ -53,7 +54,7 @@ export class GatewayTable {
     this.readHandlers(type);
   }
 
-  /** Names of the messages it handles. */
+  /** Names of the messages this gateway handles. */
   get events(): IterableIterator<string> {
     return this.handlers.keys();
   }
@@ -66,7 +67,7 @@ export class GatewayTable {
     return this.handlers.get(event);
   }
 
-  /** Calls `(connection, data, extra)` of the method for `event`, which must be there. */
+  /** Calls the method for `event` with `(connection, data, extra)`. Does nothing when there is none. */
   invoke(event: string, connection: Connection, data: unknown, extra?: unknown): void | Promise<void> {
     const handler = this.handlers.get(event);
     if (handler !== undefined) return this.call(handler, connection, data, extra);
@@ -83,7 +84,7 @@ export class GatewayTable {
     }
   }
 
-  /** Runs something else of the gateway under its filters. */
+  /** Runs another action of the gateway under its filters. */
   guarded(connection: Connection, action: () => void | Promise<void>): void | Promise<void> {
     try {
       const result = action();
@@ -124,7 +125,7 @@ export class GatewayTable {
     }
   }
 
-  /** A filter that fails is a bug of ours; the client may come back. */
+  /** A failing filter is a bug of ours, so the client may come back. */
   private failed(error: unknown, connection: Connection): void {
     this.logger.error({ msg: 'a socket filter failed', connectionId: connection.id, err: error });
     connection.close(DISCONNECT.internal);
@@ -158,7 +159,7 @@ export class GatewayTable {
   }
 }
 
-/** Better no boot than a guard that silently does not guard. */
+/** Better not to boot than to have a guard that silently does not guard. */
 function refuseUnsupported(target: object, name: string): void {
   for (const [key, what] of [
     [GUARDS_METADATA, 'guards: admit in handleUpgrade or in the first message'],

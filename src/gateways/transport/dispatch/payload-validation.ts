@@ -3,11 +3,11 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { AppError, type FieldError } from '../../../common/errors/app-error.js';
 
-/** Turns decoded data into a validated instance. @throws AppError `invalid_input` naming every faulty member */
+/** Turns decoded data into a validated instance. @throws AppError `invalid_input` naming every invalid member */
 export type PayloadValidator = (data: unknown) => unknown;
 
 /**
- * The validator of a handler's second parameter, from its declared type: `undefined` when that is no class with
+ * The validator for a handler's second parameter, based on its declared type. `undefined` when that is not a class with
  * class-validator decorators, so that a codec's own types pass untouched.
  */
 export function payloadValidator(prototype: object, method: string): PayloadValidator | undefined {

@@ -7,14 +7,14 @@ export interface WireMessage {
 }
 
 /**
- * One protocol's language on plain WebSocket. Pure: no sockets, no database, no clock.
- * `encode` (from EventEncoder) returns `textFrame(…)` or `null` for events that have no frame; `join` is `joinFrames`.
+ * The codec of one protocol on plain WebSocket. Pure: no sockets, no database, no clock. `encode` (from EventEncoder)
+ * returns `textFrame(…)`, or `null` for events without a frame; `join` is `joinFrames`.
  */
 export interface WireCodec extends EventEncoder {
   /**
-   * @param data the frame's payload; text frames are valid UTF-8 already
+   * @param data the frame's payload; text is already known to be valid UTF-8
    * @param admitted whether the connection has a principal
-   * @throws AppError when the frame is not of this protocol; it reaches the gateway's filter
+   * @throws AppError when the frame is not part of this protocol; the gateway's filter gets it
    */
   decode(data: Buffer, isBinary: boolean, admitted: boolean): WireMessage;
 }

@@ -1,18 +1,18 @@
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 
 export interface InboundLimits {
-  /** Messages a second, sustained; above it the source is paused. 0 = off. */
+  /** Sustained messages per second; above it the source is paused. 0 = off. */
   readonly rate: number;
   readonly burst: number;
-  /** Messages a second above which `onFlood` is called. 0 = off. */
+  /** Messages per second above which `onFlood` is called. 0 = off. */
   readonly hardRate: number;
 }
 
-/** Where messages come from and go to. */
+/** Where messages come from and where they go. */
 export interface InboundSink<T> {
-  /** Handles one message; the next one waits for the promise. Must not throw or reject. */
+  /** Handles one message; the next waits for the promise. Must not throw or reject. */
   handleInbound(message: T): void | Promise<void>;
-  /** Stop reading: messages pile up. What was read already may still be pushed. */
+  /** Stops reading; what has been read already may still be pushed. */
   pauseInbound(): void;
   resumeInbound(): void;
   onFlood(): void;
@@ -20,11 +20,11 @@ export interface InboundSink<T> {
   ignoreInbound?(message: T): void;
 }
 
-/** Messages one connection may have handled in one turn of the event loop before the others get theirs. */
+/** Messages one connection may have handled per turn of the event loop before others get their share. */
 const TURN_BUDGET = 32;
-/** Large messages use up more of it: one more for each 8 KiB. */
+/** Large messages use up more of the budget: one more for each 8 KiB. */
 const BUDGET_SHIFT = 13;
-/** From this length on a message waits for its turn even if nothing else waits. */
+/** A message of this size or more waits for the next turn even if nothing else is waiting. */
 const LARGE_BYTES = 65_536;
 /** Above this many waiting messages, or bytes, the source is paused. */
 const PAUSE_ABOVE = 64;
@@ -33,8 +33,9 @@ const THROTTLE_MIN_MS = 10;
 const THROTTLE_MAX_MS = 1_000;
 
 /**
- * One connection's messages: closed until admitted, then strictly serial and in order, taken in turns with the other
- * connections, bounded by pausing the source, and slowed to the permitted rate. Nothing is ever dropped.
+ * One connection's inbound messages: held back until admission, then handled strictly one at a time and in order,
+ * sharing turns with other connections, bounded by pausing the source, and slowed to the permitted rate. Nothing is
+ * ever dropped while the queue is in use.
  */
 export class InboundQueue<T extends { readonly length: number }> implements TurnTask {
   private waiting: T[] | null = null;
@@ -62,7 +63,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.refilledAt = turns.now;
   }
 
-  /** Whether the source is paused on purpose, so that its silence proves nothing. */
+  /** Whether we have paused the source, so that its silence proves nothing. */
   get isPaused(): boolean {
     return this.paused;
   }
@@ -76,7 +77,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     return this.waiting === null ? 0 : this.waiting.length - this.head;
   }
 
-  /** Bytes of messages that wait. */
+  /** Bytes of waiting messages. */
   get bytes(): number {
     return this.waitingBytes;
   }
@@ -100,13 +101,13 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     if (this.isOpen && !this.busy) this.continueLater();
   }
 
-  /** Admitted: what waits is handled now, in order. */
+  /** The connection is admitted: waiting messages are handled now, in order. */
   open(): void {
     this.isOpen = true;
     this.drain();
   }
 
-  /** Takes no more and forgets what waits. The source goes on: its end has to be heard. */
+  /** Ends the queue and drops what waits. The source is resumed, because its end has to be noticed. */
   discard(): void {
     this.ended = true;
     this.waiting = null;
@@ -117,7 +118,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.sink.resumeInbound();
   }
 
-  /** Takes no more; `last` is handled behind whatever still waits. */
+  /** Ends the queue; `last` is handled after everything that still waits. */
   finish(last: T): void {
     this.ended = true;
     this.last = last;
@@ -154,7 +155,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.resume();
   }
 
-  /** Behind its end, too: a connection that ends may leave its source to another one. */
+  /** Also after the queue has ended: its source may go on to serve another connection. */
   private resume(): void {
     if (!this.paused || this.busy) return;
     this.paused = false;
@@ -172,7 +173,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     });
   }
 
-  /** Whether nothing stands between `message`, which has just come, and its handling. */
+  /** Whether `message`, which has just arrived, may be handled at once. */
   private isNext({ length }: T): boolean {
     return this.isOpen && !this.busy && this.waiting === null && !this.paused && length < LARGE_BYTES;
   }
@@ -209,7 +210,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
       return;
     }
     if (!this.paused) this.pause();
-    // Long enough to be worth a wake-up: a tenth of a second's worth of messages.
+    // Wait long enough to be worth a wake-up: a tenth of a second's worth of messages.
     const wait = (Math.max(1, this.limits.rate / 10) - this.tokens) * (1_000 / this.limits.rate);
     setTimeout(
       () => {

@@ -4,40 +4,40 @@ export interface TurnTask {
   runTurn(): void;
 }
 
-/** Milliseconds that the work of earlier turns may take in this one; newcomers with little work come between. */
+/** Milliseconds that leftover work may take per turn, so that newcomers with little work get in between. */
 const RESUMED_MS = 5;
-/** Milliseconds between two turns that are timed. */
+/** Minimum milliseconds between two timed turns. */
 const TIMED_EVERY_MS = 50;
 
-/** Milliseconds since the epoch of a time by the clock of the turns. */
+/** Converts a time of the turns' clock to milliseconds since the epoch. */
 export const pointInTime = (at: number): number => Math.round(Date.now() - (performance.now() - at));
 
 /**
  * One clock tick per turn of the event loop, shared by everything in the transport: inbound queues take turns by it,
- * outbound writers write once at its end. A turn begins with the first `touch` and ends in the check phase, after all
- * readable sockets were read.
+ * and outbound writers write once at its end. A turn begins with the first `touch` and ends in the check phase, after
+ * all readable sockets have been read.
  */
 export class LoopTurns {
-  /** Changes from turn to turn. */
+  /** Number of the current turn. */
   current = 0;
-  /** Milliseconds of a clock that only runs forward, read once a turn. */
+  /** Monotonic milliseconds, read once per turn. */
   now = performance.now();
   private scheduled = false;
   private inbound: TurnTask[] = [];
   private settling: TurnTask[] = [];
   private outbound: TurnTask[] = [];
-  /** The turn's last frames are being sent; nothing follows them in this turn. */
+  /** True while the turn's last frames are being sent; nothing follows them in this turn. */
   ending = false;
-  /** From then to the turn's last task. */
+  /** True from then until the turn's last task. */
   finishing = false;
   private last: TurnTask | null = null;
-  /** The next turn that begins then or later is timed: which one that is does not depend on how long it takes. */
+  /** Times the next turn that begins at or after this, so that the choice does not depend on how long turns take. */
   private timeFrom = 0;
 
-  /** @param timed hears, now and then, how many milliseconds a turn took from its first frame to its last write */
+  /** @param timed is told now and then how many milliseconds a turn took, from its first frame to its last write */
   constructor(private readonly timed: ((ms: number) => void) | null = null) {}
 
-  /** Makes sure that this turn has an end. */
+  /** Makes sure that the current turn gets an end. */
   touch(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -45,13 +45,13 @@ export class LoopTurns {
     setImmediate(this.finish);
   }
 
-  /** Runs `task` at the beginning of the next turn's work, or of a later one's when there is much of it. */
+  /** Runs `task` at the start of the next turn's work, or in a later turn when there is a lot of it. */
   resumeNextTurn(task: TurnTask): void {
     this.inbound.push(task);
     this.touch();
   }
 
-  /** Runs `task` at the end of this turn, before those of `flushThisTurn`. */
+  /** Runs `task` at the end of this turn, before the tasks of `flushThisTurn`. */
   settleThisTurn(task: TurnTask): void {
     this.settling.push(task);
     this.touch();

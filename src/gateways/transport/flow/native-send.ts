@@ -5,11 +5,11 @@ import { type SendMany } from './turn-sender.js';
 
 const FILE = `send-many-${process.platform}-${process.arch}.node`;
 
-/** Below the sources and below dist, the root is equally far up. */
+/** The project root, equally far up from the sources and from dist. */
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const FOLDERS = [path.join(ROOT, 'native'), path.join(ROOT, 'dist/native')];
 
-/** The function in native/send-many.c, or why there is none. */
+/** The function from native/send-many.c, or the reason why it is unavailable. */
 export function loadSendMany(): SendMany | Error {
   const file = FOLDERS.map((folder) => path.join(folder, FILE)).find((each) => existsSync(each));
   if (file === undefined) return new Error('it was not built, for want of a C compiler or of headers of Node');

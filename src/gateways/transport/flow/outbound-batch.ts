@@ -1,8 +1,8 @@
 import { type PlainFrame } from './text-frame.js';
 
 /**
- * The frames one connection got in one turn, as a chain that connections share: whoever received the same frames holds
- * the same batch, so a fan-out to a thousand sockets joins its frames once and allocates nothing per socket.
+ * The frames one connection got in one turn, as a chain shared between connections: those that received the same frames
+ * hold the same batch, so a fan-out to a thousand sockets joins its frames once and allocates nothing per socket.
  */
 export class OutboundBatch {
   private nextFrame: PlainFrame | null = null;
@@ -17,19 +17,19 @@ export class OutboundBatch {
     readonly frames: number,
   ) {}
 
-  /** The empty batch every connection's turn begins with. */
+  /** The empty batch that every connection starts a turn with. */
   static empty(): OutboundBatch {
     return new OutboundBatch(null, null, 0, 0);
   }
 
-  /** This batch with `frame` behind it. */
+  /** This batch followed by `frame`. */
   with(frame: PlainFrame): OutboundBatch {
     if (this.nextFrame === frame && this.next !== null) return this.next;
     this.nextFrame = frame;
     return (this.next = new OutboundBatch(this, frame, this.bytes + frame.length, this.frames + frame.count));
   }
 
-  /** All frames in one piece. */
+  /** All frames as one buffer. */
   toBuffer(): Buffer {
     if (this.joined !== null) return this.joined;
     if (this.frame !== null && this.bytes === this.frame.length) return this.frame.bytes;
@@ -39,7 +39,7 @@ export class OutboundBatch {
     return (this.joined = out);
   }
 
-  /** Copies the last frame to its place. @returns what comes before it */
+  /** Copies the last frame into place. @returns what comes before it */
   private copyLast(out: Buffer): OutboundBatch | null {
     if (this.frame) this.frame.bytes.copy(out, this.bytes - this.frame.bytes.length);
     return this.previous;

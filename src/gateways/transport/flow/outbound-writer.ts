@@ -6,13 +6,15 @@ import { OutboundBatch } from './outbound-batch.js';
 import { type PlainFrame } from './text-frame.js';
 import { descriptorOf, type SendMany, TurnSender } from './turn-sender.js';
 
-/** A turn's frames are written early when they reach this, so that only what the kernel refuses counts as waiting. */
+/**
+ * A turn's frames are written early once they reach this size, so that only what the kernel refuses counts as waiting.
+ */
 const EARLY_FLUSH_BYTES = 262_144;
 
-/** Below its high-water mark a stream does not say when it is empty. */
+/** How often to check for an empty stream, in milliseconds: below its high-water mark a stream emits no `drain`. */
 const DRAIN_LOOK_MS = 5;
 
-/** Who is told that its reader is too slow. */
+/** Is told when its client reads too slowly. */
 export interface WriterOwner {
   slowConsumer(): void;
 }
@@ -25,15 +27,15 @@ export class WriterHost {
 
   constructor(
     readonly turns: LoopTurns,
-    /** Bytes that may wait for one slow reader. */
+    /** Bytes that may wait for one slow consumer. */
     readonly limitBytes: number,
-    /** `null` = every socket is written to by itself. */
+    /** `null` = every socket is written to on its own. */
     sendMany: SendMany | null = null,
   ) {
     this.sender = sendMany && new TurnSender(turns, sendMany);
   }
 
-  /** The empty batch of this turn; a fresh one each turn, so that no old frame is kept alive. */
+  /** The empty batch of this turn; a fresh one each turn, so that old frames are not kept alive. */
   empty(): OutboundBatch {
     if (this.rootTurn !== this.turns.current) {
       this.rootTurn = this.turns.current;
@@ -44,46 +46,46 @@ export class WriterHost {
 }
 
 /**
- * One plain socket's way out: all frames of a turn leave in one write; what waits for the reader is bounded in bytes.
- * Until a socket is attached, frames wait.
+ * A plain socket's outbound side: all frames of a turn leave in one write, and what waits for the client is bounded in
+ * bytes. Until a socket is attached, frames wait.
  */
 export class OutboundWriter implements TurnTask {
-  /** What is to be written: one frame, or with further ones a batch that begins with it. */
+  /** What is to be written: one frame, or a batch that starts with it. */
   private first: PlainFrame | null = null;
   private batch: OutboundBatch | null = null;
   private socket: Duplex | null = null;
-  /** The socket's, where it may be written to natively. */
+  /** The socket's file descriptor, if it may be written to natively; otherwise -1. */
   private fd = -1;
-  /** When the sender last took something of this writer. */
+  /** The sender's round in which it last took something from this writer. */
   private round = -1;
   private scheduled = false;
   private overdue = false;
-  /** What left by it so far. */
+  /** What has been sent so far. */
   messagesOut = 0;
   bytesOut = 0;
-  /** When something last did, by the clock of the turns. */
+  /** When something was last sent, by the clock of the turns. */
   writtenAt: number;
 
   constructor(
     private readonly host: WriterHost,
-    /** What it counts towards; another one from when the connection speaks another protocol. */
+    /** The counters it adds to; replaced when the connection changes to another protocol. */
     public traffic: SocketTraffic,
     private readonly owner: WriterOwner,
   ) {
     this.writtenAt = host.turns.now;
   }
 
-  /** Bytes that wait, in this turn's batch and in the socket. */
+  /** Bytes waiting in this turn's batch and in the socket. */
   get queuedBytes(): number {
     return this.pendingBytes + (this.socket?.writableLength ?? 0);
   }
 
-  /** Whether `bytes` would leave room for as much again. What waits alone may be of any size. */
+  /** Whether there is room for `bytes` twice over. If nothing else waits, any size is fine. */
   takes(bytes: number, waiting = this.queuedBytes): boolean {
     return waiting === 0 || 2 * (waiting + bytes) <= this.host.limitBytes;
   }
 
-  /** The socket, `null` before the 101. */
+  /** The socket; `null` before the handshake is answered with 101. */
   get stream(): Duplex | null {
     return this.socket;
   }
@@ -93,7 +95,7 @@ export class OutboundWriter implements TurnTask {
     this.flush();
   }
 
-  /** The stream below may change between turns; what was sent before leaves on the old one. */
+  /** Changes the underlying stream, which may happen between turns; what was sent before leaves on the old one. */
   attachTo(socket: Duplex): void {
     if (this.socket === socket) return;
     if (this.socket !== null) this.flush();
@@ -115,8 +117,8 @@ export class OutboundWriter implements TurnTask {
   }
 
   /**
-   * A stream notices what the kernel took only between turns (over TLS always, over TCP once a buffer was full), so a
-   * reader is too slow when it is over the limit at the end of two turns running.
+   * Closes a slow consumer. A stream only notices between turns what the kernel has taken (always over TLS, over TCP
+   * once a buffer was full), so a client is too slow when it is over the limit at the end of two consecutive turns.
    */
   runTurn(): void {
     this.scheduled = false;
@@ -131,7 +133,7 @@ export class OutboundWriter implements TurnTask {
     }
   }
 
-  /** Writes what is pending now, unless too much waits for the reader already. */
+  /** Writes what is pending now, unless too much waits for the client already. */
   flush(): void {
     this.flushPending();
     this.flushSender();
@@ -157,13 +159,13 @@ export class OutboundWriter implements TurnTask {
     else this.write(batch.toBuffer(), batch.frames);
   }
 
-  /** A whole control frame, written at once; it may overtake frames of this turn. */
+  /** Writes a whole control frame at once; it may overtake frames of this turn. */
   control(bytes: Buffer): void {
     this.flushSender();
     if (this.socket?.writable) this.socket.write(bytes);
   }
 
-  /** Writes what is pending and resolves when nothing waits for the reader any more, or the socket has ended. */
+  /** Writes what is pending and resolves when nothing waits for the client any more, or the socket has ended. */
   async drained(): Promise<void> {
     this.flush();
     for (;;) {
@@ -173,7 +175,7 @@ export class OutboundWriter implements TurnTask {
     }
   }
 
-  /** Forgets what was not written. */
+  /** Drops what was not written. */
   discard(): void {
     this.first = null;
     this.batch = null;
@@ -183,13 +185,13 @@ export class OutboundWriter implements TurnTask {
     return this.batch === null ? (this.first === null ? 0 : this.first.length) : this.batch.bytes;
   }
 
-  /** Whether nothing stands before what is sent now. */
+  /** Whether what is sent now need not queue behind anything. */
   private get isFree(): boolean {
     const { socket } = this;
     return socket !== null && socket.writableLength === 0 && socket.writable;
   }
 
-  /** Counts what left, also what did so by another way. */
+  /** Counts what was sent, including by other routes. */
   count(frames: number, bytes: number): void {
     this.traffic.messagesOut += frames;
     this.traffic.bytesOut += bytes;
@@ -213,7 +215,7 @@ export class OutboundWriter implements TurnTask {
     socket.write(bytes);
   }
 
-  /** What the sender has taken of this writer goes out before anything else does. */
+  /** Anything the sender has taken from this writer must go out first. */
   private flushSender(): void {
     const { sender } = this.host;
     if (sender !== null && this.round === sender.round) sender.flush();

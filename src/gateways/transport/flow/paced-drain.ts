@@ -8,22 +8,22 @@ interface Drainable {
   terminate(): void;
 }
 
-/** Mean time between two looks at who has to go. */
+/** Mean time between two batches of closes. */
 const STEP_MS = 50;
-/** So many a second go at least: few sockets need no pacing. */
+/** At least this many are closed per second: few sockets need no pacing. */
 const MIN_PER_SECOND = 500;
-/** So few go at once. */
+/** The smallest batch. */
 const FEW = (MIN_PER_SECOND * STEP_MS) / 1_000;
-/** The first part of the time is for load balancers: readiness fails already, and who is told to go should not come back here. */
+/** Share of the time left for load balancers: readiness already fails, and closed clients should not come back here. */
 const HEAD_START_SHARE = 0.1;
-/** The last part of the time is for closing handshakes. */
+/** Share of the time that closing is spread over; the rest is for closing handshakes. */
 const PACED_SHARE = 0.7;
 
 /**
- * Closes all connections, spread over `durationMs` so that they don't come back to the other nodes all at once; ends
- * those that are still there afterwards. They go in random order, so that neither a whole room nor everybody who came with the
- * same load balancer goes at the same moment, and at moments that are not those of another node that drains, too.
- * Those whose principal says so go after all others. Once `undone`, nobody else has to go.
+ * Closes all connections, spread over `durationMs` so that they do not hit the other nodes all at once, and ends those
+ * that are still there afterwards. The order is random, so that neither a whole room nor everybody from one load
+ * balancer goes at the same moment; the timing is random, so that it differs from that of other draining nodes.
+ * Connections whose principal says `goesLast` go after all others. Stops when `undone` is aborted.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },
@@ -37,7 +37,7 @@ export async function pacedDrain<T extends Drainable>(
   const windowMs = Math.min(durationMs * PACED_SHARE, (all.length / MIN_PER_SECOND) * 1_000);
   const start = performance.now();
   for (let closed = 0; closed < all.length && !undone.aborted;) {
-    // By the clock: steps that come late on a busy machine must not make the drain longer.
+    // Measured by the clock, so that late steps on a busy machine do not prolong the drain.
     const share = windowMs > 0 ? (performance.now() - start + STEP_MS) / windowMs : 1;
     const due = Math.min(all.length, Math.max(Math.ceil(all.length * share), FEW));
     for (const connection of all.slice(closed, due)) connection.close(reason);

@@ -4,7 +4,7 @@ import { type Frame } from '../../../modules/realtime/connection.js';
 export class PlainFrame implements Frame {
   constructor(
     readonly bytes: Buffer,
-    /** Usually there is one. */
+    /** Number of frames in `bytes`, usually one. */
     readonly count = 1,
   ) {}
 
@@ -13,14 +13,14 @@ export class PlainFrame implements Frame {
   }
 }
 
-/** Several frames in one piece. */
+/** Joins several frames into one piece. */
 export function joinFrames(frames: readonly Frame[]): PlainFrame {
   const plain = frames as readonly PlainFrame[];
   const count = plain.reduce((sum, frame) => sum + frame.count, 0);
   return new PlainFrame(Buffer.concat(plain.map((frame) => frame.bytes)), count);
 }
 
-/** Frames `text` once. */
+/** Frames `text`. */
 export function textFrame(text: Buffer | string): PlainFrame {
   const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
   const bytes = frameMemory(headerLength(length) + length);
@@ -30,7 +30,7 @@ export function textFrame(text: Buffer | string): PlainFrame {
   return new PlainFrame(bytes);
 }
 
-/** Frames `body` and `tail` as one text. */
+/** Frames `body` followed by `tail` as one text. */
 export function splicedFrame(body: Buffer, tail: Buffer): PlainFrame {
   const length = body.length + tail.length;
   const bytes = frameMemory(headerLength(length) + length);
@@ -40,7 +40,7 @@ export function splicedFrame(body: Buffer, tail: Buffer): PlainFrame {
   return new PlainFrame(bytes);
 }
 
-/** Frames `head`, `body` and `tail` as one text; head and tail are ASCII. */
+/** Frames `head`, `body` and `tail` as one text; head and tail must be ASCII. */
 export function wrappedFrame(head: string, body: Buffer | string, tail: string): PlainFrame {
   const bodyLength = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const length = head.length + bodyLength + tail.length;
@@ -58,14 +58,14 @@ export function jsonFrame(value: unknown): PlainFrame {
   return textFrame(JSON.stringify(value));
 }
 
-/** Node pools smaller ones itself. */
+/** Smaller buffers are pooled by Node itself. */
 const POOLED_FROM = 4_000;
 const POOLED_TO = 16_384;
 const POOL_BYTES = 65_536;
 let pool = Buffer.alloc(0);
 let poolUsed = 0;
 
-/** Memory for a frame: an allocation of its own for each of some KiB would cost more than its copy. */
+/** Memory for a frame. Frames of a few KiB share pooled memory: allocating each would cost more than copying it. */
 function frameMemory(size: number): Buffer {
   if (size < POOLED_FROM || size > POOLED_TO) return Buffer.allocUnsafe(size);
   if (poolUsed + size > pool.length) {
@@ -79,7 +79,7 @@ function frameMemory(size: number): Buffer {
 
 const headerLength = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
 
-/** @returns the position behind the header */
+/** @returns the position after the header */
 function writeHeader(bytes: Buffer, length: number): number {
   bytes[0] = 0x81;
   if (length < 126) {

@@ -4,8 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 
 /**
- * Sends pieces of `arena` to sockets without waiting; `sent` gets the bytes that the kernel took of each.
- * @returns how many it did not take whole
+ * Sends pieces of `arena` to sockets without blocking; `sent` receives how many bytes of each the kernel took.
+ * @returns how many pieces it did not take completely
  */
 export type SendMany = (
   fds: Int32Array,
@@ -18,10 +18,10 @@ export type SendMany = (
 
 const MAX_SOCKETS = 4_096;
 const ARENA_BYTES = 1_048_576;
-/** Larger ones gain nothing by another copy. */
+/** Larger pieces gain nothing from the extra copy. */
 const MAX_PIECE_BYTES = 32_768;
 
-/** A plain TCP socket has one, and nothing between it and the kernel; -1 = this is none. */
+/** The file descriptor of a plain TCP socket, which has nothing between it and the kernel; -1 for any other stream. */
 export function descriptorOf(stream: Duplex): number {
   if (!(stream instanceof Socket) || stream instanceof TLSSocket) return -1;
   const handle = (stream as { _handle?: { readonly fd?: number } | null })._handle;
@@ -29,9 +29,9 @@ export function descriptorOf(stream: Duplex): number {
 }
 
 /**
- * What the writers write at the end of a turn, handed to the kernel in one native call. Between `take` and the end of
- * the turn nothing else may be written to the socket without `flush` before it. What the kernel does not take at once
- * goes on through the socket, so that order, back-pressure and errors stay Node's.
+ * Hands what the writers write at the end of a turn to the kernel in one native call. Between `take` and the end of the
+ * turn, call `flush` before anything else is written to the socket. Whatever the kernel does not take at once continues
+ * through the socket, so that order, back-pressure and errors remain Node's.
  */
 export class TurnSender implements TurnTask {
   private readonly fds = new Int32Array(MAX_SOCKETS);
@@ -42,10 +42,10 @@ export class TurnSender implements TurnTask {
   private readonly arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
   private count = 0;
   private used = 0;
-  /** What was copied last: a fan-out is the same piece for everybody. */
+  /** What was copied last: a fan-out sends the same piece to everybody. */
   private last: Buffer | null = null;
   private lastOffset = 0;
-  /** Changes with every call of the kernel. */
+  /** Changes with every call to the kernel. */
   round = 0;
 
   constructor(
@@ -56,8 +56,9 @@ export class TurnSender implements TurnTask {
   }
 
   /**
-   * Takes `bytes` for the end of the turn. The stream's own queue must be empty, and each may have one piece a round.
-   * @returns whether it did
+   * Takes `bytes` to be sent at the end of the turn. The stream's own queue must be empty, and each socket may have one
+   * piece per round.
+   * @returns whether it took them
    */
   take(socket: Duplex, fd: number, bytes: Buffer): boolean {
     const { length } = bytes;
@@ -85,7 +86,7 @@ export class TurnSender implements TurnTask {
   /** Sends what was taken. */
   flush(): void {
     const { count, sockets, fds } = this;
-    // A descriptor that was closed since may be somebody else's by now.
+    // A descriptor closed since then may belong to another socket by now.
     for (let at = 0; at < count; at++) if (sockets[at]?.destroyed === true) fds[at] = -1;
     const unfinished = this.sendMany(fds, count, this.arena, this.offsets, this.lengths, this.sent);
     if (unfinished > 0) this.finishThroughSockets();
@@ -103,7 +104,7 @@ export class TurnSender implements TurnTask {
       const length = this.lengths[at] as number;
       if (sent === length || !socket?.writable) continue;
       const from = (this.offsets[at] as number) + sent;
-      // A copy: the arena is written again before the socket is through with it.
+      // A copy, because the arena is overwritten before the socket is done with it.
       socket.write(Buffer.from(this.arena.subarray(from, from + length - sent)));
     }
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
 import { Writable } from 'node:stream';
 
-/** The parts of ws's receiver that tell whether it stands between two messages. */
+/** The internals of ws's receiver that tell whether it is between two messages. */
 export interface Receiver extends Writable {
   _maxPayload: number;
   readonly _state: number;
@@ -12,21 +12,23 @@ export interface Receiver extends Writable {
   readonly _errored: boolean;
 }
 
-/** `_state` of a receiver that expects a frame's first byte. */
+/** `_state` of a receiver that expects the first byte of a frame. */
 const GET_INFO = 0;
 const CLOSE = 0x08;
-/** First byte of an uncompressed text message in one frame. */
+/** First byte of an uncompressed text message in a single frame. */
 const WHOLE_TEXT = 0x81;
 const MASKED = 0x80;
-/** ws unmasks long ones natively, which spares more than this does. */
+/** ws unmasks long messages natively, which saves more than this shortcut. */
 const LONGEST = 2_048;
-/** A view of words has to be made first; their bytes are taken to be in this order. */
+/**
+ * From this length on, unmasking by words pays off. It needs a word view first, and assumes little-endian byte order.
+ */
 const BY_WORDS_FROM = endianness() === 'LE' ? 64 : Infinity;
 
 /**
- * From now on a text message that is there whole, which nearly all are, passes by `receiver`: its stream, its queue and
- * its states cost more than reading the frame does. Whatever else comes (fragments, control frames, parts of a frame, what is wrong)
- * goes the receiver's way, and it alone refuses. Listeners, order and limits are the receiver's.
+ * Makes text messages that have arrived whole, as nearly all do, bypass `receiver`: its stream, queue and states cost
+ * more than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes
+ * through the receiver, and only the receiver refuses frames. Listeners, order and limits remain the receiver's.
  */
 export function passWholeFrames(receiver: Receiver): void {
   receiver.write = write;
@@ -52,7 +54,7 @@ function isBetweenMessages(receiver: Receiver): boolean {
   return _state === GET_INFO && _bufferedBytes === 0 && _fragmented === 0 && _opcode !== CLOSE && !receiver._errored;
 }
 
-/** @returns where what is not passed on begins */
+/** @returns the position from which the receiver has to take over */
 function pass(receiver: Receiver, chunk: Buffer): number {
   const longest = Math.min(LONGEST, receiver._maxPayload);
   let at = 0;
@@ -78,13 +80,13 @@ function pass(receiver: Receiver, chunk: Buffer): number {
   return at;
 }
 
-/** Unmasks, or masks again, what lies between `from` and `to`. */
+/** Unmasks, or masks again, the bytes between `from` and `to`. */
 function unmask(bytes: Buffer, mask: number, from: number, to: number): void {
   const at = to - from < BY_WORDS_FROM ? from : unmaskWords(bytes, mask, from, to);
   for (let i = at; i < to; i++) flip(bytes, i, mask + ((i - from) & 3));
 }
 
-/** @returns where the last whole word ends */
+/** @returns the end of the last whole word */
 function unmaskWords(bytes: Buffer, mask: number, from: number, to: number): number {
   const { buffer, byteOffset } = bytes;
   const ahead = -(byteOffset + from) & 3;

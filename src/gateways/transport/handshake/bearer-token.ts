@@ -1,8 +1,8 @@
 import { type IncomingHttpHeaders } from 'node:http';
 
 /**
- * The token of an upgrade: `Authorization: Bearer <token>`, or the subprotocol `bearer.<token>` for those who cannot
- * set headers. `undefined` when there is none.
+ * The token of an upgrade request: `Authorization: Bearer <token>`, or the subprotocol `bearer.<token>` for clients
+ * that cannot set headers. `undefined` when there is none.
  */
 export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
   const header = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];

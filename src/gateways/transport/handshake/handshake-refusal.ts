@@ -3,11 +3,11 @@ import { type Duplex } from 'node:stream';
 import { type AppError } from '../../../common/errors/app-error.js';
 import { statusOf } from '../../../common/http/problems/problem.js';
 
-/** Of a WebSocket version that we do not speak. */
+/** The client asks for a WebSocket version that we do not speak. */
 export const UPGRADE_REQUIRED = 426;
 export const METHOD_NOT_ALLOWED = 405;
 
-/** What a client has to be told with a status, as RFC 6455 (4.4) and RFC 9110 (15.5.6) have it. */
+/** Headers that must accompany a status, by RFC 6455 (4.4) and RFC 9110 (15.5.6). */
 const HEADERS: Readonly<Record<number, string | undefined>> = {
   [UPGRADE_REQUIRED]: 'Sec-WebSocket-Version: 13',
   [METHOD_NOT_ALLOWED]: 'Allow: GET',
@@ -37,7 +37,7 @@ export function refuseHandshake(socket: Duplex, status: number, retryAfterSecond
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** The status of a handshake that admission refused. */
+/** The HTTP status for a handshake that admission refused. */
 export function handshakeStatus({ kind }: AppError): number {
   return statusOf(kind === 'no_space' ? 'unavailable' : kind);
 }

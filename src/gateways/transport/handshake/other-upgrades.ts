@@ -2,11 +2,11 @@ import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type TLSSocket } from 'node:tls';
 
-/** Headers that ask for another protocol, or belong to that wish. */
+/** Headers that ask for another protocol, or belong to such a request. */
 const UPGRADE_HEADERS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 const UPGRADE_TOKENS: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
-/** Whether the client wants a WebSocket; several clients offer `h2c` with every plain request. */
+/** Whether the client wants a WebSocket; some clients offer `h2c` with every ordinary request. */
 export function asksForWebSocket(request: IncomingMessage): boolean {
   const { upgrade = '' } = request.headers;
   // As nearly all write it.
@@ -19,7 +19,7 @@ export function asksForWebSocket(request: IncomingMessage): boolean {
 
 /**
  * Serves a request as if it had not asked for another protocol, as RFC 9110 (7.8) allows. Node hands every upgrade to
- * the upgrade listener, so the request goes back in front of its socket without the wish, and is read again.
+ * the upgrade listener, so the request is put back in front of its socket without the upgrade headers and read again.
  */
 export function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/${request.httpVersion}`];

@@ -4,24 +4,24 @@ import { type Duplex } from 'node:stream';
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface Waiting {
-  /** `null` for who takes the connection over. */
+  /** `null` for an upgrade, which takes the connection over. */
   readonly response: ServerResponse | null;
   readonly serve: () => void;
 }
 
-/** Requests that one connection may have waiting; one read of the socket can bring half as many. */
+/** Requests that may wait on one connection; one read of the socket can bring half as many. */
 const MOST_WAITING = 5_000;
 
 /**
- * Has the requests that a client pipelines on one connection take turns with those of others: each is served when the one
- * before it was answered, as their answers leave in that order anyway, and in a later turn of the event loop. Node would
- * start all that came in one read at once.
+ * Makes pipelined requests on one connection take turns with other connections: each is served after the previous one
+ * was answered (answers must leave in that order anyway), and in a later turn of the event loop. Node would start all
+ * requests of one read at once.
  */
 export class RequestTurns {
-  /** What waits behind the request that is being served, by connection. */
+  /** Per connection, what waits behind the request being served. */
   private readonly busy = new WeakMap<Duplex, Waiting[]>();
 
-  /** Puts itself before the listeners that the server has by now. */
+  /** Runs before the listeners that the server has at this point. */
   precede(server: Server): void {
     const listeners = server.listeners('request') as Listener[];
     server.removeAllListeners('request');
@@ -33,7 +33,7 @@ export class RequestTurns {
     });
   }
 
-  /** Calls `takeOver` when the requests that came before on this connection were answered. */
+  /** Calls `takeOver` once the earlier requests on this connection have been answered. */
   afterAll(socket: Duplex, takeOver: () => void): void {
     this.enter(socket, { response: null, serve: takeOver });
   }

@@ -14,7 +14,7 @@ import { type TransportService, type Upgrade } from '../transport.service.js';
 
 /** What the edge of the process knows about requests: origin and host policy, trusted proxies. */
 export interface UpgradePolicy {
-  /** Status with which the request is refused, `undefined` when it may go on. */
+  /** @returns the status to refuse the request with; `undefined` when it may proceed */
   refuse(request: IncomingMessage): number | undefined;
   clientAddress(request: IncomingMessage): string;
 }
@@ -25,8 +25,8 @@ export interface UpgradeEngine {
 }
 
 /**
- * The one listener for upgrades: checks the policy, finds the gateway, admits, accepts; everything else gets an HTTP
- * answer, never a hanging socket.
+ * The only upgrade listener: checks the policy, finds the gateway, runs admission, accepts. Everything else gets an
+ * HTTP response, never a hanging socket.
  */
 export class UpgradeRouter {
   private readonly logger = new Logger(UpgradeRouter.name);
@@ -42,7 +42,7 @@ export class UpgradeRouter {
 
   listen(server: Server): void {
     this.server = server;
-    // Engine.IO's own listener would leave requests it does not know waiting forever.
+    // Engine.IO's own listener would leave unknown requests hanging forever.
     server.removeAllListeners('upgrade');
     server.on('upgrade', this.onUpgrade);
   }
@@ -57,7 +57,7 @@ export class UpgradeRouter {
   }
 
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    // Without a listener a reset during admission would end the process.
+    // Without a listener, a reset during admission would crash the process.
     socket.on('error', destroy);
     const path = pathOf(request);
     const { server } = this;
@@ -144,7 +144,7 @@ export class UpgradeRouter {
     refuseHandshake(socket, status, retryAfterSeconds);
   }
 
-  /** Undoes an admission whose socket never came to be. */
+  /** Undoes an admission whose socket was never accepted. */
   private abandon(endpoint: PlainEndpoint, connection: PlainConnection): void {
     this.transport.forget(connection);
     if (connection.principal !== null) void endpoint.dispatch.disconnected(connection);
@@ -183,7 +183,10 @@ function asksForOtherVersion({ headers }: IncomingMessage): boolean {
   return version !== undefined && version !== '13';
 }
 
-/** The status for what is no WebSocket handshake. Checked before admission, so that it costs no query. */
+/**
+ * The status for requests that are not valid WebSocket handshakes. Checked before admission, so that they cost no
+ * query.
+ */
 function handshakeFault({ method, headers }: IncomingMessage): number | undefined {
   if (method !== 'GET') return METHOD_NOT_ALLOWED;
   const isHandshake =
@@ -193,6 +196,6 @@ function handshakeFault({ method, headers }: IncomingMessage): number | undefine
   return isHandshake ? undefined : 400;
 }
 
-/** Engine.IO would complete the handshake of another transport, and close it then. */
+/** Engine.IO would complete the handshake for any other transport, only to close it. */
 const isForWebSocket = (request: IncomingMessage): boolean =>
   queryOf(request).getAll('transport').at(-1) === 'websocket';

@@ -5,17 +5,17 @@ import { AppConfig } from '../../../config/app-config.js';
 
 const TICK_MS = 1_000;
 
-/** A connection that has still to say who it is. */
+/** A connection that has yet to be admitted. */
 export interface Expected {
   readonly principal: object | null;
   readonly closed: boolean;
-  /** Whether a message of it is being handled right now: that may be the one. */
+  /** Whether one of its messages is being handled right now; that one may admit it. */
   readonly busy: boolean;
-  /** It has said nothing in time. */
+  /** Its deadline has passed. */
   admissionExpired(): void;
 }
 
-/** Connections that have still to say who they are, and until when. */
+/** Connections that have yet to be admitted, with their deadlines. */
 @Injectable()
 export class AdmissionDeadlines {
   private readonly waiting = new Map<Expected, number>();
@@ -27,7 +27,7 @@ export class AdmissionDeadlines {
     private readonly timers: Timers,
   ) {}
 
-  /** It has `factor` times the time of the configuration. */
+  /** Allows the connection `factor` times the configured admission time. */
   expect(connection: Expected, factor: number): void {
     const { admissionSeconds } = this.config.limits;
     this.end ??= this.timers.every(Math.min(TICK_MS, admissionSeconds * 250), () => {

@@ -6,7 +6,7 @@ import { type PlainConnection } from './plain.connection.js';
 import { type PlainGateway } from './plain-gateway.js';
 import { type WireCodec } from '../dispatch/wire-codec.js';
 
-/** The way from a plain frame to its gateway's method. Never throws or rejects. */
+/** Brings plain frames to their gateway's methods. Never throws or rejects. */
 export class GatewayDispatch {
   private readonly table: GatewayTable;
 
@@ -18,7 +18,7 @@ export class GatewayDispatch {
     this.table = new GatewayTable(gateway, resolve);
   }
 
-  /** Hands one frame to its method. */
+  /** Decodes one frame and calls its method. */
   receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void> {
     try {
       const message = this.wire.decode(data, binary, connection.principal !== null);

@@ -2,8 +2,8 @@ import { type ConnectionRegistry } from '../dispatch/connection-registry.js';
 import { type PlainConnection } from './plain.connection.js';
 
 /**
- * Pings every plain connection once in `registry.slotCount` ticks, on one timer, and ends those that said nothing, not
- * even a pong, since their last ping.
+ * Pings every plain connection once per `registry.slotCount` ticks, using one timer, and ends those that have sent
+ * nothing, not even a pong, since their last ping.
  */
 export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;

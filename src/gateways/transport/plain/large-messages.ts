@@ -4,18 +4,18 @@ import { COMPLETE_MS } from '../../../common/http/policy/held-bodies.js';
 import { type HeldBytes } from '../../../common/http/policy/held-bytes.js';
 import { ADMISSION_FRAME_BYTES } from './plain-options.js';
 
-/** A stranger who may send more than others do. */
+/** A stranger who may send more than strangers usually do. */
 interface Sender {
   readonly address: string;
-  /** Bytes that have arrived of what is not handled yet. */
+  /** Bytes that have arrived but are not handled yet. */
   heldBytes(): number;
-  /** It goes too far, or takes too long. */
+  /** Called when it sends too much or takes too long. */
   cutOff(): void;
 }
 
 /**
- * What a stranger sends beyond what strangers may: a first message, where the protocol needs a large one, and what follows
- * right behind the first one, before it is decided who that is. It counts as bodies of requests do.
+ * Accounts for what a stranger sends beyond the usual limit: a first message where the protocol needs a large one, and
+ * whatever follows the first message before it is decided. It counts against the same budget as request bodies.
  */
 export class LargeMessages {
   private counted = 0;
@@ -24,7 +24,7 @@ export class LargeMessages {
 
   constructor(
     private readonly sender: Sender,
-    /** `null` where requests bring the messages. */
+    /** `null` for messages that arrive in HTTP requests. */
     private readonly stream: Duplex | null,
     private readonly held: HeldBytes,
   ) {
@@ -32,14 +32,14 @@ export class LargeMessages {
     stream?.on('data', this.look);
   }
 
-  /** Something has arrived, or was handled. */
+  /** Call when something has arrived or was handled. */
   readonly look = (): void => {
     const heldBytes = this.sender.heldBytes();
     this.count(heldBytes > ADMISSION_FRAME_BYTES ? heldBytes : 0);
     if (this.counted > 0 && this.held.isFull(this.key, this.counted, 0)) this.sender.cutOff();
   };
 
-  /** It is no stranger any more, or may not send more than others do. */
+  /** Call when the sender was admitted, or is back to the usual limit. */
   end(): void {
     this.stream?.off('data', this.look);
     this.count(0);

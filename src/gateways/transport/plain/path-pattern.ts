@@ -1,4 +1,4 @@
-/** Matches paths such as `/ws/endpoint/:code`; a trailing slash is optional, parameters are one segment each. */
+/** Matches paths such as `/ws/endpoint/:code`; a trailing slash is optional, and each parameter is one segment. */
 export class PathPattern {
   private readonly segments: readonly string[];
 

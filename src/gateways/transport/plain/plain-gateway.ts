@@ -10,24 +10,24 @@ export interface UpgradeRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, resolved through trusted proxies. */
   readonly address: string;
 }
 
 /**
- * A gateway on plain WebSocket. Its `@SubscribeMessage` methods are called `(connection, data)`, one message of a
+ * A gateway on plain WebSocket. Its `@SubscribeMessage` methods are called with `(connection, data)`, one message of a
  * connection at a time; what they throw goes to the gateway's `@UseFilters` filter.
  */
 export interface PlainGateway extends OnGatewayConnection<PlainConnection>, OnGatewayDisconnect<PlainConnection> {
   /**
-   * Before the socket is accepted: calls `connection.admit(principal)` and subscribes it, or throws an AppError, whose
-   * kind becomes the status of the refused handshake. Frames sent meanwhile wait.
-   * Without it, or when it admits nobody, the first message has to, within a deadline.
+   * Called before the socket is accepted: calls `connection.admit(principal)` and subscribes it, or throws an AppError,
+   * whose kind becomes the status of the refused handshake. Frames sent meanwhile wait. When it is absent or admits
+   * nobody, the first message has to, within a deadline.
    */
   handleUpgrade?(connection: PlainConnection, request: UpgradeRequest): void | Promise<void>;
   /** The socket is accepted. No inbound message is handled before this has finished. */
   handleConnection(connection: PlainConnection): void | Promise<void>;
-  /** Once, for every connection that was admitted or reached `handleConnection`; after it is gone from the hub. */
+  /** Called once for every connection that was admitted or reached `handleConnection`, after it has left the hub. */
   handleDisconnect(connection: PlainConnection): void | Promise<void>;
   /** The first message did not come in time. Without this method the socket is closed with 1008. */
   handleAdmissionTimeout?(connection: PlainConnection): void;
@@ -37,7 +37,7 @@ export interface PlainGateway extends OnGatewayConnection<PlainConnection>, OnGa
 
 export const PLAIN_GATEWAY = Symbol('plain gateway');
 
-/** Extra keys of `@WebSocketGateway` reach the adapter, which recognises a plain gateway by this one. */
+/** Extra keys of `@WebSocketGateway` reach the adapter, which recognizes plain gateways by this one. */
 export function plainGateway(options: PlainGatewayOptions): GatewayMetadata {
   return { path: options.path, [PLAIN_GATEWAY]: options } as GatewayMetadata;
 }

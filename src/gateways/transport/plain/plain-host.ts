@@ -6,7 +6,7 @@ import { type LoopTurns } from '../flow/loop-turns.js';
 import { type WriterHost } from '../flow/outbound-writer.js';
 import { type Expected } from './admission-deadlines.js';
 
-/** When to come back to a server that drains: by then another one may be asked. */
+/** When to retry after a draining server refused: by then another node may be asked. */
 export const RETRY_SECONDS = 1;
 
 /** What all connections of one server share. */
@@ -18,14 +18,14 @@ export interface PlainHost {
   readonly hub: Pick<Hub, 'settle'>;
   readonly revocations: RevocationList;
   readonly limits: { readonly inbound: InboundLimits };
-  /** What strangers have sent beyond what strangers may, and nobody has handled yet. */
+  /** What strangers have sent beyond the usual limit and nobody has handled yet. */
   readonly held: HeldBytes;
-  /** The server is going, or takes nobody for a while: every close says so. */
+  /** Whether the server is going away or accepts nobody for a while; every close then says so. */
   readonly draining: boolean;
-  /** Sends `connection` away if it has not said who it is within so many times `ADMISSION_SECONDS`. */
+  /** Closes `connection` unless it is admitted within `factor` times `ADMISSION_SECONDS`. */
   expectAdmission(connection: Expected, factor: number): void;
   /** A handshake was refused with `status`. */
   refused(status: number): void;
-  /** For the next connection of any transport. */
+  /** The serial number for the next connection of any transport. */
   nextSerial(): number;
 }

@@ -2,7 +2,7 @@ import { type RawData, type WebSocket } from 'ws';
 import { BoundedSocket } from '../flow/bounded-socket.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 
-/** Who is told what happens on a socket. */
+/** Is told what happens on a socket. */
 export interface SocketOwner {
   receive(data: Buffer, binary: boolean): void;
   pong(): void;
@@ -13,8 +13,8 @@ export interface SocketOwner {
 }
 
 /**
- * ws's socket, which knows its connection: listeners are shared instead of closures per connection, and frames of
- * this turn leave before any close frame, also one that ws sends by itself.
+ * ws's socket with a reference to its connection: listeners are shared functions instead of closures per connection,
+ * and this turn's frames leave before any close frame, including one that ws sends by itself.
  */
 export class PlainSocket extends BoundedSocket {
   private connection: SocketOwner | undefined;
@@ -38,7 +38,7 @@ export class PlainSocket extends BoundedSocket {
   }
 }
 
-/** Listeners are bound by `bind` alone, so their socket has an owner. */
+/** Only `bind` attaches the listeners, so their socket has an owner. */
 type Owned = WebSocket & { readonly owner: SocketOwner };
 
 function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
@@ -54,7 +54,7 @@ function onError(this: WebSocket, error: Error & { code?: string }): void {
   (this as Owned).owner.refused(refusalOf(error.code));
 }
 
-/** What ws has closed with, by its documented error codes. */
+/** The reason with which ws has closed, by its documented error codes. */
 function refusalOf(code: string | undefined): DisconnectReason {
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return DISCONNECT.tooLarge;
   if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return DISCONNECT.notAllowed;

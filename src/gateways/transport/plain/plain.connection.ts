@@ -15,18 +15,18 @@ import { ADMISSION_FRAME_BYTES, type PlainGatewayOptions } from './plain-options
 import { type PlainSocket, type SocketOwner } from './plain-socket.js';
 import { type PlainFrame } from '../flow/text-frame.js';
 
-/** A received frame, or the end of the connection, which takes its turn behind the frames that came before it. */
+/** A received frame, or the end of the connection, which waits its turn behind earlier frames. */
 type Inbound = { readonly data: Buffer; readonly binary: boolean; readonly length: number } | typeof END;
 const END = { length: 0 } as const;
 
-/** What a client may still send after it was sent away; it may not have heard yet. */
+/** Bytes a client may still send after it was told to go; the news may not have reached it yet. */
 const IGNORED_BYTES = 16 * 1_048_576;
-/** What ignoring a message costs at least, in bytes of the above. */
+/** The least that an ignored message counts, in bytes. */
 const IGNORED_MESSAGE_BYTES = 1_024;
 
 const PING = Buffer.from([0x89, 0x00]);
 
-/** What a connection needs of its gateway's dispatch; nothing of it throws or rejects. */
+/** What a connection needs from its gateway's dispatch; none of it throws or rejects. */
 export interface ConnectionDispatch {
   receive(connection: PlainConnection, data: Buffer, binary: boolean): void | Promise<void>;
   disconnected(connection: PlainConnection): void | Promise<void>;
@@ -42,11 +42,11 @@ export interface ConnectionEndpoint {
   readonly traffic: SocketTraffic;
   readonly maxFrameBytes: number;
   readonly admissionFrameBytes: number;
-  /** The socket of `connection` has ended, by the client with `code` unless the server closed it. */
+  /** The socket of `connection` has ended: with `code` by the client, unless the server closed it. */
   left(connection: PlainConnection, code: number): void;
 }
 
-/** A connection over plain WebSocket. It may exist, and receive frames, before its socket is attached. */
+/** A connection over plain WebSocket. It may exist, and be sent frames, before its socket is attached. */
 export class PlainConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner, SocketOwner {
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
@@ -55,14 +55,14 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   watcher: ConnectionWatcher | null = null;
   messagesIn = 0;
   bytesIn = 0;
-  /** Place in the registry; kept by it. */
+  /** Place in the registry, which maintains it. */
   registryIndex = -1;
   registrySlot = -1;
   private closing: DisconnectReason | null = null;
   private ws: PlainSocket | null = null;
   private ended = false;
   private heard = true;
-  /** When a message last came, by the clock of the turns. */
+  /** When a message last arrived, by the clock of the turns. */
   private receivedAt: number;
   private ignored = 0;
   private large: LargeMessages | null = null;
@@ -72,7 +72,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
   constructor(
     readonly serial: number,
     private readonly endpoint: ConnectionEndpoint,
-    /** The client's address, behind trusted proxies too. */
+    /** The client's address, resolved through trusted proxies. */
     readonly address: string,
     readonly userAgent: string | null,
   ) {
@@ -102,7 +102,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     return this.closing !== null || this.ended;
   }
 
-  /** Why the server closed it, `null` while it is open or when the client went. */
+  /** Why the server closed it; `null` while it is open or when the client left. */
   get closeReason(): DisconnectReason | null {
     return this.closing;
   }
@@ -136,7 +136,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     return this.inbound.isBusy;
   }
 
-  /** Says who it is; from now on the limits of strangers no longer hold. */
+  /** Sets the principal; from now on the limits for strangers no longer apply. */
   admit(principal: Principal): void {
     this.principal = principal;
     this.admittedAt ??= Date.now();
@@ -158,7 +158,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     if (this.closing !== null || this.ended) return;
     this.endpoint.host.hub.settle(this);
     this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
-    // What was received before the server went is still handled; a connection sent away has nothing more to say.
+    // What was received before the server goes away is still handled; a connection told to go has no more say.
     if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
     this.ws?.close(this.closing.code, this.closing.text);
   }
@@ -179,7 +179,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.close(reason);
   }
 
-  /** Resolves when nothing waits for the reader any more, or the socket has ended: replays are paged by it. */
+  /** Resolves when nothing waits for the client any more, or the socket has ended. Replays are paced by it. */
   whenDrained(): Promise<void> {
     this.endpoint.host.hub.settle(this);
     return this.writer.drained();
@@ -190,7 +190,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.ws?.terminate();
   }
 
-  /** The 101 is out: frames sent so far leave, inbound messages wait for `openInbound`. */
+  /** The 101 is sent: frames sent so far leave, inbound messages wait for `openInbound`. */
   attach(ws: PlainSocket, socket: Duplex): void {
     this.ws = ws;
     ws.bind(this);
@@ -211,7 +211,10 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.inbound.open();
   }
 
-  /** Called by the heartbeat. @returns false when nothing was heard since the last beat and the client is to blame */
+  /**
+   * Called by the heartbeat. @returns false when the client has sent nothing since the last beat although it was being
+   * read
+   */
   beat(): boolean {
     const alive = this.heard || this.inbound.isPaused;
     this.heard = false;
@@ -265,7 +268,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     host.turns.touch();
     this.receivedAt = host.turns.now;
     this.inbound.push({ data, binary, length: data.length });
-    // What comes right behind is heard should this one let it in.
+    // What follows right behind is kept, in case this message admits the client.
     if (this.principal === null && (this.inbound.isBusy || this.inbound.length > 0)) this.allowLarge();
   }
 
@@ -319,7 +322,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.large = null;
   }
 
-  /** A message was handled: whoever it did not let in, and nothing else may, sends no more than strangers do. */
+  /** A message was handled. If it did not admit the client and no other can, the limits for strangers apply again. */
   private decided(): void {
     const { ws, endpoint } = this;
     const { admissionFrameBytes } = endpoint;
@@ -330,13 +333,13 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     ws.bound(admissionFrameBytes, false);
     if (ws.begunBytes <= admissionFrameBytes) return;
     this.close(DISCONNECT.tooLarge);
-    // With what was said to it, and without what it goes on sending.
+    // Let out what was sent to it, then stop receiving.
     setImmediate(() => {
       this.terminate();
     });
   }
 
-  /** The closing handshake has time, but not for whoever goes on at full speed. */
+  /** The closing handshake gets its time, but not for a client that keeps sending at full speed. */
   private ignore(bytes: number): void {
     this.ignored += bytes;
     if (this.ignored > IGNORED_BYTES) this.terminate();

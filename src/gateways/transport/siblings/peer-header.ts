@@ -2,10 +2,13 @@ import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
 import { type TLSSocket } from 'node:tls';
 
-/** Tells a sibling who is at the other end. Believed on the private doors only; a client's own is never passed on. */
+/**
+ * Tells a sibling worker who the client is. Trusted on private doors only; the same header from a client is never
+ * passed on.
+ */
 export const PEER_HEADER = 'x-switchboard-peer';
 
-/** What policies and logs want to know of the connection that the request really came over. */
+/** What policies and logs need to know of the client's real connection. */
 interface Peer {
   readonly address: string;
   readonly port: number;

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { assumePeer } from './peer-header.js';
 
-/** Where siblings hand over requests that belong to this worker: an HTTP server that only they can reach. */
+/** Where sibling workers hand over requests that belong to this one: an HTTP server that only they can reach. */
 export class PrivateDoor {
   private constructor(private readonly server: Server) {}
 
   /**
-   * @param path of a Unix socket in a folder closed to others, or of a named pipe
-   * @param main what came through is served by it as if it had come to its own port
+   * @param path Unix socket in a folder closed to others, or named pipe
+   * @param main serves what comes through as if it had come to its own port
    */
   static async open(path: string, main: Server): Promise<PrivateDoor> {
     const server = createServer({ keepAliveTimeout: 0 });
@@ -21,7 +21,7 @@ export class PrivateDoor {
     server.on('upgrade', handOver('upgrade'));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      // Exclusive: by default the processes of a cluster would share it.
+      // Exclusive, because the processes of a cluster would share it by default.
       server.listen({ path, exclusive: true }, resolve);
     });
     return new PrivateDoor(server);

@@ -3,7 +3,10 @@ import { type Duplex } from 'node:stream';
 import { type Server } from 'socket.io';
 import { type Siblings } from './siblings.js';
 
-/** The parts of Engine.IO's server that may be overwritten, one by its documentation, two by its listeners' grace. */
+/**
+ * The parts of Engine.IO's server that are overwritten: `generateId` as documented, the others because its listeners
+ * allow it.
+ */
 interface Engine {
   generateId(request: IncomingMessage): string | Promise<string>;
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
@@ -11,8 +14,8 @@ interface Engine {
 }
 
 /**
- * Lets a session be reached through every worker: what belongs to a sibling's is handed to it. A session of a worker
- * that is gone is answered as unknown, which makes clients start a new one.
+ * Lets a session be reached through every worker: what belongs to a sibling's session is passed to that sibling. A
+ * session whose worker is gone is answered as unknown, so clients start a new one.
  */
 export function shareSessions(io: Server, siblings: Siblings): void {
   const engine = io.engine as typeof io.engine & Engine;

@@ -6,14 +6,14 @@ import { describePeer, PEER_HEADER } from './peer-header.js';
 
 /** Headers that belong to one connection, not to what travels over it. */
 const HOP_HEADERS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'expect', PEER_HEADER]);
-/** Upgrades that are passed on keep these: they are the wish itself. */
+/** Passed-on upgrades keep the other hop headers, because those make the upgrade. */
 const NOT_PASSED_UPGRADING: ReadonlySet<string> = new Set([PEER_HEADER]);
 
 const BAD_GATEWAY = 502;
 
 /**
- * The other workers behind the same port. Any of them may get the next request of a polling session; it hands it to the
- * one that has the session, over a private door of that one.
+ * The other workers behind the same port. Any of them may receive the next request of a polling session, and passes it
+ * through a private door to the worker that has the session.
  */
 export class Siblings {
   private readonly agent = new Agent({ keepAlive: true });
@@ -21,7 +21,7 @@ export class Siblings {
 
   /**
    * @param self number of this worker
-   * @param doors by worker's number, where each can be reached
+   * @param doors where each worker can be reached, by its number
    */
   constructor(
     private readonly self: number,
@@ -32,7 +32,7 @@ export class Siblings {
     return makeSessionId(this.self);
   }
 
-  /** The door of the worker that has the session `request` belongs to; `undefined` when that is this one, or nobody. */
+  /** The door of the worker whose session `request` belongs to; `undefined` when that is this worker, or none. */
   doorFor(request: IncomingMessage): string | undefined {
     const sid = sessionOf(request.url ?? '');
     const worker = sid === undefined ? undefined : workerOfSession(sid);
@@ -40,11 +40,11 @@ export class Siblings {
   }
 
   /**
-   * Has the sibling answer.
-   * @param otherwise called when the sibling is away, with the request as it was
+   * Passes the request to the sibling, which answers it.
+   * @param otherwise called with the request untouched when the sibling is away
    */
   pass(door: string, request: IncomingMessage, response: ServerResponse, otherwise: () => void): void {
-    // First: of too many headers the last are not read.
+    // Placed first, because with too many headers the last ones are not read.
     const headers = [PEER_HEADER, describePeer(request), ...passedHeaders(request, HOP_HEADERS)];
     const passed = httpRequest({
       socketPath: door,
@@ -69,7 +69,7 @@ export class Siblings {
       else otherwise();
     });
     response.once('close', () => passed.destroy());
-    // Reading only once there is somebody to read for: until then the request is still whole.
+    // Read only once the sibling is connected: until then the request is still whole.
     passed.once('socket', (socket: Socket) => {
       const send = (): void => void request.pipe(passed);
       if (socket.connecting) socket.once('connect', send);
@@ -77,7 +77,7 @@ export class Siblings {
     });
   }
 
-  /** Has the sibling take the WebSocket that continues a session of its. */
+  /** Passes on the WebSocket upgrade of a session that the sibling has. */
   passUpgrade(door: string, request: IncomingMessage, socket: Duplex, head: Buffer, otherwise: () => void): void {
     const upstream = connect(door);
     const refuse = (): void => {
@@ -87,7 +87,7 @@ export class Siblings {
     upstream.once('error', refuse);
     upstream.once('connect', () => {
       upstream.off('error', refuse);
-      // Nothing would say any more that it is over.
+      // The socket is gone already, so no event would end the tunnel.
       if (socket.destroyed) {
         upstream.destroy();
         return;
@@ -97,7 +97,7 @@ export class Siblings {
     });
   }
 
-  /** Ends what still passes through here. */
+  /** Ends everything that still passes through here. */
   close(): void {
     this.agent.destroy();
     for (const end of this.tunnels) end.destroy();
@@ -139,6 +139,6 @@ function headOf(request: IncomingMessage): string {
 
 function sessionOf(url: string): string | undefined {
   const start = url.indexOf('?');
-  // Engine.IO takes the last of several.
+  // Like Engine.IO, take the last of several.
   return start < 0 ? undefined : new URLSearchParams(url.slice(start + 1)).getAll('sid').at(-1);
 }

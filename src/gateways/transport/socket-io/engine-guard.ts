@@ -3,7 +3,7 @@ import { type Server } from 'socket.io';
 import { type PlainHost, RETRY_SECONDS } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
-/** What Engine.IO itself answers with, by its own numbers. */
+/** Engine.IO's own refusals, with its error codes. */
 interface Refusal {
   readonly status: number;
   readonly body: string;
@@ -16,10 +16,10 @@ const FORBIDDEN: Refusal = { status: 403, body: '{"code":4,"message":"Forbidden"
 const BUSY: Refusal = { ...FORBIDDEN, status: 503, headers: { 'Retry-After': String(RETRY_SECONDS) } };
 
 /**
- * Checks every request of Engine.IO, not the first of a session only: whoever learns the id of a session must not use it
- * from a page that could not have opened it. JSONP is answered to nobody: scripts are sent without `Origin` and may be
- * read by any page. While draining, there are no new sessions; the router refuses those that begin with an upgrade. Nor
- * is more read than may be held.
+ * Checks every Engine.IO request, not only the first of a session: whoever learns a session id must not use it from a
+ * page that could not have opened it. JSONP is always refused, because scripts are requested without `Origin` and any
+ * page may read them. While draining, there are no new sessions (the router refuses those that begin with an upgrade).
+ * Nor is more read than may be held in memory.
  */
 export function guardEngine(
   { engine }: Server,
@@ -51,9 +51,10 @@ function refusalOf(
 ): Refusal | undefined {
   if (status !== undefined) return status === FORBIDDEN.status ? FORBIDDEN : BAD_REQUEST;
   if (query.has('j')) return FORBIDDEN;
-  // An upgrade has a response of another kind, and is a GET.
+  // An upgrade has another kind of response, and is a GET.
   if (!(response instanceof ServerResponse) || !query.has('sid')) return undefined;
-  // Engine.IO looks at first requests only. It answers other methods with 500, and a request to a WebSocket never.
+  // Engine.IO only checks first requests. It answers other methods with 500, and never answers a request to a
+  // WebSocket.
   if (method !== 'GET' && method !== 'POST') return BAD_METHOD;
   return query.getAll('transport').at(-1) === 'websocket' ? BAD_REQUEST : undefined;
 }

@@ -4,12 +4,12 @@ export interface EnginePacket {
   readonly data?: string | Buffer;
 }
 
-/** Decodes one packet; Engine.IO's transports keep the one of their protocol. */
+/** Decodes one packet; each Engine.IO transport has the one for its protocol version. */
 interface PacketParser {
   decodePacket(encoded: string | Buffer): EnginePacket;
 }
 
-/** What Engine.IO takes a broken packet for; it ends the session. */
+/** What Engine.IO decodes a broken packet to; it ends the session. */
 const BROKEN: EnginePacket = { type: 'error', data: 'parser error' };
 const EMPTY: EnginePacket = { type: 'noop' };
 
@@ -19,8 +19,8 @@ const BINARY_LENGTH_DIGITS = 9;
 const BINARY_LENGTH_END = 255;
 
 /**
- * The packets of a polling request, decoded one by one. Engine.IO's own decoders go through a whole payload before
- * anybody can say stop, which takes a second when it is made of nothing but separators.
+ * Decodes the packets of a polling request one by one. Engine.IO's own decoders process a whole payload before anybody
+ * can stop them, which takes a second for a payload of nothing but separators.
  */
 export function packetsOf(payload: string | Buffer, protocol: number, parser: PacketParser): Iterator<EnginePacket> {
   if (typeof payload !== 'string') return binaryPackets(payload, parser);
@@ -36,7 +36,7 @@ function* separatedPackets(payload: string, parser: PacketParser): Generator<Eng
   }
 }
 
-/** Engine.IO 3: `<length>:<packet>`, again and again. */
+/** Engine.IO 3, text: repeated `<length>:<packet>`. */
 function* countedPackets(payload: string, parser: PacketParser): Generator<EnginePacket> {
   let at = 0;
   do {
@@ -53,7 +53,7 @@ function* countedPackets(payload: string, parser: PacketParser): Generator<Engin
   } while (at < payload.length);
 }
 
-/** Engine.IO 3: 0 (text) or 1, the length's digits as bytes, 255, the packet. */
+/** Engine.IO 3, binary: 0 (text) or 1, the digits of the length as bytes, 255, the packet. */
 function* binaryPackets(payload: Buffer, parser: PacketParser): Generator<EnginePacket> {
   for (let at = 0; at < payload.length;) {
     const isText = payload[at] === 0;

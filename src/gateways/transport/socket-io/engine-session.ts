@@ -7,25 +7,28 @@ import { LargeMessages } from '../plain/large-messages.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 import { PollingIntake, type PollingTransport } from './polling-intake.js';
 
-/** Who is behind a session once it has joined. */
+/** The connection behind a session once it has joined the namespace. */
 interface SessionOwner {
-  /** Whether its packets have to be small. */
+  /** Whether its packets must be small. */
   readonly isStranger: boolean;
   readonly address: string;
-  /** Bytes of its events that wait. */
+  /** Bytes of its waiting events. */
   readonly waitingInbound: number;
   tooLarge(): void;
-  /** It sends too much before it is known, or takes too long. */
+  /** It sends too much before it is admitted, or takes too long. */
   cutOff(): void;
   slowConsumer(): void;
   onFlood(): void;
 }
 
-/** Packets a second that are no events: heartbeats, upgrades, joining and leaving namespaces. Clients send a few a minute. */
+/**
+ * Packets per second that are not events: heartbeats, upgrades, joining and leaving namespaces. Clients send a few per
+ * minute.
+ */
 const STRAY_RATE = 100;
-/** What a waiting packet takes besides its data. */
+/** What a waiting packet takes up besides its data, in bytes. */
 const PACKET_BYTES = 128;
-/** Types of Socket.IO's packets that carry events: EVENT and BINARY_EVENT. */
+/** Types of Socket.IO packets that carry events: EVENT and BINARY_EVENT. */
 const EVENT = '2';
 const BINARY_EVENT = '5';
 
@@ -33,25 +36,25 @@ const SESSION = Symbol('session');
 type Bounded = EngineSocket & { [SESSION]?: EngineSession };
 
 /**
- * What one Engine.IO session may cost, whoever is behind it and whoever fills it: what waits to be taken by the client is
- * bounded in bytes, also what Engine.IO and Socket.IO send by themselves; what is no event of a joined socket, and so goes
- * past its inbound queue, is bounded in number; and packets of strangers are small.
+ * Bounds what one Engine.IO session may cost, whoever is behind it. What waits to be fetched by the client is limited
+ * in bytes, including what Engine.IO and Socket.IO send by themselves. Packets that are not events of a joined socket,
+ * and so bypass its inbound queue, are limited in number. Strangers' packets must be small.
  */
 export class EngineSession {
   /** Told before the session is closed. */
   owner: SessionOwner | null = null;
-  /** A socket of the session is on its way into the namespace. */
+  /** Whether a socket of the session is about to enter the namespace. */
   isJoining = false;
   private waiting = 0;
   private bytes = 0;
-  /** Of the attachments that belong to one packet. */
+  /** Bytes of the attachments received for the current packet. */
   private attached = 0;
   private strays = 0;
   private countedSince = 0;
   private isPaused = false;
   private intake: PollingIntake | null = null;
   private large: LargeMessages | null = null;
-  /** Events of a stranger that Socket.IO has not passed on yet. */
+  /** A stranger's events that Socket.IO has not passed on yet. */
   private underWay = 0;
 
   private constructor(
@@ -70,7 +73,7 @@ export class EngineSession {
     const { maxHttpBufferSize = Infinity } = io.engine.opts;
     io.engine.on('connection', (conn: Bounded) => {
       conn[SESSION] = new EngineSession(conn, turns, limitBytes, maxHttpBufferSize, held);
-      // Shared functions: five closures a connection would be felt in its memory.
+      // Shared functions: five closures per connection would show in memory use.
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
       conn.on('flush', onFlush);
@@ -96,7 +99,7 @@ export class EngineSession {
     socketOf(this.conn)?.pause?.();
   }
 
-  /** The time we did not listen does not count as silence. */
+  /** Restarts the ping timeout, because time spent paused is not silence. */
   resume(): void {
     this.isPaused = false;
     (this.conn['pingTimeoutTimer'] as NodeJS.Timeout | null | undefined)?.refresh();
@@ -104,7 +107,7 @@ export class EngineSession {
     socketOf(this.conn)?.resume?.();
   }
 
-  /** One that is no event. */
+  /** Counts a packet that is not an event. */
   countStray(): void {
     const { now } = this.turns;
     this.turns.touch();
@@ -117,13 +120,13 @@ export class EngineSession {
     this.conn.close(true);
   }
 
-  /** Who is behind it is no stranger any more. */
+  /** The client was admitted. */
   known(): void {
     this.endLarge();
     socketOf(this.conn)?.bound?.(this.mostBytes, true);
   }
 
-  /** What comes right behind an event of a stranger's may be large, and is heard should that one say who it is. */
+  /** What follows a stranger's event may be large; it is kept in case that event admits the client. */
   private allowLarge(): void {
     if (this.large !== null || this.owner === null) return;
     const { conn, owner, held } = this;
@@ -139,17 +142,20 @@ export class EngineSession {
     this.large = new LargeMessages(sender, socket?._socket ?? null, held);
   }
 
-  /** It has passed it on. */
+  /** Socket.IO has passed an event on. */
   passedOn(): void {
     if (this.underWay > 0) this.underWay--;
   }
 
-  /** It has come, or was handled. */
+  /** An event has arrived, or was handled. */
   counted(): void {
     this.large?.look();
   }
 
-  /** An event was handled, and `waiting` wait: whoever none of them has let in sends no more than strangers do. */
+  /**
+   * An event was handled and `waiting` more wait. If none of them can admit the client, the limits for strangers apply
+   * again.
+   */
   decided(waiting: number): void {
     this.counted();
     if (this.large === null || waiting + this.underWay > 0) return;
@@ -159,7 +165,7 @@ export class EngineSession {
     if ((socket?.begunBytes ?? 0) > STRANGER_BYTES || this.attached > ADMISSION_FRAME_BYTES) this.refuse();
   }
 
-  /** Who was behind it has gone; the next one is another stranger. */
+  /** The connection has left; the next one in this session is a stranger again. */
   left(): void {
     this.underWay = 0;
     this.decided(0);
@@ -170,7 +176,7 @@ export class EngineSession {
     this.large = null;
   }
 
-  /** Closes the session when the packet is larger than a stranger's may be, before anything decodes it. */
+  /** Closes the session when a packet exceeds the limit for strangers, before anything decodes it. */
   bound(data: string | Buffer): void {
     if (this.owner?.isStranger === false) return;
     const isText = typeof data === 'string';
@@ -179,14 +185,14 @@ export class EngineSession {
     this.refuse();
   }
 
-  /** A whole event goes to Socket.IO, which passes it on in a moment. */
+  /** A whole event goes to Socket.IO, which will pass it on shortly. */
   comes(): void {
     if (this.owner?.isStranger !== true) return;
     this.underWay++;
     this.allowLarge();
   }
 
-  /** What it sent is too large for a stranger. */
+  /** Closes the session for sending something too large for a stranger. */
   refuse(): void {
     this.owner?.tooLarge();
     this.conn.close(true);

@@ -8,7 +8,7 @@ import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 /** Engine.IO's connection below a Socket.IO socket. */
 export type EngineSocket = Socket['conn'];
 
-/** The parts of Engine.IO's WebSocket transport that ws and it have kept for years without a public name for them. */
+/** Internals of Engine.IO's WebSocket transport and of ws that have been stable for years without being public. */
 interface WebSocketTransport {
   readonly name: string;
   readonly writable: boolean;
@@ -29,8 +29,8 @@ function transportOf(conn: EngineSocket): WebSocketTransport {
 }
 
 /**
- * The stream below an open WebSocket on which nothing of Engine.IO's waits, so that a whole frame may be written to it
- * directly; `null` when Engine.IO has to do it (polling, upgrading, writing).
+ * The stream below an open WebSocket on which nothing of Engine.IO's is waiting, so that a whole frame may be written
+ * to it directly; `null` when Engine.IO has to send (polling, upgrading, writing).
  */
 export function directStream(conn: EngineSocket): Duplex | null {
   const transport = transportOf(conn);
@@ -39,25 +39,25 @@ export function directStream(conn: EngineSocket): Duplex | null {
   return transport.socket?._socket ?? null;
 }
 
-/** What Engine.IO has to send still. */
+/** What Engine.IO has yet to send. */
 function waitingPackets(conn: EngineSocket): readonly unknown[] {
   return conn['writeBuffer'] as readonly unknown[];
 }
 
-/** The WebSocket below; `undefined` while polling. */
+/** The underlying WebSocket; `undefined` while polling. */
 export function socketOf(conn: EngineSocket): WebSocketTransport['socket'] {
   return transportOf(conn).socket;
 }
 
-/** A client that never answers the close handshake would hold up the shutdown this long, in milliseconds. */
+/** Milliseconds until a client that never answers the close handshake is cut off; it would hold up the shutdown. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** What Engine.IO writes around a packet, at most. */
+/** The most that Engine.IO adds around a packet, in bytes. */
 const ENVELOPE_BYTES = 16;
-/** Largest message of a stranger. */
+/** Largest message of a stranger, in bytes. */
 export const STRANGER_BYTES = ADMISSION_FRAME_BYTES + ENVELOPE_BYTES;
 
-/** Engine.IO's WebSocket server: all are strangers at first, and a close handshake ends in time. */
+/** Engine.IO's WebSocket server, where every client starts as a stranger and close handshakes end in time. */
 export class EngineWebSocketServer extends WebSocketServer {
   constructor(options: ws.ServerOptions) {
     const maxPayload = Math.min(options.maxPayload ?? Infinity, STRANGER_BYTES);
@@ -77,7 +77,7 @@ export class EngineWebSocketServer extends WebSocketServer {
   }
 }
 
-/** Ends every connection of the engine, those that never joined a namespace included. */
+/** Ends every connection of the engine, including those that never joined a namespace. */
 export function endAll(io: Server): void {
   for (const conn of Object.values(io.engine['clients'])) {
     socketOf(conn)?.terminate?.();

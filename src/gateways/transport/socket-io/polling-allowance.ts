@@ -3,12 +3,12 @@ import { type Server } from 'socket.io';
 import { addressKey } from '../../../common/http/policy/client-address.js';
 import { type EngineSocket } from './engine-socket.js';
 
-/** Sessions of one address that poll at a time, on one node; a session takes some 10 KB. */
+/** Polling sessions that one address may have at a time on one node; a session takes about 10 KB. */
 const MOST_POLLING = 10_000;
 
 /**
- * How many sessions an address may have that poll. One takes a request and lives for three quarters of a minute, without
- * any socket to hold it: nothing else bounds how many a single client begins.
+ * Limits how many polling sessions one address may have. A session costs the client one request and lives for three
+ * quarters of a minute without holding a socket, so nothing else limits how many a client opens.
  */
 export class PollingAllowance {
   private readonly counts = new Map<string, number>();
@@ -24,7 +24,7 @@ export class PollingAllowance {
     return this.counts.size === 0 || (this.counts.get(this.keyOf(request)) ?? 0) < this.most;
   }
 
-  /** Counts the sessions of `engine` that poll, from their beginning until they end or have changed to a WebSocket. */
+  /** Counts the polling sessions of `engine`, from their beginning until they end or upgrade to a WebSocket. */
   watch(engine: Server['engine']): void {
     engine.on('connection', (conn: EngineSocket) => {
       if (conn.transport.name !== 'polling') return;

@@ -2,12 +2,12 @@ import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type EnginePacket, packetsOf } from './engine-payload.js';
 import { type LoopTurns, type TurnTask } from '../flow/loop-turns.js';
 
-/** The parts of Engine.IO's polling transport that it has kept since its first version. */
+/** Parts of Engine.IO's polling transport that have existed since its first version. */
 export interface PollingTransport {
   readonly protocol: number;
   readonly readyState: string;
   readonly parser: { decodePacket(encoded: string | Buffer): EnginePacket };
-  /** The answer to the request whose payload `onData` gets. */
+  /** The response to the request whose payload `onData` receives. */
   readonly dataRes: ServerResponse | null;
   onRequest(request: IncomingMessage & { res: ServerResponse }): void;
   onData(payload: string | Buffer): void;
@@ -16,16 +16,16 @@ export interface PollingTransport {
   onError(message: string): void;
 }
 
-/** Packets of one request; above it the session is closed. */
+/** Packets per request; above this the session is closed. */
 const MOST_PACKETS = 10_000;
-/** What is handed over in one turn of the event loop. */
+/** How much is handed over per turn of the event loop. */
 const TURN_PACKETS = 128;
 const TURN_BYTES = 65_536;
 
 /**
- * What a polling client sends, taken in turns with the other clients, and no faster than it is handled: its request is
- * answered when the last packet was taken, and a well-behaved client sends the next one after that. Nor is there a second
- * answer for a client that does not read the first.
+ * Takes in what a polling client sends, in turns with other clients and no faster than it is handled: the request is
+ * answered once the last packet was taken, and a well-behaved client sends the next request after that. Nor does a
+ * client get a second poll response before it has read the first.
  */
 export class PollingIntake implements TurnTask {
   private packets: Iterator<EnginePacket> | null = null;
@@ -95,7 +95,7 @@ export class PollingIntake implements TurnTask {
     if (packets === null || this.isPaused) return;
     let bytes = 0;
     for (let count = 0; count < TURN_PACKETS && bytes < TURN_BYTES; count++) {
-      // Whoever was sent away, or has changed to a WebSocket, is not listened to any more.
+      // Stop listening to a client that was closed or has upgraded to a WebSocket.
       const next = transport.readyState === 'open' ? packets.next() : undefined;
       if (next === undefined || next.done === true) {
         this.finish();

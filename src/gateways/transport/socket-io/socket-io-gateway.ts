@@ -7,37 +7,37 @@ import { type SocketIoMessage } from './socket-io.message.js';
 /** Options of `@WebSocketGateway` for a protocol on Socket.IO: `@WebSocketGateway(socketIoGateway({…}))`. */
 export interface SocketIoGatewayOptions {
   readonly protocol: Protocol;
-  /** Encodes this protocol's events to `SocketIoFrame`s; `null` for the other protocol's. */
+  /** Encodes this protocol's events to `SocketIoFrame`s; `null` for events of the other protocols. */
   readonly wire: EventEncoder;
   /**
-   * Sockets speak this protocol until another one admits them. Its gateway greets last, so that it knows whom the others
-   * have admitted already.
+   * Sockets speak this protocol until another one admits them. Its gateway greets last, so that it knows whom the
+   * others have admitted.
    */
   readonly strangers?: boolean;
 }
 
 /**
- * A gateway on namespace `/`, which all Socket.IO protocols share: every socket is one connection of all of them.
- * Its `@SubscribeMessage` methods are called `(connection, firstArgument, message)`, one message of a connection at a
- * time over all gateways; what they throw goes to the gateway's `@UseFilters` filter, which finds the message as
+ * A gateway on namespace `/`, which all Socket.IO protocols share: every socket is a single connection for all of them.
+ * Its `@SubscribeMessage` methods are called with `(connection, firstArgument, message)`, one message of a connection
+ * at a time across all gateways; what they throw goes to the gateway's `@UseFilters` filter, which finds the message as
  * `host.getArgByIndex(2)`.
  */
 export interface SocketIoGateway {
   /** No inbound message is handled before this has finished. */
   handleConnection?(connection: SocketIoConnection): void | Promise<void>;
-  /** A gateway has said who the connection is (`connection.admit`); all gateways hear it before `admit` returns. */
+  /** A gateway has admitted the connection (`connection.admit`); all gateways are told before `admit` returns. */
   handleAdmitted?(connection: SocketIoConnection): void | Promise<void>;
-  /** Once for every connection, after it is gone from the hub and its last message was handled. */
+  /** Called once for every connection, after it has left the hub and its last message was handled. */
   handleDisconnect?(connection: SocketIoConnection): void | Promise<void>;
-  /** A fact that a feature sent to this connection itself (`hub.signal`); every gateway sees it. */
+  /** A fact that a feature sent to this connection itself (`hub.signal`); every gateway gets it. */
   handleSignal?(connection: SocketIoConnection, event: HubEvent): void | Promise<void>;
-  /** An event that no gateway handles; the first gateway that has this method gets it. */
+  /** An event that no gateway handles; the first gateway with this method gets it. */
   handleUnknown?(connection: SocketIoConnection, message: SocketIoMessage): void | Promise<void>;
 }
 
 export const SOCKET_IO_GATEWAY = Symbol('Socket.IO gateway');
 
-/** Extra keys of `@WebSocketGateway` reach the adapter, which recognises our gateways by this one. */
+/** Extra keys of `@WebSocketGateway` reach the adapter, which recognizes our gateways by this one. */
 export function socketIoGateway(options: SocketIoGatewayOptions): GatewayMetadata {
   return { [SOCKET_IO_GATEWAY]: options } as GatewayMetadata;
 }

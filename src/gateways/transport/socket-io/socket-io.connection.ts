@@ -34,15 +34,15 @@ export interface SocketIoHost {
 type Inbound = SocketIoMessage | typeof END;
 const END = { length: 0 } as const;
 
-/** People sign in after their client has connected: a stranger has so many times `ADMISSION_SECONDS`. */
+/** People sign in after their client has connected, so a stranger gets this multiple of `ADMISSION_SECONDS`. */
 const STRANGER_FACTOR = 10;
 
-/** Engine.IO does not say when a polling client has fetched what waited. */
+/** How often to check, in milliseconds: Engine.IO does not report when a polling client has fetched what waited. */
 const DRAIN_LOOK_MS = 5;
 
 /**
- * One Socket.IO socket, of any client generation. On an open WebSocket frames take the same way out as those of plain
- * sockets; over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is one.
+ * One Socket.IO socket, of any client generation. On an open WebSocket, frames are written like those of plain sockets;
+ * over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is the same either way.
  */
 export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
   principal: Principal | null = null;
@@ -57,14 +57,14 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   bytesIn = 0;
   /** What the gateways keep with the connection, by key. */
   readonly attributes = new Map<symbol, unknown>();
-  /** Whether nobody knows it, and its packets have to be small. */
+  /** Whether it is not admitted yet, so that its packets must be small. */
   isStranger = true;
   private closing: DisconnectReason | null = null;
   private ended = false;
-  /** What the client gets after it was told that it is connected; `null` once it was. */
+  /** Frames held back until the client was told that it is connected; `null` once it was. */
   private early: SocketIoFrame[] | null = [];
   private earlyBytes = 0;
-  /** When a message last came, by the clock of the turns. */
+  /** When a message last arrived, by the clock of the turns. */
   private receivedAt: number;
   private readonly inbound: InboundQueue<Inbound>;
   private readonly writer: OutboundWriter;
@@ -74,7 +74,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     readonly serial: number,
     private readonly socket: Socket,
     private readonly host: SocketIoHost,
-    /** The client's address, behind trusted proxies too. */
+    /** The client's address, resolved through trusted proxies. */
     readonly address: string,
     protocol: Protocol,
   ) {
@@ -88,7 +88,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.session.owner = this;
   }
 
-  /** The Socket.IO id, which clients know each other by. */
+  /** The Socket.IO id, by which clients know each other. */
   get id(): string {
     return this.socket.id;
   }
@@ -109,7 +109,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     return this.socket.conn.transport.name;
   }
 
-  /** The `auth` object (3.x on) and query of the handshake. */
+  /** The `auth` object (since 3.x) and the query of the handshake. */
   get handshake(): {
     readonly auth: Readonly<Record<string, unknown>>;
     readonly query: Readonly<Record<string, unknown>>;
@@ -156,23 +156,23 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
   }
 
-  /** A stranger for whom there is nothing here: it says who it is, or goes, and may come back. */
+  /** For a stranger with nothing to do here: it must be admitted in time or is closed, and may come back. */
   expectAdmission(): void {
     this.host.plain.expectAdmission(this, STRANGER_FACTOR);
   }
 
-  /** It did not say who it is in time. */
+  /** It was not admitted in time. */
   admissionExpired(): void {
     this.close(DISCONNECT.tryLater);
   }
 
-  /** It is no stranger: its packets may be large. */
+  /** The client is no longer a stranger: its packets may be large. */
   known(): void {
     this.isStranger = false;
     this.session.known();
   }
 
-  /** Says who it is, and by that which protocol it speaks from now on. Every gateway is told. */
+  /** Sets the principal and with it the protocol spoken from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
     this.known();
@@ -209,7 +209,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     conn.write(frame.packet, { compress: false });
   }
 
-  /** The client stays away. */
+  /** Closes it in a way that keeps the client from coming back. */
   revoke(): void {
     this.close(DISCONNECT.notAllowed);
   }
@@ -218,7 +218,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.host.signal(this, event);
   }
 
-  /** Transport closed: the client comes back by itself. Server disconnect: it does not. */
+  /** Closing the transport makes clients reconnect by themselves; a server disconnect does not. */
   close(reason: DisconnectReason): void {
     if (this.closing !== null || this.ended) return;
     this.closing = this.host.plain.draining ? DISCONNECT.goingAway : reason;
@@ -252,7 +252,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.isStranger) this.session.counted();
   }
 
-  /** The client has been told that it is connected, or has gone before. Idempotent. */
+  /** The client was told that it is connected, or has left before that. Idempotent. */
   open(): void {
     const { early } = this;
     if (early === null) return;

@@ -8,25 +8,25 @@ import { type PlainFrame, textFrame } from '../flow/text-frame.js';
 export class SocketIoFrame implements Frame {
   private framed: PlainFrame | null = null;
 
-  /** @param packet e.g. `2["message",{…}]`, without Engine.IO's type */
+  /** @param packet e.g. `2["message",{…}]`, without Engine.IO's packet type */
   constructor(readonly packet: string) {}
 
   get length(): number {
     return this.packet.length;
   }
 
-  /** The same packet as a WebSocket frame; made when the first WebSocket needs it. */
+  /** The same packet as a WebSocket frame, made when first needed. */
   get plain(): PlainFrame {
     return (this.framed ??= textFrame(`4${this.packet}`));
   }
 }
 
-/** The event `name` with JSON-serialisable arguments. */
+/** The event `name` with arguments that can be written as JSON. */
 export function eventFrame(name: string, ...args: readonly unknown[]): SocketIoFrame {
   return new SocketIoFrame(`2${JSON.stringify([name, ...args])}`);
 }
 
-/** The event `name` with one argument that is JSON text already, so that its value passes at any precision. */
+/** The event `name` with one argument that is JSON text already, so that numbers keep their precision. */
 export function rawEventFrame(name: string, json: string): SocketIoFrame {
   return new SocketIoFrame(`2[${JSON.stringify(name)},${json}]`);
 }

@@ -1,7 +1,7 @@
 import { arrayElements } from '../../../common/json/json-array-text.js';
 import { ATTACHED_BYTES, type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
 
-/** The connection it came over. */
+/** The connection a message came over. */
 interface Source {
   readonly closed: boolean;
   flush(): void;
@@ -10,9 +10,9 @@ interface Source {
 /** One inbound event. */
 export class SocketIoMessage {
   readonly event: string;
-  /** The arguments behind the name, without the acknowledgement function. */
+  /** The arguments after the name, without the acknowledgement function. */
   readonly args: readonly unknown[];
-  /** Characters of its text and bytes of its attachments; what its size is judged by. */
+  /** Its size: characters of its text plus bytes of its attachments. */
   readonly length: number;
   private readonly respond: ((...args: unknown[]) => void) | undefined;
   private readonly text: string | undefined;
@@ -32,17 +32,17 @@ export class SocketIoMessage {
     this.length = (this.text?.length ?? 0) + this.attached;
   }
 
-  /** Bytes of its text or of its attachments, whichever are more; what strangers are bounded by. */
+  /** Bytes of its text or of its attachments, whichever is more; this is what limits strangers. */
   get largestPart(): number {
     return Math.max(Buffer.byteLength(this.text ?? ''), this.attached);
   }
 
-  /** Whether it carries bytes, which no text holds. */
+  /** Whether it carries binary attachments, which the text does not contain. */
   get hasAttachments(): boolean {
     return this.text?.startsWith('5') ?? false;
   }
 
-  /** Answers the acknowledgement, once, in order behind what was sent before; nothing if none was asked for. */
+  /** Answers the acknowledgement, once, in order after what was sent before; does nothing if none was asked for. */
   ack(...args: unknown[]): void {
     if (this.respond === undefined || this.connection.closed) return;
     this.connection.flush();
@@ -50,8 +50,8 @@ export class SocketIoMessage {
   }
 
   /**
-   * The JSON text of the only argument, cut out of the packet without reading through it; `undefined` when there are
-   * several, or when the packet is not written the way clients write it: then `textOf` finds it.
+   * The JSON text of the only argument, cut out of the packet without parsing it. `undefined` when there are several,
+   * or when the packet is not written the way clients usually do; `textOf` finds it then.
    */
   get onlyText(): string | undefined {
     const { text } = this;
@@ -60,7 +60,7 @@ export class SocketIoMessage {
     return text.slice(head.length, -1);
   }
 
-  /** The JSON text of an argument as it came; `undefined` when there is no such argument or it carries attachments. */
+  /** The JSON text of an argument as received; `undefined` when there is no such argument or it carries attachments. */
   textOf(index: number): Buffer | undefined {
     const start = this.text?.indexOf('[') ?? -1;
     if (this.text === undefined || start < 0 || !this.text.startsWith('2')) return undefined;

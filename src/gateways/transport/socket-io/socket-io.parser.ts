@@ -1,13 +1,13 @@
 import * as parser from 'socket.io-parser';
 
-/** Where a decoded event keeps the text it came in, and the bytes of its attachments if it has any. */
+/** Properties of a decoded event that hold its original text and, if it has attachments, their bytes. */
 export const PACKET_TEXT = Symbol('packet text');
 export const ATTACHED_BYTES = Symbol('attached bytes');
 
-/** The arguments of an event, name first, acknowledgement function last if the client asked for one. */
+/** The arguments of an event: its name first, the acknowledgement function last if the client asked for one. */
 export type EventArguments = unknown[] & { [PACKET_TEXT]?: string; [ATTACHED_BYTES]?: number };
 
-/** Socket.IO's decoder, which leaves the original text with the arguments: values can be passed on unparsed. */
+/** Socket.IO's decoder, which also keeps the original text so that values can be passed on unparsed. */
 class TextKeepingDecoder extends parser.Decoder {
   private text: string | undefined;
   private attached = 0;
@@ -23,7 +23,7 @@ class TextKeepingDecoder extends parser.Decoder {
     });
   }
 
-  /** @throws Error when the packet cannot be decoded, or its attachments are larger than a frame may be */
+  /** @throws Error when the packet cannot be decoded, or its attachments exceed the limit */
   override add(encoded: unknown): void {
     if (typeof encoded === 'string') {
       this.text = encoded;
@@ -36,7 +36,7 @@ class TextKeepingDecoder extends parser.Decoder {
   }
 }
 
-/** @param mostAttached bytes of all attachments of one event */
+/** @param mostAttached limit for the attachments of one event together, in bytes */
 export function textKeepingParser(mostAttached: number): Pick<typeof parser, 'Encoder' | 'Decoder'> {
   return {
     Encoder: parser.Encoder,

@@ -47,12 +47,13 @@ export class SocketIoServer implements SocketIoHost {
   listen(io: Server): void {
     this.io = io;
     EngineSession.boundAll(io, this.plain.turns, this.plain.writers.limitBytes, this.plain.held);
-    // A client is told that it is connected once the gateways have taken it in, on whichever node others look for it.
+    // A client is told that it is connected only once the gateways have taken it in, so that others find it on any
+    // node.
     io.use((socket, next) => {
       const session = EngineSession.of(socket.conn);
       if (session.isJoining || socket.conn.readyState !== 'open' || this.plain.draining) {
-        // Until the first is in, Socket.IO makes one socket more for each CONNECT. It forgets those without a connection.
-        // Who opened its session before a drain must not come in after it.
+        // Socket.IO creates another socket for each CONNECT until the first is in, and forgets those without a
+        // connection. Nor may a session opened before a drain enter after it has begun.
         socket.conn.close(true);
         next();
         return;
@@ -61,7 +62,7 @@ export class SocketIoServer implements SocketIoHost {
       void this.greet(socket).then((connection) => {
         this.greeted.set(socket, connection);
         session.isJoining = false;
-        // Read by the gateways that have taken it in; a stranger chooses its size.
+        // The gateways have read it by now; a stranger chooses its size, so do not keep it.
         socket.handshake.auth = {};
         next();
       });
@@ -71,7 +72,7 @@ export class SocketIoServer implements SocketIoHost {
     });
   }
 
-  /** Adds a gateway. @throws Error when another one handles a message of the same name */
+  /** Adds a gateway. @throws Error when another gateway handles a message of the same name */
   register(options: SocketIoGatewayOptions, gateway: SocketIoGateway, filters: FilterResolver): void {
     const table = new GatewayTable(gateway, filters);
     for (const event of table.events) {
@@ -120,7 +121,7 @@ export class SocketIoServer implements SocketIoHost {
     this.hub.detach(connection);
   }
 
-  /** Closes all transports, paced over `durationMs`, so that the clients come back by themselves. */
+  /** Closes all connections, paced over `durationMs`, in a way that makes clients reconnect by themselves. */
   async drain(durationMs: number, undone: AbortSignal): Promise<void> {
     await pacedDrain(this.connections, durationMs, DISCONNECT.goingAway, undone);
   }
@@ -130,24 +131,24 @@ export class SocketIoServer implements SocketIoHost {
   }
 
   private async greet(socket: Socket): Promise<SocketIoConnection> {
-    // The last takes strangers.
+    // The last endpoint takes strangers.
     const endpoint = this.endpoints.at(-1);
     if (endpoint === undefined) throw new Error('no Socket.IO gateway is registered');
     const { protocol } = endpoint.options;
     const connection = new SocketIoConnection(this.plain.nextSerial(), socket, this, this.addressOf(socket), protocol);
     this.connections.add(connection);
-    // Without calling on: the arguments go to our queue, never to Node's emitter, where a client's `error` would throw.
+    // Never calls on: the arguments go to our queue, not to Node's emitter, where an event named `error` would throw.
     socket.use((data) => {
       connection.receive(data as EventArguments);
     });
-    // Not before whoever closes it, or sends to it, is done: they may be walking over connections.
+    // Deferred, because whoever closes or sends to it may be iterating over connections.
     const end = (reason: string): void => {
       process.nextTick(() => {
         connection.end(reason);
       });
     };
     socket.on('disconnect', end);
-    // Socket.IO says nothing of those who go before they were connected.
+    // Socket.IO does not report clients that leave before they are connected.
     socket.conn.once('close', (reason: string) => {
       if (socket.connected) return;
       end(reason);
