@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The folder of the package this file is part of, built or not. */
+/** Root folder of the package this file belongs to, whether built or not. */
 export const PROGRAM_FOLDER = find(import.meta.dirname);
 
 export const PROGRAM_VERSION = read(path.join(PROGRAM_FOLDER, 'package.json'));

@@ -6,7 +6,7 @@ export interface Reference {
   readonly $ref: string;
 }
 
-/** As much of AsyncAPI 3.0 as our document uses. */
+/** The part of AsyncAPI 3.0 that our document uses. */
 export interface AsyncApiDocument {
   readonly asyncapi: '3.0.0';
   readonly info: Json & { readonly title: string; readonly version: string; readonly description: string };
@@ -32,7 +32,7 @@ export interface AsyncApiChannel {
 }
 
 export interface AsyncApiOperation {
-  /** The server receives what clients send, and sends what they are told. */
+  /** Seen from the server: `receive` is what clients send, `send` what they get. */
   readonly action: 'receive' | 'send';
   readonly channel: Reference;
   readonly summary: string;

@@ -1,14 +1,14 @@
 import { type AsyncApiMessage, type Json, type Reference } from './async-api.js';
 import { type Message } from './contract.js';
 
-/** The components of a document: its messages, and every schema with a name (`$id`), wherever it stands in another. */
+/** The components of a document: its messages, and every schema with a name (`$id`), however deeply nested. */
 export class AsyncApiComponents {
   readonly messages: Record<string, AsyncApiMessage> = {};
   readonly schemas: Record<string, Json> = {};
-  /** What each name stands for. */
+  /** What each name stands for, as JSON. */
   private readonly meanings = new Map<string, string>();
 
-  /** @throws Error when the name is another message's */
+  /** @throws Error when another message has this name */
   add({ name, title, summary, headers, payload, examples }: Message): void {
     const component: AsyncApiMessage = {
       name,
@@ -22,7 +22,7 @@ export class AsyncApiComponents {
     this.messages[name] = component;
   }
 
-  /** `node` with references where named schemas were. */
+  /** `node` with named schemas replaced by references. */
   private hoisted(node: unknown): unknown {
     if (Array.isArray(node)) return node.map((each) => this.hoisted(each));
     if (typeof node !== 'object' || node === null) return node;

@@ -11,8 +11,9 @@ import {
 } from 'typebox';
 
 /**
- * What a wire says and hears, declared beside its codec and free of everything that runs: the AsyncAPI document is made
- * of it, frames of the transcripts are checked against it, and the codec's types are derived from it.
+ * What a protocol says and hears on one channel, declared next to its codec and without any runtime code. The AsyncAPI
+ * document is built from it, the frames of the transcripts are checked against it, and the codec's types are derived
+ * from it.
  */
 export interface ChannelContract {
   /** Id of the channel in the document. */
@@ -22,14 +23,14 @@ export interface ChannelContract {
   readonly transport: Transport;
   readonly title: string;
   readonly description: string;
-  /** What stands in braces in the address, with a sentence each. */
+  /** The placeholders of the address, each with a sentence of description. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Query parameters of the handshake; all of them are optional. */
+  /** Query parameters of the handshake, all optional. */
   readonly query?: Readonly<Record<string, TSchema>>;
   readonly security: Readonly<Record<string, SecurityScheme>>;
-  /** From clients. Where a frame fits several messages it is the first of them, here and in `sends`. */
+  /** Messages from clients. Here and in `sends`, a frame that fits several messages counts as the first of them. */
   readonly receives: readonly Message[];
-  /** To clients. */
+  /** Messages to clients. */
   readonly sends: readonly Message[];
 }
 
@@ -39,16 +40,20 @@ export type Transport = 'websocket' | 'socket.io' | 'sse';
 export interface Message<S extends TSchema = TSchema> {
   /** Name of the component in the document. */
   readonly name: string;
-  /** What people tell it by on the wire: the event, the member `type`, or one that only it has. */
+  /** How people recognize it on the wire: the event, the value of `type`, or a member that only it has. */
   readonly title: string;
   readonly summary: string;
-  /** Plain WebSocket: the frame. Socket.IO: name and arguments of the event, or the arguments of the acknowledgement. */
+  /**
+   * Plain WebSocket: the frame. Socket.IO: name and arguments of the event, or the arguments of the acknowledgement.
+   */
   readonly payload: S;
-  /** Each is a whole payload. */
+  /** Whole payloads. */
   readonly examples: readonly unknown[];
-  /** Fields beside the data, of Server-Sent Events. */
+  /** Fields besides the data, for Server-Sent Events. */
   readonly headers?: TSchema;
-  /** Of a message from clients: what it is answered with. Those that the channel does not send are acknowledgements. */
+  /**
+   * For a message from clients: what it is answered with. Replies that the channel does not send are acknowledgements.
+   */
   readonly replies?: readonly Message[];
 }
 
@@ -69,7 +74,7 @@ export type FrameOf<M extends readonly Message[]> = M[number] extends infer One
     : never
   : never;
 
-/** Names of the members that `T`, in any of its forms, declares. */
+/** Names of all members that `T` declares in any of its forms. */
 export type MembersOf<T> = T extends object ? keyof { [K in keyof T as string extends K ? never : K]: T[K] } : never;
 
 interface More {
@@ -78,10 +83,10 @@ interface More {
   readonly replies?: readonly Message[];
 }
 
-/** At least one real example. */
+/** At least one example that satisfies the schema. */
 type Examples<S extends TSchema> = readonly [Static<S>, ...Static<S>[]];
 
-/** A message in a frame of its own. The payload is a component of the same name, unless it has a name already. */
+/** A message in a frame of its own. Its payload becomes the component `name`, unless it already has a name. */
 export function message<S extends TSchema>(
   name: string,
   summary: string,
@@ -92,7 +97,7 @@ export function message<S extends TSchema>(
   return { name, title: name, summary, payload: named(name, payload), examples, ...more };
 }
 
-/** An event of Socket.IO with one argument; that is the component `<name>Event`, unless it has a name already. */
+/** An event of Socket.IO with one argument, which becomes the component `<name>Event`, unless it already has a name. */
 export function event<E extends string, S extends TSchema>(
   name: string,
   title: E,
@@ -129,7 +134,7 @@ export function bareEvent<E extends string>(
   };
 }
 
-/** An acknowledgement of Socket.IO, called with one argument; that is the component `<name>Answer`. */
+/** An acknowledgement of Socket.IO with one argument, which becomes the component `<name>Answer`. */
 export function ack<S extends TSchema>(
   name: string,
   summary: string,
@@ -146,16 +151,16 @@ export function ack<S extends TSchema>(
   };
 }
 
-/** Schemas with a name are components of the document, wherever they stand. */
+/** A schema with a name becomes a component of the document, wherever it is used. */
 export const named = <S extends TSchema>(name: string, schema: S): S => ({ $id: name, ...schema });
 
-/** An object that may have any other members, too. */
+/** An object that may also have any other members. */
 export const openObject = <P extends TProperties>(properties: P, options: TObjectOptions = {}) =>
   Type.Unsafe<Static<TObject<P>> & Readonly<Record<string, unknown>>>(
     Type.Object(properties, { ...options, additionalProperties: true }),
   );
 
-/** Extension of a string that holds JSON: of what form that is. */
+/** Extension for a string that holds JSON: the schema of that JSON. */
 export const JSON_CONTENT = 'x-json';
 
 /** A string that holds JSON text. */

@@ -45,7 +45,7 @@ export function buildAsyncApi(contracts: readonly ChannelContract[]): AsyncApiDo
   };
 }
 
-/** The document as it is committed. */
+/** The document in the form that is committed. */
 export const formatAsyncApi = (document: AsyncApiDocument): string => `${JSON.stringify(document, null, 2)}\n`;
 
 function channelOf(contract: ChannelContract, components: AsyncApiComponents): AsyncApiChannel {
@@ -66,7 +66,7 @@ function channelOf(contract: ChannelContract, components: AsyncApiComponents): A
   };
 }
 
-/** Each once: what goes in both directions, and what answers several messages. */
+/** Each message once, even if it goes in both directions or answers several others. */
 export function messagesOf({ receives, sends }: ChannelContract): Message[] {
   return [...new Set([...receives, ...sends, ...receives.flatMap(({ replies = [] }) => replies)])];
 }

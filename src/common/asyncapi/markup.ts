@@ -1,4 +1,4 @@
-/** Text of HTML that may stand in a page as it is. */
+/** HTML that needs no further escaping. */
 class Markup {
   constructor(readonly text: string) {}
 }
@@ -7,7 +7,7 @@ export type { Markup };
 
 type Part = Markup | string | readonly Part[];
 
-/** Markup with texts, which are escaped, and other markup in it. */
+/** A template for markup: strings in it are escaped, other markup is inserted as is. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...parts.map(textOf)));
 }

@@ -8,7 +8,7 @@ import {
 } from './async-api.js';
 import { html, type Markup } from './markup.js';
 
-/** The document as a page for people: no scripts, and no styles but those of all pages. */
+/** Renders the document as a page for people, without scripts and with the common style sheet only. */
 export function renderAsyncApi(document: AsyncApiDocument): string {
   const { info, channels, components } = document;
   const sections = Object.entries(channels).map(([name, channel]) => channelSection(document, name, channel));
@@ -93,7 +93,7 @@ function operationList(
 function operationEntry({ components }: AsyncApiDocument, { channel, messages, reply }: AsyncApiOperation): Markup {
   const message = components.messages[nameOf(messages[0])] as AsyncApiMessage;
   const answers = (reply?.messages ?? []).map((each) => components.messages[nameOf(each)] as AsyncApiMessage);
-  // A message may go over several channels.
+  // The channel is part of the id, because a message may go over several channels.
   return html`<details id="${nameOf(channel)}-${message.name}">
     <summary><code>${message.title}</code> <span class="soft">${marked(message.summary)}</span></summary>
     <p class="soft small">${message.name}</p>
@@ -114,13 +114,13 @@ const queryOf = (bindings: Json | undefined): Readonly<Record<string, { readonly
   return binding?.query.properties ?? {};
 };
 
-/** JSON, with references as links. */
+/** JSON as a code block, with references turned into links. */
 function code(value: unknown): Markup {
   const text = JSON.stringify(value, null, 2).split(/"#\/components\/schemas\/(\w+)"/);
   return html`<pre>
 ${text.map((each, index) => (index % 2 === 0 ? each : html`<a href="#schema-${each}">${each}</a>`))}</pre>`;
 }
 
-/** What stands between back-ticks is code. */
+/** Turns text between backticks into code. */
 const marked = (text: string): Markup[] =>
   text.split('`').map((each, index) => (index % 2 === 0 ? html`${each}` : html`<code>${each}</code>`));

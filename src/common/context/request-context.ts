@@ -3,33 +3,33 @@ import { randomUUID } from 'node:crypto';
 import { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { userAgentOf } from '../text/user-agent.js';
 
-/** What logs and problem bodies say about the request at hand. */
+/** What logs and problem bodies say about the current request. */
 export interface RequestContext {
   readonly requestId: string;
-  /** Of the client itself, behind trusted proxies. */
+  /** The client's address, resolved through trusted proxies. */
   readonly address: string;
-  /** What the client calls itself. */
+  /** The client's User-Agent header. */
   readonly userAgent: string | null;
-  /** Who asks, once the guard knows. */
+  /** Who makes the request, once the guard knows. */
   principal?: { readonly kind: string; readonly id: string; readonly label: string };
 }
 
-/** What code finds that runs for somebody. */
+/** The context that asynchronous code runs in. */
 interface Surroundings {
   readonly request?: RequestContext | undefined;
-  /** The database transaction that all queries of the code are part of. */
+  /** The database transaction that all queries of this code belong to. */
   readonly transaction?: object;
 }
 
 const storage = new AsyncLocalStorage<Surroundings>();
 
 /**
- * Milliseconds without a request after which the storage is switched off: while it is on, every promise and callback of
- * the process pays for it (in Node before 24), those of the sockets too. What a request left running for longer than
- * this is logged without it.
+ * Milliseconds without a request until the storage is switched off: while it is on, every promise and callback of the
+ * process pays for it (in Node before 24), including those of sockets. Work that a request leaves running for longer is
+ * logged without its context.
  */
 const REST_MS = 1_000;
-/** Requests whose response has not ended. */
+/** Number of requests whose response has not ended, and of running transactions. */
 let serving = 0;
 let resting: NodeJS.Timeout | undefined;
 
@@ -51,12 +51,12 @@ export function currentRequest(): RequestContext | undefined {
   return storage.getStore()?.request;
 }
 
-/** What `withTransaction` was given around this code. */
+/** The transaction that `withTransaction` was given around this code. */
 export function currentTransaction(): object | undefined {
   return storage.getStore()?.transaction;
 }
 
-/** Lets what `work` calls, and awaits, find the transaction it is part of. */
+/** Runs `work` so that everything it calls and awaits can find the transaction. */
 export async function withTransaction<T>(transaction: object, work: () => Promise<T>): Promise<T> {
   began();
   try {
@@ -74,10 +74,13 @@ export function currentCaller(): Caller {
   return { address, userAgent };
 }
 
-/** Ids of callers go into logs, so only harmless ones are taken over. */
+/** Request ids from callers go into logs, so only harmless ones are accepted. */
 const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Express middleware: gives every request an id (or keeps the caller's), echoes it, and makes it known to what follows. */
+/**
+ * Express middleware: gives every request an id (or keeps the caller's), echoes it, and provides the context for what
+ * follows.
+ */
 export function requestContext(addressOf: (request: Request) => string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const given = request.headers['x-request-id'];

@@ -9,7 +9,7 @@ export class DigestLookup<Row> {
     this.reads = new SharedReads((keys) => ask(keys.map((key) => Buffer.from(key, 'hex'))), gatherMs);
   }
 
-  /** @throws AppError what `ask` failed with, e.g. `database_unavailable` */
+  /** @throws AppError for whatever `ask` failed with, e.g. `database_unavailable` */
   find(digest: Buffer): Promise<Row | undefined> {
     return this.reads.read(digest.toString('hex'));
   }

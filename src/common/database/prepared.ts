@@ -4,17 +4,18 @@ const MARK = '/* prepared */ ';
 const names = new Map<string, string>();
 
 /**
- * A statement that a connection parses and plans once. For constant texts, of which there are few. What it answers must have
- * types that outlast migrations, which run while older nodes serve: a `varchar` that may get longer is asked for as text.
+ * Marks a statement that each connection parses and plans only once. Use it for constant texts, of which there are few.
+ * Result types must outlast migrations, which run while older nodes are serving: select a `varchar` that may become
+ * longer as text.
  */
 export const prepared = (text: string): string => MARK + text;
 
-/** Has a connection keep what is `prepared`. */
+/** Makes a connection keep the statements marked as `prepared`. */
 export function keepPrepared(client: ClientBase): void {
   const send = client.query.bind(client) as (...args: unknown[]) => unknown;
   const query = (statement: unknown, ...rest: unknown[]) =>
     send(typeof statement === 'string' && statement.startsWith(MARK) ? named(statement) : statement, ...rest);
-  // Whoever watches statements may wrap it again.
+  // Writable, because whoever monitors statements may wrap it again.
   Object.defineProperty(client, 'query', { value: query, writable: true, configurable: true });
 }
 

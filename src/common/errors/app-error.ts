@@ -1,6 +1,6 @@
 import { type ErrorKind, PROBLEM_CODES, type ProblemCode } from './problem-codes.js';
 
-/** One faulty member of a request. */
+/** One invalid member of a request. */
 export interface FieldError {
   /** Dotted path of the member, e.g. `members.0.email`. */
   readonly field: string;
@@ -9,15 +9,15 @@ export interface FieldError {
 
 export interface AppErrorOptions {
   readonly errors?: readonly FieldError[];
-  /** Whole seconds after which trying again makes sense (`Retry-After`). */
+  /** Whole seconds after which a retry makes sense (`Retry-After`). */
   readonly retryAfterSeconds?: number;
-  /** Members a problem body has besides the usual ones (RFC 9457, 3.2). */
+  /** Additional members of the problem body (RFC 9457, 3.2). */
   readonly members?: Readonly<Record<string, string | number>>;
   readonly cause?: unknown;
 }
 
 /**
- * The only error domain code throws. `detail` is shown to callers, so it never holds a secret, SQL or a stack.
+ * The only error that domain code throws. `detail` is shown to callers, so it never holds a secret, SQL or a stack.
  * Each edge maps `kind` in one exhaustive switch.
  */
 export class AppError extends Error {
@@ -39,13 +39,13 @@ export class AppError extends Error {
     this.members = options.members ?? {};
   }
 
-  /** All that a log shows of it: error objects of the driver also carry the parameters of the query. */
+  /** What a log may show: only the stack, because error objects of the driver also carry query parameters. */
   get trace(): string | undefined {
     return this.cause instanceof Error ? this.cause.stack : this.stack;
   }
 }
 
-/** Whether it could not be done because something that is needed is away. */
+/** Whether the failure is due to something needed being away. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.kind === 'unavailable';
 }

@@ -1,4 +1,4 @@
-/** Makes a switch over a closed set fail to compile when a member is missing. */
+/** Makes a switch over a closed set fail to compile when a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${String(value)}`);
 }

@@ -1,4 +1,4 @@
-/** Whether `error` is PostgreSQL refusing a row because of the unique or check constraint `name`. */
+/** Whether PostgreSQL refused a row because of the integrity constraint `name`. */
 export function violatesConstraint(error: unknown, name: string): boolean {
   const { code, constraint, driverError } = error as { code?: unknown; constraint?: unknown; driverError?: unknown };
   if (driverError !== undefined && driverError !== error) return violatesConstraint(driverError, name);

@@ -1,4 +1,4 @@
-/** System errors of a connection that could not be made or broke. */
+/** System errors of a connection that could not be established or broke. */
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,20 +10,23 @@ const SYSTEM_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** SQLSTATE of a statement that found no room on the disk; its transaction is rolled back. */
+/** SQLSTATE of a statement that found no room on the disk; its transaction was rolled back. */
 const DISK_FULL = '53100';
 
-/** A disk of the database is known to have no room, though no statement found out. */
+/** A disk of the database is known to be full, although no statement has failed because of it. */
 export class DatabaseDiskFull extends Error {
   readonly code = DISK_FULL;
 
-  /** @param path of what is on it */
+  /** @param path something stored on that disk */
   constructor(readonly path: string) {
     super(`no room for ${path}`);
   }
 }
 
-/** SQLSTATEs that say "not now": timeouts, too many connections, shutting down, starting up, read-only standby, no room. */
+/**
+ * SQLSTATEs that mean "not now": timeouts, too many connections, shutting down, starting up, read-only standby, no
+ * room.
+ */
 const SQL_STATES = new Set([
   '57014',
   '57P01',
@@ -37,7 +40,7 @@ const SQL_STATES = new Set([
   DISK_FULL,
 ]);
 
-/** What the driver and its pool say without a code. */
+/** Error messages of the driver and its pool that come without a code. */
 const MESSAGES = [
   'timeout exceeded when trying to connect',
   'timeout expired',
@@ -50,8 +53,8 @@ const MESSAGES = [
 ];
 
 /**
- * Whether `error`, or what caused it, says that the database is away, overloaded or too slow, so that trying again
- * later makes sense. Errors that are about the statement itself are not.
+ * Whether `error`, or one of its causes, says that the database is away, overloaded or too slow, so that a later retry
+ * makes sense. Errors about the statement itself do not count.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   return someCause(error, ({ code, message }) => {
@@ -62,8 +65,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /**
- * Whether `error` leaves open what became of the statement: the connection broke or was cut before its answer. A database
- * that answers, with whatever it refuses it for, has not done it.
+ * Whether it is unknown if the statement took effect: the connection broke or was cut before the answer. When the
+ * database answers with a refusal, for whatever reason, the statement has had no effect.
  */
 export function isAnswerLost(error: unknown): boolean {
   return isDatabaseUnavailable(error) && !someCause(error, ({ code }) => typeof code === 'string' && isRefusal(code));
@@ -72,7 +75,7 @@ export function isAnswerLost(error: unknown): boolean {
 const isRefusal = (code: string): boolean =>
   /^[0-9A-Z]{5}$/.test(code) && !/^(08\w{3}|57P0[12])$/.test(code) && !SYSTEM_CODES.has(code);
 
-/** Whether the database has no room left on its disk: what only reads goes on. */
+/** Whether the database's disk is full; reading still works. */
 export function isDatabaseFull(error: unknown): boolean {
   return someCause(error, ({ code }) => code === DISK_FULL);
 }

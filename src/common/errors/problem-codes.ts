@@ -15,8 +15,8 @@ export type ErrorKind =
   | 'internal';
 
 /**
- * The closed list of machine-readable problem codes (`code` in an `application/problem+json` body, RFC 9457).
- * A code belongs to exactly one kind; the kind decides the status at each edge.
+ * The closed list of machine-readable problem codes (`code` in an `application/problem+json` body, RFC 9457). Each code
+ * has exactly one kind, and the kind decides the status at each edge.
  */
 export const PROBLEM_CODES = {
   malformed_body: { kind: 'malformed', title: 'The body could not be parsed' },

@@ -5,11 +5,11 @@ import { ApiProblems } from './problems/api-problems.js';
 import { InputPipe } from './input/input.pipe.js';
 import { JsonApiGuard } from './input/json-api.guard.js';
 
-/** Marks controllers whose routes must all declare who may call them; its value is their tag. */
+/** Metadata key of controllers whose routes must all declare who may call them; its value is their tag. */
 export const API_V1 = 'api-v1';
 
 /**
- * A controller of REST v1: its path below `/api/v1`, its tag, validated input, JSON bodies and the problems that every
+ * A controller of REST v1: its path below `/api/v1`, its tag, validated input, JSON bodies, and the problems that any
  * route may answer. Each route also needs one access decorator: `Authenticated`, `MaybeAuthenticated` or `Public`.
  */
 export function ApiV1Controller(path: string, tag = path): ClassDecorator {

@@ -7,31 +7,32 @@ import { corsDelegate } from './policy/cors.js';
 import { ProblemFilter, sendProblem } from './problems/problem.filter.js';
 import { type RequestPolicy } from './policy/request-policy.js';
 
-/** Bytes of a JSON body. */
+/** Size limit of a JSON body, in bytes. */
 const MAX_BODY = 1_048_576;
-/** What the parser reads; everything else is left to its route. */
+/** Bodies that the parser reads; everything else is left to the route. */
 const JSON_BODY = /^\s*application\/json\b/i;
 
-/** The request's id and client address, known to everything that follows: goes first. */
+/** Gives the request an id and a client address for everything that follows, so it must go first. */
 export function identifyRequests(app: NestExpressApplication, policy: RequestPolicy): void {
   app.use(requestContext((request) => policy.clientAddress(request)));
 }
 
 /**
- * What every HTTP request passes before its route: the host check, CORS, the JSON parser; and what its errors leave
- * through. The app must be created with `bodyParser: false`.
+ * Sets up what every HTTP request passes before its route: the host check, CORS and the JSON parser; and the filter for
+ * its errors. The app must be created with `bodyParser: false`.
  *
- * @param metricsForAnyHost where they want a token, which no page has that points a name of its own at us
+ * @param metricsForAnyHost skips the host check for metrics that require a token, which a DNS rebinding page does not
+ * have
  */
 export function configureHttp(
   app: NestExpressApplication,
   policy: RequestPolicy,
   { metricsForAnyHost }: { readonly metricsForAnyHost: boolean },
 ): void {
-  // Nothing of the API is cached, so nothing is worth a digest of every answer.
+  // Nothing of the API is cached, so hashing every answer would be wasted.
   app.disable('etag');
   app.use((request: Request, response: Response, next: NextFunction) => {
-    // Load balancers ask for the health of an address, monitoring for its metrics.
+    // Load balancers and monitoring address a node by its IP address.
     const byAddress = request.path.startsWith('/health/') || (metricsForAnyHost && request.path === '/metrics');
     if (byAddress || policy.isHostAllowed(request)) next();
     else sendProblem(response, new AppError('host_not_allowed', 'This server does not answer for that host name.'));
@@ -44,7 +45,7 @@ export function configureHttp(
       sendProblem(response, new AppError('unavailable', detail, { retryAfterSeconds: 1 }));
       return;
     }
-    // The parser knows the registered name only. ASCII is UTF-8.
+    // The parser knows only the registered name; ASCII is valid UTF-8.
     if (type !== undefined) {
       request.headers['content-type'] = type.replace(/(;\s*charset\s*=\s*"?)(?:utf8|us-ascii)\b/i, '$1utf-8');
     }
@@ -52,7 +53,7 @@ export function configureHttp(
   });
   app.useBodyParser('json', { limit: MAX_BODY, strict: false });
   app.use((request: Request & { rawBody?: Buffer }, response: Response, next: NextFunction) => {
-    // The parser would put replacement characters in the place of what was meant.
+    // The parser would silently replace invalid bytes.
     if (request.rawBody === undefined || isUtf8(request.rawBody)) next();
     else sendProblem(response, new AppError('malformed_body', 'The body is not valid UTF-8.'));
   });

@@ -5,14 +5,14 @@ export type IceScheme = 'stun' | 'stuns' | 'turn' | 'turns';
 /** The parts of a STUN (RFC 7064) or TURN (RFC 7065) URL. */
 export interface IceUrl {
   readonly scheme: IceScheme;
-  /** A host name or an address, IPv6 without brackets. */
+  /** A host name or an address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
 const SHAPE = /^(stuns?|turns?):(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(\?transport=(?:udp|tcp))?$/;
 
-/** @returns `undefined` when `text` is no such URL */
+/** @returns `undefined` when `text` is not such a URL */
 export function parseIceUrl(text: string): IceUrl | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
@@ -25,7 +25,7 @@ export function parseIceUrl(text: string): IceUrl | undefined {
   return transport !== undefined && scheme.startsWith('stun') ? undefined : { scheme, host, port };
 }
 
-/** Reason why `value` is no URL of one of `schemes`, or `undefined`. */
+/** Why `value` is not a URL of one of `schemes`, or `undefined`. */
 export function iceUrlFault(value: string, schemes: readonly IceScheme[]): string | undefined {
   const url = parseIceUrl(value);
   if (url !== undefined && schemes.includes(url.scheme)) return undefined;

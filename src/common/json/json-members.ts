@@ -1,4 +1,4 @@
-/** Members to be set together, made once and used for many objects. Values are JSON text; all of it is ASCII. */
+/** Members to be set together, prepared once and used for many objects. Values are JSON text; everything is ASCII. */
 export class JsonMembers {
   /** `"name":value,…` */
   readonly text: string;
@@ -9,7 +9,7 @@ export class JsonMembers {
     if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
   }
 
-  /** What follows the last member of an object that they are appended to, and ends it. */
+  /** The bytes that end an object when these members are appended to it. */
   get end(): Buffer {
     return (this.ending ??= Buffer.from(`,${this.text}}`));
   }

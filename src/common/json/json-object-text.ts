@@ -14,14 +14,16 @@ import {
 } from './json-scan.js';
 import { isAscii, JsonMembers } from './json-members.js';
 
-/** Members that are looked for, repeated ones included; a text with more of them is none. */
+/** The most wanted members, repeats included, that a text may have; with more it is refused. */
 const MOST_SPANS = 100;
-/** A number with more characters than this is taken for another one than zero. */
+/** A longer number is assumed not to be zero. */
 const MOST_DIGITS = 1_000;
 /** `\u0061` */
 const ESCAPE_LENGTH = 6;
 
-/** Position of one member inside the text: `[keyStart, valueStart, valueEnd)`; the key's quote is at `keyStart`. */
+/**
+ * Position of one member in the text: the key's opening quote is at `keyStart`, its value is `[valueStart, valueEnd)`.
+ */
 interface Span {
   readonly name: string;
   readonly keyStart: number;
@@ -32,12 +34,12 @@ interface Span {
 const NO_TAIL = Buffer.alloc(0);
 
 /**
- * A JSON object whose text is kept, so that values pass through equal at any precision: members are read, set or
- * removed by splicing, never by parse and print. Of members that stand twice the last one counts, as in `JSON.parse`.
+ * A JSON object that keeps its original text, so that values pass through at any precision: members are read, set or
+ * removed by splicing, never by parsing and printing. Of repeated members the last one counts, as in `JSON.parse`.
  */
 export class JsonObjectText {
   constructor(
-    /** The whole text, white space around it included. */
+    /** The whole text, including white space around it. */
     readonly bytes: Buffer,
     private readonly spans: readonly Span[],
     /** Position of the closing brace. */
@@ -49,7 +51,7 @@ export class JsonObjectText {
     return this.last(name) !== undefined;
   }
 
-  /** Whether the text of the value is, byte by byte, `text`. */
+  /** Whether the value's text equals `text` byte by byte. */
   hasText(name: string, text: Buffer): boolean {
     const span = this.last(name);
     return (
@@ -59,24 +61,24 @@ export class JsonObjectText {
     );
   }
 
-  /** The parsed value, `undefined` when there is no such member. Only for names the scanner was told. */
+  /** The parsed value; `undefined` when there is no such member. Only for names given to the scanner. */
   parse(name: string): unknown {
     const text = this.textOf(name);
     return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as unknown);
   }
 
-  /** The string of that name, `undefined` when there is none or it is something else, which then costs nothing. */
+  /** The member's string value; `undefined` when it is absent or not a string, in which case nothing is parsed. */
   stringOf(name: string): string | undefined {
     const span = this.last(name);
     return span && this.stringAt(span);
   }
 
-  /** As `stringOf`, of a member that may stand several times; receivers differ in which one they take. */
+  /** Like `stringOf`, for all occurrences of a repeated member; receivers differ in which one they take. */
   stringsOf(name: string): (string | undefined)[] {
     return this.spans.filter((span) => span.name === name).map((span) => this.stringAt(span));
   }
 
-  /** Whether the value is no `false`, `null` or zero, nor empty. Nothing of it is built, however deep it is. */
+  /** Whether the value is neither `false`, `null`, zero nor empty. Builds nothing, however deep the value is. */
   isTruthy(name: string): boolean {
     const text = this.textOf(name);
     if (text === undefined) return false;
@@ -86,13 +88,13 @@ export class JsonObjectText {
     return isLong || Boolean(JSON.parse(text.toString('latin1')));
   }
 
-  /** The text of the value as it came. */
+  /** The value's text as it came. */
   textOf(name: string): Buffer | undefined {
     const span = this.last(name);
     return span && this.bytes.subarray(span.valueStart, span.valueEnd);
   }
 
-  /** The text of this object with `name` set to `value` (already JSON text), wherever it stands, appended otherwise. */
+  /** The text with `name` set to `value` (JSON text): replaced wherever it occurs, otherwise appended. */
   with(name: string, value: string): Buffer {
     const own = this.spans.length === 0 ? [] : this.spans.filter((span) => span.name === name);
     if (own.length === 0) return this.append(name, value);
@@ -107,13 +109,16 @@ export class JsonObjectText {
     return Buffer.concat(parts);
   }
 
-  /** The raw text of the value, one character a byte: for comparing, and for what is known to be ASCII. */
+  /** The value's raw text, one character per byte; for comparing, or for text known to be ASCII. */
   rawOf(name: string): string | undefined {
     const span = this.last(name);
     return span && this.bytes.toString('latin1', span.valueStart, span.valueEnd);
   }
 
-  /** The text of this object with all of `members` set, wherever they stand, appended otherwise. Names as the scanner was told. */
+  /**
+   * The text with all of `members` set: replaced wherever they occur, otherwise appended. Their names must have been
+   * given to the scanner.
+   */
   withMembers(members: JsonMembers): Buffer {
     const own = this.spans.filter((span) => members.values.has(span.name));
     if (own.length === 0) return this.insert(this.bytes, this.end, members.text);
@@ -131,8 +136,8 @@ export class JsonObjectText {
   }
 
   /**
-   * The text that `withMembers` makes, in two pieces, which spares a copy: `text` and the `tail` behind it. They share
-   * memory with this object and with `members`.
+   * The result of `withMembers` as two pieces, `text` followed by `tail`, which saves a copy. They share memory with
+   * this object and with `members`.
    */
   pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: Buffer } {
     for (const span of this.spans) {
@@ -141,7 +146,7 @@ export class JsonObjectText {
     return { text: this.bytes.subarray(0, this.end), tail: this.empty ? members.end.subarray(1) : members.end };
   }
 
-  /** `bytes` with ASCII `members` before the closing brace at `end`. */
+  /** Inserts ASCII `members` into `bytes`, before the closing brace at `end`. */
   private insert(bytes: Buffer, end: number, members: string): Buffer {
     const out = Buffer.allocUnsafe(bytes.length + members.length + (this.empty ? 0 : 1));
     bytes.copy(out, 0, 0, end);
@@ -178,14 +183,14 @@ export class JsonObjectText {
 }
 
 /**
- * Validates JSON and finds the top-level members named at construction, in one pass over the bytes and without
- * building values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth, unless members that are looked for stand in it over
- * and over: to set or compare each of 100,000 would hold up everybody.
+ * Validates JSON and finds the top-level members named at construction, in one pass over the bytes and without building
+ * values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth, unless wanted members are
+ * repeated too often: setting or comparing 100,000 of them would hold up everybody.
  */
 export class JsonScanner {
   private readonly entries: readonly { name: string; bytes: Buffer }[];
   private readonly longestEscaped: number;
-  /** By their length in bytes. */
+  /** Wanted names by their length in bytes. */
   private readonly byLength: ({ name: string; bytes: Buffer }[] | undefined)[] = [];
 
   constructor(names: readonly string[]) {
@@ -194,7 +199,7 @@ export class JsonScanner {
     for (const entry of this.entries) (this.byLength[entry.bytes.length] ??= []).push(entry);
   }
 
-  /** @returns `null` when the text is not JSON or not an object */
+  /** @returns `null` when the text is not a JSON object, or repeats wanted members too often */
   scan(bytes: Buffer): JsonObjectText | null {
     let at = skipSpace(bytes, 0);
     if (bytes[at] !== OPEN) return null;
@@ -229,7 +234,7 @@ export class JsonScanner {
     const from = keyStart + 1;
     const entries = this.byLength[length];
     if (entries !== undefined) for (const entry of entries) if (matches(bytes, from, entry.bytes)) return entry.name;
-    // A key written with escapes means the same member. It is at most six times as long.
+    // A key written with escapes names the same member. It is at most six times as long.
     if (length > this.longestEscaped || !hasEscape(bytes, from, keyEnd - 1)) return undefined;
     return this.entries.find((entry) => equalsEscaped(bytes, from, keyEnd - 1, entry.bytes))?.name;
   }

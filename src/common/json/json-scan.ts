@@ -1,9 +1,9 @@
 /**
  * The grammar of RFC 8259 over bytes: each function takes the position where something begins and returns the position
- * behind it, or -1 when it is not there. Nothing is built; depth costs one number a level, never stack.
+ * after it, or -1 when it is not there. Nothing is built, and depth costs one number per level instead of stack.
  */
 
-// An opening bracket plus two is its closing one.
+// An opening bracket plus two is the matching closing one.
 export const OPEN = 0x7b;
 export const CLOSE = 0x7d;
 export const OPEN_LIST = 0x5b;
@@ -13,7 +13,7 @@ const BACKSLASH = 0x5c;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
 
-/** Bytes that stand alone after a backslash: `" \ / b f n r t`. */
+/** Bytes that may follow a backslash on their own: `" \ / b f n r t`. */
 const SIMPLE_ESCAPE = new Uint8Array(256);
 for (const character of '"\\/bfnrt') SIMPLE_ESCAPE[character.charCodeAt(0)] = 1;
 
@@ -28,15 +28,16 @@ export function matches(bytes: Buffer, from: number, expected: Buffer): boolean 
   return true;
 }
 
-/** Looks at the key only: a search to the end of the text for every key would be quadratic. */
+/** Searches the key only: searching the rest of the text for every key would be quadratic. */
 export function hasEscape(bytes: Buffer, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH) return true;
   return false;
 }
 
 /**
- * Whether a valid string between its quotes, written with escapes, is `expected`: letters, digits and `_`, which no other
- * escape than `\u` stands for. Nothing is built: strangers choose how many keys are asked about.
+ * Whether a valid string (given without its quotes) that contains escapes equals `expected`, which consists of letters,
+ * digits and `_`: only `\u` escapes can stand for those. Builds nothing, because strangers choose how many keys are
+ * compared.
  */
 export function equalsEscaped(bytes: Buffer, from: number, to: number, expected: Buffer): boolean {
   let at = from;
@@ -52,7 +53,7 @@ export function equalsEscaped(bytes: Buffer, from: number, to: number, expected:
   return at === to;
 }
 
-/** The number of four hexadecimal digits. */
+/** The value of four hexadecimal digits. */
 function hexOf(bytes: Buffer, at: number): number {
   let value = 0;
   for (let i = at; i < at + 4; i++) {
@@ -67,7 +68,7 @@ export function skipSpace(bytes: Buffer, at: number): number {
   return at;
 }
 
-/** @returns the position behind the string that begins at `at`, -1 when there is none */
+/** @returns the position after the string that begins at `at`, -1 when there is none */
 export function skipString(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return -1;
   at++;
@@ -89,16 +90,16 @@ export function skipString(bytes: Buffer, at: number): number {
   }
 }
 
-/** Strings longer than this are searched several bytes at a time. */
+/** Longer strings are searched four bytes at a time. */
 const SHORT = 32;
 
-/** @returns the position of the next quote, backslash or control character, or the length */
+/** @returns the position of the next quote, backslash or control character, or the end of the text */
 function skipPlain(bytes: Buffer, at: number): number {
   const { length } = bytes;
   const short = Math.min(length, at + SHORT);
   while (at < short && isPlain(bytes[at] as number)) at++;
   if (at < short || at === length) return at;
-  // Words are read where they are aligned.
+  // Words must be read at aligned positions.
   while (((bytes.byteOffset + at) & 3) !== 0) {
     if (at === length || !isPlain(bytes[at] as number)) return at;
     at++;
@@ -108,7 +109,7 @@ function skipPlain(bytes: Buffer, at: number): number {
   return at;
 }
 
-/** @returns how many words from the aligned position `at` on are plain */
+/** @returns how many words are plain, starting at the aligned position `at` */
 function plainWords(bytes: Buffer, at: number): number {
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 2);
   let next = 0;
@@ -132,7 +133,7 @@ function fourArePlain(words: Int32Array, at: number): boolean {
 
 const HIGH_BITS = 0x80808080;
 
-/** Like `marks` before its high bits are taken, in half the steps, but bytes that are not ASCII may be marked too. */
+/** Like `marks` without the final mask, in half the steps; bytes that are not ASCII may be marked too. */
 function suspects(word: number): number {
   return (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
 }
@@ -175,8 +176,8 @@ function skipScalar(bytes: Buffer, at: number): number {
 }
 
 /**
- * @returns the position behind the value that begins at `at`, -1 when there is none.
- * Iterative: depth costs one number a level, never stack.
+ * Iterative: depth costs one number per level instead of stack.
+ * @returns the position after the value that begins at `at`, -1 when there is none
  */
 export function skipValue(bytes: Buffer, at: number): number {
   const open: number[] = [];
@@ -187,10 +188,13 @@ export function skipValue(bytes: Buffer, at: number): number {
   return at;
 }
 
-/** Set by openValue and closeValues: whether the position they returned is behind a value or at the next one. */
+/**
+ * Set by openValue and closeValues: whether the position they returned is after a value or at the start of the next
+ * one.
+ */
 let valueEnded = false;
 
-/** A value begins at `at`: skips it whole if it is scalar or empty, else enters it. */
+/** A value begins at `at`: skips it if it is a scalar or empty, otherwise enters it. */
 function openValue(bytes: Buffer, at: number, open: number[]): number {
   const byte = bytes[at];
   valueEnded = true;
@@ -202,7 +206,7 @@ function openValue(bytes: Buffer, at: number, open: number[]): number {
   return byte === OPEN ? skipKey(bytes, inner) : inner;
 }
 
-/** A value ended before `at`: closes the containers that end here, up to the next value if there is one. */
+/** A value ended before `at`: closes the containers that end here, and goes on to the next value if there is one. */
 function closeValues(bytes: Buffer, at: number, open: number[]): number {
   for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
     at = skipSpace(bytes, at);
@@ -219,7 +223,7 @@ function closeValues(bytes: Buffer, at: number, open: number[]): number {
   return at;
 }
 
-/** @returns where the value behind the key at `at` begins, -1 when there is no key with a colon */
+/** @returns the start of the value after the key at `at`, -1 when there is no key with a colon */
 function skipKey(bytes: Buffer, at: number): number {
   const end = skipString(bytes, at);
   if (end < 0) return -1;

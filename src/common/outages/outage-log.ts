@@ -1,12 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { DatabaseDiskFull, isDatabaseFull } from '../errors/database-unavailable.js';
 
-/** Milliseconds between two lines about one outage. */
+/** Milliseconds between two log lines about one outage. */
 const REMIND_MS = 60_000;
-/** Milliseconds without a failure after which what works now counts as back: not each success between failures is news. */
+/**
+ * Milliseconds without a failure until a success counts as recovery: successes between failures are not worth a line.
+ */
 const QUIET_MS = 2_000;
 
-/** Milliseconds for which a statement that found no room on the disk counts: others may still find a little. */
+/** Milliseconds for which the disk counts as full after a statement found no room; others may still find a little. */
 const FULL_MS = 30_000;
 
 interface Outage {
@@ -17,8 +19,8 @@ interface Outage {
 }
 
 /**
- * Something that heals by itself is away: one line when it goes, one a minute while it lasts, one when it is back. What
- * failed for it is counted instead of logged.
+ * Logs outages of something that heals by itself: one line when it goes away, one a minute while it is away, one when
+ * it is back. What fails because of it is counted instead of logged.
  */
 export class OutageLog {
   private readonly logger = new Logger('Outages');
@@ -28,13 +30,13 @@ export class OutageLog {
 
   constructor(private readonly what: string) {}
 
-  /** @param count of what failed for it; 0 when it is only known to be away */
+  /** @param count how many things failed because of it; 0 when it is merely known to be away */
   failed(reason: unknown, count = 1): void {
     const now = performance.now();
     const outage = (this.outage ??= { began: now, lastFailed: now, saidAt: -Infinity, failures: 0 });
     outage.failures += count;
     outage.lastFailed = now;
-    // Whoever reads of it has something to do.
+    // A full disk is logged at once, because somebody has to act on it.
     const hasFilled = isDatabaseFull(reason) && !this.isFull;
     if (hasFilled) this.fullFrom = now;
     if (isDatabaseFull(reason)) this.fullAt = now;
@@ -47,22 +49,22 @@ export class OutageLog {
     });
   }
 
-  /** Whether something did not find room on its disk just now. */
+  /** Whether the disk was full just now. */
   get isFull(): boolean {
     return performance.now() - this.fullAt < FULL_MS;
   }
 
-  /** Since when something did not find room on its disk; `undefined` when there is room. */
+  /** Since when the disk has been full; `undefined` when it is not. */
   get fullSince(): number | undefined {
     return this.isFull ? this.fullFrom : undefined;
   }
 
-  /** When what fails began to, by `performance.now()`; `undefined` while it works. */
+  /** When the outage began, by `performance.now()`; `undefined` while there is none. */
   get since(): number | undefined {
     return this.outage?.began;
   }
 
-  /** It works. @param quietMs for how long nothing may have failed */
+  /** Reports a success. @param quietMs how long there must have been no failure for it to end the outage */
   worked(quietMs = QUIET_MS): void {
     const now = performance.now();
     if (this.outage === undefined || this.isFull || now - this.outage.lastFailed < quietMs) return;
@@ -75,7 +77,7 @@ export class OutageLog {
   }
 }
 
-/** Without addresses' credentials and parameters: messages of drivers and servers hold none. */
+/** Never includes addresses' credentials or parameters: the messages of drivers and servers have none. */
 function describe(reason: unknown): string {
   if (reason instanceof DatabaseDiskFull) return `its disk is full (${reason.path})`;
   if (isDatabaseFull(reason)) return 'its disk is full';

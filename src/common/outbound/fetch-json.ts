@@ -5,28 +5,31 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type OutboundAddresses } from './outbound-addresses.js';
 
 export interface FetchLimits {
-  /** For all of it, from the name to the last byte. */
+  /** For the whole request, from name resolution to the last byte. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
-/** Why `url` is nothing that is fetched, or `undefined`; what its name resolves to is seen when it is. */
+/**
+ * Why `text` is not a URL that may be fetched, or `undefined`. What its host name resolves to is checked when
+ * connecting.
+ */
 export function outboundUrlFault(text: string, addresses: OutboundAddresses): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '') return 'must not hold credentials';
   const host = hostOf(url);
-  // Whoever can read along could put in keys of their own; on networks that the operator has named, that is settled.
+  // Over plain HTTP, anybody on the way could replace the keys; networks named by the operator are trusted.
   if (isIP(host) && !isAllowed(url, host, addresses))
     return 'must not lead to a private address, nor by http:// elsewhere';
   return undefined;
 }
 
 /**
- * The JSON at a URL that somebody else has named. Connects to no address that `addresses` refuses, however the name
- * resolves at that moment: the address that is checked is the one that is connected to. Follows no redirect.
- * @throws Error that says why there is none
+ * Fetches JSON from a URL that somebody else has chosen. Never connects to an address that `addresses` refuses, however
+ * the name resolves at that moment: the address checked is the address connected to. Follows no redirects.
+ * @throws Error saying why there is no result
  */
 export function fetchJson(url: URL, addresses: OutboundAddresses, limits: FetchLimits): Promise<unknown> {
   const fault = outboundUrlFault(url.href, addresses);
@@ -34,7 +37,7 @@ export function fetchJson(url: URL, addresses: OutboundAddresses, limits: FetchL
   return new Promise((fulfil, reject) => {
     const { request } = url.protocol === 'https:' ? https : http;
     const asked = request(url, {
-      // A connection of its own, so that none is used that was made for somebody else.
+      // A connection of its own, never one that was opened for somebody else.
       agent: false,
       lookup: guarded(url, addresses),
       signal: AbortSignal.timeout(limits.timeoutMs),

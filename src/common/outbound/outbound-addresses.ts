@@ -1,7 +1,7 @@
 import { AddressRanges, normalizeAddress } from '../http/policy/client-address.js';
 import { isIPv6 } from 'node:net';
 
-/** IPv4 that is no public unicast address (IANA's special-purpose registry, multicast, reserved). */
+/** IPv4 addresses that are not public unicast (IANA's special-purpose registry, multicast, reserved). */
 const SPECIAL_V4 = new AddressRanges([
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -19,14 +19,14 @@ const SPECIAL_V4 = new AddressRanges([
   '224.0.0.0/3',
 ]);
 const UNICAST_V6 = new AddressRanges(['2000::/3']);
-/** In it what stands for something else: Teredo, documentation, 6to4. */
+/** Ranges in it that stand for something else: Teredo, documentation, 6to4. */
 const SPECIAL_V6 = new AddressRanges(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
-/** Where this server may connect to when somebody else names the place. */
+/** Where this server may connect to when somebody else chooses the destination. */
 export class OutboundAddresses {
   private readonly named: AddressRanges;
 
-  /** @param allowed addresses and CIDR ranges that may be private */
+  /** @param allowed addresses and CIDR ranges, which may be private */
   constructor(allowed: readonly string[]) {
     this.named = new AddressRanges(allowed);
   }

@@ -1,11 +1,11 @@
 import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 
-/** URL-safe random token of `bytes` bytes of entropy. */
+/** URL-safe random token with `bytes` bytes of entropy. */
 export function randomToken(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/** Asking the CSPRNG costs about the same for a few bytes as for many. */
+/** Random bytes in stock: asking the CSPRNG costs about the same for few bytes as for many. */
 const supply = Buffer.alloc(2_048);
 let used = supply.length;
 
@@ -20,7 +20,7 @@ export function randomHex(count: number): string {
   return supply.toString('hex', used, (used += bytes)).slice(0, count);
 }
 
-/** `length` characters drawn without repetition from `alphabet`, uniformly, from the CSPRNG. */
+/** `length` characters drawn uniformly from `alphabet` without repetition, from the CSPRNG. */
 export function randomDistinct(alphabet: string, length: number): string {
   const letters = Array.from(alphabet);
   if (length > letters.length) throw new RangeError('more distinct characters asked for than the alphabet has');
@@ -33,7 +33,7 @@ export function randomDistinct(alphabet: string, length: number): string {
 
 /** `length` characters, each drawn uniformly from `alphabet` (at most 256 one-unit characters), from the CSPRNG. */
 export function randomText(alphabet: string, length: number): string {
-  // Bytes above the last whole multiple of the alphabet would favour its beginning.
+  // Bytes above the last whole multiple of the alphabet's length would favor its beginning.
   const limit = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {

@@ -4,11 +4,11 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Secrets that must be shown again, encrypted and authenticated (AES-256-GCM): nonce, tag, ciphertext. */
+/** Encrypts and authenticates secrets that must be shown again (AES-256-GCM): nonce, tag, ciphertext. */
 export class Seal {
   readonly #key: Buffer;
 
-  /** @param key 32 bytes that serve nothing else */
+  /** @param key 32 bytes used for nothing else */
   constructor(key: Buffer) {
     this.#key = key;
   }

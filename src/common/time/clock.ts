@@ -1,6 +1,6 @@
 /**
- * The time people read, and what is stored or compared with what is stored. It may step at any moment: how long something
- * takes or lasts is measured by `MonotonicClock`.
+ * Wall-clock time: what people read, and what is stored or compared with stored times. It may step at any moment, so
+ * durations are measured by `MonotonicClock`.
  */
 export abstract class Clock {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,10 @@
 let lastTime = NaN;
 let lastText = '';
 
-/** ISO-8601 in UTC with microseconds and offset: `2025-01-23T12:34:56.123000+00:00`. Messages of one millisecond share it. */
+/**
+ * ISO 8601 in UTC with microseconds and offset: `2025-01-23T12:34:56.123000+00:00`. Cached for messages of the same
+ * millisecond.
+ */
 export function isoMicroseconds(time: number): string {
   if (time !== lastTime) {
     lastTime = time;

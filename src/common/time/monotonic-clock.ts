@@ -1,6 +1,6 @@
 /**
- * Time that only ever passes, for durations, limits and time-outs: steps of the wall clock (NTP, a resumed virtual
- * machine, an administrator) do not touch it. Its readings mean nothing to another process.
+ * Time that never steps, for durations, limits and timeouts: NTP, a resumed virtual machine or an administrator's
+ * change of the wall clock do not affect it. Its readings mean nothing to another process.
  */
 export abstract class MonotonicClock {
   /** Milliseconds since some moment in the past. */

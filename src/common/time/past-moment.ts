@@ -1,10 +1,13 @@
 import { type Clock } from './clock.js';
 import { type MonotonicClock } from './monotonic-clock.js';
 
-/** What the readings of two clocks differ by, in milliseconds, without either having stepped. */
+/** How far two clocks may drift apart, in milliseconds, without either having stepped. */
 const JITTER_MS = 1_000;
 
-/** A moment kept by the monotonic clock and shown by the wall clock: it follows that one's steps, not its jitter. */
+/**
+ * A moment kept by the monotonic clock and shown in wall-clock time: it follows steps of the wall clock, but not
+ * jitter.
+ */
 export class PastMoment {
   private shown = -Infinity;
 

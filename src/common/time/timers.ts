@@ -1,8 +1,10 @@
-/** What happens later. Beside the clocks, so that tests need not wait; nothing that waits here keeps the process alive. */
+/**
+ * Schedules what happens later, so that tests need not wait for real time. Pending timers never keep the process alive.
+ */
 export abstract class Timers {
-  /** Calls `act` every `ms`. @returns what ends it */
+  /** Calls `act` every `ms` milliseconds. @returns a function that stops it */
   abstract every(ms: number, act: () => void): () => void;
-  /** Calls `act` once, after `ms`. @returns what prevents it */
+  /** Calls `act` once, after `ms` milliseconds. @returns a function that cancels it */
   abstract after(ms: number, act: () => void): () => void;
 }
 

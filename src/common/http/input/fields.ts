@@ -5,8 +5,8 @@ import { fits } from '../../text/characters.js';
 import { dateFault, nameFault, textFault, timeFault } from './text-rules.js';
 
 /**
- * Members of request bodies, declared once: each decorator validates and writes the schema.
- * `optional` may be absent; `nullable` may be `null`. Absent and `null` are different things.
+ * Members of request bodies, declared once: each decorator both validates and writes the schema. An `optional` member
+ * may be absent, a `nullable` one may be `null`; the two mean different things.
  */
 interface FieldOptions {
   readonly optional?: boolean;
@@ -15,13 +15,13 @@ interface FieldOptions {
   readonly default?: unknown;
 }
 
-/** Schema of a member that holds any JSON value. Decorators must name a type; the document drops it. */
+/** Schema of a member that holds any JSON value. Decorators must name a type; the document drops it again. */
 export const ANY_JSON = { type: 'string', format: 'any-json' } as const;
 
-/** Says why a value is not valid, or `undefined`. Never quotes the value: it may be a secret. */
+/** Returns why a value is invalid, or `undefined`. Never quotes the value, which may be a secret. */
 type Check = (value: unknown) => string | undefined;
 
-/** The generic field; use it for what the named ones below do not cover. */
+/** The generic field, for whatever the ones below do not cover. */
 export function Field(
   name: string,
   check: Check,
@@ -50,7 +50,7 @@ export function Field(
   );
 }
 
-/** Storable text of `min` (default 1) to `max` characters. */
+/** Text of `min` (default 1) to `max` characters that PostgreSQL can store. */
 export function TextField(
   options: FieldOptions & { min?: number; max: number; pattern?: RegExp; format?: string },
 ): PropertyDecorator {
@@ -70,7 +70,7 @@ export function TextField(
   );
 }
 
-/** Text that somebody or something is called by: not blank, and nothing in it that cannot be seen. */
+/** A name of somebody or something: not blank, and without invisible characters. */
 export function NameField(options: FieldOptions & { max: number }): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
@@ -83,7 +83,7 @@ export function NameField(options: FieldOptions & { max: number }): PropertyDeco
 
 const MAX_EMAIL = 254;
 
-/** An address; white space around it is not part of it, see `normalizeEmail`. */
+/** An email address; surrounding white space is not part of it, see `normalizeEmail`. */
 export function EmailField(options: FieldOptions = {}): PropertyDecorator {
   const check: Check = (value) => {
     if (typeof value !== 'string') return 'must be a string';
@@ -110,7 +110,7 @@ export function BooleanField(options: FieldOptions = {}): PropertyDecorator {
   return Field('boolean', check, { type: 'boolean' }, options);
 }
 
-/** A closed list, by the one name the document has for it; `ENUMS` in `openapi-texts.ts` says what it lists. */
+/** A closed list, with its name in the OpenAPI document; `ENUMS` in `openapi-texts.ts` describes it. */
 export interface Choice {
   readonly name: string;
   readonly values: readonly string[];
@@ -126,7 +126,7 @@ export function ChoiceField(choice: Choice, options: FieldOptions = {}): Propert
   return Field('choice', check, choiceSchema(choice), options);
 }
 
-/** A member of an answer that is one of a closed list. */
+/** A response member with a value from a closed list. */
 export function ApiChoice(
   choice: Choice,
   options: { example: string | null; nullable?: boolean; description?: string },
@@ -134,10 +134,10 @@ export function ApiChoice(
   return ApiProperty({ ...choiceSchema(choice), ...options });
 }
 
-/** Where a day begins first, it is that many milliseconds earlier than in UTC. */
+/** How much earlier than in UTC, in milliseconds, a day begins in the first time zone. */
 const EARLIEST_ZONE_MS = 14 * 3_600_000;
 
-/** A calendar date that is not in the future, `YYYY-MM-DD`. */
+/** A calendar date, `YYYY-MM-DD`, that is not in the future. */
 export function PastDateField(options: FieldOptions = {}): PropertyDecorator {
   const check: Check = (value) => {
     const fault = typeof value === 'string' ? dateFault(value) : 'must be a date YYYY-MM-DD';

@@ -8,7 +8,7 @@ type Constructor = ClassConstructor<object>;
 
 /** Deeper bodies would exhaust the stack of the recursive libraries behind this pipe. */
 const MAX_DEPTH = 256;
-/** As many faults as are worth reading. */
+/** Reporting more faults than this helps nobody. */
 const MAX_ERRORS = 50;
 
 const BUILT_IN: readonly unknown[] = [String, Boolean, Number, Array, Object, Buffer, Date, Symbol, Promise];
@@ -46,7 +46,7 @@ export class InputPipe implements PipeTransform {
   }
 }
 
-/** @throws AppError `invalid_input` when `value` is no object or has members other than `known`, which it names */
+/** @throws AppError `invalid_input` when `value` is not an object, or naming its members that are not in `known` */
 export function refuseUnknown(
   type: 'body' | 'query',
   value: unknown,
@@ -58,7 +58,7 @@ export function refuseUnknown(
   if (unknown.length > 0) throw invalidInput(unknown.map((field) => ({ field, message })));
 }
 
-/** The 422 of this pipe, for faults that only a service can see. */
+/** The pipe's 422, for faults that only a service can detect. */
 export function invalidInput(errors: readonly FieldError[]): AppError {
   const [first] = errors;
   const detail = first
@@ -100,8 +100,8 @@ function membersOf(target: Constructor): Members {
 }
 
 /**
- * Whether class-transformer is spared a member: what is verbatim, and objects that the class declares no class for. It
- * would copy them, in a time that grows with the square of their size; the fields that check them read them as they came.
+ * Whether a member bypasses class-transformer: verbatim members, and objects without a declared class. It would copy
+ * them in time quadratic in their size; the validators read them as they came.
  */
 function isTakenAsItIs({ verbatim, nested }: Members, name: string, value: unknown): boolean {
   return verbatim.has(name) || (typeof value === 'object' && value !== null && !nested.has(name));
@@ -116,7 +116,7 @@ function flatten(error: ValidationError, parent: string): FieldError[] {
   return [...own, ...(error.children ?? []).flatMap((child) => flatten(child, field))];
 }
 
-/** Without recursion, since the value decides how deep this goes. */
+/** Without recursion, because the input decides how deep this goes. */
 function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

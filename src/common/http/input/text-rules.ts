@@ -1,27 +1,30 @@
 import { fits, MAX_CHARACTERS } from '../../text/characters.js';
 
 /**
- * Why `value` cannot be stored as text, or `undefined`: PostgreSQL refuses U+0000, and a lone surrogate has no UTF-8.
+ * Why `value` cannot be stored as text, or `undefined`: PostgreSQL refuses U+0000, and a lone surrogate has no UTF-8
+ * encoding.
  */
 export function textFault(value: string): string | undefined {
   if (value.includes('\u0000')) return 'must not contain U+0000';
   return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : undefined;
 }
 
-/** Joiners where writing needs them: between letters of scripts that join them, and inside an emoji. */
+/** Joiners where they are needed: between letters of scripts that use them, and inside an emoji. */
 const JOINERS =
   /(?<=[\p{L}\p{M}])(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Inherited}])[\u200c\u200d](?=[\p{L}\p{M}])|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})/gu;
 
-/** Selectors of another form of what stands before them: of an emoji, a keycap, or a character of Chinese or Mongolian. */
+/** Variation selectors after a character that has variants: an emoji, a keycap, or a Chinese or Mongolian character. */
 const SELECTORS =
   /(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]|(?<=[\d#*])\ufe0f(?=\u20e3)|(?<=\p{Script=Han})[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]|(?<=\p{Script=Mongolian})[\u180b-\u180d\u180f]/gu;
 
-/** Of no width or direction of their own, letters among them (the fillers of Hangul); the last one is Braille's blank. */
+/**
+ * Characters that are invisible or only change direction, including letters (the Hangul fillers) and Braille's blank.
+ */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/u;
 
 /**
- * Why people cannot be shown `value` as a name, or `undefined`: what is not seen, or changes the direction of what
- * stands beside it, makes two names look like one.
+ * Why `value` must not be shown as a name, or `undefined`: invisible characters, and those that change the direction of
+ * their neighbors, make different names look the same.
  */
 export function nameFault(value: string): string | undefined {
   if (UNSEEN.test(value.replace(JOINERS, '').replace(SELECTORS, ''))) {
@@ -34,8 +37,8 @@ const KEPT_OR_UNSEEN = new RegExp(`(${JOINERS.source}|${SELECTORS.source})|${UNS
 const ALL_UNSEEN = new RegExp(`${UNSEEN.source}|\\p{Surrogate}`, 'gu');
 
 /**
- * What of `value`, which others chose, may be shown as a name of at most `max` characters; empty when that is nothing.
- * What `nameFault` refuses, and white space, is one space.
+ * Makes a name chosen by others fit to show, with at most `max` characters; may be empty. Characters that `nameFault`
+ * refuses, and runs of white space, become one space.
  */
 export function shownName(value: string, max: number): string {
   const cut = Array.from(
@@ -46,11 +49,11 @@ export function shownName(value: string, max: number): string {
   )
     .slice(0, max)
     .join('');
-  // Where what joined two characters has lost one of them.
+  // Cutting may have separated a joiner from one of its neighbors.
   return (nameFault(cut) === undefined ? cut : cut.replace(ALL_UNSEEN, ' ').replace(/\s+/g, ' ')).trim();
 }
 
-/** Why `value` is no calendar date `YYYY-MM-DD` of the years 0001 to 9999, or `undefined`. */
+/** Why `value` is not a calendar date `YYYY-MM-DD` of the years 0001 to 9999, or `undefined`. */
 export function dateFault(value: string): string | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value);
   if (!match || match[1] === '0000') return 'must be a date YYYY-MM-DD';
@@ -60,16 +63,16 @@ export function dateFault(value: string): string | undefined {
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** A point in time as RFC 3339 writes it, with its offset. */
+/** Why `value` is not a point in time as in RFC 3339, with offset, or `undefined`. */
 export function timeFault(value: string): string | undefined {
   const valid = RFC_3339.test(value) && dateFault(value.slice(0, 10)) === undefined && !Number.isNaN(Date.parse(value));
   return valid ? undefined : 'must be a time such as 2026-01-31T12:00:00Z';
 }
 
-/** A UUID of any version, in any case. */
+/** A UUID of any version, in upper or lower case. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Why `identity` cannot be one, or `undefined`: at most 100 characters (code points) that can be stored. */
+/** Why `identity` is not valid, or `undefined`: it must be storable text of at most 100 characters (code points). */
 export function identityFault(identity: unknown): string | undefined {
   if (typeof identity !== 'string') return 'must be a string';
   const { identity: max } = MAX_CHARACTERS;

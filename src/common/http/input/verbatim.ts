@@ -3,8 +3,8 @@ import 'reflect-metadata';
 const VERBATIM = 'input:verbatim';
 
 /**
- * A member that holds any JSON value and is taken as it is: what it contains are the caller's names, among which
- * class-transformer would look for constructors.
+ * Marks a member that holds any JSON value and is taken as is. The names inside it are the caller's, and
+ * class-transformer would look for constructors among them.
  */
 export function Verbatim(): PropertyDecorator {
   return (target, property) => {

@@ -2,12 +2,12 @@ import { type OpenAPIObject } from '@nestjs/swagger';
 
 type Node = Readonly<Record<string, unknown>>;
 
-/** What is a value of the API, and no part of the document's grammar. */
+/** Keys that hold values of the API, not grammar of the document. */
 const VALUES = new Set(['example', 'default', 'enum']);
 
 /**
- * The document in OpenAPI 3.0, for generators that read no newer one. Knows what of 3.1 our document uses: `null` among
- * types, `anyOf` with `null`, `const`, and the SPDX identifier of the license.
+ * Converts the document to OpenAPI 3.0, for generators that read nothing newer. Handles only what our document uses of
+ * 3.1: `null` among types, `anyOf` with `null`, `const`, and the SPDX identifier of the license.
  */
 export function downgrade(document: OpenAPIObject): OpenAPIObject {
   const { license, ...info } = document.info;
@@ -35,7 +35,7 @@ function withoutNull(schema: Node): Node {
   return { ...rest, ...(others.length === 1 ? { allOf: others } : { anyOf: others }), nullable: true };
 }
 
-/** A schema's `const` becomes an `enum` of one. */
+/** `const` in a schema becomes an `enum` with one value. */
 function withoutConst(node: Node): Node {
   if (!('const' in node) || isNode(node['const'])) return node;
   const { const: only, ...rest } = node;

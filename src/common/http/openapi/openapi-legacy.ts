@@ -4,17 +4,17 @@ import { ApiExtension, ApiOperation, ApiResponse, ApiTags, type OpenAPIObject } 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
-/** Extension that says where the document shows a route that is answered in several places. Not in the document itself. */
+/** Extension that says under which of a route's paths the document shows it. Removed from the final document. */
 const SHOWN_AT = 'x-shown-at';
 
 interface LegacyDocs {
-  /** Method and path as the original's documents have them, e.g. `get /list_rooms/`. */
+  /** Method and path as in the original system's documents, e.g. `get /list_rooms/`. */
   readonly at: string;
   readonly summary: string;
   readonly description: string;
-  /** The text that is answered, or the class of what is answered as JSON. */
+  /** The text of the response, or the class of a JSON response. */
   readonly answer: string | Type;
-  /** Texts of errors by status; `null` stands for an HTML page. */
+  /** Error texts by status; `null` stands for an HTML page. */
   readonly errors: Readonly<Record<number, readonly (string | null)[]>>;
 }
 
@@ -22,7 +22,9 @@ const text = (example?: string) => ({
   'text/html': { schema: { type: 'string' as const }, ...(example !== undefined && { example }) },
 });
 
-/** Documents a route that answers in texts, as its clients have always known it, instead of in problems. */
+/**
+ * Documents a route that answers errors as plain texts, as its clients have always known it, instead of as problems.
+ */
 export function LegacyRoute({ at, summary, description, answer, errors }: LegacyDocs): MethodDecorator {
   return applyDecorators(
     ApiTags('legacy'),
@@ -43,7 +45,7 @@ export function LegacyRoute({ at, summary, description, answer, errors }: Legacy
   );
 }
 
-/** Leaves each legacy route in one place, and says which these are. */
+/** Keeps each legacy route under one path only. @returns those routes */
 export function legacyOperations(document: OpenAPIObject): Operation[] {
   const kept: Operation[] = [];
   const paths: OpenAPIObject['paths'] = {};
@@ -52,9 +54,9 @@ export function legacyOperations(document: OpenAPIObject): Operation[] {
       const { [SHOWN_AT]: at, ...shown } = operation;
       if (at === undefined) paths[path] = { ...paths[path], [method]: operation };
       if (at !== `${method} ${path}/`) continue;
-      // Of several paths and methods the library makes several ids.
+      // The library derives one id per path and method; keep the common part.
       shown.operationId = shown.operationId?.replace(/[[_].*$/, '') ?? '';
-      // Written by the access decorator, where these routes answer 403; and by the plugin.
+      // 201 was added by the plugin, 401 by the access decorator; these routes answer neither.
       for (const status of ['201', '401']) Reflect.deleteProperty(shown.responses, status);
       paths[`${path}/`] = { ...paths[`${path}/`], [method]: shown };
       kept.push(shown);

@@ -1,4 +1,4 @@
-/** What the tags of the document stand for. One that is missing here fails a test. */
+/** Descriptions of the document's tags. A test fails when one is missing. */
 export const TAGS: Readonly<Record<string, string>> = {
   accounts: "People's accounts.",
   applications: 'Backends that own rooms, with their API keys; and their rooms as admins see them.',
@@ -27,7 +27,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   uploads: 'Files of messages, piece by piece (tus 1.0.0). Use a tus client, not a generated one.',
 };
 
-/** What the named enums of the document list. One that is missing here fails the linter. */
+/** Descriptions of the document's named enums. The linter fails when one is missing. */
 export const ENUMS: Readonly<Record<string, string>> = {
   AbsentThing: 'What a node may have to do without.',
   AuditBreach: 'What is wrong with an entry of the audit log.',
@@ -58,7 +58,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   Transport: 'What carries a connection.',
 };
 
-/** Who may call a route, by what its access decorator says. */
+/** Who may call a route, according to its access decorator. */
 export const CALLERS = {
   public: 'Anyone may call it.',
   optional: 'Anyone may call it; with an access token or a machine key it answers as that.',

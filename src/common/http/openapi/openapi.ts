@@ -16,25 +16,28 @@ import { problemCodesIn, problemResponse, type ProblemStatus, PROBLEM_STATUSES }
 
 const LICENSE = { name: 'MIT', identifier: 'MIT' };
 
-/** Names of the security schemes; `bearer` is what `ApiBearerAuth` refers to. */
+/** Name of the security scheme for API keys; `bearer` is the one that `ApiBearerAuth` refers to. */
 export const API_KEY_SCHEME = 'apiKey';
 
-/** Extension of an operation that takes machine keys: the scope one needs. */
+/** Extension of an operation that accepts machine keys: the scope they need. */
 export const REQUIRED_SCOPE = 'x-required-scope';
 
-/** Of Swagger UI: no column of «No links» at every answer, for which a phone has no room; types apart from the fields. */
+/**
+ * Style for Swagger UI: hides the "No links" column, for which a phone has no room, and sets types apart from the
+ * fields.
+ */
 const LOOKS = `.swagger-ui .response-col_links { display: none }
 .swagger-ui table tbody tr td.parameters-col_name { padding-right: 10px }`;
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
 
-/** Extension of an operation whose answer is one page of a list. */
+/** Extension of an operation that returns one page of a list. */
 const PAGING = 'x-pagination';
 
 const METHODS = ['get', 'head', 'put', 'post', 'delete', 'patch', 'options'] as const;
 
-/** The OpenAPI 3.1 document of the app's controllers. Needs neither `init` nor a database. */
+/** Builds the OpenAPI 3.1 document from the app's controllers. Needs neither `init` nor a database. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const base = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -58,11 +61,11 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     const id = operation.operationId ?? '';
     if (seen.has(id)) throw new Error(`Two routes have the operation id ${id}`);
     seen.add(id);
-    // Said aloud: a route without any is open on purpose.
+    // Be explicit: a route without any is open on purpose.
     operation.security ??= [];
     describePathParameters(operation.parameters);
     describeOperation(operation);
-    // Of the tags of a route and its class, the route's own counts.
+    // Of the tags of a route and its class, use the route's own.
     operation.tags = operation.tags?.slice(-1) ?? [];
     markPaging(operation);
     if (REQUIRED_SCOPE in operation) {
@@ -86,8 +89,8 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
 }
 
 /**
- * Swagger UI at `/docs` from local files, the document at `/docs-json`, as OpenAPI 3.0 with `?openapi=3.0`. Call before
- * `init`; built when first asked for.
+ * Serves Swagger UI at `/docs` from local files and the document at `/docs-json`, as OpenAPI 3.0 with `?openapi=3.0`.
+ * Call before `init`; the document is built on the first request.
  */
 export function serveOpenApi(app: INestApplication): void {
   let built: OpenAPIObject | undefined;
@@ -105,18 +108,19 @@ export function serveOpenApi(app: INestApplication): void {
     raw: ['json'],
     customSiteTitle: 'Switchboard API',
     customCss: LOOKS,
-    // Without this the UI asks a public validator about documents that are not on localhost.
+    // Without this, the UI sends documents that are not on localhost to a public validator.
     swaggerOptions: {
       validatorUrl: null,
       displayRequestDuration: true,
       tagsSorter: 'alpha',
-      // Of 150 lines and more the UI makes those in sight alone, so that a browser's search does not find the others.
+      // The UI renders only the visible part of lists of 150 lines or more, which would hide the rest from the
+      // browser's search.
       docExpansion: 'none',
     },
   });
 }
 
-/** The document as it is committed: keys in order, so that changes are readable. */
+/** The document in the form that is committed, with sorted keys, so that diffs are readable. */
 export function formatOpenApi(document: OpenAPIObject): string {
   return `${JSON.stringify(sorted(document), null, 2)}\n`;
 }
@@ -133,17 +137,19 @@ function operationsOf(document: OpenAPIObject): { method: string; operation: Ope
   );
 }
 
-/** Whoever sends a body or a parameter can get it wrong. Documented here once instead of at every route. */
+/** Any body or parameter may be wrong. Documented here once instead of at every route. */
 function addInputProblems(operation: Operation): void {
   const statuses: ProblemStatus[] = operation.requestBody ? [400, 413, 415, 422] : [];
   if (operation.parameters?.length) statuses.push(422);
-  // Any route may be asked for under a name that is not answered.
+  // Any route may be requested under a host name that is not served.
   if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) statuses.push(400);
   for (const status of statuses)
     operation.responses[status] ??= { $ref: `#/components/responses/${commonName(status)}` };
 }
 
-/** A list that is read on by cursor says so, for clients that follow it. Names are those of the query and the answer. */
+/**
+ * Marks lists that are paged by cursor, for clients that follow it. The names are those of the query and the response.
+ */
 function markPaging(operation: Operation): void {
   const names = (operation.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
   if (names.includes('cursor'))
@@ -155,20 +161,23 @@ function markPaging(operation: Operation): void {
 /** Name under `components.responses` of a problem that many routes share. */
 const commonName = (status: number): string => `Problem${status}`;
 
-/** Those that a route refers to. */
+/** The common problems that some route refers to. */
 function commonProblems(document: OpenAPIObject): Record<string, ReturnType<typeof problemResponse>> {
   const text = JSON.stringify(document.paths);
   const used = PROBLEM_STATUSES.filter((status) => text.includes(`"#/components/responses/${commonName(status)}"`));
   return Object.fromEntries(used.map((status) => [commonName(status), problemResponse(status)]));
 }
 
-/** What it does and who may call it, unless it says more itself. */
+/** Describes what the operation does and who may call it, unless it has a description of its own. */
 function describeOperation(operation: Operation): void {
   const caller = (operation as { [CALLER]?: keyof typeof CALLERS })[CALLER] ?? 'public';
   operation.description ??= `${operation.summary?.replace(/\.$/, '') ?? ''}. ${CALLERS[caller]}`;
 }
 
-/** What decorators cannot say: any JSON has no type, an enum stands for more than the first member that has it, and what a PATCH leaves out has no default but stays. */
+/**
+ * Fixes what decorators cannot express: values of any JSON have no type, a named enum needs its own description instead
+ * of that of the first member using it, and members left out of a PATCH keep their value instead of getting a default.
+ */
 function tidySchemas(document: OpenAPIObject): void {
   const schemas = document.components?.schemas ?? {};
   const propertiesOf = (schema: (typeof schemas)[string] | undefined): Schema[] =>
@@ -199,7 +208,7 @@ function tagsOf(document: OpenAPIObject): { name: string; description?: string }
 }
 
 function tidyResponses(operation: Operation): void {
-  // The plugin adds its default status where a decorator of ours states another one.
+  // The plugin adds its default status even where our decorator states another.
   const spurious = '204' in operation.responses ? ['200', '201'] : [];
   const responses = Object.fromEntries(Object.entries(operation.responses).filter(([key]) => !spurious.includes(key)));
   operation.responses = responses;

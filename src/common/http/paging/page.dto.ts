@@ -13,7 +13,7 @@ const cursorFault = (value: unknown): string | undefined =>
     ? undefined
     : 'must be a cursor that a list answered';
 
-/** Digits become a number, cut to the largest page; everything else is left for the validator to refuse. */
+/** Digits become a number, cut to the largest page; anything else is left for the validator to refuse. */
 function toLimit({ value }: { value: unknown }): unknown {
   if (typeof value !== 'string' || !/^-?\d{1,400}$/.test(value)) return value;
   return Math.min(Number(value), MAX_LIMIT);

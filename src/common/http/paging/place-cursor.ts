@@ -1,10 +1,10 @@
 import { type Page } from './cursor.js';
 
-/** Where something that is live stands in the order of coming; lists of such things lie in memory. */
+/** The position of a live thing in order of arrival; lists of live things are kept in memory. */
 export interface Place {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Unique among them: letters, digits, `-` and `_`. */
+  /** Unique in the list; letters, digits, `-` and `_`. */
   readonly id: string;
 }
 
@@ -17,7 +17,7 @@ function comparePlaces(a: Place, b: Place): number {
 
 const encodePlace = ({ at, id }: Place): string => Buffer.from(`${at}.${id}`).toString('base64url');
 
-/** The place a cursor stands for; `undefined` when it is none of ours. */
+/** The place a cursor stands for; `undefined` when it is not one of ours. */
 export function decodePlace(cursor: string): Place | undefined {
   if (cursor.length > MAX_PLACE_CURSOR) return undefined;
   const [, at, id = ''] = /^(\d{1,15})\.([\w-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
@@ -25,7 +25,10 @@ export function decodePlace(cursor: string): Place | undefined {
   return id !== '' && encodePlace(place) === cursor ? place : undefined;
 }
 
-/** A page of `all`, which may come in any order. What comes or goes meanwhile moves nothing else to another page. */
+/**
+ * A page of `all`, which may be in any order. Items that come or go between requests do not shift others to another
+ * page.
+ */
 export function pageByPlace<T>(
   all: readonly T[],
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },

@@ -4,7 +4,7 @@ import { MAX_ID } from '../paging/cursor.js';
 import { invalidInput } from '../input/input.pipe.js';
 import { pathParameter } from './path-parameters.js';
 
-/** Reads an id, or a `word` in the place of one. */
+/** Reads an id, or `word` in place of one. */
 @Injectable()
 export class PathIdPipe<W extends string = never> implements PipeTransform<string, number | W> {
   constructor(
@@ -17,7 +17,7 @@ export class PathIdPipe<W extends string = never> implements PipeTransform<strin
     if (this.word !== undefined && value === this.word) return this.word;
     if (!/^(?:0|-?[1-9]\d*)$/.test(value)) throw invalidInput([{ field: this.name, message: this.fault }]);
     const id = Number(value);
-    // A number no row can have is simply not there.
+    // No row can have such an id, so there is none.
     if (id < 1 || id > MAX_ID) throw new AppError('not_found', 'There is no such resource.');
     return id;
   }
@@ -26,12 +26,12 @@ export class PathIdPipe<W extends string = never> implements PipeTransform<strin
 /** Schema of an id. */
 export const ID = { type: 'integer', minimum: 1, maximum: MAX_ID } as const;
 
-/** Path parameter that is the integer id of a row: 422 when it is no number, 404 when no row can have it. */
+/** Path parameter for the integer id of a row: 422 when it is not a number, 404 when no row can have it. */
 export function PathId(name = 'id'): ParameterDecorator {
   return pathParameter(name, new PathIdPipe(name), { schema: { ...ID, example: 1 } });
 }
 
-/** Path parameter that is the integer id of a row, or `all` for every one. */
+/** Path parameter for the integer id of a row, or `all`. */
 export function PathIdOrAll(name: string): ParameterDecorator {
   const schema = { oneOf: [ID, { type: 'string', pattern: '^all$' }], example: 1 };
   return pathParameter(name, new PathIdPipe(name, 'all'), { schema });

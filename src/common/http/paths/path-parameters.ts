@@ -1,7 +1,7 @@
 import { Param, type PipeTransform } from '@nestjs/common';
 import { ApiParam, type ApiParamOptions } from '@nestjs/swagger';
 
-/** What the parameters of paths mean, by name. One that is missing here fails the linter of the OpenAPI document. */
+/** Descriptions of path parameters, by name. The linter of the OpenAPI document fails when one is missing. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   id: 'Its id.',
   code: 'A code that is live now, or the id of what it leads to where that has one.',
@@ -14,7 +14,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   userId: "The user's id.",
 };
 
-/** Parameters of paths get their description, unless they have one. */
+/** Adds descriptions to path parameters that have none. */
 export function describePathParameters(parameters: readonly object[] = []): void {
   for (const parameter of parameters as { in?: string; name?: string; description?: string }[]) {
     const description = DESCRIPTIONS[parameter.name ?? ''];
@@ -22,7 +22,7 @@ export function describePathParameters(parameters: readonly object[] = []): void
   }
 }
 
-/** A parameter of a route's path that `pipe` reads, as the document has it. */
+/** A path parameter that is read by `pipe` and documented with `docs`. */
 export function pathParameter(name: string, pipe: PipeTransform, docs: Partial<ApiParamOptions>): ParameterDecorator {
   return (target, key, index) => {
     Param(name, pipe)(target, key, index);

@@ -13,7 +13,7 @@ class PathUuidPipe implements PipeTransform<string, string> {
   }
 }
 
-/** Path parameter that is a UUID in any case, handed on in lower case: 422 when it is none. */
+/** Path parameter for a UUID in upper or lower case, passed on in lower case; 422 when it is not one. */
 export function PathUuid(name: string): ParameterDecorator {
   const schema = { type: 'string', format: 'uuid', example: '7d444840-9dc0-11d1-b245-5ffdce74fad2' };
   return pathParameter(name, new PathUuidPipe(name), { schema });

@@ -1,11 +1,11 @@
 import { type Server } from 'node:http';
 
-/** Milliseconds without a byte in either direction after which a connection with a request on it is closed. */
+/** Milliseconds without a byte in either direction until a connection with an active request is closed. */
 const SILENCE_MS = 120_000;
 
 /**
- * Limits heads (by Node's `headersTimeout`) and silence, not duration: an upload over a slow line is as good as any, and
- * an event stream has no end. WebSockets are not concerned.
+ * Limits how long heads may take (by Node's `headersTimeout`) and how long silence may last, not the total duration: an
+ * upload over a slow line is fine, and an event stream has no end. WebSockets are not affected.
  */
 export function boundConnections(server: Server, keepAliveSeconds: number, silenceMs = SILENCE_MS): void {
   server.keepAliveTimeout = keepAliveSeconds * 1_000;

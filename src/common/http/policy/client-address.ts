@@ -1,16 +1,16 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** `::ffff:192.0.2.1` is the IPv4 address it maps; everything else stays. Zone ids are dropped. */
+/** Turns `::ffff:192.0.2.1` into the IPv4 address it maps, and drops zone ids; other addresses stay as they are. */
 export function normalizeAddress(address: string): string {
   const bare = address.split('%', 1)[0] ?? '';
   return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1] ?? bare.toLowerCase();
 }
 
-/** Reason why `value` is no address or CIDR range, or `undefined`. */
+/** Why `value` is not an address or CIDR range, or `undefined`. */
 export function addressFault(value: string): string | undefined {
   const [address = '', bits, ...rest] = value.split('/');
   const version = address.includes('%') ? 0 : isIP(address);
-  // A range of mapped addresses holds nothing else.
+  // A range of mapped addresses contains nothing else.
   const least = version === 6 && normalizeAddress(address) !== address.toLowerCase() ? 96 : 0;
   const isLength = /^\d{1,3}$/.test(bits ?? '') && Number(bits) >= least && Number(bits) <= (version === 6 ? 128 : 32);
   return version && (bits === undefined || isLength) && rest.length === 0
@@ -30,18 +30,18 @@ export class AddressRanges {
       const plain = normalizeAddress(address);
       const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
       if (bits === undefined) this.ranges.addAddress(plain, family);
-      // A range of mapped addresses counts its bits from the IPv6 start.
+      // Mapped addresses count their prefix bits from the start of the IPv6 address.
       else this.ranges.addSubnet(plain, plain === address.toLowerCase() ? Number(bits) : Number(bits) - 96, family);
     }
   }
 
-  /** `address` as `normalizeAddress` leaves it. */
+  /** @param address in the form that `normalizeAddress` returns */
   has(address: string): boolean {
     return !this.empty && this.ranges.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 }
 
-/** One hop of `X-Forwarded-For`: an address, perhaps with a port or in brackets; `undefined` when it is neither. */
+/** One hop of `X-Forwarded-For`: an address, possibly with a port or in brackets; `undefined` for anything else. */
 function hopAddress(hop: string): string | undefined {
   const text = hop.trim();
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
@@ -50,8 +50,8 @@ function hopAddress(hop: string): string | undefined {
 }
 
 /**
- * The address of the client itself: `X-Forwarded-For` is walked from the right, past every trusted proxy, and the
- * first hop that is not trusted is the client. Garbage ends the walk at the last hop that could be believed.
+ * The client's own address: walks `X-Forwarded-For` from the right, past every trusted proxy, to the first hop that is
+ * not trusted. Garbage ends the walk at the last credible hop.
  */
 export function clientAddress(
   remoteAddress: string | undefined,
@@ -70,8 +70,8 @@ export function clientAddress(
 }
 
 /**
- * What the proxy nearest to the client says in an `X-Forwarded-*` header that every proxy adds to; `undefined` when it is
- * not there, or not from a trusted proxy.
+ * What the proxy nearest to the client wrote into an `X-Forwarded-*` header that every proxy appends to; `undefined`
+ * when it is absent or does not come from a trusted proxy.
  */
 export function forwardedFirst(
   remoteAddress: string | undefined,
@@ -82,7 +82,7 @@ export function forwardedFirst(
   return String(header).split(',', 1)[0]?.trim() || undefined;
 }
 
-/** Whether the client speaks TLS, to us or to a trusted proxy in front of us. */
+/** Whether the client uses TLS, to us or to a trusted proxy in front of us. */
 export function isTlsRequest(
   encrypted: boolean,
   remoteAddress: string | undefined,
@@ -95,8 +95,8 @@ export function isTlsRequest(
 }
 
 /**
- * What limits per address are kept by: an IPv4 address, or the /64 of an IPv6 one, since whoever has one address of
- * a /64 has them all.
+ * The key for limits per address: an IPv4 address, or the /64 of an IPv6 address, since whoever has one address of a
+ * /64 has them all.
  */
 export function addressKey(address: string): string {
   if (!address.includes(':') || !isIPv6(address)) return address;

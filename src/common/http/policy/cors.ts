@@ -1,9 +1,9 @@
 import { type IncomingMessage } from 'node:http';
 
-/** Seconds a browser may keep the answer to a preflight. */
+/** Seconds a browser may cache a preflight response. */
 const PREFLIGHT_SECONDS = 600;
 
-/** What pages may read of answers beside the headers that they always may. */
+/** Response headers that pages may read in addition to those they always may. */
 export const EXPOSED_HEADERS: readonly string[] = [
   ...['Location', 'Retry-After', 'X-Request-Id', 'Allow', 'WWW-Authenticate'],
   ...['ETag', 'Accept-Ranges', 'Content-Range', 'Content-Disposition'],
@@ -12,7 +12,7 @@ export const EXPOSED_HEADERS: readonly string[] = [
 ];
 
 interface CorsAnswer {
-  /** `true` answers with the origin that asked; `false` without any CORS header. */
+  /** `true` echoes the requesting origin; `false` sends no CORS headers. */
   readonly origin: boolean;
   readonly credentials: true;
   readonly methods: string[];
@@ -21,12 +21,12 @@ interface CorsAnswer {
   readonly preflightContinue: boolean;
 }
 
-/** What the middleware `cors` asks about every request. */
+/** What the `cors` middleware calls for every request. */
 export type CorsDelegate = (request: IncomingMessage, done: (error: Error | null, options: CorsAnswer) => void) => void;
 
 /**
- * CORS for everything on the port. Old Socket.IO clients always send credentials, and those of a proxy in front may be
- * needed to get here: pages that may connect may send them. No credential of our own is one.
+ * CORS for everything on the port. Allowed pages may send credentials: old Socket.IO clients always do, and a proxy in
+ * front may need its own. The server itself accepts no credential that browsers send on their own.
  */
 export function corsDelegate(isAllowed: (request: IncomingMessage) => boolean): CorsDelegate {
   return (request, done) => {
@@ -36,7 +36,7 @@ export function corsDelegate(isAllowed: (request: IncomingMessage) => boolean): 
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: [...EXPOSED_HEADERS],
       maxAge: PREFLIGHT_SECONDS,
-      // An OPTIONS of no browser has a route, or none.
+      // An OPTIONS request that is not a preflight goes on to the routes.
       preflightContinue: request.headers['access-control-request-method'] === undefined,
     });
   };

@@ -2,14 +2,14 @@ import { type IncomingMessage } from 'node:http';
 import { addressKey } from './client-address.js';
 import { HeldBytes, type Most } from './held-bytes.js';
 
-/** Up to here bodies are not counted: a connection alone costs as much. */
+/** Smaller bodies are not counted: the connection alone costs as much. */
 const SMALL = 16_384;
-/** Milliseconds for all of a body; one of 1 MiB arrives at 140 kbit/s. */
+/** Milliseconds in which a body must be complete; 1 MiB takes that long at 140 kbit/s. */
 export const COMPLETE_MS = 60_000;
 
 /**
- * Bodies that are held in memory until they are complete, before anybody knows whose they are. What has arrived counts,
- * not what was announced: announcing costs nothing.
+ * Limits the bodies held in memory until they are complete, before it is known who sends them. What has arrived counts,
+ * not what was announced: announcing costs the sender nothing.
  */
 export class HeldBodies {
   private readonly held: HeldBytes;
@@ -23,14 +23,15 @@ export class HeldBodies {
   }
 
   /**
-   * Whether the body of `request` may be read; counts it until it has been, and hangs up on who goes too far or takes too long.
-   * @param largest bytes that are read of one
+   * Whether the body of `request` may be read. Counts it until it is complete, and drops the connection when it becomes
+   * too large or takes too long.
+   * @param largest the most bytes that are read of one body
    */
   admits(request: IncomingMessage, largest: number): boolean {
     const { headers, socket } = request;
     const isKnown = headers['transfer-encoding'] === undefined && headers['content-encoding'] === undefined;
     const announced = isKnown ? Math.min(largest, Number(headers['content-length'] ?? 0)) : 0;
-    // Of what has gone already there is nothing to count, and nothing would say when it is over.
+    // A destroyed request has nothing left to count, and would emit no event that ends the counting.
     if ((isKnown && announced <= SMALL) || request.destroyed) return true;
     const key = addressKey(this.addressOf(request));
     if (this.held.isFull(key, 0, announced)) return false;
@@ -54,13 +55,13 @@ export class HeldBodies {
       bytes = 0;
     };
     const late = setTimeout(() => request.destroy(), this.completeMs).unref();
-    // What the answer takes does not count. Answered before it was whole, a request does not say that it is over.
+    // A complete body no longer counts while the response is made. A request answered early may never emit `end`.
     request.once('end', whole).once('close', whole);
     socket.once('close', whole);
     return true;
   }
 
-  /** Under way, of all. */
+  /** Bytes currently held, of all bodies. */
   get bytes(): number {
     return this.held.all;
   }

@@ -6,17 +6,17 @@ export interface Most {
 const MOST: Most = { address: 16_777_216, all: 134_217_728 };
 
 /**
- * How many bytes of what is not complete yet, before anybody knows whose it is, an address may have under way, and all
- * together. An address that holds nothing may send one thing in any case, so that nobody can lock the others out.
+ * How many bytes of incomplete input from unknown senders one address may have in memory, and all addresses together.
+ * An address that holds nothing may always send one thing, so that nobody can lock others out.
  */
 export class HeldBytes {
   private readonly held = new Map<string, number>();
-  /** Under way, of all. */
+  /** Bytes currently held, of all addresses. */
   all = 0;
 
   constructor(private readonly most = MOST) {}
 
-  /** @param own bytes of the thing in question: one alone is never too much */
+  /** @param own bytes that the thing in question holds already; a single thing is never too much */
   isFull(key: string, own: number, more: number): boolean {
     const held = this.held.get(key) ?? 0;
     return held > own && (held + more > this.most.address || this.all + more > this.most.all);

@@ -1,9 +1,9 @@
-/** The settings that decide which `Host` values are answered. */
+/** The settings that decide which `Host` values are served. */
 export interface HostSettings {
   readonly production: boolean;
   readonly allowedHosts: readonly string[] | undefined;
   readonly publicUrl: string | undefined;
-  /** Of this node by itself, where it has one. */
+  /** This node's own URL, if it has one. */
   readonly nodeUrl: string | undefined;
 }
 
@@ -12,9 +12,9 @@ interface Host {
   readonly port: string;
 }
 
-/** A page cannot forge these by pointing its own name at us, and local probes use them. */
+/** Local probes use these names, and no page can abuse them by DNS rebinding. */
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
-/** Clients leave them out. */
+/** Ports that clients leave out of `Host`. */
 const DEFAULT_PORTS: readonly string[] = ['80', '443'];
 
 function parts(host: string): Host | undefined {
@@ -23,7 +23,7 @@ function parts(host: string): Host | undefined {
   return name === undefined || name === '' ? undefined : { name, port: match?.[2] ?? '' };
 }
 
-/** An entry of the list; IPv6 addresses may stand without brackets. */
+/** An entry of the list; IPv6 addresses may be written without brackets. */
 function entry(allowed: string): Host | undefined {
   return parts(/^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(allowed) ? `[${allowed}]` : allowed);
 }
@@ -34,7 +34,7 @@ function matches(allowed: string, host: Host): boolean {
   return item.port === '' || item.port === host.port || (host.port === '' && DEFAULT_PORTS.includes(item.port));
 }
 
-/** Reason why `text` can be no `Host`, or `undefined`. Patterns can be none. */
+/** Why `text` cannot be a `Host` value, or `undefined`. Patterns are not accepted. */
 export function hostFault(text: string): string | undefined {
   const name = entry(text)?.name ?? '';
   return name.startsWith('[') || /^[a-z\d_-][a-z\d._-]*$/.test(name)
@@ -43,9 +43,9 @@ export function hostFault(text: string): string | undefined {
 }
 
 /**
- * Whether a request for `hostHeader` is answered. Names compare without case; an entry without port matches any port.
- * Without a list: any outside production, else the host of `PUBLIC_URL` (if set) and loopback names. The host of
- * `NODE_URL` is answered in any case: clients are sent there.
+ * Whether a request for `hostHeader` is served. Names are compared without regard to case; an entry without a port
+ * matches any port. Without a list, every host is served outside production; in production only that of `PUBLIC_URL`
+ * (if set) and loopback names. The host of `NODE_URL` is always served, because clients are sent there.
  */
 export function isHostAllowed(hostHeader: string | undefined, settings: HostSettings): boolean {
   const { allowedHosts, production, publicUrl, nodeUrl } = settings;

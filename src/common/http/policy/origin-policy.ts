@@ -5,13 +5,13 @@ export interface OriginSettings {
   readonly publicUrl: string | undefined;
 }
 
-/** Sandboxed frames and local files write `null`, some web views the latter without host. */
+/** Sandboxed frames and local files send `null`; some web views send `file://` for local files. */
 const WITHOUT_HOST: readonly string[] = ['null', 'file://'];
-/** No page ever comes from these. */
+/** Schemes that no page comes from. */
 const NO_PAGES: readonly string[] = ['ws:', 'wss:', 'ftp:'];
 
 /**
- * Scheme, host and port, in the one spelling they are compared in; `undefined` for what is no URL. By hand, since
+ * Scheme, host and port in the form used for comparison; `undefined` when `url` is not a URL. Built by hand, because
  * `URL.origin` is `null` for the schemes of apps and extensions.
  */
 function originOf(url: string): string | undefined {
@@ -20,7 +20,7 @@ function originOf(url: string): string | undefined {
   return `${protocol}//${hostname.toLowerCase().replace(/\.$/, '')}${port === '' ? '' : `:${port}`}`;
 }
 
-/** Reason why `text` can be the origin of no page, or `undefined`. Patterns can be none. */
+/** Why `text` cannot be the origin of a page, or `undefined`. Patterns are not accepted. */
 export function originFault(text: string): string | undefined {
   if (WITHOUT_HOST.includes(text)) return undefined;
   const isOrigin = /^[a-z][a-z\d+.-]*:\/\/[\p{L}\p{M}\p{N}_.:[\]-]+\/?$/iu.test(text) && URL.canParse(text);
@@ -32,8 +32,9 @@ export function originFault(text: string): string | undefined {
 }
 
 /**
- * Whether a page of `origin` may connect. Without `Origin` (native clients, curl) there is no page to protect anybody
- * from. A configured list is exact, with `PUBLIC_URL` in it; otherwise the same origin may, and outside production any.
+ * Whether a page of `origin` may connect. Requests without `Origin` (native clients, curl) are allowed: there is no
+ * page to guard against. A configured list is exact, plus `PUBLIC_URL`; without one, only the same origin is allowed in
+ * production, and any outside it.
  */
 export function isOriginAllowed(
   origin: string | undefined,

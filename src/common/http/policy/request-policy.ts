@@ -12,7 +12,10 @@ interface PolicySettings {
   readonly http: Omit<HostSettings & OriginSettings, 'production'> & { readonly trustedProxies: readonly string[] };
 }
 
-/** The host, origin and proxy settings, and how much of bodies is held, applied alike to HTTP, upgrades and Engine.IO's requests. */
+/**
+ * The host, origin and proxy settings and the limits for held bodies, applied alike to HTTP, upgrades and Engine.IO's
+ * requests.
+ */
 export class RequestPolicy {
   readonly bodies = new HeldBodies((request) => this.clientAddress(request));
   private readonly proxies: AddressRanges;
@@ -23,7 +26,7 @@ export class RequestPolicy {
     this.settings = { production, ...http };
   }
 
-  /** Status with which the request is refused, `undefined` when it may go on. */
+  /** @returns the status to refuse the request with; `undefined` when it may proceed */
   refuse(request: IncomingMessage): number | undefined {
     if (!this.isHostAllowed(request)) return BAD_REQUEST;
     return this.isOriginAllowed(request) ? undefined : FORBIDDEN;
@@ -38,8 +41,8 @@ export class RequestPolicy {
   }
 
   /**
-   * Whether a page that is neither ours nor named in the settings made a browser send this, and would not need to read
-   * the answer: links, pictures and forms say `Sec-Fetch-Site`, and at times no `Origin`.
+   * Whether a page that is neither ours nor named in the settings made a browser send this without needing to read the
+   * response: links, images and forms send `Sec-Fetch-Site`, and sometimes no `Origin`.
    */
   isForeignPage(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;
@@ -47,7 +50,7 @@ export class RequestPolicy {
     return !isOriginAllowed(origin, this.hostOf(request), { ...this.settings, production: true }, this.isTls(request));
   }
 
-  /** Whether the client speaks TLS, to us or to a trusted proxy in front of us. */
+  /** Whether the client uses TLS, to us or to a trusted proxy in front of us. */
   isTls({ socket, headers }: IncomingMessage): boolean {
     return isTlsRequest('encrypted' in socket, socket.remoteAddress, headers['x-forwarded-proto'], this.proxies);
   }
@@ -56,19 +59,22 @@ export class RequestPolicy {
     return clientAddress(socket.remoteAddress, headers['x-forwarded-for'], this.proxies);
   }
 
-  /** The address, without trailing slash, that links point at: the configured one, else the one this request came to. */
+  /** The base for links, without a trailing slash: the configured URL, otherwise the one this request came to. */
   baseUrl(request: IncomingMessage): string {
     const { publicUrl } = this.settings;
     return publicUrl ?? `${this.isTls(request) ? 'https' : 'http'}://${this.hostOf(request) ?? 'localhost'}`;
   }
 
-  /** The host that the client asked for, of us or of a trusted proxy in front of us. */
+  /** The host that the client asked for, from us or from a trusted proxy in front of us. */
   private hostOf({ socket, headers }: IncomingMessage): string | undefined {
     return forwardedFirst(socket.remoteAddress, headers['x-forwarded-host'], this.proxies) ?? headers.host;
   }
 }
 
-/** Of which a proxy in front of us may have read another one than we do; RFC 9112, 3.2 wants them refused. */
+/**
+ * With several `Host` headers, a proxy in front may have read another one than we do; RFC 9112, 3.2 requires refusing
+ * them.
+ */
 function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 
 type Directives = Record<string, string[]>;
 
-/** What a page may do that says nothing else: nothing, not even be framed. */
+/** What pages may do by default: nothing, not even be framed. */
 const NOTHING: Directives = {
   'default-src': ["'none'"],
   'base-uri': ["'none'"],
@@ -11,7 +11,7 @@ const NOTHING: Directives = {
   'frame-ancestors': ["'none'"],
 };
 
-/** Swagger UI: its own files, its inline styles and the images inside them, requests to this server. */
+/** Swagger UI: its own files, its inline styles and the images in them, and requests to this server. */
 const SWAGGER: Directives = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -21,7 +21,7 @@ const SWAGGER: Directives = {
   'connect-src': ["'self'"],
 };
 
-/** A page of ours; see `pagePolicy`. */
+/** Pages of our own; see `pagePolicy`. */
 const PAGE: Directives = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -34,16 +34,16 @@ const PAGE: Directives = {
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 
-/** `/docs` and what lies below, but not its twins `/docs-json` and `/docs-asyncapi`. */
+/** `/docs` and everything below it, but not `/docs-json` and `/docs-asyncapi`. */
 const isSwagger = (path: string): boolean => path === '/docs' || path.startsWith('/docs/');
 
 /**
- * Express middleware: security headers on every answer. No page may load, frame or be framed unless it says otherwise
- * with `pagePolicy`; paths can hold endpoint codes, so no referrer leaves. The API answers cross-origin requests by CORS
- * alone: none of these headers stands in its way.
+ * Express middleware that sets security headers on every response. By default pages may load nothing, frame nothing and
+ * not be framed; `pagePolicy` allows more. Paths may contain endpoint codes, so no referrer is sent. Cross-origin
+ * access to the API is governed by CORS alone, and none of these headers gets in its way.
  *
- * HSTS is sent only where `isTls` says that the client speaks TLS; over plain HTTP it would be ignored or, behind
- * a wrong proxy, lock users out.
+ * HSTS is sent only where `isTls` says that the client uses TLS: over plain HTTP it would be ignored, or, behind a
+ * misconfigured proxy, lock users out.
  */
 export function securityHeaders(isTls: (request: Request) => boolean): Middleware {
   const common = helmet({
@@ -69,9 +69,9 @@ export function securityHeaders(isTls: (request: Request) => boolean): Middlewar
 }
 
 /**
- * The policy of a page of ours, for `Content-Security-Policy`: its own scripts, styles and images, and this server's
- * HTTP and sockets. Nothing inline, and no text that becomes markup (trusted types without any policy).
- * @param more directives that this page needs beside those
+ * The `Content-Security-Policy` for a page of our own: its own scripts, styles and images, and this server's HTTP and
+ * sockets. Nothing inline, and no text that becomes markup (trusted types without any policy).
+ * @param more directives that this page needs in addition
  */
 export function pagePolicy(more: Directives = {}): string {
   return Object.entries({ ...PAGE, ...more })

@@ -9,7 +9,7 @@ interface RouterLayer {
 const stackOf = ({ app: { router } }: Request): readonly RouterLayer[] =>
   router.stack as ((typeof router.stack)[number] & RouterLayer)[];
 
-/** Methods that routes of this path answer, for `Allow`; empty when the path is unknown. */
+/** Methods that the routes of this path answer, for `Allow`; empty when the path is unknown. */
 export function allowedMethods(request: Request): string[] {
   const methods = new Set<string>();
   for (const layer of stackOf(request)) {
@@ -20,7 +20,7 @@ export function allowedMethods(request: Request): string[] {
   return methods.has(request.method) ? [] : [...methods].sort();
 }
 
-/** A path with a broken percent-escape matches nothing; Express throws there. */
+/** Express throws on a path with a broken percent-escape; it matches nothing. */
 function matches(layer: RouterLayer, path: string): boolean {
   try {
     return layer.match(path);

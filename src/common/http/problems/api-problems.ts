@@ -5,7 +5,7 @@ import { PROBLEM_CODES, type ProblemCode } from '../../errors/problem-codes.js';
 import { PROBLEM_JSON, statusOf } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
-/** The code that stands as example for a status where a route names none. */
+/** The example code of each status, for routes that do not name any. */
 const TYPICAL = {
   400: 'malformed_body',
   401: 'unauthenticated',
@@ -34,7 +34,7 @@ const RETRY_AFTER: HeaderDocs = {
   },
 };
 
-/** The OpenAPI response of one problem status; without codes, of the one that is typical for it. */
+/** The OpenAPI response for one problem status; without codes, the typical one. */
 export function problemResponse(status: ProblemStatus, codes: readonly ProblemCode[] = [TYPICAL[status]]) {
   const [code = TYPICAL[status]] = codes;
   return {
@@ -58,9 +58,9 @@ export function problemResponse(status: ProblemStatus, codes: readonly ProblemCo
 }
 
 /**
- * Documents the problems a route (or all routes of a class) may answer: statuses, or codes where it has its own.
- * Written by themselves: 401 and 403 by the access decorators, 429, 500 and 503 by `ApiV1Controller`, and 400, 413,
- * 415, 422 where there is a body or a parameter.
+ * Documents the problems that a route (or every route of a class) may answer: by status, or by code where it has its
+ * own. Added automatically: 401 and 403 by the access decorators, 429, 500 and 503 by `ApiV1Controller`, and 400, 413,
+ * 415 and 422 where there is a body or a parameter.
  */
 export function ApiProblems(...problems: (ProblemStatus | ProblemCode)[]): ClassDecorator & MethodDecorator {
   const byStatus = new Map<ProblemStatus, ProblemCode[]>();
@@ -69,12 +69,12 @@ export function ApiProblems(...problems: (ProblemStatus | ProblemCode)[]): Class
     const status = statusOf(PROBLEM_CODES[code].kind) as ProblemStatus;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  // Nest joins the descriptions of several decorators of one status: each brings its codes there.
+  // Nest joins the descriptions of all decorators for one status, so the codes are passed in the description.
   const responses = [...byStatus].map(([status, codes]) => ApiResponse({ status, description: codes.join('\n\n') }));
   return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
 }
 
-/** The codes that `ApiProblems` left in a description; none when the description was written by hand. */
+/** The codes that `ApiProblems` put into a description; none when the description was written by hand. */
 export function problemCodesIn(description: string): ProblemCode[] {
   const parts = [...new Set(description.split('\n\n'))];
   return parts.every((part) => part in PROBLEM_CODES) ? (parts as ProblemCode[]) : [];

@@ -36,7 +36,7 @@ const fill = (pattern: string, params: Values, answer: Values): string =>
 
 /**
  * The route answers 201 with a `type` and its `Location`: `pattern` below `/api/v1`, in which `:name` is a parameter of
- * the request's path and `{name}` a member of the answer, e.g. `applications/:id/keys/{id}`.
+ * the request path and `{name}` a member of the response, e.g. `applications/:id/keys/{id}`.
  */
 export function Creates(type: Type, pattern: string): MethodDecorator {
   return applyDecorators(

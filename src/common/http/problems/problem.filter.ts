@@ -7,7 +7,7 @@ import { OUTAGES } from '../../outages/outages.js';
 import { allowedMethods } from './allowed-methods.js';
 import { PROBLEM_JSON, retryAfterOf, statusOf, toAppError, toProblem } from './problem.js';
 
-/** Everything that is thrown while answering HTTP leaves as `application/problem+json`. */
+/** Everything thrown while handling HTTP is answered as `application/problem+json`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = this.understand(thrown, request, response);
     this.report(error);
     if (response.headersSent) {
-      // Half an answer is out: the caller must see that it is broken.
+      // Part of the response has been sent: the caller must notice that it is broken.
       response.destroy();
       return;
     }
@@ -40,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Answers with `error`; used by the filter and by middleware that runs before Nest's routes. */
+/** Answers with `error`. Used by the filter, and by middleware that runs before Nest's routes. */
 export function sendProblem(response: Response, error: AppError): void {
   const retryAfter = retryAfterOf(error);
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));

@@ -7,10 +7,10 @@ import { type ErrorKind, PROBLEM_CODES, type ProblemCode } from '../../errors/pr
 /** The media type of RFC 9457. */
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** Seconds a client waits when nothing better is known. */
+/** Seconds a client should wait when nothing better is known. */
 const DEFAULT_RETRY_SECONDS = 5;
 
-/** Body of an error answer, as RFC 9457 wants it. */
+/** Body of an error response, as defined by RFC 9457. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -52,15 +52,15 @@ export function toProblem(error: AppError, requestId: string | undefined): Probl
   };
 }
 
-/** `Retry-After` in seconds where the answer has one. */
+/** `Retry-After` in seconds, for responses that have one. */
 export function retryAfterOf(error: AppError): number | undefined {
   const retryable = error.kind === 'rate_limited' || error.kind === 'unavailable' || error.kind === 'no_space';
   return error.retryAfterSeconds ?? (retryable ? DEFAULT_RETRY_SECONDS : undefined);
 }
 
 /**
- * Any thrown value as an `AppError`. Texts of foreign errors never reach the caller: parsers quote the body they choke
- * on, drivers their SQL.
+ * Turns any thrown value into an `AppError`. Messages of foreign errors never reach the caller: parsers quote the body
+ * they fail on, drivers their SQL.
  */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
@@ -78,7 +78,7 @@ export function toAppError(thrown: unknown): AppError {
   });
 }
 
-/** What is said of errors of others that come with a status alone. */
+/** Code and detail for foreign errors that come with nothing but a status. */
 const FOREIGN: Readonly<Record<number, readonly [code: ProblemCode, detail: string]>> = {
   400: ['malformed_request', 'The request could not be understood.'],
   401: ['unauthenticated', 'A valid credential is needed.'],
