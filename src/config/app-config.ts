@@ -7,20 +7,20 @@ import { roleRuleOf, scopesOf } from './variables/sign-in-variables.js';
 import { parseRedisUrl, type RedisTarget } from './redis-target.js';
 import { type TlsFiles } from './tls-files.js';
 
-/** The validated settings, in typed sections. Injected whole; nobody else reads the environment. */
+/** The validated settings, in typed sections. Injected as a whole; nothing else reads the environment. */
 export class AppConfig {
   readonly production: boolean;
-  /** Processes that share the port. */
+  /** Number of processes that share the port. */
   readonly workers: number;
-  /** Writes natively where that was built. */
+  /** Whether to use the native sender, where it was built. */
   readonly nativeSend: boolean;
   readonly http: HttpSection;
   readonly storage: StorageSection;
-  /** `undefined` = one node. */
+  /** `undefined` = a single node. */
   readonly redis: RedisSection | undefined;
   readonly accounts: AccountsSection;
   readonly passwordSignIn: PasswordSignIn;
-  /** `undefined` = there is no identity provider. */
+  /** `undefined` = no identity provider. */
   readonly oidc: OidcSection | undefined;
   readonly audit: AuditSection;
   readonly limits: LimitsSection;
@@ -32,7 +32,7 @@ export class AppConfig {
 
   constructor(
     env: Environment,
-    /** All of them, for people to look at. */
+    /** All settings, for display. */
     readonly settings: readonly EffectiveSetting[],
   ) {
     this.production = env.NODE_ENV === 'production';
@@ -90,7 +90,7 @@ export class AppConfig {
   }
 }
 
-/** Processes that `WORKERS` asks for. */
+/** The number of processes that `WORKERS` asks for. */
 export function workersOf(setting = '1'): number {
   return setting === 'auto' ? os.availableParallelism() : Number(setting);
 }
@@ -150,14 +150,14 @@ function mediaSection(env: Environment): MediaSection {
 export interface HttpSection {
   readonly host: string;
   readonly port: number;
-  /** Without trailing slash; `undefined` = derived from the port that is really listened on. */
+  /** Without a trailing slash; `undefined` = derived from the port actually listened on. */
   readonly publicUrl: string | undefined;
-  /** Where this node itself is reached, if elsewhere; likewise. */
+  /** This node's own URL, if it differs from `publicUrl`; otherwise the same rules. */
   readonly nodeUrl: string | undefined;
   readonly allowedOrigins: readonly string[] | undefined;
   readonly allowedHosts: readonly string[] | undefined;
   readonly trustedProxies: readonly string[];
-  /** Private addresses that URLs of others may lead to. */
+  /** Private addresses that URLs chosen by others may lead to. */
   readonly outboundAllowedNetworks: readonly string[];
   /** `undefined` = plain HTTP. */
   readonly tls: TlsFiles | undefined;
@@ -166,16 +166,16 @@ export interface HttpSection {
 }
 
 export interface StorageSection {
-  /** Absolute. */
+  /** Absolute path. */
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
-  /** Connections. */
+  /** Maximum number of connections. */
   readonly databasePool: number;
 }
 
 export interface RedisSection {
   readonly target: RedisTarget;
-  /** Of all keys and channels. */
+  /** Prefix of all keys and channels. */
   readonly prefix: string;
 }
 
@@ -184,33 +184,33 @@ export interface AccountsSection {
   readonly adminEmail: string;
   readonly adminPassword: string | undefined;
   readonly registration: 'open' | 'closed';
-  /** Empty = a key is always needed. */
+  /** Empty = an API key is always required. */
   readonly keylessApplication: string;
 }
 
-/** `fallback`: of accounts made at boot only. */
+/** `fallback`: only for accounts created at boot. */
 export type PasswordSignIn = 'on' | 'off' | 'fallback';
 
-/** The identity provider that people sign in at. */
+/** The identity provider where people sign in. */
 export interface OidcSection {
   readonly issuer: string;
   readonly clientId: string;
   /** `undefined` = a public client. */
   readonly clientSecret: string | undefined;
   readonly scopes: readonly string[];
-  /** Where the groups of a person stand. */
+  /** The claim that lists a person's groups. */
   readonly roleClaim: string;
   readonly roles: readonly { readonly group: string; readonly role: Role }[];
-  /** Of who is in none of those groups; `none` = refused. */
+  /** For people in none of those groups; `none` = refused. */
   readonly defaultRole: Role | 'none';
-  /** What people know it as. */
+  /** The name shown to people. */
   readonly label: string;
 }
 
 export interface AuditSection {
-  /** 0 = for ever. */
+  /** 0 = forever. */
   readonly retentionDays: number;
-  /** PEM, Ed25519. */
+  /** Path of an Ed25519 key in PEM. */
   readonly signingKeyFile: string | undefined;
 }
 
@@ -228,9 +228,9 @@ export interface LimitsSection {
 }
 
 export interface OmikronSection {
-  /** `token`: a home server must show its token. */
+  /** `token`: a home server must present its token. */
   readonly iotaAccess: 'open' | 'token';
-  /** Form in which a refused identification is answered. */
+  /** How a refused identification is answered. */
   readonly refusal: 'response' | 'error';
 }
 
@@ -238,15 +238,17 @@ export interface CallsSection {
   readonly signalingAccess: 'open' | 'token';
   readonly stunUrls: readonly string[];
   readonly turnUrls: readonly string[];
-  /** At most two; the first one signs, coturn knows both. Empty = one of our own, which no TURN server knows. */
+  /**
+   * At most two: the first one signs, and coturn accepts both. Empty = a secret of our own, which no TURN server knows.
+   */
   readonly turnSecrets: readonly string[];
   readonly turnTtlSeconds: number;
-  /** Of the ledger, after the end of a call; 0 = for ever. */
+  /** For entries of the ledger, counted from the end of the call; 0 = forever. */
   readonly retentionDays: number;
 }
 
 export interface CirclesSection {
-  /** 0 = repeated typing notices are passed on. */
+  /** 0 = repeated typing notices are passed on, too. */
   readonly writingRepeatMs: number;
   readonly forward: 'any' | 'shared-circle';
 }
@@ -254,7 +256,7 @@ export interface CirclesSection {
 export interface MediaSection {
   readonly storage: 'disk' | 's3';
   readonly maxBytes: number;
-  /** Of a picture that gets a thumbnail. */
+  /** Limit for images that get a thumbnail. */
   readonly maxPixels: number;
   /** 0 = no limit. */
   readonly accountQuotaBytes: number;

@@ -13,14 +13,18 @@ import path from 'node:path';
 import { BootError } from '../common/errors/boot-error.js';
 import { randomHex } from '../common/security/random.js';
 
-/** What the server makes in DATA_DIR and has to get at again. */
+/** What the server creates in DATA_DIR and must be able to read again. */
 const OWN_ENTRIES = ['secret-key', 'postgres-password', 'admin-password', 'lock', 'postgres', 'media'];
-/** Whom root's files may belong to, too: `nobody`, as which its database runs where there are no user namespaces. */
+/**
+ * `nobody`, who may also own files of a root process: its database runs as that user where there are no user
+ * namespaces.
+ */
 const NOBODY = 65_534;
 
 /**
- * Makes DATA_DIR if it is missing and closes it to everybody else, as a volume, a restore or a copy may not have left it.
- * @throws BootError when that is not possible, or when what is in it is another user's; nothing is changed then
+ * Creates DATA_DIR if it is missing and closes it to all other users, since a volume, a restore or a copy may have left
+ * it open.
+ * @throws BootError when that fails, or when its contents belong to another user; nothing is changed then
  */
 export function prepareDataDir(dataDir: string): void {
   try {
@@ -29,7 +33,7 @@ export function prepareDataDir(dataDir: string): void {
     refuseForeign(dataDir);
     if ((mode & 0o1000) !== 0) throw new Error('it is a folder that everybody writes to, choose one below it');
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    // 0711 stays: the embedded database of root may run as another user, who has to pass through.
+    // 0711 stays: the embedded database of a root process may run as another user, who has to pass through.
     const allowed = (mode & 0o777) === 0o711 ? 0o711 : 0o700;
     const mine = process.getuid === undefined || process.getuid() === 0 || process.getuid() === uid;
     if (mine && (mode & 0o777) !== allowed) chmodSync(dataDir, allowed);
@@ -39,7 +43,7 @@ export function prepareDataDir(dataDir: string): void {
   }
 }
 
-/** What root writes over another user's files, that user could not read again; neither could PostgreSQL. */
+/** If root wrote over another user's files, neither that user nor PostgreSQL could read them again. */
 function refuseForeign(dataDir: string): void {
   const me = process.getuid?.();
   if (me === undefined) return;
@@ -54,9 +58,9 @@ function refuseForeign(dataDir: string): void {
 }
 
 /**
- * Makes a folder that is for nobody else on this machine, and those above it, where they are missing. Step by step: where
- * a file system lets nobody make folders (`/proc`), Node's recursive way tries again for ever.
- * @param folder absolute
+ * Creates a folder that no other user on this machine may enter, and missing folders above it. Done step by step: where
+ * a file system lets nobody create folders (`/proc`), Node's recursive option retries forever.
+ * @param folder absolute path
  */
 export function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -65,14 +69,14 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Another process may have been first.
+    // Another process may have created it first.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
 /**
- * The content of a secret file of DATA_DIR, readable by its owner only; written once with `generate` if it is missing.
- * Processes that start together agree on one content, and a crash leaves all of it or nothing.
+ * The content of a secret file in DATA_DIR, readable by its owner only. If it is missing, it is written once, with the
+ * result of `generate`. Processes that start together agree on one content, and a crash leaves all of it or nothing.
  * @throws BootError when it cannot be read or written
  */
 export function secretFile(dataDir: string, name: string, generate: () => string): string {

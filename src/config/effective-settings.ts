@@ -5,14 +5,14 @@ import { type Variable, type VariableGroup } from './variables/variable.js';
 export const SETTING_SOURCES = ['default', 'environment', 'file'] as const;
 export type SettingSource = (typeof SETTING_SOURCES)[number];
 
-/** A setting as it holds, for people to look at. */
+/** A setting with the value in effect, for display. */
 export interface EffectiveSetting {
   readonly name: EnvironmentName;
   readonly group: VariableGroup;
   readonly description: string;
-  /** As it would be set; a mask for a secret that is set, `null` when nothing is. */
+  /** In the form it would be set in; a mask for a secret that is set, `null` when nothing is set. */
   readonly value: string | null;
-  /** What holds where nothing is set, in words. */
+  /** What applies when nothing is set, in words. */
   readonly default: string;
   readonly source: SettingSource;
   readonly secret: boolean;
@@ -21,8 +21,8 @@ export interface EffectiveSetting {
 const MASK = '********';
 
 /**
- * In the order of their declaration. Secrets are masked here, so that they never get further.
- * @param values what the variables came to
+ * The settings in the order of their declaration. Secrets are masked here, so that they never get any further.
+ * @param values the values in effect
  * @param isSet whether a variable is set
  */
 export function effectiveSettings(

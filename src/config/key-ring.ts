@@ -7,8 +7,8 @@ import { prepareDataDir, secretFile } from './data-dir.js';
 const MIN_BYTES = 32;
 
 /**
- * Keys derived from the one secret key (`SECRET_KEY`, else generated once into `DATA_DIR/secret-key`), each bound to a
- * purpose, so that a signature or a sealed text of one purpose is worthless for another.
+ * Keys derived from the secret key (`SECRET_KEY`, otherwise generated once into `DATA_DIR/secret-key`), each bound to a
+ * purpose, so that a signature or sealed text for one purpose is worthless for another.
  */
 export class KeyRing {
   readonly #secret: Buffer;

@@ -3,7 +3,7 @@ import { effectiveSettings } from './effective-settings.js';
 import { ENVIRONMENT, type Environment, type EnvironmentName } from './variables/environment.js';
 import { tlsFaults } from './tls-files.js';
 
-/** All faults of the environment at once. */
+/** Reports all faults of the environment at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
@@ -13,12 +13,12 @@ export class ConfigError extends Error {
 
 /**
  * Reads and validates the environment. An empty variable counts as unset.
- * @throws ConfigError naming every faulty variable
+ * @throws ConfigError naming every invalid variable
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   const production = env['NODE_ENV'] === 'production';
   const faults: string[] = [];
-  // Whoever means production must not get the defaults of a developer's machine.
+  // Whoever means production must not get development defaults because of a typo.
   if (!production && /prod/i.test(env['NODE_ENV'] ?? ''))
     faults.push(`NODE_ENV must be production, letter by letter, and not «${env['NODE_ENV']}»`);
   const values: Partial<Record<EnvironmentName, unknown>> = {};
@@ -37,7 +37,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
   );
 }
 
-/** What is wrong with settings that need each other. @param env without those that are wrong by themselves */
+/** Checks settings that depend on each other. @param env without variables that are invalid on their own */
 function crossFaults(env: Partial<Environment>, production: boolean): string[] {
   const unset = (name: EnvironmentName): boolean => {
     const value = env[name];

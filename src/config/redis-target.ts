@@ -1,14 +1,14 @@
-/** Where Redis is, as `REDIS_URL` says. */
+/** Where Redis is, according to `REDIS_URL`. */
 export interface RedisTarget {
   readonly kind: 'single' | 'sentinel' | 'cluster';
-  /** The server; the sentinels; some servers of the cluster, which know the others. */
+  /** The server; the sentinels; or some servers of the cluster, which know the others. */
   readonly nodes: readonly RedisAddress[];
-  /** Of sentinels: the name of the group whose master is wanted. */
+  /** For sentinels: the name of the group whose master is wanted. */
   readonly master: string;
   readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** What sentinels themselves ask for. */
+  /** The password of the sentinels themselves. */
   readonly sentinelPassword: string | undefined;
   readonly tls: boolean;
 }
@@ -18,7 +18,7 @@ export interface RedisAddress {
   readonly port: number;
 }
 
-/** For whoever sets it. */
+/** The accepted forms, described for whoever sets it. */
 export const REDIS_FORMS =
   'Redis that several nodes share: `redis://[user:password@]host[:port][/db]`, ' +
   '`redis+sentinel://[user:password@]host[:port],…/<master name>[/db][?sentinelPassword=…]` or ' +
@@ -32,8 +32,8 @@ const URL_FORM =
 const PORTS = { single: 6379, sentinel: 26379, cluster: 6379 } as const;
 
 /**
- * Reads one of the three forms. User, password and master name may be percent-encoded.
- * @throws Error with the reason, which never quotes the text: it may hold a password
+ * Parses any of the three forms. User, password and master name may be percent-encoded.
+ * @throws Error with the reason, which never quotes the text because it may contain a password
  */
 export function parseRedisUrl(text: string): RedisTarget {
   const parts = URL_FORM.exec(text)?.groups;
@@ -65,7 +65,7 @@ function parsePath(kind: RedisTarget['kind'], path: string): { master: string; d
   return { master: master ?? '', database: Number(database) };
 }
 
-/** Reason why `text` is none of the forms, or `undefined`. */
+/** Why `text` has none of the forms, or `undefined`. */
 export function redisUrlFault(text: string): string | undefined {
   try {
     parseRedisUrl(text);

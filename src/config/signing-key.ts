@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 /**
  * The key that signs the seals of the audit log.
- * @param file PEM, not encrypted; `undefined` = none
- * @throws Error with the fault, which quotes nothing of the file
+ * @param file unencrypted PEM; `undefined` = none
+ * @throws Error with the reason, which quotes nothing from the file
  */
 export function readSigningKey(file: string | undefined): KeyObject | undefined {
   if (file === undefined) return undefined;

@@ -3,23 +3,23 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { BootError } from '../common/errors/boot-error.js';
 
-/** Where certificate and key lie. */
+/** Where the certificate and its key are stored. */
 export interface TlsFiles {
-  /** PEM: the server's certificate, then those of its issuers. */
+  /** PEM: the server's certificate, followed by those of its issuers. */
   readonly certFile: string;
   /** PEM, not encrypted. */
   readonly keyFile: string;
 }
 
-/** What they held when they were read. */
+/** The content of the files when they were read. */
 export interface TlsMaterial {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** Of the server's own certificate. */
+  /** The server's own certificate. */
   readonly certificate: X509Certificate;
 }
 
-/** Why they cannot be used; the message begins with the name of the variable at fault. */
+/** Why the files cannot be used; the message begins with the name of the variable at fault. */
 export class TlsError extends BootError {}
 
 /**
@@ -34,14 +34,14 @@ export function readTlsFiles({ certFile, keyFile }: TlsFiles): TlsMaterial {
     createPrivateKey(key),
   );
   if (!certificate.checkPrivateKey(privateKey)) throw new TlsError('TLS_KEY is not the key of the certificate');
-  // Issuers behind the first certificate, and keys too weak for the library, show only here.
+  // Only this detects bad issuer certificates after the first, and keys too weak for the library.
   parse('TLS_CERT', 'cannot be used with this key', () => createSecureContext({ cert, key }));
   return { cert, key, certificate };
 }
 
 /**
- * What is wrong with the pair of variables.
- * @returns faults as `loadConfig` collects them
+ * Checks the pair of variables.
+ * @returns faults in the form that `loadConfig` collects
  */
 export function tlsFaults(certFile: string | undefined, keyFile: string | undefined): string[] {
   if (!certFile && !keyFile) return [];

@@ -13,10 +13,10 @@ function groups(): Map<VariableGroup, Entry[]> {
   return result;
 }
 
-/** A cell of a Markdown table; placeholders such as `<PORT>` are no tags. */
+/** A cell of a Markdown table; placeholders such as `<PORT>` must not be read as tags. */
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
-/** `docs/configuration.md`. */
+/** The content of `docs/configuration.md`. */
 export function configurationMarkdown(): string {
   const sections = [...groups()].map(
     ([group, entries]) => `## ${group}
@@ -52,7 +52,7 @@ What is set for other programs does not count:
 ${sections.join('\n')}`;
 }
 
-/** `.env.example`: every variable, commented out. The server itself reads no such file. */
+/** The content of `.env.example`: every variable, commented out. The server itself does not read such a file. */
 export function environmentExample(): string {
   const sections = [...groups()].map(
     ([group, entries]) => `# --- ${group} ---

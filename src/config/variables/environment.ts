@@ -300,8 +300,8 @@ const OBSERVABILITY = {
 };
 
 /**
- * Every environment variable the server reads, one documented property each.
- * `docs/configuration.md` and `.env.example` follow from this list.
+ * Every environment variable the server reads, each documented once. `docs/configuration.md` and `.env.example` are
+ * generated from this list.
  */
 export const ENVIRONMENT = {
   ...inGroup('Process', PROCESS),

@@ -1,6 +1,6 @@
 import { choice, integer, optionalText, text, urlFault } from './variable.js';
 
-/** Variables about the files of messages; part of `ENVIRONMENT`. */
+/** Variables about media files; part of `ENVIRONMENT`. */
 export const MEDIA = {
   MEDIA_STORAGE: choice({
     description: 'Where media is kept: under DATA_DIR, or in an S3-compatible bucket.',

@@ -3,7 +3,7 @@ import { hostFault } from '../../common/http/policy/host-policy.js';
 import { originFault } from '../../common/http/policy/origin-policy.js';
 import { integer, list } from './variable.js';
 
-/** Variables about who may come by which address; part of `ENVIRONMENT`. */
+/** Variables about who may connect from where; part of `ENVIRONMENT`. */
 export const NETWORK = {
   ALLOWED_ORIGINS: list({
     description:

@@ -59,7 +59,7 @@ export const SIGN_IN = {
 
 export const scopesOf = (text: string): string[] => text.split(' ').filter(Boolean);
 
-/** `group=role`; the group may itself hold an equals sign, as distinguished names do. */
+/** Parses `group=role`; the group itself may contain an equals sign, as distinguished names do. */
 export function roleRuleOf(item: string): { readonly group: string; readonly role: Role } | undefined {
   const at = item.lastIndexOf('=');
   const group = item.slice(0, Math.max(at, 0)).trim();
@@ -74,7 +74,7 @@ function issuerFault(value: string, production: boolean): string | undefined {
   if (value.length > 500) return 'must have at most 500 characters';
   if (search !== '' || hash !== '') return 'must have neither query nor fragment';
   if (username !== '' || password !== '') return 'must not hold credentials';
-  // Whoever could read along could sign in as anybody.
+  // Anybody who can tamper with the connection could sign in as anybody.
   if (production && protocol === 'http:' && !LOOPBACK.test(hostname))
     return 'must begin with https:// when NODE_ENV=production';
   return undefined;

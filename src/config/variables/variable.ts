@@ -1,12 +1,12 @@
-/** How one environment variable is read: documented, validated, typed. The documentation files are generated from it. */
+/** How one environment variable is read: documented, validated and typed. The documentation is generated from it. */
 interface Reading<T> {
   readonly description: string;
   /** Shown as the default in the documentation. */
   readonly defaultText: string;
   readonly secret?: boolean;
-  /** Where it is unset, one is generated into a file, once. */
+  /** When unset, a value is generated into a file, once. */
   readonly generated?: boolean;
-  /** `undefined` means the variable is unset or empty. Throws `Error` with the reason when the text is not valid. */
+  /** `text` is `undefined` when the variable is unset or empty. @throws Error with the reason when it is not valid */
   read(text: string | undefined, production: boolean): T;
 }
 
@@ -24,7 +24,7 @@ interface Doc {
   readonly generated?: boolean;
 }
 
-/** `variables` as those of one section of the documentation. */
+/** Puts `variables` into one section of the documentation. */
 export function inGroup<T extends Readonly<Record<string, unknown>>>(
   group: VariableGroup,
   variables: { readonly [K in keyof T]: Reading<T[K]> },
@@ -37,7 +37,7 @@ const fail = (reason: string): never => {
   throw new Error(reason);
 };
 
-/** Whole number within `min..max`. */
+/** A whole number within `min..max`. */
 export function integer(doc: Doc & { default: number; min: number; max: number; unit?: string }): Reading<number> {
   return {
     ...doc,
@@ -52,7 +52,7 @@ export function integer(doc: Doc & { default: number; min: number; max: number; 
   };
 }
 
-/** Free text; `check` returns the reason when the text is not valid. */
+/** Free text; `check` returns the reason when it is not valid. */
 export function text(doc: Doc & { default: string; check?: (value: string) => string | undefined }): Reading<string> {
   return {
     ...doc,
@@ -92,7 +92,7 @@ export function choice<const C extends readonly string[]>(
   };
 }
 
-/** Comma-separated list of at most `most` items; `undefined` when unset. Items of secrets are never quoted. */
+/** Comma-separated list of at most `most` items; `undefined` when unset. Secret items are never quoted. */
 export function list(
   doc: Doc & { defaultText: string; most?: number; check?: (item: string) => string | undefined },
 ): Reading<readonly string[] | undefined> {
@@ -113,7 +113,7 @@ export function list(
   };
 }
 
-/** Reason why `value` is no absolute URL of one of `protocols`, or `undefined`. */
+/** Why `value` is not an absolute URL of one of `protocols`, or `undefined`. */
 export function urlFault(value: string, protocols: readonly string[]): string | undefined {
   const protocol = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : '';
   return protocols.includes(protocol) ? undefined : `must be a URL that begins with ${protocols.join(':// or ')}://`;
