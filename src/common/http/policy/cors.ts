@@ -26,7 +26,7 @@ export type CorsDelegate = (request: IncomingMessage, done: (error: Error | null
 
 /**
  * CORS for everything on the port. Allowed pages may send credentials: old Socket.IO clients always do, and a proxy in
- * front may need its own. The server itself accepts no credential that browsers send on their own.
+ * front may need its own. The server's own credentials are never among those that browsers send by themselves.
  */
 export function corsDelegate(isAllowed: (request: IncomingMessage) => boolean): CorsDelegate {
   return (request, done) => {
