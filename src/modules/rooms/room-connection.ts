@@ -9,9 +9,9 @@ import { type Permissions } from './rooms.events.js';
 import { asciiJson } from '../../common/json/ascii-json.js';
 import { sha256 } from '../../common/security/digest.js';
 
-/** A connection that may become a member's of a room. */
+/** A connection that may become a member of a room. */
 export interface RoomConnection extends PacedReader {
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, resolved through trusted proxies. */
   readonly address: string;
   admit(principal: RoomPrincipal): void;
 }
@@ -22,21 +22,21 @@ export interface SeatRequest {
   readonly after?: string | undefined;
   readonly epoch?: string | undefined;
   readonly presence: boolean;
-  /** A stream that only reads: others than readers are refused, and it is told where it begins. */
+  /** A read-only stream: refused to those who may not read, and told where it begins. */
   readonly stream?: boolean;
   readonly acks: boolean;
 }
 
-/** What lets somebody into a room: ends it, they go. */
+/** What entitles somebody to be in a room. When it ends, so does their connection. */
 export type SeatCredential =
-  /** `madeByKey`: the key that made it, whether that exists or not. */
+  /** `madeByKey`: the key that created the endpoint, whether it still exists or not. */
   | { readonly kind: 'endpoint'; readonly endpointId: number; readonly madeByKey: number | null }
   /** A JWT of a customer. */
   | { readonly kind: 'issuer'; readonly issuerId: number }
-  /** A ticket that the application asked for; `keyId`: with this key, if it needed one. */
+  /** A ticket that the application asked for; `keyId`: the key used to ask, if one was needed. */
   | { readonly kind: 'application'; readonly keyId: number | null };
 
-/** Somebody's place in a room, as admission finds it. */
+/** Somebody's place in a room, as found by admission. */
 export interface Seat extends RoomPlace {
   readonly credential: SeatCredential;
   readonly permissions: Permissions;
@@ -51,19 +51,19 @@ export interface RoomPlace {
   readonly roomId: number;
   readonly roomName: string;
   readonly durable: boolean;
-  /** `null` in rooms that never kept messages. */
+  /** `null` in rooms that have never kept messages. */
   readonly head: LogHead | null;
 }
 
-/** A connected endpoint, or somebody by token or ticket. */
+/** A connected endpoint, or the holder of a token or ticket. */
 export interface RoomPrincipal extends Principal {
   readonly kind: 'endpoint' | 'holder';
   readonly credential: SeatCredential;
-  /** Whose acknowledgement ids are told apart from those of others; the same after coming back. */
+  /** Distinguishes senders of acknowledgement ids; the same after reconnecting. */
   readonly author: string;
   readonly applicationId: number;
   readonly roomId: number;
-  /** As it was when it connected. */
+  /** The name when it connected. */
   readonly roomName: string;
   readonly permissions: Permissions;
   readonly canRead: boolean;
@@ -75,17 +75,17 @@ export interface RoomPrincipal extends Principal {
   readonly acks: boolean;
   /** Unique in the cluster. */
   readonly seat: string;
-  /** Milliseconds since the epoch; follows the token. */
+  /** Milliseconds since the epoch; changes with a new token. */
   expiresAt: number | null;
-  /** Follows the room. */
+  /** Kept up to date with the room. */
   durable: boolean;
   /** Whether it holds on to the room's feed. */
   hasFeed: boolean;
-  /** Offset from which a replay has to begin once the socket is accepted. */
+  /** Offset after which a replay has to begin once the socket is accepted. */
   replayFrom: number | null;
-  /** Seats it was told of; `null` for those who do not watch. */
+  /** Seats it has been told of; `null` for those who do not watch. */
   known: Set<string> | null;
-  /** Messages that are being stored. */
+  /** Number of messages being stored. */
   storing: number;
 }
 
@@ -119,7 +119,7 @@ export function roomPrincipal(seat: Seat, selectors: readonly string[], id: stri
   };
 }
 
-/** The id of an endpoint; of the others who vouches for them and, since it may be long, a digest of who they are. */
+/** An endpoint's id; for others, who vouches for them and a digest of their identity, which may be long. */
 function authorOf({ credential, applicationId, identity }: Seat): string {
   if (credential.kind === 'endpoint') return String(credential.endpointId);
   const voucher = credential.kind === 'issuer' ? `issuer-${credential.issuerId}` : `application-${applicationId}`;
@@ -131,7 +131,7 @@ export function principalOf(connection: Connection): RoomPrincipal | null {
   return connection.principal as RoomPrincipal | null;
 }
 
-/** For admins who look for its sockets. */
+/** What admins can find its sockets by. */
 export function placesOf(connection: Connection): ConnectionPlaces {
   const principal = principalOf(connection);
   if (principal === null) return {};

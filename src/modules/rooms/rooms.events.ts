@@ -9,7 +9,7 @@ export interface RoomMessageEvent {
   readonly identity: string;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Where it stands in a durable room. */
+  /** Its place in a durable room. */
   readonly place?: MessagePlace;
 }
 
@@ -23,7 +23,7 @@ export interface StoredMessageEvent extends RoomMessageEvent {
   readonly place: MessagePlace;
 }
 
-/** Who is connected, as watchers are told. */
+/** A connected member, as watchers are told. */
 export interface PresentMember {
   readonly identity: string;
   readonly permissions: Permissions;
@@ -34,16 +34,16 @@ export interface PresentMember {
 export const PERMISSIONS = ['read', 'write', 'readwrite'] as const;
 export type Permissions = (typeof PERMISSIONS)[number];
 
-/** Facts of rooms that reach clients. */
+/** Facts about rooms that reach clients. */
 export type RoomsEvent =
   | RoomMessageEvent
-  /** First frame of a client that came back with its last offset. */
+  /** First frame for a client that returned with its last offset. */
   | { readonly type: 'rooms.recovered'; readonly recovered: boolean; readonly offset: number; readonly epoch: string }
   /** Where a stream begins in a durable room. */
   | { readonly type: 'rooms.begun'; readonly place: MessagePlace }
   | { readonly type: 'rooms.present'; readonly items: readonly PresentMember[] }
   | PresenceChange
-  /** The token that a connection came in with ends in so many seconds. */
+  /** The token that the connection was admitted with ends in so many seconds. */
   | { readonly type: 'rooms.expiring'; readonly seconds: number }
   | { readonly type: 'rooms.refreshed' }
   /** `id`: JSON text as the client wrote it. */
@@ -57,7 +57,7 @@ export interface PresenceChange {
   readonly identity: string;
 }
 
-/** For the connections themselves: their room keeps messages from now on, or no longer. */
+/** For the connections themselves: their room has started or stopped keeping messages. */
 export interface RoomChanged {
   readonly type: 'rooms.changed';
   readonly durable: boolean;

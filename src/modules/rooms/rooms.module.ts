@@ -42,7 +42,10 @@ import { SeatExpiry } from './live/seat-expiry.service.js';
 import { SeatLookup } from './live/seat-lookup.service.js';
 import { SeatsRepository } from './live/seats.repository.js';
 
-/** Applications with their rooms and endpoints: domain and REST. Sockets, streams and legacy HTTP are in `gateways/rooms`. */
+/**
+ * Applications with their rooms and endpoints: domain and REST. Sockets, streams and legacy HTTP are in
+ * `gateways/rooms`.
+ */
 @Module({
   imports: [TypeOrmModule.forFeature([Application, ApplicationKey, Room, RoomEndpoint, TokenIssuer])],
   controllers: [

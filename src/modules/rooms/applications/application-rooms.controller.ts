@@ -17,7 +17,9 @@ import { historyJson } from '../messages/history-json.js';
 import { RoomMessages } from '../messages/room-messages.service.js';
 import { Rooms } from '../directory/rooms.service.js';
 
-/** The rooms of any application, for admins: what that sees itself, without the codes that admit to them. */
+/**
+ * The rooms of any application, for admins: what the application itself sees, without the codes that admit to rooms.
+ */
 @ApiV1Controller('applications/:id/rooms', 'applications')
 export class ApplicationRoomsController {
   constructor(
@@ -67,7 +69,7 @@ export class ApplicationRoomsController {
   async listMessages(@PathId() id: number, @Param('name') name: string, @Query() query: HistoryQuery): Promise<string> {
     const input = { ...HistoryQuery.position(query), limit: query.limit };
     const history = await this.messages.history(id, name, input);
-    // Nobody reads what others said without a trace.
+    // Reading what others said always leaves a trace.
     const target = { kind: 'room', id: null, label: name };
     await this.audit.note({ action: 'rooms.read-messages', target, changes: { application: id, after: input.after } });
     return historyJson(history);

@@ -25,7 +25,7 @@ export class ApplicationsRepository {
     return this.applications.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** Makes an application with its first key. @throws AppError `already_exists` when the name is taken */
+  /** Creates an application with its first key. @throws AppError `already_exists` when the name is taken */
   create(name: string, key: NewKey): Promise<Application> {
     return refuseTakenName(
       this.applications.manager.transaction(async (manager) => {
@@ -42,10 +42,10 @@ export class ApplicationsRepository {
     return this.find(id);
   }
 
-  /** @returns the digests of its endpoints' codes, `undefined` when there is no such application */
+  /** @returns the digests of its endpoints' codes; `undefined` when there is no such application */
   delete(id: number): Promise<Buffer[] | undefined> {
     return this.applications.manager.transaction(async (manager) => {
-      // These locks keep new rooms and endpoints away: none may escape the list.
+      // These locks keep new rooms and endpoints out, so that the list is complete.
       const found: unknown[] = await manager.query(`SELECT 1 FROM "applications" WHERE "id" = $1 FOR UPDATE`, [id]);
       if (found.length === 0) return undefined;
       await manager.query(`SELECT 1 FROM "rooms" WHERE "application_id" = $1 ORDER BY "id" FOR UPDATE`, [id]);

@@ -16,7 +16,7 @@ import { applicationChannel, endpointChannel } from '../rooms.channels.js';
 
 const KEY_MARK = 'sb_';
 const KEY_BYTES = 64;
-/** Shown for telling keys apart; what stays hidden is more than nobody can guess. */
+/** Shown to tell keys apart; the rest is still far too long to be guessed. */
 const PREFIX_LENGTH = 11;
 
 /** What admins do with applications and their keys; live sockets follow. */
@@ -29,7 +29,7 @@ export class Applications {
   ) {}
 
   /**
-   * @returns the application and its first key, which nobody can show again
+   * @returns the application and its first key, which cannot be shown again
    * @throws AppError `already_exists` when the name is taken
    */
   async create(name: string): Promise<{ application: Application; apiKey: string }> {
@@ -54,7 +54,7 @@ export class Applications {
     return (await this.audit.act('applications.update', ['application', id], rename)) ?? notFound();
   }
 
-  /** Removes an application with its rooms; their sockets are closed. @throws AppError `not_found` */
+  /** Deletes an application with its rooms and closes their sockets. @throws AppError `not_found` */
   async delete(id: number): Promise<void> {
     const remove = () => this.repository.delete(id);
     const digests = (await this.audit.remove('applications.delete', ['application', id], remove)) ?? notFound();
@@ -73,7 +73,7 @@ export class Applications {
     return (await this.repository.findKey(id, keyId)) ?? notFound();
   }
 
-  /** @returns a further key, which nobody can show again. @throws AppError `not_found` */
+  /** @returns a further key, which cannot be shown again. @throws AppError `not_found` */
   async addKey(id: number): Promise<{ added: ApplicationKey; apiKey: string }> {
     const { apiKey, key } = newKey();
     try {
@@ -85,7 +85,10 @@ export class Applications {
     }
   }
 
-  /** The key counts no longer, and sockets by its tickets go; the endpoints that it made stay. @throws AppError `not_found` */
+  /**
+   * Revokes a key and closes sockets admitted by its tickets; endpoints created with it remain. @throws AppError
+   * `not_found`
+   */
   async deleteKey(id: number, keyId: number): Promise<void> {
     const key = { applicationId: id, id: keyId };
     if (!(await this.audit.removeRow('applications.delete-key', ['apiKey', key]))) notFound();

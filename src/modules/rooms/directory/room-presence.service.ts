@@ -10,7 +10,7 @@ import { type PresenceChange, type PresentMember, type RoomsEvent } from '../roo
 /** Who is connected to a room, on all nodes. */
 @Injectable()
 export class RoomPresence {
-  /** What watchers of this node hear before they were told who is there. */
+  /** Changes that watchers on this node heard before they were told who is there. */
   private readonly early = new WeakMap<RoomConnection, PresenceChange[]>();
 
   constructor(
@@ -23,7 +23,7 @@ export class RoomPresence {
     });
   }
 
-  /** Everybody who is there, with the id of the seat. */
+  /** Everybody in the room, by the id of their seat. */
   list(roomId: number): Promise<PresenceMember<PresentMember>[]> {
     return this.presence.list(PRESENT.of(roomId));
   }
@@ -39,7 +39,7 @@ export class RoomPresence {
       this.announce(roomId, { type: 'rooms.left', seat, identity });
   }
 
-  /** From now on `connection`, which has entered, hears who comes and goes; first of all, who is there. */
+  /** From now on `connection`, which has entered, hears who comes and goes; first it is told who is there. */
   async watch(connection: RoomConnection, principal: RoomPrincipal): Promise<void> {
     const early: PresenceChange[] = [];
     this.early.set(connection, early);
@@ -56,7 +56,7 @@ export class RoomPresence {
     for (const change of early) this.changed(connection, change);
   }
 
-  /** Somebody came or went: tells a watcher what it does not know yet. */
+  /** Somebody came or went: tells a watcher if that is news to it. */
   changed(connection: RoomConnection, change: PresenceChange): void {
     const early = this.early.get(connection);
     if (early) {

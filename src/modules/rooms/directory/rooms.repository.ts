@@ -12,10 +12,10 @@ import { integers, texts } from '../../database/binary-arrays.js';
 import { FLOOR, FLOOR_BY_NUMBER, headOf } from '../log/message-log.repository.js';
 import { isRoomName } from '../room-name.js';
 
-/** What an application decides about a room. */
+/** What an application may decide about a room. */
 export type RoomOptions = Partial<Pick<Room, 'name' | 'durable' | 'historyLimit' | 'retentionDays'>>;
 
-/** A room with where its messages begin and end, if it keeps any. */
+/** A room with the start and end of its log, if it keeps messages. */
 export interface RoomWithHead {
   readonly room: Room;
   readonly head: LogHead | null;
@@ -77,18 +77,18 @@ export class RoomsRepository {
     return { room: found.room, head: await this.head(found.room.id) };
   }
 
-  /** Those of `ids` that there are. */
+  /** Those of `ids` that exist. */
   byIds(ids: readonly number[]): Promise<Room[]> {
     return this.rooms.findBy({ id: In(ids) });
   }
 
-  /** Ascending by id, which is the order they were made in. */
+  /** Ascending by id, i.e. in order of creation. */
   page(applicationId: number, q: string | undefined, afterId: number, take: number): Promise<Room[]> {
     const where = { applicationId, id: MoreThan(afterId), ...(q !== undefined && { name: containing(q) }) };
     return this.rooms.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** All names in the order the rooms were made in. */
+  /** All names, in order of creation. */
   async names(applicationId: number): Promise<string[]> {
     const rooms = await this.rooms.find({ where: { applicationId }, order: { id: 'ASC' }, select: { name: true } });
     return rooms.map(({ name }) => name);
@@ -142,7 +142,7 @@ export class RoomsRepository {
   ): Promise<{ id: number; digests: Buffer[] } | undefined> {
     if (!isRoomName(name)) return undefined;
     return this.rooms.manager.transaction(async (manager) => {
-      // This lock keeps new endpoints away: none may escape the list.
+      // This lock keeps new endpoints out, so that the list is complete.
       const room = await manager.findOne(Room, { where: { applicationId, name }, lock: { mode: 'pessimistic_write' } });
       if (room === null) return undefined;
       was(room);

@@ -25,7 +25,7 @@ export class Rooms {
     private readonly hub: Hub,
   ) {}
 
-  /** @throws AppError `already_exists` when the application has a room of this name */
+  /** @throws AppError `already_exists` when the application already has a room of this name */
   create(applicationId: number, options: RoomOptions & Pick<Room, 'name'>): Promise<Room> {
     const create = () => this.repository.create(applicationId, options, randomHex(EPOCH_LENGTH));
     return this.audit.act('rooms.create', ['room'], create);
@@ -63,7 +63,7 @@ export class Rooms {
     return room;
   }
 
-  /** Removes a room with its endpoints; their sockets are closed. @throws AppError `not_found` */
+  /** Deletes a room with its endpoints and closes their sockets. @throws AppError `not_found` */
   async delete(applicationId: number, name: string): Promise<void> {
     const remove = (was: Was) => this.repository.delete(applicationId, name, was);
     const { id, digests } = (await this.audit.remove('rooms.delete', ['room'], remove)) ?? notFound();
@@ -71,7 +71,7 @@ export class Rooms {
     for (const digest of digests) this.hub.disconnect(endpointChannel(digest), DISCONNECT.notAllowed);
   }
 
-  /** Who is connected, in the order they came. @throws AppError `not_found` */
+  /** Who is connected, in order of arrival. @throws AppError `not_found` */
   async present(
     applicationId: number,
     name: string,

@@ -7,7 +7,7 @@ const CODE = new RegExp(`^[A-Za-z0-9]{${LENGTH}}$`);
 
 export const newEndpointCode = (): string => randomText(ALPHABET, LENGTH);
 
-/** The digest an endpoint is found by; `undefined` for what cannot be a code. */
+/** The digest by which an endpoint is found; `undefined` when `code` cannot be one. */
 export function codeDigest(code: string): Buffer | undefined {
   return CODE.test(code) ? sha256(code) : undefined;
 }

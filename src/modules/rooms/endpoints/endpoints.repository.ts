@@ -28,13 +28,13 @@ export class EndpointsRepository {
     return row.id;
   }
 
-  /** Ascending by id, which is the order they were made in. */
+  /** Ascending by id, i.e. in order of creation. */
   page(roomId: number, identity: string | undefined, afterId: number, take: number): Promise<RoomEndpoint[]> {
     const where = { roomId, id: MoreThan(afterId), ...(identity !== undefined && { identity }) };
     return this.endpoints.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** All of them, in the order they were made in. */
+  /** All endpoints, in order of creation. */
   all(roomId: number): Promise<RoomEndpoint[]> {
     return this.endpoints.find({ where: { roomId }, order: { id: 'ASC' } });
   }

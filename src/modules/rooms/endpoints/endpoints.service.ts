@@ -34,17 +34,17 @@ export interface EndpointWithCode {
   readonly expiresAt: Date | null;
 }
 
-/** The code is `null` when it was made under another secret key: it still admits, but cannot be shown any more. */
+/** The code is `null` when it was created under another secret key: it still admits, but cannot be shown any more. */
 export interface ListedEndpoint extends Omit<EndpointWithCode, 'code'> {
   readonly code: string | null;
-  /** The key that made it, while that exists. */
+  /** The key that created it, while that exists. */
   readonly keyId: number | null;
   readonly createdAt: Date;
-  /** Its sockets are refused: it is revoked, or the key that made it. */
+  /** Whether its sockets are refused, because it or the key that created it is revoked. */
   readonly revoked: boolean;
 }
 
-/** Which endpoints of a room are listed. */
+/** Which endpoints of a room to list. */
 export interface EndpointsQuery {
   readonly identity?: string | undefined;
   readonly limit: number;
@@ -90,7 +90,7 @@ export class Endpoints {
       return { id, code, room, permissions, identity, expiresAt };
     } catch (error) {
       if (violatesConstraint(error, 'room_endpoints_room_id_fkey')) notFound();
-      // The key has been deleted since it was checked.
+      // The key was deleted after it was checked.
       if (violatesConstraint(error, 'room_endpoints_key_id_fkey')) {
         throw new AppError('invalid_credentials', 'This API key is not valid.', { cause: error });
       }
@@ -120,7 +120,7 @@ export class Endpoints {
     return (await this.repository.all(id)).map((endpoint) => this.open(endpoint, room));
   }
 
-  /** Its sockets are closed. @throws AppError `not_found` */
+  /** Deletes an endpoint and closes its sockets. @throws AppError `not_found` */
   async delete(application: ApplicationPrincipal, room: string, code: string): Promise<void> {
     const { id } = await this.rooms.get(application.applicationId, room);
     const digest = codeDigest(code);

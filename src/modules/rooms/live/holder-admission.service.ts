@@ -24,7 +24,7 @@ interface Holder {
   readonly expiresAt: number | null;
 }
 
-/** Lets whoever has a token or ticket of an application into its rooms, by name. */
+/** Admits holders of a token or ticket from an application to its rooms, by name. */
 @Injectable()
 export class HolderAdmission {
   constructor(
@@ -38,9 +38,10 @@ export class HolderAdmission {
   ) {}
 
   /**
-   * Admits `connection`, as `RoomSeats.admit` does.
+   * Admits `connection`, like `RoomSeats.admit`.
    * @param proof a JWT or a ticket
-   * @throws AppError `unauthenticated`, `forbidden` when it does not name the room, `not_found`, `rate_limited`, `unavailable`
+   * @throws AppError `unauthenticated`, `forbidden` when it does not name the room, `not_found`, `rate_limited`,
+   * `unavailable`
    */
   async admit(
     connection: RoomConnection,
@@ -56,7 +57,7 @@ export class HolderAdmission {
       throw new AppError('forbidden', 'It does not let you read this room.');
     const room = await this.rooms.find(applicationId, name);
     if (room === undefined) notFound();
-    // Before the last look: whatever of this ends in between, this connection hears it.
+    // Subscribe before the final lookup, so that the connection hears if any of this ends in between.
     await this.hub.subscribe(connection, voucherChannel(credential, applicationId));
     await this.hub.subscribe(connection, applicationChannel(applicationId));
     await this.hub.subscribe(connection, holdersChannel(room.id));
@@ -67,7 +68,7 @@ export class HolderAdmission {
     await this.seats.seat(connection, seat, this.selectorsOf(credential), request);
   }
 
-  /** A newer token of the same person and right extends the stay; whatever else is brought ends it. @throws AppError */
+  /** A newer token for the same person and rights extends the stay; anything else ends it. @throws AppError */
   async refresh(connection: RoomConnection, token: string | undefined): Promise<void> {
     const principal = principalOf(connection);
     if (principal?.credential.kind !== 'issuer' || token === undefined) {

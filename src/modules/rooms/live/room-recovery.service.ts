@@ -4,13 +4,13 @@ import { AppConfig } from '../../../config/app-config.js';
 import { principalOf, type RoomConnection, type SeatRequest } from '../room-connection.js';
 import { RoomFeeds } from '../log/room-feeds.service.js';
 
-/** What a client that comes back with its last offset is told, and from where it is replayed. */
+/** What a client returning with its last offset is told, and where its replay starts. */
 export interface Recovery {
   readonly recovered: boolean;
   readonly from: number;
 }
 
-/** Decides what readers that come back can be told of what they missed, and tells them. */
+/** Decides which missed messages returning readers can be sent, and sends them. */
 @Injectable()
 export class RoomRecovery {
   constructor(
@@ -18,7 +18,7 @@ export class RoomRecovery {
     private readonly config: AppConfig,
   ) {}
 
-  /** Nothing can be recovered that is partly gone, of another epoch, or too much. */
+  /** Recovery is impossible when messages are partly gone, the epoch has changed, or too many were missed. */
   decide({ after, epoch }: SeatRequest, head: LogHead): Recovery {
     const lost = { recovered: false, from: head.last };
     const known = /^\d{1,15}$/.test(after ?? '') ? Number(after) : undefined;
@@ -31,7 +31,7 @@ export class RoomRecovery {
     return { recovered: true, from };
   }
 
-  /** Replays what `connection` has missed since `from`, then lets it hear what follows. Never throws. */
+  /** Replays what `connection` missed after `from`, then subscribes it to what follows. Never throws. */
   async replay(connection: RoomConnection, from: number): Promise<void> {
     const principal = principalOf(connection);
     const feed = principal?.hasFeed ? this.feeds.get(principal.roomId) : undefined;

@@ -15,25 +15,25 @@ import { type RoomsEvent } from '../rooms.events.js';
 
 /** Acknowledgement ids are remembered for this long. */
 const ACK_SECONDS = 600;
-/** Messages with an id that an endpoint may send in each such time where nothing is stored: what is remembered has an end. */
+/** Limit per author for messages with an id in that time, in rooms that store nothing: memory is finite. */
 const MAX_ACKS = 100_000;
 const MAX_ID = 64;
-/** Bytes of its JSON text, however it is escaped. */
+/** Limit for its JSON text in bytes, however it is escaped. */
 const MAX_ID_TEXT = 1_024;
-/** Below all ids of endpoints, and 0 for the application. */
+/** Below all endpoint ids and the application's 0. */
 const HOLDERS_SCOPE = -1;
 const ACK_LIFE = { ttlMs: ACK_SECONDS * 1_000 };
 const TOO_MANY_ACKS = `An endpoint sends at most ${MAX_ACKS} ids in ${ACK_SECONDS / 60} minutes; send without, or later.`;
 /** Messages of one connection that may be on their way into the database before it is read more slowly. */
 const MAX_STORING = 64;
 
-/** An acknowledgement id as its client wrote it, with what is compared. */
+/** An acknowledgement id as the client wrote it, with its comparable form. */
 interface Ack {
   readonly id: Buffer;
   readonly key: MessageKey;
 }
 
-/** Carries what endpoints say to the readers of their room. */
+/** Carries what endpoints send to the readers of their room. */
 @Injectable()
 export class RoomRelay {
   constructor(
@@ -44,10 +44,10 @@ export class RoomRelay {
   ) {}
 
   /**
-   * Passes on one message. Synchronous in rooms that are not durable, unless an acknowledgement is asked for.
+   * Passes on one message. Synchronous in rooms that are not durable, unless an acknowledgement is requested.
    * @param message JSON text; `undefined` when the client sent none
-   * @param id JSON text, of who wants an acknowledgement
-   * @throws AppError `malformed` when there is no message; what a read-only endpoint says is ignored
+   * @param id JSON text, if the client wants an acknowledgement
+   * @throws AppError `malformed_request` when there is no message; what a read-only endpoint sends is ignored
    */
   publish(connection: RoomConnection, message: Buffer | undefined, id: Buffer | undefined): void | Promise<void> {
     const principal = principalOf(connection);
@@ -77,7 +77,7 @@ export class RoomRelay {
     message: Buffer,
     id: Buffer,
   ): void | Promise<void> {
-    // An id too long to be one is neither read nor quoted: it may be anything, a million brackets included.
+    // An overlong id is neither parsed nor quoted: it may be anything, even a million brackets.
     const isLong = id.length > MAX_ID_TEXT;
     const name: unknown = isLong ? undefined : JSON.parse(id.toString('utf8'));
     if (typeof name !== 'string' || name === '' || !fits(name, MAX_ID)) {
@@ -102,7 +102,7 @@ export class RoomRelay {
   ): Promise<void> {
     const entry = ackKey(principal.author, key.key);
     const digest = key.digest.toString('base64url');
-    // First: a message that was claimed, but then not told, would be acknowledged when it is repeated.
+    // Counted first: a message claimed but never told would be acknowledged when repeated.
     if (!(await this.countAck(principal.author))) {
       this.send(connection, { type: 'rooms.refused', id, code: 'rate_limited', detail: TOO_MANY_ACKS });
       return;
@@ -121,7 +121,7 @@ export class RoomRelay {
     return (await this.store.increment(ackCountKey(author, since), 1, { ...ACK_LIFE, limit: MAX_ACKS })) !== undefined;
   }
 
-  /** Returns a promise only when its connection should be read more slowly. */
+  /** @returns a promise only when the connection should be read more slowly */
   private publishDurable(
     connection: RoomConnection,
     principal: RoomPrincipal,
@@ -160,7 +160,7 @@ export class RoomRelay {
     }
   }
 
-  /** Who asked for acknowledgements is told; for the others the end of the connection is the only sign there is. */
+  /** Clients that asked for acknowledgements are told; for others, closing the connection is the only possible sign. */
   private failed(connection: RoomConnection, thrown: unknown, ack: Ack | undefined): void {
     const { code, detail, kind } = toAppError(thrown);
     if (ack) this.send(connection, { type: 'rooms.refused', id: ack.id, code, detail });
@@ -173,9 +173,9 @@ export class RoomRelay {
   }
 }
 
-/** Endpoints have a scope each; holders share one, with who they are in the key. */
+/** Endpoints have a scope each; holders share one, so their key includes who they are. */
 function keyOf({ credential, author }: RoomPrincipal, name: string): Pick<MessageKey, 'scope' | 'key'> {
-  // UTF-16, since ids may hold what has no UTF-8.
+  // UTF-16, because ids may contain text that has no UTF-8 encoding.
   const id = Buffer.from(name, 'utf16le');
   if (credential.kind === 'endpoint') return { scope: credential.endpointId, key: sha256(id) };
   return { scope: HOLDERS_SCOPE, key: sha256(Buffer.concat([Buffer.from(`${author}\n`), id])) };

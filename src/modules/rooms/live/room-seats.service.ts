@@ -21,7 +21,7 @@ import { type RoomChanged, type RoomsEvent } from '../rooms.events.js';
 import { SeatExpiry } from './seat-expiry.service.js';
 import { SeatLookup } from './seat-lookup.service.js';
 
-/** Turns strangers with an endpoint code into members of its room, and lets them go again. */
+/** Gives clients with an endpoint code a seat in its room, and removes them when they leave. */
 @Injectable()
 export class RoomSeats {
   constructor(
@@ -36,13 +36,13 @@ export class RoomSeats {
   ) {}
 
   /**
-   * Admits `connection`. When this resolves it hears what is said in the room, or `begin` has something to replay.
+   * Admits `connection`. When this resolves, it hears what is said in the room, or `begin` has something to replay.
    * @throws AppError `forbidden` when the code is unknown or expired, `rate_limited`, `database_unavailable`
    */
   async admit(connection: RoomConnection, code: string, request: SeatRequest): Promise<void> {
     const digest = codeDigest(code);
     if (digest === undefined) throw await this.lookup.refusal(connection.address);
-    // Before the lookup: if the endpoint is removed in between, this connection hears it.
+    // Subscribe before the lookup, so that the connection hears if the endpoint is deleted in between.
     await this.hub.subscribe(connection, endpointChannel(digest));
     const seat = await this.lookup.find(digest);
     if (!seat || (seat.expiresAt !== null && seat.expiresAt <= this.clock.now()))
@@ -52,7 +52,7 @@ export class RoomSeats {
     await this.seat(connection, seat, this.lookup.selectorsOf(code, seat), request);
   }
 
-  /** Gives `connection`, which may have it and hears of its end, its place. */
+  /** Seats `connection`, which is entitled to it and subscribed to the end of its credential. */
   async seat(
     connection: RoomConnection,
     seat: Seat,
@@ -68,7 +68,7 @@ export class RoomSeats {
     if (request.presence && principal.canRead) await this.presence.watch(connection, principal);
   }
 
-  /** The socket is accepted: what it has missed follows. Never throws. */
+  /** The socket is accepted: replays what it has missed. Never throws. */
   async begin(connection: RoomConnection): Promise<void> {
     const principal = principalOf(connection);
     if (principal?.replayFrom == null) return;
@@ -77,7 +77,7 @@ export class RoomSeats {
     await this.recovery.replay(connection, from);
   }
 
-  /** The room keeps messages from now on, or no longer. */
+  /** The room has started or stopped keeping messages. */
   async changed(connection: RoomConnection, { durable }: RoomChanged): Promise<void> {
     const principal = principalOf(connection);
     if (principal === null || principal.durable === durable) return;
@@ -93,7 +93,7 @@ export class RoomSeats {
     await this.feeds.holdNew(principal.roomId, head);
   }
 
-  /** Another token has taken the place of the one that `connection` came in with. */
+  /** A new token has replaced the one that `connection` was admitted with. */
   prolong(connection: RoomConnection, principal: RoomPrincipal, expiresAt: number): void {
     if (principal.expiresAt !== null) this.expiry.forget(connection, principal.expiresAt);
     principal.expiresAt = expiresAt;
@@ -110,7 +110,7 @@ export class RoomSeats {
     await this.presence.leave(principal);
   }
 
-  /** Whoever has a token is warned, and may bring the next one. */
+  /** Token holders are warned in time, and may present a new one. */
   private expectEnd(connection: RoomConnection, { credential }: RoomPrincipal, expiresAt: number): void {
     if (credential.kind === 'endpoint') {
       this.expiry.expect(connection, expiresAt);

@@ -8,7 +8,8 @@ import { type RoomChanged } from '../rooms.events.js';
 import { SeatsRepository } from './seats.repository.js';
 
 /**
- * Endpoints, issuers and keys that were deleted, alone or with their room or application, and rooms that were changed.
+ * Ends connections whose endpoint, issuer or key was deleted, alone or with their room or application, and tells others
+ * that their room has changed.
  */
 @Injectable()
 export class SeatComparison {
@@ -20,7 +21,7 @@ export class SeatComparison {
     reconciliation.register('rooms', (connections) => this.compare(connections));
   }
 
-  /** Two statements. */
+  /** Takes two statements. */
   private async compare(connections: readonly Connection[]): Promise<void> {
     const seated = connections.flatMap((connection) => {
       const principal = principalOf(connection);
@@ -38,7 +39,7 @@ export class SeatComparison {
     }
   }
 
-  /** @returns whether somebody's room keeps messages; `undefined` for those who may not be there any more */
+  /** @returns whether a principal's room keeps messages; `undefined` for principals no longer entitled to be there */
   private async standingOf(
     principals: readonly RoomPrincipal[],
   ): Promise<(principal: RoomPrincipal) => boolean | undefined> {

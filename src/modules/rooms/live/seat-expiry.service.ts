@@ -5,7 +5,7 @@ import { DISCONNECT } from '../../realtime/disconnect-reason.js';
 import { type RoomConnection } from '../room-connection.js';
 
 const TICK_MS = 250;
-/** How long before its end a token is said to expire. */
+/** How long before its end the holder of a token is warned. */
 const NOTICE_MS = 10_000;
 
 type Act = (connection: RoomConnection) => void;
@@ -14,10 +14,12 @@ const close: Act = (connection) => {
   connection.close(DISCONNECT.notAllowed);
 };
 
-/** Closes the connections of this node when their endpoint or token expires. Costs nothing per connection that does not. */
+/**
+ * Closes this node's connections when their endpoint or token expires. Costs nothing for connections that never expire.
+ */
 @Injectable()
 export class SeatExpiry implements OnModuleDestroy {
-  /** What happens to whom, by the tick in which it does. */
+  /** What to do with which connections, by tick. */
   private readonly due = new Map<number, Map<RoomConnection, Act>>();
   private end: (() => void) | undefined;
 
@@ -28,7 +30,7 @@ export class SeatExpiry implements OnModuleDestroy {
 
   /**
    * @param at milliseconds since the epoch
-   * @param warn is told the seconds that are left, ten of them at most, in time for a new token
+   * @param warn called with the seconds left, at most ten, in time to present a new token
    */
   expect(connection: RoomConnection, at: number, warn?: (seconds: number) => void): void {
     this.enter(connection, at, close);
@@ -40,7 +42,7 @@ export class SeatExpiry implements OnModuleDestroy {
     else notice();
   }
 
-  /** The connection has ended, or goes on. */
+  /** The connection has ended, or was given a new deadline. */
   forget(connection: RoomConnection, at: number): void {
     for (const each of [at, at - NOTICE_MS]) this.due.get(tickOf(each))?.delete(connection);
   }
@@ -59,7 +61,7 @@ export class SeatExpiry implements OnModuleDestroy {
     });
   }
 
-  /** Looks at every tick that is due: the clock may have stepped, over many of them or back. */
+  /** Checks every entry, because the clock may have stepped over many ticks, or back. */
   private run(): void {
     const now = Math.floor(this.clock.now() / TICK_MS);
     for (const [tick, connections] of this.due) {

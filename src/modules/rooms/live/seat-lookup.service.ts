@@ -9,7 +9,7 @@ import { endpointSelectors } from '../endpoints/endpoint-selectors.js';
 import { type Seat } from '../room-connection.js';
 import { SeatsRepository } from './seats.repository.js';
 
-/** Finds endpoints by their code. Clients that come all at once are looked up together. */
+/** Finds endpoints by their code. Lookups of clients arriving together share queries. */
 @Injectable()
 export class SeatLookup {
   private readonly lookup: DigestLookup<Seat>;
@@ -27,7 +27,7 @@ export class SeatLookup {
     return this.lookup.find(digest);
   }
 
-  /** Whether there is such an endpoint. */
+  /** Whether such an endpoint exists. */
   async isKnown(idOrCode: string): Promise<boolean> {
     const digest = codeDigest(idOrCode);
     if (digest !== undefined) return (await this.find(digest)) !== undefined;
@@ -35,13 +35,16 @@ export class SeatLookup {
     return String(id) === idOrCode && id > 0 && id <= MAX_ID && this.repository.hasEndpoint(id);
   }
 
-  /** What is said to a code that admits nobody. Nobody guesses one, but trying is charged for. @throws AppError `rate_limited` */
+  /**
+   * The answer to a code that admits nobody. Codes cannot be guessed, but trying is charged for. @throws AppError
+   * `rate_limited`
+   */
   async refusal(address: string): Promise<AppError> {
     await this.allowance.chargeAddress(address);
     return new AppError('forbidden', 'There is no such endpoint, or it has expired.');
   }
 
-  /** What a revocation that concerns this endpoint names. */
+  /** Names under which a revocation may concern this endpoint. */
   selectorsOf(code: string, { credential }: Seat): string[] {
     return credential.kind === 'endpoint'
       ? endpointSelectors(this.selectors, { id: credential.endpointId, code, madeByKey: credential.madeByKey })

@@ -24,12 +24,12 @@ interface PlaceRow {
   readonly floor_offset: string;
 }
 
-/** What of an endpoint and its room may change while it is connected. */
+/** The parts of an endpoint and its room that may change while it is connected. */
 export type SeatStanding = Pick<Seat, 'permissions' | 'durable'>;
 
-/** Of rooms where somebody is by token or ticket, and of what vouches for them. */
+/** The state of rooms entered by token or ticket, and of what vouches for their holders. */
 export interface HolderStanding {
-  /** Whether they keep messages. */
+  /** By room id, whether it keeps messages. */
   readonly rooms: ReadonlyMap<number, boolean>;
   readonly issuers: ReadonlySet<number>;
   readonly keys: ReadonlySet<number>;
@@ -38,12 +38,12 @@ export interface HolderStanding {
 const PLACE = `r."application_id", r."id" AS "room_id", r."name"::text AS "room_name", r."durable", h."epoch"::text, h."last_offset",
          ${FLOOR} AS "floor_offset"`;
 
-/** Seats with their rooms, as admission needs them. */
+/** Seats with their rooms, as needed for admission. */
 @Injectable()
 export class SeatsRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
-  /** The endpoints with these digests of codes, by digest in hexadecimal. */
+  /** The endpoints with these code digests, by digest in hexadecimal. */
   async find(digests: readonly Buffer[]): Promise<Map<string, Seat>> {
     const rows: SeatRow[] = await this.database.query(
       prepared(
@@ -62,7 +62,7 @@ export class SeatsRepository {
     return rows.length > 0;
   }
 
-  /** A room, if `credential` counts still. */
+  /** A room, if `credential` is still valid. */
   async findPlace(roomId: number, credential: SeatCredential): Promise<RoomPlace | undefined> {
     const { table, id } = voucherOf(credential);
     const rows: PlaceRow[] = await this.database.query(
@@ -73,7 +73,7 @@ export class SeatsRepository {
     return rows[0] && placeOf(rows[0]);
   }
 
-  /** What has become of these; one statement. */
+  /** Which of these still exist; one statement. */
   async holderStanding(
     roomIds: readonly number[],
     issuerIds: readonly number[],
@@ -93,7 +93,7 @@ export class SeatsRepository {
     };
   }
 
-  /** What has become of these endpoints, by id; of those that are deleted or have expired at `now`, nothing. */
+  /** The current state of these endpoints, by id; without those deleted or expired at `now`. */
   async standing(endpointIds: readonly number[], now: Date): Promise<Map<number, SeatStanding>> {
     const rows: (SeatStanding & { readonly id: number })[] = await this.database.query(
       `SELECT e."id", e."permissions", r."durable"
@@ -125,7 +125,7 @@ function placeOf(row: PlaceRow): RoomPlace {
   };
 }
 
-/** Where what vouches for somebody is kept; without id the room itself does. */
+/** The table and id of what vouches for somebody; without an id, the room itself does. */
 function voucherOf(credential: SeatCredential): { table: string; id: number | null } {
   switch (credential.kind) {
     case 'endpoint':

@@ -16,11 +16,11 @@ export interface NewMessage {
 
 /** What makes repeating a message harmless. */
 export interface MessageKey {
-  /** Id of the endpoint that acknowledgements go to; 0 for the application, -1 for holders of tokens and tickets. */
+  /** Id of the endpoint for acknowledgement ids; 0 for the application, -1 for holders of tokens and tickets. */
   readonly scope: number;
   /** SHA-256 of the key. */
   readonly key: Buffer;
-  /** SHA-256 of what is sent. */
+  /** SHA-256 of the content. */
   readonly digest: Buffer;
   readonly lifeSeconds: number;
 }
@@ -34,7 +34,7 @@ export interface StoredMessage {
   readonly message: string;
 }
 
-/** What became of a message: stored; the same was stored before; its key was used for another; the room is gone. */
+/** What became of a message: stored; stored before; its key was used for another message; its room is gone. */
 export type AppendOutcome = 'stored' | 'repeated' | 'mismatch' | 'gone';
 
 export interface AppendResult {
@@ -43,7 +43,7 @@ export interface AppendResult {
   readonly epoch: string;
 }
 
-/** Of a room that messages were stored in; or, with a number, of a message whose key was used before. */
+/** A room that messages were stored in; or, if `number` is set, a message whose key was used before. */
 interface AppendRow {
   readonly place: number;
   readonly number: number | null;
@@ -66,12 +66,12 @@ interface HeadRow {
   readonly floor_offset: string;
 }
 
-/** Stored messages. Offsets are far below 2^53. */
+/** Stored messages. Offsets stay far below 2^53. */
 @Injectable()
 export class MessageLogRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
-  /** Stores all of `batch` in one transaction and one round trip. Within a batch a key may occur only once. */
+  /** Stores all of `batch` in one transaction and one round trip. A key may occur only once per batch. */
   async append(batch: readonly NewMessage[]): Promise<AppendResult[]> {
     const { rooms, places, ranks } = placesOf(batch);
     const isKeyed = batch.some(({ key }) => key !== undefined);
@@ -93,7 +93,7 @@ export class MessageLogRepository {
     return resultsOf(places, rows);
   }
 
-  /** Messages after `after` in ascending order: at most `count`, and no more than fit `bytes`, but always one. */
+  /** Messages after `after`, ascending: at most `count` and no more than fit into `bytes`, but at least one. */
   async page(roomId: number, after: number, count: number, bytes: number): Promise<StoredMessage[]> {
     const rows: MessageRow[] = await this.database.query(
       `SELECT "offset", "at", "identity", "message" FROM (
@@ -113,7 +113,10 @@ export class MessageLogRepository {
     }));
   }
 
-  /** The heads of rooms that have one, as live readers need them: what the limits of history take away was told to them. */
+  /**
+   * The heads of rooms that have one, for live readers. Ignores history limits, because live readers have been told
+   * those messages.
+   */
   async heads(roomIds: readonly number[]): Promise<Map<number, LogHead>> {
     const rows: HeadRow[] = await this.database.query(
       `SELECT "room_id", "epoch", "last_offset", "floor_offset" FROM "room_heads" WHERE "room_id" = ANY ($1)`,
@@ -123,8 +126,8 @@ export class MessageLogRepository {
   }
 
   /**
-   * Uses a key where messages are not stored.
-   * @returns `undefined` when it was free, else the digest it was used with
+   * Claims a key for a message that is not stored.
+   * @returns `undefined` when it was free, otherwise the digest it was used with
    */
   async claimKey(roomId: number, { scope, key, digest, lifeSeconds }: MessageKey): Promise<Buffer | undefined> {
     const rows: { id: number }[] = await this.database.query(
@@ -149,8 +152,8 @@ export class MessageLogRepository {
 export const FLOOR_BY_NUMBER = `GREATEST(h."floor_offset", h."last_offset" - r."history_limit")`;
 
 /**
- * Of a room `r` with its head `h`, the offset up to which nobody is shown anything: what its limits take away counts at
- * once, not only when the sweep has come.
+ * SQL for a room `r` with its head `h`: the offset up to which messages are hidden. The room's limits apply at once,
+ * not only after the next sweep.
  */
 export const FLOOR = `GREATEST(
   ${FLOOR_BY_NUMBER},
@@ -166,7 +169,7 @@ export function headOf(row: Pick<HeadRow, 'epoch' | 'last_offset' | 'floor_offse
   return { epoch: row.epoch, last: Number(row.last_offset), floor: Number(row.floor_offset) };
 }
 
-/** The rooms of a batch, each once and in ascending order; of each message the place of its room there, and its rank in it. */
+/** The rooms of a batch, each once and ascending; for each message, the index of its room and its rank within it. */
 function placesOf(batch: readonly NewMessage[]): { rooms: number[]; places: number[]; ranks: number[] } {
   const rooms = [...new Set(batch.map(({ roomId }) => roomId))].sort((a, b) => a - b);
   const placeOf = new Map(rooms.map((roomId, index) => [roomId, index + 1]));

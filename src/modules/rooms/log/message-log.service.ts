@@ -8,13 +8,13 @@ import { asciiJson } from '../../../common/json/ascii-json.js';
 import { logChannel } from '../rooms.channels.js';
 import { type StoredMessageEvent } from '../rooms.events.js';
 
-/** Characters, where sizes are meant. */
+/** Sizes are in characters. */
 const BATCH = { items: 2_000, size: 4_194_304 };
 const WAITING = { crowded: 16_777_216, full: 134_217_728 };
 
 /**
- * The way of messages into the database, in batches. A publisher is answered, and then the readers are told, only after
- * the commit. Per room this node tells messages in the order of their offsets.
+ * Stores messages in batches. After the commit, first the publisher is answered, then the readers are told. Per room,
+ * this node announces messages in the order of their offsets.
  */
 @Injectable()
 export class MessageLog {
@@ -36,15 +36,15 @@ export class MessageLog {
     metrics.registerQueues({ storeQueued: () => this.commits.waiting });
   }
 
-  /** Whether so much waits that publishers had better wait, too. */
+  /** Whether so much waits that publishers had better wait too. */
   get crowded(): boolean {
     return this.commits.crowded;
   }
 
   /**
    * Stores a message of a durable room and tells its readers.
-   * @param answer called before they are told
-   * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
+   * @param answer called before the readers are told
+   * @throws AppError `database_unavailable` when it may not have been stored, `unavailable` when too much waits
    */
   append(message: NewMessage, answer?: (result: AppendResult) => void): Promise<AppendResult> {
     return this.commits.append(message, answer);

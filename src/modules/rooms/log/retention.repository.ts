@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** A room whose history begins later from now on. */
+/** A room whose history will begin later. */
 interface Cut {
   readonly roomId: number;
   readonly floor: number;
 }
 
 /**
- * What is done away with, in pieces: no statement here locks or scans much. Rooms are asked for by page. What is given as
- * now counts only as far as the database agrees: a node whose clock has stepped forward removes nothing that is not old.
+ * Removes what is no longer kept, in pieces, so that no statement locks or scans much; rooms are processed in pages.
+ * `now` only counts as far as the database agrees: a node whose clock has jumped ahead removes nothing too early.
  */
 @Injectable()
 export class RetentionRepository {
@@ -26,7 +26,7 @@ export class RetentionRepository {
     return rows.map(({ room_id, floor }) => ({ roomId: room_id, floor: Number(floor) }));
   }
 
-  /** Rooms whose oldest message is too old, with the newest one of the first `piece` that is. */
+  /** Rooms whose oldest message is too old, each with the newest of its first `piece` messages that is too old. */
   async beyondAge(now: Date, take: number, piece: number): Promise<Cut[]> {
     const rows: { room_id: number; floor: string }[] = await this.database.query(
       `SELECT h."room_id", old."floor" FROM "rooms" r JOIN "room_heads" h ON h."room_id" = r."id"
@@ -47,7 +47,7 @@ export class RetentionRepository {
     return rows.map(({ room_id, floor }) => ({ roomId: room_id, floor: Number(floor) }));
   }
 
-  /** From now on nobody is shown messages up to `floor`. */
+  /** Hides messages up to `floor` from now on. */
   async raiseFloor({ roomId, floor }: Cut): Promise<void> {
     await this.database.query(
       `UPDATE "room_heads" SET "floor_offset" = $2 WHERE "room_id" = $1 AND "floor_offset" < $2`,
@@ -55,7 +55,7 @@ export class RetentionRepository {
     );
   }
 
-  /** Removes what nobody is shown any more, at most `piece` offsets of each of `take` rooms. @returns rooms touched */
+  /** Removes hidden messages, at most `piece` offsets in each of `take` rooms. @returns the number of rooms touched */
   async removeHidden(take: number, piece: number): Promise<number> {
     const rows: { room_id: number; upto: string }[] = await this.database.query(
       `SELECT "room_id", least("floor_offset", "swept_offset" + $2) AS "upto" FROM "room_heads"
@@ -72,7 +72,7 @@ export class RetentionRepository {
     return rows.length;
   }
 
-  /** Removes messages of one removed room. @returns whether there may be more to do */
+  /** Removes messages of one deleted room. @returns whether there may be more to do */
   async removeOrphans(piece: number): Promise<boolean> {
     const [room]: { room_id: number }[] = await this.database.query(`SELECT "room_id" FROM "removed_rooms" LIMIT 1`);
     if (!room) return false;
@@ -88,7 +88,7 @@ export class RetentionRepository {
     return true;
   }
 
-  /** @returns rows removed */
+  /** @returns the number of rows removed */
   async removeKeys(now: Date, piece: number): Promise<number> {
     return this.count(
       `DELETE FROM "room_message_keys" WHERE ("room_id", "scope", "key") IN (
@@ -97,7 +97,7 @@ export class RetentionRepository {
     );
   }
 
-  /** Endpoints that expired before `before`. @returns rows removed */
+  /** Removes endpoints that expired before `before`. @returns the number of rows removed */
   async removeEndpoints(before: Date, piece: number): Promise<number> {
     return this.count(
       `DELETE FROM "room_endpoints" WHERE "id" IN (

@@ -8,10 +8,10 @@ import { SWEEPER_KEY } from '../rooms.channels.js';
 const SWEEP_MS = 30_000;
 const ROOMS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 2_000;
-/** Expired endpoints can be listed for another day. */
+/** Expired endpoints can still be listed for a day. */
 const EXPIRED_MS = 86_400_000;
 
-/** Removes messages nobody should keep and what has expired. */
+/** Removes messages beyond their rooms' limits, and whatever has expired. */
 @Injectable()
 export class Retention extends BackgroundSweep {
   constructor(
@@ -22,7 +22,7 @@ export class Retention extends BackgroundSweep {
     super(leases, SWEEPER_KEY, SWEEP_MS);
   }
 
-  /** Does all there is to do now. @throws when the database is away */
+  /** Does everything there is to do now. @throws when the database is away */
   async sweep(): Promise<void> {
     const { repository: rows } = this;
     await this.repeat(async () => {

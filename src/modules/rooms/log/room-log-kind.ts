@@ -5,11 +5,11 @@ import { asciiJson } from '../../../common/json/ascii-json.js';
 import { logChannel, readersChannel } from '../rooms.channels.js';
 import { type StoredMessageEvent } from '../rooms.events.js';
 
-/** What one read takes at most. */
+/** Limits of one read. */
 const PAGE_MESSAGES = 500;
 const PAGE_BYTES = 262_144;
 
-/** Messages of durable rooms: offsets without a gap, numbered anew in each epoch. */
+/** Messages of durable rooms: offsets without gaps, and a new epoch whenever the log starts over. */
 export class RoomLogKind implements LogKind<StoredMessageEvent> {
   readonly stored = logChannel;
   readonly readers = readersChannel;
@@ -35,7 +35,7 @@ export class RoomLogKind implements LogKind<StoredMessageEvent> {
     return place.offset === offset + 1;
   }
 
-  /** Only the oldest messages go, so whoever finds none has lost some. */
+  /** Only the oldest messages are ever removed, so a reader that finds none has lost some. */
   passOver(): undefined {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { type HistoryPage } from './room-messages.service.js';
 import { encodeCursor } from './room-message.dto.js';
 
-/** JSON text of a page of history. Written by hand, since the messages are text that must not be parsed and printed. */
+/** JSON text of a page of history. Assembled by hand, because messages are kept as text and must not be reformatted. */
 export function historyJson({ messages, head, hasMore }: HistoryPage): string {
   const items = messages.map(
     ({ offset, message, identity, timestamp }) =>

@@ -48,7 +48,7 @@ function toNumber({ value }: { value: unknown }): unknown {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
-/** Query of a room's history: ascending from an offset, or on from a cursor. */
+/** Query of a room's history: ascending from an offset, or continued by a cursor. */
 export class HistoryQuery {
   /** Offset of the last message that is known. */
   @Transform(toNumber)
@@ -77,7 +77,7 @@ export class HistoryQuery {
   }
 }
 
-/** The epoch goes along: a cursor of another one must not read on as if nothing had happened. */
+/** Includes the epoch, so that a cursor of an earlier epoch is noticed. */
 export function encodeCursor(epoch: string, offset: number): string {
   return Buffer.from(`${epoch}:${offset}`).toString('base64url');
 }

@@ -12,10 +12,10 @@ import { readersChannel } from '../rooms.channels.js';
 import { type MessagePlace, type RoomsEvent } from '../rooms.events.js';
 import { Rooms } from '../directory/rooms.service.js';
 
-/** Idempotency keys of applications are remembered for a day. */
+/** Applications' idempotency keys are remembered for a day. */
 const KEY_SECONDS = 86_400;
 const APPLICATION_SCOPE = 0;
-/** One page of history takes at most so many bytes of messages, but always one message. */
+/** Limit for the messages of one page of history, in bytes; a page always has at least one message. */
 const PAGE_BYTES = 4_194_304;
 
 export interface PublishInput {
@@ -34,11 +34,11 @@ export interface HistoryInput {
 export interface HistoryPage {
   readonly messages: readonly StoredMessage[];
   readonly head: LogHead;
-  /** Whether there are more behind the last one. */
+  /** Whether more messages follow the last one. */
   readonly hasMore: boolean;
 }
 
-/** What applications say in their rooms, and read of what was said. */
+/** What applications say in their rooms, and how they read what was said. */
 @Injectable()
 export class RoomMessages {
   constructor(
@@ -50,7 +50,7 @@ export class RoomMessages {
   ) {}
 
   /**
-   * @returns where it stands in a durable room, `null` in others
+   * @returns its place in a durable room, `null` in others
    * @throws AppError `not_found`, `conflict` when the idempotency key was used for another message
    */
   async publish(application: ApplicationPrincipal, name: string, input: PublishInput): Promise<MessagePlace | null> {
@@ -109,7 +109,7 @@ export class RoomMessages {
   }
 }
 
-/** The body is what is said and by whom. */
+/** The digest covers the message and its identity. */
 function keyOf({ message, idempotencyKey }: PublishInput, identity: string): MessageKey | undefined {
   if (idempotencyKey === undefined) return undefined;
   const digest = sha256(Buffer.concat([message, Buffer.from([0]), Buffer.from(identity)]));

@@ -9,7 +9,9 @@ import { RoomFeeds } from '../log/room-feeds.service.js';
 import { readersChannel } from '../rooms.channels.js';
 import { type RoomChanged, type RoomMessageEvent } from '../rooms.events.js';
 
-/** Consoles that read along in a room: as all its readers hear it, without being one of them, and never without a trace. */
+/**
+ * Lets consoles read along in a room: they hear what readers hear without counting as one, and always leave a trace.
+ */
 @Injectable()
 export class RoomReading implements FeedSource {
   readonly needs = 'operator';
@@ -59,10 +61,10 @@ export class RoomReading implements FeedSource {
   }
 }
 
-/** Holds on to the room's feed while it keeps messages. */
+/** Holds on to the room's feed while the room keeps messages. */
 class Hold {
   private isHeld = false;
-  /** One step after the other. */
+  /** The latest step; steps run one after the other. */
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -70,7 +72,7 @@ class Hold {
     private readonly roomId: number,
   ) {}
 
-  /** @param isNew whether somebody hears what was said before it was kept */
+  /** @param isNew whether there are readers who also need messages stored before this node heard of the change */
   follow(durable: boolean, isNew = false): Promise<void> {
     const next = this.last.then(async () => {
       if (durable === this.isHeld) return;

@@ -12,16 +12,16 @@ import { IssuerKeys } from './issuer-keys.service.js';
 import { TokenIssuersRepository } from './token-issuers.repository.js';
 
 const AUDIENCE = 'switchboard';
-/** Longer ones fit no header; nothing is worth a signature check that is. */
+/** Longer tokens fit into no header, and are not worth a signature check. */
 const MAX_LENGTH = 8_192;
 const MAX_ISSUER = 255;
 const MAX_LIFE_SECONDS = 86_400;
-/** By how much the clocks of issuers may differ from ours. */
+/** How far the clocks of issuers may differ from ours. */
 const SKEW_SECONDS = 60;
-/** What forged ones are counted as. */
+/** Throttling scope for forged tokens. */
 const TRIES = 'customer-tokens';
 
-/** What a token of a customer says, once it is known to be genuine. */
+/** The claims of a genuine token of a customer. */
 export interface CustomerClaims {
   readonly issuerId: number;
   readonly applicationId: number;
@@ -31,7 +31,7 @@ export interface CustomerClaims {
   readonly expiresAt: number;
 }
 
-/** JWTs that applications sign themselves, for their own people. */
+/** JWTs that applications sign themselves, for their own users. */
 @Injectable()
 export class CustomerTokens {
   constructor(
@@ -43,8 +43,8 @@ export class CustomerTokens {
   ) {}
 
   /**
-   * @throws AppError `unauthenticated`: forged ones make their address wait, those that are only wrong are charged to it;
-   * `unavailable` when the issuer's keys cannot be had
+   * @throws AppError `unauthenticated`: forged tokens slow down their address, genuine but invalid ones are charged to
+   * it; `unavailable` when the issuer's keys cannot be fetched
    */
   async verify(token: string, holder: Stranger): Promise<CustomerClaims> {
     const issuer = await this.issuerOf(token);
@@ -59,7 +59,7 @@ export class CustomerTokens {
     return { issuerId: issuer.id, applicationId: issuer.applicationId, subject, rooms, expiresAt: exp * 1_000 };
   }
 
-  /** Whose token it says to be. */
+  /** The issuer that the token claims to be from. */
   private async issuerOf(token: string): Promise<TokenIssuer | undefined> {
     if (token.length > MAX_LENGTH) return undefined;
     let iss: unknown;
@@ -73,7 +73,7 @@ export class CustomerTokens {
     return this.issuers.findByIssuer(iss);
   }
 
-  /** @returns `undefined` when it is not signed as it should be */
+  /** @returns `undefined` when it is not properly signed */
   private async payloadOf(token: string, issuer: TokenIssuer, holder: Stranger): Promise<JWTPayload | undefined> {
     const options = {
       algorithms: [issuer.algorithm],
@@ -99,7 +99,7 @@ export class CustomerTokens {
     }
   }
 
-  /** What is wrong with a genuine token, for whoever writes the backend that makes them. */
+  /** What is wrong with a genuine token, for the developer of the backend that signs them. */
   private faultOf({ exp = 0, sub, rooms }: JWTPayload): string | undefined {
     const now = this.clock.now() / 1_000;
     if (exp <= now) return '"exp" has passed';

@@ -5,14 +5,14 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 
 const MIN_RSA_BITS = 2_048;
 const MAX_KEYS = 20;
-/** As RFC 7518 (3.2) asks for. */
+/** Required by RFC 7518 (3.2). */
 export const MIN_SECRET_BYTES = 32;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** Thrown with what is wrong with a key, for whoever registers it. */
+/** Says what is wrong with a key, for whoever registers it. */
 export class KeyFault extends Error {}
 
-/** Public keys as JWK set, from a set, one JWK or a PEM. @throws KeyFault */
+/** Public keys as a JWK set, from a set, a single JWK or a PEM. @throws KeyFault */
 export function publicKeys(algorithm: Algorithm, source: unknown): { keys: JsonWebKey[] } {
   if (typeof source === 'string') return { keys: [jwkOf(algorithm, source)] };
   if (!isObject(source)) throw new KeyFault('must be a JWK set or a JWK');
@@ -37,7 +37,7 @@ function jwkOf(algorithm: Algorithm, source: unknown): JsonWebKey {
   const { kid } = isPem ? {} : (source as { kid?: unknown });
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > 255))
     throw new KeyFault('must have a short text as kid');
-  // Nothing is kept but what is needed.
+  // Keep nothing but what is needed.
   return { ...key.export({ format: 'jwk' }), ...(kid !== undefined && { kid }), alg: algorithm, use: 'sig' };
 }
 

@@ -11,11 +11,11 @@ import { type TokenIssuer } from '../../../entities/rooms/token-issuer.entity.js
 
 const LIMITS = { timeoutMs: 3_000, maxBytes: 65_536 };
 const KEPT_MS = 600_000;
-/** Between two fetches of one issuer because somebody names a key that is not there. */
+/** Minimum time between two fetches for one issuer that are caused by unknown key ids. */
 const RENEW_MS = 30_000;
-/** After a fetch that failed. */
+/** Wait after a failed fetch. */
 const RETRY_MS = 5_000;
-/** Issuers whose keys are kept; the one fetched longest ago goes. */
+/** Issuers whose keys are cached; beyond that, those fetched longest ago are dropped. */
 const MAX_KEPT = 1_000;
 
 type IssuerKey = Uint8Array | JWTVerifyGetKey;
@@ -23,11 +23,11 @@ type IssuerKey = Uint8Array | JWTVerifyGetKey;
 interface Kept {
   readonly keys: JWTVerifyGetKey | null;
   readonly fetchedAt: number;
-  /** When they were asked for last, perhaps in vain. */
+  /** When they were last requested, even if in vain. */
   readonly askedAt: number;
 }
 
-/** What the tokens of issuers are checked with: secrets unsealed, public keys as registered, or fetched. */
+/** The keys for checking tokens: unsealed secrets, registered public keys, or fetched ones. */
 @Injectable()
 export class IssuerKeys {
   readonly addresses: OutboundAddresses;
@@ -80,7 +80,7 @@ export class IssuerKeys {
     }
   }
 
-  /** The keys; newer than `maxAgeMs` if they can be had. */
+  /** The cached keys; fetched again if older than `maxAgeMs` and a fetch is due. */
   private async fetched(issuer: TokenIssuer, maxAgeMs = KEPT_MS): Promise<JWTVerifyGetKey> {
     const { id } = issuer;
     let kept = this.kept.get(id);

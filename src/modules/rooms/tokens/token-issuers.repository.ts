@@ -14,7 +14,7 @@ export type NewIssuer = Pick<
 export class TokenIssuersRepository {
   constructor(@InjectRepository(TokenIssuer) private readonly issuers: Repository<TokenIssuer>) {}
 
-  /** @throws AppError `already_exists` when the `iss` is taken, `not_found` when the application has gone */
+  /** @throws AppError `already_exists` when the `iss` is taken, `not_found` when the application is gone */
   async create(issuer: NewIssuer): Promise<TokenIssuer> {
     try {
       return await this.issuers.save(this.issuers.create(issuer));

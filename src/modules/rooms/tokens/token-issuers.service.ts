@@ -27,7 +27,7 @@ export interface IssuerWish {
   readonly publicKey?: string;
 }
 
-/** What applications, and admins for them, do with the issuers of their tokens; live sockets follow. */
+/** What applications, or admins on their behalf, do with the issuers of their tokens; live sockets follow. */
 @Injectable()
 export class TokenIssuers {
   constructor(
@@ -41,7 +41,7 @@ export class TokenIssuers {
   }
 
   /**
-   * @param caller `undefined`: an admin, for any application
+   * @param caller `undefined` = an admin, who may act for any application
    * @throws AppError `not_found`, `already_exists`, `conflict`, `invalid_input`
    */
   async create(
@@ -74,7 +74,7 @@ export class TokenIssuers {
     return (await this.repository.find(applicationId, id)) ?? notFound();
   }
 
-  /** Whoever came in with its tokens is closed. @throws AppError `not_found` */
+  /** Deletes an issuer and closes sockets admitted by its tokens. @throws AppError `not_found` */
   async delete(caller: ApplicationPrincipal | undefined, applicationId: number, id: number): Promise<void> {
     requireOwn(caller, applicationId);
     if (!(await this.audit.removeRow('token-issuers.delete', ['tokenIssuer', { applicationId, id }]))) notFound();
@@ -110,7 +110,7 @@ export class TokenIssuers {
   }
 }
 
-/** An application sees no other one. */
+/** An application may only access its own. */
 function requireOwn(caller: ApplicationPrincipal | undefined, applicationId: number): void {
   if (caller !== undefined && caller.applicationId !== applicationId) notFound();
 }
