@@ -155,7 +155,7 @@ const SENDER = {
 } as const;
 const FILE = { id: 9, filename: null, extension: null, identifier: 'a.jpg', uploaded: 'False' } as const;
 
-/** What the server says, but for acknowledgements. */
+/** What the server sends, except acknowledgements. */
 export const circlesSends = [
   event('CirclesSuccess', 'success', 'An event was handled; the text is for people.', Type.String(), [
     'User authenticated',

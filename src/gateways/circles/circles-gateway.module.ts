@@ -3,6 +3,6 @@ import { CirclesModule } from '../../modules/circles/circles.module.js';
 import { CirclesFilter } from './circles.filter.js';
 import { CirclesGateway } from './circles.gateway.js';
 
-/** The socket edge of circles; the domain and its REST are in `modules/circles`. */
+/** The socket edge of circles; domain and REST are in `modules/circles`. */
 @Module({ imports: [CirclesModule], providers: [CirclesGateway, CirclesFilter] })
 export class CirclesGatewayModule {}

@@ -197,9 +197,9 @@ export const circlesContract = {
   sends: circlesSends,
 } as const satisfies ChannelContract;
 
-/** Events as name and arguments. */
+/** Events, as name and arguments. */
 export type CirclesFrame = FrameOf<typeof circlesSends>;
 
-/** Members that clients send. */
+/** Members that clients may send. */
 export type CirclesMember = Argument<FrameOf<typeof circlesReceives>>;
 type Argument<F> = F extends readonly [string, infer A] ? MembersOf<A> : never;

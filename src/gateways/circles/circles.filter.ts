@@ -9,7 +9,7 @@ import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.j
 const INTERNAL = 'Erreur interne';
 const UNAVAILABLE = 'Service indisponible';
 
-/** As the original words them, its two spellings included: clients may compare. */
+/** In the original's words, including its two spellings, because clients may compare them. */
 const REFUSALS: Record<LiveReason, string> = {
   'already-authenticated': 'Already authenticated',
   'not-authenticated': 'Socket user introuvable',
@@ -25,7 +25,9 @@ const REFUSALS: Record<LiveReason, string> = {
   'recipient-offline': 'Destinataire non connecte aux websockets',
 };
 
-/** Whatever goes wrong reaches the client as `error`, and its acknowledgement if it asked for one; the socket stays. */
+/**
+ * Every failure reaches the client as `error`, and as an acknowledgement if it asked for one; the socket stays open.
+ */
 @Catch()
 export class CirclesFilter implements ExceptionFilter {
   private readonly logger = new Logger('Circles');
@@ -37,7 +39,7 @@ export class CirclesFilter implements ExceptionFilter {
     this.report(thrown, connection, message);
   }
 
-  /** Also for what goes wrong with an event that was handed on long ago. */
+  /** Also used for events that fail after their handler has returned. */
   report(thrown: unknown, connection: SocketIoConnection, message: SocketIoMessage | undefined): void {
     const error = toAppError(thrown);
     let detail = error instanceof LiveRefusal ? REFUSALS[error.reason] : error.detail;

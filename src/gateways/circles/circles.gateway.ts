@@ -35,7 +35,7 @@ export class CirclesGateway implements SocketIoGateway {
 
   async handleConnection(connection: SocketIoConnection): Promise<void> {
     const { token, ticket } = connection.handshake.auth;
-    // Those of the lobby are the lobby's.
+    // Lobby tickets are left to the lobby.
     if (ticket !== undefined && ticket !== null && ticketKind(ticket) !== 'lobby')
       await this.admission.redeem(connection, ticket);
     else if (token !== undefined && token !== null) await this.admission.authenticate(connection, token);
@@ -102,7 +102,7 @@ export class CirclesGateway implements SocketIoGateway {
     });
   }
 
-  /** The next message may come before this one is stored; anything else waits. */
+  /** The next `message` need not wait until this one is stored; all other events do. */
   @SubscribeMessage('message')
   onMessage(connection: SocketIoConnection, data: unknown, message: SocketIoMessage): void | Promise<void> {
     let id: number;
@@ -180,7 +180,7 @@ export class CirclesGateway implements SocketIoGateway {
     });
   }
 
-  /** The original's clients know these names; nothing has ever happened behind them. */
+  /** Names that the original's clients know; nothing has ever happened behind them. */
   @SubscribeMessage('webrtc_join_room')
   onJoinRoom(connection: SocketIoConnection, _data: unknown, message: SocketIoMessage): void {
     demandState(connection);
@@ -199,7 +199,7 @@ export class CirclesGateway implements SocketIoGateway {
     message.ack({ ok: true });
   }
 
-  /** After the messages of this socket that are on their way: its events are answered in their order. */
+  /** Waits for this socket's pending messages, so that its events are answered in order. */
   private inTurn(connection: SocketIoConnection, handle: () => void | Promise<void>): void | Promise<void> {
     const settled = this.messages.settled(connection);
     return settled === undefined ? handle() : settled.then(handle);

@@ -9,21 +9,21 @@ import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.j
 import { type CirclesMember } from './circles.contract.js';
 
 const MAX_FILENAME = 1_000;
-/** JSON text of `is_writing`. */
+/** Limit for the JSON text of `is_writing`, in bytes. */
 const MAX_WRITING = 1_000;
 const WRITING = new JsonScanner(['is_writing'] satisfies CirclesMember[]);
 
 const invalid = (text: string): AppError => new AppError('invalid_input', text);
 
-/** An own member of what the client sent; `null` counts as absent, as does everything in what is no object. */
+/** An own member of what the client sent; `undefined` if it is absent or `null`, or if `data` is not an object. */
 export function memberOf(data: unknown, name: CirclesMember): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data) || !Object.hasOwn(data, name)) return undefined;
   return (data as Record<string, unknown>)[name] ?? undefined;
 }
 
 /**
- * An id, as a number or as digits.
- * @param missing what the client is told when there is none
+ * An id, given as a number or as digits.
+ * @param missing what the client is told when it is absent
  * @throws AppError `invalid_input`
  */
 export function idOf(data: unknown, name: CirclesMember, missing: string): number {
@@ -34,7 +34,7 @@ export function idOf(data: unknown, name: CirclesMember, missing: string): numbe
   return id;
 }
 
-/** `after` of a client that comes back. @throws AppError `invalid_input` */
+/** `after` of a returning client. @throws AppError `invalid_input` */
 export function afterOf(data: unknown): number | undefined {
   const value = memberOf(data, 'after');
   if (value === undefined) return undefined;
@@ -68,14 +68,14 @@ function filesOf(data: unknown): string[] {
   });
 }
 
-/** JSON text of what is forwarded, whatever it is. @throws AppError `invalid_input` */
+/** JSON text of whatever is to be forwarded. @throws AppError `invalid_input` */
 export function signalOf(data: unknown, message: SocketIoMessage): string {
   const text = message.textOf(0)?.toString() ?? JSON.stringify(data);
   if (!fitsSignal(text)) throw invalid('Message trop long');
   return text;
 }
 
-/** JSON text of `is_writing`, which is passed on unchanged whatever it is. @throws AppError `invalid_input` */
+/** JSON text of `is_writing`, which is passed on unchanged whatever its value. @throws AppError `invalid_input` */
 export function writingOf(data: unknown, message: SocketIoMessage): string {
   if (typeof data !== 'object' || data === null || !Object.hasOwn(data, 'is_writing'))
     throw invalid('Parameter missing');
@@ -87,10 +87,10 @@ export function writingOf(data: unknown, message: SocketIoMessage): string {
   return text.toString();
 }
 
-/** Whom to forward to: the first of `email`, `user_id` and `device_id` that there is. */
+/** Whom to forward to: the first of `email`, `user_id` and `device_id` that is present. */
 export function targetOf(data: unknown): NamedTarget | undefined {
   const email = memberOf(data, 'email');
-  // Nobody has an email that cannot be stored.
+  // No stored email contains NUL.
   if (email !== undefined) return typeof email === 'string' && !email.includes('\u0000') ? { email } : undefined;
   for (const kind of ['user', 'device'] as const) {
     const value = memberOf(data, `${kind}_id`);

@@ -1,4 +1,7 @@
-/** The circles protocol on Socket.IO (`docs/protocols/circles.md`): facts become events of the original's clients. */
+/**
+ * The circles protocol on Socket.IO (`docs/protocols/circles.md`): encodes facts as the events of the original's
+ * clients.
+ */
 import {
   type CircleChange,
   type CirclesEvent,
@@ -20,7 +23,7 @@ import {
   type ConversationEvent,
 } from './circles-events.contract.js';
 
-/** Only what the contract declares. */
+/** Typed so that only events of the contract can be sent. */
 const frame: (...event: CirclesFrame) => SocketIoFrame = eventFrame;
 const rawFrame: (name: CirclesFrame[0], json: string) => SocketIoFrame = rawEventFrame;
 
@@ -172,11 +175,11 @@ function media({ id, identifier, filename, uploaded }: MediaFact): CirclesMedia 
   return { id, filename, extension, identifier, uploaded: uploaded ? 'True' : 'False' };
 }
 
-/** Only who sent one gets one back. */
+/** Only senders that set an id get it back. */
 const clientId = ({ clientMessageId }: { clientMessageId: string | null }): { client_message_id?: string } =>
   clientMessageId === null ? {} : { client_message_id: clientMessageId };
 
-/** ISO 8601 in UTC without offset, in microseconds where there is a fraction, as Python writes it. */
+/** ISO 8601 in UTC without offset, with microseconds if there is a fraction, as Python writes it. */
 function time(ms: number): string {
   const text = new Date(ms).toISOString().slice(0, -1);
   return ms % 1_000 === 0 ? text.slice(0, -4) : `${text}000`;

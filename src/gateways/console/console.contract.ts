@@ -209,6 +209,6 @@ export const consoleContract = {
   sends: [subscribed, refused, ended, samples, connection, said, calls, entries],
 } as const satisfies ChannelContract;
 
-/** What is built as an object. */
+/** Frames that are built as objects. */
 export type ConsoleFact = FrameOf<readonly [typeof subscribed, typeof refused, typeof ended]>;
 export type ConsoleMember = MembersOf<FrameOf<typeof consoleContract.receives>>;

@@ -4,7 +4,10 @@ import { reportFailure } from '../../common/outages/outages.js';
 import { DISCONNECT } from '../../modules/realtime/disconnect-reason.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
-/** What cannot be followed is refused in a frame; what gets here is no frame of this protocol, or a fault of ours. */
+/**
+ * Refused subscriptions are answered with a frame; what arrives here is not a frame of this protocol, or is our own
+ * fault.
+ */
 @Catch()
 export class ConsoleFilter implements ExceptionFilter {
   private readonly logger = new Logger('Console');

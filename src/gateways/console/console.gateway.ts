@@ -10,7 +10,7 @@ import { plainGateway, type PlainGateway, type UpgradeRequest } from '../transpo
 import { ConsoleFilter } from './console.filter.js';
 import { consoleWire } from './console.wire.js';
 
-/** The live feed of consoles, on `/ws/console/` by ticket. */
+/** The live feed of consoles, on `/ws/console/`, admitted by ticket. */
 @WebSocketGateway(plainGateway({ protocol: 'console', path: '/ws/console', wire: consoleWire }))
 @UseFilters(ConsoleFilter)
 export class ConsoleGateway implements PlainGateway {
@@ -21,7 +21,7 @@ export class ConsoleGateway implements PlainGateway {
   }
 
   handleConnection(): void {
-    // It says what it wants.
+    // The console speaks first.
   }
 
   @SubscribeMessage('subscribe')

@@ -11,10 +11,10 @@ import { joinFrames, jsonFrame, type PlainFrame, wrappedFrame } from '../transpo
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 import { type ConsoleFact, type ConsoleMember } from './console.contract.js';
 
-/** No question is longer. */
+/** No legitimate frame is longer. */
 const MAX_BYTES = 4_096;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
-/** What each topic needs to know, beside its name. */
+/** The members that each topic requires. */
 const TOPICS: Readonly<Record<FeedTopic, readonly ConsoleMember[]>> = {
   overview: [],
   connection: ['connection'],
@@ -25,7 +25,7 @@ const TOPICS: Readonly<Record<FeedTopic, readonly ConsoleMember[]>> = {
 
 type Frame = Readonly<Partial<Record<ConsoleMember, unknown>>>;
 
-/** The language of consoles: JSON objects, told by `type`. */
+/** The protocol of consoles: JSON objects with a `type`. */
 export const consoleWire: WireCodec = {
   decode(data: Buffer, isBinary: boolean): WireMessage {
     if (isBinary) throw malformed('A frame is text.');
@@ -54,7 +54,7 @@ export const consoleWire: WireCodec = {
       case 'console.told':
         return jsonFrame({ ...fact.fact, id: fact.id });
       case 'console.said':
-        // The value passes as the text it came in.
+        // The value keeps the text it came in.
         return wrappedFrame(
           `{"type":"message","id":"${fact.id}","message":`,
           fact.message.message,

@@ -70,11 +70,11 @@ const closed = own(
   { user_id: other },
 );
 
-/** What the Omikron says to callers itself. */
+/** Frames that the Omikron itself sends to callers. */
 const said = [joined, refused, pong, connected, closed, failed] as const;
 export type CallFrame = FrameOf<typeof said>;
 
-/** For one other caller. */
+/** A signal for one other caller. */
 const signal = {
   receiver_id: uuid('Of the user whom it is for.'),
   payload: Type.Optional(Type.String({ description: 'Usually encrypted.' })),
@@ -82,7 +82,7 @@ const signal = {
 const SIGNALS = ['webrtc_sdp', 'webrtc_ice', 'watch_stream'] as const;
 const STREAMS = ['start_stream', 'end_stream'] as const;
 
-/** People's apps in one call; see docs/protocols/omikron.md. */
+/** People's apps in a call; see docs/protocols/omikron.md. */
 export const callContract = {
   name: 'call',
   address: '/ws/call',

@@ -65,7 +65,7 @@ export class CallGateway extends OmikronGateway implements PlainGateway {
   }
 }
 
-/** Only identified sockets get to the methods that ask. */
+/** Only identified sockets reach the methods that call this. */
 function callerOf(connection: PlainConnection): CallerPrincipal {
   return connection.principal as CallerPrincipal;
 }

@@ -84,7 +84,7 @@ const newCall = own(
   { call_id: call, receiver_id: user, sender_id: other, call_secret: 'encrypted' },
 );
 
-/** What the Omikron says to clients itself. */
+/** Frames that the Omikron itself sends to clients. */
 const said = [identified, refused, pong, stateChanged, states, callInvited, newCall, callFound, failed] as const;
 export type ClientFrame = FrameOf<typeof said>;
 

@@ -86,7 +86,7 @@ export class ClientGateway extends OmikronGateway implements PlainGateway {
   }
 }
 
-/** Only identified sockets get to the methods that ask. */
+/** Only identified sockets reach the methods that call this. */
 function clientOf(connection: PlainConnection): ClientPrincipal {
   return connection.principal as ClientPrincipal;
 }

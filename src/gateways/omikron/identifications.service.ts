@@ -11,10 +11,10 @@ import { FailedMessage } from './omikron.filter.js';
 /** Refused identifications after which a socket is closed. */
 const MAX_REFUSALS = 5;
 
-/** Answers identifications that fail, and ends sockets that keep trying. */
+/** Answers failed identifications, and closes sockets that keep trying. */
 @Injectable()
 export class Identifications {
-  /** Only of sockets of this node, and gone with them. */
+  /** Refusals per socket of this node; entries vanish with their sockets. */
   private readonly refusals = new WeakMap<PlainConnection, number>();
 
   constructor(
@@ -22,7 +22,9 @@ export class Identifications {
     private readonly hub: Hub,
   ) {}
 
-  /** @param form how a refusal is answered: as error, or with `acceppted: false` (of a call, if `call`) */
+  /**
+   * @param form how to answer a refusal: as an error, or with `acceppted: false` (with the members of a call if `call`)
+   */
   async attempt(
     connection: PlainConnection,
     message: OmikronMessage,
@@ -51,10 +53,10 @@ export class Identifications {
   }
 }
 
-/** What old clients never ask for. */
+/** A wish that old clients never express. */
 const wantsError = (message: OmikronMessage): boolean => message.data.get('refusal') === 'error';
 
-/** Does `work`; what fails in it is answered with the message's id. */
+/** Runs `work`; failures are answered with the id of the message. */
 export async function answering(message: OmikronMessage, work: () => Promise<void>): Promise<void> {
   try {
     await work();

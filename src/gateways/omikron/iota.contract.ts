@@ -43,7 +43,7 @@ const clientConnected = own(
   { user_id: user },
 );
 
-/** What the Omikron says to Iotas itself. */
+/** Frames that the Omikron itself sends to Iotas. */
 const said = [identified, pong, clientConnected, failed] as const;
 export type IotaFrame = FrameOf<typeof said>;
 

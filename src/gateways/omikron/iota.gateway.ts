@@ -25,13 +25,13 @@ import { iotaWire } from './omikron.wire.js';
     path: '/ws/iota',
     wire: iotaWire,
     admissionFactor: 10,
-    // It names its users; cut to MAX_FRAME_BYTES.
+    // The identification lists all users, so it may be as large as MAX_FRAME_BYTES allows.
     admissionFrameBytes: Number.MAX_SAFE_INTEGER,
   }),
 )
 @UseFilters(OmikronFilter)
 export class IotaGateway extends OmikronGateway implements PlainGateway {
-  /** What sockets of this node showed on their upgrade; gone with them. */
+  /** Credentials presented on upgrade, for sockets of this node; entries vanish with their sockets. */
   private readonly credentials = new WeakMap<PlainConnection, IotaCredential>();
 
   constructor(
@@ -87,13 +87,13 @@ export class IotaGateway extends OmikronGateway implements PlainGateway {
         connection.close(DISCONNECT.notAllowed);
       return;
     }
-    // It is identifying this very moment, and what it was told may be old already.
+    // It is just being identified, perhaps with data that is outdated by now.
     if (connection.principal === null) connection.close(DISCONNECT.tryLater);
     else return this.admission.dismiss(iotaOf(connection), signal.user);
   }
 }
 
-/** Only identified sockets get to the methods that ask. */
+/** Only identified sockets reach the methods that call this. */
 function iotaOf(connection: PlainConnection): IotaPrincipal {
   return connection.principal as IotaPrincipal;
 }

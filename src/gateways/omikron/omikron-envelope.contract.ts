@@ -1,15 +1,15 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 import { message, type Message, named, openObject } from '../../common/asyncapi/contract.js';
 
-/** Sender of the Omikron's own frames. */
+/** `sender_id` of the Omikron's own frames. */
 export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
 
-/** Of an identification. */
+/** Optional member of an identification. */
 export const Refusal = Type.Optional(
   Type.Literal('error', { description: 'A refusal is a message of the type `error_…` instead of the documented one.' }),
 );
 
-/** @param description whose it is */
+/** @param description whose id it is */
 export const uuid = (description: string) => Type.String({ format: 'uuid', description });
 export const hash = Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hexadecimal digits.' });
 
@@ -22,7 +22,7 @@ export const Log = Type.Object(
   { $id: 'OmikronLog', description: 'For people.' },
 );
 
-/** Ids of the examples. */
+/** Ids used in the examples. */
 export const EXAMPLE = {
   id: '01976f5e-8f0a-7c3e-9d55-0d2f4ab7c1de',
   iota: '5f3c9a52-6a50-4f4e-9a55-0d2f4ab7c1d1',
@@ -32,7 +32,7 @@ export const EXAMPLE = {
   hash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
 } as const;
 
-/** A frame that the Omikron makes itself. */
+/** A frame made by the Omikron itself. */
 export function own<T extends string, S extends TSchema>(
   name: string,
   type: T,
@@ -51,7 +51,10 @@ export function own<T extends string, S extends TSchema>(
   return { name, title: type, summary, payload: named(name, payload), examples: [frame] };
 }
 
-/** A frame of a peer that the Omikron handles. Names of types and members may be spelled in other ways, see the page. */
+/**
+ * A frame from a peer that the Omikron handles. Types and members may be spelled in several ways; see the protocol
+ * document.
+ */
 export function asked<S extends TSchema>(
   name: string,
   types: readonly string[],
@@ -86,7 +89,7 @@ export function carried(name: string, summary: string, example: object): Message
   return { ...message(name, summary, payload, [{ type: 'get_chats', ...example }]), title: 'any other' };
 }
 
-/** What another caller has said, with who that is; `data` holds more than is named here. */
+/** What another caller has sent, with its identity added; `data` may hold more members than are named here. */
 export function told<T extends string>(
   name: string,
   types: readonly [T, ...T[]],
@@ -121,7 +124,7 @@ export const userState = Type.String({
   description: '`online`, `user_offline`, `iota_offline`, or any other of the clients.',
 });
 
-/** Of clients and callers. */
+/** The credential of clients and callers. */
 export const privateKeyHash = {
   type: 'userPassword',
   description: 'User id and SHA-256 of the private key, in the identification.',

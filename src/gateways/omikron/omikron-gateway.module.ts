@@ -7,7 +7,7 @@ import { IotaGateway } from './iota.gateway.js';
 import { FindOmikronController } from './omega-http/find-omikron.controller.js';
 import { OmikronFilter } from './omikron.filter.js';
 
-/** The edge of the Omikron for its clients: sockets and the Omega directory. The domain and its REST are in `modules/omikron`. */
+/** The Omikron's edge: its sockets and the Omega directory. Domain and REST are in `modules/omikron`. */
 @Module({
   imports: [OmikronModule],
   controllers: [FindOmikronController],

@@ -9,7 +9,7 @@ import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { fact } from '../../modules/omikron/omikron.events.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
-/** Errors with the message they are about, so that the answer repeats its id. */
+/** An error together with the id of the message it is about, so that the answer can repeat it. */
 export class FailedMessage extends Error {
   constructor(
     override readonly cause: unknown,
@@ -19,7 +19,7 @@ export class FailedMessage extends Error {
   }
 }
 
-/** Whatever goes wrong is answered with a message of a type `error…`; the socket stays where that makes sense. */
+/** Every failure is answered with a message of type `error…`; the socket stays open where that makes sense. */
 @Catch()
 export class OmikronFilter implements ExceptionFilter {
   private readonly logger = new Logger('Omikron');
@@ -41,7 +41,7 @@ export class OmikronFilter implements ExceptionFilter {
   }
 }
 
-/** How an error ends the connection; `null` = it stays. */
+/** How an error ends the connection; `null` = it stays open. */
 function closeReasonOf(kind: ErrorKind, admitted: boolean): DisconnectReason | null {
   switch (kind) {
     case 'malformed':
@@ -58,7 +58,7 @@ function closeReasonOf(kind: ErrorKind, admitted: boolean): DisconnectReason | n
       return DISCONNECT.tryLater;
     case 'no_space':
     case 'unavailable':
-      // Whoever is identified goes on relaying without the database.
+      // Identified peers go on relaying without the database.
       return admitted ? null : DISCONNECT.tryLater;
     case 'internal':
       return DISCONNECT.internal;

@@ -3,18 +3,18 @@ import { type OmikronMessage } from '../../modules/omikron/omikron-message.js';
 import { OmikronRefusal } from '../../modules/omikron/omikron-refusal.js';
 import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
-/** What the three sockets of the Omikron do alike. */
+/** What the three sockets of the Omikron have in common. */
 export abstract class OmikronGateway {
-  /** The answer to a type that the socket does not know. */
+  /** The answer to a type that this socket does not know. */
   protected readonly unknownType: string = 'The Omikron does not know this type';
 
   handleConnection(): void {
-    // Nothing is said before the identification.
+    // Nothing is sent before the identification.
   }
 
   @SubscribeMessage('ignored')
   onIgnored(): void {
-    // As the protocol wants it.
+    // Required by the protocol.
   }
 
   @SubscribeMessage('unknown')

@@ -4,28 +4,28 @@ import { MessageData, type OmikronMessage, plainName } from '../../modules/omikr
 import { type CallerPrincipal, EMPTY_LOG, type SenderMembers } from '../../modules/omikron/omikron-connection.js';
 import { type OmikronEvent, relayed } from '../../modules/omikron/omikron.events.js';
 
-/** Members of an envelope that mean something to the relay. */
+/** Members of an envelope that the relay looks at. */
 const scanner = new JsonScanner(['id', 'type', 'log', 'sender_id', 'sender', 'receiver_id', 'receiver', 'data']);
 const LOG = new JsonMembers(new Map([['log', EMPTY_LOG]]));
 const NOTHING = Buffer.from('{}');
 
-/** Members of `data` in every spelling that a receiver may read. */
+/** All spellings of a `data` member that a receiver may accept. */
 const spellingsOf = (name: string): readonly string[] => {
   const pascal = name.replace(/(?:^|_)(\w)/g, (_match, first: string) => first.toUpperCase());
   return [name, pascal, pascal.charAt(0).toLowerCase() + pascal.slice(1), plainName(name)];
 };
 const PING = spellingsOf('last_ping');
 const pingScanner = new JsonScanner(PING);
-/** What the Omikron may set. */
+/** Members of `data` that the Omikron may set. */
 const SET = ['sender_id', 'user_id', 'call_state', 'user_state'].flatMap(spellingsOf);
 const dataScanner = new JsonScanner(SET);
 const senderScanner = new JsonScanner(['sender_id', 'sender', 'log']);
 
-/** An envelope, whose text is kept. */
+/** An envelope that keeps its original text. */
 export class Envelope implements OmikronMessage {
   private constructor(readonly json: JsonObjectText) {}
 
-  /** @returns `null` when it is no JSON object */
+  /** @returns `null` when it is not a JSON object */
   static read(bytes: Buffer): Envelope | null {
     const json = scanner.scan(bytes);
     return json && new Envelope(json);
@@ -39,7 +39,7 @@ export class Envelope implements OmikronMessage {
     return MessageData.of(this.json.parse('data'));
   }
 
-  /** Read from the text, since integers of any size are kept as they are. */
+  /** Read from the text, because integers of any size must be preserved. */
   get ping(): string | undefined {
     const data = pingScanner.scan(this.json.textOf('data') ?? NOTHING);
     const name = data && PING.find((spelling) => data.has(spelling));

@@ -13,18 +13,18 @@ import { Envelope } from './omikron.messages.js';
  * differ in which types the Omikron handles itself.
  */
 
-/** What the Omikron says itself. */
+/** Frames that the Omikron itself sends. */
 type OwnFrame = IotaFrame | ClientFrame | CallFrame;
 type OwnType = OwnFrame['type'];
 type DataOf<T extends OwnType> = Extract<OwnFrame, { type: T }>['data'];
 
-/** Answers that would be larger than this go without the aliases that repeat long lists. */
+/** Larger answers omit the aliases that repeat long lists. */
 const ALIAS_LIMIT = 262_144;
-/** So many spellings of types are remembered; longer ones are not. */
+/** How many spellings of types are cached; longer ones are not cached. */
 const MAX_TYPES = 1_000;
 const MAX_TYPE_LENGTH = 64;
 
-/** Events of the gateways, by the plain name of the type that they are for. */
+/** Gateway events, by the type they handle (lower case, without underscores). */
 type Handled = Readonly<Record<string, string>>;
 
 const IOTA: Handled = { ping: 'ping', messageotheriota: 'between iotas', sendchat: 'between iotas' };
@@ -46,13 +46,13 @@ const CALL: Handled = {
 };
 
 /**
- * Decodes to: `ignored` for whatever a stranger says before it identifies, and for a second identification;
- * `identification`; what `handled` names; `unknown` for other types that are for the Omikron; `relay` for the rest,
- * where this socket relays. The data is the message, an Envelope.
+ * Decodes frames to these gateway events: `ignored` for anything before the identification, and for a second
+ * identification; `identification`; the event named in `handled`; `unknown` for other types addressed to the Omikron;
+ * `relay` for everything else, on sockets that relay. The data is the message, an Envelope.
  */
 function omikronWire(handled: Handled, relays: boolean): WireCodec {
   const events = new Map<string, string>();
-  /** What came last comes again, mostly. */
+  /** The latest type, because it is usually repeated. */
   let latest = { raw: Buffer.alloc(0), event: '' };
   const eventOf = (raw: string): string => {
     const known = events.get(raw);
@@ -154,18 +154,18 @@ function relayedFrame({ text, tail }: Extract<OmikronEvent, { readonly type: 'om
 
 function encode(event: HubEvent): PlainFrame | null {
   const fact = event as OmikronEvent;
-  // Nearly everything is this.
+  // The common case first.
   if (fact.type === 'omikron.relayed') return relayedFrame(fact);
-  // What is not in the table is another protocol's, or for connections and not for their clients.
+  // Anything not in the table belongs to another protocol, or is for connections rather than clients.
   const encoder = ENCODERS[fact.type] as ((fact: OmikronEvent) => PlainFrame) | undefined;
   return encoder === undefined ? null : encoder(fact);
 }
 
-/** A frame that nobody asked for. */
+/** A frame that is not an answer. */
 const said = <T extends OwnType>(type: T, data: DataOf<T>, message: string): PlainFrame =>
   own(type, undefined, JSON.stringify(data), message);
 
-/** A frame of the Omikron's own. @param data JSON text. @param level 2 important, 1 normal, 0 debug, -1 none */
+/** A frame of the Omikron's own. @param data JSON text @param level 2 important, 1 normal, 0 debug, -1 none */
 function own(type: OwnType, id: ReplyId, data: string, message: string, level = 0): PlainFrame {
   const head = id === undefined ? '' : `"id":${id},`;
   const log = JSON.stringify({ message, log_level: level });
@@ -174,7 +174,7 @@ function own(type: OwnType, id: ReplyId, data: string, message: string, level = 
   );
 }
 
-/** JSON text of an object whose values are JSON texts; names that no object of ours could hold included. */
+/** JSON text of an object whose values are JSON texts; works for names that a JavaScript object could not hold. */
 function object(entries: readonly (readonly [name: string, value: string])[]): string {
   return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }

@@ -7,7 +7,7 @@ import { isTicket } from '../../modules/auth/tickets/ticket.js';
 import { bearerToken } from '../transport/handshake/bearer-token.js';
 import { RoomStreams, type StreamRequest } from './room-streams.service.js';
 
-/** Rooms as Server-Sent Events, for frontends that only read: by code, or by token or ticket. */
+/** Rooms as Server-Sent Events, for read-only frontends: by code, or by token or ticket. */
 @ApiExcludeController()
 @Controller()
 export class RoomStreamsController {
@@ -21,7 +21,7 @@ export class RoomStreamsController {
   @Get('sse/room/:name')
   async byName(@Param('name') room: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const ticket = queryOf(request).get('ticket');
-    // What lives longer than a ticket stays out of addresses.
+    // Credentials that outlive a ticket must stay out of URLs.
     if (ticket !== null && !isTicket(ticket)) throw new AppError('unauthenticated', 'This is no ticket.');
     await this.open({ room, proof: bearerToken(request.headers) ?? ticket ?? undefined }, request, response);
   }
@@ -35,7 +35,7 @@ export class RoomStreamsController {
         entrance,
         address: currentRequest()?.address ?? '',
         userAgent: request.headers['user-agent'],
-        // Where a polyfill can set no header.
+        // For polyfills that cannot set headers.
         lastEventId: (typeof lastEventId === 'string' ? lastEventId : '') || (query.get('lastEventId') ?? undefined),
         after: query.get('after') ?? undefined,
         epoch: query.get('epoch') ?? undefined,

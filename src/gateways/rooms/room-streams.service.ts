@@ -18,14 +18,14 @@ import { SseConnection, type SseHost } from './sse.connection.js';
 
 const BEAT_MS = 15_000;
 
-/** What an event stream is asked for with. */
+/** What a client asks for when it opens an event stream. */
 export interface StreamRequest {
-  /** The code of an endpoint; or a room with the token or ticket that was shown. */
+  /** The code of an endpoint, or a room with the token or ticket presented. */
   readonly entrance: { readonly code: string } | { readonly room: string; readonly proof: string | undefined };
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, resolved through trusted proxies. */
   readonly address: string;
   readonly userAgent: string | undefined;
-  /** `<epoch>:<offset>` of the last event a client had. */
+  /** `<epoch>:<offset>` of the last event that the client received. */
   readonly lastEventId: string | undefined;
   readonly after: string | undefined;
   readonly epoch: string | undefined;
@@ -65,16 +65,16 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   /**
    * Turns `response` into an event stream.
-   * @throws AppError `forbidden` when the code is unknown, expired or may not read, `unauthenticated` and `not_found`
+   * @throws AppError `forbidden` when the code is unknown, expired or may not read; `unauthenticated` and `not_found`
    * by token; `unavailable` while draining
    */
   async open(request: StreamRequest, response: Response): Promise<void> {
     this.refuseWhileDraining();
-    // Gone while its request was read: its end would never be heard.
+    // The client left while its request was read; no event would report that.
     if (response.destroyed) return;
     const agent = userAgentOf(request.userAgent);
     const connection = new SseConnection(this.transport.nextSerial(), request.address, agent, response, this);
-    // What its admission still does must not come behind its leaving.
+    // Stops the admission under way, which must not take effect after the client has left.
     response.once('close', () => {
       connection.end();
     });
@@ -92,7 +92,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
-      // For proxies that would hold events back.
+      // For proxies that would buffer events.
       'X-Accel-Buffering': 'no',
     });
     response.flushHeaders();
@@ -141,7 +141,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
   }
 }
 
-/** A browser that comes back says `Last-Event-ID`, which goes before what its address says. */
+/** A reconnecting browser sends `Last-Event-ID`, which takes precedence over the query. */
 function positionOf({ lastEventId, after, epoch }: StreamRequest): { after?: string; epoch?: string } {
   if (lastEventId !== undefined && lastEventId !== '') {
     const colon = lastEventId.lastIndexOf(':');

@@ -7,7 +7,7 @@ import { RoomStreamsController } from './room-streams.controller.js';
 import { RoomsFilter } from './rooms.filter.js';
 import { RoomsGateway } from './rooms.gateway.js';
 
-/** The edge of rooms for their clients: sockets, event streams, legacy HTTP. The domain and its REST are in `modules/rooms`. */
+/** The clients' edge of rooms: sockets, event streams, legacy HTTP. Domain and REST are in `modules/rooms`. */
 @Module({
   imports: [RoomsModule, LifecycleModule],
   controllers: [RoomStreamsController, LegacyRoomsController],

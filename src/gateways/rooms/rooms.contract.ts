@@ -10,7 +10,7 @@ const epoch = Type.String({ description: 'Offsets of another epoch mean nothing 
 const identity = Type.String({ description: 'Of the endpoint that sent it; the sender cannot set it.' });
 const member = Type.String({ description: 'Name of the endpoint.' });
 
-/** A stored message and one of a room that keeps none. */
+/** A stored message, and one from a room that keeps none. */
 const MESSAGES = [
   { message: { x: 1 }, identity: 'llm', timestamp: '2026-01-23T12:34:57+00:00', offset: 7, epoch: 'f3b0c442' },
   { message: 'hello', identity: 'alice', timestamp: '2026-01-23T12:34:56.123000+00:00' },
@@ -182,7 +182,7 @@ export const roomsContract = {
   sends: [recovered, present, joined, left, acked, refused, published],
 } as const satisfies ChannelContract;
 
-/** Rooms by name, for whoever has a token or ticket of their application. */
+/** Rooms by name, for holders of a token or ticket from their application. */
 export const namedRoomsContract = {
   ...roomsContract,
   name: 'named-rooms',
@@ -205,11 +205,11 @@ export const namedRoomsContract = {
   sends: [...roomsContract.sends, expiring, refreshed],
 } as const satisfies ChannelContract;
 
-/** What needs no care for precision: these frames are built as objects. */
+/** Frames built as objects, because nothing in them depends on number precision. */
 export type RoomsFact = FrameOf<
   readonly [typeof recovered, typeof present, typeof joined, typeof left, typeof expiring, typeof refreshed]
 >;
 
-/** Members of frames that are spliced around text, and of those that come in. */
+/** Members of frames that are spliced around message text, and of inbound frames. */
 export type RoomsMember = MembersOf<FrameOf<typeof namedRoomsContract.receives | typeof namedRoomsContract.sends>>;
 export type RoomsFault = FrameOf<readonly [typeof refused]>['error'];

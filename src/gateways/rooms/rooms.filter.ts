@@ -21,7 +21,9 @@ const CLOSE_REASONS: Readonly<Record<ErrorKind, DisconnectReason>> = {
   internal: DISCONNECT.internal,
 };
 
-/** This protocol has no error frame of its own: whatever goes wrong closes the connection with a code that says what. */
+/**
+ * This protocol has no error frame of its own: every failure closes the connection with a code that tells the cause.
+ */
 @Catch()
 export class RoomsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Rooms');

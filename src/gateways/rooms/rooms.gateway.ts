@@ -15,8 +15,8 @@ import { RoomsFilter } from './rooms.filter.js';
 import { roomsWire } from './rooms.wire.js';
 
 /**
- * Rooms, on `/ws/endpoint/:code/`, where the code is the only credential, and on `/ws/room/:name/` by token or ticket of
- * an application.
+ * Rooms: on `/ws/endpoint/:code/`, where the code is the only credential, and on `/ws/room/:name/`, with a token or
+ * ticket from an application.
  */
 @WebSocketGateway(
   plainGateway({
@@ -48,7 +48,7 @@ export class RoomsGateway implements PlainGateway {
   }
 
   handleConnection(connection: PlainConnection): void {
-    // What it missed is replayed at its own pace, while it may already speak.
+    // Missed messages are replayed at the client's pace; it may send meanwhile.
     void this.seats.begin(connection);
   }
 

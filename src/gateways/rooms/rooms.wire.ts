@@ -6,13 +6,13 @@ import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-cod
 import { isoMicroseconds } from '../../common/time/iso-microseconds.js';
 import { type RoomsFact, type RoomsFault, type RoomsMember } from './rooms.contract.js';
 
-/** Members of an inbound frame that count; all others are dropped. */
+/** Members of an inbound frame that are used; all others are dropped. */
 const scanner = new JsonScanner(['message', 'id', 'refresh'] satisfies RoomsMember[]);
 
-/** What stands before the text of a message. */
+/** What precedes the text of a message. */
 export const MESSAGE_HEAD = '{"message":';
 
-/** What stands behind it; ASCII. */
+/** What follows it; ASCII. */
 export function messageTail({ identity, timestamp, place }: RoomMessageEvent): string {
   const time = isoMicroseconds(timestamp);
   if (place === undefined) return `,"identity":${identity},"timestamp":"${time}"}`;
@@ -26,7 +26,7 @@ type PlainFact = Extract<
   }
 >;
 
-/** Facts that need no care for precision, as the objects that clients get. */
+/** The objects that clients get for facts that do not depend on number precision. */
 export function plainFact(fact: PlainFact): RoomsFact {
   switch (fact.type) {
     case 'rooms.recovered':
@@ -45,11 +45,14 @@ export function plainFact(fact: PlainFact): RoomsFact {
 }
 
 /**
- * The language of room endpoints: `{"message": <any JSON>}` in a text frame comes in, the same with identity and time
- * goes out. The value passes as the text it came in.
+ * The protocol of room endpoints: `{"message": <any JSON>}` comes in as a text frame and goes out with identity and
+ * time added. The value keeps the text it came in.
  */
 export const roomsWire: WireCodec = {
-  /** Never throws: what a read-only endpoint says is ignored, however malformed. `null` = no JSON object in text. */
+  /**
+   * Never throws: what a read-only endpoint sends is ignored, however malformed. `null` = not a JSON object in a text
+   * frame.
+   */
   decode(data: Buffer, isBinary: boolean): WireMessage {
     return { event: 'publish', data: isBinary ? null : scanner.scan(data) };
   },
@@ -79,7 +82,7 @@ export const roomsWire: WireCodec = {
       case 'rooms.begun':
         return null;
       default:
-        // Another protocol's, or one that is for connections and not for their clients.
+        // Belongs to another protocol, or is for connections rather than clients.
         return null;
     }
   },

@@ -13,17 +13,20 @@ export interface SseHost {
   /** Name of this node. */
   readonly node: string;
   readonly traffic: SocketTraffic;
-  /** Bytes that may wait for one slow reader. */
+  /** Bytes that may wait for one slow consumer. */
   readonly limitBytes: number;
-  /** Whether somebody of these selectors is kept out now. */
+  /** Whether one of `selectors` is revoked right now. */
   isRevoked(selectors: readonly string[] | undefined): boolean;
   signalled(connection: SseConnection, event: HubEvent): void;
 }
 
-/** Below its high-water mark a stream does not say when it is empty. */
+/** How often to check for an empty stream, in milliseconds: below its high-water mark a stream emits no `drain`. */
 const DRAIN_LOOK_MS = 5;
 
-/** A reader on an event stream. What is sent before the stream is open waits. It has no close codes: clients just come back. */
+/**
+ * A reader on an event stream. What is sent before the stream is open waits. There are no close codes: clients simply
+ * come back.
+ */
 export class SseConnection implements LiveConnection {
   readonly protocol = 'rooms';
   readonly transport = 'sse';
@@ -33,7 +36,7 @@ export class SseConnection implements LiveConnection {
   principal: Principal | null = null;
   subscriptions: Set<Channel> | null = null;
   closed = false;
-  /** Nobody speaks on an event stream. */
+  /** Nothing is received on an event stream. */
   readonly messagesIn = 0;
   readonly bytesIn = 0;
   messagesOut = 0;
@@ -57,7 +60,7 @@ export class SseConnection implements LiveConnection {
     return `${this.host.node}-${this.serial.toString(36)}`;
   }
 
-  /** Why the server closed it, `null` while it is open or when the client went. */
+  /** Why the server closed it; `null` while it is open or when the client left. */
   get closeReason(): DisconnectReason | null {
     return this.closing;
   }
@@ -99,7 +102,7 @@ export class SseConnection implements LiveConnection {
     this.closing = reason;
     if (!this.isOpen) return;
     this.response.end();
-    // Whoever does not read does not see the end either.
+    // A client that does not read would not see the end either.
     if (this.response.writableLength > 0) this.response.destroy();
   }
 
@@ -115,19 +118,19 @@ export class SseConnection implements LiveConnection {
     this.host.signalled(this, event);
   }
 
-  /** A line that clients ignore, so that neither they nor what is in between think the stream is dead. */
+  /** Sends a comment line, so that neither clients nor proxies take the stream for dead. */
   beat(): void {
     if (this.isOpen && !this.closed && this.response.writableLength === 0) this.response.write(':\n\n');
   }
 
-  /** Resolves when nothing waits for the reader any more, or the stream has ended. */
+  /** Resolves when nothing waits for the client any more, or the stream has ended. */
   async whenDrained(): Promise<void> {
     this.flush();
     const { response } = this;
     while (!response.destroyed && !this.closed && response.writableLength > 0) await sleep(DRAIN_LOOK_MS);
   }
 
-  /** The client has gone. */
+  /** The client has left. */
   end(): void {
     this.closed = true;
     this.pending = [];

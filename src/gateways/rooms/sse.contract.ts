@@ -27,7 +27,7 @@ const streamRecovered = message(
 
 const { after, epoch } = roomsContract.query;
 
-/** The same messages for frontends that only read; see docs/protocols/rooms.md. */
+/** The same messages for read-only frontends; see docs/protocols/rooms.md. */
 export const streamsContract = {
   name: 'streams',
   address: '/sse/endpoint/{code}',
@@ -58,7 +58,7 @@ const streamExpiring = message(
   },
 );
 
-/** As `streamsContract`, by name with a token or ticket. */
+/** Like `streamsContract`, but by name with a token or ticket. */
 export const namedStreamsContract = {
   ...streamsContract,
   name: 'named-streams',

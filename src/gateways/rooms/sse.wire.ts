@@ -15,7 +15,7 @@ export class SseFrame implements Frame {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The same facts as on the sockets of readers, as Server-Sent Events. */
+/** Encodes the facts that readers get on sockets as Server-Sent Events. */
 export const sseWire: EventEncoder = {
   encode(event: HubEvent): SseFrame | null {
     const fact = event as RoomsEvent;
@@ -25,7 +25,7 @@ export const sseWire: EventEncoder = {
         return block(head, oneLine(fact.message), `${messageTail(fact)}\n\n`);
       }
       case 'rooms.begun':
-        // No event, only the position to come back with.
+        // Not an event, only the position to come back with.
         return block(`${idLine(fact.place)}\n`);
       case 'rooms.recovered':
         return block(`${lostLine(fact)}event: recovered\ndata: ${JSON.stringify(plainFact(fact))}\n\n`);
@@ -45,7 +45,10 @@ export const sseWire: EventEncoder = {
 
 const idLine = ({ epoch, offset }: MessagePlace): string => `id: ${epoch}:${offset}\n`;
 
-/** What was lost is lost once: the browser comes back with where it stands now, or nothing where nothing is kept. */
+/**
+ * A loss is reported only once: the browser will come back with the current position, or with none where nothing is
+ * kept.
+ */
 function lostLine({ recovered, epoch, offset }: Extract<RoomsEvent, { type: 'rooms.recovered' }>): string {
   if (recovered) return '';
   return epoch === '' ? 'id:\n' : idLine({ epoch, offset });
@@ -55,7 +58,7 @@ function block(...parts: (string | Buffer)[]): SseFrame {
   return new SseFrame(Buffer.concat(parts.map((part) => Buffer.from(part))));
 }
 
-/** Line ends in JSON text are white space between its tokens, and would end the line of the stream. */
+/** Line ends in JSON text are only white space between tokens, but would end the line of the stream. */
 function oneLine(text: Buffer | string): Buffer {
   const bytes = Buffer.from(text);
   for (let i = 0; i < bytes.length; i++) {

@@ -7,7 +7,7 @@ const Role = Type.Enum(['host', 'client', 'guest'], {
 });
 const User = Type.String({ description: 'Six hexadecimal digits, new for each connection.' });
 
-/** Types that are the server's own; nobody but a host can put them into what is relayed. */
+/** Types of the server's own messages; only hosts can use them in relayed messages. */
 const OWN_TYPES = [
   'server_connect',
   'server_authorized',
@@ -119,7 +119,7 @@ const relayed = message(
   [{ type: 'answer', answer: 42, user: '3274d5' }],
 );
 
-/** What the server says itself. */
+/** Frames that the server itself sends. */
 const own = [connected, authorized, coded, joined, left, disconnected, failed] as const;
 export type ServicesFrame = FrameOf<typeof own>;
 

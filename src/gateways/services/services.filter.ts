@@ -8,7 +8,7 @@ import { type PlainConnection } from '../transport/plain/plain.connection.js';
 
 const INTERNAL = 'Something went wrong on the server.';
 
-/** How an error ends the connection; `null` = it stays, if it is admitted. */
+/** How an error ends the connection; `null` = an admitted connection stays open. */
 const CLOSE_REASONS: Readonly<Record<ErrorKind, DisconnectReason | null>> = {
   malformed: DISCONNECT.refused,
   too_large: DISCONNECT.refused,
@@ -25,7 +25,10 @@ const CLOSE_REASONS: Readonly<Record<ErrorKind, DisconnectReason | null>> = {
   internal: DISCONNECT.internal,
 };
 
-/** Whatever goes wrong reaches the client as `server_error`; strangers are then closed, as are those who break the protocol. */
+/**
+ * Every failure reaches the client as `server_error`; clients not yet admitted, or breaking the protocol, are then
+ * closed.
+ */
 @Catch()
 export class ServicesFilter implements ExceptionFilter {
   private readonly logger = new Logger('Services');

@@ -6,17 +6,17 @@ import { joinFrames, jsonFrame, type PlainFrame, splicedFrame, textFrame } from 
 import { type WireCodec, type WireMessage } from '../transport/dispatch/wire-codec.js';
 import { type ServicesFrame } from './services.contract.js';
 
-/** Only what the contract declares. */
+/** Typed so that only frames of the contract can be sent. */
 const ownFrame: (frame: ServicesFrame) => PlainFrame = jsonFrame;
 
-/** Members of a message that mean something to the relay. */
+/** Members of a message that the relay looks at. */
 const scanner = new JsonScanner(['token', 'name', 'user', 'type']);
 
 const GREETING = ownFrame({ type: 'server_connect', message: 'Welcome! Please provide a token.' });
 
 /**
- * The language of the exhibition relay: one JSON object in a text frame. The first one of a connection is its login,
- * every other one a message of the application, which passes as the text it came in.
+ * The protocol of the exhibition relay: one JSON object per text frame. A connection's first message is its login;
+ * every later one belongs to the application and keeps the text it came in.
  */
 export const servicesWire: WireCodec = {
   decode(data: Buffer, isBinary: boolean, admitted: boolean): WireMessage {
@@ -47,11 +47,11 @@ export const servicesWire: WireCodec = {
       case 'services.failed':
         return ownFrame({ type: 'server_error', message: fact.message });
       default:
-        // Another protocol's, or one that is for connections and not for their clients.
+        // Belongs to another protocol, or is for connections rather than clients.
         return null;
     }
   },
 };
 
-/** Only who gave one has one. */
+/** Only those who gave a name have one. */
 const named = (name: string | undefined): { name?: string } => (name === undefined ? {} : { name });

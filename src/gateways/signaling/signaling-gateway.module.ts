@@ -3,6 +3,6 @@ import { SignalingModule } from '../../modules/signaling/signaling.module.js';
 import { SignalingFilter } from './signaling.filter.js';
 import { SignalingGateway } from './signaling.gateway.js';
 
-/** The socket edge of signaling; the domain and its REST are in `modules/signaling`. */
+/** The socket edge of signaling; domain and REST are in `modules/signaling`. */
 @Module({ imports: [SignalingModule], providers: [SignalingGateway, SignalingFilter] })
 export class SignalingGatewayModule {}

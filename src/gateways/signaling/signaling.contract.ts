@@ -192,5 +192,5 @@ export const signalingContract = {
   sends,
 } as const satisfies ChannelContract;
 
-/** Events as name and arguments. */
+/** Events, as name and arguments. */
 export type SignalingFrame = FrameOf<typeof sends>;

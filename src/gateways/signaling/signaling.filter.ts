@@ -4,7 +4,7 @@ import { reportFailure } from '../../common/outages/outages.js';
 import { type SocketIoConnection } from '../transport/socket-io/socket-io.connection.js';
 import { type SocketIoMessage } from '../transport/socket-io/socket-io.message.js';
 
-/** This protocol has no errors: what cannot be done does not happen, and the client hears nothing of it. */
+/** This protocol has no errors: what cannot be done does not happen, and the client is not told. */
 @Catch()
 export class SignalingFilter implements ExceptionFilter {
   private readonly logger = new Logger('Signaling');

@@ -18,14 +18,14 @@ import { SignalingFilter } from './signaling.filter.js';
 import { chatOf, invitedOf, nameOf, receiverOf, relayedOf } from './signaling.messages.js';
 import { signalingWire } from './signaling.wire.js';
 
-/** Where a connection keeps its peer; `null` = it has no lobby token and has not been told so yet. */
+/** Attribute that holds a connection's peer; `null` = it has no lobby token and has not been told so yet. */
 const PEER = Symbol('signaling peer');
 
 const ANSWERED: PeerSignal['type'] = 'signaling.answered';
 
 type Outcome = void | Promise<void>;
 
-/** The lobby and its calls, on namespace `/`. Everybody is in it who is nobody else's. */
+/** The lobby and its calls, on namespace `/`. Every socket that no other protocol has admitted is in the lobby. */
 @WebSocketGateway(socketIoGateway({ protocol: 'signaling', wire: signalingWire, strangers: true }))
 @UseFilters(SignalingFilter)
 export class SignalingGateway implements SocketIoGateway {
@@ -48,13 +48,13 @@ export class SignalingGateway implements SocketIoGateway {
       if (peer === null) connection.expectAdmission();
       else connection.known();
     } catch (error) {
-      // Its token could not be looked at: it comes back and tries again.
+      // Its token could not be checked; the client comes back and tries again.
       connection.close(DISCONNECT.tryLater);
       throw error;
     }
   }
 
-  /** Authenticating as an account of circles is, for the lobby, a disconnect. */
+  /** For the lobby, authenticating as an account of circles is a disconnect. */
   async handleAdmitted(connection: SocketIoConnection): Promise<void> {
     if (connection.protocol !== 'signaling') await this.leave(connection);
   }
@@ -161,7 +161,7 @@ export class SignalingGateway implements SocketIoGateway {
     return this.handle(connection, message, (peer) => this.rooms.toggle(peer, name));
   }
 
-  /** The path of every offer, answer and candidate: nothing is awaited. */
+  /** The path of every offer, answer and candidate; nothing is awaited. */
   private relay(connection: SocketIoConnection, name: RelayedName, message: SocketIoMessage): void {
     const peer = peerOf(connection);
     if (peer) {
@@ -185,7 +185,7 @@ export class SignalingGateway implements SocketIoGateway {
     message.ack();
   }
 
-  /** Without a lobby token, once. */
+  /** Tells a client without a lobby token that it needs one, once. */
   private refuse(connection: SocketIoConnection): void {
     if (connection.attributes.get(PEER) !== null) return;
     connection.attributes.delete(PEER);

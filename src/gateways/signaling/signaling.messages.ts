@@ -7,27 +7,27 @@ const MAX_RECEIVER = 100;
 
 const scanner = new JsonScanner(['sender_sid']);
 
-/** An inbound event as far as this protocol reads it. What it does not understand it takes for nothing. */
+/** The parts of an inbound event that this protocol reads. Whatever it does not understand it ignores. */
 export interface InboundEvent {
   readonly args: readonly unknown[];
-  /** Characters of its text. */
+  /** Length of its text, in characters. */
   readonly length: number;
   readonly onlyText: string | undefined;
   textOf(index: number): Buffer | undefined;
 }
 
-/** @returns `undefined` when it is none that may be shown, or too long; empty for none any more */
+/** @returns `undefined` when it is not fit to be shown, or too long; empty to remove the name */
 export function nameOf({ args: [name] }: InboundEvent): string | undefined {
   if (typeof name !== 'string' || !fits(name, MAX_CHARACTERS.name)) return undefined;
   return name === '' || (name.trim() !== '' && nameFault(name) === undefined) ? name : undefined;
 }
 
-/** Whom an invitation is for; whether there is such a peer is not looked at. */
+/** Whom an invitation is for; does not check whether that peer exists. */
 export function receiverOf({ args: [receiver] }: InboundEvent): string | undefined {
   return typeof receiver === 'string' && receiver.length <= MAX_RECEIVER ? receiver : undefined;
 }
 
-/** The invitation that an answer names: a string that holds a JSON object. */
+/** The invitation that an answer refers to: a string that holds a JSON object. */
 export function invitedOf({ args: [text] }: InboundEvent): Invited | undefined {
   if (typeof text !== 'string' || text.length > 10 * MAX_RECEIVER) return undefined;
   let value: unknown;
@@ -42,14 +42,14 @@ export function invitedOf({ args: [text] }: InboundEvent): Invited | undefined {
   return { sender, receiver };
 }
 
-/** JSON text of a chat message: any value, in which no text is too long. */
+/** JSON text of a chat message: any value in which no single text is too long. */
 export function chatOf(event: InboundEvent): string | undefined {
   if (event.args.length === 0) return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
   return text === undefined || !fitsSignal(text) || hasLongText(event.args[0], MAX_CHARACTERS.chat) ? undefined : text;
 }
 
-/** Without recursion, since the value decides how deep this goes. */
+/** Without recursion, because the value decides how deep this goes. */
 function hasLongText(value: unknown, max: number): boolean {
   const left = [value];
   while (left.length > 0) {
@@ -60,13 +60,15 @@ function hasLongText(value: unknown, max: number): boolean {
   return false;
 }
 
-/** An offer, answer or candidate: for whom, and its text with the sender as it must be. */
+/** An offer, answer or candidate: its receiver, and its text with the right sender. */
 export interface RelayedObject {
   readonly receiver: string;
   readonly text: string;
 }
 
-/** Nearly always nothing is changed, and then the text passes as it came. Of several senders receivers may read any. */
+/**
+ * The text usually passes unchanged. If there are several senders, all are corrected: receivers may read any of them.
+ */
 export function relayedOf(event: InboundEvent, sid: string): RelayedObject | undefined {
   const [object] = event.args;
   if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined;

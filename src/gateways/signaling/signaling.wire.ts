@@ -8,7 +8,7 @@ type Encoders = {
   readonly [T in SignalingEvent['type']]: (fact: Extract<SignalingEvent, { type: T }>) => SocketIoFrame | null;
 };
 
-/** Only what the contract declares. */
+/** Typed so that only events of the contract can be sent. */
 const frame: (...event: SignalingFrame) => SocketIoFrame = eventFrame;
 const rawFrame: (name: SignalingFrame[0], json: string) => SocketIoFrame = rawEventFrame;
 
@@ -16,7 +16,7 @@ const BUSY = frame('room-is-already-set');
 
 type InvitationName = Extract<SignalingFrame[0], 'receive-invite' | `invite-${string}`>;
 
-/** Several payloads are JSON text inside a string: that is what this protocol's clients parse. */
+/** Several payloads are JSON text inside a string, because that is what this protocol's clients parse. */
 const invitation = (name: InvitationName, { sender, receiver }: Invited): SocketIoFrame =>
   frame(name, JSON.stringify({ sender_sid: sender, receiver_sid: receiver }));
 
@@ -42,10 +42,10 @@ const ENCODERS: Encoders = {
 
 const BY_TYPE = new Map(Object.entries(ENCODERS) as [string, (fact: HubEvent) => SocketIoFrame | null][]);
 
-/** The language of the signaling lobby, as `docs/protocols/signaling.md` tells it. */
+/** The protocol of the signaling lobby (`docs/protocols/signaling.md`). */
 export const signalingWire: EventEncoder = {
   encode(event: HubEvent): SocketIoFrame | null {
-    // Another protocol's events, and those that are for connections and not for their clients, have none.
+    // Events of other protocols, and those for connections rather than clients, have no frame.
     return BY_TYPE.get(event.type)?.(event) ?? null;
   },
 };

@@ -5,7 +5,7 @@ import { OmegaAnswerDto, OmegaErrorDto } from './omega.dto.js';
 import { FindOmikronFilter } from './find-omikron.filter.js';
 import { FindOmikron } from '../../../modules/omikron/directory/find-omikron.service.js';
 
-/** The directory as the clients of Omega know it, texts included. */
+/** The directory exactly as the clients of Omega know it, including its texts. */
 @Controller('api/find_omikron')
 @ApiTags('legacy')
 @UseFilters(FindOmikronFilter)

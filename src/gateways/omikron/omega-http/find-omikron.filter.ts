@@ -4,7 +4,7 @@ import { retryAfterOf, statusOf, toAppError } from '../../../common/http/problem
 import { type OmegaReason, OmegaRefusal } from '../../../modules/omikron/directory/omega-refusal.js';
 import { OmegaErrorDto } from './omega.dto.js';
 
-/** Text and level of `log`, as Omega has them; what may be otherwise in a moment is below 2. */
+/** Text and level of `log`, as in Omega; below 2 for conditions that may change at any moment. */
 const ANSWERS: Record<OmegaReason, readonly [text: string, level: number]> = {
   'no-node': ['No Omikron found', 2],
   'no-uuid': ['Not a valid UUID provided', 2],
@@ -13,7 +13,7 @@ const ANSWERS: Record<OmegaReason, readonly [text: string, level: number]> = {
   'node-draining': ['The omikron with the users iota is full try again later', 0],
 };
 
-/** Errors of the directory leave in its own form. */
+/** Answers errors in the directory's own format. */
 @Catch()
 export class FindOmikronFilter implements ExceptionFilter {
   private readonly logger = new Logger('FindOmikron');

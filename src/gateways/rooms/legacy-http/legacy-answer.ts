@@ -5,7 +5,7 @@ const TEXT = 'text/html; charset=utf-8';
 export const NO_KEY = 'No/Invalid API KEY';
 export const ROOM_EXISTS = 'Room already exists';
 
-/** An answer that the legacy routes give instead of a result; thrown where a route ends early. */
+/** A response of the legacy routes in place of a result; thrown where a route ends early. */
 export class LegacyAnswer extends Error {
   constructor(
     readonly status: number,
@@ -17,7 +17,7 @@ export class LegacyAnswer extends Error {
   }
 }
 
-/** Text under the media type that clients of these routes have always got it with. */
+/** Sends text with the media type that clients of these routes have always received. */
 export function sendText(
   response: Response,
   status: number,
@@ -27,12 +27,12 @@ export function sendText(
   send(response, status, body, { 'Content-Type': TEXT, ...headers });
 }
 
-/** `json`: text of a JSON value. */
+/** @param json text of a JSON value */
 export function sendJson(response: Response, json: string): void {
   send(response, 200, json, { 'Content-Type': 'application/json' });
 }
 
-/** Bytes as they are, past what Express would add. */
+/** Sends the bytes as they are, without what Express would add. */
 function send(response: Response, status: number, body: string, headers: Readonly<Record<string, string>>): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries({ 'Cache-Control': 'no-store', ...headers })) {

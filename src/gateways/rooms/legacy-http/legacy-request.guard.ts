@@ -5,8 +5,8 @@ import { AppConfig } from '../../../config/app-config.js';
 import { LegacyAnswer, NO_KEY } from './legacy-answer.js';
 
 /**
- * What legacy requests pass before anything else: paths end with a slash (GET is redirected there), methods are GET and
- * POST. HEAD is refused, since some of these routes change things when they are asked for.
+ * The first check of legacy requests: paths end with a slash (GET is redirected there), and methods are GET or POST.
+ * HEAD is refused, because some of these routes change things even on GET.
  */
 @Injectable()
 export class LegacyRequestGuard implements CanActivate {
@@ -22,10 +22,10 @@ export class LegacyRequestGuard implements CanActivate {
     if (method !== 'GET' && method !== 'POST') throw new LegacyAnswer(405, '', { Allow: 'GET, POST' });
     if (method === 'GET' && !path.endsWith('/')) {
       const query = originalUrl.slice(path.length);
-      // A path that begins with two slashes would lead to another host.
+      // A path that begins with two slashes would redirect to another host.
       throw new LegacyAnswer(301, '', { Location: `${path.replace(/^\/+/, '/')}/${query}` });
     }
-    // Where no key is needed, any page could have its visitors' browsers do this.
+    // Without this, where no key is required, any page could make its visitors' browsers do this.
     if (!headers['api-key'] && this.policy.isForeignPage(request)) throw new LegacyAnswer(403, NO_KEY);
     return true;
   }

@@ -32,11 +32,11 @@ const CREATED = 'Room created successfully';
 const DELETED = 'Room deleted successfully';
 const ENDPOINT_DELETED = 'Endpoint deleted successfully';
 const UPDATED = 'Room already exists. Webhook updated successfully.';
-/** Of every route. */
+/** Errors that every route may answer. */
 const ERRORS = { 403: [NO_KEY], 429: [null], 500: [null], 503: [null] } as const;
 const ENDPOINT_ERRORS = { ...ERRORS, 400: [INVALID_IDENTITY], 404: [INVALID_PERMISSIONS, null] } as const;
 
-/** The HTTP interface of the original, answer by answer; see docs/protocols/rooms.md. */
+/** The HTTP interface of the original, response by response; see docs/protocols/rooms.md. */
 @Controller()
 @UseGuards(LegacyRequestGuard)
 @UseFilters(LegacyRoomsFilter)
@@ -64,7 +64,7 @@ export class LegacyRoomsController {
     sendText(response, 200, CREATED);
   }
 
-  /** Of the later version: the room in the body. Its webhook is not adopted. */
+  /** From a later version of the original, with the room in the body. Its webhook is not supported. */
   @Post(['create-room', 'create_room'])
   @LegacyRoute({
     at: 'post /create_room/',
@@ -147,7 +147,7 @@ export class LegacyRoomsController {
     sendJson(response, pythonJson({ code, room, permissions: rest.permissions, identity: rest.identity }));
   }
 
-  /** Of the later version: everything in the body. */
+  /** From a later version of the original, with everything in the body. */
   @Post('add_endpoint')
   @LegacyRoute({
     at: 'post /add_endpoint/',
@@ -215,7 +215,7 @@ export class LegacyRoomsController {
     sendText(response, 200, ENDPOINT_DELETED);
   }
 
-  /** The room is looked for before anything else is checked. */
+  /** Checks for the room before anything else. */
   private async makeEndpoint(
     application: ApplicationPrincipal,
     room: string,
@@ -236,13 +236,13 @@ function validName(name: unknown): string {
 
 const isPermissions = (value: unknown): value is Permissions => (PERMISSIONS as readonly unknown[]).includes(value);
 
-/** An own member of a JSON object, `undefined` of anything else. */
+/** An own member of a JSON object; `undefined` for anything else. */
 function member(body: unknown, name: string): unknown {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
   return (body as Record<string, unknown>)[name];
 }
 
-/** By hand: what counts is the last of several, and broken escapes are text. */
+/** Parsed by hand: the last of repeated parameters counts, and broken escapes are taken literally. */
 function queryOf({ originalUrl }: Request): URLSearchParams {
   const start = originalUrl.indexOf('?');
   return new URLSearchParams(start < 0 ? '' : originalUrl.slice(start + 1));

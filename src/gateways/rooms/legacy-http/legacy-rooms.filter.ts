@@ -5,7 +5,7 @@ import { assertNever } from '../../../common/errors/assert-never.js';
 import { retryAfterOf, toAppError } from '../../../common/http/problems/problem.js';
 import { LegacyAnswer, NO_KEY, ROOM_EXISTS, sendText } from './legacy-answer.js';
 
-/** The errors of the legacy routes, as their clients know them. */
+/** Errors of the legacy routes, in the form their clients know. */
 @Catch()
 export class LegacyRoomsFilter implements ExceptionFilter {
   private readonly logger = new Logger('LegacyRooms');

@@ -1,6 +1,6 @@
 import { asciiJson } from '../../../common/json/ascii-json.js';
 
-/** JSON as Python prints it: a space behind colons and commas, ASCII only. Older clients compare it as text. */
+/** JSON as Python prints it: a space after colons and commas, ASCII only. Older clients compare it as text. */
 export function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
