@@ -14,7 +14,7 @@ import {
 const HISTORY = topic<{ readonly after: number; readonly names: readonly MetricName[] }, MetricsSample[]>(
   'nodes.history',
 );
-/** Of these each node's is told: a sum would mean nothing. */
+/** Reported per node, because a sum would be meaningless. */
 const PER_NODE: ReadonlySet<MetricName> = new Set<MetricName>([
   'deliveryP50',
   'deliveryP99',
@@ -37,7 +37,7 @@ export class MetricsHistory {
     return this.upTo(Math.floor(this.clock.now() / 1_000 / STEP_SECONDS), (minutes * 60) / STEP_SECONDS, names);
   }
 
-  /** So many steps, of which `newest` is the last one. */
+  /** The `steps` steps that end with `newest`. */
   async upTo(newest: number, steps: number, names: readonly MetricName[] = METRICS): Promise<MetricsHistoryDto> {
     const after = newest - steps;
     const { answers, missing } = await this.cluster.ask(HISTORY, { after, names });

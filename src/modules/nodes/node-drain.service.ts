@@ -9,13 +9,13 @@ import { Liveness } from './liveness/liveness.service.js';
 const DRAIN = topic<DrainOrder, boolean>('nodes.drain');
 
 interface DrainOrder {
-  /** Whether the node is taken out, or back. */
+  /** Whether to take the node out of service, or back in. */
   readonly out: boolean;
-  /** Who wants it. */
+  /** Who ordered it. */
   readonly by: string;
 }
 
-/** Takes a node out of service, whichever it is, and back. It runs on meanwhile, and forgets it when it is restarted. */
+/** Takes any node out of service, and back in. The process keeps running; a restart ends the drain. */
 @Injectable()
 export class NodeDrain {
   private readonly logger = new Logger(NodeDrain.name);
@@ -30,7 +30,7 @@ export class NodeDrain {
   }
 
   /**
-   * Returns as soon as the node takes no new connections, or takes some again.
+   * Resolves once the node accepts no new connections, or accepts them again.
    * @throws AppError `not_found`; `broker_unavailable` when the node does not answer; `conflict` when it is stopping
    */
   async order(node: string, order: DrainOrder): Promise<void> {
@@ -39,7 +39,7 @@ export class NodeDrain {
     await this.audit.around({ action: order.out ? 'nodes.drain' : 'nodes.undrain', target }, () =>
       this.send(node, order),
     );
-    // So that who lists the nodes next sees it.
+    // So that the next list of nodes shows the change.
     await this.liveness.beatNow();
   }
 

@@ -21,7 +21,7 @@ import { OwnAddress } from './status/own-address.js';
 import { StatsController } from './stats.controller.js';
 import { TrafficRates } from './status/traffic-rates.service.js';
 
-/** The nodes among each other: who lives, who hears, and who tidies up after the dead. */
+/** How nodes know each other: who is alive, who hears the bus, and who cleans up after the dead. */
 @Module({
   imports: [AuthModule],
   controllers: [NodesController, StatsController, MetricsHistoryController, TopController],

@@ -13,7 +13,7 @@ import { topic } from '../realtime/fan-out/topic.js';
 
 const TRAFFIC = topic<null, Record<string, ProtocolTraffic>>('nodes.traffic');
 
-/** What admins are shown of the nodes and of their traffic. */
+/** What admins are shown of the nodes and their traffic. */
 @Injectable()
 export class Nodes {
   constructor(
@@ -25,7 +25,7 @@ export class Nodes {
     cluster.answer(TRAFFIC, () => rates.read());
   }
 
-  /** In the order they started. */
+  /** In order of their start. */
   page(query: PlaceQuery): NodeList {
     const { items, nextCursor } = pageByPlace(this.liveness.nodes(), query, ({ startedAt, name }) => ({
       at: startedAt,
@@ -34,7 +34,7 @@ export class Nodes {
     return { items: items.map((status) => NodeDto.from(status)), nextCursor };
   }
 
-  /** @throws AppError `not_found`; `broker_unavailable` when what another node says of itself cannot be read */
+  /** @throws AppError `not_found`; `broker_unavailable` when another node's report cannot be read */
   async get(name: string): Promise<NodeDetailDto> {
     const status = this.liveness.nodes().find((node) => node.name === name);
     if (status === undefined) throw new AppError('not_found', 'There is no such node.');

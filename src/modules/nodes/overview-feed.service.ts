@@ -8,15 +8,15 @@ import { MAX_MINUTES, STEP_SECONDS } from './status/metrics-ring.service.js';
 const STEP_MS = STEP_SECONDS * 1_000;
 /** By then all nodes have taken their sample. */
 const GRACE_MS = 500;
-/** Steps of a frame: a node that was late with one has it in the next frame. */
+/** Steps per frame; a node that was late with one appears in the next frame. */
 const STEPS = 2;
 
-/** The samples of all nodes for consoles. The nodes are asked once a step, however many consoles look. */
+/** The samples of all nodes, for consoles. The nodes are asked once per step, however many consoles follow. */
 @Injectable()
 export class OverviewFeed implements FeedSource {
   readonly needs = 'viewer';
   private readonly readers = new Set<FeedReader>();
-  /** The last step that was told. */
+  /** The last step that was sent. */
   private told = 0;
 
   constructor(
@@ -37,7 +37,7 @@ export class OverviewFeed implements FeedSource {
     return this.feeds.join(this.readers, reader, this.look);
   }
 
-  /** What every node has. */
+  /** The latest step that every node has. */
   private newest(): number {
     return Math.floor((this.clock.now() - GRACE_MS) / STEP_MS);
   }

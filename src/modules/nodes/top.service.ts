@@ -5,11 +5,11 @@ import { topic } from '../realtime/fan-out/topic.js';
 import { type TopDto, type TopItemDto, type TopKind, type TopQuery } from './dto/top.dto.js';
 
 const TOP = topic<TopKind, TopAnswer>('nodes.top');
-/** Shown. */
+/** How many are shown. */
 const SHOWN = 10;
-/** Told by each node: what comes first on all together may be further down on each. */
+/** How many each node reports: the overall first may rank lower on each node. */
 const TOLD = 100;
-/** Milliseconds that an answer serves all who ask; each looks at all channels. */
+/** Milliseconds that an answer is reused for all callers; computing it looks at all channels. */
 const KEPT_MS = 5_000;
 
 interface TopAnswer {
@@ -17,7 +17,7 @@ interface TopAnswer {
   readonly top: readonly (readonly [id: number, deliveries: number])[];
 }
 
-/** What is busiest over all nodes that answer. */
+/** What is busiest across all nodes that answer. */
 @Injectable()
 export class Top {
   private readonly made = new Map<TopKind, { readonly at: number; readonly answer: TopAnswer }>();

@@ -8,7 +8,7 @@ const LIST = METRICS.join(', ');
 
 const isMetric = (name: unknown): name is MetricName => (METRICS as readonly unknown[]).includes(name);
 
-/** Given twice it is no list of ours. */
+/** A repeated parameter is not a list. */
 function toNames({ value }: { value: unknown }): unknown {
   if (typeof value === 'string') return [...new Set(value.split(','))];
   return Array.isArray(value) ? null : value;

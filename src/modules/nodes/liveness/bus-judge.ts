@@ -1,29 +1,29 @@
 import { type BusState } from '../../realtime/ports/bus-health.js';
 import { type Heard } from './liveness-view.js';
 
-/** Time within which what this node publishes must come back to it, in milliseconds. */
+/** Milliseconds in which what this node publishes must come back to it. */
 export const ECHO_MS = 5_000;
-/** Time within which some other node that hears the bus must answer; longer, so that the deaf one tells first. */
+/** Milliseconds in which another node that hears the bus must answer. Longer, so that a deaf node notices first. */
 export const ANSWER_MS = 8_000;
-/** A node that heard the bus this lately is believed to hear it: its heartbeats are as old as their interval at most. */
+/** A node that heard the bus this recently is believed to hear it; heartbeats are at most one interval old. */
 const FRESH_MS = 7_000;
-/** The bus may go a little later for one node than for another. */
+/** The bus may fail a little later for one node than for another. */
 const SLACK_MS = 3_000;
-/** The judge looks every second: after a longer pause it was asleep, and knows nothing of the time between. */
+/** The judge looks every second; after a longer pause it was asleep, and knows nothing of the time in between. */
 const ASLEEP_MS = 3_000;
 
 /**
- * Whether this node's messages reach the others and come back, from what its probes brought. Times are milliseconds of
- * a clock that only runs forward.
+ * Judges from probes whether this node's messages reach the others and come back. Times are milliseconds of a monotonic
+ * clock.
  */
 export class BusJudge {
   private looked = -Infinity;
-  /** Since when the connection claims what it claims now. */
+  /** Since when the connection has claimed its current state. */
   private since = 0;
   private wasConnected: boolean | undefined;
   private echoAt = -Infinity;
   private answerAt = -Infinity;
-  /** Since when there is another node that hears the bus. */
+  /** Since when there has been another node that hears the bus. */
   private company = Infinity;
   private verdict: BusState = 'ok';
 
@@ -54,11 +54,11 @@ export class BusJudge {
     else if (this.company === Infinity) this.company = now;
     if (now - Math.max(this.echoAt, this.since) >= ECHO_MS) return 'deaf';
     if (now - Math.max(this.answerAt, this.since, this.company) >= ANSWER_MS) return 'deaf';
-    // Until the first echo after a change nothing is known; what was said before stands.
+    // Nothing is known between a change and the first echo; the last verdict stands.
     return this.echoAt >= this.since ? this.afterEcho(now) : this.verdict;
   }
 
-  /** Whoever was deaf to the others must hear one of them again. */
+  /** A node that was deaf to the others must first hear one of them again. */
   private afterEcho(now: number): BusState {
     if (this.verdict !== 'deaf' || this.company === Infinity) return 'ok';
     return now - this.answerAt < ANSWER_MS ? 'ok' : 'deaf';

@@ -72,7 +72,7 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     const before = health.state;
     health.state = this.judge.judge(this.clock.elapsed(), this.board.connected, this.liveness.others());
     if (health.state === before) return;
-    // Where it is away for all, whoever holds the connection says so.
+    // When the bus is away for all nodes, the connection's owner logs it.
     if (health.state === 'deaf') this.logger.warn('this node is deaf: others have the bus');
     else if (before === 'deaf') this.logger.log('this node is deaf no more');
   }

@@ -2,39 +2,39 @@ import { type Beat, type NodeStatus } from '../status/node-status.js';
 
 /** A node that was heard of. */
 export interface Heard {
-  /** When, by the looker's clock. */
+  /** When, by the observer's clock. */
   readonly at: number;
   readonly status: NodeStatus;
 }
 
-/** Silence after which a node is dead, in milliseconds. */
+/** Milliseconds of silence after which a node is dead. */
 export const LEASE_MS = 9_000;
-/** Looks further apart than this are no unbroken watch: the looker itself may have been asleep. */
+/** Observation with longer gaps is not continuous: the observer itself may have been asleep. */
 const BREAK_MS = 5_000;
 
 export type Place = 'database' | 'board';
 
 interface Watch {
-  /** Since when looking has succeeded without a break. */
+  /** Since when looking has succeeded without a gap. */
   since: number;
   lastLook: number;
-  /** When each node was last heard of here, by the looker's own clock, and the heartbeat it was by. */
+  /** When each node was last heard of in this place, by the observer's own clock, and by which heartbeat. */
   seen: Map<string, { readonly at: number; readonly mark: string }>;
 }
 
 /**
- * What one node knows of the life of the others. A node is dead when it has been silent for the lease in every place
- * that the looker has been able to watch for as long without a break, and was heard of nowhere else. So neither a node
- * that lost only one of the places is taken for dead, nor all of them because the looker slept or a place was away.
+ * What one node knows about the others being alive. A node is dead when it has been silent for the lease in every place
+ * that the observer could watch continuously for as long, and was heard of nowhere else. So a node that lost only one
+ * of the places is not taken for dead, nor are all nodes when the observer slept or a place was away.
  *
- * Times are milliseconds of a clock that only runs forward.
+ * Times are milliseconds of a monotonic clock.
  */
 export class LivenessView {
   private readonly watches: Readonly<Record<Place, Watch>> = { database: unwatched(), board: unwatched() };
   private readonly statuses = new Map<string, Heard>();
   private reaped: Heard[] = [];
 
-  /** Looking succeeded, and this is all there was. */
+  /** Looking succeeded; these are all heartbeats in the place. */
   looked(place: Place, now: number, beats: readonly Beat[]): void {
     const watch = this.watches[place];
     if (now - watch.lastLook > BREAK_MS) watch.since = now;
@@ -43,7 +43,8 @@ export class LivenessView {
     watch.seen = new Map();
     for (const { incarnation, age, mark, status } of beats) {
       const last = before.get(incarnation);
-      // The place's clock may step. So its age counts for the first sight only; from then on what is new was left just now.
+      // The place's clock may step, so its age counts only at first sight; after that, a new heartbeat counts as
+      // written just now.
       const at = last?.mark === mark ? last.at : last === undefined ? now - Math.max(0, age) : now;
       watch.seen.set(incarnation, { at, mark });
       const known = this.statuses.get(incarnation);
@@ -52,7 +53,7 @@ export class LivenessView {
     for (const [incarnation, heard] of this.statuses) {
       if (this.isKnown(incarnation)) continue;
       this.statuses.delete(incarnation);
-      // Whoever says goodbye has been heard a moment ago.
+      // A node that said goodbye was heard of only a moment ago.
       if (now - heard.at >= LEASE_MS / 2) this.reaped.push(heard);
     }
   }
@@ -62,13 +63,13 @@ export class LivenessView {
     this.watches[place].lastLook = -Infinity;
   }
 
-  /** Those who were heard of within the lease. */
+  /** Nodes heard of within the lease. */
   live(now: number): Heard[] {
     const dead = new Set(this.dead(now).map(({ incarnation }) => incarnation));
     return [...this.statuses.values()].filter(({ at, status }) => now - at < LEASE_MS && !dead.has(status.incarnation));
   }
 
-  /** Those who left their heartbeats behind. */
+  /** Dead nodes whose heartbeats are still there. */
   dead(now: number): NodeStatus[] {
     const watched = Object.values(this.watches).filter(
       ({ since, lastLook }) => now - lastLook <= BREAK_MS && lastLook - since >= LEASE_MS,
@@ -82,14 +83,14 @@ export class LivenessView {
       .filter(({ incarnation }) => now - this.heardAt(incarnation) >= LEASE_MS);
   }
 
-  /** Dead ones whose heartbeats another node has taken away before this one knew; each is told once. */
+  /** Dead nodes whose heartbeats another node removed before this one noticed; each is returned once. */
   takeReaped(): readonly Heard[] {
     const { reaped } = this;
     this.reaped = [];
     return reaped;
   }
 
-  /** When a node was last heard of anywhere; also in a place that came back only now. */
+  /** When a node was last heard of anywhere, including a place that has only just come back. */
   heardAt(incarnation: string): number {
     return Math.max(...Object.values(this.watches).map(({ seen }) => seen.get(incarnation)?.at ?? -Infinity));
   }

@@ -14,12 +14,12 @@ import { OwnStatus } from '../status/own-status.service.js';
 import { Reaper } from './reaper.service.js';
 
 const BEAT_MS = 2_000;
-/** Closes that wait at most until this node knows whether it was taken for dead. */
+/** The most closes held back while it is uncertain whether this node was taken for dead. */
 const MAX_HELD = 10_000;
 
 /**
- * Leaves a heartbeat every two seconds in the database and, where nodes share a bus, beside it; watches those of the
- * others, and sees to it that what dead ones held is released.
+ * Leaves a heartbeat every two seconds in the database and, where nodes share a bus, there as well; watches the
+ * heartbeats of the others, and has released what dead nodes held.
  */
 @Injectable()
 export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -30,11 +30,11 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopped = false;
   /** When a heartbeat last arrived anywhere. */
   private heardOf = performance.now();
-  /** It was silent for so long that the others may have taken it for dead, and has not been told yet whether they did. */
+  /** It was silent so long that the others may have taken it for dead, and does not know yet whether they did. */
   private inDoubt = false;
-  /** What others told this node to close meanwhile. */
+  /** Closes ordered by other nodes in the meantime. */
   private held: (() => void)[] = [];
-  /** Under which incarnation this node is in the table. */
+  /** The incarnation under which this node is in the table. */
   private listed: string | undefined;
 
   constructor(
@@ -58,7 +58,10 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     this.schedule(0);
   }
 
-  /** After the last connection: what is left of this node's goes with it, and nobody has to wait for its lease. */
+  /**
+   * Runs after the last connection has ended: removes what is left of this node, so that nobody has to wait for its
+   * lease.
+   */
   async onApplicationShutdown(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
@@ -74,14 +77,16 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.view.live(performance.now()).filter(({ status }) => status.incarnation !== incarnation);
   }
 
-  /** All live nodes, this one as it is now, in the order they started. */
+  /** All live nodes in order of their start, with this one's current state. */
   nodes(): NodeStatus[] {
     return [this.own.read(), ...this.others().map(({ status }) => status)].sort(
       (a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1),
     );
   }
 
-  /** Leaves a heartbeat out of turn, since what this node says has changed, or to hear at once what another one says. */
+  /**
+   * Leaves an extra heartbeat, because this node's status has changed, or to learn at once what another one reports.
+   */
   async beatNow(): Promise<void> {
     await this.beating;
     if (this.stopped) return;
@@ -129,7 +134,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     return performance.now() - this.heardOf >= LEASE_MS - BEAT_MS;
   }
 
-  /** A node that wakes finds what was said while it slept before it can ask what it was taken for. */
+  /** A waking node receives what was said while it slept before it can find out whether it was taken for dead. */
   private whenCertain(close: () => void): void {
     if ((this.inDoubt || this.silent) && this.held.length < MAX_HELD) this.held.push(close);
     else close();
@@ -150,7 +155,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
       this.inDoubt = true;
       await this.comeBack();
     } catch (error) {
-      // It beats on and on, so it also says how long this lasts, and that it is over.
+      // Every heartbeat reports the outage, so the log also says how long it lasts and when it is over.
       OUTAGES.database.failed(error, 0);
       this.own.databaseUp = false;
       this.own.databaseMs = null;
@@ -174,8 +179,9 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * This node slept, or could tell nobody that it lives. If the others took it for dead, its people were announced
-   * gone: they are told to come back, as others to everybody, and it starts anew. Asked again until there is an answer.
+   * This node slept, or could not show that it is alive. If the others took it for dead, its connections were announced
+   * as gone: they are told to reconnect, as everybody else believes they left, and the node starts over. Repeated until
+   * there is an answer.
    */
   private async comeBack(): Promise<void> {
     const { incarnation } = this.identity;
@@ -194,10 +200,10 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/** Leaves out what is none of ours, e.g. of another version. */
+/** Leaves out what is not ours, e.g. heartbeats of another version. */
 function toBeat({ incarnation, age, mark, text }: BoardBeat): Beat[] {
   try {
-    // Other versions say less.
+    // Other versions may report less.
     const { away = [], ...rest } = JSON.parse(text) as Omit<NodeStatus, 'away'> & Partial<NodeStatus>;
     const status = { ...rest, away };
     return status.incarnation === incarnation && typeof status.name === 'string'

@@ -10,31 +10,33 @@ import { Liveness } from './liveness.service.js';
 import { topic } from '../../realtime/fan-out/topic.js';
 
 const LOOK_MS = 1_000;
-/** In every so many looks connections are compared while some node is without the bus. */
+/** While some node is without the bus, connections are compared at every n-th look. */
 const EVERY = 5;
-/** For so many looks after that, too: who was being admitted when the bus came back may have missed something as well. */
+/**
+ * Comparing continues for so many looks: clients being admitted when the bus came back may have missed something, too.
+ */
 const AFTERWARDS = 2 * EVERY;
-/** A node that has not heard the bus for so long may have said something that nobody heard. */
+/** A node that has not heard the bus for this long may have published something that nobody heard. */
 const SILENT_MS = 4_000;
-/** Topic of the nodes: what the asker said may have been lost. */
+/** Cluster topic: what the asking node published may have been lost. */
 const MISSED = topic<null, unknown>('nodes.missed');
 
 /**
- * Has this node's connections compared with the database when this or another node may have missed changes: at once
- * when the bus is back, again and again while it is away, soon after a write that was not answered, since it may have
- * happened and was told to nobody; never while all is well.
+ * Has this node's connections compared with the database whenever this or another node may have missed changes: at once
+ * when the bus is back, repeatedly while it is away, and soon after a write without an answer, which may have happened
+ * without being announced. Never while all is well.
  */
 @Injectable()
 export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private comparing: Promise<void> | undefined;
-  /** Somebody asked while that was under way, and what it read may be older. */
+  /** Somebody asked during a comparison, which may have read older data. */
   private again = false;
   private looks = 0;
   private comparedAt = -EVERY;
   private until = 0;
   private unansweredSeen = 0;
-  /** The others have to compare as well. */
+  /** The other nodes have yet to be told to compare. */
   private untold = false;
 
   constructor(
@@ -82,7 +84,7 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
     return this.health.state !== 'ok' || this.liveness.others().some(({ status }) => isSilent(status));
   }
 
-  /** Somebody may have missed something. */
+  /** Something may have been missed. */
   private suspect(): void {
     this.until = this.looks + AFTERWARDS;
     this.compare();
@@ -97,7 +99,7 @@ export class MissedChanges implements OnApplicationBootstrap, OnApplicationShutd
     this.comparedAt = this.looks;
     this.comparing = this.reconciliation.run().then((isComplete) => {
       this.comparing = undefined;
-      // The database is away, too: it is tried on and on.
+      // The database is away too; comparing is retried until it succeeds.
       if (!isComplete) this.until = this.looks + AFTERWARDS;
       if (this.again) this.compare();
     });

@@ -31,8 +31,8 @@ interface Row extends Omit<NodeStatus, 'startedAt' | 'busAge'> {
 }
 
 /**
- * Heartbeats in the database. Over a connection of their own, so that a busy pool is not mistaken for a dead node;
- * every statement ends within a second and a half.
+ * Heartbeats in the database, over a separate connection, so that a busy pool is not mistaken for a dead node. Every
+ * statement ends within a second and a half.
  */
 @Injectable()
 export class NodesRepository {
@@ -47,13 +47,13 @@ export class NodesRepository {
       query_timeout: TIMEOUT_MS,
       allowExitOnIdle: true,
     });
-    // An idle connection that breaks is no news: the next heartbeat finds out.
+    // A broken idle connection is not worth reporting; the next heartbeat will notice.
     this.#pool.on('error', () => undefined);
   }
 
   /**
    * Leaves a heartbeat and reads those of all nodes.
-   * @returns also whether there was a row of this node before
+   * @returns the heartbeats, and whether this node already had a row
    * @throws when the database is away
    */
   async beat(status: NodeStatus): Promise<{ beats: Beat[]; known: boolean }> {
@@ -71,7 +71,7 @@ export class NodesRepository {
     await this.#pool.query(`DELETE FROM "nodes" WHERE "incarnation" = $1`, [incarnation]);
   }
 
-  /** For good, once; whoever writes heartbeats knows when the last one was. */
+  /** Closes for good; to be called once, after the last heartbeat. */
   async close(): Promise<void> {
     await this.#pool.end();
   }

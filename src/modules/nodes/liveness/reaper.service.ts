@@ -8,15 +8,15 @@ import { Leases } from '../../realtime/resilience/leases.service.js';
 import { type NodeStatus } from '../status/node-status.js';
 import { NodesRepository } from './nodes.repository.js';
 
-/** For so long it is remembered that a node was taken for dead. */
+/** How long it is remembered that a node was taken for dead. */
 const REMEMBERED = { ttlMs: 3_600_000 };
 const keys = {
   lease: (dead: string) => storeKey<string>('nodes', 'reaper', dead),
-  /** Whether what it held is released. */
+  /** Whether what it held has been released. */
   dead: (incarnation: string) => storeKey<boolean>('nodes', 'dead', incarnation),
 };
 
-/** Releases what nodes held that have gone: each one's by exactly one survivor. */
+/** Releases what departed nodes held, each by exactly one survivor. */
 @Injectable()
 export class Reaper {
   private readonly logger = new Logger(Reaper.name);
@@ -30,7 +30,9 @@ export class Reaper {
     private readonly leases: Leases,
   ) {}
 
-  /** Begins to release what a dead node held, unless that is under way. To be repeated for as long as it is found dead. */
+  /**
+   * Starts releasing what a dead node held, unless that is under way. Repeat it for as long as the node is found dead.
+   */
   reap(dead: NodeStatus): void {
     const { incarnation } = dead;
     if (this.busy.has(incarnation)) return;
@@ -42,12 +44,12 @@ export class Reaper {
       .finally(() => this.busy.delete(incarnation));
   }
 
-  /** Whether somebody took `incarnation` for dead, and releases or released what it held. */
+  /** Whether somebody took `incarnation` for dead and is releasing, or has released, what it held. */
   async tookForDead(incarnation: string): Promise<boolean> {
     return (await this.store.get(keys.dead(incarnation))) !== undefined;
   }
 
-  /** This node goes. Never throws: what it cannot take along goes with its lease. */
+  /** This node leaves. Never throws: whatever it fails to remove ends with its lease. */
   async leave(incarnation: string): Promise<void> {
     try {
       await this.presence.releaseNode(incarnation);
@@ -66,13 +68,13 @@ export class Reaper {
       if ((await this.store.get(dead)) !== true) {
         await this.store.swap(dead, false, REMEMBERED);
         this.logger.warn({ msg: 'a node is dead', node: name });
-        // Members first: those who hear of them may want to see what the node had stored.
+        // Members first: whoever hears of them may want to see what the node had stored.
         const members = await this.presence.releaseNode(incarnation);
         const entries = await this.store.releaseNode(incarnation);
         await this.store.swap(dead, true, REMEMBERED);
         this.logger.log({ msg: 'what a dead node held is released', node: name, members, entries });
       }
-      // Last, and each by itself: as long as one is there, the others find the node dead and ask again.
+      // Last, and separately: as long as one remains, the others find the node dead and try again.
       await this.board.remove(incarnation);
       await this.repository.remove(incarnation);
     });

@@ -3,10 +3,10 @@ import { Clock } from '../../../common/time/clock.js';
 import { Metrics } from '../../observability/metrics.js';
 import { SocketMetrics } from '../../observability/socket-metrics.js';
 
-/** Seconds between two samples, which all nodes take at the same times, by their clocks. */
+/** Seconds between two samples. All nodes take them at the same times, by their own clocks. */
 export const STEP_SECONDS = 10;
 const STEP_MS = STEP_SECONDS * 1_000;
-/** By so much a timer may fire before its time. */
+/** How much too early a timer may fire. */
 const EARLY_MS = 5;
 export const MAX_MINUTES = 60;
 const KEPT = (MAX_MINUTES * 60) / STEP_SECONDS;
@@ -25,19 +25,19 @@ export const METRICS = [
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 
-/** Values by label (protocol, close code, status); those without labels are by `''`. */
+/** Values by label (protocol, close code, status); `''` for values without labels. */
 export type Labelled = Readonly<Record<string, number>>;
 
-/** What one node counted in the step that ended with `slot`, in steps since the epoch. Survives JSON. */
+/** What one node counted in the step ending at `slot`, in steps since the epoch. Survives JSON. */
 export interface MetricsSample {
   readonly slot: number;
   readonly values: Readonly<Partial<Record<MetricName, Labelled>>>;
 }
 
-/** The last hour of this node, made from what is counted anyway: no message pays for it. */
+/** The last hour of this node, derived from existing counters, so that messages cost nothing extra. */
 @Injectable()
 export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** The oldest first. */
+  /** Oldest first. */
   private readonly samples: MetricsSample[] = [];
   private timer: NodeJS.Timeout | undefined;
   private before: ReturnType<MetricsRing['count']>;
@@ -61,7 +61,7 @@ export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdow
     clearTimeout(this.timer);
   }
 
-  /** Of the slots after `after`, with `names` alone. */
+  /** Samples after slot `after`, with only the series `names`. */
   since(after: number, names: readonly MetricName[]): MetricsSample[] {
     return this.samples
       .filter(({ slot }) => slot > after)
@@ -81,7 +81,7 @@ export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdow
     const { p50Ms, p99Ms } = this.metrics.loopDelays.read();
     const delivery = this.sockets.deliveries.take();
     const slot = Math.floor((this.clock.now() + EARLY_MS) / STEP_MS);
-    // A clock that was set back tells the time it tells.
+    // After the clock was set back, drop samples from what is now the future.
     while ((this.samples.at(-1)?.slot ?? -1) >= slot) this.samples.pop();
     this.samples.push({
       slot,
@@ -89,7 +89,7 @@ export class MetricsRing implements OnApplicationBootstrap, OnApplicationShutdow
         connections: counted.connections,
         messagesIn: rate('messagesIn'),
         messagesOut: rate('messagesOut'),
-        // Who came is here still, or has gone.
+        // Whoever connected is either still here or has left.
         connects: {
           '': tidy(Math.max(0, (sum(counted.connections) - sum(before.connections)) / seconds + sum(closes))),
         },

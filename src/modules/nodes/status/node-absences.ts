@@ -5,9 +5,9 @@ import { PastMoment } from '../../../common/time/past-moment.js';
 import { Absences } from '../../health/absences.service.js';
 import { type NodeAbsence, type NodeStatus } from './node-status.js';
 
-/** Who does not come back in that time was taken away on purpose, in milliseconds. */
+/** A node that stays away this long, in milliseconds, was probably removed on purpose. */
 const REMEMBERED_MS = 24 * 3_600_000;
-/** With each heartbeat they travel along. */
+/** They are part of every heartbeat, so their number is limited. */
 const MOST = 100;
 
 interface SilentNode {
@@ -16,8 +16,8 @@ interface SilentNode {
 }
 
 /**
- * What this node has to do without, other nodes among it. One that fell silent without a goodbye is forgotten when it is
- * heard again, when a node that started after it fell silent serves at its address, or after a day.
+ * What this node has to do without, including other nodes. A node that fell silent without saying goodbye is forgotten
+ * when it is heard again, when a node started after that serves at its address, or after a day.
  */
 @Injectable()
 export class NodeAbsences {
@@ -36,7 +36,7 @@ export class NodeAbsences {
     this.silent.set(incarnation, { status, since: new PastMoment(at) });
   }
 
-  /** @param live all nodes that are heard now */
+  /** @param live all nodes that are currently heard */
   forgetReturned(live: readonly NodeStatus[]): void {
     for (const [incarnation, { status, since }] of this.silent) {
       const isBack = live.some(
@@ -47,7 +47,7 @@ export class NodeAbsences {
     }
   }
 
-  /** @param databaseUp as this node has found it */
+  /** @param databaseUp as observed by this node */
   list(databaseUp: boolean): NodeAbsence[] {
     const own = this.absences.list(databaseUp).map((absence) => ({ ...absence, node: null }));
     const silent = [...this.silent.values()].map(({ status: { name, url }, since }) => ({

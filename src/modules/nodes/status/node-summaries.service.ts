@@ -9,25 +9,25 @@ import { type StoreKey, storeKey } from '../../realtime/ports/store-key.js';
 import { OwnStatus } from './own-status.service.js';
 
 const EVERY_MS = 5_000;
-/** Two may fail. */
+/** Two writes may fail before it expires. */
 const KEPT = { ttlMs: 3 * EVERY_MS } as const;
 const keyOf = (name: string): StoreKey<NodeSummary> => storeKey('nodes', 'summary', name);
 
-/** A link to what all nodes share. */
+/** A link to something that all nodes share. */
 export interface NodeLink {
   readonly up: boolean;
-  /** Milliseconds there and back, of the last heartbeat; `null` when that did not arrive. */
+  /** Round-trip time of the last heartbeat, in milliseconds; `null` when it did not arrive. */
   readonly latencyMs: number | null;
 }
 
-/** How a node fares, beyond what its heartbeat says. Survives JSON. */
+/** The state of a node, beyond what its heartbeat says. Survives JSON. */
 export interface NodeSummary {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly uptimeSeconds: number;
   /** In bytes. */
   readonly memory: { readonly rss: number; readonly heapUsed: number; readonly heapTotal: number };
-  /** Of one core, since the summary before. */
+  /** Share of one core, since the previous summary. */
   readonly cpu: number;
   readonly eventLoop: { readonly p50Ms: number; readonly p99Ms: number };
   readonly bus: { readonly state: BusState; readonly heardMsAgo: number | null };
@@ -36,14 +36,14 @@ export interface NodeSummary {
     readonly outboundBytes: number;
     readonly storeCharacters: number;
   };
-  /** Whether frames leave in native calls. */
+  /** Whether frames are sent through the native sender. */
   readonly nativeSend: boolean;
   readonly database: NodeLink;
-  /** `null` where there is one node only. */
+  /** `null` when there is only one node. */
   readonly redis: NodeLink | null;
 }
 
-/** How nodes fare: each writes it where all can read it, so that whoever looks asks none of them. */
+/** Summaries of all nodes. Each node writes its own where all can read it, so that nobody needs to be asked. */
 @Injectable()
 export class NodeSummaries implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -72,7 +72,7 @@ export class NodeSummaries implements OnApplicationBootstrap, OnApplicationShutd
     clearInterval(this.timer);
   }
 
-  /** @throws AppError `broker_unavailable` when it is of another node, and what the nodes share is away */
+  /** @throws AppError `broker_unavailable` for another node's summary while the shared state is away */
   async of(name: string): Promise<NodeSummary | undefined> {
     return name === this.identity.name ? this.own() : this.store.get(keyOf(name));
   }
@@ -80,7 +80,7 @@ export class NodeSummaries implements OnApplicationBootstrap, OnApplicationShutd
   private write(): void {
     this.measure();
     if (!this.board.shared) return;
-    // While that is away there is nobody to tell; the next round tries again.
+    // While the shared state is away, nobody can be told; the next round tries again.
     this.store.swap(keyOf(this.identity.name), this.own(), KEPT).catch(() => undefined);
   }
 

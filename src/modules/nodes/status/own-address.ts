@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type Server } from 'node:http';
 import { AppConfig } from '../../../config/app-config.js';
 
-/** Where this node is reached. */
+/** Where this node can be reached. */
 @Injectable()
 export class OwnAddress {
   constructor(

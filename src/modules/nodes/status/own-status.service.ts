@@ -12,12 +12,12 @@ import { NodeAbsences } from './node-absences.js';
 import { type NodeAbsence, type NodeState, type NodeStatus } from './node-status.js';
 import { OwnAddress } from './own-address.js';
 
-/** What this node says of itself. */
+/** What this node reports about itself. */
 @Injectable()
 export class OwnStatus {
   /** Whether its last heartbeat reached the database. */
   databaseUp = true;
-  /** Milliseconds that its last heartbeat took there and back, by where it was left; `null` = it did not arrive. */
+  /** Round-trip time of its last heartbeat, in milliseconds, for each place; `null` = it did not arrive. */
   databaseMs: number | null = null;
   boardMs: number | null = null;
   /** Busy share of its event loop between its last two heartbeats, 0 to 1. */
@@ -38,7 +38,7 @@ export class OwnStatus {
     this.startedAt = clock.now();
   }
 
-  /** Takes the busy share of the event loop since the time before. */
+  /** Measures how busy the event loop was since the last call. */
   measure(): void {
     const now = performance.eventLoopUtilization();
     this.load = Math.round(performance.eventLoopUtilization(now, this.measured).utilization * 1_000) / 1_000;
@@ -64,7 +64,7 @@ export class OwnStatus {
     };
   }
 
-  /** Under which host, with port where it is not the usual one, it is reached. */
+  /** The host at which it can be reached, with the port unless it is the default one. */
   get host(): string {
     return new URL(this.address.url).host;
   }

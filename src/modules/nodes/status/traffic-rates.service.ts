@@ -4,11 +4,11 @@ import { PROTOCOLS } from '../../realtime/connection.js';
 import { SocketMetrics, type SocketTraffic } from '../../observability/socket-metrics.js';
 
 const SAMPLE_MS = 2_000;
-/** The window rates are taken over. */
+/** The window over which rates are taken, in samples. */
 const SAMPLES = 5;
 export const WINDOW_SECONDS = (SAMPLE_MS * SAMPLES) / 1_000;
 
-/** What one protocol's sockets do: counters since the start, and what was added a second of late. */
+/** Traffic of one protocol's sockets: counters since the start, and recent rates per second. */
 export interface ProtocolTraffic extends SocketTraffic {
   readonly messagesInPerSecond: number;
   readonly messagesOutPerSecond: number;
@@ -19,7 +19,7 @@ export interface ProtocolTraffic extends SocketTraffic {
 type Counters = ReadonlyMap<string, SocketTraffic>;
 const NONE: SocketTraffic = { connections: 0, messagesIn: 0, messagesOut: 0, bytesIn: 0, bytesOut: 0 };
 
-/** How much traffic this node has a second, over the last ten seconds. */
+/** This node's traffic per second, over the last ten seconds. */
 @Injectable()
 export class TrafficRates implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly samples: { readonly at: number; readonly counters: Counters }[] = [];
@@ -38,7 +38,7 @@ export class TrafficRates implements OnApplicationBootstrap, OnApplicationShutdo
     clearInterval(this.timer);
   }
 
-  /** Of all protocols, those nobody has spoken yet included. */
+  /** Includes protocols that nobody has used yet. */
   read(now = performance.now()): Record<string, ProtocolTraffic> {
     const [oldest] = this.samples;
     const seconds = oldest === undefined ? 0 : (now - oldest.at) / 1_000;
