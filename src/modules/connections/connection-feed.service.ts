@@ -7,21 +7,23 @@ import { ClusterQuery } from '../realtime/fan-out/cluster-query.js';
 import { type TimelineEvent } from './connection-timeline.js';
 import { WATCH, type WatchAnswer } from './connection-watches.service.js';
 
-/** Below this it is asked again at once: a node that takes longer is busy. */
+/** Nodes normally answer much faster; a slower one is busy and will be asked again. */
 const TIMEOUT_MS = 1_000;
-/** Events that a console which comes later is told. */
+/** Events kept for consoles that come later. */
 const KEPT = 200;
 
-/** A connection that consoles of this node look at. */
+/** A connection that consoles on this node follow. */
 interface Followed {
   readonly readers: Set<FeedReader>;
   events: TimelineEvent[];
   next: number;
-  /** As it was told last. */
+  /** Its last reported state, as JSON. */
   shown: string;
 }
 
-/** One connection for consoles, on whichever node it is. Its node is asked once a second, however many consoles look. */
+/**
+ * One connection, on any node, for consoles to follow. Its node is asked once per second, however many consoles follow.
+ */
 @Injectable()
 export class ConnectionFeed implements FeedSource {
   readonly needs = 'viewer';
@@ -64,7 +66,7 @@ export class ConnectionFeed implements FeedSource {
 
   private async lookAt(id: string, followed: Followed): Promise<void> {
     const answer = await this.ask(id, followed.next);
-    // It does not answer right now: the next look asks again.
+    // No answer right now; the next look asks again.
     if (answer === undefined) return;
     if (answer === null) {
       for (const reader of [...followed.readers]) reader.end();
@@ -79,16 +81,16 @@ export class ConnectionFeed implements FeedSource {
     if (closed) for (const reader of [...followed.readers]) reader.end();
   }
 
-  /** @returns the events that are new */
+  /** @returns the new events */
   private take(followed: Followed, { events, next }: WatchAnswer): readonly TimelineEvent[] {
-    // The answer to another question may have come in between.
+    // The answer to another question may have arrived in between.
     const fresh = events.slice(Math.max(0, events.length - (next - followed.next)));
     followed.events = [...followed.events, ...fresh].slice(-KEPT);
     followed.next = next;
     return fresh;
   }
 
-  /** `null`: there is no such connection; `undefined`: its node does not answer. */
+  /** @returns `null` when there is no such connection, `undefined` when its node does not answer */
   private async ask(id: string, from: number): Promise<WatchAnswer | null | undefined> {
     const { node } = parseConnectionId(id);
     if (!this.cluster.knows(node)) return null;

@@ -2,7 +2,7 @@ import { type Protocol } from '../realtime/connection.js';
 import { type ConnectionEnd, type LiveConnection } from '../realtime/fan-out/connection-directory.js';
 import { type ConnectionPlaces, type Filtered } from '../realtime/connection-filter.js';
 
-/** What admins are shown of a connection, as it is at one moment. Survives structured cloning. */
+/** The state of a connection at one moment, as shown to admins. Survives structured cloning. */
 export interface ConnectionSnapshot extends Filtered {
   readonly serial: number;
   readonly protocol: Protocol;
@@ -19,7 +19,7 @@ export interface ConnectionSnapshot extends Filtered {
   readonly channels: number;
 }
 
-/** What is remembered of a connection that is gone. */
+/** What is remembered of a connection that has ended. */
 export interface EndedConnection extends ConnectionSnapshot, ConnectionEnd {
   /** Milliseconds since the epoch. */
   readonly endedAt: number;
@@ -33,7 +33,7 @@ export function snapshotOf(connection: LiveConnection, places: ConnectionPlaces)
     transport: connection.transport,
     address: connection.address,
     userAgent: connection.userAgent,
-    // Without what features keep with it.
+    // Without whatever features keep on the principal.
     principal: principal && { kind: principal.kind, id: principal.id, label: principal.label },
     places,
     connectedAt: connection.connectedAt,

@@ -1,7 +1,7 @@
 import { type ConnectionPlaces, PLACES } from '../realtime/connection-filter.js';
 import { type ConnectionSnapshot, type EndedConnection } from './connection-snapshot.js';
 
-/** Events kept of a connection that somebody looks at. */
+/** Events kept per watched connection. */
 const KEPT = 200;
 
 /** Something that happened to one connection. Survives structured cloning. */
@@ -12,10 +12,10 @@ export interface TimelineEvent {
   readonly detail: string | null;
 }
 
-/** What happened to one connection since somebody looks, after what is known of any. */
+/** What has happened to one connection since it is watched, preceded by what is known of every connection. */
 export class ConnectionTimeline {
   private readonly events: TimelineEvent[];
-  /** Number of the first event that is kept. */
+  /** Number of the oldest event kept. */
   private first = 0;
   private places: readonly string[];
 
@@ -42,7 +42,7 @@ export class ConnectionTimeline {
     this.first++;
   }
 
-  /** Compares with where it was when it was looked at last. */
+  /** Compares with its places when it was last looked at. */
   compare({ admittedAt, principal, places }: ConnectionSnapshot, now: number): void {
     if (admittedAt !== null && !this.events.some(({ what }) => what === 'admitted') && this.first === 0)
       this.add(admittedAt, 'admitted', principal?.label ?? null);
@@ -53,7 +53,7 @@ export class ConnectionTimeline {
   }
 }
 
-/** What is known of a connection that nobody looked at. */
+/** What is known of a connection that nobody watched. */
 export const timelineOf = (ended: EndedConnection): TimelineEvent[] => [...knownOf(ended), closingOf(ended)];
 
 export function closingOf({ endedAt, endedBy, code, reason }: Omit<EndedConnection, keyof ConnectionSnapshot>) {
@@ -68,7 +68,7 @@ function knownOf({ connectedAt, admittedAt, address, principal }: ConnectionSnap
   return [connected, { at, what: 'admitted', detail: principal?.label ?? null }];
 }
 
-/** Each place by the first of what it goes by, e.g. `room lobby`. */
+/** Each place by its first name, e.g. `room lobby`. */
 const namesOf = (places: ConnectionPlaces): string[] =>
   PLACES.flatMap((kind) =>
     (places[kind] ?? []).slice(0, kind === 'circle' ? Infinity : 1).map((name) => `${kind} ${name}`),

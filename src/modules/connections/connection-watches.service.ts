@@ -10,12 +10,12 @@ import { closingOf, ConnectionTimeline, type TimelineEvent, timelineOf } from '.
 import { ConnectionDto } from './dto/connection.dto.js';
 import { EndedConnections } from './ended-connections.service.js';
 
-/** A watch that nobody asks for ends. */
+/** A watch ends when nobody asks for it for this long. */
 const LEASE_MS = 5_000;
 
 export interface WatchQuestion {
   readonly id: string;
-  /** Number of the first event that is not known yet. */
+  /** Number of the first event not known yet. */
   readonly from: number;
 }
 
@@ -36,16 +36,16 @@ interface Watch {
   closed: boolean;
 }
 
-/** Asks the node that a connection is on; it answers with what happened since the last question. */
+/** Asks the node of a connection, which answers with what happened since the last question. */
 export const WATCH = topic<WatchQuestion, WatchAnswer | null>('connections.watch');
 
 /**
- * The connections of this node that somebody looks at. A timeline is kept from the first question on, for as long as the
- * questions go on; no other connection costs anything.
+ * The connections of this node that are being watched. A timeline is kept from the first question on, for as long as
+ * questions keep coming; unwatched connections cost nothing.
  */
 @Injectable()
 export class ConnectionWatches {
-  /** By serial. */
+  /** By serial number. */
   private readonly watches = new Map<number, Watch>();
 
   constructor(

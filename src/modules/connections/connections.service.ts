@@ -18,7 +18,7 @@ const CLOSE = topic<{ readonly id: string; readonly by: string }, boolean>('conn
 const COUNT = topic<ConnectionFilter, number>('connections.count');
 const CLOSE_ALL = topic<CloseQuestion, number>('connections.close-all');
 
-/** By how much, of what was expected, the number of those to close may have changed. */
+/** How far the number to close may deviate from the expected one, as a fraction of it. */
 const TOLERANCE = 0.02;
 
 interface ListQuestion {
@@ -39,11 +39,11 @@ interface ListAnswer {
 
 interface CloseQuestion {
   readonly filter: ConnectionFilter;
-  /** Who wants it. */
+  /** Who ordered it. */
   readonly by: string;
 }
 
-/** Shows admins who is connected, on whichever node, and closes what they want closed. */
+/** Shows admins who is connected, on any node, and closes connections on their behalf. */
 @Injectable()
 export class Connections {
   private readonly logger = new Logger(Connections.name);
@@ -62,7 +62,7 @@ export class Connections {
   }
 
   /**
-   * In the order they came; those of nodes that do not answer are left out.
+   * Connections in order of arrival; those of nodes that do not answer are left out.
    * @throws AppError `broker_unavailable` when the only node asked for does not answer
    */
   async page({ limit, cursor, node, ...filter }: ConnectionQuery): Promise<ConnectionPage> {
@@ -81,12 +81,12 @@ export class Connections {
     };
   }
 
-  /** @throws AppError `not_found` when it is not connected, or not any more; `broker_unavailable` */
+  /** @throws AppError `not_found` when there is no such connection (any more); `broker_unavailable` */
   async get(id: string): Promise<ConnectionDto> {
     return (await this.askOwner(READ, id, id)) ?? unknown();
   }
 
-  /** @throws AppError `not_found` when it is not connected, or not any more; `broker_unavailable` */
+  /** @throws AppError `not_found` when there is no such connection (any more); `broker_unavailable` */
   async close(id: string, by: string): Promise<void> {
     const target = { kind: 'connection', id, label: null };
     await this.audit.around({ action: 'connections.close', target }, async () => {
@@ -95,7 +95,7 @@ export class Connections {
   }
 
   /**
-   * Closes all that match, if they are as many as expected.
+   * Closes all matching connections, if they are about as many as expected.
    * @throws AppError `count_changed` when they are not; `broker_unavailable` when a node does not answer
    */
   async closeMatching({ expect, node, ...filter }: ConnectionsToClose, by: string): Promise<void> {
@@ -105,7 +105,7 @@ export class Connections {
     if (Math.abs(count - expect) > expect * TOLERANCE) {
       throw new AppError('count_changed', `${count} connections match by now.`, { members: { count } });
     }
-    // Some may be closed although a node is silent: that is no reason to leave the entry out.
+    // Recorded in any case: some may get closed even though a node is silent.
     const changes = { filter: { ...filter, ...(node !== undefined && { node }) }, count };
     await this.audit.note({ action: 'connections.close-matching', changes });
     const closed = await this.ask(CLOSE_ALL, { filter, by }, node);

@@ -17,7 +17,7 @@ const KEPT = 1_000;
 interface EndedQuestion {
   readonly filter: ConnectionFilter;
   readonly code: number | null;
-  /** The page goes on with what ended before. */
+  /** The page continues with what ended before this. */
   readonly before: ConnectionPlace | null;
   readonly take: number;
 }
@@ -27,7 +27,7 @@ interface ListedEnd {
   readonly ended: EndedConnection;
 }
 
-/** The connections of this node that ended last, for people who ask why. */
+/** The connections of this node that ended last, for people who want to know why. */
 @Injectable()
 export class EndedConnections {
   /** In no order once it is full: each takes the place of the oldest. */
@@ -48,7 +48,7 @@ export class EndedConnections {
     cluster.answer(LIST, (question) => this.listHere(question));
   }
 
-  /** The last one first; those of nodes that do not answer are left out. */
+  /** Latest first; those of nodes that do not answer are left out. */
   async page({ limit, cursor, node, code, ...filter }: EndedConnectionQuery): Promise<EndedConnectionPage> {
     if (node !== undefined && !this.cluster.knows(node)) return { items: [], nextCursor: null, missing: [] };
     const before = (cursor === undefined ? undefined : decodePlace(cursor)) ?? null;
