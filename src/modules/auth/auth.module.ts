@@ -28,7 +28,7 @@ import { SignInThrottle } from './logins/sign-in-throttle.service.js';
 import { Tickets } from './tickets/tickets.service.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 
-/** Credentials and guards. Global, since the access decorators put its guard on every feature's routes. */
+/** Credentials and guards. Global, because the access decorators bind its guard to the routes of every feature. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([User, Login, MachineKey, Device, Application, ApplicationKey]), DiscoveryModule],

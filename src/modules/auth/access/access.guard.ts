@@ -16,9 +16,9 @@ import { type Principal } from '../../realtime/principal.js';
 import { RequestAllowance } from './request-allowance.service.js';
 
 /**
- * Lets a request through to its route: finds out who asks, charges their rate limit (or their address's), and checks
- * what the route's decorator declares. Bound by those decorators only; never global, since global guards also run for
- * socket messages.
+ * Admits a request to its route: identifies who makes it, charges their rate limit (or their address's), and checks
+ * what the route's decorator declares. Only those decorators bind it; it is never global, because global guards also
+ * run for socket messages.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -80,7 +80,7 @@ export class AccessGuard implements CanActivate {
     return this.machineKeys.identify(token, addressOf(), () => request.socket.destroyed);
   }
 
-  /** Guessing counts against the address that guesses. */
+  /** Failed identification counts against the client's address. */
   private async guessing<T>(identify: () => Promise<T>): Promise<T> {
     try {
       return await identify();
@@ -112,7 +112,7 @@ function bearerToken(header: string | undefined): string {
   return token;
 }
 
-/** For logs, and for the audit log. */
+/** For logs and the audit log. */
 function remember({ kind, id, label }: Principal): void {
   const current = currentRequest();
   if (current) current.principal = { kind, id, label };

@@ -4,30 +4,30 @@ import { type ApplicationPrincipal } from '../principals/application-principal.j
 import { type BearerPrincipal } from '../principals/bearer-principal.js';
 import { type RestPrincipal } from '../principals/machine-key-principal.js';
 
-/** Accounts by access token, and who else comes by `Authorization: Bearer`. */
+/** Accounts with an access token, and others that use `Authorization: Bearer`. */
 export interface AccountAccess {
   readonly kind: 'account';
-  /** The least role of a person. */
+  /** The lowest role a person needs. */
   readonly role: Role;
   readonly devices?: true;
   /** Machine keys with the route's scope. */
   readonly keys?: true;
-  /** Also whoever shows no credential; one that is shown must be valid. */
+  /** Requests without a credential too; if one is presented, it must be valid. */
   readonly anyone?: true;
-  /** Applications, by API key; the route says which of them. */
+  /** Applications, with an API key; the route itself decides which. */
   readonly applications?: true;
 }
 
-/** Who may call a route, as its decorator declares it and the guard enforces it. */
+/** Who may call a route: declared by its decorator, enforced by the guard. */
 export type Access =
   | AccountAccess
   | { readonly kind: 'public' }
-  /** An application, by its API key. */
+  /** An application, with its API key. */
   | { readonly kind: 'application' }
-  /** Whoever has an access token, or a token of a feature; `applications`: and those, by API key. */
+  /** The holder of an access token or a feature's token; with `applications`, also applications with an API key. */
   | { readonly kind: 'bearer'; readonly applications?: true };
 
-/** What each word for the callers of a route means; `CALLERS` says it to people. */
+/** What each kind of caller means; `CALLERS` describes them for people. */
 export const ACCESSES = {
   public: { kind: 'public' },
   optional: { kind: 'account', role: 'user', keys: true, anyone: true },
@@ -47,7 +47,7 @@ export const ACCESSES = {
 /** Metadata key of a route's `Access`. */
 export const ACCESS = 'auth:access';
 
-/** A request after the guard. */
+/** A request that has passed the guard. */
 export interface ApiRequest extends Request {
   principal?: RestPrincipal;
   application?: ApplicationPrincipal;

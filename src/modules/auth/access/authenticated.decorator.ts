@@ -7,7 +7,7 @@ import { ACCESS, type Access, ACCESSES } from './access.js';
 import { AccessGuard } from './access.guard.js';
 import { isAdministrative, RefusalWatch } from './refusal-watch.guard.js';
 
-/** All that is said of a route's callers: metadata for the guard, security, scope and refusals for the document. */
+/** Everything about a route's callers: metadata for the guard, and security, scope and refusals for the document. */
 function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   const access: Access = ACCESSES[caller];
   const guards = isAdministrative(access) ? [RefusalWatch, AccessGuard] : [AccessGuard];
@@ -20,17 +20,17 @@ function declare(caller: keyof typeof ACCESSES): MethodDecorator {
   if (access.kind !== 'application') decorators.push(ApiBearerAuth());
   if (access.kind === 'bearer' && access.applications) decorators.push(ApiProblems(403));
   if (access.kind !== 'account') return applyDecorators(...decorators);
-  // Whoever comes with the wrong kind of credential or too small a role.
+  // For callers with the wrong kind of credential or too low a role.
   decorators.push(ApiProblems(403));
-  // The document puts the tag and the act in its place.
+  // The document replaces `true` by the tag and act.
   if (access.keys) decorators.push(ApiProblems('insufficient_scope'), ApiExtension(REQUIRED_SCOPE, true));
   return applyDecorators(...decorators);
 }
 
 /**
- * The route needs a credential. By access token: `user` is any person's account, `account` that or a device, `viewer`,
- * `operator` and `admin` are people from that role on; these routes, and those of `userOrKey`, also take machine keys
- * with the scope that the tag and the method of the route name. `application` is a backend by its API key.
+ * The route needs a credential. With an access token: `user` is any person's account, `account` also a device;
+ * `viewer`, `operator` and `admin` are people with at least that role. Those three and `userOrKey` also accept machine
+ * keys with the scope named by the route's tag and method. `application` is a backend with its API key.
  */
 export function Authenticated(
   who: Exclude<keyof typeof ACCESSES, 'public' | 'optional' | 'bearer' | 'ticketHolder'>,
@@ -38,22 +38,24 @@ export function Authenticated(
   return declare(who);
 }
 
-/** The route needs any bearer credential of ours: an access token, or a token of a feature. `CurrentBearer` says whose. */
+/**
+ * The route accepts any of our bearer credentials: an access token, or a feature's token. `CurrentBearer` tells whose.
+ */
 export function AnyBearer(): MethodDecorator {
   return declare('bearer');
 }
 
-/** As `AnyBearer`, and applications; `CurrentBearer` or `CurrentApplication` says who. */
+/** Like `AnyBearer`, plus applications; `CurrentBearer` or `CurrentApplication` tells who. */
 export function TicketHolder(): MethodDecorator {
   return declare('ticketHolder');
 }
 
-/** The route works for anyone, and knows the account or machine key where one is shown. */
+/** The route works for anyone, and knows the account or machine key if one is presented. */
 export function MaybeAuthenticated(): MethodDecorator {
   return declare('optional');
 }
 
-/** The route is for anyone. */
+/** The route is open to anyone. */
 export function Public(): MethodDecorator {
   return declare('public');
 }

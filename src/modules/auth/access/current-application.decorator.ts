@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type ApiRequest } from './access.js';
 import { type ApplicationPrincipal } from '../principals/application-principal.js';
 
-/** The application that asks, on routes that are `Authenticated('application')`. */
+/** The calling application, on routes with `Authenticated('application')`. */
 export const CurrentApplication = createParamDecorator(
   (_data: unknown, context: ExecutionContext): ApplicationPrincipal | undefined =>
     context.switchToHttp().getRequest<ApiRequest>().application,

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type ApiRequest } from './access.js';
 import { type BearerPrincipal } from '../principals/bearer-principal.js';
 
-/** Who asks, on routes that are `AnyBearer`. */
+/** The caller, on routes with `AnyBearer`. */
 export const CurrentBearer = createParamDecorator(
   (_data: unknown, context: ExecutionContext): BearerPrincipal | undefined =>
     context.switchToHttp().getRequest<ApiRequest>().bearer,

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type HolderPrincipal } from '../principals/bearer-principal.js';
 
-/** @throws AppError `unauthenticated` when the token is nobody's, or not any more */
+/** @throws AppError `unauthenticated` when the token is unknown or no longer valid */
 export type TokenVerifier = (token: string) => Promise<HolderPrincipal>;
 
 interface Feature {
   readonly looksLike: RegExp;
   readonly verify: TokenVerifier;
-  /** They only get tickets for their sockets. */
+  /** Whether they can only be exchanged for tickets. */
   readonly ticketsOnly: boolean;
 }
 
 /**
- * Bearer tokens that features hand out and that routes marked `AnyBearer` take beside access tokens. A feature registers
- * what its tokens look like; auth itself knows no feature.
+ * Bearer tokens issued by features, which routes with `AnyBearer` accept besides access tokens. Each feature registers
+ * what its tokens look like; auth itself knows no features.
  */
 @Injectable()
 export class FeatureTokens {

@@ -6,11 +6,11 @@ import { API_V1 } from '../../../common/http/api-v1-controller.js';
 import { Refusals } from '../../audit/refusals.service.js';
 import { type Access } from './access.js';
 
-/** What ordinary accounts have no business at: for them the end of a token is an everyday event. */
+/** Whether refusals are worth recording: on all other routes, an expired token is an everyday event. */
 export const isAdministrative = (access: Access): boolean =>
   access.kind === 'application' || (access.kind === 'account' && (access.role !== 'user' || access.keys === true));
 
-/** Lets everybody through, and writes down who was refused then: by the guard behind it, or by what the route does. */
+/** Lets everybody through, and records who was then refused, by the next guard or by the route itself. */
 @Injectable()
 export class RefusalWatch implements CanActivate {
   constructor(

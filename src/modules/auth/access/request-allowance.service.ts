@@ -4,12 +4,12 @@ import { addressKey } from '../../../common/http/policy/client-address.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type RateLimit, RateLimiter } from '../../realtime/ports/rate-limiter.js';
 
-/** Of one person by one other: twenty at once, then one a minute. */
+/** Invitations from one person to one other: twenty at once, then one per minute. */
 const INVITES: RateLimit = { rate: 1 / 60, burst: 20 };
 
 /**
- * How much anybody may ask for, by `REST_RATE` and `REST_BURST`. Credentials that are wrong are charged to the address
- * they come from, on whichever way in they are shown: they are too long to be guessed, so that is all they need.
+ * Limits how much a caller may ask for, by `REST_RATE` and `REST_BURST`. Wrong credentials are charged to the address
+ * they come from, wherever they are presented; they are too long to be guessed, so no more is needed.
  */
 @Injectable()
 export class RequestAllowance {
@@ -24,7 +24,7 @@ export class RequestAllowance {
     return this.take(bucket, { rate, burst });
   }
 
-  /** Charges who invites the same person again and again. @throws AppError `rate_limited` */
+  /** Charges inviting the same person again and again. @throws AppError `rate_limited` */
   chargeInvite(inviter: number, email: string): Promise<void> {
     return this.take(`invite:${inviter}:${email}`, INVITES);
   }
@@ -38,7 +38,7 @@ export class RequestAllowance {
     });
   }
 
-  /** Charges whoever has not shown who it is. @throws AppError `rate_limited` */
+  /** Charges a client that is not identified. @throws AppError `rate_limited` */
   chargeAddress(address: string): Promise<void> {
     return this.charge(`address:${addressKey(address)}`);
   }

@@ -4,7 +4,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { API_V1 } from '../../../common/http/api-v1-controller.js';
 import { ACCESS } from './access.js';
 
-/** Stops the boot when a route of REST v1 does not say who may call it: forgetting must not mean "anyone". */
+/** Stops the boot when a route of REST v1 does not declare who may call it: forgetting must not mean "anyone". */
 @Injectable()
 export class RouteDeclarations implements OnModuleInit {
   constructor(

@@ -1,4 +1,4 @@
 import { type Channel, channel } from '../../realtime/channel.js';
 
-/** Sockets that were admitted by a ticket of this API key listen here, and are closed through it. */
+/** Sockets admitted by a ticket of this API key, so that they can be closed. */
 export const apiKeyChannel = (keyId: number): Channel => channel('api-key', keyId);

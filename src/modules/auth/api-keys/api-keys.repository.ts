@@ -26,7 +26,7 @@ const FIND = prepared(
    FROM "application_keys" k JOIN "applications" a ON a."id" = k."application_id" WHERE k."digest" = ANY ($1::bytea[])`,
 );
 
-/** Applications as their keys name them. */
+/** Applications, by their keys. */
 @Injectable()
 export class ApiKeysRepository {
   constructor(
@@ -45,7 +45,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Notes that a key was used, unless that was noted after `since` already. */
+  /** Records that a key was used, unless a use after `since` is already recorded. */
   async markUsed(id: number, now: Date, since: Date): Promise<void> {
     await this.keys.query(
       `UPDATE "application_keys" SET "last_used_at" = $2
@@ -54,7 +54,7 @@ export class ApiKeysRepository {
     );
   }
 
-  /** The application called `name`, made if there is none. */
+  /** The application called `name`, created if there is none. */
   async findOrCreate(name: string): Promise<Application> {
     const found = await this.applications.findOneBy({ name });
     if (found) return found;

@@ -12,7 +12,7 @@ import { KeyUses } from './key-uses.js';
 
 const MAX_KEY = 200;
 
-/** Finds out which application a request comes from. */
+/** Identifies the application that a request comes from. */
 @Injectable()
 export class ApiKeys {
   private readonly uses: KeyUses;
@@ -30,8 +30,8 @@ export class ApiKeys {
   }
 
   /**
-   * @param key the `API-KEY` header; missing and empty are the same
-   * @throws AppError `unauthenticated` without a key, `invalid_credentials` when it is nobody's
+   * @param key the `API-KEY` header; empty counts as missing
+   * @throws AppError `unauthenticated` without a key, `invalid_credentials` when it is unknown
    */
   async identify(key: string | undefined): Promise<ApplicationPrincipal> {
     if (key === undefined || key === '') return this.keyless();

@@ -2,12 +2,12 @@ import { type Logger } from '@nestjs/common';
 import { reportFailure } from '../../../common/outages/outages.js';
 import { type Clock } from '../../../common/time/clock.js';
 
-/** The use of a key is recorded to the minute: not one write per request. */
+/** Uses are recorded to the minute, which avoids one write per request. */
 const RECORD_MS = 60_000;
 
-/** Has it written down when keys of one kind were last used. */
+/** Records when keys of one kind were last used. */
 export class KeyUses {
-  /** Keys whose use this node is writing down right now. */
+  /** Keys whose use this node is recording right now. */
   private readonly recording = new Set<number>();
 
   constructor(
@@ -16,7 +16,7 @@ export class KeyUses {
     private readonly what: string,
   ) {}
 
-  /** @param write notes it, unless that was done after `since` already */
+  /** @param write records the use, unless one after `since` is already recorded */
   record(
     { id, lastUsedAt }: { readonly id: number; readonly lastUsedAt: Date | null },
     write: (now: Date, since: Date) => Promise<void>,

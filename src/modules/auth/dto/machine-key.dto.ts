@@ -15,7 +15,7 @@ const MAX_ADDRESS = 49;
 const TEN_YEARS = 315_360_000;
 const MONTH = 2_592_000;
 
-/** A list of texts, each without a fault, and at least one: none would mean nothing, or anything. */
+/** Checks a list of valid texts. It must not be empty, which could be taken for "nothing" or for "anything". */
 const listFault =
   (fault: (text: string) => string | undefined) =>
   (value: unknown): string | undefined => {

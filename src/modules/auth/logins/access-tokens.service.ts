@@ -19,19 +19,19 @@ const ISSUER = 'switchboard';
 /** Who a token is for: people and devices. */
 const AUDIENCES = ['user', 'device'] as const;
 
-/** Seconds an access token lives. */
+/** Lifetime of an access token, in seconds. */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
-/** Ours have about 300 characters; nothing longer is worth a signature check. */
+/** Ours have about 300 characters; anything longer is not worth a signature check. */
 const MAX_LENGTH = 2_048;
 
-/** What tells two access tokens of a login apart. */
+/** What distinguishes two access tokens of one login. */
 export interface AccessIssue {
   readonly id: string;
   readonly issuedAt: Date;
 }
 
-/** What a genuine token says. */
+/** The claims of a genuine token. */
 export interface TokenClaims extends LoginAccount {
   readonly loginId: number;
 }
@@ -64,7 +64,7 @@ export class AccessTokens {
     this.jwt = new JwtService({ secret: createSecretKey(keys.derive('access-tokens')) });
   }
 
-  /** @param issue of its own unless given */
+  /** @param issue generated unless given */
   issue(account: LoginAccount, loginId: number, issue?: AccessIssue): string {
     const issuedAt = Math.floor((issue?.issuedAt.getTime() ?? this.clock.now()) / 1_000);
     const claims = {
@@ -80,8 +80,8 @@ export class AccessTokens {
   }
 
   /**
-   * The account a token stands for.
-   * @throws AppError `unauthenticated` like `verifyAccount`; `forbidden` when it is a device's
+   * The user account that a token stands for.
+   * @throws AppError `unauthenticated` like `verifyAccount`; `forbidden` when the token is a device's
    */
   async verify(token: string): Promise<UserPrincipal> {
     const principal = await this.verifyAccount(token);
@@ -121,7 +121,7 @@ export class AccessTokens {
   }
 
   /**
-   * What a token says, when it is genuine and has not expired; whether its login is alive only `confirm` knows.
+   * The claims of a token that is genuine and has not expired; only `confirm` knows whether its login is alive.
    * @throws AppError `unauthenticated`
    */
   read(token: string): TokenClaims {
@@ -147,5 +147,5 @@ export class AccessTokens {
   }
 }
 
-/** One text for all reasons: a stranger learns nothing from it. */
+/** One text for all reasons, so that strangers learn nothing from it. */
 const refused = (): AppError => new AppError('unauthenticated', 'The access token is not valid, or not any more.');

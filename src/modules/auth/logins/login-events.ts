@@ -13,7 +13,7 @@ export interface LoginObserver {
   loginEnded(account: LoginAccount): Promise<void>;
 }
 
-/** Tells features of sign-ins and sign-outs over REST; auth itself knows no feature. */
+/** Tells features of sign-ins and sign-outs over REST; auth itself knows no features. */
 @Injectable()
 export class LoginEvents {
   private readonly logger = new Logger(LoginEvents.name);
@@ -36,7 +36,7 @@ export class LoginEvents {
       try {
         await tell(observer);
       } catch (error) {
-        // The login stands whether or not others could be told of it.
+        // The login is valid whether or not others could be told.
         reportFailure(this.logger, 'a sign-in or sign-out could not be announced', error);
       }
     }

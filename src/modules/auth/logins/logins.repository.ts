@@ -7,12 +7,12 @@ import { User } from '../../../entities/accounts/user.entity.js';
 import { Device } from '../../../entities/circles/device.entity.js';
 import { type LoginAccount } from './login-events.js';
 
-/** That tokens of a login were given out. */
+/** Records that tokens of a login were issued. */
 export type LoginUse = Pick<Login, 'expiresAt' | 'lastUsedAt' | 'address' | 'userAgent'>;
 
 export type NewLogin = LoginUse & Pick<Login, 'handleDigest' | 'secretDigest'>;
 
-/** Whom an identity provider vouched for, and how often it had been refused then. */
+/** A person vouched for by an identity provider, with the identity's number of refusals at that time. */
 export interface ProvenIdentity {
   readonly userId: number;
   readonly identityId: number;
@@ -61,7 +61,7 @@ export class LoginsRepository {
     return new Map(rows.map((row) => [row.loginId, row]));
   }
 
-  /** Those of the logins that are alive, whose accounts are enabled. */
+  /** Those of the logins that are alive and whose accounts are enabled. */
   async alive(loginIds: readonly number[], now: Date): Promise<Set<number>> {
     const rows: unknown = await this.logins.query(
       `SELECT l."id" FROM "logins" l LEFT JOIN "users" u ON u."id" = l."user_id"
@@ -71,7 +71,7 @@ export class LoginsRepository {
     return new Set(ids(rows));
   }
 
-  /** By login: the roles of enabled accounts whose logins are alive. */
+  /** The roles of enabled accounts whose logins are alive, by login. */
   async roles(loginIds: readonly number[], now: Date): Promise<Map<number, User['role']>> {
     const rows: { id: number; role: User['role'] }[] = await this.logins.query(
       `SELECT l."id", u."role" FROM "logins" l JOIN "users" u ON u."id" = l."user_id"
@@ -89,7 +89,7 @@ export class LoginsRepository {
     return (await this.devices.findOneBy({ id })) ?? undefined;
   }
 
-  /** `email` normalised. */
+  /** @param email in normalized form */
   async findUserByEmail(email: string): Promise<User | undefined> {
     return (await this.users.findOneBy({ email })) ?? undefined;
   }
@@ -104,12 +104,12 @@ export class LoginsRepository {
   }
 
   /**
-   * Begins a login, unless the account has been disabled or given another password since it was read.
+   * Begins a login, unless the account has been disabled or its password changed since it was read.
    * @returns its id
    */
   async create(user: User, login: NewLogin): Promise<number | undefined> {
-    // The share lock makes this and a password change happen one after the other: a login with the old password is
-    // either refused here or ended there.
+    // The share lock serializes this with a password change: a login with the old password is either refused here or
+    // ended there.
     const rows: { id: number }[] = await this.logins.query(
       prepared(
         `INSERT INTO "logins" ("user_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
@@ -122,8 +122,8 @@ export class LoginsRepository {
   }
 
   /**
-   * Begins a login of whom an identity provider vouched for, unless the account has been disabled since, the identity
-   * taken from it, or refused.
+   * Begins a login for a person vouched for by an identity provider, unless since then the account was disabled, or the
+   * identity removed or refused.
    * @returns its id
    */
   async createByIdentity(proven: ProvenIdentity, login: NewLogin): Promise<number | undefined> {
@@ -138,7 +138,7 @@ export class LoginsRepository {
     return rows[0]?.id;
   }
 
-  /** Begins a device's login, unless it is gone or was given another password since it was read. @returns its id */
+  /** Begins a device's login, unless it was removed or its password changed since it was read. @returns its id */
   async createForDevice(device: Device, login: NewLogin): Promise<number | undefined> {
     const rows: { id: number }[] = await this.logins.query(
       `INSERT INTO "logins" ("device_id", "handle_digest", "secret_digest", "expires_at", "last_used_at", "address", "user_agent")
@@ -149,7 +149,7 @@ export class LoginsRepository {
     return rows[0]?.id;
   }
 
-  /** Puts a new secret in the place of the old one. @returns false when the old one is not there any more */
+  /** Replaces the old secret. @returns false when the old one is no longer there */
   async rotate(id: number, oldDigest: Buffer, use: LoginUse & Pick<Login, 'secretDigest'>): Promise<boolean> {
     const result = await this.logins.update({ id, secretDigest: oldDigest }, use);
     return result.affected === 1;
@@ -164,7 +164,7 @@ export class LoginsRepository {
     });
   }
 
-  /** Ends a login of an account, or all it has. @returns their ids */
+  /** Ends one login of an account, or all of them. @returns their ids */
   async endOf(account: LoginAccount, which: number | 'all'): Promise<number[]> {
     const result = await this.logins
       .createQueryBuilder()
@@ -175,7 +175,7 @@ export class LoginsRepository {
     return ids(result.raw);
   }
 
-  /** @returns whose login it was, `undefined` when there was none */
+  /** @returns whose login it was; `undefined` when there was none */
   async end(id: number): Promise<LoginAccount | undefined> {
     const [rows] = await this.logins.query<[{ userId: number | null; deviceId: number | null }[], number]>(
       `DELETE FROM "logins" WHERE "id" = $1 RETURNING "user_id" AS "userId", "device_id" AS "deviceId"`,
@@ -199,7 +199,7 @@ export class LoginsRepository {
     return ids(rows);
   }
 
-  /** Ends what has expired. @returns their ids */
+  /** Ends expired logins. @returns their ids */
   async endExpired(now: Date): Promise<number[]> {
     const result = await this.logins
       .createQueryBuilder()
@@ -211,7 +211,7 @@ export class LoginsRepository {
   }
 }
 
-/** In the order of the statements that insert. */
+/** In the column order of the inserts. */
 const valuesOf = (login: NewLogin): unknown[] => [
   login.handleDigest,
   login.secretDigest,

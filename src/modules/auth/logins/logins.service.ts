@@ -31,9 +31,9 @@ import {
 import { RefreshSuccessors } from './refresh-successors.service.js';
 import { type UserPrincipal } from '../principals/user-principal.js';
 
-/** A login nobody refreshes for this long is over. */
+/** A login that is not refreshed for this long is over. */
 const LOGIN_MS = 30 * 24 * 3_600_000;
-/** Several logins of an account live side by side; beyond this many the oldest ends. */
+/** An account may have several logins; beyond this many, the oldest ends. */
 const LOGINS_PER_ACCOUNT = 100;
 const SWEEP_MS = 3_600_000;
 
@@ -63,7 +63,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Unknown accounts are answered like wrong passwords, in the same time.
+   * Unknown accounts get the same answer as wrong passwords, after the same time.
    * @throws AppError `invalid_credentials`, `account_disabled`, `password_sign_in_off`, `rate_limited`
    */
   async signIn(email: string, password: string, caller: Caller): Promise<TokenPair & { user: User }> {
@@ -85,9 +85,9 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Signs in whom the identity provider vouched for a moment ago.
+   * Signs in a person whom the identity provider has just vouched for.
    * @param issuer that provider
-   * @throws AppError `unauthenticated` when the account has been disabled since, or the identity refused
+   * @throws AppError `unauthenticated` when the account was disabled, or the identity refused, in the meantime
    */
   async signInByIdentity(proven: ProvenIdentity, issuer: string, caller: Caller): Promise<TokenPair & { user: User }> {
     const user = await this.repository.findUser(proven.userId);
@@ -102,7 +102,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Signs a device in with the user name and password it was given.
+   * Signs in a device with the user name and password it was given.
    * @throws AppError `invalid_credentials`, `rate_limited`
    */
   async signInDevice(username: string, password: string, caller: Caller): Promise<TokenPair & { device: Device }> {
@@ -117,7 +117,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Checks the password of an account again, e.g. before it is changed.
+   * Checks an account's password again, e.g. before it is changed.
    * @throws AppError `invalid_credentials`, `rate_limited`
    */
   async confirm(principal: UserPrincipal, password: string, address: string): Promise<void> {
@@ -127,8 +127,8 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * The next pair of a login. A refresh token works once: one that comes back later, or from elsewhere, ends the login,
-   * since either its holder or a thief has used it.
+   * The next token pair of a login. A refresh token works once: when it is used again later or from elsewhere, the
+   * login ends, because either its holder or a thief must have used it before.
    * @throws AppError `unauthenticated`, `token_reused`
    */
   async refresh(text: string, caller: Caller): Promise<TokenPair> {
@@ -160,7 +160,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /**
-   * Ends a login of an account, or all it has.
+   * Ends one login of an account, or all of them.
    * @throws AppError `not_found` when it has no such login
    */
   async endOf(account: LoginAccount, which: number | 'all'): Promise<void> {
@@ -188,27 +188,29 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     throw new AppError('unauthenticated', 'The account is gone.');
   }
 
-  /** Those of the logins whose tokens still count. */
+  /** Those of the logins whose tokens are still valid. */
   alive(loginIds: readonly number[]): Promise<ReadonlySet<number>> {
     return this.repository.alive(loginIds, this.clock.date());
   }
 
-  /** The roles of the accounts that these logins are of; without those whose tokens no longer count. */
+  /** The roles of these logins' accounts, without logins whose tokens are no longer valid. */
   roles(loginIds: readonly number[]): Promise<ReadonlyMap<number, Role>> {
     return this.repository.roles(loginIds, this.clock.date());
   }
 
-  /** For sockets whose rights follow from the role of an account. */
+  /** Tells sockets whose rights depend on an account's role. */
   roleChanged(userId: number, role: Role): void {
     this.hub.signal(roleChannel(userId), { type: 'auth.role-changed', role });
   }
 
-  /** Closes the sockets of logins that have ended; for those that end with their account. */
+  /** Closes the sockets of logins that have ended; call it for logins that ended with their account. */
   close(loginIds: readonly number[]): void {
     for (const id of loginIds) this.hub.disconnect(loginChannel(id), DISCONNECT.notAllowed);
   }
 
-  /** @returns the next pair, the same for all who ask at the same time; `undefined` for those who come late or from elsewhere */
+  /**
+   * @returns the next pair, the same for all concurrent callers; `undefined` for those who come late or from elsewhere
+   */
   private async next(login: Login, token: RefreshToken, caller: Caller): Promise<TokenPair | undefined> {
     const { successors, repository } = this;
     const successor = successors.of(token);
@@ -276,7 +278,7 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
 const accountOf = ({ userId, deviceId }: Login): LoginAccount =>
   userId === null ? { kind: 'device', id: deviceId ?? 0 } : { kind: 'user', id: userId };
 
-/** As what something is done to: whoever acts is a `user`. */
+/** For audit targets: a `user` that acts is an `account` when acted upon. */
 const targetOf = ({ kind, id, label = null }: LoginAccount & { readonly label?: string | null }): AuditParty => ({
   kind: kind === 'user' ? 'account' : kind,
   id: String(id),

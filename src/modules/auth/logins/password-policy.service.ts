@@ -3,7 +3,7 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { AppConfig } from '../../../config/app-config.js';
 import { type User } from '../../../entities/accounts/user.entity.js';
 
-/** Whose passwords count, by `PASSWORD_SIGN_IN`. Devices are no people: theirs always do. */
+/** Whose passwords count, by `PASSWORD_SIGN_IN`. Those of devices always do. */
 @Injectable()
 export class PasswordPolicy {
   constructor(private readonly config: AppConfig) {}
@@ -13,7 +13,7 @@ export class PasswordPolicy {
     return passwordSignIn === 'on' || (passwordSignIn === 'fallback' && madeAtBoot);
   }
 
-  /** Whether it has a password that counts. */
+  /** Whether the account has a password that counts. */
   signsIn(account: Pick<User, 'madeAtBoot' | 'passwordHash'>): boolean {
     return account.passwordHash !== null && this.allows(account);
   }
@@ -23,7 +23,7 @@ export class PasswordPolicy {
     if (!this.allows(account)) throw off();
   }
 
-  /** @throws AppError `password_sign_in_off` where none counts: said before anything is looked up, so it tells nothing */
+  /** @throws AppError `password_sign_in_off` where none counts; thrown before any lookup, so it reveals nothing */
   requireAny(): void {
     if (this.config.passwordSignIn === 'off') throw off();
   }

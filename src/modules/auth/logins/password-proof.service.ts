@@ -6,16 +6,16 @@ import { PasswordPolicy } from './password-policy.service.js';
 import { Passwords } from './passwords.service.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 
-/** Who says what they know, and from where. */
+/** Somebody presenting a name and password, and where they come from. */
 export interface Claim {
   readonly kind: 'user' | 'device';
-  /** What tries are counted by. Emails have an @, user names of devices have none: the two never share a count. */
+  /** Attempts are counted by it. Emails contain an @ and device user names do not, so their counts never mix. */
   readonly name: string;
   readonly password: string;
   readonly address: string;
 }
 
-/** Whether somebody knows a password. Tries are slowed, and wrong ones are in the audit log. */
+/** Checks whether somebody knows a password. Attempts are throttled, and failures recorded in the audit log. */
 @Injectable()
 export class PasswordProof {
   constructor(
@@ -26,8 +26,8 @@ export class PasswordProof {
   ) {}
 
   /**
-   * Unknown accounts are answered like wrong passwords, in the same time.
-   * @returns the account it is the password of
+   * Unknown accounts get the same answer as wrong passwords, after the same time.
+   * @returns the account that the password belongs to
    * @throws AppError `invalid_credentials` with `detail`, `rate_limited`
    */
   async demand<T extends { readonly id: number; readonly passwordHash: string | null }>(

@@ -4,33 +4,33 @@ import { AppError } from '../../../common/errors/app-error.js';
 import { addressKey } from '../../../common/http/policy/client-address.js';
 import { type SignInAttempt } from './sign-in-throttle.service.js';
 
-/** argon2id (the library's default) as OWASP recommends it: 19 MiB, two passes, one lane. About 12 ms. */
+/** argon2id (the library's default) as recommended by OWASP: 19 MiB, two passes, one lane. About 12 ms. */
 const COST = {
   memoryCost: 19_456,
   timeCost: 2,
   parallelism: 1,
 };
 
-/** Hashing shares the thread pool with files and name lookups: it gets half of it, and no endless queue. */
+/** Hashing shares the thread pool with files and name lookups: it gets half of it, and a bounded queue. */
 const CONCURRENCY = 2;
 const MAX_WAITING = 2_000;
 const MAX_WAITING_EACH = 200;
 
-/** Whoever makes a password waits here: with everybody else who does, and behind nobody who signs in. */
+/** The party that password creators wait in, together, so that they do not hold up those signing in. */
 const MAKERS = 'makers';
 
 /**
- * Hashes and checks passwords. Bounded: a flood is turned away instead of filling memory. Fair: addresses that sign in
- * take turns with each other, and with all registrations together.
+ * Hashes and checks passwords. Bounded: a flood is turned away instead of filling memory. Fair: addresses signing in
+ * take turns with each other, and with all password creators together.
  */
 @Injectable()
 export class Passwords {
   private readonly cost = COST;
   private running = 0;
   private waiting = 0;
-  /** Who waits, by party; the next turn is that of the first. */
+  /** Waiting work by party; the first party has the next turn. */
   private readonly parties = new Map<string, (() => void)[]>();
-  /** A hash nobody knows the password of, so that unknown accounts take as long as known ones. */
+  /** A hash of no real password, so that unknown accounts take as long as known ones. */
   private decoy: Promise<string> | undefined;
 
   /** @throws AppError `unavailable` when too many are waiting */
@@ -39,10 +39,10 @@ export class Passwords {
   }
 
   /**
-   * Whether `password` is the one behind `passwordHash`; takes the same time without one, and is false then.
-   * @param address of who signs in
-   * @param attempt begins and fails within its turn, so that the next one knows of it
-   * @throws AppError `unavailable` when too many are waiting, and what beginning throws
+   * Whether `password` matches `passwordHash`; takes the same time and returns false without one.
+   * @param address where the sign-in comes from
+   * @param attempt begun and failed within its turn, so that the next attempt takes it into account
+   * @throws AppError `unavailable` when too many are waiting, and whatever `attempt.begin` throws
    */
   async verify(
     password: string,
@@ -66,7 +66,7 @@ export class Passwords {
     try {
       return await work();
     } finally {
-      // The slot goes straight to the next one, so nobody can slip in between.
+      // The slot goes straight to the next in line, so nobody can slip in between.
       const next = this.next();
       if (next) next();
       else this.running--;
@@ -88,7 +88,7 @@ export class Passwords {
       this.waiting--;
       const next = own.shift();
       this.parties.delete(party);
-      // Behind the others.
+      // Back to the end of the line.
       if (own.length > 0) this.parties.set(party, own);
       return next;
     }
@@ -96,5 +96,5 @@ export class Passwords {
   }
 }
 
-/** Keyboards differ in how they compose accents; the password is the same one. */
+/** Keyboards differ in how they compose accents; the password is the same. */
 const canonical = (password: string): string => password.normalize('NFC');

@@ -11,12 +11,12 @@ import { storeKey, type StoreKey } from '../../realtime/ports/store-key.js';
 import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
 import { type RefreshToken } from './refresh-token.js';
 
-/** How long a used refresh token still gets the pair that took its place. */
+/** How long a used refresh token can still be exchanged for the pair that replaced it. */
 const KEPT_MS = 10_000;
-/** Of an access token's id. */
+/** Length of an access token's id. */
 const ID_BYTES = 16;
 
-/** Where and when a login gave out tokens last, and what its refresh token is since. */
+/** When and where a login last issued tokens, and its refresh token since then. */
 type GivenOut = Pick<Login, 'secretDigest' | 'address' | 'lastUsedAt'>;
 
 interface Use {
@@ -26,9 +26,10 @@ interface Use {
 }
 
 /**
- * What takes the place of refresh tokens. It follows from the old one and a key of ours: two tabs that refresh at the same
- * time get the same on whichever nodes, which need to share nothing for that but the database. When a successor was used, too,
- * the row of the login says nothing of the token before; then what the nodes remember counts.
+ * Computes the successors of refresh tokens. A successor is derived from the old token and a key of ours, so two tabs
+ * that refresh at the same time get the same one, even on different nodes that share nothing but the database. Once the
+ * successor has been used too, the login's row no longer tells about the token before it; then the nodes' shared memory
+ * decides.
  */
 @Injectable()
 export class RefreshSuccessors {
@@ -49,16 +50,16 @@ export class RefreshSuccessors {
     return { handle: token.handle, secret: this.follow('secret', token) };
   }
 
-  /** Id of the access token that is given out along with the successor of `token`. */
+  /** Id of the access token that is issued along with the successor of `token`. */
   accessIdOf(token: RefreshToken): string {
     return this.follow('access', token).subarray(0, ID_BYTES).toString('base64url');
   }
 
-  /** Whether `token`, used before, took the place that the login is in, a moment ago and at this address. */
+  /** Whether the login's current token replaced `token` just now and at this address. */
   isFresh(login: GivenOut, token: RefreshToken, address: string): boolean {
     if (!digestsEqual(login.secretDigest, sha256(this.of(token).secret))) return false;
     if (login.address === null || addressKey(login.address) !== addressKey(address)) return false;
-    // The clock of the node that gave it out may be ahead of ours.
+    // The clock of the node that issued it may be ahead of ours.
     return Math.abs(this.clock.now() - login.lastUsedAt.getTime()) < KEPT_MS;
   }
 
@@ -66,7 +67,7 @@ export class RefreshSuccessors {
     await this.store.claim(keyOf(token), { place: addressKey(address), at: at.getTime() }, { ttlMs: KEPT_MS });
   }
 
-  /** When `token` was used, if that was a moment ago and at this address. @param login as it is since */
+  /** When `token` was used, if that was just now and at this address. @param login its state since then */
   async usedAt(token: RefreshToken, address: string, login: GivenOut): Promise<Date | undefined> {
     if (this.isFresh(login, token, address)) return login.lastUsedAt;
     const use = await this.store.get(keyOf(token));

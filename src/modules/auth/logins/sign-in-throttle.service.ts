@@ -8,7 +8,7 @@ import { DegradableStore } from '../../realtime/resilience/degradable-store.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { storeKey, type StoreKey } from '../../realtime/ports/store-key.js';
 
-/** Tries that are answered without delay. Many people may share an address; nobody shares an account. */
+/** Attempts without delay. Many people may share an address, but nobody shares an account. */
 const FREE_TRIES = { account: 10, address: 20 } as const;
 const MAX_DELAY_SECONDS = 60;
 /** Failures are forgotten after this long without another one. */
@@ -16,24 +16,26 @@ const MEMORY_MS = 15 * 60_000;
 /** How long an address that signed in to an account counts as its owner's. */
 const KNOWN_MS = 30 * 24 * 3_600_000;
 
-/** One counted try. */
+/** One counted attempt. */
 export interface SignInAttempt {
   /**
-   * The password is about to be looked at, perhaps long after the try came: others of its address may have failed since.
+   * Call right before the password is checked, perhaps long after the attempt came: others from its address may have
+   * failed since then.
    * @throws AppError `rate_limited`
    */
   begin(): Promise<void>;
-  /** It was right. The account's count starts anew. */
+  /** It was right; the account's count starts over. */
   succeeded(): Promise<void>;
   /** It was wrong. */
   failed(): Promise<void>;
 }
 
 /**
- * Slows guessing down, per account and per address: after some free tries each next one has to wait twice as long as
- * the one before. An account's tries are counted before the password is looked at, those of an address one by one as they
- * turn out to be wrong, since many people may sign in from it: a burst of parallel guesses gains nothing. The owner keeps a way in while strangers hammer on the account or on their shared address: where an
- * account signed in before, it has a count of its own.
+ * Slows down guessing, per account and per address: after some free attempts, each further one has to wait twice as
+ * long as the one before. Attempts on an account are counted before the password is checked, so a burst of parallel
+ * guesses gains nothing; those from an address only when they turn out to be wrong, because many people may sign in
+ * from it. The owner keeps a way in while strangers attack the account or share its address: where an account has
+ * signed in before, it has a count of its own.
  */
 @Injectable()
 export class SignInThrottle {
@@ -48,7 +50,8 @@ export class SignInThrottle {
   }
 
   /**
-   * Counts one try. `account` is a normalised email, whether or not there is such an account.
+   * Counts one attempt.
+   * @param account a normalized email, whether or not there is such an account
    * @throws AppError `rate_limited` while the account or the address has to wait
    */
   async attempt(account: string, address: string): Promise<SignInAttempt> {
@@ -63,7 +66,7 @@ export class SignInThrottle {
     };
     await begin();
     await this.refuseWhileWaiting(accountCount);
-    // Of tries that race here, the one that claims the wait goes on; it is what the others wait for.
+    // Of racing attempts, the one that claims the wait goes on; the others wait for it.
     if (!(await this.count(accountCount, FREE_TRIES.account))) await this.refuseWhileWaiting(accountCount);
     return {
       begin,
@@ -78,7 +81,7 @@ export class SignInThrottle {
     };
   }
 
-  /** @returns false when the free tries are used up and somebody else began the wait for the next one */
+  /** @returns false when the free attempts are used up and somebody else has begun the wait for the next one */
   private async count(key: StoreKey<number>, free: number): Promise<boolean> {
     const tries = (await this.store.increment(key, 1, { ttlMs: MEMORY_MS })) ?? Infinity;
     if (tries <= free) return true;
@@ -89,7 +92,7 @@ export class SignInThrottle {
   private async refuseWhileWaiting(key: StoreKey<number>): Promise<void> {
     const until = await this.store.get(waitKey(key));
     if (until === undefined) return;
-    // The store ends the wait; the wall clock only says about when, and may have stepped since.
+    // The store ends the wait; the wall clock only estimates it, and may have stepped since.
     const seconds = Math.ceil((until - this.clock.now()) / 1_000);
     const retryAfterSeconds = Math.min(Math.max(seconds, 1), MAX_DELAY_SECONDS);
     throw new AppError('rate_limited', 'Too many tries; wait before the next one.', { retryAfterSeconds });

@@ -9,7 +9,7 @@ export type NewMachineKey = Pick<
   'name' | 'prefix' | 'digest' | 'scopes' | 'allowedNetworks' | 'expiresAt' | 'madeBy'
 >;
 
-/** What takes the place of a key, and until when the old one goes on. */
+/** What replaces a key's secret, and until when the old one still works. */
 export interface Replacement {
   readonly digest: Buffer;
   readonly prefix: string;
@@ -20,7 +20,7 @@ export interface Replacement {
 export class MachineKeysRepository {
   constructor(@InjectRepository(MachineKey) private readonly keys: Repository<MachineKey>) {}
 
-  /** @returns `undefined` when its maker is no admin any more: then the key would outlive what it stands on */
+  /** @returns `undefined` when its maker is no longer an admin, whose rights it would outlive */
   insert(key: NewMachineKey): Promise<MachineKey | undefined> {
     return this.keys.manager.transaction(async (manager) => {
       if (key.madeBy !== null) {
@@ -31,7 +31,7 @@ export class MachineKeysRepository {
     });
   }
 
-  /** The key that has this digest now, or had it before the last rotation and goes on. */
+  /** The key with this digest, current or, within the overlap, from before the last rotation. */
   async findValid(digest: Buffer, now: Date): Promise<MachineKey | undefined> {
     const found = await this.keys.findOne({
       where: [{ digest }, { previousDigest: digest, previousUntil: MoreThan(now) }],
@@ -47,7 +47,7 @@ export class MachineKeysRepository {
     return this.keys.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }
 
-  /** @returns `undefined` when there is none any more */
+  /** @returns `undefined` when the key is gone */
   async rotate(id: number, { digest, prefix, previousUntil }: Replacement): Promise<MachineKey | undefined> {
     const { affected } = await this.keys
       .createQueryBuilder()

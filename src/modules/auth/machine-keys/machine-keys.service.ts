@@ -16,26 +16,26 @@ import { isWellFormed, newMachineKey } from './machine-key.js';
 import { MachineKeysRepository } from './machine-keys.repository.js';
 import { KeyUses } from '../api-keys/key-uses.js';
 
-/** What wrong keys are counted as. */
+/** Throttling scope for wrong keys. */
 const TRIES = 'machine-keys';
 
 export interface MachineKeyWish {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly expiresInSeconds?: number | undefined;
-  /** Absent: from anywhere. */
+  /** Absent = from anywhere. */
   readonly allowedNetworks?: readonly string[] | undefined;
 }
 
-/** A key and its secret, which nobody can show again. */
+/** A key and its secret, which cannot be shown again. */
 export interface ShownMachineKey {
   readonly made: MachineKey;
   readonly key: string;
 }
 
 /**
- * Keys by which programs call REST v1. Each request looks its key up, so that what is deleted, rotated, or gone with its
- * maker counts no longer on any node.
+ * Keys with which programs call REST v1. Each request looks its key up, so that keys deleted, rotated or gone with
+ * their maker stop working on all nodes at once.
  */
 @Injectable()
 export class MachineKeys {
@@ -52,10 +52,10 @@ export class MachineKeys {
   }
 
   /**
-   * Who comes with a key. Wrong ones are slowed, the right ones never.
+   * Identifies the caller by its key. Wrong keys are slowed down, right ones never.
    * @param address the client's
    * @param gone whether the client has given up
-   * @throws AppError `unauthenticated`, `rate_limited` when too many wrong ones of the address wait
+   * @throws AppError `unauthenticated`, `rate_limited` when too many wrong keys from the address are waiting
    */
   async identify(key: string, address: string, gone: () => boolean): Promise<MachineKeyPrincipal> {
     const found = isWellFormed(key) ? await this.repository.findValid(sha256(key), this.clock.date()) : undefined;
@@ -71,7 +71,7 @@ export class MachineKeys {
     return { kind: 'machineKey', id: String(id), label: name, scopes, madeBy };
   }
 
-  /** @throws AppError `insufficient_scope` when a key would give more than it has, `forbidden` */
+  /** @throws AppError `insufficient_scope` when a key would grant more than it has, `forbidden` */
   async create(actor: Actor | null, wish: MachineKeyWish): Promise<ShownMachineKey> {
     const { name, scopes, expiresInSeconds, allowedNetworks } = wish;
     if (actor) requireScopes(actor, scopes);
@@ -101,8 +101,8 @@ export class MachineKeys {
   }
 
   /**
-   * Puts another secret in the place of the old one, which goes on for `overlapSeconds`; one before that ends.
-   * @throws AppError `not_found`, `insufficient_scope` as `create`
+   * Replaces the secret. The old one still works for `overlapSeconds`; any older one stops working.
+   * @throws AppError `not_found`, `insufficient_scope` as for `create`
    */
   async rotate(actor: Actor, id: number, overlapSeconds = 0): Promise<ShownMachineKey> {
     requireScopes(actor, (await this.get(id)).scopes);
@@ -122,7 +122,7 @@ export class MachineKeys {
   }
 }
 
-/** A key hands out no more than it has: otherwise the scope to make keys would be every scope. */
+/** A key must not grant more than it has: otherwise the scope for making keys would include every scope. */
 function requireScopes(actor: Actor, scopes: readonly string[]): void {
   if (actor.kind !== 'machineKey') return;
   const missing = scopes.find((scope) => !covers(actor.scopes, scope));

@@ -8,5 +8,5 @@ export interface HolderPrincipal extends Principal {
   readonly tokenDigest: string;
 }
 
-/** Whoever showed a bearer credential that some route of REST v1 takes: an account, a device, or the holder of a feature's token. */
+/** The holder of any bearer credential that REST v1 accepts: an account, a device, or a feature's token. */
 export type BearerPrincipal = AccountPrincipal | HolderPrincipal;

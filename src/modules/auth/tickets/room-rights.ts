@@ -1,17 +1,17 @@
-/** What its holder may do in rooms, by name or by `<beginning>*`. */
+/** What a holder may do in rooms, by room name or by a prefix, `<prefix>*`. */
 export type RoomRights = Readonly<Record<string, RoomRight>>;
 
 const ROOM_RIGHTS = ['read', 'write', 'readwrite'] as const;
 export type RoomRight = (typeof ROOM_RIGHTS)[number];
 
-/** Everything in every room, as applications themselves have it. */
+/** Everything in every room, which is what applications themselves may do. */
 export const ALL_ROOMS: RoomRights = { '*': 'readwrite' };
 
 const MAX_ENTRIES = 1_000;
 const NAME = /^(?:[A-Za-z0-9_-]{1,100}|[A-Za-z0-9_-]{0,99}\*)$/;
 const RIGHTS: ReadonlySet<unknown> = new Set(ROOM_RIGHTS);
 
-/** Why `value` says nothing of rooms, or `undefined`. */
+/** Why `value` is not valid as room rights, or `undefined`. */
 export function roomRightsFault(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
   const entries = Object.entries(value);
@@ -21,7 +21,7 @@ export function roomRightsFault(value: unknown): string | undefined {
   return entries.every(([, right]) => RIGHTS.has(right)) ? undefined : `must have values of ${ROOM_RIGHTS.join(', ')}`;
 }
 
-/** The right in room `name`: that of its own entry, else that of the longest beginning. */
+/** The right in room `name`: from its own entry, otherwise from that of the longest matching prefix. */
 export function rightIn(rights: RoomRights, name: string): RoomRight | undefined {
   if (Object.hasOwn(rights, name)) return rights[name];
   for (let length = name.length; length >= 0; length--) {

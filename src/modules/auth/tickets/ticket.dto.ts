@@ -6,7 +6,7 @@ import { type RoomRights, roomRightsFault } from './room-rights.js';
 
 const RIGHTS_SCHEMA = {
   type: 'object',
-  // The enum that endpoints have.
+  // The same enum as for endpoints.
   additionalProperties: { $ref: '#/components/schemas/Permissions' },
   minProperties: 1,
   maxProperties: 1_000,

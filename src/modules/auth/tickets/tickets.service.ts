@@ -4,21 +4,21 @@ import { AttemptThrottle } from '../../realtime/access/attempt-throttle.js';
 import { EphemeralStore } from '../../realtime/ports/ephemeral-store.js';
 import { newTicket, ticketKey, ticketKind, type TicketGrants, type TicketKind } from './ticket.js';
 
-/** Seconds within which a ticket has to be used. */
+/** Seconds in which a ticket must be used. */
 export const TICKET_SECONDS = 30;
-/** What wrong ones are counted as. */
+/** Throttling scope for wrong tickets. */
 const TRIES = 'tickets';
 
-/** Somebody who shows a credential, and is not known yet. */
+/** A client presenting a credential that is not identified yet. */
 export interface Stranger {
   readonly address: string;
-  /** Whether they have given up. */
+  /** Whether it has given up. */
   readonly closed: boolean;
 }
 
 /**
- * Tickets let browsers, which set no headers on sockets and event streams, in without showing a credential that lives
- * longer. One is good once, on whichever node it is shown first.
+ * Tickets admit browsers, which cannot set headers on sockets and event streams, without exposing a longer-lived
+ * credential. Each works once, on whichever node it is presented first.
  */
 @Injectable()
 export class Tickets {
@@ -35,10 +35,10 @@ export class Tickets {
   }
 
   /**
-   * Uses a ticket up. What it stood for may have ended meanwhile: whoever takes it looks that up.
-   * @param ticket whatever a client brought
-   * @throws AppError `unauthenticated` when it is none of this kind, or not any more; then the address waits as others
-   * do that show wrong secrets, and may be `rate_limited`
+   * Uses up a ticket. What it stands for may have ended meanwhile, so the caller has to check that.
+   * @param ticket whatever the client sent
+   * @throws AppError `unauthenticated` when it is not a valid ticket of this kind; the address is then slowed down as
+   * for other wrong secrets, and may get `rate_limited`
    */
   async redeem<K extends TicketKind>(kind: K, ticket: unknown, holder: Stranger): Promise<TicketGrants[K]> {
     const grant = ticketKind(ticket) === kind ? await this.store.take(ticketKey(kind, ticket as string)) : undefined;
