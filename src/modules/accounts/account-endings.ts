@@ -4,10 +4,10 @@ import { type EntityManager } from 'typeorm';
 /** How an account ends: for good, or until an admin enables it again. */
 export type AccountEnd = 'removed' | 'disabled';
 
-/** Runs in the transaction that ends an account, before it does. @returns what to do once it is committed */
+/** Runs in the transaction that ends an account, just before it does. @returns what to do once that is committed */
 export type AccountEnding = (manager: EntityManager, userId: number) => Promise<() => void>;
 
-/** What features do when an account ends; accounts know no feature. */
+/** What features do when an account ends; the accounts module itself knows no features. */
 @Injectable()
 export class AccountEndings {
   private readonly endings: { readonly on: readonly AccountEnd[]; readonly run: AccountEnding }[] = [];

@@ -1,18 +1,18 @@
 import { type EntityManager } from 'typeorm';
 
 interface AccountReference {
-  /** What becomes of it when the account is removed. */
+  /** What happens to it when the account is removed. */
   readonly removal:
     | 'row goes'
-    /** The row is somebody else's too: it stays, and tells no longer of whom it was. */
+    /** The row also concerns others: it stays, but no longer says whose it was. */
     | 'anonymous'
-    /** A number that no row has any more. */
+    /** The number stays, but no row has it any more. */
     | 'number stays';
-  /** The `kind` that the export of the account shows it as; `null`: nothing that is not shown elsewhere. */
+  /** Its `kind` in the account's export; `null` when the export shows it elsewhere, or not at all. */
   readonly kind: string | null;
 }
 
-/** Every column that says which account something is of. A test finds those that are missing here. */
+/** Every column that refers to an account. A test finds columns missing here. */
 export const ACCOUNT_REFERENCES: Readonly<Record<string, AccountReference>> = {
   'users.id': { removal: 'row goes', kind: 'profile' },
   'identities.user_id': { removal: 'row goes', kind: 'identity' },
@@ -36,7 +36,7 @@ export const ACCOUNT_REFERENCES: Readonly<Record<string, AccountReference>> = {
   'audit_entries.target_id': { removal: 'number stays', kind: 'audit' },
 };
 
-/** What no foreign key takes along with an account, and no feature when it ends. */
+/** Removes what neither foreign keys nor features remove when an account ends. */
 export async function removeTraces(manager: EntityManager, id: number): Promise<void> {
   await manager.query(`DELETE FROM "revocations" WHERE "selector" = 'user' AND "subject" = $1`, [String(id)]);
   await manager.query(`UPDATE "call_participants" SET "name" = '' WHERE "user_id" = $1`, [id]);

@@ -13,9 +13,9 @@ import { removeTraces } from './account-references.js';
 import { type AccountEnding } from './account-endings.js';
 
 export interface NewAccount {
-  /** Normalised. */
+  /** In normalized form. */
   readonly email: string;
-  /** `null` = an identity provider signs it in. */
+  /** `null` = signs in through an identity provider. */
   readonly passwordHash: string | null;
   readonly passwordGenerated?: boolean;
   readonly madeAtBoot?: boolean;
@@ -33,22 +33,22 @@ export interface AccountChanges {
   readonly disabled?: boolean;
 }
 
-/** `passwordGenerated` stays as it is where it is absent. */
+/** `passwordGenerated` is left unchanged when absent. */
 export interface NewPassword {
-  /** `null` = none. */
+  /** `null` = no password. */
   readonly passwordHash: string | null;
   readonly passwordGenerated?: boolean;
 }
 
-/** What a change did: the account as it is now, and the logins that ended with it. */
+/** The result of a change: the account as it is now, and the logins that ended with it. */
 export interface Changed {
   readonly user: User;
   readonly endedLogins: readonly number[];
-  /** To be done now. */
+  /** Call it once the change is committed. */
   readonly announce: () => void;
 }
 
-/** Held while the first admin is made, so that of several nodes that boot together one makes it. */
+/** Held while the first admin is created, so that only one of several nodes booting together creates it. */
 const FIRST_ADMIN_LOCK = 0x5b0a_d311;
 
 @Injectable()
@@ -69,20 +69,20 @@ export class AccountsRepository {
     return (await this.users.findOneBy({ id })) ?? undefined;
   }
 
-  /** @param q words that must all occur in email and names */
+  /** @param q words that must all occur in the email and names */
   list(q: string | undefined, afterId: number, take: number): Promise<User[]> {
     const query = this.users.createQueryBuilder('u').where('u.id > :afterId', { afterId }).orderBy('u.id').limit(take);
     for (const [i, pattern] of wordPatterns(q ?? '').entries()) {
-      // As it is indexed.
+      // The indexed expression.
       query.andWhere(`(u.email || ' ' || u.first_name || ' ' || u.last_name) ILIKE :q${i}`, { [`q${i}`]: pattern });
     }
     return query.getMany();
   }
 
   /**
-   * @param disabling what features do in the same transaction with an account that is disabled
-   * @throws AppError `last_admin`
+   * @param disabling what features do in the same transaction when the account is disabled
    * @returns `undefined` when there is no such account
+   * @throws AppError `last_admin`
    */
   change(id: number, changes: AccountChanges, disabling: AccountEnding): Promise<Changed | undefined> {
     return this.users.manager.transaction(async (manager) => {
@@ -90,7 +90,7 @@ export class AccountsRepository {
       const user = losesAdmin ? await lockKeepingAnAdmin(manager, id) : await lock(manager, id);
       if (user === undefined) return undefined;
       if (Object.keys(changes).length > 0) await manager.update(User, { id }, changes);
-      // What it made, it made as an admin.
+      // It created these as an admin.
       if (losesAdmin) await manager.delete(MachineKey, { madeBy: id });
       const isEnded = changes.disabled === true;
       const announce = isEnded ? await disabling(manager, id) : () => undefined;
@@ -101,8 +101,8 @@ export class AccountsRepository {
 
   /**
    * @param before what features do with the account in the same transaction
+   * @returns the logins that ended and what to do now; `undefined` when there is no such account
    * @throws AppError `last_admin`
-   * @returns the logins that ended and what is to be done now, `undefined` when there was no such account
    */
   remove(
     id: number,
@@ -119,8 +119,8 @@ export class AccountsRepository {
   }
 
   /**
-   * Puts another password in place and ends all logins but `keptLogin`.
-   * @returns the logins that ended, `undefined` when there is no such account
+   * Sets another password and ends all logins except `keptLogin`.
+   * @returns the logins that ended; `undefined` when there is no such account
    */
   setPassword(id: number, password: NewPassword, keptLogin?: number): Promise<number[] | undefined> {
     return this.users.manager.transaction(async (manager) => {
@@ -130,10 +130,9 @@ export class AccountsRepository {
   }
 
   /**
-   * Makes `account` an admin if there is none; an account of that email is taken over, password included, and nobody
-   * signs in to it at an identity provider any more.
-   * `account` is asked for only then, by one node at a time.
-   * @returns whom, and the logins that ended; `undefined` when there is an admin already
+   * Makes `account` an admin if there is none. An existing account with that email is taken over, with a new password
+   * and without its identities. `account` is only called when needed, on one node at a time.
+   * @returns its id and the logins that ended; `undefined` when there already is an admin
    */
   insertFirstAdmin(
     account: () => Promise<NewAccount>,
@@ -144,7 +143,7 @@ export class AccountsRepository {
       const admin = await account();
       const taken = await manager.findOneBy(User, { email: admin.email });
       if (taken) {
-        // First, while they are there to be told of.
+        // Before anything else, while they can still be listed.
         const endedLogins = await endLogins(manager, taken.id);
         await manager.delete(Identity, { userId: taken.id });
         await manager.update(User, { id: taken.id }, { passwordGenerated: false, ...admin, disabled: false });
@@ -160,8 +159,8 @@ async function lock(manager: EntityManager, id: number): Promise<User | undefine
 }
 
 /**
- * Locks the account and all enabled admins, in one order, so that of admins who demote each other at the same time
- * one stays.
+ * Locks the account and all enabled admins, in a fixed order, so that one admin remains when several demote each other
+ * at the same time.
  */
 async function lockKeepingAnAdmin(manager: EntityManager, id: number): Promise<User | undefined> {
   const locked = await manager.find(User, {

@@ -25,10 +25,10 @@ export interface Registration {
   readonly birthday?: string | null;
 }
 
-/** Accounts that an address may make: a class of pupils at once, and then one after the other. */
+/** Accounts that one address may create: a whole class of pupils at once, then one at a time. */
 const REGISTRATIONS: RateLimit = { rate: 1, burst: 200 };
 
-/** People's accounts: making, changing and removing them. What ends an account's rights also ends its logins. */
+/** Creates, changes and removes people's accounts. Whatever ends an account's rights also ends its logins. */
 @Injectable()
 export class Accounts {
   constructor(
@@ -43,11 +43,11 @@ export class Accounts {
   ) {}
 
   /**
-   * `address` is the client's.
+   * @param address the client's
    * @throws AppError `unauthenticated` or `registration_closed`, `rate_limited`, `already_exists`
    */
   async create(actor: Actor | undefined, registration: Registration, address: string): Promise<User> {
-    // Whoever may not use a password need not choose one: such an account would only keep its email from its owner.
+    // Where passwords do not count, a registered account would only keep its email from the real owner.
     if (this.config.accounts.registration === 'closed' || this.config.passwordSignIn !== 'on') {
       if (!actor) throw new AppError('unauthenticated', "Registration is closed; an admin's access token is needed.");
       if (actor.kind === 'user' && actor.role !== 'admin')
@@ -94,8 +94,10 @@ export class Accounts {
   }
 
   /**
-   * Ends all other logins. `address` is the client's.
-   * @throws AppError `invalid_credentials` when `current` is wrong, `no_password`, `password_sign_in_off`, `rate_limited`
+   * Changes the caller's own password and ends all other logins.
+   * @param address the client's
+   * @throws AppError `invalid_credentials` when `current` is wrong, `no_password`, `password_sign_in_off`,
+   * `rate_limited`
    */
   async changePassword(principal: UserPrincipal, current: string, next: string, address: string): Promise<void> {
     const account = await this.get(principal.userId);
@@ -112,9 +114,9 @@ export class Accounts {
   }
 
   /**
-   * Ends all logins.
-   * @returns the new password, which nobody can read again
-   * @throws AppError `not_found`, `password_sign_in_off` where it would be of no use
+   * Sets a random password and ends all logins.
+   * @returns the new password, which cannot be shown again
+   * @throws AppError `not_found`, `password_sign_in_off` where it would be useless
    */
   async resetPassword(id: number): Promise<string> {
     this.policy.require(await this.get(id));

@@ -11,7 +11,7 @@ import { AccountsRepository } from './accounts.repository.js';
 
 const PASSWORD_FILE = 'admin-password';
 
-/** Makes the first admin at boot, so that somebody can sign in to a fresh installation. */
+/** Creates the first admin at boot, so that somebody can sign in to a fresh installation. */
 @Injectable()
 export class FirstAdmin implements OnApplicationBootstrap {
   private readonly logger = new Logger('FirstAdmin');
@@ -28,7 +28,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
     const { adminEmail, adminPassword } = this.config.accounts;
     const email = normalizeEmail(adminEmail);
     const make = async () => {
-      // The file comes before the account: a crash in between leaves a password for nobody, not nobody with a password.
+      // The file comes first: after a crash in between, a password without an account is better than the opposite.
       const password = adminPassword ?? secretFile(this.config.storage.dataDir, PASSWORD_FILE, () => randomToken(18));
       const passwordHash = await this.passwords.hash(password);
       const passwordGenerated = adminPassword === undefined;

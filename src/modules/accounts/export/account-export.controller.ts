@@ -15,10 +15,10 @@ import { AccountExport, type ExportItem } from './account-export.service.js';
 const NDJSON = 'application/x-ndjson';
 /** Characters that are written together. */
 const AT_ONCE = 16_384;
-/** A reader that takes nothing for so long has gone. */
+/** A reader that takes nothing for this long is considered gone. */
 const STALL_MS = 60_000;
 
-/** Everything that is kept of one account, for itself and for admins. */
+/** Everything stored about one account, for its owner and for admins. */
 @ApiV1Controller('accounts')
 export class AccountExportController {
   constructor(
@@ -46,7 +46,7 @@ export class AccountExportController {
       response.setHeader('Content-Type', NDJSON);
       response.setHeader('Content-Disposition', `attachment; filename="account-${id}.ndjson"`);
       response.setTimeout(STALL_MS, () => response.destroy());
-      // A client that goes in the middle is no fault of ours; one that stays sees the connection break.
+      // A client that leaves midway is not an error of ours; one that stays sees the connection break.
       await pipeline(Readable.from(linesOf(items), { highWaterMark: 1 }), response).catch(() => undefined);
     });
   }

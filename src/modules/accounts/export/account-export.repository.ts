@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
-/** A row as it is exported, beside `at`, by which the next page is found. */
+/** A row as it is exported, plus `at`, from which the next page continues. */
 export type ExportRow = Readonly<Record<string, unknown>> & { readonly at: number };
 
-/** A conversation that the account is or was in. */
+/** A conversation that the account takes or took part in. */
 export interface Link {
   readonly id: number;
   readonly conversationId: number;
 }
 
 /**
- * What is kept of an account, by kind. `$1` is the account, `$2` the `at` of the last row that was read. Secrets and digests
- * are not in it, and of others nothing but what the account itself sees.
+ * What is stored about an account, by kind. `$1` is the account, `$2` the `at` of the last row read. Contains no
+ * secrets or digests, and nothing about others except what the account itself sees.
  */
 const SECTIONS = {
   profile: `
@@ -75,7 +75,7 @@ const SECTIONS = {
 export type SectionKind = keyof typeof SECTIONS;
 export const SECTION_KINDS = Object.keys(SECTIONS) as SectionKind[];
 
-// By the index of the conversation: what others wrote in it is passed over, conversations of others are not looked at.
+// Uses the conversation's index: skips what others wrote in it, and never touches other people's conversations.
 const MESSAGES = `
   SELECT "id" AS "at", "id", "conversation_id" AS "conversationId", "content" AS "text", "exact", "sent_at" AS "sentAt",
     "edited_at" AS "editedAt", "deleted_at" AS "deletedAt", "client_message_id" AS "clientMessageId",
@@ -84,7 +84,7 @@ const MESSAGES = `
   FROM "conversation_messages" m
   WHERE "conversation_id" = $1 AND "author_id" = $2 AND "id" > $3 ORDER BY "id" LIMIT $4`;
 
-/** Reads what is kept of an account, in pages. */
+/** Reads what is stored about an account, in pages. */
 @Injectable()
 export class AccountExportRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}

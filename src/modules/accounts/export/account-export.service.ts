@@ -7,7 +7,7 @@ import { AuditLog } from '../../audit/audit-log.service.js';
 import { AuditRepository } from '../../audit/audit.repository.js';
 import { AccountExportRepository, type ExportRow, SECTION_KINDS } from './account-export.repository.js';
 
-/** Rows that are held at a time; a message may have 8,192 characters. */
+/** Rows held in memory at a time; a message may have 8,192 characters. */
 const AT_ONCE = 200;
 /** Exports that a node writes at a time. */
 const MOST = 8;
@@ -16,7 +16,7 @@ const RETRY_SECONDS = 10;
 /** One line of an export. */
 export type ExportItem = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
-/** Everything that is kept of one account, row by row. */
+/** Everything stored about one account, row by row. */
 @Injectable()
 export class AccountExport {
   private readonly running = new Set<number>();
@@ -29,9 +29,9 @@ export class AccountExport {
   ) {}
 
   /**
-   * That it was asked for is written down before the first row is read, and so is part of it.
-   * @param write takes them one by one, as fast as its reader does
-   * @throws AppError `rate_limited` while an export of the account, or too many of others, are under way
+   * The export is recorded in the audit log before the first row is read, and is therefore part of itself.
+   * @param write consumes the items one by one, at its reader's pace
+   * @throws AppError `rate_limited` while an export of this account, or too many of others, are running
    */
   async export({ id, email }: User, write: (items: AsyncIterable<ExportItem>) => Promise<void>): Promise<void> {
     if (this.running.has(id) || this.running.size >= MOST) {
@@ -53,7 +53,7 @@ export class AccountExport {
       lines++;
       yield item;
     }
-    // Who does not find this line has not got all of it.
+    // Without this line, an export is incomplete.
     yield { kind: 'end', lines };
   }
 
@@ -85,12 +85,12 @@ async function* inPages<R>(page: (after: number) => Promise<R[]>, keyOf: (row: R
   }
 }
 
-/** With the text as it was written, where the database holds another one to search in. */
+/** Restores the original text where the database holds a searchable version of it. */
 function messageOf({ at: _at, exact, text, ...rest }: ExportRow): ExportItem {
   return { kind: 'message', ...rest, text: typeof exact === 'string' ? (JSON.parse(exact) as unknown) : text };
 }
 
-/** Which admin did something, and from where, is not the account's to know. */
+/** Hides which admin did something and from where: that is not for the account to know. */
 function withoutOthers({ mac: _mac, ...entry }: AuditRecord, id: string): Omit<AuditRecord, 'mac'> {
   const { actor } = entry;
   if ((actor.kind === 'user' && actor.id === id) || actor.kind === 'anonymous') return entry;

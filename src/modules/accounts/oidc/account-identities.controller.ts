@@ -15,7 +15,7 @@ import { Accounts } from '../accounts.service.js';
 import { AccountIdentityDto, AccountIdentityPage } from '../dto/account-identity.dto.js';
 import { AccountIdentities } from './account-identities.service.js';
 
-/** Whom identity providers know people as, for themselves and for admins. */
+/** Under which identities providers know people, for themselves and for admins. */
 @ApiV1Controller('accounts')
 export class AccountIdentitiesController {
   constructor(

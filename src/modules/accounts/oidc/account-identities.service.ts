@@ -9,7 +9,7 @@ import { Logins } from '../../auth/logins/logins.service.js';
 import { PasswordPolicy } from '../../auth/logins/password-policy.service.js';
 import { IdentitiesRepository } from './identities.repository.js';
 
-/** Whom identity providers know accounts as. */
+/** Under which identities providers know accounts. */
 @Injectable()
 export class AccountIdentities {
   constructor(
@@ -25,8 +25,8 @@ export class AccountIdentities {
   }
 
   /**
-   * Ends the logins that began with it. Whoever it belongs to is somebody new at the next sign-in.
-   * @param isOwn whether the account itself asks, which must not shut itself out
+   * Removes an identity and ends the logins that began with it. At the next sign-in, its owner counts as a newcomer.
+   * @param isOwn whether the account itself asks; it must not lock itself out
    * @throws AppError `not_found`, `last_sign_in`
    */
   async unlink(userId: number, id: number, isOwn: boolean): Promise<void> {

@@ -5,10 +5,10 @@ import { Identity } from '../../../entities/accounts/identity.entity.js';
 import { Login } from '../../../entities/accounts/login.entity.js';
 import { User } from '../../../entities/accounts/user.entity.js';
 
-/** Held while an account is found or made for somebody new, so that of two tabs one does it. */
+/** Held while a newcomer's account is found or created, so that only one of two tabs does it. */
 const NEWCOMER_LOCK = 0x5b0a_d312;
 
-/** Whom the identity provider knows accounts as. */
+/** Under which identities the provider knows accounts. */
 @Injectable()
 export class IdentitiesRepository {
   constructor(
@@ -16,17 +16,17 @@ export class IdentitiesRepository {
     @InjectRepository(User) private readonly users: Repository<User>,
   ) {}
 
-  /** With its account. */
+  /** Includes its account. */
   async find(issuer: string, subject: string): Promise<Identity | undefined> {
     return (await this.identities.findOne({ where: { issuer, subject }, relations: { user: true } })) ?? undefined;
   }
 
-  /** In a transaction: until it ends, nobody else gets further than this. */
+  /** Call in a transaction; until it ends, nobody else gets past this. */
   async lockNewcomers(): Promise<void> {
     await this.identities.query('SELECT pg_advisory_xact_lock($1)', [NEWCOMER_LOCK]);
   }
 
-  /** `email` normalised. */
+  /** @param email in normalized form */
   async findAccount(email: string): Promise<User | undefined> {
     return (await this.users.findOneBy({ email })) ?? undefined;
   }
@@ -45,14 +45,14 @@ export class IdentitiesRepository {
   }
 
   /**
-   * Takes an identity from its account, and ends the logins that began with it.
-   * @param check of the account, which stays as it is meanwhile; throws where it must keep the identity
-   * @returns the logins that ended, `undefined` when the account has no such identity
+   * Removes an identity from its account and ends the logins that began with it.
+   * @param check called with the locked account; throws if it must keep the identity
+   * @returns the logins that ended; `undefined` when the account has no such identity
    */
   remove(userId: number, id: number, check: (user: User) => void): Promise<number[] | undefined> {
     return this.identities.manager.transaction(async (manager) => {
       const user = await manager.findOne(User, { where: { id: userId }, lock: { mode: 'pessimistic_write' } });
-      // Locked, so that who is signed in by it at this moment is so before, or not at all.
+      // Locked, so that a sign-in happening right now either completes first or fails.
       const identity = await manager.findOne(Identity, { where: { id, userId }, lock: { mode: 'pessimistic_write' } });
       if (user === null || identity === null) return undefined;
       check(user);

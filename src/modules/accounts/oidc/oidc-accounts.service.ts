@@ -18,7 +18,7 @@ interface Found {
   readonly endedLogins: readonly number[];
 }
 
-/** Which account somebody has whom the provider vouches for, and what role. */
+/** Finds out which account, and which role, a person vouched for by the provider has. */
 @Injectable()
 export class OidcAccounts {
   constructor(
@@ -30,8 +30,8 @@ export class OidcAccounts {
   ) {}
 
   /**
-   * Finds or makes the account, and sets its role anew.
-   * @param role `undefined` = no access; then all logins of the account end
+   * Finds or creates the account, and updates its role.
+   * @param role `undefined` = no access; all logins of the account then end
    * @throws OidcRefusal
    */
   async admit(person: Person, role: Role | undefined): Promise<ProvenIdentity> {
@@ -49,7 +49,7 @@ export class OidcAccounts {
     return { userId, identityId: id, refusals };
   }
 
-  /** Somebody who has not come before. */
+  /** Receives somebody who has not signed in here before. */
   private receive(person: Person, role: Role): Promise<Found> {
     return this.audit.with(
       async () => {
@@ -71,8 +71,8 @@ export class OidcAccounts {
   }
 
   /**
-   * An account that was there before. Nobody has checked that whoever made it owns its email, so what else opens it ends:
-   * its password and its logins, but for the password of an account that the server made itself.
+   * Links an existing account. Nobody has verified that whoever created it owns its email, so every other way into it
+   * is closed: its password and its logins. Only accounts created by the server itself keep their password.
    * @returns the logins that ended
    */
   private async takeOver(account: User, person: Person): Promise<readonly number[]> {
@@ -93,16 +93,16 @@ export class OidcAccounts {
     return this.audit.act('accounts.create', ['account'], () => this.repository.insert(account));
   }
 
-  /** Nothing that was given to this person before lets anybody in any more. */
+  /** Nothing that this person was given before admits anybody any more. */
   private async shutOut({ id, user }: Identity): Promise<void> {
     actAs(user);
-    // First, so that whoever was let in a moment ago and has no tokens yet gets none.
+    // First, so that somebody just admitted who has no tokens yet gets none.
     await this.identities.countRefusal(id);
     await this.logins.endOf({ kind: 'user', id: user.id }, 'all');
     await this.setRole(user, 'user');
   }
 
-  /** @returns false when the account must stay an admin */
+  /** @returns false when the account must remain an admin */
   private async setRole(user: User, role: Role): Promise<boolean> {
     if (user.role === role) return true;
     try {
@@ -115,7 +115,7 @@ export class OidcAccounts {
   }
 }
 
-/** For the audit log: what follows is done in the name of who signs in. */
+/** For the audit log: what follows is done in the name of the person signing in. */
 function actAs({ id, email }: User): void {
   const request = currentRequest();
   if (request) request.principal = { kind: 'user', id: String(id), label: email };

@@ -9,19 +9,20 @@ import { type Person, personOf } from './person.js';
 import { reasonOf } from './provider-errors.js';
 import { claimAt } from './role-rules.js';
 
-/** For each question to the provider. */
+/** Time limit for each request to the provider. */
 const TIMEOUT_SECONDS = 5;
 const MAX_ISSUER = 500;
 const MAX_SUBJECT = 255;
-/** How long what the provider says of itself is taken for granted. */
+/** How long the provider's metadata is cached. */
 const KEPT_MS = 10 * 60_000;
 
-/** What of a pending sign-in the provider has a part in. */
+/** The parts of a pending sign-in that the provider is involved in. */
 type Challenge = Pick<PendingSignIn, 'state' | 'nonce' | 'verifier'>;
 
 /**
- * The identity provider, asked when somebody signs in and not before: one that is away stops no start. Its address is the
- * operator's own choice, so unlike addresses that others name it may lead to a private network.
+ * The identity provider. It is contacted only when somebody signs in, so that a provider that is away does not prevent
+ * the start. Its address is the operator's own choice; unlike addresses chosen by others, it may be in a private
+ * network.
  */
 @Injectable()
 export class OidcProvider {
@@ -33,7 +34,7 @@ export class OidcProvider {
     private readonly clock: MonotonicClock,
   ) {}
 
-  /** Where a browser is to go, and what its answer is compared with. @throws OidcRefusal */
+  /** Where to send a browser, and what its answer will be compared with. @throws OidcRefusal */
   async begin(redirectUri: string): Promise<{ readonly url: URL } & Challenge> {
     const challenge = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
     const url = await this.asking(async (client, { scopes }) =>
@@ -50,7 +51,7 @@ export class OidcProvider {
   }
 
   /**
-   * Who has signed in, and the groups the provider tells.
+   * Who has signed in, with the groups reported by the provider.
    * @param search the query that the browser came back with
    * @throws OidcRefusal
    */
@@ -65,7 +66,7 @@ export class OidcProvider {
         idTokenExpected: true,
       });
       const claims = tokens.claims();
-      // Where it is kept, there is no place for more.
+      // Longer values would not fit into the database.
       const { iss = '', sub = '' } = claims ?? {};
       if (claims === undefined || iss.length > MAX_ISSUER || sub.length > MAX_SUBJECT || textFault(sub) !== undefined)
         throw new OidcRefusal('bad_answer');
@@ -85,13 +86,13 @@ export class OidcProvider {
     } catch (error) {
       const reason = reasonOf(error);
       if (reason === undefined) throw error;
-      // Never more than that of it: what hangs on it may hold tokens.
+      // Only the message: objects attached to the error may hold tokens.
       this.logger.warn(`a sign-in at the identity provider failed: ${reason}: ${messageOf(error)}`);
       throw new OidcRefusal(reason, undefined, error);
     }
   }
 
-  /** What the provider says of itself. However many ask at a time, it is asked once; a failure is not kept. */
+  /** The provider's metadata. Concurrent callers share one request; a failure is not cached. */
   private server(settings: OidcSection): Promise<oidc.ServerMetadata> {
     const now = this.clock.elapsed();
     if (this.found !== undefined && now < this.found.until) return this.found.server;
@@ -113,8 +114,8 @@ async function discover(settings: OidcSection): Promise<oidc.ServerMetadata> {
 }
 
 /**
- * A new one for each sign-in, since one keeps the keys of the provider: so a new key counts at once, and one that was
- * taken back does not. Signatures are checked although the token comes straight from the provider.
+ * A new client for each sign-in, because a client caches the provider's keys: this way a new key counts at once, and a
+ * withdrawn one no longer does. Signatures are checked even though the token comes straight from the provider.
  */
 function clientOf(settings: OidcSection, server: oidc.ServerMetadata): oidc.Configuration {
   const { clientId, clientSecret } = settings;
@@ -125,7 +126,7 @@ function clientOf(settings: OidcSection, server: oidc.ServerMetadata): oidc.Conf
   return client;
 }
 
-/** Without a word from the provider, the header is what all of them know. */
+/** If the provider does not say, use the header, which all of them support. */
 function authentication(secret: string | undefined, server: oidc.ServerMetadata): oidc.ClientAuth {
   if (secret === undefined) return oidc.None();
   const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];

@@ -1,7 +1,7 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { type ProblemCode } from '../../../common/errors/problem-codes.js';
 
-/** Why a sign-in at the identity provider came to nothing; closed, since each is told apart in the audit log. */
+/** Why a sign-in at the identity provider failed. A closed list, because the audit log tells them apart. */
 export const OIDC_REFUSALS = {
   provider_away: ['unavailable', 'The identity provider does not answer.'],
   misconfigured: ['unavailable', 'The identity provider does not know this server by the settings it has.'],
@@ -32,7 +32,7 @@ export const OIDC_REFUSALS = {
 
 export type OidcReason = keyof typeof OIDC_REFUSALS;
 
-/** A sign-in that came to nothing. `who` is for the audit log alone. */
+/** A failed sign-in. `who` is only for the audit log. */
 export class OidcRefusal extends AppError {
   constructor(
     readonly reason: OidcReason,

@@ -18,29 +18,29 @@ import { OidcRefusal } from './oidc-refusal.js';
 import { type PendingSignIn, PendingSignIns, SIGN_IN_SECONDS } from './pending-sign-ins.js';
 import { roleOf } from './role-rules.js';
 
-/** Seconds within which the page gets the tokens for the code it was given. */
+/** Seconds in which the page must exchange its code for tokens. */
 const CODE_SECONDS = 60;
-/** Of a query that a provider sends. */
+/** Longest query accepted from a provider. */
 const MAX_QUERY = 8_000;
 
-/** What a code stands for. */
+/** What a code can be exchanged for. */
 interface Grant {
   readonly proven: ProvenIdentity;
   readonly issuer: string;
-  /** SHA-256 of the state, so that the code serves the browser alone that brought the answer. */
+  /** SHA-256 of the state, so that the code only works in the browser that brought the answer. */
   readonly begun: string;
 }
 
-/** What a browser brings. */
+/** What a browser sends along. */
 export interface Visitor extends Caller {
-  /** The cookie with what it has begun. */
+  /** The cookie with its pending sign-ins. */
   readonly cookie: string | undefined;
 }
 
 /**
  * Signing in at the identity provider: a browser begins, brings the provider's answer, and gets a code for its page,
- * which gets the tokens for it. Any node does any of that: what is to be remembered is with the browser, and what counts
- * once is in the store that nodes share.
+ * which exchanges it for tokens. Any node can handle each step: pending state is kept in the browser, and what may
+ * happen only once is recorded in the store that nodes share.
  */
 @Injectable()
 export class OidcSignIn {
@@ -55,7 +55,7 @@ export class OidcSignIn {
     private readonly pending: PendingSignIns,
   ) {}
 
-  /** @returns where the browser is to go, with which cookie. @throws OidcRefusal, AppError `not_found` */
+  /** @returns where to send the browser, and its new cookie. @throws OidcRefusal, AppError `not_found` */
   begin(redirectUri: string, returnTo: string, visitor: Visitor): Promise<{ url: string; cookie: string }> {
     return this.watched(async () => {
       const { url, ...challenge } = await this.provider.begin(redirectUri);
@@ -63,7 +63,7 @@ export class OidcSignIn {
     });
   }
 
-  /** Where a browser that brings `search` wanted to go, as far as it is known. */
+  /** Where a browser that brings `search` wanted to go, if known. */
   destinationOf(search: string, visitor: Visitor): string | undefined {
     return this.begunBy(visitor).find(({ state }) => state === stateIn(search))?.returnTo;
   }
@@ -82,8 +82,9 @@ export class OidcSignIn {
   }
 
   /**
-   * @param isPage whether a page asks: it must be in the browser that the code was made for, or others could sign somebody
-   * in as themselves. Programs have no cookies that would be theirs to fear.
+   * Exchanges a code for tokens.
+   * @param isPage whether a page asks: it must be in the browser that the code was made for, or an attacker could sign
+   * somebody in as the attacker. Programs have no cookies that could be abused.
    * @throws OidcRefusal, AppError `not_found`, `broker_unavailable`, `rate_limited`
    */
   exchange(code: string, isPage: boolean, visitor: Visitor & { gone: () => boolean }) {
@@ -101,7 +102,7 @@ export class OidcSignIn {
     });
   }
 
-  /** What this answer is the answer to. No other one is for it, wherever that comes. */
+  /** The sign-in that this answer belongs to. It is used up: no other answer to it is accepted, on any node. */
   private async claim(search: string, visitor: Visitor): Promise<PendingSignIn> {
     const state = search.length > MAX_QUERY ? undefined : stateIn(search);
     if (state === undefined) throw new OidcRefusal('malformed');
@@ -116,7 +117,7 @@ export class OidcSignIn {
     return this.pending.read(cookie);
   }
 
-  /** Writes down what comes to nothing. */
+  /** Records failures in the audit log. */
   private async watched<T>(work: (settings: NonNullable<AppConfig['oidc']>) => Promise<T>): Promise<T> {
     const settings = this.config.oidc;
     if (settings === undefined) throw new AppError('not_found', 'There is no identity provider.');
@@ -138,7 +139,7 @@ export class OidcSignIn {
   }
 }
 
-/** `undefined` when there is none, or more than one. */
+/** @returns `undefined` when there is none, or more than one */
 function stateIn(search: string): string | undefined {
   const [state, ...more] = new URLSearchParams(search).getAll('state');
   return more.length === 0 ? state : undefined;
@@ -146,5 +147,5 @@ function stateIn(search: string): string | undefined {
 
 const digestOf = (state: string): string => sha256(state).toString('base64url');
 
-/** Only the digest is kept. */
+/** Only the digest of a code is kept. */
 const codeKey = (code: string): StoreKey<Grant> => storeKey('oidc', 'code', sha256(code).toString('base64url'));

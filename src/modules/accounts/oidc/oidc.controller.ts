@@ -64,7 +64,7 @@ export class OidcController {
   })
   @ApiProblems(404, 'sign_in_failed', 'sign_in_refused', 'account_disabled', 'unavailable')
   async callback(@Query() query: object, @Req() request: Request, @Res() response: Response): Promise<void> {
-    // Answers of providers hold more than the document names.
+    // Answers of providers contain more parameters than the document names.
     if (!Object.hasOwn(query, 'state')) refuseUnknown('query', query, ANSWER);
     const search = new URL(request.originalUrl, 'http://localhost').search;
     const visitor = this.visitorOf(request);
@@ -93,7 +93,7 @@ export class OidcController {
     return { ...pair, user: toDto(UserDto, user) };
   }
 
-  /** A person sees on a page what went wrong; a program gets the problem. */
+  /** Shows failures to people on a page; programs get the problem. */
   private async orShow(request: Request, response: Response, page: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -114,7 +114,7 @@ export class OidcController {
   private remember(request: Request, response: Response, cookie: string): void {
     response.cookie(this.cookieName(request), cookie, {
       httpOnly: true,
-      // Strict would keep it from the way back from the provider.
+      // `strict` would withhold the cookie on the way back from the provider.
       sameSite: 'lax',
       secure: this.isSecure(request),
       path: '/',
@@ -122,7 +122,7 @@ export class OidcController {
     });
   }
 
-  /** With the prefix, browsers take it from this very host alone, and over TLS. */
+  /** With the prefix, browsers accept the cookie only from this very host and over TLS. */
   private cookieName(request: Request): string {
     return `${this.isSecure(request) ? '__Host-' : ''}switchboard-sign-in`;
   }

@@ -3,29 +3,29 @@ import { Seal } from '../../../common/security/seal.js';
 import { Clock } from '../../../common/time/clock.js';
 import { KeyRing } from '../../../config/key-ring.js';
 
-/** A sign-in that a browser has begun: what the answer of the provider is compared with. */
+/** A sign-in that a browser has begun, to compare the provider's answer with. */
 export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
-  /** PKCE. */
+  /** The PKCE code verifier. */
   readonly verifier: string;
   readonly redirectUri: string;
-  /** A path of ours. */
+  /** A path on this server. */
   readonly returnTo: string;
-  /** Unix milliseconds. */
+  /** Milliseconds since the epoch. */
   readonly until: number;
 }
 
 /** Seconds that somebody may take at the provider. */
 export const SIGN_IN_SECONDS = 600;
-/** Tabs of one browser that may be at the provider at a time. */
+/** Tabs of one browser that may be signing in at the same time. */
 const MOST = 3;
-/** Of a cookie that is worth opening. */
+/** Longer cookies are ignored. */
 const MAX_LENGTH = 8_000;
 
 /**
- * What a browser has begun, sealed into a cookie of its own: any node can read it, no page and no other browser can, and
- * it cannot be made up.
+ * A browser's pending sign-ins, sealed into a cookie: any node can read it, no page and no other browser can, and it
+ * cannot be forged.
  */
 @Injectable()
 export class PendingSignIns {
@@ -38,7 +38,7 @@ export class PendingSignIns {
     this.seal = new Seal(keys.derive('oidc-sign-in'));
   }
 
-  /** @param cookie what the browser brought @returns those that have not expired */
+  /** @param cookie what the browser sent @returns the sign-ins that have not expired */
   read(cookie: string | undefined): PendingSignIn[] {
     if (cookie === undefined || cookie.length > MAX_LENGTH) return [];
     try {
@@ -49,12 +49,12 @@ export class PendingSignIns {
     }
   }
 
-  /** @returns the cookie with one more */
+  /** @returns the cookie with one more sign-in */
   add(cookie: string | undefined, begun: Omit<PendingSignIn, 'until'>): string {
     return this.write([...this.read(cookie), { ...begun, until: this.clock.now() + SIGN_IN_SECONDS * 1_000 }]);
   }
 
-  /** For the cookie; the oldest make way. */
+  /** The cookie for these sign-ins, of which only the latest are kept. */
   write(pending: readonly PendingSignIn[]): string {
     return this.seal.seal(JSON.stringify(pending.slice(-MOST))).toString('base64url');
   }

@@ -4,13 +4,13 @@ import { normalizeEmail } from '../../../common/security/email.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Whom the provider vouches for. */
+/** A person that the provider vouches for. */
 export interface Person {
   readonly issuer: string;
   readonly subject: string;
-  /** Normalised; `undefined` when the provider tells none that could be one. */
+  /** In normalized form; `undefined` when the provider reports no usable address. */
   readonly email: string | undefined;
-  /** Whether the provider says that the person receives what is sent there. */
+  /** Whether the provider says that the address belongs to the person. */
   readonly emailVerified: boolean;
   readonly firstName: string;
   readonly lastName: string;
@@ -19,9 +19,9 @@ export interface Person {
 const MAX_EMAIL = 254;
 const MAX_NAME = 100;
 
-/** @param userInfo what the provider says where its ID token is silent */
+/** @param userInfo used where the ID token says nothing */
 export function personOf(idToken: Claims & { iss: string; sub: string }, userInfo: Claims): Person {
-  // An email and whether it is verified belong together: never one from here and the other from there.
+  // An email and its verification belong together: never take one from each source.
   const { email: given, email_verified: verified } = idToken['email'] === undefined ? userInfo : idToken;
   const email = emailOf(given);
   const claim = (name: string): string => nameOf(idToken[name] ?? userInfo[name]);
@@ -30,7 +30,7 @@ export function personOf(idToken: Claims & { iss: string; sub: string }, userInf
     issuer: idToken.iss,
     subject: idToken.sub,
     email,
-    // Some write it as a text. Letters beyond ASCII may become those of another address in lower case.
+    // Some providers send text. Non-ASCII letters could turn into those of another address in lower case.
     emailVerified: email !== undefined && isAscii(given) && (verified === true || verified === 'true'),
     firstName: claim('given_name') || first || nameOf(email?.split('@')[0]),
     lastName: claim('family_name') || rest.join(' '),

@@ -1,13 +1,13 @@
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 import { type OidcReason } from './oidc-refusal.js';
 
-/** What the library calls what went wrong. */
+/** By the library's error codes. */
 const BY_CODE: Readonly<Record<string, OidcReason>> = {
   OAUTH_TIMEOUT: 'provider_away',
   OAUTH_ABORT: 'provider_away',
   OAUTH_KEY_SELECTION_FAILED: 'unknown_key',
   OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'token_expired',
-  // Of signatures: `none`, or by a secret.
+  // Signature algorithm `none`, or one with a shared secret.
   OAUTH_UNSUPPORTED_OPERATION: 'bad_signature',
 };
 const BY_CLAIM: Readonly<Record<string, OidcReason>> = {
@@ -17,7 +17,7 @@ const BY_CLAIM: Readonly<Record<string, OidcReason>> = {
   azp: 'other_audience',
 };
 
-/** Why the provider, or what it answered, is no good; `undefined` for a fault of ours. */
+/** What is wrong with the provider or its answer; `undefined` when the fault is ours. */
 export function reasonOf(error: unknown): OidcReason | undefined {
   if (error instanceof AuthorizationResponseError) {
     return error.error === 'access_denied' ? 'cancelled' : 'provider_refused';
@@ -29,7 +29,7 @@ export function reasonOf(error: unknown): OidcReason | undefined {
   return byClaim(error) ?? bySaying(error) ?? BY_CODE[error.code ?? ''] ?? 'bad_answer';
 }
 
-/** What was refused at the token endpoint. */
+/** Why the token endpoint refused. */
 function reasonOfRefusal({ error, status }: ResponseBodyError): OidcReason {
   if (error === 'invalid_grant') return 'code_refused';
   if (error === 'invalid_client' || error === 'unauthorized_client') return 'misconfigured';
@@ -43,7 +43,7 @@ function byClaim(error: ClientError): OidcReason | undefined {
   return undefined;
 }
 
-/** Where the code is one for many things. */
+/** For errors that share one code. */
 function bySaying(error: ClientError): OidcReason | undefined {
   const said = [error, error.cause].map((each) => (each instanceof Error ? each.message : '')).join(' ');
   if (said.includes('signature') || said.includes('"alg"')) return 'bad_signature';

@@ -3,7 +3,10 @@ import { type OidcSection } from '../../../config/app-config.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What a claim holds; `undefined` when there is none. Its whole name goes before a way into objects: names may hold dots. */
+/**
+ * The value of a claim; `undefined` when there is none. The whole name is tried before it is split into a path, because
+ * names may contain dots.
+ */
 export function claimAt(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name.split('.').reduce<unknown>((value, step) => {
@@ -12,8 +15,8 @@ export function claimAt(claims: Claims, name: string): unknown {
 }
 
 /**
- * The role that the groups of a person give, of several the highest.
- * @param groups what the role claim holds: a text or a list of them
+ * The role that a person's groups grant; the highest of several.
+ * @param groups the value of the role claim: a text or a list of texts
  * @returns `undefined` = none
  */
 export function roleOf(groups: unknown, { roles, defaultRole }: Pick<OidcSection, 'roles' | 'defaultRole'>) {
