@@ -1,14 +1,14 @@
 import { type HubEvent } from '../realtime/hub-event.js';
 import { type Change } from '../realtime/fan-out/picture.js';
 
-/** What happened to a circle; people are named by their email. */
+/** A change of a circle; people are named by their email. */
 export type CircleChange =
   | { readonly event: 'join' | 'quit' | 'connect' | 'disconnect'; readonly user: string }
   | { readonly event: 'kick'; readonly user: string; readonly from: string }
   | { readonly event: 'update' | 'delete' }
   | { readonly event: 'device'; readonly type: 'update' | 'connect' | 'disconnect'; readonly deviceId: number };
 
-/** What happened to a conversation. */
+/** A change of a conversation; people are named by their email. */
 export type ConversationChange =
   | { readonly event: 'update' | 'invite' | 'promoted' | 'delete' }
   | { readonly event: 'kick'; readonly user: string; readonly from: string }
@@ -17,7 +17,7 @@ export type ConversationChange =
   | { readonly event: 'read'; readonly user: string; readonly messageId: number }
   | { readonly event: 'recovered'; readonly recovered: boolean; readonly count: number };
 
-/** Who wrote a message, as its readers are shown. Times in milliseconds since the epoch. */
+/** The author of a message, as readers see them. Times are in milliseconds since the epoch. */
 export type Sender =
   | {
       readonly kind: 'user';
@@ -54,7 +54,7 @@ export interface MediaFact {
 export interface MessageFact {
   readonly id: number;
   readonly conversationId: number;
-  /** What ties its author to the conversation. */
+  /** The author's participation in the conversation. */
   readonly linkId: number;
   readonly content: string;
   /** Milliseconds since the epoch. */
@@ -63,18 +63,18 @@ export interface MessageFact {
   readonly clientMessageId: string | null;
 }
 
-/** A message of a conversation: announced (`pending`) while its files are still to come, or with all there is. */
+/** A message of a conversation: `pending` while its files are not yet uploaded, otherwise `done`. */
 export interface MessageEvent {
   readonly type: 'circles.message';
   readonly message: MessageFact;
-  /** `null` once the account is gone. */
+  /** `null` once the account or device is gone. */
   readonly sender: Sender | null;
   readonly status: 'pending' | 'done';
-  /** Id of the message before it in the conversation, 0 for the first. */
+  /** Id of the previous message of the conversation; 0 for the first. */
   readonly previousId: number;
 }
 
-/** Facts that reach the clients. */
+/** Events that reach clients. */
 export type CirclesEvent =
   | { readonly type: 'circles.succeeded'; readonly text: string }
   | { readonly type: 'circles.failed'; readonly text: string }
@@ -101,17 +101,17 @@ export type CirclesEvent =
       readonly conversationId: number;
       /** `null` for a device. */
       readonly user: string | null;
-      /** JSON text as its sender wrote it. */
+      /** JSON text, as the sender wrote it. */
       readonly isWriting: string;
     }
-  /** Settings for calls, as JSON text. */
+  // Settings for calls, as JSON text.
   | { readonly type: 'circles.webrtc'; readonly json: string }
   | {
       readonly type: 'circles.forwarded';
       readonly channel: 'webrtc_config' | 'webrtc_forward';
       readonly senderId: number;
       readonly isDevice: boolean;
-      /** JSON text as its sender wrote it. */
+      /** JSON text, as the sender wrote it. */
       readonly content: string;
     };
 
@@ -128,10 +128,10 @@ export const conversationChanged = (conversationId: number, change: Conversation
   change,
 });
 
-/** Whose sockets have to leave. */
+/** Whose sockets must leave a room. */
 export type Evicted = { readonly userId: number } | { readonly devices: true } | { readonly all: true };
 
-/** For the sockets of a room: those it names leave it. */
+/** Sent to the sockets of a room; those that `who` matches leave it. */
 export interface EvictedSignal extends HubEvent {
   readonly type: 'circles.evicted';
   readonly room: 'circle' | 'conversation';
@@ -139,13 +139,15 @@ export interface EvictedSignal extends HubEvent {
   readonly who: Evicted;
 }
 
-/** What no client hears, and what they are told later depends on. */
+/** A fact that clients are not told, but that later events depend on. */
 export interface NotedSignal extends HubEvent {
   readonly type: 'circles.noted';
   readonly facts: readonly Change<string | number | boolean>[];
 }
 
-/** For the sockets of an account or device: what they are just joining is closed to them. */
+/**
+ * Sent to the sockets of an account or device: they may no longer be in the room, not even if they are just joining.
+ */
 export interface ExpelledSignal extends HubEvent {
   readonly type: 'circles.expelled';
   readonly room: 'circle' | 'conversation';

@@ -95,7 +95,7 @@ const MEDIA = [
         prepareDataDir(storage.dataDir);
         return new DiskStorage(path.join(storage.dataDir, 'media'), health);
       }
-      // Large, and needed by few.
+      // Large, and rarely needed.
       const { S3Storage } = await import('./media/storage/s3-storage.js');
       return new S3Storage(media.s3, health);
     },
@@ -104,7 +104,7 @@ const MEDIA = [
 ];
 const LIVE = [LiveAdmission, LiveRooms, LiveMessages, ConversationRecovery, Typing, CallSignals, TargetsRepository];
 
-/** Circles of families and teams: domain and REST. The sockets' edge is in `gateways/circles`. */
+/** Circles of families and teams: domain and REST. Their sockets are in `gateways/circles`. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([Circle, CircleMember, CircleInvite, Device, Conversation, ConversationMessage, Media]),

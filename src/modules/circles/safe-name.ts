@@ -1,14 +1,14 @@
-/** UTF-16 code units. */
+// Both in UTF-16 code units.
 const MAX_LENGTH = 120;
 const MAX_EXTENSION = 16;
 const FALLBACK = 'file';
 
-/** Names that Windows keeps for devices, with whatever extension. */
+/** Names that Windows reserves for devices, with any extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
- * A file's name as it may be shown, put into a header and saved: the last part of a path, without control and
- * direction-changing characters and without what file systems refuse. Never empty.
+ * A file name that is safe to show, to put into a header and to save under: the last part of a path, without control
+ * and direction-changing characters and characters that file systems refuse. Never empty.
  */
 export function safeName(name: string): string {
   const last = name.normalize('NFC').split(/[/\\]/).at(-1) ?? '';
@@ -33,6 +33,6 @@ function shorten(name: string): string {
   if (name.length <= MAX_LENGTH) return name;
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= MAX_EXTENSION ? name.slice(dot) : '';
-  // Cutting may halve a character of two units.
+  // Cutting may split a surrogate pair.
   return name.slice(0, MAX_LENGTH - extension.length).replace(/\p{Surrogate}$/u, '') + extension;
 }

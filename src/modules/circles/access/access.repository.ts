@@ -7,7 +7,7 @@ import { Circle } from '../../../entities/circles/circle.entity.js';
 import { type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
 import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
 
-/** A conversation with what one account or device is to it. */
+/** A conversation and the caller's part in it. */
 export interface ConversationAccessRow {
   readonly id: number;
   readonly circleId: number;
@@ -20,7 +20,7 @@ export interface ConversationAccessRow {
 
 export interface MessageAccessRow extends ConversationAccessRow {
   readonly messageId: number;
-  /** The author as long as the account or device is there. */
+  /** The author, as long as the account or device exists. */
   readonly authorUserId: number | null;
   readonly authorDeviceId: number | null;
 }
@@ -30,7 +30,9 @@ const CONVERSATION = `c."id", c."circle_id" AS "circleId", c."device_access" AS 
 const OF_USER = `LEFT JOIN "conversation_links" l
   ON l."conversation_id" = c."id" AND l."user_id" = $2 AND l."member_of" IS NOT NULL`;
 
-/** What somebody is to circles, conversations and messages: one indexed statement each. */
+/**
+ * Reads what an account or device may do in circles and conversations and with messages: one indexed statement each.
+ */
 @Injectable()
 export class AccessRepository {
   /** Of many at once, by `placeKey`: sockets that come back all ask. */

@@ -13,12 +13,12 @@ import {
 } from '../circles.policy.js';
 import { AccessRepository, type ConversationAccessRow, type MessageAccessRow } from './access.repository.js';
 
-/** A conversation as somebody may use it. */
+/** A conversation with the caller's standing in it. */
 export interface ConversationAccess extends ConversationAccessRow {
   readonly standing: ConversationStanding;
 }
 
-/** Finds out what somebody is to a circle or conversation, and refuses what that does not allow. */
+/** Determines what somebody is to a circle or conversation, and refuses what that does not allow. */
 @Injectable()
 export class CircleAccess {
   constructor(private readonly repository: AccessRepository) {}

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { Circle } from '../../../entities/circles/circle.entity.js';
 
-/** Somebody in the room of a circle or conversation. */
+/** An account or device that is in the room of a circle or conversation. */
 export interface Whereabouts {
   readonly kind: 'user' | 'device';
   readonly who: number;
@@ -11,22 +11,22 @@ export interface Whereabouts {
   readonly id: number;
 }
 
-/** Somebody who may not be there any more. */
+/** An account or device that may no longer be in that room. */
 export interface LostAccess extends Whereabouts {
-  /** Whether the circle or conversation is still there. */
+  /** Whether the circle or conversation still exists. */
   readonly exists: boolean;
-  /** Whether they are still in the circle, or in the circle of the conversation. */
+  /** Whether they are still in the circle, or in the conversation's circle. */
   readonly inCircle: boolean;
-  /** Email of whoever can show people out of it; `null` when nobody can. */
+  /** Email of the admin of the room, who could have removed them; `null` when there is none. */
   readonly admin: string | null;
 }
 
-/** Who is somewhere they may not be any more. */
+/** Finds accounts and devices in rooms they may no longer be in. */
 @Injectable()
 export class LostAccessRepository {
   constructor(@InjectRepository(Circle) private readonly circles: Repository<Circle>) {}
 
-  /** One statement, however many. */
+  /** Needs one statement, however many places. */
   find(places: readonly Whereabouts[]): Promise<LostAccess[]> {
     return this.circles.query(
       `SELECT p."kind", p."who", p."room", p."id", coalesce(c."id", v."circle_id") IS NOT NULL AS "exists",

@@ -5,7 +5,7 @@ import { Conversation } from '../../../entities/circles/conversation.entity.js';
 import { ConversationLink, type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
 import { type Appointment, appointConversationAdmins, closeConversations } from '../membership/members.repository.js';
 
-/** Unread messages are counted up to this many. */
+/** Unread messages are counted up to this number. */
 export const MAX_UNREAD = 1_000;
 
 export interface ConversationRow {
@@ -13,9 +13,9 @@ export interface ConversationRow {
   readonly circleId: number;
   readonly name: string;
   readonly deviceAccess: boolean;
-  /** Of whoever asks; `null` for a device. */
+  /** The caller's; `null` for a device. */
   readonly privilege: ConversationPrivilege | null;
-  /** Messages of others behind their read marker, up to `MAX_UNREAD`; 0 for a device. */
+  /** Messages by others after the caller's read marker, up to `MAX_UNREAD`; 0 for a device. */
   readonly unreadCount: number;
   readonly readMessageId: number;
   readonly lastMessageId: number;
@@ -25,7 +25,7 @@ export interface ConversationRow {
 
 export interface ParticipantRow {
   readonly conversationId: number;
-  /** Of the account. */
+  /** Id of the account. */
   readonly id: number;
   readonly email: string;
   readonly firstName: string;
@@ -38,11 +38,11 @@ export interface NewConversation {
   readonly circleId: number;
   readonly name: string;
   readonly deviceAccess: boolean;
-  /** Without the creator. */
+  /** The participants besides the creator. */
   readonly memberIds: readonly number[];
 }
 
-/** Who took part in a conversation that is gone. */
+/** Who took part in a conversation that has been removed. */
 export interface Audience {
   readonly userIds: number[];
   readonly deviceIds: number[];
@@ -70,7 +70,7 @@ export class ConversationsRepository {
     return rows[0];
   }
 
-  /** Those of a circle that a person takes part in, ascending by id. */
+  /** Conversations of a circle that a person takes part in, ascending by id. */
   listOfUser(circleId: number, userId: number, afterId: number, take: number): Promise<ConversationRow[]> {
     return this.conversations.query(
       `${SELECT} JOIN ${OF_USER} = $2 WHERE c."circle_id" = $1 AND c."id" > $3 ORDER BY c."id" LIMIT $4`,
@@ -78,7 +78,7 @@ export class ConversationsRepository {
     );
   }
 
-  /** Those of a circle that give devices access, ascending by id. */
+  /** Conversations of a circle that devices may use, ascending by id. */
   listOfDevices(circleId: number, afterId: number, take: number): Promise<ConversationRow[]> {
     return this.conversations.query(
       `${SELECT} LEFT JOIN ${OF_USER} IS NULL AND false
@@ -87,7 +87,7 @@ export class ConversationsRepository {
     );
   }
 
-  /** Everybody who takes part in the conversations. */
+  /** All participants of the conversations. */
   participants(ids: readonly number[]): Promise<ParticipantRow[]> {
     return this.conversations.query(
       `SELECT l."conversation_id" AS "conversationId", u."id", u."email", u."first_name" AS "firstName",
@@ -98,11 +98,11 @@ export class ConversationsRepository {
     );
   }
 
-  /** @returns its id, `undefined` when somebody named is no member of the circle */
+  /** @returns the conversation's id; `undefined` when somebody named is no member of the circle */
   create({ circleId, name, deviceAccess, memberIds }: NewConversation, adminId: number): Promise<number | undefined> {
     return this.conversations.manager.transaction(async (manager) => {
       const everybody = [adminId, ...memberIds];
-      // Shared locks: nobody of them leaves the circle before they are in.
+      // Shared locks: none of them can leave the circle before they take part.
       const members: unknown[] = await manager.query(
         `SELECT 1 FROM "circle_members" WHERE "circle_id" = $1 AND "user_id" = ANY ($2) FOR SHARE`,
         [circleId, everybody],
@@ -117,7 +117,7 @@ export class ConversationsRepository {
     });
   }
 
-  /** @returns what really changed; `undefined` when there is no such conversation */
+  /** @returns what actually changed; `undefined` when there is no such conversation */
   change(
     id: number,
     changes: { name?: string; deviceAccess?: boolean },
@@ -141,7 +141,7 @@ export class ConversationsRepository {
     });
   }
 
-  /** Id of the circle's member with that id or (normalised) email. */
+  /** Id of the circle's member with that id or (normalized) email. */
   async findMember(circleId: number, who: { userId: number } | { email: string }): Promise<number | undefined> {
     const [condition, value] = 'userId' in who ? ['u."id" = $2', who.userId] : ['u."email" = $2', who.email];
     const rows: { id: number }[] = await this.conversations.query(
@@ -152,7 +152,7 @@ export class ConversationsRepository {
     return rows[0]?.id;
   }
 
-  /** @returns what they had read; `undefined` when they take part already, or are no member of the circle any more */
+  /** @returns their read marker; `undefined` when they already take part, or are no longer a member of the circle */
   async addParticipant(id: number, circleId: number, userId: number): Promise<number | undefined> {
     const rows: { read: number }[] = await this.conversations.query(
       `INSERT INTO "conversation_links" ("conversation_id", "user_id", "member_of", "privilege")
@@ -168,9 +168,10 @@ export class ConversationsRepository {
   }
 
   /**
-   * Shows somebody out; the first one left becomes `ADMIN` where none is. When they leave by themselves and at most one
-   * participant stays, the conversation goes.
-   * @returns their email, who is `ADMIN` instead, and who took part in the conversation if it is gone; `undefined` when they took no part
+   * Removes a participant; if no `ADMIN` is left, the longest-standing participant becomes one. When somebody leaves on
+   * their own (`leaving`) and at most one participant remains, the conversation is removed, too.
+   * @returns their email, the new `ADMIN`, and who took part in the conversation if it was removed; `undefined` when
+   * they did not take part
    */
   removeParticipant(
     id: number,
@@ -193,7 +194,7 @@ export class ConversationsRepository {
     });
   }
 
-  /** Hands `ADMIN` on. @returns false when they take no part */
+  /** Passes `ADMIN` on to another participant. @returns false when they do not take part */
   promote(id: number, userId: number): Promise<boolean> {
     return this.conversations.manager.transaction(async (manager) => {
       if ((await lock(manager, id)) === undefined) return false;
@@ -210,8 +211,8 @@ export class ConversationsRepository {
   }
 
   /**
-   * Moves a read marker on, never back, and never beyond the newest message.
-   * @returns where it is now and whether it moved; `undefined` when they take no part
+   * Moves a read marker forward, but not beyond the newest message.
+   * @returns where it is now and whether it moved; `undefined` when they do not take part
    */
   async markRead(
     id: number,
@@ -230,7 +231,7 @@ export class ConversationsRepository {
   }
 }
 
-/** In the order in which messages are appended; until the commit nobody appends. */
+/** Locks a conversation until the commit; no messages are appended meanwhile. The same lock as appending takes. */
 async function lock(manager: EntityManager, id: number): Promise<Conversation | undefined> {
   const conversation = await manager
     .createQueryBuilder(Conversation, 'c')

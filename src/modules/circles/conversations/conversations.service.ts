@@ -16,7 +16,7 @@ export interface Participant extends ParticipantRow {
   readonly isOnline: boolean;
 }
 
-/** A conversation with everybody who takes part. */
+/** A conversation with all its participants. */
 export interface ConversationState extends ConversationRow {
   readonly participants: readonly Participant[];
 }
@@ -38,7 +38,10 @@ export class Conversations {
     private readonly rooms: CircleRooms,
   ) {}
 
-  /** The creator is its `ADMIN`. @throws AppError `not_found`, `invalid_input` when somebody named is not in the circle */
+  /**
+   * The creator becomes its `ADMIN`. @throws AppError `not_found`, `invalid_input` when somebody named is not in the
+   * circle
+   */
   async create(principal: UserPrincipal, circleId: number, wish: ConversationWish): Promise<ConversationState> {
     await this.access.demandCircle(principal, circleId, 'createConversation');
     const { name, deviceAccess = false } = wish;
@@ -54,7 +57,7 @@ export class Conversations {
     return this.read(principal, id);
   }
 
-  /** Those of the circle that the principal takes part in. @throws AppError `not_found` */
+  /** The circle's conversations that the principal takes part in. @throws AppError `not_found` */
   async list(
     principal: AccountPrincipal,
     circleId: number,
@@ -106,7 +109,9 @@ export class Conversations {
     this.rooms.close('conversation', id, audience.userIds, audience.deviceIds);
   }
 
-  /** @throws AppError `not_found` (conversation, or nobody such in the circle), `forbidden`, `already_exists` */
+  /**
+   * @throws AppError `not_found` (no such conversation, or no such member of the circle), `forbidden`, `already_exists`
+   */
   async invite(
     principal: UserPrincipal,
     id: number,
@@ -145,7 +150,7 @@ export class Conversations {
     this.showOut(id, userId, removed.appointed);
   }
 
-  /** Hands `ADMIN` on. @throws AppError `not_found`, `forbidden` */
+  /** Passes `ADMIN` on to another participant. @throws AppError `not_found`, `forbidden` */
   async promote(principal: UserPrincipal, id: number, userId: number): Promise<Participant> {
     await this.access.demandConversation(principal, id, 'promote');
     if (!(await this.repository.promote(id, userId))) throw notThere();
@@ -155,9 +160,9 @@ export class Conversations {
   }
 
   /**
-   * Moves the read marker on, never back.
+   * Moves the read marker forward, never back.
    * @param done called before the others are told
-   * @returns where it is
+   * @returns the new position of the marker
    * @throws AppError `not_found`, `forbidden`
    */
   async markRead(

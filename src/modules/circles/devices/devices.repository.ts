@@ -29,7 +29,7 @@ export class DevicesRepository {
     return (await this.devices.update({ id }, { name })).affected === 1;
   }
 
-  /** Puts another password in place. @returns the logins that ended, `undefined` when there was no such device */
+  /** Replaces the password. @returns the logins that ended; `undefined` when there was no such device */
   setPassword(id: number, passwordHash: string): Promise<number[] | undefined> {
     return this.devices.manager.transaction(async (manager) => {
       if ((await manager.update(Device, { id }, { passwordHash })).affected !== 1) return undefined;
@@ -37,10 +37,10 @@ export class DevicesRepository {
     });
   }
 
-  /** @returns the logins that ended, `undefined` when there was no such device */
+  /** @returns the logins that ended; `undefined` when there was no such device */
   remove(id: number): Promise<number[] | undefined> {
     return this.devices.manager.transaction(async (manager) => {
-      // The lock keeps a login from beginning meanwhile.
+      // The lock prevents new logins meanwhile.
       const device = await manager.findOne(Device, { where: { id }, lock: { mode: 'pessimistic_write' } });
       if (device === null) return undefined;
       const ended = await endLogins(manager, id);

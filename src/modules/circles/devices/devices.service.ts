@@ -22,7 +22,7 @@ export interface DeviceState {
   readonly isOnline: boolean;
 }
 
-/** The devices of a circle; only its `ADMIN` deals with them. */
+/** The devices of a circle; only its `ADMIN` manages them. */
 @Injectable()
 export class Devices {
   constructor(
@@ -35,7 +35,7 @@ export class Devices {
     private readonly rooms: CircleRooms,
   ) {}
 
-  /** @returns the device and its password, which nobody can read again. @throws AppError `not_found`, `forbidden` */
+  /** @returns the device and its password, which cannot be read again. @throws AppError `not_found`, `forbidden` */
   async create(
     principal: UserPrincipal,
     circleId: number,
@@ -81,7 +81,10 @@ export class Devices {
     return this.get(principal, id);
   }
 
-  /** Ends all logins of the device. @returns the new password. @throws AppError `not_found`, `forbidden` */
+  /**
+   * Sets a new password and ends all logins of the device. @returns the new password. @throws AppError `not_found`,
+   * `forbidden`
+   */
   async replacePassword(principal: UserPrincipal, id: number): Promise<string> {
     await this.get(principal, id);
     const password = randomToken(PASSWORD_BYTES);

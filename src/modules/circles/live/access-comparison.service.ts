@@ -8,7 +8,7 @@ import { circleOf } from '../circles.channels.js';
 import { circleChanged, conversationChanged, type CirclesEvent, type EvictedSignal } from '../circles.events.js';
 import { type CirclesConnection, type SocketState, stateOf } from './socket-state.js';
 
-/** Logins that have ended, and circles and conversations that somebody may not be in any more. */
+/** Finds sockets whose login has ended, or that are in circles and conversations they may no longer be in. */
 @Injectable()
 export class AccessComparison {
   constructor(
@@ -20,12 +20,12 @@ export class AccessComparison {
     reconciliation.register('circles', (connections) => this.compare(connections as readonly CirclesConnection[]));
   }
 
-  /** Two statements. */
+  /** Needs two statements. */
   private async compare(connections: readonly CirclesConnection[]): Promise<void> {
     const alive = await this.logins.alive([
       ...new Set(connections.flatMap((each) => stateOf(each)?.principal.loginId ?? [])),
     ]);
-    /** By where they are: those who are there in one right go together. */
+    /** Sockets by account or device and room, so that those with the same right are checked once. */
     const present = new Map<string, { place: Whereabouts; connections: CirclesConnection[] }>();
     for (const connection of connections) {
       const state = stateOf(connection);
@@ -67,7 +67,7 @@ function placesOf(connection: CirclesConnection, { principal, conversations }: S
   ];
 }
 
-/** What they would have heard last; whoever is out of a circle hears nothing more of its conversations. */
+/** What they would have heard last. Those removed from a circle hear nothing more of its conversations. */
 function missedBy(connection: CirclesConnection, access: LostAccess): CirclesEvent | undefined {
   const { room, id, exists, inCircle, admin } = access;
   const user = stateOf(connection)?.principal.label ?? '';
@@ -75,7 +75,7 @@ function missedBy(connection: CirclesConnection, access: LostAccess): CirclesEve
     const gone = { event: 'delete' } as const;
     return room === 'circle' ? circleChanged(id, gone) : conversationChanged(id, gone);
   }
-  // Who showed them out, or whether they left, is not kept.
+  // It is not recorded whether they left or were removed, and by whom.
   const kicked = { event: 'kick', user, from: admin ?? '' } as const;
   if (room === 'circle') return circleChanged(id, kicked);
   if (access.kind === 'device') return conversationChanged(id, { event: 'device', type: 'remove' });

@@ -11,10 +11,13 @@ import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState } from './socket-state.js';
 import { type Target, TargetsRepository } from './targets.repository.js';
 
-/** Whom a client names as the one to forward to. */
+/** The recipient, as a client names them. */
 export type NamedTarget = { readonly email: string } | Target;
 
-/** An account's or device's call signals: forwarded unread, besides what its calls need of STUN and TURN. */
+/**
+ * Call signals of accounts and devices: forwards them unread, and tells clients their STUN and TURN servers and
+ * credentials.
+ */
 @Injectable()
 export class CallSignals {
   constructor(
@@ -43,9 +46,9 @@ export class CallSignals {
   }
 
   /**
-   * Hands `content` to all sockets of whom the sender names.
-   * @param content JSON text, passed on as it is
-   * @throws AppError `not_found` when there is nobody such or none of their sockets
+   * Forwards `content` to all sockets of the recipient.
+   * @param content JSON text, passed on unchanged
+   * @throws AppError `not_found` when there is no such recipient, or none of their sockets
    */
   async forward(connection: CirclesConnection, named: NamedTarget | undefined, content: string): Promise<void> {
     const { principal } = demandState(connection);
@@ -56,14 +59,14 @@ export class CallSignals {
       target.kind === 'user' ? this.online.isUserOnline(target.id) : this.online.isDeviceOnline(target.id),
       this.targets.shareCircle(self, target),
     ]);
-    // Only who shares a circle with somebody learns that there is such an account, and that it is not connected.
+    // Only those who share a circle with somebody may learn that the account exists but is not connected.
     if (!isNear && (!isOnline || this.config.circles.forward === 'shared-circle'))
       throw new LiveRefusal('recipient-unknown');
     if (!isOnline) throw new LiveRefusal('recipient-offline');
-    // It goes on two channels.
+    // Twice: it is sent on two channels.
     await this.shares.take(keyOf(self), keyOf(target), 2 * content.length);
     const channel = target.kind === 'user' ? userChannel(target.id) : deviceChannel(target.id);
-    // The page of the protocol names one channel, the clients listen on the other.
+    // The protocol's documentation names one channel, but the clients listen on the other.
     for (const name of ['webrtc_config', 'webrtc_forward'] as const) {
       const event: CirclesEvent = {
         type: 'circles.forwarded',
@@ -76,7 +79,7 @@ export class CallSignals {
     }
   }
 
-  /** An account that is not there is asked for like any other, so that it takes as long. */
+  /** An unknown account takes the same path as a known one, so that timing does not reveal which exist. */
   private async findByEmail(email: string): Promise<Target> {
     return { kind: 'user', id: (await this.targets.findUserByEmail(normalizeEmail(email))) ?? NOBODY };
   }

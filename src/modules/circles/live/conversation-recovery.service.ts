@@ -6,14 +6,14 @@ import { ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { MessagesRepository } from '../messages/messages.repository.js';
 import { type CirclesConnection } from './socket-state.js';
 
-/** What a client that comes back with its last message is told, and from where it is replayed. */
+/** What a client that comes back with its last message id is told, and where the replay begins. */
 export interface Missed {
   readonly recovered: boolean;
   readonly count: number;
   readonly from: number;
 }
 
-/** Decides what sockets that come back can be told of what they missed, and tells them. */
+/** Decides what returning sockets can be told of what they missed, and replays it. */
 @Injectable()
 export class ConversationRecovery {
   constructor(
@@ -22,14 +22,14 @@ export class ConversationRecovery {
     private readonly config: AppConfig,
   ) {}
 
-  /** What cannot be recovered: too much, or messages that are still to come. @param head id of the newest message */
+  /** Not recoverable: too many messages, or an `after` that does not exist yet. @param head id of the newest message */
   async decide(conversationId: number, after: number, head: number): Promise<Missed> {
     const most = this.config.limits.recoveryMessages;
     const count = after <= head ? await this.repository.count(conversationId, after, head, most + 1) : most + 1;
     return count > most ? { recovered: false, count: 0, from: head } : { recovered: true, count, from: after };
   }
 
-  /** Replays what is behind `from`, then lets the socket hear what follows. Never throws. */
+  /** Replays what comes after `from`, then subscribes the socket to what follows. Never throws. */
   replay(
     connection: CirclesConnection,
     feed: OrderedFeed<MessageEvent>,

@@ -13,7 +13,7 @@ import { LiveRefusal } from './live-refusal.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { begin, type CirclesConnection, stateOf } from './socket-state.js';
 
-/** Who a socket is, from its token to its end. */
+/** Admission of sockets: who a socket is, from its token to its end. */
 @Injectable()
 export class LiveAdmission {
   constructor(
@@ -41,7 +41,7 @@ export class LiveAdmission {
     }
   }
 
-  /** As `authenticate`, by a ticket, which is used up. */
+  /** Like `authenticate`, but with a ticket, which is used up. */
   async redeem(connection: CirclesConnection, ticket: unknown): Promise<void> {
     refuseSecond(connection);
     const claims = await this.tickets.redeem('account', ticket, connection).catch(asUnknown);
@@ -50,7 +50,7 @@ export class LiveAdmission {
 
   private async identify(connection: CirclesConnection, claims: TokenClaims): Promise<void> {
     const login = loginChannel(claims.loginId);
-    // Listening before looking: a login that ends in between closes the socket.
+    // Subscribe before checking: a login that ends in between closes the socket.
     await this.hub.subscribe(connection, login);
     let principal: AccountPrincipal;
     try {
@@ -69,7 +69,7 @@ export class LiveAdmission {
     await this.online.enter(principal, connection.id);
   }
 
-  /** The socket has ended. */
+  /** Called when the socket has ended. */
   async leave(connection: CirclesConnection): Promise<void> {
     const state = stateOf(connection);
     if (state === undefined) return;
@@ -92,7 +92,7 @@ function refuseSecond(connection: CirclesConnection): void {
   if (stateOf(connection)) throw new LiveRefusal('already-authenticated');
 }
 
-/** However somebody is not known, they are told the same. */
+/** Whatever the reason they are not known, clients are told the same. */
 function asUnknown(error: unknown): never {
   throw error instanceof AppError && error.kind === 'unauthenticated' ? new LiveRefusal('identity-unknown') : error;
 }

@@ -10,17 +10,17 @@ import { announced, type Draft, Messages } from '../messages/messages.service.js
 import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
 
-/** Messages of one socket that may be on their way into the database; then its next ones wait. */
+/** Messages of one socket that may be being stored at a time; above that, the socket's next ones wait. */
 const MAX_SENDING = 256;
 
-/** What becomes of a message, told as soon as it is known. */
+/** Receives the outcome of a message as soon as it is known. */
 export interface Outcome {
-  /** The sender has been answered. */
+  /** Called when the sender has been answered. */
   succeed(messageId: number): void;
   fail(error: unknown): void;
 }
 
-/** Messages that come from sockets, answered the way their clients know. */
+/** Messages sent over sockets, answered the way their clients expect. */
 @Injectable()
 export class LiveMessages {
   constructor(
@@ -31,9 +31,9 @@ export class LiveMessages {
   ) {}
 
   /**
-   * Stores a message. The sender gets `media` if there are files, then its success; then the conversation is told.
-   * Several messages of one socket are on their way at a time, answered in their order.
-   * @returns what to wait for before the socket's next event is looked at, if there are too many
+   * Stores a message. The sender gets `media` if there are files, then success; then the conversation is told. Several
+   * messages of one socket may be in progress; they are answered in their order.
+   * @returns what to wait for before handling the socket's next event; `undefined` unless too many are in progress
    */
   send(
     connection: CirclesConnection,
@@ -51,12 +51,12 @@ export class LiveMessages {
     return state.sending < MAX_SENDING ? undefined : sent;
   }
 
-  /** What to wait for before anything but a message of this socket is handled; `undefined` when nothing is on its way. */
+  /** What to wait for before handling anything but a message of this socket; `undefined` when none is in progress. */
   settled(connection: CirclesConnection): undefined | Promise<void> {
     return demandState(connection).sent;
   }
 
-  /** Moves the read marker on. @throws AppError `forbidden` */
+  /** Moves the read marker forward. @throws AppError `forbidden` */
   async markRead(
     connection: CirclesConnection,
     conversationId: number,
@@ -103,11 +103,11 @@ export class LiveMessages {
     }
   }
 
-  /** Answers in the order in which messages were stored. */
+  /** Called in the order in which messages were stored. */
   private settle(connection: CirclesConnection, result: Appended, draft: Draft, outcome: Outcome): void {
     switch (result.outcome) {
       case 'repeated':
-        // The files announced before have to be read first.
+        // Answered by `store`, once the files announced earlier have been read.
         if (draft.files.length > 0) return;
         this.answer(connection, result, draft, []);
         outcome.succeed(result.messageId);

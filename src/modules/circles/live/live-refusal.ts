@@ -1,7 +1,7 @@
 import { AppError } from '../../../common/errors/app-error.js';
 import { type ProblemCode } from '../../../common/errors/problem-codes.js';
 
-/** Why an event of a socket is refused. */
+/** Reasons for refusing an event of a socket. */
 const REASONS = {
   'already-authenticated': 'conflict',
   'not-authenticated': 'unauthenticated',
@@ -19,7 +19,7 @@ const REASONS = {
 
 export type LiveReason = keyof typeof REASONS;
 
-/** A refusal without words: what the client reads is decided at the edge. */
+/** A refusal without a text: the gateway decides what the client reads. */
 export class LiveRefusal extends AppError {
   constructor(readonly reason: LiveReason) {
     super(REASONS[reason], reason);

@@ -11,7 +11,9 @@ import { ConversationRecovery } from './conversation-recovery.service.js';
 import { LiveRefusal } from './live-refusal.js';
 import { type CirclesConnection, demandState, type Joining, type SocketState, stateOf } from './socket-state.js';
 
-/** The rooms a socket joins: of circles and of conversations. Whoever is shown out loses them at once. */
+/**
+ * The rooms that a socket joins, of circles and conversations. Those who are removed from one leave its room at once.
+ */
 @Injectable()
 export class LiveRooms {
   constructor(
@@ -23,7 +25,7 @@ export class LiveRooms {
   ) {}
 
   /**
-   * From `succeed` on the socket hears the conversation; with `after`, first what was written behind that message.
+   * From `succeed` on, the socket hears the conversation; with `after`, it first gets the messages after that one.
    * @throws AppError `forbidden`
    */
   async joinConversation(
@@ -68,8 +70,9 @@ export class LiveRooms {
   }
 
   /**
-   * The socket hears what it wrote itself, which may still be on the bus, and no later event of the conversation.
-   * @returns what to wait for until it has left, if anything
+   * The socket still gets its own messages, which may not have arrived from the broker yet, but no later event of the
+   * conversation.
+   * @returns what to wait for until it has left; `undefined` when it already has
    */
   leaveConversation(connection: CirclesConnection, id: number): undefined | Promise<void> {
     const state = demandState(connection);
@@ -105,12 +108,12 @@ export class LiveRooms {
     this.hub.unsubscribe(connection, circleChannel(id));
   }
 
-  /** Whether the socket is in the conversation's room; whoever may not be there any more has been shown out. */
+  /** Whether the socket is in the conversation's room, which implies that it may be. */
   isInConversation(connection: CirclesConnection, id: number): boolean {
     return connection.subscriptions?.has(conversationChannel(id)) ?? false;
   }
 
-  /** Somebody has to leave a room this socket is in. */
+  /** Makes a socket leave a room if it is among those who must. */
   evict(connection: CirclesConnection, { room, id, who }: EvictedSignal): void {
     const state = stateOf(connection);
     if (state === undefined || !concerns(who, state.principal)) return;
@@ -118,7 +121,7 @@ export class LiveRooms {
     else this.drop(connection, state, id);
   }
 
-  /** What this socket is just joining is closed to it. */
+  /** Cancels joins in progress to a room the socket may no longer be in. */
   expel(connection: CirclesConnection, { room, id }: ExpelledSignal): void {
     const state = stateOf(connection);
     if (state === undefined) return;
@@ -132,8 +135,9 @@ export class LiveRooms {
   }
 
   /**
-   * The bus keeps the order of a room's channel, not over channels: a socket may have come in after its eviction was
-   * told there, and before it is told here. Whether it came back with a right to be there, the database knows.
+   * The broker keeps the order within a channel, not across channels: the socket may have joined after the eviction was
+   * published on the room's channel, and before the expulsion arrives on its own. The database tells whether it is back
+   * legitimately.
    */
   private async expelBelated(
     connection: CirclesConnection,
@@ -155,7 +159,7 @@ export class LiveRooms {
     return access !== undefined && mayInConversation(access.standing, 'join');
   }
 
-  /** The socket has ended. */
+  /** Called when the socket has ended. */
   leaveAll(state: SocketState): void {
     for (const id of state.conversations) this.feeds.release(id);
     state.conversations.clear();

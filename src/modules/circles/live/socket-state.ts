@@ -6,32 +6,32 @@ import { circleOf } from '../circles.channels.js';
 import { type EvictedSignal } from '../circles.events.js';
 import { LiveRefusal } from './live-refusal.js';
 
-/** A socket that may become an account's or a device's. */
+/** A socket that may be authenticated as an account or a device. */
 export interface CirclesConnection extends PacedReader {
   readonly attributes: Map<symbol, unknown>;
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly address: string;
   admit(principal: AccountPrincipal, protocol: Protocol): void;
 }
 
-/** A room that a socket is about to join; it may be shown out before it is in. */
+/** A room that a socket is joining; `cancelled` when it is removed before it is in. */
 export interface Joining {
   readonly room: EvictedSignal['room'];
   readonly id: number;
   cancelled: boolean;
 }
 
-/** What is kept with an authenticated socket. */
+/** The state of an authenticated socket. */
 export interface SocketState {
   readonly principal: AccountPrincipal;
   readonly joining: Set<Joining>;
-  /** Conversations it joined, whose feeds it holds on to. */
+  /** Conversations it has joined, and whose feeds it holds. */
   readonly conversations: Set<number>;
-  /** The newest message of its own in each of them. */
+  /** Its own newest message in each of them. */
   readonly written: Map<number, number>;
-  /** The last typing notice of each conversation that was passed on. */
+  /** The last typing notice passed on, by conversation. */
   readonly typing: Map<number, { readonly value: string; readonly at: number }>;
-  /** Messages on their way into the database, and what to wait for until they are answered. */
+  // The number of messages being stored, and what to wait for until they are answered.
   sending: number;
   sent: Promise<void> | undefined;
 }
@@ -55,7 +55,7 @@ export function begin(connection: CirclesConnection, principal: AccountPrincipal
   connection.attributes.set(STATE, state);
 }
 
-/** For admins who look for a socket: its account, and the circles it has joined or, as a device, belongs to. */
+/** For admins who look for a socket: its account, and the circles it has joined or, for a device, belongs to. */
 export function placesOf(connection: Connection): ConnectionPlaces {
   const principal = connection.principal as AccountPrincipal;
   if (principal.kind === 'device') return { circle: [String(principal.circleId)] };
@@ -63,7 +63,7 @@ export function placesOf(connection: Connection): ConnectionPlaces {
   return { account: [principal.id, principal.label], ...(circles.length > 0 && { circle: circles }) };
 }
 
-/** @throws AppError `unauthenticated` before the socket was authenticated */
+/** @throws AppError `unauthenticated` when the socket is not authenticated */
 export function demandState(connection: CirclesConnection): SocketState {
   const state = stateOf(connection);
   if (state === undefined) throw new LiveRefusal('not-authenticated');

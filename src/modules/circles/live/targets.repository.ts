@@ -3,14 +3,14 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { CircleMember } from '../../../entities/circles/circle-member.entity.js';
 
-/** Somebody a call signal is meant for. */
+/** The recipient of a call signal. */
 export type Target = { readonly kind: 'user' | 'device'; readonly id: number };
 
 @Injectable()
 export class TargetsRepository {
   constructor(@InjectRepository(CircleMember) private readonly members: Repository<CircleMember>) {}
 
-  /** @param email normalised */
+  /** @param email normalized */
   async findUserByEmail(email: string): Promise<number | undefined> {
     const rows: { id: number }[] = await this.members.query(`SELECT "id" FROM "users" WHERE "email" = $1`, [email]);
     return rows[0]?.id;

@@ -10,10 +10,10 @@ import { LiveRefusal } from './live-refusal.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { type CirclesConnection, demandState, type SocketState } from './socket-state.js';
 
-/** Conversations whose last notice is remembered per socket. */
+/** Conversations per socket whose last notice is remembered. */
 const MAX_REMEMBERED = 100;
 
-/** Who is typing: passed on, never stored. */
+/** Typing notices: passed on, never stored. */
 @Injectable()
 export class Typing {
   constructor(

@@ -9,10 +9,13 @@ import { MediaStorage } from './storage/media-storage.js';
 const SWEEP_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const BATCH = 100;
-/** A thumbnail that is not made after so long was left by a node that is no more. */
+/** A thumbnail that is still not made after this time was left by a node that has ended. */
 const BELATED_MINUTES = 30;
 
-/** Removes what no message has any more, gives up what never came, and takes up thumbnails that were left undone. */
+/**
+ * Removes files that no message has any more, gives up on uploads that never came, and takes over thumbnails left
+ * undone.
+ */
 @Injectable()
 export class MediaSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(MediaSweeper.name);
@@ -45,7 +48,7 @@ export class MediaSweeper implements OnApplicationBootstrap, OnApplicationShutdo
     void this.sweep();
   }
 
-  /** One at a time; never rejects: the next round does what this one could not. */
+  /** Runs one at a time. Never rejects: the next round does what this one could not. */
   sweep(): Promise<void> {
     this.running = this.running.then(async () => {
       try {

@@ -32,7 +32,7 @@ const BYTES = { type: 'integer', format: 'int64' } as const;
 const TextHeader = (name: string, description: string): MethodDecorator & ClassDecorator =>
   ApiHeader({ name, required: false, schema: { type: 'string' }, description });
 
-/** An operation of the tus protocol: generated methods cannot resume, tus clients can. */
+/** Marks an operation of the tus protocol: generated methods cannot resume uploads, tus clients can. */
 const Tus = (): MethodDecorator =>
   applyDecorators(
     ApiTags('uploads'),

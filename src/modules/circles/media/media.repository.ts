@@ -6,7 +6,7 @@ import { type MediaRow } from '../messages/messages.repository.js';
 
 export interface StoredMedia extends MediaRow {
   readonly conversationId: number;
-  /** Whose quotas it counts in: of the author, unless it is a device or gone, and of the circle. */
+  // The author and the circle, in whose quotas it counts. No account when the author is a device or gone.
   readonly userId: number | null;
   readonly circleId: number | null;
   readonly isDownload: boolean;
@@ -54,7 +54,7 @@ export class MediaRepository {
     return rows.map(({ size, ...row }) => ({ ...row, size: size === null ? null : Number(size) }))[0];
   }
 
-  /** Notes that something may be left under `key`, to be removed after `hours` unless it is taken over by a media. */
+  /** Records that something may be left under `key`; it is removed after `hours` unless a media takes it over. */
   async expect(key: string, hours: number): Promise<void> {
     await this.media.query(
       `INSERT INTO "media_garbage" ("storage_key", "due_at") VALUES ($1, now() + make_interval(hours => $2))`,
@@ -62,7 +62,7 @@ export class MediaRepository {
     );
   }
 
-  /** Bytes still come: what is under `key` stays for `hours` more. */
+  /** Keeps what is under `key` for another `hours`, because bytes still arrive. */
   async postpone(key: string, hours: number): Promise<void> {
     await this.media.query(
       `UPDATE "media_garbage" SET "due_at" = now() + make_interval(hours => $2) WHERE "storage_key" = $1`,
@@ -70,7 +70,10 @@ export class MediaRepository {
     );
   }
 
-  /** A resumable upload begins under `key`; one before it is given up. @returns false when it is uploaded or gone */
+  /**
+   * Begins a resumable upload under `key`, in place of an earlier one. @returns false when the media is already
+   * uploaded or gone
+   */
   async beginUpload(id: number, key: string): Promise<boolean> {
     const { affected } = await this.media
       .createQueryBuilder()
@@ -81,7 +84,7 @@ export class MediaRepository {
     return affected === 1;
   }
 
-  /** @returns false when it is uploaded already, or gone */
+  /** @returns false when the media is already uploaded or gone */
   complete(id: number, upload: CompletedUpload, now: Date): Promise<boolean> {
     return this.media.manager.transaction(async (manager) => {
       const { affected } = await manager
@@ -96,7 +99,7 @@ export class MediaRepository {
     });
   }
 
-  /** The thumbnail of a picture is made, or there is none to make. @returns false when the picture is gone */
+  /** Records the thumbnail of a picture, or that there is none (`null`). @returns false when the picture is gone */
   setThumbnail({ id, storageKey }: Picture, thumbnailKey: string | null): Promise<boolean> {
     return this.media.manager.transaction(async (manager) => {
       const { affected } = await manager.update(Media, { id, storageKey }, { thumbnailKey, thumbnailDue: false });
@@ -106,7 +109,10 @@ export class MediaRepository {
     });
   }
 
-  /** Pictures whose thumbnails a node left undone that long; each is given out once, since it may have been its end. */
+  /**
+   * Takes pictures whose thumbnails were left undone for `minutes`. Each is given out only once, since it may be what
+   * ended the node.
+   */
   async takeBelated(minutes: number, most: number): Promise<Picture[]> {
     const [rows] = await this.media.query<[(Omit<Picture, 'size'> & { size: string })[], number]>(
       `UPDATE "media" SET "thumbnail_due" = false WHERE "id" IN (
@@ -118,7 +124,7 @@ export class MediaRepository {
     return rows.map((row) => ({ ...row, size: Number(row.size) }));
   }
 
-  /** What is under `key` is of no use. */
+  /** What is under `key` may be removed now. */
   async discard(key: string): Promise<void> {
     await this.media.query(`UPDATE "media_garbage" SET "due_at" = now() WHERE "storage_key" = $1`, [key]);
   }
@@ -129,8 +135,8 @@ export class MediaRepository {
   }
 
   /**
-   * Gives up media that was announced before `before` and never uploaded; a message that had nothing else is deleted.
-   * @returns the messages concerned, and whether they are gone
+   * Removes media that was announced before `before` and never uploaded, and messages left with nothing.
+   * @returns the messages concerned, and whether they were deleted
    */
   giveUp(
     before: Date,

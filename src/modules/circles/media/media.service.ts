@@ -14,7 +14,7 @@ import { type ByteRange, MediaStorage } from './storage/media-storage.js';
 const THUMBNAIL_PATIENCE_MS = 5_000;
 const THUMBNAIL_STEP_MS = 200;
 
-/** Files of messages, for whoever may read the message. */
+/** Files of messages, for those who may read the message. */
 @Injectable()
 export class MediaFiles {
   constructor(
@@ -44,7 +44,10 @@ export class MediaFiles {
     return this.storage.read(media.storageKey ?? '', range);
   }
 
-  /** Waits a moment for one that is being made. @throws AppError `not_found` when there is none, `conflict` not yet */
+  /**
+   * Waits a moment for a thumbnail that is being made. @throws AppError `not_found` when there is none, `conflict` when
+   * it is not ready yet
+   */
   async demandThumbnail(principal: AccountPrincipal, id: number): Promise<string> {
     const patience = performance.now() + THUMBNAIL_PATIENCE_MS;
     for (;;) {

@@ -15,7 +15,7 @@ export interface Member extends MemberRow {
   readonly isOnline: boolean;
 }
 
-/** Who is in a circle. */
+/** The members of a circle. */
 @Injectable()
 export class CircleMembers {
   constructor(
@@ -40,8 +40,8 @@ export class CircleMembers {
   }
 
   /**
-   * Giving `ADMIN` hands it on: the circle has one.
-   * @throws AppError `not_found`, `forbidden`, `conflict` when the `ADMIN` would give it to nobody
+   * Giving `ADMIN` to a member takes it from its holder: a circle has exactly one.
+   * @throws AppError `not_found`, `forbidden`, `conflict` when the `ADMIN` would drop it without a successor
    */
   async changePrivilege(
     principal: UserPrincipal,
@@ -75,7 +75,7 @@ export class CircleMembers {
     this.showOut(circleId, userId, departure);
   }
 
-  /** What everybody else sees when somebody has left by themselves. */
+  /** Tells everybody else that somebody left on their own. */
   announceDeparture(circleId: number, userId: number, departure: Departure): void {
     this.rooms.tellCircle(circleId, { event: 'quit', user: departure.email });
     this.showOut(circleId, userId, departure);

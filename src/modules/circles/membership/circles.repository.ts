@@ -6,7 +6,7 @@ import { Circle } from '../../../entities/circles/circle.entity.js';
 import { CircleMember, type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
 import { Device } from '../../../entities/circles/device.entity.js';
 
-/** A circle as one of its members, or a device of it, sees it. */
+/** A circle as one of its members or devices sees it. */
 export interface CircleRow {
   readonly id: number;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface CircleRow {
   readonly updatedAt: Date;
 }
 
-/** Who has to be told that a circle is gone. */
+/** Who must be told that a circle is gone. */
 export interface RemovedCircle {
   readonly userIds: readonly number[];
   readonly deviceIds: readonly number[];
@@ -31,7 +31,7 @@ const COLUMNS = `c."id", c."name", c."created_at" AS "createdAt", c."updated_at"
 export class CirclesRepository {
   constructor(@InjectRepository(Circle) private readonly circles: Repository<Circle>) {}
 
-  /** With its first member, who is its `ADMIN`. */
+  /** Creates a circle with its first member, who is its `ADMIN`. */
   create(name: string, adminId: number): Promise<CircleRow> {
     return this.circles.manager.transaction(async (manager) => {
       const circle = await manager.save(manager.create(Circle, { name }));
@@ -92,7 +92,7 @@ export class CirclesRepository {
 
 /** Removes a circle that the transaction has locked. */
 export async function removeCircle(manager: EntityManager, id: number): Promise<RemovedCircle> {
-  // In the order in which messages are appended, so that the two cannot deadlock.
+  // In the same order as messages are appended, so that the two cannot deadlock.
   const conversations: { id: number }[] = await manager.query(
     `SELECT "id" FROM "conversations" WHERE "circle_id" = $1 ORDER BY "id" FOR NO KEY UPDATE`,
     [id],

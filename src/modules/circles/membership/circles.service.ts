@@ -8,7 +8,7 @@ import { notThere } from '../circles.policy.js';
 import { CircleRooms } from '../presence/circle-rooms.service.js';
 import { type CircleRow, CirclesRepository, type RemovedCircle } from './circles.repository.js';
 
-/** Circles themselves. */
+/** Creates, reads, renames and removes circles. */
 @Injectable()
 export class Circles {
   constructor(
@@ -18,12 +18,12 @@ export class Circles {
     private readonly logins: Logins,
   ) {}
 
-  /** The creator is its `ADMIN`. */
+  /** The creator becomes its `ADMIN`. */
   create(principal: UserPrincipal, name: string): Promise<CircleRow> {
     return this.repository.create(name, principal.userId);
   }
 
-  /** Circles of a person; of a device the one it stands in. */
+  /** A person's circles, or the one circle of a device. */
   async list(principal: AccountPrincipal, query: { limit: number; cursor?: string }): Promise<Page<CircleRow>> {
     if (principal.kind === 'user') {
       return pageById(query, (afterId, take) => this.repository.listOf(principal.userId, afterId, take));
@@ -57,7 +57,7 @@ export class Circles {
     this.announceRemoval(id, removed);
   }
 
-  /** Tells the circle's room that it is gone, and ends everything live of it. */
+  /** Tells the circle's room that it is gone, and closes its rooms and its devices' logins. */
   announceRemoval(id: number, { userIds, deviceIds, conversationIds, logins }: RemovedCircle): void {
     this.rooms.tellCircle(id, { event: 'delete' });
     this.rooms.close('circle', id, userIds, deviceIds);

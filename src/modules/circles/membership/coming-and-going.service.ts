@@ -7,7 +7,7 @@ import { CirclesRepository } from './circles.repository.js';
 import { CircleMembers } from './circle-members.service.js';
 import { removeEverywhere } from './members.repository.js';
 
-/** Tells circles of the sign-ins, sign-outs and removed accounts of their members and devices. */
+/** Tells circles of sign-ins, sign-outs and removed accounts of their members and devices. */
 @Injectable()
 export class ComingAndGoing implements OnModuleInit, LoginObserver {
   constructor(
@@ -42,7 +42,10 @@ export class ComingAndGoing implements OnModuleInit, LoginObserver {
     for (const circle of circleIds) this.rooms.tellCircle(circle, { event, user });
   }
 
-  /** Within the transaction that removes the account: it leaves its circles as if by itself. @returns what to do after it */
+  /**
+   * Runs in the transaction that removes the account, which leaves its circles as if on its own. @returns what to do
+   * after the commit
+   */
   private async accountLeaves(manager: EntityManager, userId: number): Promise<() => void> {
     const departures = await removeEverywhere(manager, userId);
     return () => {

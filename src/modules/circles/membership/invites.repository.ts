@@ -7,7 +7,7 @@ export interface InviteRow {
   readonly id: number;
   readonly circleId: number;
   readonly circleName: string;
-  /** Who is invited, normalised. */
+  /** Who is invited, normalized. */
   readonly email: string;
   readonly invitedBy: number | null;
   readonly createdAt: Date;
@@ -34,7 +34,7 @@ export class InvitesRepository {
     ]);
   }
 
-  /** @param email normalised */
+  /** @param email normalized */
   listOfInvitee(email: string, afterId: number, take: number): Promise<InviteRow[]> {
     return this.invites.query(`${SELECT} WHERE i."email" = $1 AND i."id" > $2 ORDER BY i."id" LIMIT $3`, [
       email,
@@ -43,19 +43,19 @@ export class InvitesRepository {
     ]);
   }
 
-  /** @returns id of the account with that (normalised) email, if there is one */
+  /** @returns id of the account with that (normalized) email, if any */
   async findInvitee(email: string): Promise<number | undefined> {
     const rows: { id: number }[] = await this.invites.query(`SELECT "id" FROM "users" WHERE "email" = $1`, [email]);
     return rows[0]?.id;
   }
 
   /**
-   * @param email normalised
-   * @returns the invite; `undefined` when they are a member or invited already, or the circle is gone
+   * @param email normalized
+   * @returns the invite; `undefined` when they are already a member or invited, or the circle is gone
    */
   create(circleId: number, email: string, invitedBy: number): Promise<InviteRow | undefined> {
     return this.invites.manager.transaction(async (manager) => {
-      // The circle's lock makes this and an acceptance happen one after the other.
+      // The circle's lock keeps this and an acceptance apart.
       const rows: { id: number }[] = await manager.query(
         `WITH circle AS MATERIALIZED (SELECT "id" FROM "circles" WHERE "id" = $1 FOR NO KEY UPDATE)
          INSERT INTO "circle_invites" ("circle_id", "email", "invited_by")

@@ -25,8 +25,8 @@ export class Invites {
   ) {}
 
   /**
-   * Whoever has the email, now or later, is invited: the answer does not tell whether anybody has.
-   * @throws AppError `not_found`, `already_exists` when they are in or invited
+   * Invites whoever has the email, now or later; the answer does not tell whether anybody has.
+   * @throws AppError `not_found`, `already_exists` when they are already a member or invited
    */
   async create(principal: UserPrincipal, circleId: number, email: string): Promise<InviteRow> {
     await this.access.demandCircle(principal, circleId, 'invite');
@@ -39,22 +39,22 @@ export class Invites {
     return invite;
   }
 
-  /** Pending ones of a circle. @throws AppError `not_found` */
+  /** Pending invitations into a circle. @throws AppError `not_found` */
   async listOfCircle(principal: UserPrincipal, circleId: number, query: Query): Promise<Page<InviteRow>> {
     await this.access.demandCircle(principal, circleId, 'listInvites');
     return pageById(query, (afterId, take) => this.repository.listOfCircle(circleId, afterId, take));
   }
 
-  /** Pending ones of the person who asks. */
+  /** Pending invitations of the caller. */
   async listOwn(principal: UserPrincipal, query: Query): Promise<Page<InviteRow>> {
     return pageById(query, (afterId, take) => this.repository.listOfInvitee(principal.label, afterId, take));
   }
 
-  /** Takes an invitation back. @throws AppError `not_found` */
+  /** Withdraws an invitation. @throws AppError `not_found`, `forbidden` */
   async withdraw(principal: UserPrincipal, id: number): Promise<void> {
     const invite = await this.repository.find(id);
     if (invite === undefined) throw notThere();
-    // Who is invited knows of it but only accepts or declines.
+    // The invited person sees it, but may only accept or decline it.
     if (invite.email === principal.label) throw new AppError('forbidden', 'Accept or decline it instead.');
     await this.access.demandCircle(principal, invite.circleId, 'withdrawInvite');
     if (!(await this.repository.remove(id))) throw notThere();

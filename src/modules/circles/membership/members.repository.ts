@@ -14,22 +14,22 @@ export interface MemberRow {
   readonly joinedAt: Date;
 }
 
-/** Somebody is `ADMIN` of a conversation from now on. */
+/** A new `ADMIN` of a conversation. */
 export interface Appointment {
   readonly conversationId: number;
   readonly userId: number;
 }
 
-/** What somebody's going did to the circle. */
+/** What somebody's departure changed in the circle. */
 export interface Departure {
   readonly email: string;
   /** Conversations they took part in. */
   readonly conversationIds: readonly number[];
-  /** Who is their `ADMIN` now instead. */
+  /** The new `ADMIN`s of those. */
   readonly appointed: readonly Appointment[];
-  /** Those of them that are gone, with who took part or could listen. */
+  /** Those that were removed, with the people and devices that could take part. */
   readonly closed: readonly { readonly id: number; readonly userIds: number[]; readonly deviceIds: number[] }[];
-  /** The circle, when nobody is left. */
+  /** The circle, if it was removed because nobody was left. */
   readonly removed: RemovedCircle | null;
 }
 
@@ -52,8 +52,8 @@ export class MembersRepository {
   }
 
   /**
-   * Gives a member another privilege; `ADMIN` passes from its holder to the member.
-   * @returns what it did; `admin` when it would leave the circle without one
+   * Changes a member's privilege; `ADMIN` passes from its holder to the member.
+   * @returns `admin` when the change would leave the circle without one
    */
   changePrivilege(circleId: number, userId: number, privilege: CirclePrivilege): Promise<'done' | 'absent' | 'admin'> {
     return this.members.manager.transaction(async (manager) => {
@@ -69,9 +69,9 @@ export class MembersRepository {
   }
 
   /**
-   * Takes somebody out of a circle and its conversations. What they leave without an `ADMIN` gets the member who has
-   * been there longest. `leaving` by themselves, conversations left with one participant and a circle left with none go,
-   * too.
+   * Removes somebody from a circle and its conversations. Where no `ADMIN` is left, the longest-standing member becomes
+   * one. When they leave on their own (`leaving`), conversations left with one participant and a circle left with no
+   * member are removed, too.
    * @returns `undefined` when they were no member
    */
   remove(circleId: number, userId: number, leaving: boolean): Promise<Departure | undefined> {
@@ -79,7 +79,7 @@ export class MembersRepository {
   }
 }
 
-/** Takes somebody who goes for good out of all their circles. */
+/** Removes an account that is being deleted from all its circles. */
 export async function removeEverywhere(
   manager: EntityManager,
   userId: number,
@@ -124,7 +124,7 @@ async function removeMember(
   return { email: member.email, conversationIds, appointed, closed, removed };
 }
 
-/** In the order in which messages are appended, so that the two cannot deadlock. */
+/** In the same order as messages are appended, so that the two cannot deadlock. */
 async function lockConversationsOf(manager: EntityManager, circleId: number, userId: number): Promise<number[]> {
   const rows: { id: number }[] = await manager.query(
     `SELECT c."id" FROM "conversations" c WHERE c."circle_id" = $1 AND EXISTS (
@@ -135,7 +135,7 @@ async function lockConversationsOf(manager: EntityManager, circleId: number, use
   return rows.map(({ id }) => id);
 }
 
-/** Gives those of the conversations that have no `ADMIN` the participant who came first. */
+/** In conversations without an `ADMIN`, makes the longest-standing participant one. */
 export async function appointConversationAdmins(
   manager: EntityManager,
   ids: readonly number[],
@@ -152,7 +152,7 @@ export async function appointConversationAdmins(
 
 /**
  * Removes those of the conversations that have at most `most` participants, counting the circle's devices where they
- * have access; without any person nobody could see it any more, so that is removed in any case.
+ * have access. Conversations without any person are removed in any case, since nobody could see them.
  */
 export async function closeConversations(
   manager: EntityManager,
@@ -179,7 +179,7 @@ export async function closeConversations(
   return closed;
 }
 
-/** Makes conversations invisible; their messages are swept later. */
+/** Makes conversations invisible; the sweeper deletes their messages later. */
 async function removeConversations(manager: EntityManager, ids: readonly number[]): Promise<void> {
   await manager.query(
     `UPDATE "conversation_links" SET "member_of" = NULL, "privilege" = 'STANDARD'

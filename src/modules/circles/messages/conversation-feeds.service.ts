@@ -7,7 +7,7 @@ import { ConversationLog } from './conversation-log.service.js';
 import { MessagesRepository } from './messages.repository.js';
 import { Senders } from './senders.service.js';
 
-/** The feeds of the conversations that have joined sockets on this node. */
+/** The feeds of conversations that sockets of this node have joined. */
 @Injectable()
 export class ConversationFeeds extends Feeds<MessageEvent> {
   constructor(repository: MessagesRepository, senders: Senders, log: ConversationLog, hub: Hub) {

@@ -5,10 +5,10 @@ import { type ConversationLog } from './conversation-log.service.js';
 import { type MessagesRepository } from './messages.repository.js';
 import { type Senders } from './senders.service.js';
 
-/** What one read takes at most. */
+/** Messages that one read returns at most. */
 const PAGE_MESSAGES = 200;
 
-/** Messages of conversations: ids that ascend, each with the id of the message before it. Any of them may be deleted. */
+/** Messages of conversations: ids ascend, and each message has the id of the one before it. Any may be deleted. */
 export class ConversationLogKind implements LogKind<MessageEvent> {
   readonly stored = storedChannel;
   readonly readers = conversationChannel;
@@ -35,7 +35,7 @@ export class ConversationLogKind implements LogKind<MessageEvent> {
     return previousId <= id;
   }
 
-  /** What is not there any more was deleted. */
+  /** Messages that are missing were deleted. */
   passOver(_id: number, end: number): number {
     return end;
   }

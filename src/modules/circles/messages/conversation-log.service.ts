@@ -9,7 +9,7 @@ import { type Appended, type NewMessage } from './message-append.js';
 import { MessagesRepository } from './messages.repository.js';
 import { Senders } from './senders.service.js';
 
-/** Called once a message is committed, before its readers are told: the place for the sender's answers. */
+/** Called once a message is committed, before its readers are told: the place to answer the sender. */
 export type Committed = (appended: Appended) => void;
 
 interface Stored {
@@ -18,13 +18,13 @@ interface Stored {
   readonly sender: Sender | null | undefined;
 }
 
-/** Characters, where sizes are meant. Nobody is slowed down: each connection has few messages on their way. */
+// Characters stand in for bytes. Senders are not slowed down, since each connection has few messages in progress.
 const BATCH = { items: 1_000, size: 2_097_152 };
 const WAITING = { crowded: 67_108_864, full: 67_108_864 };
 
 /**
- * The way of messages into the database, in batches. A sender is answered, and then the readers are told, only after the
- * commit. Per conversation this node tells messages in the order of their ids.
+ * Stores messages in batches. Only after the commit is the sender answered, and then the readers told. Per
+ * conversation, this node announces messages in the order of their ids.
  */
 @Injectable()
 export class ConversationLog {
@@ -55,7 +55,7 @@ export class ConversationLog {
 
   /**
    * Stores a message and tells the readers of its conversation.
-   * @throws AppError `database_unavailable` when it is not known to be stored, `unavailable` when too much waits
+   * @throws AppError `database_unavailable` when it may not be stored, `unavailable` when too much is waiting
    */
   async append(message: NewMessage, committed?: Committed): Promise<Appended> {
     return (await this.commits.append(message, ({ appended }) => committed?.(appended))).appended;
@@ -69,7 +69,7 @@ export class ConversationLog {
   private async store(batch: readonly NewMessage[]): Promise<Stored[]> {
     const [results, senderOf] = await Promise.all([
       this.repository.append(batch),
-      // Without it the readers are told all the same: the feeds find in the database what nobody told them.
+      // If this fails, readers get the message all the same: feeds read from the database what was not announced.
       this.senders.load(batch.map(({ author }) => author)).catch(() => undefined),
     ]);
     return results.map((appended, index) => ({ appended, sender: senderOf?.((batch[index] as NewMessage).author) }));

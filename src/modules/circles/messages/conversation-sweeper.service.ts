@@ -6,7 +6,7 @@ import { Leases } from '../../realtime/resilience/leases.service.js';
 import { MessagesRepository } from './messages.repository.js';
 
 const SWEEP_MS = 30_000;
-/** One statement deletes so many messages, and then lets others work. */
+/** Messages that one statement deletes, before it pauses for others. */
 const CHUNK = 2_000;
 const PAUSE_MS = 20;
 

@@ -1,6 +1,6 @@
 import { byteStrings, integers, texts } from '../../database/binary-arrays.js';
 
-/** A message on its way into the database. */
+/** A message to be stored. */
 export interface NewMessage {
   readonly conversationId: number;
   readonly author: { readonly kind: 'user' | 'device'; readonly id: number };
@@ -20,23 +20,23 @@ export interface Appended {
   readonly media: readonly { readonly id: number; readonly identifier: string }[];
 }
 
-/** What the database answers to a batch. */
+/** The database's answer to a batch. */
 export interface AppendedRow {
   readonly at: Date;
-  /** Of each conversation; `null` where there is none. */
+  /** By conversation; `null` when it does not exist. */
   readonly heads: readonly (number | null)[];
-  /** Of each author; `null` who does not take part. */
+  /** By author; `null` for those who do not take part. */
   readonly links: readonly (number | null)[];
   readonly ids: readonly number[] | null;
   readonly known: readonly { number: number; id: number; same: boolean; at: number }[] | null;
   readonly media: readonly { messageId: number; id: number; identifier: string }[] | null;
 }
 
-/** What the messages of a batch have in common: places count from 0. */
+/** What the messages of a batch have in common; indexes start at 0. */
 interface BatchShape {
   readonly conversations: readonly number[];
   readonly authors: readonly { readonly place: number; readonly author: NewMessage['author'] }[];
-  /** Of each message. */
+  /** Index of the author, by message. */
   readonly authorOf: readonly number[];
 }
 
@@ -103,7 +103,7 @@ export function resultsOf({ authors, authorOf }: BatchShape, row: AppendedRow): 
   });
 }
 
-/** PostgreSQL has no U+0000 and no lone surrogates in text: what was written is kept beside, as a JSON string. */
+/** PostgreSQL stores neither U+0000 nor lone surrogates: a text with those is also kept unchanged, as a JSON string. */
 export function storable(text: string): { content: string; exact: string | null } {
   const content = text.replace(/\u0000|\p{Surrogate}/gu, '\ufffd');
   return { content, exact: content === text ? null : JSON.stringify(text) };

@@ -1,12 +1,12 @@
 import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { type MessagePosition } from './messages.repository.js';
 
-/** Opaque to callers; it knows the direction, so that the next page goes on in it. */
+/** Opaque to callers. Contains the direction, in which the next page continues. */
 export function encodeMessageCursor({ order, from }: MessagePosition): string {
   return Buffer.from(`${order === 'ascending' ? 'a' : 'd'}:${from ?? 0}`).toString('base64url');
 }
 
-/** `undefined` when it is no cursor of ours. */
+/** `undefined` when it is not a cursor of this server. */
 export function decodeMessageCursor(cursor: string): MessagePosition | undefined {
   const match = /^([ad]):(\d{1,10})$/.exec(Buffer.from(cursor.slice(0, 64), 'base64url').toString('latin1'));
   if (!match) return undefined;

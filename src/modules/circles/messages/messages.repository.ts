@@ -31,7 +31,7 @@ export interface UserSenderRow {
   readonly lastName: string;
   readonly birthday: string | null;
   readonly role: string;
-  /** Milliseconds since the epoch. */
+  // Both in milliseconds since the epoch.
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -53,7 +53,7 @@ export interface MessageRow {
   readonly sentAt: Date;
   readonly editedAt: Date | null;
   readonly clientMessageId: string | null;
-  /** Both `null` once the account or device is gone. */
+  // Both `null` once the account or device is gone.
   readonly user: UserSenderRow | null;
   readonly device: DeviceSenderRow | null;
   readonly media: readonly MediaRow[];
@@ -61,7 +61,7 @@ export interface MessageRow {
 
 export interface MessagePosition {
   readonly order: 'ascending' | 'descending';
-  /** Exclusive; `undefined` = from the end that comes first. */
+  /** Exclusive; `undefined` = from the end at which the order begins. */
   readonly from: number | undefined;
 }
 
@@ -81,9 +81,9 @@ const SELECT = `SELECT m."id", m."conversation_id" AS "conversationId", m."autho
   FROM "conversation_messages" m JOIN "conversation_links" a ON a."id" = m."author_id"
   LEFT JOIN "users" u ON u."id" = a."user_id" LEFT JOIN "devices" d ON d."id" = a."device_id"`;
 
-/** As in the index, to the letter. */
+/** Must be written exactly like the expression of the index. */
 const WORDS = `to_tsvector('simple', 'qconv' || m."conversation_id"::text || ' ' || m."content")`;
-/** Messages that a search looks through before it asks the index. */
+/** Messages that a search reads before it uses the index. */
 const NEAR_MESSAGES = 1_000;
 
 type RawMessage = Omit<MessageRow, 'text'> & { content: string; exact: string | null };
@@ -128,7 +128,7 @@ export class MessagesRepository {
     return rows.map(toRow)[0];
   }
 
-  /** Messages of a conversation. */
+  /** Messages of a conversation, from a position on. */
   async page(conversationId: number, position: MessagePosition, take: number): Promise<MessageRow[]> {
     const { range, order, parameters } = rangeOf(conversationId, position);
     const rows: RawMessage[] = await this.messages.query(
@@ -138,14 +138,15 @@ export class MessagesRepository {
     return rows.map(toRow);
   }
 
-  /** Messages that hold what `words` asks for, in the syntax of web searches. */
+  /** Messages that match `words`, in the syntax of web searches. */
   async search(conversationId: number, position: MessagePosition, take: number, words: string): Promise<MessageRow[]> {
     const { range, order, parameters } = rangeOf(conversationId, position);
     const all = [...parameters, take, words];
     const matches = `${WORDS} @@ (to_tsquery('simple', 'qconv' || ($1::integer)::text) && websearch_to_tsquery('simple', $5))
       AND numnode(websearch_to_tsquery('simple', $5)) > 0 AND m."deleted_at" IS NULL`;
-    // What is said often is found among the next messages; only for what is not the index is asked, since it answers
-    // with all there are, in no order. Messages of other conversations among them say the index's word themselves.
+    // Frequent words are found among the nearest messages. The index is only used for the rest, since it returns all
+    // matches, in no order. A message of another conversation matches there only if it contains the word `qconv…`
+    // itself.
     const near: RawMessage[] = await this.messages.query(
       `WITH near AS MATERIALIZED (
          SELECT m."id" FROM (
@@ -166,7 +167,7 @@ export class MessagesRepository {
     return found.map(toRow);
   }
 
-  /** Messages behind `after` up to `head`, counted up to `most`. */
+  /** Number of messages after `after` up to `head`, counted up to `most`. */
   async count(conversationId: number, after: number, head: number, most: number): Promise<number> {
     const [row] = await this.messages.query<{ count: number }[]>(
       `SELECT count(*)::integer AS "count" FROM (
@@ -177,7 +178,7 @@ export class MessagesRepository {
     return row?.count ?? 0;
   }
 
-  /** Id of the newest message of each conversation that is there; 0 before the first. */
+  /** Id of the newest message of each existing conversation; 0 before the first. */
   async heads(conversationIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const rows: { id: number; head: number }[] = await this.messages.query(
       `SELECT "id", "last_message_id" AS "head" FROM "conversations" WHERE "id" = ANY ($1)`,
@@ -194,7 +195,7 @@ export class MessagesRepository {
     return rows.map(({ media }) => media);
   }
 
-  /** @returns false when it is gone */
+  /** @returns false when the message is gone */
   async edit(id: number, text: string, now: Date): Promise<boolean> {
     const { affected } = await this.messages
       .createQueryBuilder()
@@ -205,7 +206,7 @@ export class MessagesRepository {
     return affected === 1;
   }
 
-  /** Empties a message and drops its media. @returns false when it was gone */
+  /** Empties a message and removes its media. @returns false when it was gone */
   remove(id: number, now: Date): Promise<boolean> {
     return this.messages.manager.transaction(async (manager) => {
       const { affected } = await manager
@@ -242,9 +243,9 @@ export class MessagesRepository {
 }
 
 /**
- * The messages from a position on. Ranges of pairs instead of an equation leave one index that has this order: with the
- * equation the planner may read all messages backwards by id and throw away those of other conversations, which takes as
- * long as they are many.
+ * The messages from a position on. Ranges of pairs leave the planner only one index with this order. With
+ * `conversation_id = …` it may read all messages backwards by id and discard those of other conversations, which takes
+ * the longer the more there are.
  */
 function rangeOf(conversationId: number, { order, from }: MessagePosition) {
   const isAscending = order === 'ascending';

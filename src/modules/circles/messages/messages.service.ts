@@ -17,11 +17,11 @@ import { type Appended } from './message-append.js';
 import { type MessagePosition, type MessageRow, MessagesRepository } from './messages.repository.js';
 import { factOf, mediaFactOf, Senders } from './senders.service.js';
 
-/** UTF-16 code units. */
 export const MAX_FILES = 20;
+/** UTF-16 code units. */
 export const MAX_CLIENT_ID = 64;
 
-/** What somebody wants to say. */
+/** A message that somebody wants to send. */
 export interface Draft {
   readonly text: string;
   /** Names of files that will be uploaded. */
@@ -29,7 +29,7 @@ export interface Draft {
   readonly clientMessageId: string | null;
 }
 
-/** A message with who wrote it. */
+/** A message with its author. */
 export interface MessageState extends MessageRow {
   readonly sender: Sender | null;
 }
@@ -43,7 +43,7 @@ export interface MessagesQuery {
   readonly q?: string | undefined;
 }
 
-/** Messages of conversations: writing, reading, changing. */
+/** Messages of conversations: sends, reads, edits and removes them. */
 @Injectable()
 export class Messages {
   constructor(
@@ -56,7 +56,7 @@ export class Messages {
   ) {}
 
   /**
-   * Stores a message. Whether the author may write there is decided where it is stored; the outcome says.
+   * Stores a message. Whether the author may write there is checked by the same statement; see the outcome.
    * @param committed called when it is stored, before anybody is told
    * @throws AppError `invalid_input`, `database_unavailable`, `unavailable`
    */
@@ -79,8 +79,8 @@ export class Messages {
   }
 
   /**
-   * The same over REST: the announced files are told to the author's sockets.
-   * @returns the message, and whether it was made now
+   * Sends a message over REST: `append`, with the announced files told to the author's sockets.
+   * @returns the message, and whether it is new
    * @throws AppError `not_found`, `conflict` when the client's id was used for another message, and those of `append`
    */
   async send(
@@ -141,7 +141,7 @@ export class Messages {
     this.hub.publish(conversationChannel(conversationId), changed);
   }
 
-  /** A file of a message has been uploaded. */
+  /** Tells the conversation that a file of a message has been uploaded. */
   async announceUpload(messageId: number, mediaId: number): Promise<void> {
     const row = await this.repository.find(messageId);
     const media = row?.media.find(({ id }) => id === mediaId);
@@ -151,7 +151,7 @@ export class Messages {
     this.hub.publish(conversationChannel(row.conversationId), event);
   }
 
-  /** Media announced with a message that was sent before. */
+  /** Media announced with a message that was sent earlier. */
   async mediaOf(messageId: number): Promise<MediaFact[]> {
     return (await this.repository.mediaOf(messageId)).map(mediaFactOf);
   }
@@ -174,7 +174,7 @@ const pending = (media: { id: number; identifier: string }): MediaFact => ({
   uploaded: false,
 });
 
-/** What a sender is told of the files it is to upload. */
+/** Tells a sender the files it has to upload. */
 export function announced(messageId: number, media: readonly MediaFact[]): CirclesEvent {
   return { type: 'circles.media-announced', messageId, media };
 }

@@ -13,7 +13,7 @@ import {
 type Author = NewMessage['author'];
 const keyOf = ({ kind, id }: Author): string => `${kind} ${id}`;
 
-/** Who wrote what, as readers are shown it. */
+/** Authors of messages, as readers see them. */
 @Injectable()
 export class Senders {
   constructor(
@@ -21,7 +21,7 @@ export class Senders {
     private readonly online: Online,
   ) {}
 
-  /** Each author by `kind` and id, in two statements for all. */
+  /** Loads authors by `kind` and id, with two statements for all. */
   async load(authors: readonly Author[]): Promise<(author: Author) => Sender | null> {
     const ids = (kind: Author['kind']) => [
       ...new Set(authors.filter((author) => author.kind === kind).map(({ id }) => id)),
@@ -37,7 +37,7 @@ export class Senders {
     return (author) => senders.get(keyOf(author)) ?? null;
   }
 
-  /** Messages of the database as events; each with the one before it, `previousId` before the first. */
+  /** Turns stored messages into events, each with the id of the one before it; the first with `previousId`. */
   async events(rows: readonly MessageRow[], previousId: number): Promise<MessageEvent[]> {
     const senders = await this.ofMessages(rows);
     return rows.map((row, index) => ({

@@ -32,25 +32,25 @@ import {
 type RoomKind = EvictedSignal['room'];
 
 /**
- * The rooms of circles and conversations: what is told there, and who has to leave. On one room's channel everything
- * keeps its order, so whoever is shown out hears of it first and of nothing after it. What no client hears and what
- * will be told later depends on is noted.
+ * The rooms of circles and conversations: tells them of changes, and makes people leave. The order within a room's
+ * channel is kept, so that those removed hear of it first, and of nothing after it. Facts that clients are not told but
+ * later events depend on are noted.
  */
 @Injectable()
 export class CircleRooms {
   constructor(private readonly hub: Hub) {}
 
-  /** @param name of the circle or device, where that has changed */
+  /** @param name the new name of the circle or device, if it changed */
   tellCircle(id: number, change: CircleChange, name?: string): void {
     this.tell(circleChannel(id), circleChanged(id, change), circleFacts(change, name));
   }
 
-  /** @param name of the conversation, where that has changed */
+  /** @param name the new name of the conversation, if it changed */
   tellConversation(id: number, change: ConversationChange, name?: string): void {
     this.tell(conversationChannel(id), conversationChanged(id, change), conversationFacts(change, name));
   }
 
-  /** To all sockets of somebody, wherever they are. */
+  /** Tells all sockets of a person, wherever they are. */
   tellUser(userId: number, id: number, change: { readonly event: 'invite' | 'promoted' }): void {
     const privilege: ConversationPrivilege = change.event === 'promoted' ? 'ADMIN' : 'STANDARD';
     this.tell(userChannel(userId), conversationChanged(id, change), [[placeFact(id), privilege]]);
@@ -60,7 +60,7 @@ export class CircleRooms {
     this.tell(deviceChannel(deviceId), conversationChanged(id, change), [[placeFact(id), true]]);
   }
 
-  /** To all sockets of whom a circle invites. */
+  /** Tells all sockets of the person that a circle invites. */
   tellInvite(userId: number, circleId: number, inviteId: number): void {
     const event: CirclesEvent = { type: 'circles.invited', circleId, inviteId };
     this.tell(userChannel(userId), event, [[inviteFact(inviteId), circleId]]);
@@ -70,7 +70,7 @@ export class CircleRooms {
     this.note(circleChannel(circleId), [deviceFact(deviceId), name]);
   }
 
-  /** @param read the newest message they have read; `undefined` when they take part no more */
+  /** @param read the newest message they have read; `undefined` when they no longer take part */
   noteParticipant(id: number, user: string, read: number | undefined): void {
     this.note(conversationChannel(id), [memberFact(user), read]);
   }
@@ -88,13 +88,13 @@ export class CircleRooms {
     this.expelUser(room, id, userId);
   }
 
-  /** The circle's devices lose the conversation. */
+  /** Makes the circle's devices leave the conversation. */
   evictDevices(id: number, deviceIds: readonly number[]): void {
     this.evict('conversation', id, { devices: true });
     for (const device of deviceIds) this.expelDevice('conversation', id, device);
   }
 
-  /** The room is gone; `userIds` and `deviceIds` could just be joining it. */
+  /** Closes a room that is gone. Anybody among `userIds` and `deviceIds` may be joining it just now. */
   close(room: RoomKind, id: number, userIds: readonly number[], deviceIds: readonly number[]): void {
     this.evict(room, id, { all: true });
     for (const user of userIds) this.expelUser(room, id, user);

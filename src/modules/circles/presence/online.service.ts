@@ -8,9 +8,9 @@ import { type PresenceSet } from '../../realtime/ports/presence-set.js';
 import { DEVICE_SOCKETS, deviceChannel, USER_SOCKETS, userChannel } from '../circles.channels.js';
 
 /**
- * Who is online: from an account's or device's first authenticated socket, on whichever node, to the end of its last
- * one. Nobody is told of it, so there is nothing to tell when a node dies with its sockets: they are not counted any
- * more. While the state that nodes share is away, this node answers by its own sockets.
+ * Who is online: from the first authenticated socket of an account or device, on whichever node, to the end of its
+ * last. Nobody is told of changes, so a node that dies simply takes its sockets out of the count. While the shared
+ * state is unreachable, this node answers by its own sockets.
  */
 @Injectable()
 export class Online {
@@ -19,12 +19,12 @@ export class Online {
     private readonly hub: Hub,
   ) {}
 
-  /** A socket of `principal` was authenticated. */
+  /** Called when a socket of `principal` has been authenticated. */
   async enter(principal: AccountPrincipal, connectionId: string): Promise<void> {
     await this.presence.enter(socketsOf(principal), { id: connectionId, data: null });
   }
 
-  /** That socket has ended. */
+  /** Called when that socket has ended. */
   async leave(principal: AccountPrincipal, connectionId: string): Promise<void> {
     await this.presence.leave(socketsOf(principal), connectionId);
   }

@@ -18,13 +18,13 @@ export interface ConversationFactsRow {
   readonly id: number;
   readonly name: string;
   readonly deviceAccess: boolean;
-  /** What they have read, by email. */
+  /** Read markers by email. */
   readonly participants: Readonly<Record<string, number>>;
-  /** Emails of whom the circle has besides them. */
+  /** Emails of the circle's other members. */
   readonly others: readonly string[];
 }
 
-/** What an account or a device is to conversations, by their ids, and the circles it is invited to, by invite. */
+/** What an account or device may do in conversations, by their ids, and the circles it is invited to, by invite. */
 export interface PlacesRow {
   readonly id: number;
   readonly conversations: Readonly<Record<string, ConversationPrivilege | boolean>>;
@@ -33,7 +33,7 @@ export interface PlacesRow {
 
 const PARTICIPANTS = `"conversation_links" l WHERE l."member_of" IS NOT NULL AND l."user_id"`;
 
-/** How circles and conversations are, for many in one statement. */
+/** Reads the state of circles and conversations, many in one statement. */
 @Injectable()
 export class RoomFactsRepository {
   readonly circles = this.shared<CircleFactsRow>(

@@ -1,10 +1,8 @@
 import { type Change } from '../../realtime/fan-out/picture.js';
 import { type CircleChange, type ConversationChange } from '../circles.events.js';
 
-/*
- * What clients know of circles and conversations from events, as pictures keep it: names, members with where they have
- * read to, devices with their names. Whose client it is, and in which room, says the channel.
- */
+// The facts that clients know of circles and conversations from events, as pictures keep them: names, members with
+// their read markers, devices with their names. The channel tells whose clients they are, and in which room.
 
 export type RoomFact = string | number | boolean;
 export type FactChange = Change<RoomFact>;
@@ -15,17 +13,17 @@ export const ACCESS = 'access';
 /** @param user email */
 export const memberFact = (user: string): string => `user:${user}`;
 export const deviceFact = (device: number | string): string => `device:${device}`;
-/** Of an account or device: what it is to a conversation. */
+/** For the channel of an account or device: its standing in a conversation. */
 export const placeFact = (conversation: number | string): string => `conversation:${conversation}`;
 export const inviteFact = (invite: number | string): string => `invite:${invite}`;
 
-/** What a fact is about. */
+/** The kind of a fact, and what it is about. */
 export function factOf(id: string): readonly [kind: string, of: string] {
   const at = id.indexOf(':');
   return at < 0 ? [id, ''] : [id.slice(0, at), id.slice(at + 1)];
 }
 
-/** @param name of the circle or device, where that has changed */
+/** @param name the new name of the circle or device, if it changed */
 export function circleFacts(change: CircleChange, name?: string): FactChange[] {
   switch (change.event) {
     case 'join':
@@ -37,7 +35,7 @@ export function circleFacts(change: CircleChange, name?: string): FactChange[] {
       return [[NAME, name]];
     case 'device':
       return change.type === 'update' ? [[deviceFact(change.deviceId), name]] : [];
-    // Sign-ins are no state: who is online follows the sockets, and nobody is told.
+    // Signing in changes no fact: who is online depends on sockets, and is not told.
     case 'connect':
     case 'disconnect':
     case 'delete':
@@ -45,7 +43,7 @@ export function circleFacts(change: CircleChange, name?: string): FactChange[] {
   }
 }
 
-/** Of the room. @param name of the conversation, where that has changed */
+/** Facts of the conversation's room. @param name the new name of the conversation, if it changed */
 export function conversationFacts(change: ConversationChange, name?: string): FactChange[] {
   switch (change.event) {
     case 'update':

@@ -32,9 +32,9 @@ import { RoomFactsRepository } from './room-facts.repository.js';
 type Missed = Parameters<PictureSubject<RoomFact>['tell']>[0][number];
 
 /**
- * What sockets of this node know of circles and conversations, so that they are told later what the bus did not bring.
- * All of it is in the database but how somebody went: whoever stays is told that they quit, which is true of those
- * who were shown out, too. What is gone altogether, and who may not be there any more, is found by comparing access.
+ * What the sockets of this node know of circles and conversations, so that they can be told later what the broker
+ * failed to deliver. The database has all of it except how somebody left: the others are told that they quit, even if
+ * they were removed. Rooms that are gone, and people who may no longer be there, are found by `AccessComparison`.
  */
 @Injectable()
 export class RoomPictures {
@@ -91,7 +91,7 @@ export class RoomPictures {
       read: async () => (await read()) ?? [],
       changes: (event) => (event as NotedSignal).facts,
       tell: (all) => {
-        // Without a name it is gone.
+        // No name means that it is gone.
         if (all.some(({ id, now }) => id === NAME && now === undefined)) return;
         for (const missed of all) {
           for (const event of eventsOf(missed)) this.hub.publishHere(channel, event);
@@ -106,22 +106,25 @@ function circleChangeOf({ id, before, now }: Missed): CircleChange | undefined {
   const [kind, of] = factOf(id);
   if (kind === NAME) return { event: 'update' };
   if (kind === 'user') return { event: now === undefined ? 'quit' : 'join', user: of };
-  // That devices come and go is not told.
+  // Clients are not told of devices that are added or removed.
   const isRenamed = before !== undefined && now !== undefined;
   return isRenamed ? { event: 'device', type: 'update', deviceId: Number(of) } : undefined;
 }
 
-/** @param others in the circle and not in the conversation: who is gone from both is not told of again */
+/**
+ * @param others in the circle but not in the conversation: those who left both have already been announced in the
+ * circle
+ */
 function conversationChangeOf({ id, before, now }: Missed, others: readonly string[]): ConversationChange | undefined {
   const [kind, user] = factOf(id);
   if (kind === NAME) return { event: 'update' };
   if (kind === ACCESS) return { event: 'device', type: now === true ? 'add' : 'remove' };
   if (now === undefined) return others.includes(user) ? { event: 'quit', user } : undefined;
-  // Who comes in is told so, and nobody else is.
+  // Only the new participant is told of joining.
   return before === undefined ? undefined : { event: 'read', user, messageId: Number(now) };
 }
 
-/** Of an account or a device. */
+/** Events for the channel of an account or device. */
 function placed({ id, before, now }: Missed): CirclesEvent[] {
   const [kind, of] = factOf(id);
   if (now === undefined) return [];

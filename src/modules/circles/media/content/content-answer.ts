@@ -11,7 +11,7 @@ import { type ByteRange } from '../storage/media-storage.js';
 
 const RANGE_STATUS = 416;
 
-/** What is answered, before its bytes. */
+/** What describes content in an answer, without its bytes. */
 export interface Content {
   readonly type: string;
   readonly size?: number;
@@ -23,12 +23,12 @@ export function contentOf({ id, contentType, filename, isDownload, size }: Store
   const type = contentType ?? '';
   const isInline = isShownInline({ type, isDownload });
   const name = filename ?? '';
-  // For old clients the letters without their accents.
+  // For old clients: the letters without their accents.
   const fallback = name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '') || 'file';
   return {
     type: type === 'text/plain' && isInline ? 'text/plain; charset=utf-8' : type,
     size: size ?? 0,
-    // What is uploaded never changes, and ids are never used again.
+    // Uploaded content never changes, and ids are never reused.
     etag: `"media-${id}"`,
     disposition: contentDisposition(name, { type: isInline ? 'inline' : 'attachment', fallback }),
   };
@@ -36,7 +36,7 @@ export function contentOf({ id, contentType, filename, isDownload, size }: Store
 
 /**
  * Sends content as a whole, or the one range that is asked for; several ranges and other units are ignored, as RFC 9110
- * allows. Content comes from strangers: nothing in it runs, whatever a browser makes of it, and no cache keeps it.
+ * allows. Content comes from strangers: browsers must not run anything in it, and caches must not keep it.
  */
 export async function answerContent(
   request: Request,
@@ -54,7 +54,7 @@ export async function answerContent(
     refuseRange(response, size ?? 0);
     return;
   }
-  // Before any header of it: what cannot be read is answered as a problem.
+  // Until the content is open, errors are answered as problems, which must not carry its headers.
   response.removeHeader('ETag');
   const content = request.method === 'HEAD' ? undefined : await open(range);
   response.setHeader('ETag', etag);
@@ -68,12 +68,15 @@ export async function answerContent(
     response.setHeader('Content-Length', range ? range.end - range.start + 1 : size);
     if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
   }
-  // Clients that go away in the middle are nobody's fault.
+  // Clients that go away in the middle are no error.
   if (content) await pipeline(content, response).catch(() => response.destroy());
   else response.end();
 }
 
-/** Express would not say so to a request that asks caches for news, as every `fetch` with this header does. */
+/**
+ * Express does not answer 304 to a request with `Cache-Control: no-cache`, which every `fetch` with `If-None-Match`
+ * sends.
+ */
 const isKnown = (header: string | undefined, etag: string): boolean =>
   header?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false;
 
@@ -82,7 +85,7 @@ function rangeOf(request: Request, size: number, etag: string): ByteRange | unde
   if (condition !== undefined && condition !== etag) return undefined;
   const header = request.headers.range ?? '';
   if (request.method !== 'GET' || !/^bytes=/i.test(header)) return undefined;
-  // The last so many bytes of fewer are all there are, which `range-parser` does not know.
+  // A suffix longer than the content means all of it, which `range-parser` does not know.
   if (size > 0 && Number(/^bytes=\s*-(\d+)\s*$/i.exec(header)?.[1] ?? 0) > size) return { start: 0, end: size - 1 };
   const ranges = request.range(size);
   if (ranges === -1) return 'unsatisfiable';

@@ -1,6 +1,6 @@
-/** Runs tasks one at a time, in turns between their owners, so that nobody waits for all that another one brought. */
+/** Runs tasks one at a time, taking turns between owners, so that nobody waits for everything another has queued. */
 export class FairQueue<K> {
-  /** Owners in the order of their turns; each has something to do. */
+  /** Owners in the order of their turns; each has tasks. */
   private readonly waiting = new Map<K, (() => Promise<void>)[]>();
   private running: Promise<void> | undefined;
 
@@ -12,7 +12,7 @@ export class FairQueue<K> {
     this.running ??= this.run();
   }
 
-  /** Drops what waits. Resolves when the task that runs has ended. */
+  /** Drops waiting tasks. Resolves when the running one has ended. */
   async stop(): Promise<void> {
     for (const tasks of this.waiting.values()) tasks.length = 0;
     await this.running;
@@ -24,7 +24,7 @@ export class FairQueue<K> {
       if (turn === undefined) break;
       const [owner, tasks] = turn;
       await tasks.shift()?.();
-      // Behind those who came while it had its turn.
+      // Behind owners who came during its turn.
       this.waiting.delete(owner);
       if (tasks.length > 0) this.waiting.set(owner, tasks);
     }

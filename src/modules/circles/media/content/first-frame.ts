@@ -1,13 +1,13 @@
-/** Parts of a file that are looked at to find the first frame; with more before its end nobody waits for it. */
+/** Parts of a file that are read in search of the first frame; the search ends there. */
 const MAX_PARTS = 200_000;
-/** What a still WebP, or one frame of a moving one, is made of. */
+/** The parts of a still WebP, or of one frame of an animated one. */
 const WEBP_PARTS = ['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L', 'EXIF'];
 const GIF_END = Buffer.of(0x3b);
 
 /**
  * A picture without its later frames and pages. Decoders count those when they open a file, some in quadratic time, and
- * nothing ends them.
- * @returns `undefined` when there is none to be found; formats whose decoder looks at one picture only stay as they are
+ * cannot be interrupted meanwhile.
+ * @returns `undefined` when no frame is found; formats whose decoder only looks at one picture are returned unchanged
  */
 export function firstFrame(file: Buffer): Buffer | undefined {
   const magic = file.toString('latin1', 0, 4);
@@ -27,7 +27,7 @@ function gif(file: Buffer): Buffer | undefined {
     const kind = file[at];
     const isImage = kind === 0x2c;
     if (!isImage && kind !== 0x21) return undefined;
-    // A descriptor, its colours and the size of a code; or the label of an extension.
+    // A descriptor, its colour table and the code size; or the label of an extension.
     at += isImage ? 11 + tableAt(at + 9) : 2;
     for (; (file[at] ?? 0) > 0 && parts < MAX_PARTS; parts++) at += 1 + (file[at] ?? 0);
     if (file[at] !== 0) return undefined;
@@ -41,7 +41,7 @@ function webp(file: Buffer): Buffer | undefined {
   const kept = new Map<string, Buffer>();
   let at = 12;
   for (let parts = 0; at + 8 <= file.length; parts++) {
-    // Only what is said of the picture stands behind its frames.
+    // What comes this late is only metadata.
     if (parts === MAX_PARTS) break;
     const name = file.toString('latin1', at, at + 4);
     const size = file.readUInt32LE(at + 4);
@@ -56,7 +56,7 @@ function webp(file: Buffer): Buffer | undefined {
   return Buffer.concat([head, body]);
 }
 
-/** The first directory of a TIFF, or of a BigTIFF, is its last. */
+/** Makes the first directory of a TIFF or BigTIFF its last. */
 function tiff(file: Buffer): Buffer | undefined {
   const isLittle = file[0] === 0x49;
   const isBig = file[isLittle ? 2 : 3] === 0x2b;

@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer, supportedMimeTypes } from 'file-type';
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes of a file's beginning that its type is seen from: a PNG may hold a large colour profile before anything else. */
+/** Bytes at the beginning of a file that its type is detected from: a PNG may begin with a large colour profile. */
 export const HEAD_BYTES = 1_048_576;
 /** Bytes that tell text from other content. */
 const TEXT_BYTES = 4_096;
@@ -10,8 +10,8 @@ export const ANY_TYPE = 'application/octet-stream';
 const PLAIN_TEXT = 'text/plain';
 
 /**
- * Names of one kind of content, the first being ours: aliases, and formats of one container that its beginning does not
- * tell apart. An `x-` makes no difference.
+ * Names for one kind of content, the first being the one used here: aliases, and formats of one container that its
+ * beginning does not tell apart. An `x-` prefix makes no difference.
  */
 const KINDS: readonly (readonly string[])[] = [
   ['image/jpeg', 'image/jpg', 'image/pjpeg', 'image/jfif'],
@@ -47,7 +47,7 @@ const KINDS: readonly (readonly string[])[] = [
   ['text/calendar', 'application/ics'],
 ];
 
-/** Containers that are named by what is in them. */
+/** Containers, which are named by their content. */
 const CONTAINERS: Readonly<Record<string, RegExp>> = {
   'application/zip':
     /^application\/(?:zip|zip-compressed|epub\+zip|java-archive|xpinstall|vnd\.(?:openxmlformats|oasis|android|ms-|sun|apple|google-earth).*)$|^model\/3mf$|\+zip$/,
@@ -59,10 +59,10 @@ const CONTAINERS: Readonly<Record<string, RegExp>> = {
 
 const TEXTUAL =
   /^text\/|\+(?:json|xml|yaml)$|^application\/(?:json|json5|xml|xml-dtd|yaml|toml|sql|sh|javascript|ecmascript|typescript|ndjson|jsonlines|subrip|pem-file|ms-regedit|ics)$|^message\/rfc822$/;
-/** Text that begins with a mark of its own. */
+/** Text that begins with a signature of its own. */
 const MARKED = /^application\/(?:rtf|pdf|postscript|eps|pgp-.*)$|^model\/stl$/;
 
-/** What browsers may show instead of saving it: nothing that can run. */
+/** Types that browsers may show instead of saving: none of them can run anything. */
 const INLINE = new Set(
   ['image/png', 'image/apng', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
     .concat('audio/mpeg', 'audio/mp4', 'audio/m4a', 'audio/aac', 'audio/ogg', 'audio/wav', 'audio/flac', 'audio/webm')
@@ -72,12 +72,12 @@ const INLINE = new Set(
 
 export interface ContentType {
   readonly type: string;
-  /** It is not what its sender says it is, or no browser can tell how to show it: saved, whatever its type. */
+  /** To be saved, whatever its type: it is not what its sender says, or browsers cannot tell how to show it. */
   readonly isDownload: boolean;
 }
 
 /**
- * The type of a file: what its content looks like, compared with what its sender says it is.
+ * The type of a file: what its content looks like, compared with what its sender says.
  * @param head its first bytes
  * @param declared as sent, with or without parameters
  */
@@ -91,7 +91,7 @@ export async function typeOf(head: Buffer, declared: string | undefined): Promis
     const agrees = said === ANY_TYPE || isSameKind(said, seen);
     return { type: agrees ? moreExact(said, seen) : seen, isDownload: !agrees };
   }
-  // Were it what it is said to be, that would have been seen.
+  // If it were what the sender says, it would have been detected.
   const isOther = said === ANY_TYPE || TEXTUAL.test(plain(said)) || VISIBLE.has(kindOf(said));
   if (!isOther) return { type: said, isDownload: true };
   return text
@@ -107,7 +107,10 @@ function essence(declared: string | undefined): string {
   return type.length <= 127 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(type) ? type : ANY_TYPE;
 }
 
-/** Text may begin with the letters that mark a picture or a program; those never look like text. */
+/**
+ * The detected type. Text may happen to begin with the signature of a picture or program, but those never look like
+ * text.
+ */
 async function seenIn(head: Buffer, text: boolean): Promise<string | undefined> {
   const type = await fileTypeFromBuffer(head);
   if (type === undefined) return undefined;
@@ -129,14 +132,14 @@ function isSameKind(said: string, seen: string): boolean {
   return Object.values(CONTAINERS).some((names) => names.test(plain(said)) && names.test(plain(seen)));
 }
 
-/** Where the content leaves open which of the kind it is, the sender knows better. */
+/** Where the content does not tell which format of its kind it is, the sender knows better. */
 function moreExact(said: string, seen: string): string {
   if (said === ANY_TYPE) return seen;
   const isContainer = plain(seen) in CONTAINERS;
   return isContainer || /^(?:audio|video)\//.test(said) ? said : seen;
 }
 
-/** Whether there is nothing in it that no text has. */
+/** Whether all bytes may occur in text. */
 function looksLikeText(head: Buffer): boolean {
   if (isUtf16(head)) return true;
   return head.every((byte) => byte >= 32 || (byte >= 8 && byte <= 13) || byte === 27);
@@ -145,7 +148,7 @@ function looksLikeText(head: Buffer): boolean {
 const isUtf16 = (head: Buffer): boolean =>
   head.length >= 2 && ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff));
 
-/** Plain text is shown as UTF-8; its last character may be cut. */
+/** Whether plain text is not valid UTF-8, as which it is shown. Its last character may be cut off. */
 function isOddText(type: string, head: Buffer): boolean {
   if (type !== PLAIN_TEXT) return false;
   for (let cut = 0; cut < 4 && cut <= head.length; cut++) if (isUtf8(head.subarray(0, head.length - cut))) return false;

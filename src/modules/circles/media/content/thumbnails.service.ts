@@ -9,16 +9,16 @@ import { MediaStorage, newKey } from '../storage/media-storage.js';
 
 /** Pixels of the longer side. */
 const SIZE = 320;
-/** A larger file gets no thumbnail: it is held in memory while it is looked at. */
+/** Larger files get no thumbnail: they would be held in memory. */
 const MAX_BYTES = 50_000_000;
-/** Bytes of one value of a picture; other depths are not for people to look at. */
+/** Bytes per value, by depth; pictures of other depths are not meant for people to look at. */
 const BYTES_OF: Readonly<Record<string, number>> = { uchar: 1, ushort: 2 };
-/** Bytes of memory for each pixel of the limit: four channels of 16 bits. */
+/** Memory per pixel that `maxPixels` allows, in bytes: four channels of 16 bits. */
 const BYTES_OF_PIXEL = 8;
 const TIMEOUT_SECONDS = 20;
-/** Of what is written for a picture whose thumbnail is not stored yet. */
+/** After this time, a file written for a thumbnail that was never recorded is removed. */
 const GARBAGE_HOURS = 24;
-/** Formats that may be pictures, and the only ones that are ever decoded, whatever a file turns out to be. */
+/** Formats that may be pictures, and the only loaders ever used, whatever a file turns out to be. */
 const LOADERS: Readonly<Record<string, string>> = {
   'image/jpeg': 'VipsForeignLoadJpegBuffer',
   'image/png': 'VipsForeignLoadPngBuffer',
@@ -26,7 +26,7 @@ const LOADERS: Readonly<Record<string, string>> = {
   'image/webp': 'VipsForeignLoadWebpBuffer',
   'image/gif': 'VipsForeignLoadNsgifBuffer',
   'image/avif': 'VipsForeignLoadHeifBuffer',
-  // May hold what an AVIF does; HEVC is decoded nowhere.
+  // May hold the same as an AVIF; HEVC is not decoded.
   'image/heif': 'VipsForeignLoadHeifBuffer',
   'image/tiff': 'VipsForeignLoadTiffBuffer',
 };
@@ -34,8 +34,8 @@ const LOADERS: Readonly<Record<string, string>> = {
 export const THUMBNAIL_TYPE = 'image/webp';
 
 /**
- * Small pictures of pictures, made after the upload was answered: one at a time on a node, so that the bound of one is
- * that of all, in turns between accounts. What a node leaves undone when it ends is made by another.
+ * Makes small versions of pictures after their upload was answered. A node makes one at a time, which bounds its
+ * memory, taking turns between accounts. What a node leaves undone when it ends, another one makes.
  */
 @Injectable()
 export class Thumbnails implements OnApplicationShutdown {
@@ -63,7 +63,7 @@ export class Thumbnails implements OnApplicationShutdown {
       try {
         await this.make(picture);
       } catch (error) {
-        // Of the database or the storage: it is still due.
+        // A failure of the database or storage: the thumbnail is still due.
         this.logger.debug({ msg: 'a thumbnail could not be stored', reason: (error as Error).message });
       }
     });
@@ -88,7 +88,7 @@ export class Thumbnails implements OnApplicationShutdown {
     return file.subarray(0, length);
   }
 
-  /** `undefined` when it is no picture, or none that may be looked at. */
+  /** `undefined` when it is not a picture, or not one that may be decoded. */
   private async convert(file: Buffer): Promise<Buffer | undefined> {
     const { maxPixels } = this.config.media;
     try {
@@ -97,7 +97,7 @@ export class Thumbnails implements OnApplicationShutdown {
       if (frame === undefined) return undefined;
       const picture = sharp(frame, { limitInputPixels: maxPixels, failOn: 'error' });
       const { width, height, channels, depth } = await picture.metadata();
-      // Some must be held as a whole before the first line can be seen.
+      // Some formats must be decoded as a whole before the first line is available.
       if (width * height * channels * (BYTES_OF[depth] ?? MAX_BYTES) > maxPixels * BYTES_OF_PIXEL) return undefined;
       return await picture
         .rotate()
@@ -112,7 +112,7 @@ export class Thumbnails implements OnApplicationShutdown {
   }
 }
 
-/** Large, and needed when there is a picture. */
+/** Large, and only needed once there is a picture. */
 async function loadSharp(): Promise<typeof Sharp> {
   const { default: sharp } = await import('sharp');
   sharp.cache(false);

@@ -10,16 +10,16 @@ import { type StorageFault, type StorageHealth } from './storage-health.js';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const AWAY = new Set(['EROFS', 'EIO', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOTDIR', 'ENODEV', 'ENXIO', 'ESTALE']);
-/** Bytes that must fit again before a full disk counts as mended. */
+/** Bytes that must fit before a full disk counts as having space again. */
 const PROBE_BYTES = 1_048_576;
 
-/** Under a folder of this machine, in subfolders by the beginning of the key. */
+/** Stores files in a folder of this machine, in subfolders named after the beginning of the key. */
 export class DiskStorage extends MediaStorage {
   readonly resumable: FileStore;
   protected readonly where: string;
   private readonly uploads: string;
 
-  /** @param folder absolute; made when it is missing */
+  /** @param folder absolute; created when missing */
   constructor(
     private readonly folder: string,
     health: StorageHealth,
@@ -27,7 +27,7 @@ export class DiskStorage extends MediaStorage {
     super(health);
     this.where = folder;
     this.uploads = path.join(folder, 'uploads');
-    // Before the store makes it: media are for nobody else on this machine.
+    // Created here and not by the store, so that nobody else on this machine can read media.
     makeFolder(this.uploads);
     this.resumable = new OutspokenFileStore({ directory: this.uploads });
   }
@@ -52,7 +52,7 @@ export class DiskStorage extends MediaStorage {
   }
 
   protected async open(key: string, range?: ByteRange): Promise<Readable> {
-    // Opened first, so that what is missing is told before anything is answered.
+    // Opened first, so that a missing file is noticed before anything is answered.
     const file = await open(this.fileOf(key));
     return createReadStream('', { fd: file, ...range });
   }
@@ -62,7 +62,7 @@ export class DiskStorage extends MediaStorage {
     const file = this.fileOf(key);
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const handle = await open(upload, 'r+').catch((error: unknown) => {
-      // Adopted before, by a request that did not live to say so.
+      // Already taken over, by a request that did not live to say so.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     });
@@ -97,7 +97,7 @@ export class DiskStorage extends MediaStorage {
   }
 }
 
-/** The original one does not say why a file could not be written. */
+/** The original does not tell why a file could not be written. */
 class OutspokenFileStore extends FileStore {
   override async write(content: Readable, key: string, offset: number): Promise<number> {
     const file = createWriteStream(path.join(this.directory, key), { flags: 'r+', start: offset });

@@ -15,14 +15,14 @@ export interface ByteRange {
 }
 
 /**
- * Where the content of media is kept, under keys of our making (`newKey`). What is written is there as a whole or not at
- * all; nothing is ever held in memory as a whole. Faults of the medium leave as `AppError`, and are told to readiness:
- * `not_found` for content that is not there, `storage_full`, `unavailable`.
+ * Where the content of media is kept, under keys made by `newKey`. Content is there as a whole or not at all, and never
+ * held in memory as a whole. Faults of the storage are thrown as `AppError` (`not_found` for missing content,
+ * `storage_full`, `unavailable`) and reported to readiness.
  */
 export abstract class MediaStorage {
   protected constructor(private readonly health: StorageHealth) {}
 
-  /** Takes in the whole stream. Rejects when the stream fails, and then leaves nothing behind. */
+  /** Stores the whole stream. Rejects when the stream fails, and then leaves nothing behind. */
   write(key: string, content: Readable): Promise<void> {
     return this.watched(() => this.put(key, content));
   }
@@ -31,17 +31,17 @@ export abstract class MediaStorage {
     return this.watched(() => this.open(key, range));
   }
 
-  /** A resumable upload is complete: from now on it can be read. @returns its size in bytes */
+  /** Makes a complete resumable upload readable. @returns its size in bytes */
   adopt(key: string): Promise<number> {
     return this.watched(() => this.takeOver(key));
   }
 
   /** Removes what is under `key`, complete or not. Idempotent. */
   abstract remove(key: string): Promise<void>;
-  /** Takes in uploads bit by bit; their ids are keys. What it throws goes through `problemOf`. */
+  /** Stores resumable uploads; their ids are keys. Pass its errors through `problemOf`. */
   abstract readonly resumable: DataStore;
 
-  /** What a caller is told of an error of this storage; errors of others come back as they are. */
+  /** Turns a fault of this storage into what a caller is told; returns other errors unchanged. */
   problemOf(error: unknown): unknown {
     const fault = error instanceof AppError ? undefined : this.faultOf(error);
     if (fault === undefined) return error;
@@ -55,12 +55,12 @@ export abstract class MediaStorage {
       : new AppError('unavailable', 'The storage of files does not answer; try again soon.', { cause: error });
   }
 
-  /** For whoever runs the server. */
+  /** Where the content is, for operators. */
   protected abstract readonly where: string;
   protected abstract put(key: string, content: Readable): Promise<void>;
   protected abstract open(key: string, range?: ByteRange): Promise<Readable>;
   protected abstract takeOver(key: string): Promise<number>;
-  /** `undefined` = no fault of the medium. */
+  /** `undefined` = not a fault of the storage. */
   protected abstract faultOf(error: unknown): StorageFault | undefined;
   /** Rejects as long as nothing can be stored. */
   protected abstract probe(): Promise<void>;
@@ -77,7 +77,7 @@ export abstract class MediaStorage {
 const noSpace = (cause: unknown): AppError =>
   new AppError('storage_full', 'There is no space left to store files.', { cause });
 
-/** For whoever uploads it makes no difference whose disk is full. */
+/** Uploaders are told the same, whether the storage or the database is full. */
 export function refuseWithoutSpace(error: unknown): never {
   throw isDatabaseFull(error) ? noSpace(error) : error;
 }

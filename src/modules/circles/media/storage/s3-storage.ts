@@ -21,7 +21,7 @@ const PARTS_IN_FLIGHT = 2;
 
 const INSUFFICIENT_STORAGE = 507;
 
-/** In a bucket of an S3-compatible service. */
+/** Stores files in a bucket of an S3-compatible service. */
 export class S3Storage extends MediaStorage {
   readonly resumable: S3Store;
   protected readonly where: string;
@@ -39,7 +39,7 @@ export class S3Storage extends MediaStorage {
       ...(endpoint !== undefined && { endpoint }),
       ...(accessKeyId !== undefined &&
         secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
-      // Compatible services do not all know the newer checksums.
+      // Not all compatible services know the newer checksums.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     };
@@ -82,7 +82,7 @@ export class S3Storage extends MediaStorage {
   }
 
   async remove(key: string): Promise<void> {
-    // Also ends a multipart upload in progress, which costs money as long as it is there.
+    // Also ends a multipart upload in progress, which costs money while it exists.
     await this.resumable.remove(key).catch(() => undefined);
     for (const each of [key, `${key}.info`, `${key}.part`]) await this.delete(each);
   }
@@ -94,7 +94,7 @@ export class S3Storage extends MediaStorage {
   }
 
   protected faultOf(error: unknown): StorageFault | undefined {
-    // Errors of the stream that is written are not the bucket's.
+    // Errors of the stream being stored are not the bucket's.
     if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code?.startsWith('ERR_STREAM')) return undefined;
     const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
     if (status === 404) return 'missing';
@@ -112,7 +112,7 @@ export class S3Storage extends MediaStorage {
   }
 }
 
-/** The original one completes an upload with its last bytes; one without any is complete as it begins, and has none. */
+/** The original completes an upload with its last bytes, so it never completes an empty one. */
 class CompleteS3Store extends S3Store {
   override async create(upload: ResumableUpload): Promise<ResumableUpload> {
     const created = await super.create(upload);

@@ -3,7 +3,7 @@ import { MonotonicClock } from '../../../../common/time/monotonic-clock.js';
 import { Timers } from '../../../../common/time/timers.js';
 import { Lifecycle } from '../../../health/lifecycle.js';
 
-/** What is wrong with a storage: content that should be there is not, there is no room, or it does not answer. */
+/** What is wrong with a storage: content is missing, there is no space, or it does not answer. */
 export type StorageFault = 'missing' | 'full' | 'away';
 
 interface Circumstances {
@@ -13,7 +13,7 @@ interface Circumstances {
 
 const PROBE_MS = 5_000;
 
-/** Whether media can be stored: told to readiness, and in one line of the log when it changes. */
+/** Whether media can be stored. Reported to readiness, and logged once when it changes. */
 @Injectable()
 export class StorageHealth implements OnApplicationShutdown {
   private readonly logger = new Logger(StorageHealth.name);
@@ -35,7 +35,7 @@ export class StorageHealth implements OnApplicationShutdown {
     this.end?.();
   }
 
-  /** @param probe succeeds when it is over */
+  /** @param probe succeeds when the fault is over */
   fail(fault: 'full' | 'away', circumstances: Circumstances, probe: () => Promise<void>): void {
     this.refused++;
     if (this.end !== undefined) return;
@@ -52,7 +52,7 @@ export class StorageHealth implements OnApplicationShutdown {
     });
   }
 
-  /** Of many that are missing the first is told, then each tenfold. */
+  /** Logged for the first missing file, then for the 10th, the 100th and so on. */
   miss(circumstances: Circumstances): void {
     this.missing++;
     if (Number.isInteger(Math.log10(this.missing)))

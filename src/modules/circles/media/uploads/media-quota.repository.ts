@@ -18,22 +18,22 @@ export interface Usage {
   readonly quotaBytes: number;
 }
 
-/** What an upload may come to leave. */
+/** The storage an upload may take up. */
 export interface Reservation {
   readonly key: string;
   readonly size: number;
   readonly userId: number | null;
   readonly circleId: number | null;
-  /** Of an upload that this one takes the place of. */
+  /** Key of the upload it replaces, if any. */
   readonly replaced: string | null;
-  /** Until it is removed, unless it is taken over by a media. */
+  /** Time until what it left is removed, unless a media takes it over. */
   readonly hours: number;
 }
 
-/** First halves of the advisory locks under which an owner's bytes are counted. */
+/** First keys of the advisory locks held while an owner's bytes are counted. */
 const LOCKS: Readonly<Record<QuotaOwner, number>> = { user: 0x6d710001, circle: 0x6d710002 };
 
-/** Bytes of media that are there or on their way, by whose they are. */
+/** Bytes of media, stored or being uploaded, by owner. */
 @Injectable()
 export class MediaQuotaRepository {
   constructor(@InjectRepository(Media) private readonly media: Repository<Media>) {}
@@ -42,7 +42,10 @@ export class MediaQuotaRepository {
     return usedIn(this.media.manager, owner, id, null);
   }
 
-  /** Notes an upload unless a quota has no room for it. @returns the usage in the way */
+  /**
+   * Records an upload if all quotas have room for it. @returns the usage that exceeds a quota; `undefined` when
+   * recorded
+   */
   reserve(
     reservation: Reservation,
     quotas: readonly Quota[],
@@ -50,7 +53,8 @@ export class MediaQuotaRepository {
     const { key, size, userId, circleId, replaced, hours } = reservation;
     return this.media.manager.transaction(async (manager) => {
       for (const { owner, id, bytes } of quotas) {
-        // Always the account's before the circle's. Held until the end, so that uploads side by side see each other.
+        // Always the account's lock before the circle's. Held until the commit, so that concurrent uploads see each
+        // other.
         await manager.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCKS[owner], id]);
         const usedBytes = await usedIn(manager, owner, id, replaced);
         if (usedBytes + size > bytes) return { owner, usedBytes, quotaBytes: bytes };

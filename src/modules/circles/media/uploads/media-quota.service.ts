@@ -21,7 +21,7 @@ export class MediaQuota {
   ) {}
 
   /**
-   * Counts an upload of at most `size` bytes under `key` from now on.
+   * From now on, counts an upload of at most `size` bytes under `key`.
    * @throws AppError `quota_exceeded`, `storage_full`
    */
   async reserve(media: StoredMedia, key: string, size: number, hours: number): Promise<void> {

@@ -4,9 +4,9 @@ import { type Readable } from 'node:stream';
 import { AppError } from '../../../../common/errors/app-error.js';
 import { invalidInput } from '../../../../common/http/input/input.pipe.js';
 
-/** A file on its way in. */
+/** A file being uploaded. */
 export interface IncomingFile {
-  /** As the client names it. */
+  /** The name that the client gave. */
   readonly name: string | undefined;
   readonly declaredType: string | undefined;
   /** Fails with `payload_too_large` above the limit. */
@@ -14,8 +14,9 @@ export interface IncomingFile {
 }
 
 /**
- * Hands the file `file` of a multipart request to `take`, as a stream; whatever else is in the request is passed over.
- * @throws AppError `unsupported_media_type`, `malformed_body`, `invalid_input` without such a file, and what `take` throws
+ * Passes the file `file` of a multipart request to `take`, as a stream; ignores the rest of the request.
+ * @throws AppError `unsupported_media_type`, `malformed_body`, `invalid_input` without such a file, and what `take`
+ * throws
  */
 export function takeFile<T>(
   request: IncomingMessage,
@@ -23,7 +24,7 @@ export function takeFile<T>(
   take: (file: IncomingFile) => Promise<T>,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    // Gone before anybody listened: nothing of it, not even its end, will ever come.
+    // Ended before anybody listened: no event will come, not even its end.
     if (request.destroyed && !request.complete) {
       reject(brokenOff());
       return;

@@ -15,19 +15,19 @@ import { UploadLocker } from './upload-locker.js';
 import { uploadedBefore, Uploads } from './uploads.service.js';
 
 const VERSION = '1.0.0';
-/** An upload that gets no bytes for so long is given up. */
+/** An upload that gets no bytes for this time is given up. */
 const IDLE_HOURS = 1;
-/** How often it is noted that bytes come. */
+/** How often arriving bytes are recorded. */
 const NOTE_MS = 60_000;
 
-/** What a request is about, for the hooks of the tus server. */
+/** Carries what a request is about to the hooks of the tus server. */
 interface UploadRequest extends IncomingMessage {
   upload?: { readonly media: StoredMedia; readonly key: string };
 }
 
 type TusRequest = Parameters<NonNullable<ServerOptions['namingFunction']>>[0];
 
-/** Uploads that go on after an interruption, by the tus protocol: one per media, at one address. */
+/** Uploads that can continue after an interruption, by the tus protocol: one per media, at one address. */
 @Injectable()
 export class ResumableUploads {
   private readonly logger = new Logger(ResumableUploads.name);
@@ -48,13 +48,13 @@ export class ResumableUploads {
       maxSize: config.media.maxBytes,
       postReceiveInterval: NOTE_MS,
       locker: new UploadLocker(leases, hub),
-      // Origins are checked and answered before, for all routes.
+      // CORS is already handled for all routes.
       allowedOrigins: () => false,
       exposedHeaders: [...EXPOSED_HEADERS],
       namingFunction: (request) => contextOf(request).key,
       getFileIdFromRequest: (request) => contextOf(request).key,
       generateUrl: (request) => `/api/v1/media/${contextOf(request).media.id}/upload`,
-      // Only now, when the request is known to be right: what was begun before is given up.
+      // Only here, when the request is known to be valid, is an earlier upload given up.
       onUploadCreate: async (request, upload) => {
         await this.begin(contextOf(request).media, upload).catch(rethrow);
         return {};
@@ -77,12 +77,14 @@ export class ResumableUploads {
     });
   }
 
-  /** Which version, extensions and size are understood. */
+  /** Tells which version, extensions and size are supported. */
   async describe(request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.tus.handle(request, response);
   }
 
-  /** Answers a request of the tus protocol. @throws AppError `not_found`, `forbidden`, `conflict` when it is uploaded */
+  /**
+   * Answers a request of the tus protocol. @throws AppError `not_found`, `forbidden`, `conflict` when already uploaded
+   */
   async handle(
     principal: AccountPrincipal,
     id: number,
@@ -93,10 +95,10 @@ export class ResumableUploads {
       response.writeHead(412, { 'Tus-Version': VERSION, 'Tus-Resumable': VERSION }).end();
       return;
     }
-    // For networks that let no other method through.
+    // For networks that block other methods.
     const meant = /^(?:PATCH|DELETE|HEAD)$/i.exec(String(request.headers['x-http-method-override']))?.[0];
     if (request.method === 'POST' && meant !== undefined) request.method = meant.toUpperCase();
-    // Understood by then; the tus server, which does not need it, refuses what several proxies make of it.
+    // Already evaluated. The tus server does not need it, but refuses the list that several proxies make of it.
     request.rawHeaders = request.rawHeaders.filter(
       (_part, at, all) => !/^x-forwarded-proto$/i.test(all[at & ~1] ?? ''),
     );
@@ -113,7 +115,7 @@ export class ResumableUploads {
       await this.handle(principal, id, request, response);
       return;
     }
-    // Also when it is broken off before the first note of its bytes.
+    // Here, too, because the connection may break before bytes are recorded the first time.
     if (request.method === 'PATCH') await this.repository.postpone(key, IDLE_HOURS);
     await this.tus.handle(request, response);
   }
@@ -125,7 +127,7 @@ export class ResumableUploads {
     throw uploadedBefore();
   }
 
-  /** What is not noted now is noted with the next bytes, or swept later. */
+  /** Records without waiting: what fails is recorded with the next bytes, or swept later. */
   private note(noted: Promise<void>): void {
     noted.catch((error: unknown) => {
       this.logger.debug({ msg: 'the state of an upload was not noted', reason: (error as Error).message });
@@ -142,7 +144,7 @@ export class ResumableUploads {
     });
   }
 
-  /** All of it came, but whoever took it in did not live to say so. */
+  /** Completes an upload that has all its bytes, but whose request did not live to finish it. */
   private async completeBelated(media: StoredMedia): Promise<boolean> {
     const upload = await this.storage.resumable.getUpload(media.storageKey ?? '').catch(() => undefined);
     if (upload?.size === undefined || upload.offset !== upload.size) return false;
@@ -151,7 +153,7 @@ export class ResumableUploads {
   }
 }
 
-/** What is wrong in the hooks is no fault of the storage's. */
+/** Errors in the hooks are not faults of the storage. */
 function rethrow(error: unknown): never {
   throw toAppError(error);
 }

@@ -8,13 +8,13 @@ import { storeKey } from '../../../realtime/ports/store-key.js';
 import { type Lease } from '../../../realtime/resilience/lease.js';
 import { type Leases } from '../../../realtime/resilience/leases.service.js';
 
-/** To who writes an upload: another request wants to. */
+/** Tells the request that writes an upload that another one wants to. */
 interface UploadWanted extends HubEvent {
   readonly type: 'circles.upload-wanted';
   readonly by: string;
 }
 
-/** One request at a time writes an upload, on whichever node; a later one takes over from one that hangs. */
+/** Lets one request at a time write an upload, across nodes; a later one takes over from one that hangs. */
 export class UploadLocker implements Locker {
   constructor(
     private readonly leases: Leases,
@@ -53,11 +53,11 @@ class UploadLock implements Lock {
     this.stop = () => {
       hub.unlisten(wanted, heard);
     };
-    // Not awaited: who wants it says so again and again.
+    // Not awaited: those who want the lock ask repeatedly.
     void hub.listen(wanted, heard);
   }
 
-  /** Never fails: a lock that cannot be given back ends by itself. */
+  /** Never fails: a lock that cannot be released expires. */
   async unlock(): Promise<void> {
     this.stop();
     await this.lease?.release();

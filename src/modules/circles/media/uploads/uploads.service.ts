@@ -17,7 +17,7 @@ import { takeFile } from './multipart.js';
 import { MediaStorage, newKey, refuseWithoutSpace } from '../storage/media-storage.js';
 import { Thumbnails } from '../content/thumbnails.service.js';
 
-/** What is known of a file whose content lies in the storage. */
+/** A file whose content is in the storage. */
 export interface Arrived {
   readonly key: string;
   readonly size: number;
@@ -25,7 +25,7 @@ export interface Arrived {
   readonly declaredType: string | undefined;
 }
 
-/** Files of messages on their way in. */
+/** Uploads of files of messages. */
 @Injectable()
 export class Uploads {
   constructor(
@@ -51,16 +51,16 @@ export class Uploads {
   }
 
   /**
-   * Takes the content of a media out of a multipart request.
-   * @throws AppError `not_found`, `forbidden`, `conflict` when it was uploaded before, `payload_too_large`,
-   *   `quota_exceeded`, `storage_full`, `unsupported_media_type`, `malformed_body`
+   * Takes the content of a media from a multipart request.
+   * @throws AppError `not_found`, `forbidden`, `conflict` when already uploaded, `payload_too_large`, `quota_exceeded`,
+   * `storage_full`, `unsupported_media_type`, `malformed_body`
    */
   async take(principal: AccountPrincipal, id: number, request: IncomingMessage): Promise<StoredMedia> {
     const media = await this.demandOwn(principal, id);
     if (media.uploaded) throw uploadedBefore();
     const { maxBytes, pendingHours } = this.config.media;
     const key = newKey();
-    // The request is longer than its file.
+    // An upper bound: the request is longer than its file.
     const size = Math.min(Number(request.headers['content-length'] ?? maxBytes), maxBytes);
     await this.quota.reserve(media, key, size, pendingHours);
     const arrived = await takeFile(request, maxBytes, async ({ name, declaredType, content }) => {
@@ -74,7 +74,7 @@ export class Uploads {
   }
 
   /**
-   * The content of a media is in the storage: it is looked at, and told to the conversation.
+   * Completes an upload whose content is in the storage: detects its type and tells the conversation.
    * @throws AppError `conflict`, `not_found`
    */
   async finish(media: StoredMedia, { key, size, name, declaredType }: Arrived): Promise<StoredMedia> {
@@ -99,7 +99,7 @@ export class Uploads {
     return { ...media, ...upload, uploaded: true };
   }
 
-  /** @returns its size in bytes */
+  /** @returns the size in bytes */
   private async store(key: string, content: Readable): Promise<number> {
     let size = 0;
     const counted = new Transform({
