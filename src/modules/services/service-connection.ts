@@ -9,7 +9,7 @@ import { type ServiceRole, type ServicesEvent, type ServiceSettings } from './se
 
 /** A connection that may become a host, client or guest. */
 export interface ServiceConnection extends Connection {
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly address: string;
   admit(principal: ServicePrincipal): void;
 }
@@ -19,15 +19,15 @@ export interface ServicePrincipal extends Principal {
   readonly kind: ServiceRole;
   /** The user id: 6 hexadecimal characters, unique among those connected to the service. */
   readonly id: string;
-  /** Digest of the token that it showed, of a guest the one that its host showed; see `ServiceSettings`. */
+  /** Digest of its token; for a guest, of its host's token. See `ServiceSettings`. */
   readonly token: string;
   /** Id of the session of a host or guest. */
   readonly session: string | null;
-  /** The public code of that session, if it had one when the host or guest came. */
+  /** The public code of that session, if it had one when the host or guest joined. */
   readonly code: string | null;
   /** Replaced when the service changes. */
   settings: ServiceSettings;
-  /** What relaying needs for every message, made once. */
+  // What relaying needs for every message, made once.
   readonly hosts: Channel<ServicesEvent>;
   readonly audience: Channel<ServicesEvent>;
   /** See `senderOf`. */
@@ -36,7 +36,7 @@ export interface ServicePrincipal extends Principal {
 
 const MAX_LABEL = 100;
 
-/** What a revocation of a service names. */
+/** The selector by which a service can be revoked. */
 export const serviceSelector = (id: number): string => selector('service', String(id));
 
 export function servicePrincipal(
@@ -75,11 +75,11 @@ export function placesOf(connection: Connection): ConnectionPlaces {
   };
 }
 
-/** Digest of the token by which somebody is in a service, in the end. */
+/** Digest of the token that a role ultimately goes back to. */
 export const tokenOf = ({ hostDigest, clientDigest }: ServiceSettings, role: ServiceRole): string =>
   role === 'client' ? clientDigest : hostDigest;
 
-/** What is set in the messages of a client or guest; made with the first one, since many never send any. */
+/** The members set in messages of a client or guest; made with the first message, since many never send any. */
 export function senderOf(principal: ServicePrincipal): JsonMembers {
   return (principal.sender ??= new JsonMembers(new Map([['user', JSON.stringify(principal.id)]])));
 }

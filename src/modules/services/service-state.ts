@@ -1,8 +1,6 @@
 import { type ServiceRole, type ServiceSettings } from './services.events.js';
 
-/*
- * What nodes share of live services. Survives JSON.
- */
+// The state of live services that nodes share. Survives JSON.
 
 /** Settings that live connections go by; `null` marks a deleted service. */
 export type StoredSettings = ServiceSettings | null;
@@ -13,16 +11,16 @@ export interface LiveCode {
   readonly session: string;
 }
 
-/** Somebody who is connected to a service; a host also while its session waits for it to come back. */
+/** Somebody connected to a service, or a host whose session waits for its return. */
 export interface Peer {
   readonly role: ServiceRole;
   /** Id of a host's or guest's session. */
   readonly session: string | null;
-  /** Version of the service's settings that it came in under. */
+  /** Version of the service's settings when it joined. */
   readonly version: number;
-  /** Whether the others have heard of it. */
+  /** Whether the others have been told of it. */
   readonly announced: boolean;
-  /** The name it was announced by. */
+  /** The name it was announced with. */
   readonly name?: string | undefined;
 }
 
@@ -33,17 +31,20 @@ export interface HostSession {
   readonly startedAt: number;
   /** User id of the host. */
   readonly host: string;
-  /** Whether the code has a life time of its own; else it lives as long as the session. */
+  /** Whether the code has a lifetime of its own; otherwise it lives as long as the session. */
   readonly codeExpires: boolean;
-  /** Version of the service's settings that it began under. */
+  /** Version of the service's settings when it began. */
   readonly version: number;
 }
 
 /** Who holds a session. */
 export interface SessionOwner {
-  /** Id of the host's connection, also after that has ended while the session waits for its host. */
+  /** Id of the host's connection, even when that has ended and the session waits for its host. */
   readonly connection: string;
   readonly user: string;
-  /** When the session ends unless its host comes back, in milliseconds since the epoch; `null` while that is there. */
+  /**
+   * When the session ends unless its host comes back, in milliseconds since the epoch; `null` while the host is
+   * connected.
+   */
   readonly until: number | null;
 }

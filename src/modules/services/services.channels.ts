@@ -5,10 +5,10 @@ import { storeKey } from '../realtime/ports/store-key.js';
 import { type HostSession, type LiveCode, type Peer, type SessionOwner, type StoredSettings } from './service-state.js';
 import { type ServicesEvent, type SettingsChanged } from './services.events.js';
 
-/** So many services have their names kept; it is not worth more. */
+/** The number of services whose channel names are kept. */
 const MAX_KEPT = 4_096;
 
-/** Makes a name once for all the connections of a service, which hold on to it. */
+/** Makes a channel name once for all connections of a service, which hold on to it. */
 function perService<E extends HubEvent>(...parts: readonly string[]): (service: number) => Channel<E> {
   const kept = new Map<number, Channel<E>>();
   return (service) => {
@@ -21,11 +21,11 @@ function perService<E extends HubEvent>(...parts: readonly string[]): (service: 
   };
 }
 
-/** Hosts of a service: they hear clients, guests and their coming and going. */
+/** Hosts of a service: they hear clients and guests, and of their joining and leaving. */
 export const hostsChannel = perService<ServicesEvent>('hosts');
 /** Clients and guests of a service: they hear hosts. */
 export const audienceChannel = perService<ServicesEvent>('audience');
-/** All connections of a service; nothing is relayed here, only settings. */
+/** All connections of a service; only used for settings, not for relayed messages. */
 export const serviceChannel = perService<SettingsChanged>('all');
 /** Guests of one session. */
 export const sessionChannel = (service: number, session: string): Channel<ServicesEvent> =>
@@ -41,14 +41,14 @@ export const SESSIONS = new PresenceKind<HostSession>('services', ':sessions');
 
 /** Keys of the ephemeral store. */
 export const keys = {
-  /** The settings that are live. */
+  /** The live settings. */
   settings: (service: number) => storeKey<StoredSettings>('services', service, 'settings'),
-  /** Codes are unique over all services. */
+  /** Codes are unique across all services. */
   code: (code: string) => storeKey<LiveCode>('services', 'code', code),
-  /** Who removes it ends the session. */
+  /** Whoever removes this entry ends the session. */
   owner: (service: number, session: string) => storeKey<SessionOwner>('services', service, 'owner', session),
   /** Id of the session whose host logged in last. */
   seat: (service: number) => storeKey<string>('services', service, 'seat'),
-  /** Number of guests in a session, whichever nodes they are on. */
+  /** Number of guests in a session, across nodes. */
   guests: (service: number, session: string) => storeKey<number>('services', service, 'guests', session),
 } as const;

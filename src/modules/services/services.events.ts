@@ -1,9 +1,9 @@
 import { type HubEvent } from '../realtime/hub-event.js';
 
-/** What a connection is to its service. */
+/** The role of a connection in its service. */
 export type ServiceRole = 'host' | 'client' | 'guest';
 
-/** Facts of the exhibition relay that reach its clients. */
+/** Events of the exhibition relay that reach its clients. */
 export type ServicesEvent =
   | { readonly type: 'services.greeted' }
   | { readonly type: 'services.authorized'; readonly role: ServiceRole }
@@ -14,7 +14,7 @@ export type ServicesEvent =
   /** The connection is about to be closed by force. */
   | { readonly type: 'services.kicked'; readonly message: string }
   | { readonly type: 'services.failed'; readonly message: string }
-  /** A message of an application: the text of a JSON object, in two pieces, the second of which is ASCII. */
+  /** A message of an application: the text of a JSON object, in two pieces, of which the second is ASCII. */
   | { readonly type: 'services.relayed'; readonly text: Buffer; readonly tail?: Buffer };
 
 export const greeted = (): ServicesEvent => ({ type: 'services.greeted' });
@@ -25,7 +25,7 @@ export const kicked = (message: string): ServicesEvent => ({ type: 'services.kic
 export const failed = (message: string): ServicesEvent => ({ type: 'services.failed', message });
 export const relayed = (text: Buffer, tail?: Buffer): ServicesEvent =>
   tail === undefined ? { type: 'services.relayed', text } : { type: 'services.relayed', text, tail };
-/** `name` stands in it only when one was given. */
+/** `name` is only included when one was given. */
 export const joined = (role: ServiceRole, user: string, name: string | undefined): ServicesEvent => ({
   type: 'services.joined',
   role,
@@ -39,7 +39,7 @@ export interface ServiceSettings {
   readonly title: string;
   /** Grows with every change. */
   readonly version: number;
-  /** SHA-256 of the canonical tokens, hexadecimal. */
+  // Both SHA-256 of the canonical token, in hexadecimal.
   readonly hostDigest: string;
   readonly clientDigest: string;
   readonly allowPublicCode: boolean;
@@ -51,7 +51,7 @@ export interface ServiceSettings {
   readonly codeLength: number;
 }
 
-/** For the connections themselves: their service has changed. */
+/** Tells the connections themselves that their service has changed. */
 export interface SettingsChanged extends HubEvent {
   readonly type: 'services.settings';
   readonly settings: ServiceSettings;

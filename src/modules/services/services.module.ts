@@ -21,7 +21,7 @@ import { ServiceSessions } from './sessions/service-sessions.service.js';
 import { ServicesController } from './admin/services.controller.js';
 import { ServicesRepository } from './directory/services.repository.js';
 
-/** Services, the exhibition relay's tenants: domain and REST. The sockets' edge is in `gateways/services`. */
+/** Services, the exhibition relay's tenants: domain and REST. Their sockets are in `gateways/services`. */
 @Module({
   imports: [TypeOrmModule.forFeature([Service])],
   controllers: [ServicesController],

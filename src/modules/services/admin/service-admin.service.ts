@@ -21,13 +21,13 @@ export interface SessionSummary {
   readonly id: string;
   readonly code: string | null;
   readonly startedAt: Date;
-  /** User id of the host, `null` while the session waits for it to come back. */
+  /** User id of the host; `null` while the session waits for its return. */
   readonly host: string | null;
   readonly clients: number;
   readonly guests: number;
 }
 
-/** What admins do with services; live sockets follow. */
+/** Manages services for admins, and applies changes to live sockets. */
 @Injectable()
 export class ServiceAdmin {
   constructor(
@@ -41,7 +41,7 @@ export class ServiceAdmin {
   ) {}
 
   /**
-   * @returns the service and its tokens, which nobody can show again
+   * @returns the service and its tokens, which cannot be shown again
    * @throws AppError `already_exists` when the title is taken
    */
   async create(
@@ -84,8 +84,8 @@ export class ServiceAdmin {
   }
 
   /**
-   * Puts a new token in the place of the old one; sockets that came in with that are closed, guests go with their host.
-   * @returns the new token, which nobody can show again
+   * Replaces a token. Sockets admitted by the old one are closed; guests go with their host.
+   * @returns the new token, which cannot be shown again
    * @throws AppError `not_found`
    */
   async rotate(id: number, role: 'host' | 'client'): Promise<string> {
@@ -96,7 +96,7 @@ export class ServiceAdmin {
     const service = (await this.audit.act('services.rotate-token', ['service'], rotated)) ?? notFound();
     await this.retries.follow(async () => {
       await this.directory.announce(settingsOf(service));
-      // Who came in with the new token meanwhile stays.
+      // Those already admitted by the new token stay.
       const { version } = service;
       if (role === 'host') await this.sessions.endAll(id, KICKED.rotated, version);
       else await this.kickClients(id, KICKED.rotated, version);
@@ -127,7 +127,7 @@ export class ServiceAdmin {
   }
 
   /**
-   * Ends a live session: host and guests are closed.
+   * Ends a live session and closes its host and guests.
    * @param session its id or its code
    * @throws AppError `not_found`
    */

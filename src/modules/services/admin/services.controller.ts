@@ -94,7 +94,7 @@ export class ServicesController {
     @Query() query: PlaceQuery,
     @CurrentPrincipal() actor: Actor,
   ): Promise<ServiceSessionPage> {
-    // A code admits its reader, who then hears what is said; whoever only looks on gets none.
+    // A code admits whoever knows it, who could then listen in; viewers get none.
     const showsCodes = actor.kind === 'machineKey' || hasRole(actor.role, 'operator');
     const { items, nextCursor } = await this.services.listSessions(id, query);
     return { items: items.map((session) => ServiceSessionDto.from(session, showsCodes)), nextCursor };

@@ -13,8 +13,8 @@ import { authorized, type ServiceSettings } from '../services.events.js';
 import { type LiveCode } from '../service-state.js';
 
 /**
- * Turns strangers into hosts, clients and guests. Whoever is admitted hears its channels before it is told so, and
- * the others hear of it after that.
+ * Admits connections as hosts, clients or guests. Newcomers are subscribed to their channels before they are told that
+ * they are in; the others are told after that.
  */
 @Injectable()
 export class ServiceAdmission {
@@ -29,8 +29,9 @@ export class ServiceAdmission {
   ) {}
 
   /**
-   * Admits by the first message, which has a token and may have a name, each of any type. A connection that has closed meanwhile is left alone.
-   * @throws AppError `unauthenticated` or `invalid_credentials` when the token does not count, `conflict` when the
+   * Admits by the first message, with its token and optional name, each of any type. Does nothing to a connection that
+   * has closed meanwhile.
+   * @throws AppError `unauthenticated` or `invalid_credentials` when the token is not valid, `conflict` when the
    * session is full, `rate_limited` when this address tries too often
    */
   async login(connection: ServiceConnection, token: unknown, given: unknown): Promise<void> {
@@ -44,7 +45,10 @@ export class ServiceAdmission {
     return this.hosts.login(connection, settings, name);
   }
 
-  /** The connection has ended: those who heard of its coming hear of its going, unless they have already. */
+  /**
+   * Called when the connection has ended. Those who were told that it joined are told that it left, unless they have
+   * been already.
+   */
   async leave(connection: ServiceConnection): Promise<void> {
     const principal = principalOf(connection);
     if (principal === null) return;
@@ -79,7 +83,7 @@ export class ServiceAdmission {
     name: string | undefined,
   ): Promise<void> {
     const { id } = settings;
-    // Before the code is looked at again: should the session end in between, this connection hears it.
+    // Before the code is checked again: if the session ends in between, this connection hears of it.
     await this.hub.subscribe(connection, sessionChannel(id, session));
     this.hosts.watchSession(id, session);
     await this.places.take(settings, session);
@@ -100,8 +104,8 @@ export class ServiceAdmission {
   }
 
   /**
-   * Lets a client or guest in if `check` says as whom, else does `undo`.
-   * @throws AppError `invalid_credentials` when it may not, unless its socket has gone
+   * Admits a client or guest as the principal that `check` returns; without one, calls `undo`.
+   * @throws AppError `invalid_credentials` when it may not enter, unless its socket has closed
    */
   private async admit(
     connection: ServiceConnection,
@@ -125,7 +129,7 @@ export class ServiceAdmission {
     if (!connection.closed) throw invalidToken();
   }
 
-  /** Until the success is sent nothing is awaited: that is the first thing a newcomer hears. */
+  /** Nothing may be awaited until the success is sent, which must be the first thing a newcomer hears. */
   private async welcome(
     connection: ServiceConnection,
     principal: ServicePrincipal,
@@ -133,7 +137,7 @@ export class ServiceAdmission {
   ): Promise<void> {
     void this.hub.subscribe(connection, principal.audience);
     connection.admit(principal);
-    // Whoever is revoked is closed by that; its end cleans up.
+    // Admission closes those who are revoked; the end of the connection then cleans up.
     if (connection.closed) return;
     this.hub.sendTo(connection, authorized(principal.kind));
     await this.peers.announce(principal, name);

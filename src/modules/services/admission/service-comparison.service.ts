@@ -8,7 +8,7 @@ import { KICKED } from '../sessions/service-sessions.service.js';
 import { kicked, settingsChanged } from '../services.events.js';
 import { ServicesRepository } from '../directory/services.repository.js';
 
-/** Services that were deleted or changed, and tokens that were rotated. */
+/** Finds connections whose service was deleted or changed, or whose token was rotated. */
 @Injectable()
 export class ServiceComparison {
   constructor(
@@ -19,11 +19,13 @@ export class ServiceComparison {
     reconciliation.register('services', (connections) => this.compare(connections));
   }
 
-  /** One statement. Works without what the nodes share: those who go from here tell the others once they can. */
+  /**
+   * Needs one statement. Works without the shared state: the other nodes are told of those who leave once it is back.
+   */
   private async compare(connections: readonly Connection[]): Promise<void> {
     const ids = new Set(connections.flatMap((connection) => principalOf(connection)?.settings.id ?? []));
     const services = await this.repository.settings([...ids]);
-    // Guests before their hosts, so that they hear why, too.
+    // Guests before their hosts, so that they, too, hear why.
     for (const isHost of [false, true]) {
       for (const connection of connections) {
         const principal = principalOf(connection);
@@ -31,7 +33,7 @@ export class ServiceComparison {
         const { settings, kind, token } = principal;
         const now = services.get(settings.id);
         if (now === undefined || tokenOf(now, kind) !== token) {
-          // A session whose host is sent away has nobody to wait for.
+          // Without a grace period, since this host cannot come back.
           principal.settings = { ...(now ?? settings), hostGraceSeconds: 0 };
           this.hub.sendTo(connection, kicked(now === undefined ? KICKED.deleted : KICKED.rotated));
           connection.close(DISCONNECT.forced);

@@ -15,12 +15,12 @@ import { type LiveCode } from '../service-state.js';
 /** Scope of the throttle. */
 const TRIES = 'services';
 
-/** What somebody may come in as. */
+/** What a credential admits to. */
 export type Entitlement =
   | { readonly role: 'host' | 'client'; readonly settings: ServiceSettings }
   | { readonly role: 'guest'; readonly settings: ServiceSettings; readonly code: string; readonly live: LiveCode };
 
-/** Finds out what tokens and codes admit to. Whoever is revoked is refused like anybody whose token is wrong. */
+/** Checks tokens and codes. Revoked ones are refused like wrong ones. */
 @Injectable()
 export class ServiceCredentials {
   private readonly lookup: DigestLookup<ServiceSettings>;
@@ -37,7 +37,7 @@ export class ServiceCredentials {
   }
 
   /**
-   * @param token whatever a client brought
+   * @param token whatever the client sent
    * @returns `undefined` when the connection has closed meanwhile
    * @throws AppError `invalid_credentials`, or `rate_limited` when this address tries too often
    */
@@ -50,7 +50,7 @@ export class ServiceCredentials {
     return found;
   }
 
-  /** Tokens cannot be guessed, so only the answer to a wrong one waits: owners get in from any crowded address. */
+  /** Tokens cannot be guessed, so only answers to wrong ones are delayed; owners get in even from a crowded address. */
   private async ofToken(attempt: Attempt, token: string | undefined): Promise<Entitlement | undefined> {
     const found = token === undefined ? undefined : await this.findByToken(token);
     if (found === undefined) await this.throttle.wrong(attempt);
@@ -58,7 +58,7 @@ export class ServiceCredentials {
     return found;
   }
 
-  /** Codes can be guessed, so every try is counted, and waits, before it is looked at. */
+  /** Codes can be guessed, so every attempt is counted, and waits, before the code is looked up. */
   private ofCode(attempt: Attempt, code: string): Promise<Entitlement | undefined> {
     return this.throttle.guess({ ...attempt, secret: code }, () => this.findByCode(code));
   }
@@ -86,5 +86,5 @@ export class ServiceCredentials {
   }
 }
 
-/** What everybody is told whose token or code does not count, whatever the reason. */
+/** The same answer to every token or code that is not valid, whatever the reason. */
 export const invalidToken = (): AppError => new AppError('invalid_credentials', 'Invalid token');

@@ -10,13 +10,13 @@ import { type ServiceSettings } from '../services.events.js';
 /** A to Z without W. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVXYZ';
 const CODE = /^[A-VX-Z]{4,12}$/;
-/** So many draws in a row are taken only when hardly any code is free. */
+/** This many draws in a row only find no free code when hardly any is left. */
 const MAX_DRAWS = 200;
 
-/** Whether `text`, compared case-sensitively, can be a code. */
+/** Whether `text` has the form of a code, case-sensitively. */
 export const isCode = (text: string): boolean => CODE.test(text);
 
-/** The short public codes guests come in with: unique among the live ones of all services. */
+/** The short public codes that admit guests: unique among the live ones of all services. */
 @Injectable()
 export class PublicCodes {
   constructor(
@@ -25,7 +25,7 @@ export class PublicCodes {
   ) {}
 
   /**
-   * A new code for a session.
+   * Issues a new code for a session.
    * @throws AppError `unavailable` when none is free
    */
   async issue(settings: ServiceSettings, session: string): Promise<string> {
@@ -38,12 +38,12 @@ export class PublicCodes {
     throw new AppError('unavailable', 'No public code is free, try later.');
   }
 
-  /** What `code` admits to. */
+  /** The session that `code` admits to. */
   async find(code: string): Promise<LiveCode | undefined> {
     return this.store.get(keys.code(code));
   }
 
-  /** What a revocation of `code` names. */
+  /** The selector by which `code` can be revoked. */
   selectorOf(code: string): string {
     return this.selectors.of('guestCode', code);
   }
@@ -54,12 +54,12 @@ export class PublicCodes {
     return live?.service === service && live.session === session;
   }
 
-  /** A code that lives as long as its session does so by this node from now on. */
+  /** Ties a code that lives as long as its session to the life of this node. */
   async adopt(code: string, service: number, session: string): Promise<void> {
     await this.store.replace(keys.code(code), { service, session }, { service, session });
   }
 
-  /** The code stops working, unless it belongs to another session by now. */
+  /** Makes the code stop working, unless it belongs to another session by now. */
   async revoke(code: string, service: number, session: string): Promise<void> {
     await this.store.release(keys.code(code), { service, session });
   }

@@ -8,15 +8,15 @@ import { type ServiceSettings, settingsChanged } from '../services.events.js';
 import { ServicesRepository } from './services.repository.js';
 import { topic } from '../../realtime/fan-out/topic.js';
 
-/** Logins that began before a service was deleted have ended after this. */
+/** After this time, all logins that began before a service was deleted have ended. */
 const TOMBSTONE_MS = 3_600_000;
-/** Topic of the nodes. */
+/** Topic between nodes. */
 const CHANGED = topic<ServiceSettings, unknown>('services.settings');
 
 /**
- * The settings that live connections go by, shared by all nodes, so that guests come in without the database and a
- * change reaches everybody. A change is written here before it is announced: who subscribes first and reads then,
- * misses none.
+ * The settings that live connections go by, shared by all nodes, so that guests are admitted without the database and
+ * changes reach everybody. A change is stored here before it is announced: those who subscribe first and then read miss
+ * none.
  */
 @Injectable()
 export class ServiceDirectory {
@@ -32,8 +32,8 @@ export class ServiceDirectory {
   }
 
   /**
-   * The settings of a service; `undefined` when there is none. The database is asked only after the node that had them
-   * stored is gone.
+   * The settings of a service; `undefined` when there is none. The database is only read when the node that had stored
+   * them is gone.
    */
   async find(id: number): Promise<ServiceSettings | undefined> {
     const held = await this.store.get(keys.settings(id));
@@ -43,8 +43,8 @@ export class ServiceDirectory {
   }
 
   /**
-   * The newest of what is live and `settings`, fresh from the database, which becomes what is live.
-   * @returns `undefined` when the service was deleted
+   * Compares the live settings with `settings`, fresh from the database; the newer ones become the live ones.
+   * @returns the newer ones; `undefined` when the service was deleted
    */
   async settle(settings: ServiceSettings): Promise<ServiceSettings | undefined> {
     const key = keys.settings(settings.id);
@@ -58,7 +58,10 @@ export class ServiceDirectory {
     }
   }
 
-  /** The service has changed: when this resolves every connection of it goes by that, on all nodes that answer. */
+  /**
+   * Announces that the service has changed. When this resolves, its connections go by the new settings on all nodes
+   * that answered.
+   */
   async announce(settings: ServiceSettings): Promise<void> {
     const newest = await this.settle(settings);
     if (newest === undefined) return;
@@ -71,7 +74,7 @@ export class ServiceDirectory {
     this.hub.signalHere(serviceChannel(settings.id), settingsChanged(settings));
   }
 
-  /** The service is deleted: no login that has begun can succeed. */
+  /** Marks a service as deleted: logins in progress can no longer succeed. */
   async forget(id: number): Promise<void> {
     await this.store.swap(keys.settings(id), null, { ttlMs: TOMBSTONE_MS });
   }

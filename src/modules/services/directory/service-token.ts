@@ -1,22 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '../../../common/security/digest.js';
 
-/** A token as it is given out: a UUID of version 4, shown once. */
+/** A new token: a UUID of version 4, shown once. */
 export const newServiceToken = (): string => randomUUID();
 
 /** The form in which a token is stored and compared. @param token canonical, or as `newServiceToken` made it */
 export const tokenDigest = (token: string): Buffer => sha256(token);
 
-/** 32 characters that Python's `int(…, 16)` takes: a sign, a prefix, single underscores and outer white space included. */
+/**
+ * 32 characters that Python's `int(…, 16)` accepts, including a sign, a prefix, single underscores and outer white
+ * space.
+ */
 const HEX_INTEGER = /^\s*\+?(?:0[xX]_?)?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\s*$/u;
 
 /**
- * The canonical (lower-case, dashed) form of a token in any spelling that Python's `uuid.UUID` accepts, since that is
- * what the clients of old rely on; `undefined` for everything else, which can only be a public code.
+ * The canonical (lower-case, dashed) form of a token in any spelling that Python's `uuid.UUID` accepts, which old
+ * clients rely on; `undefined` for everything else, which can only be a public code.
  */
 export function canonicalToken(text: string): string | undefined {
   const bare = withoutBraces(text.replaceAll('urn:', '').replaceAll('uuid:', '')).replaceAll('-', '');
-  // Of more than 64 units no 32 characters can be made.
+  // More than 64 code units cannot be 32 characters.
   if (bare.length < 32 || bare.length > 64 || Array.from(bare).length !== 32) return undefined;
   const digits = HEX_INTEGER.exec(bare)?.[1];
   if (digits === undefined) return undefined;
@@ -26,7 +29,7 @@ export function canonicalToken(text: string): string | undefined {
 
 const isBrace = (character: string | undefined): boolean => character === '{' || character === '}';
 
-/** Braces off both ends, as many as there are. A regular expression would take quadratic time on hostile text. */
+/** Strips all braces from both ends. A regular expression would take quadratic time on hostile text. */
 function withoutBraces(text: string): string {
   let start = 0;
   let end = text.length;

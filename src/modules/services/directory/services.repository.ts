@@ -9,7 +9,7 @@ import { Service } from '../../../entities/services/service.entity.js';
 import { type ServiceSettings } from '../services.events.js';
 
 export type NewService = Pick<Service, 'title' | 'hostTokenDigest' | 'clientTokenDigest'> & ServiceOptions;
-/** What an admin decides about a service. */
+/** What admins decide about a service. */
 export type ServiceOptions = Partial<
   Pick<
     Service,
@@ -36,14 +36,14 @@ const SETTINGS = `SELECT "id", "title"::text, "version",
 export class ServicesRepository {
   constructor(@InjectRepository(Service) private readonly services: Repository<Service>) {}
 
-  /** Those of `ids` that there are. */
+  /** Those of `ids` that exist. */
   byIds(ids: readonly number[]): Promise<Service[]> {
     return this.services.findBy({ id: In(ids) });
   }
 
   /**
-   * The settings of the services whose host or client tokens these are, by digest in hexadecimal; there may be more in
-   * it than was asked for. Every socket that comes in asks this, so the rows are taken as they come.
+   * The settings of the services with these host or client tokens, by digest in hexadecimal; the map may have more than
+   * was asked for. Runs for every socket that logs in, so it reads plain rows instead of entities.
    */
   async findByTokens(digests: readonly Buffer[]): Promise<Map<string, ServiceSettings>> {
     const rows: ServiceSettings[] = await this.services.query(
@@ -61,7 +61,7 @@ export class ServicesRepository {
     );
   }
 
-  /** The settings of those of the services that are there, by id. */
+  /** The settings of those services that exist, by id. */
   async settings(ids: readonly number[]): Promise<Map<number, ServiceSettings>> {
     const rows: ServiceSettings[] = await this.services.query(`${SETTINGS} WHERE "id" = ANY ($1)`, [ids]);
     return new Map(rows.map((row) => [row.id, row]));
@@ -90,7 +90,7 @@ export class ServicesRepository {
     return refuseTakenTitle(
       this.services.manager.transaction(async (manager) => {
         const services = manager.getRepository(Service);
-        // The lock makes the version grow by one with each change, whatever runs at the same time.
+        // The lock makes each change increment the version by one, even when several run at once.
         const service = await services.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
         if (service === null) return undefined;
         was(service);

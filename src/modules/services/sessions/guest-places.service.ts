@@ -6,15 +6,15 @@ import { type ServiceSettings } from '../services.events.js';
 import { type StoreKey } from '../../realtime/ports/store-key.js';
 
 /**
- * Guests of one session may be on many nodes, so their number belongs to none of them and would outlive them all, were
- * it not for this. Longer than any session goes without a guest coming or going.
+ * Guests of one session may be on many nodes, so no node owns their number, which would never be removed without a
+ * lifetime. This is longer than any session goes without a guest joining or leaving.
  */
 const LIFE = { ttlMs: 366 * 86_400_000 };
 
-/** How often places are given back that could not be while the state that nodes share was away. */
+/** How often to retry giving places back while the shared state is unreachable. */
 const RETRY_MS = 1_000;
 
-/** How many guests each session has. */
+/** Counts the guests of each session. */
 @Injectable()
 export class GuestPlaces implements OnModuleDestroy {
   /** Places that this node still has to give back, by key. */
@@ -34,7 +34,7 @@ export class GuestPlaces implements OnModuleDestroy {
     throw new AppError('conflict', 'Session is full');
   }
 
-  /** Gives a place back, now or as soon as that is possible. */
+  /** Gives a place back, now or as soon as possible. */
   free(service: number, session: string): Promise<void> {
     return this.lower(keys.guests(service, session), 1);
   }
@@ -42,7 +42,7 @@ export class GuestPlaces implements OnModuleDestroy {
   private async lower(key: StoreKey<number>, by: number): Promise<void> {
     try {
       const sum = await this.store.increment(key, -by, LIFE);
-      // Below zero: the count was lost together with all else.
+      // Below zero: the count was lost with the rest of the shared state.
       if (sum !== undefined && sum <= 0) await this.store.release(key, sum);
     } catch (error) {
       if (!isUnavailable(error)) throw error;
@@ -55,7 +55,7 @@ export class GuestPlaces implements OnModuleDestroy {
     const { owed } = this;
     this.owed = new Map();
     this.timer = undefined;
-    // One after another: while one fails the others would.
+    // One after another: if one fails, so will the others.
     for (const [key, by] of owed) await this.lower(key, by);
   }
 }

@@ -10,17 +10,21 @@ import { keys } from '../services.channels.js';
 import { type SessionOwner } from '../service-state.js';
 import { topic } from '../../realtime/fan-out/topic.js';
 
-/** Topic of the nodes. */
+/** Topic between nodes. */
 const DRAINS = topic<null, boolean>('services.drains');
 const ASK_MS = 1_000;
-/** Seconds that hosts have to come back in whom a node sent away that drains, whatever their service says. */
+/**
+ * Seconds that hosts have at least to come back when a draining node sent them away, whatever the service's setting.
+ */
 const DRAIN_SECONDS = 10;
 
-/** Sessions whose host has gone and may come back: this node ends those in time that it took on. */
+/**
+ * Sessions whose host has gone and may come back. This node ends those it has taken charge of when their time is up.
+ */
 @Injectable()
 export class HostGrace implements OnModuleDestroy {
   private readonly logger = new Logger(HostGrace.name);
-  /** What prevents each end that is to come. */
+  /** One function per scheduled end, which cancels it. */
   private readonly ends = new Set<() => void>();
 
   constructor(
@@ -43,17 +47,20 @@ export class HostGrace implements OnModuleDestroy {
     return this.lifecycle.isGoing;
   }
 
-  /** Whether hosts go because this node sends them away. */
+  /** Whether hosts leave because this node sends them away. */
   private get drains(): boolean {
     return this.lifecycle.sendsAway;
   }
 
-  /** Seconds that a session waits for a host that has gone, by the setting of its service; a drain is no goodbye. */
+  /**
+   * Seconds that a session waits for its host, given its service's setting. Hosts sent away by a drain always get some
+   * time.
+   */
   seconds(setting: number, drained = this.drains): number {
     return drained ? Math.max(setting, DRAIN_SECONDS) : setting;
   }
 
-  /** Whether a session waits for its host, or is about to since the node that has it drains. */
+  /** Whether a session waits for its host, or is about to because its node is draining. */
   async isOpen({ connection, until }: SessionOwner): Promise<boolean> {
     if (until !== null) return true;
     const [node = ''] = connection.split('-');
@@ -63,15 +70,15 @@ export class HostGrace implements OnModuleDestroy {
   }
 
   /**
-   * From now on a session waits for its host, or goes on waiting until when it was to before.
-   * @returns false when somebody else than `held` holds it by now
+   * Makes a session wait for its host; if it already waits, its deadline stays.
+   * @returns false when somebody other than `held` holds it by now
    */
   async begin(service: number, session: string, held: SessionOwner, seconds: number): Promise<boolean> {
     const until = held.until ?? this.clock.now() + seconds * 1_000;
     const away: SessionOwner = { ...held, until };
     if (!(await this.store.replace(keys.owner(service, session), held, away))) return false;
     const prevent = this.timers.after(
-      // Another node's clock may differ, and any clock may have stepped: never longer than agreed.
+      // Another node's clock may differ, and any clock may have stepped: never wait longer than agreed.
       Math.min(Math.max(0, until - this.clock.now()), this.seconds(seconds, true) * 1_000),
       () => {
         this.ends.delete(prevent);
@@ -84,7 +91,7 @@ export class HostGrace implements OnModuleDestroy {
     return true;
   }
 
-  /** Nothing happens to a session that is another's by now. */
+  /** Leaves a session alone that somebody else holds by now. */
   private async end(service: number, session: string, away: SessionOwner): Promise<void> {
     const ended = await this.sessions.retire(service, session, away);
     if (ended) this.sessions.announceEnd(ended);

@@ -16,7 +16,7 @@ import { hostsChannel, keys, userChannel } from '../services.channels.js';
 import { authorized, coded, kicked, type ServiceSettings } from '../services.events.js';
 import { type HostSession, type SessionOwner } from '../service-state.js';
 
-/** A host whose place is prepared; nobody knows of it yet. */
+/** A prepared place for a host; nobody knows of it yet. */
 interface HostPlace {
   readonly session: string;
   readonly user: string;
@@ -29,7 +29,7 @@ interface ResumedSession {
   readonly record: HostSession;
 }
 
-/** Hosts coming and going: sessions begin, change hands, wait for their host and end. */
+/** Hosts joining and leaving: sessions begin, change hands, wait for their host and end. */
 @Injectable()
 export class ServiceHosts {
   constructor(
@@ -43,19 +43,19 @@ export class ServiceHosts {
     private readonly grace: HostGrace,
   ) {}
 
-  /** Whoever shows the host token becomes host: of the session that waits for it, or of a new one. */
+  /** Admits a host: to the session that waits for it, or to a new one. */
   async login(connection: ServiceConnection, settings: ServiceSettings, name: string | undefined): Promise<void> {
     const resumed = await this.resume(connection, settings);
     if (resumed) await this.continueSession(connection, settings, resumed, name);
     else await this.beginSession(connection, settings, name);
   }
 
-  /** From now on guests that this node has go with their session, whether the bus brings its end or not. */
+  /** Makes guests of this node leave with their session, even if the broker does not deliver its end. */
   watchSession(service: number, session: string): void {
     this.sessions.watch(service, session);
   }
 
-  /** The host's socket has ended. What cannot be done now is done later, unless this node goes before. */
+  /** Called when the host's socket has ended. What is not possible now is done later, unless this node ends first. */
   left(connection: ServiceConnection, principal: ServicePrincipal): Promise<void> {
     return untilAvailable(
       () => this.leave(connection, principal),
@@ -78,7 +78,7 @@ export class ServiceHosts {
       const isDone = waits
         ? await this.grace.begin(service, session, held, seconds)
         : await this.end(service, session, held);
-      // Else somebody has taken or ended the session in this very moment.
+      // Otherwise somebody has just taken over or ended the session.
       if (isDone) return;
     }
   }
@@ -113,16 +113,16 @@ export class ServiceHosts {
       }
     }
     if (announced !== undefined) return announced;
-    // Whoever ended the session, e.g. the next host, sends this connection away and says why.
+    // Whoever ended the session, for example the next host, closes this connection and says why.
     if (!isMine && (await this.directory.find(id))?.hostDigest === settings.hostDigest) return;
     refuseUnlessClosed(connection);
   }
 
-  /** Ends the sessions that a new one on a single-host service takes the place of. */
+  /** Ends the sessions that a new one on a single-host service replaces. */
   private async supersede(service: number, session: string, previous: string | undefined): Promise<EndedSession[]> {
     const older = new Set(previous === undefined ? [] : [previous]);
     const present = await this.sessions.list(service);
-    // Whoever took the seat meanwhile ends this session, and those that came before it.
+    // If another login has taken the seat meanwhile, that one ends this session and all before it.
     if ((await this.store.get(keys.seat(service))) === session) for (const { id } of present) older.add(id);
     older.delete(session);
     const ended: EndedSession[] = [];
@@ -134,8 +134,9 @@ export class ServiceHosts {
   }
 
   /**
-   * Takes over the session that a host of this service left or is about to lose: on a single-host service the one in
-   * the seat, whether its socket is known to be dead or not if hosts have a grace, else one that waits for its host.
+   * Takes over the session that a host of this service left or is about to lose. On a single-host service that is the
+   * one in the seat; if hosts have a grace period, even while its socket is not known to be dead. Otherwise it is one
+   * that waits for its host.
    */
   private async resume(
     connection: ServiceConnection,
@@ -147,7 +148,7 @@ export class ServiceHosts {
     for (const { id: session, data } of await this.sessions.list(id)) {
       if (!allowMultipleHosts && session !== seat) continue;
       if ((await this.takeable(id, session, onlyOpen)) === undefined) continue;
-      // A host that nobody has heard of yet cannot be gone on with unnoticed.
+      // A host that nobody has been told of cannot be continued unnoticed.
       if (!(await this.peers.isAnnounced(id, data.host))) continue;
       await this.peers.address(connection, id, data.host);
       if (await this.takeOver(connection, id, session, onlyOpen)) return { session, record: data };
@@ -156,7 +157,7 @@ export class ServiceHosts {
     return undefined;
   }
 
-  /** @returns false when the session has ended or, with `onlyOpen`, its host is there */
+  /** @returns false when the session has ended or, with `onlyOpen`, its host is connected */
   private async takeOver(
     connection: ServiceConnection,
     service: number,
@@ -171,13 +172,13 @@ export class ServiceHosts {
     }
   }
 
-  /** Who holds a session that may be taken over. */
+  /** Who holds a session, if that may be taken over. */
   private async takeable(service: number, session: string, onlyOpen: boolean): Promise<SessionOwner | undefined> {
     const owner = await this.sessions.ownerOf(service, session);
     return owner !== undefined && (!onlyOpen || (await this.grace.isOpen(owner))) ? owner : undefined;
   }
 
-  /** The new host goes on where the old one was: same user id, same code, and the others notice nothing. */
+  /** Continues where the old host was, with the same user id and code; the others notice nothing. */
   private async continueSession(
     connection: ServiceConnection,
     settings: ServiceSettings,
@@ -196,7 +197,7 @@ export class ServiceHosts {
       await this.sessions.keep(id, session, { ...record, code, codeExpires });
       await this.peers.adopt(id, user, { role: 'host', session, version, announced: true });
       const current = await this.confirm(connection, settings, session);
-      // Before the welcome, so that the new host is not sent away by what its predecessor still hears.
+      // Before the welcome, so that the new host does not receive what closes its predecessor.
       this.hub.disconnect(userChannel(id, user), DISCONNECT.forced, kicked(KICKED.newHost), { except: connection.id });
       if (current) principal = this.welcome(connection, current, { session, user, code }, name);
       isSettled = principal !== null;
@@ -207,7 +208,7 @@ export class ServiceHosts {
     if (principal === null) refuseUnlessClosed(connection);
   }
 
-  /** A host that took a session over cannot go on with it after all: as if it had been there and left. */
+  /** Lets go of a session whose takeover failed, as if this host had joined and left. */
   private async letGo(
     connection: ServiceConnection,
     principal: ServicePrincipal,
@@ -215,7 +216,7 @@ export class ServiceHosts {
   ): Promise<void> {
     const { settings, session } = principal;
     if (issued !== null && session !== null) {
-      // A code that was issued in vain; unless the next one to take over goes on with it.
+      // The code was issued in vain, unless somebody else has taken over and continues with it.
       const owner = await this.sessions.ownerOf(settings.id, session);
       if ((owner?.connection ?? connection.id) === connection.id) {
         await this.codes.revoke(issued, settings.id, session);
@@ -224,7 +225,7 @@ export class ServiceHosts {
     await this.left(connection, principal);
   }
 
-  /** The session's code; a new one in place of one whose life is over. */
+  /** The session's code, or a new one if that has expired. */
   private async codeToContinue(
     settings: ServiceSettings,
     session: string,
@@ -237,9 +238,9 @@ export class ServiceHosts {
   }
 
   /**
-   * Last look before the welcome.
-   * @returns the settings as they are now; `undefined` when the socket has gone, the token counts no more, or the
-   * session has been ended already, so that nobody hears of a host after it was said to have left
+   * Last check before the welcome, so that nobody hears of a host after its leave was announced.
+   * @returns the current settings; `undefined` when the socket has closed, the token is no longer valid, or the session
+   * has already ended
    */
   private async confirm(
     connection: ServiceConnection,
@@ -253,8 +254,8 @@ export class ServiceHosts {
   }
 
   /**
-   * From here to what is sent nothing may be awaited: the first thing a newcomer hears is its success.
-   * @returns `null` when the host is closed by being admitted, because it is revoked
+   * Nothing may be awaited from here until the success is sent, which must be the first thing a newcomer hears.
+   * @returns `null` when admission closed the connection because the host is revoked
    */
   private welcome(
     connection: ServiceConnection,
@@ -272,7 +273,7 @@ export class ServiceHosts {
     return principal;
   }
 
-  /** @returns false when it is not `owner` any more who holds the session */
+  /** @returns false when `owner` no longer holds the session */
   private async end(service: number, session: string, owner: SessionOwner): Promise<boolean> {
     const ended = await this.sessions.retire(service, session, owner);
     if (ended) this.sessions.announceEnd(ended);

@@ -11,24 +11,26 @@ import { type HostSession, type Peer, type SessionOwner } from '../service-state
 import { PEERS, SESSIONS } from '../services.channels.js';
 import { topic, type Topic } from '../../realtime/fan-out/topic.js';
 
-/** Topics of the nodes. */
+// Topics between nodes.
 const PEER = topic<Lost<Peer>, boolean>('services.keep-host');
 const SESSION = topic<Lost<HostSession>, boolean>('services.keep-session');
-/** A session is ended by who finds its host lost; should that not come to it, it ends by itself after this. */
+/** Seconds after which a session ends on its own, should nobody find that its host is lost. */
 const BACKSTOP_SECONDS = 5;
 
 interface Lost<T> {
   readonly service: number;
   readonly id: string;
   readonly data: T;
-  /** Name of the node that has it, if that goes by itself; a dead one is known to none. */
+  /**
+   * Name of the node that has it, if that is shutting down; not needed for dead nodes, which no node knows any more.
+   */
   readonly leaving?: string | undefined;
 }
 
 /**
- * What becomes of the hosts, clients, guests and sessions of a node that has gone: what would have become of them had
- * their sockets ended. A host is lost in two parts, in any order: its entry among the peers decides whether the session
- * ends or waits; the session's record is kept as long as nobody has ended the session.
+ * Treats the hosts, clients, guests and sessions of a lost node as if their sockets had ended. A host is lost in two
+ * parts, in any order: its entry among the peers decides whether the session ends or waits; the session's record is
+ * kept as long as nobody has ended the session.
  */
 @Injectable()
 export class ServiceLosses implements BeforeApplicationShutdown {
@@ -50,7 +52,7 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     cluster.answer(SESSION, (lost) => this.keepSession(lost));
   }
 
-  /** What this node still has afterwards must go on at another one. */
+  /** What this node still has afterwards must continue on another one. */
   beforeApplicationShutdown(): void {
     this.leaving = true;
   }
@@ -81,7 +83,7 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     if (this.leaving || data.session === null) return false;
     if (!(await this.peers.putBack(service, id, data))) return true;
     if ((await this.sessions.ownerOf(service, data.session)) !== undefined) return true;
-    // It was ended meanwhile, by somebody who may not have seen that the host was still known.
+    // The session was ended meanwhile, perhaps by somebody who did not see that the host was still known.
     if (await this.peers.leave(service, id)) this.peers.announceLeave(service, 'host', id);
     return true;
   }
@@ -104,13 +106,13 @@ export class ServiceLosses implements BeforeApplicationShutdown {
       if (await this.sessions.clear(service, id, data.host)) this.peers.announceLeave(service, 'host', data.host);
     } else if (!this.isHeld(owner, leaving)) {
       const seconds = (await this.graceOf(service, leaving !== undefined)) || BACKSTOP_SECONDS;
-      // Should this fail, the host has just come back, and holds it.
+      // If this fails, the host has just come back and holds the session.
       await this.grace.begin(service, id, owner, seconds);
     }
     return true;
   }
 
-  /** Here, or on any other node while this one goes. @returns whether some node did */
+  /** Acts here or, when this node is shutting down, on any other. @returns whether some node did */
   private async somewhere<T>(
     asked: Topic<Lost<T>, boolean>,
     lost: Lost<T>,
@@ -120,18 +122,21 @@ export class ServiceLosses implements BeforeApplicationShutdown {
     return (await this.cluster.ask(asked, { ...lost, leaving: this.ownName })).answers.some(({ value }) => value);
   }
 
-  /** Whether the host is connected to a node that lives, so that its part alone was lost. */
+  /** Whether the host is connected to a living node, so that only this part of it was lost. */
   private isHeld({ connection, until }: SessionOwner, leaving: string | undefined): boolean {
     const [node = ''] = connection.split('-');
     return until === null && node !== leaving && this.cluster.knows(node);
   }
 
-  /** This node, once it goes. */
+  /** This node's name while it is shutting down. */
   private get ownName(): string | undefined {
     return this.leaving ? this.identity.name : undefined;
   }
 
-  /** Seconds that sessions of a service wait for their host now; its node died or, if `drained`, goes by itself. */
+  /**
+   * Seconds that sessions of a service wait for their host now. `drained` when its node is shutting down and has not
+   * died.
+   */
   private async graceOf(service: number, drained: boolean): Promise<number> {
     const settings = await this.directory.find(service);
     return settings === undefined ? 0 : this.grace.seconds(settings.hostGraceSeconds, drained);

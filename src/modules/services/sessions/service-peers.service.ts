@@ -17,15 +17,15 @@ import {
   type ServiceSettings,
 } from '../services.events.js';
 
-/** What a service's pictures hold of somebody. */
+/** What a service's pictures hold of a peer. */
 type Told = Pick<Peer, 'role' | 'name'>;
 
 const USER_ID = /^[0-9a-f]{6}$/;
 
 /**
- * Who is connected to each service, under which user id, and what the others hear of it: hosts of clients and guests,
- * those of hosts. Of everybody they hear one join and behind it one leave, or nothing, whoever ends the connection and
- * whenever: a peer that is removed before it counts as announced has its leave announced by its own login.
+ * Who is connected to each service, under which user id, and what others are told: hosts hear of clients and guests,
+ * those of hosts. For each peer they hear one join followed by one leave, or nothing, however and whenever the
+ * connection ends. If a peer is removed before it counts as announced, its own login announces the leave.
  */
 @Injectable()
 export class ServicePeers {
@@ -35,7 +35,7 @@ export class ServicePeers {
   ) {}
 
   /**
-   * Gives a connection a user id that nobody else in the service has. It can be addressed and kicked from now on.
+   * Gives a connection a user id that nobody else in the service has. From then on it can be addressed and kicked.
    * @returns the user id
    */
   async enter(
@@ -60,7 +60,10 @@ export class ServicePeers {
     ]);
   }
 
-  /** Tells the others, before anything is awaited, that a connection has come. One that was sent away already goes. */
+  /**
+   * Tells the others that a connection has joined, before anything is awaited. If it has already been removed, it is
+   * closed.
+   */
   async announce(principal: ServicePrincipal, name: string | undefined): Promise<void> {
     const { kind: role, id: user, session, settings } = principal;
     this.hub.keep(role === 'host' ? principal.hosts : principal.audience, this.pictureOf(settings.id, role === 'host'));
@@ -71,24 +74,24 @@ export class ServicePeers {
     this.hub.disconnect(userChannel(settings.id, user), DISCONNECT.forced, kicked('Sent away'));
   }
 
-  /** Removes `user`. @returns whether its leave is now the caller's to announce */
+  /** Removes `user`. @returns whether the caller must announce its leave */
   async leave(service: number, user: string): Promise<boolean> {
     return (await this.remove(service, user))?.announced === true;
   }
 
-  /** Removes `user`. @returns what it was; exactly one of two racing callers gets it */
+  /** Removes `user`. @returns its entry; of two concurrent callers, exactly one gets it */
   async remove(service: number, user: string): Promise<Peer | undefined> {
     return (await this.presence.leave(PEERS.of(service), user))?.data;
   }
 
-  /** A host that goes on elsewhere is listed as long as this node from now on. */
+  /** Ties the entry of a host that continues here to the life of this node. */
   async adopt(service: number, user: string, data: Peer): Promise<void> {
     const known = await this.presence.get(PEERS.of(service), user);
     const adopted: Peer = { ...data, name: known?.data.name };
     await this.presence.update(PEERS.of(service), { id: user, data: adopted }, { adopt: true });
   }
 
-  /** Puts back whom a dead node took along. @returns false when somebody did so before */
+  /** Puts back a peer that was lost with a dead node. @returns false when somebody already has */
   putBack(service: number, user: string, data: Peer): Promise<boolean> {
     return this.presence.enter(PEERS.of(service), { id: user, data });
   }
@@ -101,7 +104,7 @@ export class ServicePeers {
     return (await this.presence.get(PEERS.of(service), user))?.data.announced === true;
   }
 
-  /** Whether somebody with this user id is connected; synchronous when that is on this node. */
+  /** Whether somebody with this user id is connected; synchronous if on this node. */
   has(service: number, user: string): boolean | Promise<boolean> {
     // Also keeps hostile ids out of channel names.
     if (!USER_ID.test(user)) return false;
@@ -113,7 +116,7 @@ export class ServicePeers {
     return this.presence.list(PEERS.of(service));
   }
 
-  /** Of clients and guests for hosts, of hosts for those. */
+  /** The picture of clients and guests for hosts, or of hosts for those. */
   private pictureOf(service: number, forHosts: boolean): PictureSubject<Told, ServicesEvent> {
     const channel = forHosts ? hostsChannel(service) : audienceChannel(service);
     return {
@@ -139,6 +142,6 @@ export class ServicePeers {
 
 const toldOf = (role: ServiceRole, name: string | undefined): Told => ({ role, ...(name !== undefined && { name }) });
 
-/** Who hears of somebody's coming and going. */
+/** Who is told of somebody's joining and leaving. */
 const hearersOf = (service: number, role: ServiceRole): Channel<ServicesEvent> =>
   role === 'host' ? audienceChannel(service) : hostsChannel(service);

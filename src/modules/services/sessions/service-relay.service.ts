@@ -9,10 +9,10 @@ import { canonicalToken, tokenDigest } from '../directory/service-token.js';
 import { audienceChannel, hostsChannel, userChannel } from '../services.channels.js';
 import { relayed, type ServiceSettings } from '../services.events.js';
 
-/** What an unknown receiver is quoted with at most. */
+/** Maximum characters quoted of an unknown receiver. */
 const MAX_QUOTED = 100;
 
-/** Carries applications' messages between hosts, clients and guests, as the text they came in. */
+/** Relays applications' messages between hosts, clients and guests, as the text they arrived in. */
 @Injectable()
 export class ServiceRelay {
   constructor(
@@ -22,8 +22,9 @@ export class ServiceRelay {
   ) {}
 
   /**
-   * Passes on a message of an admitted connection. Synchronous, except to a receiver that is not on this node.
-   * @throws AppError `not_found` for a receiver that is not connected, `forbidden` for a message that poses as ours
+   * Relays a message of an admitted connection. Synchronous, unless the receiver is not on this node.
+   * @throws AppError `not_found` for a receiver that is not connected, `forbidden` for a message that poses as the
+   * server's
    */
   relay(principal: ServicePrincipal, message: ApplicationMessage): void | Promise<void> {
     if (message.has('token') && carriesToken(message, principal.settings)) return;
@@ -34,7 +35,7 @@ export class ServiceRelay {
       return;
     }
     if (principal.settings.targeting && message.has('user')) {
-      // As in the language of the original: empty containers are false, too.
+      // As in the original's language, empty containers are falsy.
       if (message.isTruthy('user')) return this.toUser(principal, message.stringOf('user'), message);
     }
     this.hub.publish(principal.audience, relayed(message.bytes));
@@ -43,7 +44,7 @@ export class ServiceRelay {
   /**
    * Publishes on behalf of an admin.
    * @param text of a JSON object, delivered unchanged
-   * @returns the number of connections it went to
+   * @returns the number of connections it was sent to
    */
   async publish(service: number, text: Buffer, to: string): Promise<number> {
     const away = new Set<string>();
@@ -87,14 +88,17 @@ export class ServiceRelay {
   }
 }
 
-/** What is no string is quoted as it came: it may be too deep, or too large a number, to be printed. */
+/**
+ * Values that are not strings are quoted as written: they may be nested too deeply, or numbers too large, to be
+ * printed.
+ */
 function quoted(user: string | undefined, message: ApplicationMessage): string {
   const text = user ?? message.textOf('user')?.toString() ?? '';
   const characters = Array.from(text.slice(0, 2 * MAX_QUOTED + 2));
   return characters.length > MAX_QUOTED ? `${characters.slice(0, MAX_QUOTED).join('')}…` : text;
 }
 
-/** Whether any member `token` is one of the service's own, in any spelling that would log in. */
+/** Whether any member `token` is one of the service's own tokens, in any spelling that would log in. */
 function carriesToken(message: ApplicationMessage, { hostDigest, clientDigest }: ServiceSettings): boolean {
   return message.stringsOf('token').some((value) => {
     const token = value === undefined ? undefined : canonicalToken(value);
@@ -104,7 +108,7 @@ function carriesToken(message: ApplicationMessage, { hostDigest, clientDigest }:
   });
 }
 
-/** Of several members `type` receivers may read any. */
+/** Checks all members `type`, since receivers may read any of several. */
 function refuseReservedType(message: ApplicationMessage): void {
   if (!message.stringsOf('type').some((type) => type?.startsWith('server_') === true)) return;
   throw new AppError('forbidden', 'Types beginning with "server_" are reserved.');

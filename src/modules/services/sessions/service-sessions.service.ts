@@ -10,16 +10,16 @@ import { keys, sessionChannel, SESSIONS, userChannel } from '../services.channel
 import { kicked } from '../services.events.js';
 import { type HostSession, type SessionOwner } from '../service-state.js';
 
-/** A session that has ended; its end is still to be told. */
+/** A session that has ended; its end must still be announced. */
 export interface EndedSession {
   readonly service: number;
   readonly id: string;
   readonly host: string;
-  /** Whether the host's leave is to be announced with it. */
+  /** Whether the host's leave must be announced with it. */
   readonly isHostKnown: boolean;
 }
 
-/** What forced disconnects say. */
+/** Texts of forced disconnects. */
 export const KICKED = {
   guests: 'Session ended by host',
   newHost: 'Kicked by new host',
@@ -30,8 +30,7 @@ export const KICKED = {
 type Kick = (typeof KICKED)[keyof typeof KICKED];
 
 /**
- * Host sessions: their codes, their end. A session ends once, whoever wants it to: the one who removes its owner from
- * the store ends it.
+ * Host sessions, their codes and their end. A session ends exactly once: by whoever removes its owner from the store.
  */
 @Injectable()
 export class ServiceSessions {
@@ -56,8 +55,8 @@ export class ServiceSessions {
   }
 
   /**
-   * A session that lives does so by this node from now on, with all it has, even if its record went with another node.
-   * One that has ended is left alone.
+   * Ties a live session, with everything it has, to the life of this node, even if its record was lost with another
+   * node. Leaves a session alone that has ended.
    */
   async keep(service: number, id: string, session: HostSession): Promise<void> {
     const { code, codeExpires, host } = session;
@@ -73,7 +72,7 @@ export class ServiceSessions {
     }
   }
 
-  /** Puts back the record that a dead node took along. @returns false when somebody did so before */
+  /** Puts back a record that was lost with a dead node. @returns false when somebody already has */
   putBack(service: number, id: string, session: HostSession): Promise<boolean> {
     return this.presence.enter(SESSIONS.of(service), { id, data: session });
   }
@@ -88,8 +87,8 @@ export class ServiceSessions {
   }
 
   /**
-   * Ends a session, on behalf of `owner` only if that is given: its code stops working at once.
-   * @returns `undefined` when it had ended already or belongs to another owner; else its end is to be announced
+   * Ends a session; with `owner`, only if that holds it. Its code stops working at once.
+   * @returns the end, to be announced; `undefined` when it had already ended or has another owner
    */
   async retire(service: number, id: string, owner?: SessionOwner): Promise<EndedSession | undefined> {
     const key = keys.owner(service, id);
@@ -99,21 +98,21 @@ export class ServiceSessions {
     return { service, id, host: held.user, isHostKnown: await this.clear(service, id, held.user) };
   }
 
-  /** Removes what a session leaves behind. Idempotent. @returns whether the host's leave is now to be announced */
+  /** Removes what a session leaves behind. Idempotent. @returns whether the host's leave must now be announced */
   async clear(service: number, id: string, host: string): Promise<boolean> {
     const member = await this.presence.leave(SESSIONS.of(service), id);
     if (member !== undefined) await this.revokeCode(service, id, member.data);
     return this.peers.leave(service, host);
   }
 
-  /** The code of a session that has ended stops working. Idempotent. */
+  /** Makes the code of an ended session stop working. Idempotent. */
   async revokeCode(service: number, id: string, { code }: HostSession): Promise<void> {
     if (code !== null) await this.codes.revoke(code, service, id);
   }
 
   /**
-   * Tells everybody that a session has ended: its guests and its host are closed by force, guests before the others
-   * hear that the host has left.
+   * Announces that a session has ended. Its guests and host are closed by force, the guests before the others hear that
+   * the host has left.
    */
   announceEnd(ended: EndedSession, why: Kick = KICKED.guests): void {
     const { service, id, host, isHostKnown } = ended;
@@ -123,7 +122,7 @@ export class ServiceSessions {
     this.hub.disconnect(userChannel(service, host), DISCONNECT.forced, kicked(why));
   }
 
-  /** From now on guests of a session go with it also when the bus did not bring its end. */
+  /** Makes guests of a session leave with it, even if the broker does not deliver its end. */
   watch(service: number, id: string): void {
     const channel = sessionChannel(service, id);
     const stands = async () => (await this.ownerOf(service, id)) !== undefined;
@@ -133,10 +132,12 @@ export class ServiceSessions {
     this.hub.keep(channel, standing(stands, end));
   }
 
-  /** From now on a host of this node goes also when the bus did not bring that its session has ended or is another's. */
+  /**
+   * Makes a host of this node leave even if the broker does not deliver that its session has ended or been taken over.
+   */
   watchHost(service: number, id: string, user: string, connection: string): void {
     const channel = userChannel(service, user);
-    // Of any socket on this node: one that takes another's place here is told of that here.
+    // Any socket on this node will do: when one replaces another here, that is announced here.
     const node = connection.slice(0, connection.indexOf('-') + 1);
     const stands = async () => (await this.ownerOf(service, id))?.connection.startsWith(node) === true;
     const end = () => {
