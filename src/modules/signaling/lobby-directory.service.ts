@@ -14,7 +14,7 @@ export interface ListedPeer {
   readonly inCall: boolean;
 }
 
-/** Who is in the lobby, for people who look at it. */
+/** The peers in the lobby, for admins. */
 @Injectable()
 export class LobbyDirectory {
   constructor(

@@ -7,26 +7,26 @@ import { type SentInvitation } from './signaling-state.js';
 
 /** A connection that may enter the lobby. */
 export interface SignalingConnection extends Connection {
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly address: string;
   admit(principal: PeerPrincipal, protocol: 'signaling'): void;
 }
 
-/** Whoever came in with a lobby token. */
+/** Somebody admitted by a lobby token. */
 export interface PeerPrincipal extends Principal {
   readonly kind: 'peer';
   readonly tokenId: number;
   /** The account behind the token. */
   readonly userId: number;
-  /** When the token ceases to admit others, in milliseconds since the epoch. */
+  /** When the token stops admitting others, in milliseconds since the epoch. */
   readonly tokenExpiresAt: number;
 }
 
-/** What a lobby token gave its peer. */
+/** What a lobby token admitted its peer to. */
 export interface TokenAdmission {
   /** The account behind the token. */
   readonly userId: number;
-  /** Where the peer hears that this has ended. */
+  /** Channels on which the peer is told that its admission has ended. */
   readonly channels: readonly Channel[];
 }
 
@@ -37,13 +37,13 @@ export function placesOf({ principal }: Connection): ConnectionPlaces {
 
 /** A pending invitation of a peer of this node. */
 export interface PendingInvitation extends Pick<SentInvitation, 'invitation'> {
-  /** `null` where the store does not hold it. */
+  /** `null` when the store does not hold it. */
   readonly key: SentInvitation['key'] | null;
-  /** Keeps it from ending by itself. */
+  /** Stops its timer. */
   readonly stop: () => void;
 }
 
-/** What this node keeps with a connection that is in the lobby; what others may know of it is in the shared ports. */
+/** The state that this node keeps for a connection in the lobby; what others may know of it is in the shared stores. */
 export interface Peer {
   readonly connection: SignalingConnection;
   readonly sid: string;
@@ -54,11 +54,11 @@ export interface Peer {
   name: string;
   /** The invitations it has sent, by id. */
   readonly pending: Map<string, PendingInvitation>;
-  /** What it has switched off, since it joined that room. */
+  /** What it has switched off since it joined that room. */
   media: { readonly room: string; muted: boolean; videoOff: boolean };
-  /** When it was given ICE servers, and what reminds of giving it new ones. */
+  /** When it last got ICE servers, and how to cancel the next refresh. */
   ice: { readonly givenAt: number; readonly stop: () => void } | null;
-  /** It has left: whatever comes to its end late does nothing. */
+  /** It has left: late results are ignored. */
   gone: boolean;
 }
 
@@ -77,7 +77,7 @@ export function newPeer(connection: SignalingConnection, admission: TokenAdmissi
   };
 }
 
-/** Whose share of somebody else it is: the account behind a lobby token, or else the address. */
+/** Who a peer's share of a receiver is counted for: the account behind its lobby token, or else its address. */
 export function senderOf({ userId, connection }: Peer): string {
   return userId === null ? addressKey(connection.address) : `account:${userId}`;
 }

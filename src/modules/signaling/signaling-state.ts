@@ -2,9 +2,7 @@ import { type CallParty, type CallRef } from '../calls/call-changes.js';
 import { type StoreKey } from '../realtime/ports/store-key.js';
 import { type Invited } from './signaling.events.js';
 
-/*
- * What nodes share of the lobby. Survives JSON.
- */
+// The state of the lobby that nodes share. Survives JSON.
 
 /** What the lobby shows of a peer. */
 export interface LobbyPeer {
@@ -14,30 +12,36 @@ export interface LobbyPeer {
   readonly connectedAt: number;
 }
 
-/** What the store holds of a pending invitation. */
+/** A pending invitation as held in the store. */
 export interface Invitation extends Invited {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
-  /** The call that rings by it; `null` where that is nobody's business: no such receiver, or one call goes on already. */
+  /**
+   * The call that rings because of it; `null` when there is none: the receiver does not exist, or the sender is in a
+   * call.
+   */
   readonly call: CallRef | null;
   /** The account behind the receiver. */
   readonly receiverId: number | null;
 }
 
-/** What presence holds with a member of a room. */
+/** What presence holds for a member of a room. */
 export interface RoomSeat {
   /** The call it is in there. */
   readonly call: CallRef | null;
-  /** What the ledger knows it by in that call, and when it came in, in milliseconds: its node may die before it writes that. */
+  /**
+   * How the ledger identifies it in that call, and when it joined, in milliseconds; its node may die before writing
+   * that.
+   */
   readonly joined?: { readonly party: CallParty; readonly at: number };
 }
 
-/** What presence holds with an invitation that may be pending. */
+/** What presence holds for an invitation that may be pending. */
 export interface SentInvitation {
   /** Where the store holds it. */
   readonly key: StoreKey<Invitation>;
   readonly invitation: Invitation;
-  /** What the ledger knows the two by. */
+  /** How the ledger identifies the two. */
   readonly parties: readonly [from: CallParty, to: CallParty];
 }

@@ -9,9 +9,9 @@ export interface Invited {
 export type RelayedName = 'offer' | 'answer' | 'candidate';
 export type ToggledName = 'toggle-mic' | 'toggle-video';
 
-/** Facts of the lobby and its calls that reach clients. */
+/** Events of the lobby and its calls that reach clients. */
 export type SignalingEvent =
-  /** A peer is there. Nobody is told, but who has to know it later. */
+  /** A peer has entered. Clients are not told, but later events depend on it. */
   | { readonly type: 'signaling.entered'; readonly sid: string }
   /** A peer has a name, for the first time or a new one. */
   | { readonly type: 'signaling.named'; readonly sid: string; readonly name: string }
@@ -22,16 +22,16 @@ export type SignalingEvent =
   | ({ readonly type: 'signaling.expired'; readonly side: 'sender' | 'receiver' } & Invited)
   | ({ readonly type: 'signaling.accepted' } & Invited)
   | ({ readonly type: 'signaling.declined' } & Invited)
-  /** Who was invited is in a room already. */
+  /** The invited peer is already in a room. */
   | { readonly type: 'signaling.busy' }
   /** Somebody invited a peer who is in a room. */
   | { readonly type: 'signaling.requested'; readonly sender: string }
-  /** A room has another member; `peers` are all of them, in the order they joined. */
+  /** A room has a new member; `peers` are all its members, in the order they joined. */
   | { readonly type: 'signaling.grown'; readonly room: string; readonly peers: readonly string[] }
   /** `silent`: nobody is told. */
   | { readonly type: 'signaling.quit'; readonly sid: string; readonly silent?: true }
   | { readonly type: 'signaling.toggled'; readonly name: ToggledName; readonly sid: string }
-  /** A message of a room's member: JSON text of any value. */
+  /** A message from a room's member: JSON text of any value. */
   | { readonly type: 'signaling.chatted'; readonly text: string }
   /** An offer, answer or candidate: JSON text of an object. */
   | { readonly type: 'signaling.relayed'; readonly name: RelayedName; readonly text: string }
@@ -40,10 +40,10 @@ export type SignalingEvent =
 
 /** For a peer's connection itself. */
 export type PeerSignal =
-  /** It has been seated in a room by the acceptance of its own invitation. */
+  /** Its own invitation was accepted, which has seated it in a room. */
   {
     readonly type: 'signaling.answered';
-    /** Who accepted, and the account behind that one. */
+    // Who accepted, and the account behind it.
     readonly receiver: string;
     readonly userId: number | null;
     /** The call that is live now. */

@@ -20,7 +20,7 @@ import { LobbyTokens } from './tokens/lobby-tokens.service.js';
 import { placesOf } from './signaling-peer.js';
 import { Signaling } from './signaling.service.js';
 
-/** Lobby, invitations and calls: domain and REST. The sockets' edge is in `gateways/signaling`. */
+/** Lobby, invitations and calls: domain and REST. Their sockets are in `gateways/signaling`. */
 @Module({
   imports: [TypeOrmModule.forFeature([LobbyToken]), AccountsModule, CallsModule, IceServersModule],
   controllers: [LobbyController, LobbyTokensController],

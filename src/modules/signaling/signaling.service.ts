@@ -9,7 +9,7 @@ import { LobbyTokens } from './tokens/lobby-tokens.service.js';
 import { type Invited, type PeerSignal, type RelayedName } from './signaling.events.js';
 import { newPeer, type Peer, type SignalingConnection } from './signaling-peer.js';
 
-/** Coming to the lobby, leaving it, and what peers in it say to each other. */
+/** Entering and leaving the lobby, and what its peers say to each other. */
 @Injectable()
 export class Signaling {
   private readonly needsToken: boolean;
@@ -28,8 +28,8 @@ export class Signaling {
 
   /**
    * Lets a connection into the lobby, silently.
-   * @param token the lobby token it brought, whatever that is
-   * @returns `null` when a token is needed and this is none
+   * @param token the lobby token that the client sent; may be anything
+   * @returns `null` when a token is needed and this one is not valid
    */
   async enter(connection: SignalingConnection, token: unknown): Promise<Peer | null> {
     const admission = token === undefined ? undefined : await this.tokens.admit(connection, token);
@@ -42,8 +42,8 @@ export class Signaling {
   }
 
   /**
-   * The peer is gone from the lobby: from this call on it hears nothing, and then its room, its invitations and the
-   * others learn of it. Idempotent.
+   * Takes the peer out of the lobby. From this call on it hears nothing; then its room and invitations are left, and
+   * the others are told. Idempotent.
    */
   async leave(peer: Peer): Promise<void> {
     if (peer.gone) return;
@@ -51,7 +51,7 @@ export class Signaling {
     this.lobby.silence(peer);
     if (peer.admission) this.tokens.release(peer.connection, peer.admission);
     this.ice.stop(peer);
-    // First off the list: whoever brings it into a room at the same time then finds it gone.
+    // First off the list: anybody who is bringing it into a room then finds it gone.
     const listed = await this.lobby.remove(peer);
     try {
       await this.rooms.leave(peer, 'others');
@@ -66,13 +66,13 @@ export class Signaling {
     if (receiver !== peer.sid) this.lobby.send(receiver, { type: 'signaling.relayed', name, text });
   }
 
-  /** The peer accepts an invitation. */
+  /** Accepts an invitation to the peer. */
   async accept(peer: Peer, invited: Invited): Promise<void> {
     await this.invitations.accept(peer, invited);
     if (await this.rooms.isInCall(peer.sid)) this.ice.seated(peer);
   }
 
-  /** Something happened to the peer that another node, or another peer's message, has brought about. */
+  /** Called when another node, or another peer's message, has changed something for the peer. */
   async hear(peer: Peer, signal: PeerSignal): Promise<void> {
     this.ice.seated(peer);
     await this.rooms.adopt(peer, { key: signal.call, protocol: 'signaling' });

@@ -8,7 +8,7 @@ import { CallRooms } from './call-rooms.service.js';
 import { type SignalingEvent } from '../signaling.events.js';
 import { type Peer } from '../signaling-peer.js';
 
-/** ICE servers for peers: when they ask, and again before the credentials end while they are in a call. */
+/** Sends ICE servers to peers: when they ask, and before the credentials expire while they are in a call. */
 @Injectable()
 export class CallIce {
   private readonly logger = new Logger(CallIce.name);
@@ -34,7 +34,7 @@ export class CallIce {
     this.hub.sendTo(peer.connection, event);
   }
 
-  /** The peer is in a call now: what it was given long ago would end in it. */
+  /** Called when the peer has joined a call: if its credentials are old, it gets new ones that outlast the call. */
   seated(peer: Peer): void {
     if (peer.ice !== null && this.clock.elapsed() >= peer.ice.givenAt + this.iceServers.refreshMs) this.give(peer);
   }

@@ -14,10 +14,12 @@ import { type PeerSignal, type SignalingEvent, type ToggledName } from '../signa
 import { type Peer } from '../signaling-peer.js';
 import { type Invitation, type RoomSeat } from '../signaling-state.js';
 
-/** Who hears that somebody leaves a room: the one who leaves, too, only the others, or nobody. */
+/** Who is told that somebody leaves a room: the leaver, too, only the others, or nobody. */
 export type LeaveNotice = 'all' | 'others' | 'none';
 
-/** The rooms that accepted invitations make; a peer sits in one at most. A room with two members or more is a call. */
+/**
+ * The rooms that accepted invitations create; a peer sits in at most one. A room with two or more members is a call.
+ */
 @Injectable()
 export class CallRooms {
   private readonly logger = new Logger(CallRooms.name);
@@ -46,9 +48,9 @@ export class CallRooms {
   }
 
   /**
-   * Seats the receiver of an accepted invitation beside its sender, and tells all who sit there. The receiver's former
-   * room is left with notice.
-   * @returns the call that goes on there; `undefined` when the sender has left meanwhile
+   * Seats the receiver of an accepted invitation in the sender's room. The receiver leaves its former room, with
+   * notice.
+   * @returns the call in that room; `undefined` when the sender has left meanwhile
    */
   async bring(invitation: Invitation, receiver: Peer): Promise<CallRef | undefined> {
     const { sender } = invitation;
@@ -57,7 +59,7 @@ export class CallRooms {
     let room = await this.seatOf(sender);
     if (room === undefined) {
       const fresh = `${sender}${randomToken(9)}room`;
-      // Two acceptances at once: one makes the room.
+      // If two invitations are accepted at once, one creates the room.
       room = (await this.store.claim(keys.seat(sender), fresh)) ? fresh : await this.seatOf(sender);
       if (room === undefined || !(await this.seat(sender, room))) return undefined;
     }
@@ -77,7 +79,7 @@ export class CallRooms {
     return call;
   }
 
-  /** The peer has been seated by another one, maybe on another node: from now on its seat lives as long as this node. */
+  /** Ties the seat of a peer that was seated by another one, maybe on another node, to the life of this node. */
   async adopt(peer: Peer, call: CallRef): Promise<void> {
     const { sid } = peer;
     const room = await this.seatOf(sid);
@@ -88,7 +90,7 @@ export class CallRooms {
     }
   }
 
-  /** Tells all members of the peer's room who they are. */
+  /** Tells all members of the peer's room who is in it. */
   async announce(sid: string): Promise<void> {
     const room = await this.seatOf(sid);
     if (room === undefined) return;
@@ -96,7 +98,7 @@ export class CallRooms {
     for (const peer of peers) this.lobby.announceTo(peer, { type: 'signaling.grown', room, peers });
   }
 
-  /** From now on the peer hears who comes to its room, and leaves it, whether the bus brings that or not. */
+  /** Makes sure that the peer hears who joins and leaves its room, even if the broker does not deliver it. */
   watch({ sid }: Peer): void {
     let room = '';
     let peers: string[] = [];
@@ -119,7 +121,7 @@ export class CallRooms {
     });
   }
 
-  /** The room that a call goes on in, if one of `sids` sits there. */
+  /** The room of a call, if one of `sids` sits there. */
   async roomOf(call: CallRef, sids: readonly string[]): Promise<string | undefined> {
     for (const sid of sids) {
       const room = await this.seatOf(sid);
@@ -128,7 +130,7 @@ export class CallRooms {
     return undefined;
   }
 
-  /** Everybody leaves the room, and hears that the others do. */
+  /** Makes everybody leave the room, and tells each of them that the others have. */
   async dissolve(room: string): Promise<void> {
     for (const sid of await this.members(room)) {
       await this.store.release(keys.seat(sid), room);
@@ -142,7 +144,7 @@ export class CallRooms {
     return room !== undefined && (await this.seatOf(other)) === room;
   }
 
-  /** The peer leaves the room it sits in, if it does. */
+  /** Makes the peer leave the room it sits in, if any. */
   async leave(peer: Peer, notice: LeaveNotice): Promise<void> {
     const leave = async (): Promise<void> => {
       const room = await this.store.take(keys.seat(peer.sid));
@@ -156,7 +158,7 @@ export class CallRooms {
     }
   }
 
-  /** A peer is gone with its node: it leaves the room it sits in, if it still does. */
+  /** Makes a peer that was lost with its node leave the room it sits in, if it still does. */
   async leaveLost(sid: string): Promise<void> {
     const room = await this.store.take(keys.seat(sid));
     if (room === undefined) return;
@@ -165,15 +167,15 @@ export class CallRooms {
   }
 
   /**
-   * A member is gone with the node that its seat lived on. It hears of that itself: where it had been seated by a peer
-   * of that node just now, it is still there.
+   * Handles a member whose seat was lost with a node. The member is told, too: if a peer of that node had only just
+   * seated it, it is still connected.
    */
   async memberLost(room: string, member: PresenceMember<RoomSeat>): Promise<void> {
     await this.store.release(keys.seat(member.id), room);
     await this.farewell(room, member, 'all', 'failed');
   }
 
-  /** Sends to the members of the peer's room, or does nothing. */
+  /** Sends to the members of the peer's room, if it is in one. */
   async tellRoom(peer: Peer, event: SignalingEvent, whom: 'all' | 'others'): Promise<void> {
     const room = await this.seatOf(peer.sid);
     if (room === undefined) return;
@@ -182,7 +184,7 @@ export class CallRooms {
     }
   }
 
-  /** The peer has switched its microphone or camera off, or on again. */
+  /** Switches the peer's microphone or camera off or on again. */
   async toggle(peer: Peer, name: ToggledName): Promise<void> {
     const room = await this.seatOf(peer.sid);
     if (room === undefined) return;
@@ -197,8 +199,8 @@ export class CallRooms {
   }
 
   /**
-   * Puts somebody whose seat is taken among the members. Who has left meanwhile, or sits elsewhere by now, is removed
-   * again: whichever of the two comes last sees what the other has done.
+   * Adds a peer whose seat is taken to the members, and removes it again if it has left or moved meanwhile. Of these
+   * two actions, the later one sees what the earlier did.
    */
   private async seat(sid: string, room: string): Promise<boolean> {
     await this.presence.enter(MEMBERS.of(room), { id: sid, data: { call: null } });
@@ -209,7 +211,7 @@ export class CallRooms {
     return false;
   }
 
-  /** The call of a room: the one that goes on there, else the one that rang, else a new one. */
+  /** The call of a room: the current one, else the one that was ringing, else a new one. */
   private async callIn(room: string, rung: CallRef | null): Promise<CallRef> {
     const call = (await this.going(room)) ?? rung ?? this.ledger.newCall('signaling');
     const claimed = await this.store.claim(keys.call(room), call);
@@ -218,7 +220,7 @@ export class CallRooms {
     return live;
   }
 
-  /** Members know their call themselves: the room's entry may be lost with the node that wrote it. */
+  /** Members store their call themselves, since the room's entry may be lost with the node that wrote it. */
   private seated(party: CallParty, call: CallRef): PresenceMember<RoomSeat> {
     return { id: party.sid, data: { call, joined: { party, at: this.clock.now() } } };
   }
@@ -232,7 +234,7 @@ export class CallRooms {
     return members.find(({ data }) => data.call !== null)?.data.call ?? undefined;
   }
 
-  /** Exactly one of those who remove a member announces it. */
+  /** Of several callers that remove a member, exactly one announces it. */
   private async quit(room: string, sid: string, notice: LeaveNotice): Promise<void> {
     const member = await this.presence.leave(MEMBERS.of(room), sid);
     if (member === undefined) return;
@@ -244,7 +246,7 @@ export class CallRooms {
     }
   }
 
-  /** What follows from somebody's not being a member any more. */
+  /** Announces and records that somebody is no longer a member. */
   private async farewell(
     room: string,
     { id: sid, data }: PresenceMember<RoomSeat>,
@@ -264,14 +266,14 @@ export class CallRooms {
     }
     this.ledger.left(call, sid);
     if (rest.length > 1) return;
-    // First, so that who joins once the call is released does not take it for one that goes on.
+    // First, so that those who join after the call is released do not continue it.
     await Promise.all(rest.map((id) => this.presence.update(MEMBERS.of(room), { id, data: { call: null } })));
     if (held !== undefined && !(await this.store.release(keys.call(room), held))) return;
     for (const member of rest) this.ledger.left(call, member);
     this.ledger.ended(call, outcome, outcome === 'completed' ? sid : undefined);
   }
 
-  /** The shared state is away, and the others have to learn of it all the same. */
+  /** Retries a leave while the shared state is unreachable, since the others must learn of it in any case. */
   private later(leave: () => Promise<void>): void {
     untilAvailable(leave).catch((error: unknown) => {
       this.logger.error({ msg: 'a leave could not be announced', err: error });
@@ -281,7 +283,7 @@ export class CallRooms {
 
 const partyOf = ({ sid, name, userId }: Peer): CallParty => ({ sid, name, userId: userId ?? undefined });
 
-/** What an event of the room says to its member `sid`. */
+/** What an event of the room tells its member `sid`. */
 function* changesFor(
   sid: string,
   event: SignalingEvent | PeerSignal,

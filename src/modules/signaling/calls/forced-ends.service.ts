@@ -4,7 +4,7 @@ import { CallLedger } from '../../calls/call-ledger.service.js';
 import { CallRooms } from './call-rooms.service.js';
 import { Invitations } from './invitations.service.js';
 
-/** Ends calls that an operator wants ended: for those in them as if the others had gone, or time had run out. */
+/** Ends calls on behalf of operators: to those in them, as if the others had left or time had run out. */
 @Injectable()
 export class ForcedEnds {
   constructor(
@@ -17,7 +17,7 @@ export class ForcedEnds {
   }
 
   private async end({ call, outcome, by, sids }: EndingCall): Promise<void> {
-    // A call between two; once it is live, what its members send has no call of its own.
+    // A ringing call is between two peers. Invitations that members of a live call send belong to no call.
     if (outcome === 'cancelled') await this.invitations.cancelAll(call, sids, by);
     const room = await this.rooms.roomOf(call, sids);
     if (room === undefined) return;

@@ -20,17 +20,17 @@ import { type StoreKey } from '../../realtime/ports/store-key.js';
 
 /** Milliseconds an invitation is pending. */
 const PENDING_MS = 10_000;
-/** The store forgets it later than its timer ends it, so that exactly one of both announces the end. */
+/** The store keeps it longer than its timer runs, so that exactly one of the two announces the end. */
 const KEPT = { ttlMs: PENDING_MS + 5_000 } as const;
-/** Equal invitations that may be pending. */
+/** One slot per equal invitation that may be pending. */
 const SLOTS = [0, 1, 2, 3, 4];
-/** Invitations a peer may have pending to all others together. */
+/** Invitations a peer may have pending, to all others together. */
 const MAX_PENDING = 1_000;
 
 /**
- * Pending requests for a call. Each is one entry of the shared store, and whoever removes that entry decides what became
- * of it: the receiver by accepting, either one by declining, the timer on the sender's node, the sender's leaving, or
- * another node when that one has died.
+ * Pending call requests. Each is one entry in the shared store, and whoever removes it decides its outcome: the
+ * receiver by accepting, either peer by declining, the timer on the sender's node, the sender by leaving, or another
+ * node when the sender's has died.
  */
 @Injectable()
 export class Invitations {
@@ -47,7 +47,7 @@ export class Invitations {
     private readonly timers: Timers,
   ) {}
 
-  /** `sender` rings `receiver`, which is whatever the client sent. */
+  /** `sender` invites `receiver`, which is whatever the client sent. */
   async send(sender: Peer, receiver: string): Promise<void> {
     try {
       await this.tryToSend(sender, receiver);
@@ -83,7 +83,7 @@ export class Invitations {
     this.lobby.send(receiver, { type: 'signaling.invited', sender: sender.sid, receiver });
   }
 
-  /** Only the receiver accepts, and nobody oneself. */
+  /** Only the receiver can accept, and nobody an invitation to themselves. */
   async accept(peer: Peer, { sender, receiver }: Invited): Promise<void> {
     if (receiver !== peer.sid || sender === receiver) return;
     const invitation = await this.takeOldest(sender, receiver);
@@ -96,15 +96,15 @@ export class Invitations {
     }
     this.lobby.send(sender, { type: 'signaling.accepted', sender, receiver });
     await this.rooms.announce(peer.sid);
-    // Who invited each other have one call: the mirrored invitation dies silently.
+    // Peers who invited each other have one call: the mirrored invitation ends silently.
     await this.drop(peer, (pending) => pending.receiver === sender, call.key);
     const signal: PeerSignal = { type: 'signaling.answered', receiver, userId: peer.userId, call: call.key };
     this.hub.signal(peerChannel(sender), signal);
   }
 
   /**
-   * One of the sender's invitations was accepted: equal ones die with it, and those to other sockets of the same account
-   * stop ringing there.
+   * Called when one of the sender's invitations was accepted: equal ones end with it, and those to other sockets of the
+   * same account stop ringing there.
    */
   async answered(sender: Peer, { receiver, userId, call }: PeerSignal): Promise<void> {
     await this.drop(sender, (pending) => pending.receiver === receiver, call);
@@ -115,7 +115,7 @@ export class Invitations {
     }
   }
 
-  /** Either of the two declines; the other one hears it. */
+  /** Either peer declines; the other one is told. */
   async decline(peer: Peer, { sender, receiver }: Invited): Promise<void> {
     if (peer.sid !== sender && peer.sid !== receiver) return;
     const invitation = await this.takeOldest(sender, receiver);
@@ -126,7 +126,7 @@ export class Invitations {
     await this.ends(invitation, peer.sid === sender ? 'cancelled' : 'declined', peer.sid);
   }
 
-  /** As `abandon`, though the shared state may be away; nobody waits for that to be back. */
+  /** Like `abandon`, but while the shared state is unreachable, continues in the background. */
   async abandonInTheEnd(peer: Peer): Promise<void> {
     try {
       await this.abandon(peer);
@@ -136,20 +136,20 @@ export class Invitations {
     }
   }
 
-  /** The peer has left: what it sent dies; what it was sent expires for the senders. */
+  /** Called when the peer has left. The invitations it sent end; those it received expire for their senders. */
   async abandon(peer: Peer): Promise<void> {
     for (const invitation of await this.drop(peer, () => true)) await this.ends(invitation, 'cancelled', peer.sid);
   }
 
-  /** The sender's node has died with it. */
+  /** Called when the sender was lost with its node. */
   async lost({ key, invitation, parties }: SentInvitation): Promise<void> {
     if (!(await this.store.release(key, invitation))) return;
-    // That node may not have come to writing it.
+    // That node may not have recorded the call.
     if (invitation.call !== null) this.ledger.rang(invitation.call, ...parties, invitation.sentAt);
     await this.ends(invitation, 'failed');
   }
 
-  /** The invitations by which a call rings between `sids` end, as if their time had run out. */
+  /** Ends the invitations of a call that rings between `sids`, as if their time had run out. */
   async cancelAll(call: CallRef, sids: readonly string[], by: string): Promise<void> {
     const pairs = sids.flatMap((sender) => sids.map((receiver) => [sender, receiver] as const));
     for (const [sender, receiver] of pairs) {
@@ -168,7 +168,7 @@ export class Invitations {
     return room !== undefined && (await this.store.get(keys.call(room))) !== undefined;
   }
 
-  /** The call that rings between the two; one, however often and from whichever side. */
+  /** The call that rings between the two: the same one, however often and from whichever side they invite. */
   private async ring(sender: Peer, receiver: string): Promise<CallRef> {
     const key = keys.ring(sender.sid, receiver);
     const call = this.ledger.newCall('signaling');
@@ -179,7 +179,7 @@ export class Invitations {
     return ringing;
   }
 
-  /** @returns the key it is pending under, `undefined` when enough equal ones are */
+  /** @returns the key it is pending under; `undefined` when the maximum of equal ones is pending */
   private async place(invitation: Invitation): Promise<StoreKey<Invitation> | undefined> {
     for (const slot of SLOTS) {
       const key = keys.invitation(invitation.sender, invitation.receiver, slot);
@@ -193,7 +193,7 @@ export class Invitations {
       this.inBackground(this.expire(sender, key, invitation));
     });
     sender.pending.set(invitation.id, { key, invitation, stop });
-    // It may have left while this was placed.
+    // The sender may have left meanwhile.
     if (sender.gone) this.inBackground(this.abandonInTheEnd(sender));
   }
 
@@ -210,20 +210,22 @@ export class Invitations {
     await this.ends(invitation, 'expired');
   }
 
-  /** The shared state is away, and nobody whom this node knows of has decided: others hear of it later. */
+  /** The shared state is unreachable, and nobody known to this node has decided: peers elsewhere are told later. */
   private async expireAlone(key: StoreKey<Invitation>, invitation: Invitation): Promise<void> {
     const { sender, receiver } = invitation;
     const isHere = isSid(receiver) && this.hub.localCount(peerChannel(receiver)) > 0;
     if (isHere) this.tellExpired('receiver', invitation);
     this.tellExpired('sender', invitation);
     const isReleased = await untilAvailable(() => this.store.release(key, invitation));
-    // By now it may have come to its end by itself, or have been accepted elsewhere.
+    // Meanwhile it may have expired in the store, or have been accepted elsewhere.
     if (!isReleased && (await this.rooms.areTogether(sender, receiver))) return;
     if (!isHere) this.tellExpired('receiver', invitation);
     await this.ends(invitation, 'expired');
   }
 
-  /** Nobody can be rung while the shared state is away: for its sender, such an invitation is like one to nobody. */
+  /**
+   * Nobody can be invited while the shared state is unreachable. To the sender, it looks like an unanswered invitation.
+   */
   private expireUnsent(sender: Peer, receiver: string): void {
     const alike = [...sender.pending.values()].filter((other) => other.invitation.receiver === receiver);
     if (sender.pending.size >= MAX_PENDING || alike.length >= SLOTS.length) return;
@@ -242,7 +244,7 @@ export class Invitations {
     return { id: randomToken(12), sender: sender.sid, receiver, sentAt: this.clock.now(), call, receiverId };
   }
 
-  /** Removes the oldest of equal invitations: nobody else can decide on it any more. */
+  /** Removes the oldest of equal invitations, so that nobody else can decide on it. */
   private async takeOldest(sender: string, receiver: string): Promise<Invitation | undefined> {
     if (!isSid(sender)) return undefined;
     const all = SLOTS.map((slot) => keys.invitation(sender, receiver, slot));
@@ -254,12 +256,14 @@ export class Invitations {
     return undefined;
   }
 
-  /** Silently ends those of a peer's invitations that `which` chooses. @returns those that nobody else had decided on */
+  /**
+   * Silently ends those of a peer's invitations that `which` selects. @returns those that nobody else had decided on
+   */
   private async drop(peer: Peer, which: (invitation: Invitation) => boolean, live?: string): Promise<Invitation[]> {
     const dropped: Invitation[] = [];
     for (const { key, invitation } of [...peer.pending.values()]) {
       if (!which(invitation)) continue;
-      // Until then it is pending: who tries again finds it.
+      // Only forgotten after this: if it fails, the next attempt still finds the invitation.
       const isReleased = key !== null && (await this.store.release(key, invitation));
       this.forget(peer, invitation.id);
       if (!isReleased) continue;
@@ -276,7 +280,7 @@ export class Invitations {
     if (peer.pending.delete(id)) this.inBackground(this.presence.leave(PENDING.of(peer.sid), id));
   }
 
-  /** An invitation came to nothing; with the last one of its call, the ringing ends. */
+  /** Called when an invitation came to nothing. The ringing ends with the last invitation of its call. */
   private async ends(invitation: Invitation, outcome: CallOutcome, by?: string): Promise<void> {
     const { call } = invitation;
     if (call === null) return;
@@ -286,14 +290,14 @@ export class Invitations {
     this.ledger.ended(call, outcome, by);
   }
 
-  /** What rings between the two from now on is another call. */
+  /** Further invitations between the two will ring as another call. */
   private async stopRinging({ call, sender, receiver }: Invitation): Promise<void> {
     if (call === null) return;
     await this.store.release(keys.ring(sender, receiver), call);
     await this.store.take(keys.ringing(call.key));
   }
 
-  /** For what nobody waits for; a store that is away costs the event, nothing else. */
+  /** For work that nobody waits for; failures are only logged. */
   private inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       reportFailure(this.logger, 'an invitation could not be ended', error);

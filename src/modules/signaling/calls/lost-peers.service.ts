@@ -6,10 +6,13 @@ import { Lobby } from '../lobby/lobby.service.js';
 import { MEMBERS, PEERS, PENDING } from '../signaling.channels.js';
 import { type RoomSeat } from '../signaling-state.js';
 
-/** What died with another node: peers, their seats, and what they had sent. The others learn of it as of a disconnect. */
+/**
+ * Handles what died with another node: peers, their seats, and their invitations. To the others it looks like a
+ * disconnect.
+ */
 @Injectable()
 export class LostPeers {
-  /** Peers whose leaving a room is being announced here: only then do they leave the lobby. */
+  /** Peers whose departure from a room is being announced here; they leave the lobby only after that. */
   private readonly quitting = new Map<string, Promise<void>>();
 
   constructor(

@@ -3,15 +3,13 @@ import { type LobbyPeer } from '../signaling-state.js';
 
 type Named = Pick<LobbyPeer, 'name'>;
 
-/** `{"sid":…,"name":…}` as it stands inside a JSON string: quotes escaped. */
+/** `{"sid":…,"name":…}` as it appears inside a JSON string: with escaped quotes. */
 function escapedEntry({ id, data }: PresenceMember<Named>): string {
   const text = JSON.stringify(JSON.stringify({ sid: id, name: data.name }));
   return text.slice(1, -1);
 }
 
-/**
- * The list of peers as one text, made once for all who ask: each gets it without its own entry, by cutting that out.
- */
+/** The list of peers as one text, made once for all who ask: each gets it with its own entry cut out. */
 export class LobbyList {
   /** Entries, each followed by a comma. */
   private readonly text: string;
@@ -29,7 +27,7 @@ export class LobbyList {
     this.text = entries.join('');
   }
 
-  /** JSON text of a string that holds the JSON array of all peers but `sid`, in the order they came. */
+  /** JSON text of a string that holds the JSON array of all peers except `sid`, in the order they came. */
   without(sid: string): string {
     const [from, to] = this.spans.get(sid) ?? [0, 0];
     const rest = this.text.slice(0, from) + this.text.slice(to);

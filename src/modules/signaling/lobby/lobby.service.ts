@@ -13,19 +13,22 @@ import { isSid, keys, LOBBY, LOBBY_PEERS, peerChannel } from '../signaling.chann
 import { type PeerSignal, type SignalingEvent } from '../signaling.events.js';
 import { type Peer, senderOf } from '../signaling-peer.js';
 
-/** How long the lobby's state is known; without it each list is made for whoever asks. */
+/** How long the lobby's state is kept; without it, each request makes its own list. */
 const STATE_KEPT = { ttlMs: 3_600_000 } as const;
-/** Milliseconds a list serves at most: what came while the shared state was away has changed no state of the lobby. */
+/**
+ * Maximum age of a list in milliseconds: changes made while the shared state was unreachable did not change the lobby's
+ * state.
+ */
 const LIST_AGE = 2_000;
 
-/** The list that all who ask get while the lobby's state is the one it was made in. */
+/** The list, valid as long as the lobby's state is the one it was made in. */
 interface MadeList {
   readonly state: string;
   readonly madeAt: number;
   readonly text: Promise<LobbyList>;
 }
 
-/** Who can be invited. */
+/** The peers that can be invited. */
 @Injectable()
 export class Lobby {
   private readonly logger = new Logger(Lobby.name);
@@ -39,7 +42,7 @@ export class Lobby {
     private readonly shares: PushShares,
   ) {}
 
-  /** Nobody hears of it, but whoever asks finds the peer. */
+  /** Nobody is told, but those who ask find the peer. */
   async enter(peer: Peer): Promise<void> {
     await this.hub.subscribe(peer.connection, LOBBY);
     await this.hub.subscribe(peer.connection, peerChannel(peer.sid));
@@ -50,13 +53,13 @@ export class Lobby {
     this.hub.announce(LOBBY, event, { silent: true });
   }
 
-  /** From now on no event of the lobby reaches the peer. */
+  /** Stops all events of the lobby to the peer. */
   silence({ connection, sid }: Peer): void {
     this.hub.unsubscribe(connection, LOBBY);
     this.hub.unsubscribe(connection, peerChannel(sid));
   }
 
-  /** Takes the peer off the list. @returns whether it was there, so that somebody has to hear of it */
+  /** Takes the peer off the list. @returns whether it was on it, so that its leave must be announced */
   async remove({ sid }: Peer): Promise<boolean> {
     const was = await this.presence.leave(LOBBY_PEERS, sid);
     await this.changed();
@@ -67,7 +70,7 @@ export class Lobby {
     this.announce({ type: 'signaling.gone', sid });
   }
 
-  /** The others hear the name, each time it is set. */
+  /** Sets the peer's name, and tells the others each time. */
   async rename(peer: Peer, name: string): Promise<void> {
     peer.name = name;
     if (!(await this.presence.update(LOBBY_PEERS, shown(peer)))) return;
@@ -83,7 +86,7 @@ export class Lobby {
     this.hub.sendTo(peer.connection, event);
   }
 
-  /** The peer with this sid, whatever text that is. */
+  /** The peer with this sid, which may be any text. */
   async find(sid: string): Promise<LobbyPeer | undefined> {
     if (!isSid(sid)) return undefined;
     return (await this.presence.get(LOBBY_PEERS, sid))?.data;
@@ -93,23 +96,23 @@ export class Lobby {
     return this.presence.list(LOBBY_PEERS);
   }
 
-  /** Sends to one peer, wherever it is; to nobody when `sid` is no peer's. */
+  /** Sends to one peer, on whichever node; to nobody when `sid` is not a peer's. */
   send(sid: string, event: SignalingEvent): void {
     if (isSid(sid)) this.hub.publish(peerChannel(sid), event);
   }
 
-  /** Like `send`, of what nobody needs to hear who hears much already. */
+  /** Like `send`, but the event may be dropped if the receiver already gets too much. */
   async push(sender: Peer, sid: string, event: SignalingEvent): Promise<void> {
     await this.shares.take(senderOf(sender), sid, 0);
     if (isSid(sid)) this.hub.push(peerChannel(sid), event);
   }
 
-  /** Like `send`, of what changes in the peer's room. */
+  /** Like `send`, for changes in the peer's room. */
   announceTo(sid: string, event: SignalingEvent): void {
     this.hub.announce(peerChannel(sid), event);
   }
 
-  /** From now on a peer of this node is told later what of that the bus does not bring. */
+  /** Has a peer of this node told later of such changes that the broker did not deliver. */
   keep<T>(sid: string, subject: PictureSubject<T, SignalingEvent | PeerSignal>): void {
     this.hub.keep(peerChannel(sid), subject);
   }
@@ -119,7 +122,7 @@ export class Lobby {
     this.hub.publishHere(peerChannel(sid), event);
   }
 
-  /** The list of peers is another one now, for whoever asks from now on, on whichever node. */
+  /** Marks the list of peers as changed for all who ask from now on, on whichever node. */
   async changed(): Promise<void> {
     try {
       await this.store.swap(keys.lobbyState, randomHex(18), STATE_KEPT);
@@ -128,7 +131,7 @@ export class Lobby {
     }
   }
 
-  /** Made once for each change, however many ask; never older than the question. */
+  /** The list, made once per change, however many ask; never older than the question. */
   private async current(): Promise<LobbyList> {
     const state = await this.store.get(keys.lobbyState);
     if (state === undefined) return this.make();
@@ -146,7 +149,7 @@ export class Lobby {
     return new LobbyList(await this.members());
   }
 
-  /** While the shared state is away: those of whom this node's peers were told. @throws what is none of that */
+  /** While the shared state is unreachable: the peers that this node's peers were told of. @throws any other error */
   private fromMemory(error: unknown): LobbyList {
     const told = this.hub.told<string>(LOBBY);
     if (told === undefined || !isUnavailable(error)) throw error;
@@ -157,7 +160,7 @@ export class Lobby {
     this.hub.announce(LOBBY, event, options);
   }
 
-  /** The names of all, by sid. */
+  /** The names of all peers, by sid. */
   private readonly picture: PictureSubject<string, SignalingEvent> = {
     read: async () => (await this.members()).map(({ id, data: { name } }) => [id, name]),
     changes: (event) => {

@@ -12,13 +12,13 @@ const MAX_LENGTH = 100;
 
 export const newLobbyToken = (): string => PREFIX + randomToken(24);
 
-/** The digest a token is found by; `undefined` for what cannot be one. */
+/** The digest a token is looked up by; `undefined` if it cannot be a lobby token. */
 export function lobbyTokenDigest(token: unknown): Buffer | undefined {
   const isToken = typeof token === 'string' && token.startsWith(PREFIX) && token.length <= MAX_LENGTH;
   return isToken ? sha256(token) : undefined;
 }
 
-/** What strangers bring to come into the lobby: tokens, and tickets that stand for them. */
+/** Credentials for the lobby: tokens, and tickets that stand for them. */
 @Injectable()
 export class LobbyProofs {
   constructor(
@@ -26,7 +26,10 @@ export class LobbyProofs {
     private readonly allowance: RequestAllowance,
   ) {}
 
-  /** The digest of the token that was brought, or of that which a ticket was asked for with. @throws AppError `rate_limited` */
+  /**
+   * The digest of the presented token, or of the one that the presented ticket stands for. @throws AppError
+   * `rate_limited`
+   */
   async digestOf(connection: SignalingConnection, proof: unknown): Promise<Buffer | undefined> {
     if (ticketKind(proof) !== 'lobby') return lobbyTokenDigest(proof);
     try {
@@ -37,7 +40,7 @@ export class LobbyProofs {
     }
   }
 
-  /** It was a wrong one. @throws AppError `rate_limited` */
+  /** Charges the address for a wrong credential. @throws AppError `rate_limited` */
   charge({ address }: SignalingConnection): Promise<void> {
     return this.allowance.chargeAddress(address);
   }

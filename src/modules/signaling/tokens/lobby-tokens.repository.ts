@@ -6,10 +6,10 @@ import { AuditLog } from '../../audit/audit-log.service.js';
 
 export type NewLobbyToken = Pick<LobbyToken, 'userId' | 'digest' | 'name' | 'uses' | 'expiresAt'>;
 
-/** A token that is good for something. */
+/** A token that still admits. */
 export type ValidLobbyToken = Pick<LobbyToken, 'id' | 'userId' | 'name' | 'usesLeft' | 'expiresAt'>;
 
-/** What is left of what peers came in with. */
+/** The tokens and accounts that still admit their peers. */
 export interface Standing {
   readonly tokens: ReadonlySet<number>;
   readonly users: ReadonlySet<number>;
@@ -38,7 +38,7 @@ export class LobbyTokensRepository {
     return token ?? undefined;
   }
 
-  /** Takes one of a token's last uses. @returns false when there was none left */
+  /** Takes one of the token's remaining uses. @returns false when there was none left */
   async use(id: number): Promise<boolean> {
     const { affected } = await this.tokens
       .createQueryBuilder()
@@ -49,18 +49,18 @@ export class LobbyTokensRepository {
     return affected === 1;
   }
 
-  /** @param userId whose; `undefined` = anybody's */
+  /** @param userId the owner; `undefined` = anybody */
   async find(id: number, userId: number | undefined): Promise<LobbyToken | undefined> {
     return (await this.tokens.findOneBy({ id, ...(userId !== undefined && { userId }) })) ?? undefined;
   }
 
-  /** @param userId whose; `undefined` = everybody's */
+  /** @param userId the owner; `undefined` = everybody */
   page(userId: number | undefined, afterId: number, take: number): Promise<LobbyToken[]> {
     const where = { id: MoreThan(afterId), ...(userId !== undefined && { userId }) };
     return this.tokens.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** @param userId whose; `undefined` = anybody's. @returns its digest, `undefined` when there was none */
+  /** @param userId the owner; `undefined` = anybody. @returns its digest; `undefined` when there was no such token */
   async delete(id: number, userId: number | undefined): Promise<Buffer | undefined> {
     return this.audit.remove('lobby.delete-token', ['lobbyToken', id], async () => {
       const where = { id, ...(userId !== undefined && { userId }) };
@@ -68,7 +68,7 @@ export class LobbyTokensRepository {
     });
   }
 
-  /** Those of the tokens that are there, and those of the accounts that are enabled. */
+  /** Those of the tokens that exist, and those of the accounts that are enabled. */
   async standing(tokenIds: readonly number[], userIds: readonly number[]): Promise<Standing> {
     const rows: { token: number | null; user: number | null }[] = await this.tokens.query(
       `SELECT "id" AS "token", NULL AS "user" FROM "lobby_tokens" WHERE "id" = ANY ($1)
@@ -86,7 +86,7 @@ export class LobbyTokensRepository {
   }
 }
 
-/** @returns the digests of those that there were */
+/** @returns the digests of the deleted tokens */
 export async function deleteTokens(manager: EntityManager, where: FindOptionsWhere<LobbyToken>): Promise<Buffer[]> {
   const result = await manager
     .createQueryBuilder()

@@ -30,7 +30,7 @@ export interface LobbyTokenOptions {
   readonly expiresInSeconds?: number | undefined;
 }
 
-/** Tokens that admit to the lobby, each bound to the account that asked for it. */
+/** Tokens that admit to the lobby, each bound to the account that requested it. */
 @Injectable()
 export class LobbyTokens implements OnModuleInit {
   constructor(
@@ -76,7 +76,7 @@ export class LobbyTokens implements OnModuleInit {
     return (await this.repository.find(id, reachOf(principal, 'viewer'))) ?? notFound();
   }
 
-  /** Whoever came in with it leaves. @throws AppError `not_found` */
+  /** Deletes a token; peers admitted by it are closed. @throws AppError `not_found` */
   async delete(principal: Actor, id: number): Promise<void> {
     const digest = await this.repository.delete(id, reachOf(principal, 'operator'));
     if (digest === undefined) return notFound();
@@ -84,10 +84,10 @@ export class LobbyTokens implements OnModuleInit {
   }
 
   /**
-   * Takes one use of a token. The connection is there by it until it is deleted, or its account disabled or revoked.
-   * @param token whatever a client brought, perhaps a ticket
+   * Takes one use of a token. The admission lasts until the token is deleted, or its account disabled or revoked.
+   * @param token whatever the client sent; may be a ticket
    * @returns `undefined` when it admits nobody
-   * @throws AppError `rate_limited` when too many such come from this address
+   * @throws AppError `rate_limited` when too many invalid ones come from this address
    */
   async admit(connection: SignalingConnection, token: unknown): Promise<TokenAdmission | undefined> {
     const digest = await this.proofs.digestOf(connection, token);
@@ -95,7 +95,7 @@ export class LobbyTokens implements OnModuleInit {
       await this.proofs.charge(connection);
       return undefined;
     }
-    // Listening before looking: a token that is deleted in between closes the connection.
+    // Subscribe before checking: a token that is deleted in between closes the connection.
     await this.hub.subscribe(connection, tokenChannel(digest));
     const found = await this.find(digest);
     if (found === undefined) await this.proofs.charge(connection);
@@ -119,22 +119,25 @@ export class LobbyTokens implements OnModuleInit {
     return { userId, channels };
   }
 
-  /** From now on the connection is there by something else, and the end of its token is not its own. */
+  /** Releases the connection from its token, whose end then no longer closes it. */
   release(connection: SignalingConnection, { channels }: TokenAdmission): void {
     for (const channel of channels) this.hub.unsubscribe(connection, channel);
   }
 
-  /** Within the transaction that disables or removes an account: its tokens go with it. @returns what to do after it */
+  /**
+   * Runs in the transaction that disables or removes an account, and deletes its tokens. @returns what to do after the
+   * commit
+   */
   private async accountEnds(manager: EntityManager, userId: number): Promise<() => void> {
     const digests = await deleteTokens(manager, { userId });
     return () => {
       for (const digest of digests) this.hub.disconnect(tokenChannel(digest), DISCONNECT.notAllowed);
-      // Of tokens that have expired, and are swept, nothing is left but who came in with them.
+      // Expired tokens may have been deleted already, while peers admitted by them are still connected.
       this.hub.disconnect(accountChannel(userId), DISCONNECT.notAllowed);
     };
   }
 
-  /** One statement. */
+  /** Needs one statement. */
   private async compare(connections: readonly Connection[]): Promise<void> {
     const peers = connections.map((connection) => ({ connection, principal: connection.principal as PeerPrincipal }));
     const tokens = new Set(peers.map(({ principal }) => principal.tokenId));
@@ -143,13 +146,13 @@ export class LobbyTokens implements OnModuleInit {
     const now = this.clock.now();
     for (const { connection, principal } of peers) {
       const { tokenId, userId, tokenExpiresAt } = principal;
-      // Who is in stays when the token expires, after which it is swept.
+      // Peers stay when their token expires, after which it is deleted.
       const isTokenGone = !standing.tokens.has(tokenId) && tokenExpiresAt > now;
       if (isTokenGone || !standing.users.has(userId)) connection.close(DISCONNECT.notAllowed);
     }
   }
 
-  /** Who holds the token, for REST; costs no use. */
+  /** The holder of the token, for REST; does not take a use. */
   private async identify(token: string): Promise<HolderPrincipal> {
     const digest = lobbyTokenDigest(token);
     const found = digest && (await this.find(digest));
@@ -166,7 +169,7 @@ export class LobbyTokens implements OnModuleInit {
   }
 }
 
-/** Whose tokens somebody sees or deletes: from the role `least` on everybody's. */
+/** Whose tokens somebody may see or delete: from the role `least` up, everybody's. */
 const reachOf = (principal: Actor, least: Role): number | undefined =>
   principal.kind === 'machineKey' || hasRole(principal.role, least) ? undefined : principal.userId;
 
