@@ -1,41 +1,41 @@
 export type CallProtocol = 'signaling' | 'omikron';
 export type CallState = 'ringing' | 'live' | 'ended';
 export type CallOutcome = 'completed' | 'declined' | 'cancelled' | 'expired' | 'failed';
-/** Why a call failed: with the node of a participant; or no node knows of it any more. */
+/** Why a call failed: the node of a participant died, or no node knows of the call any more. */
 export type CallFailure = 'node_lost' | 'abandoned';
 
-/** What all nodes know a call by. Survives JSON. */
+/** Identifies a call on all nodes. Survives JSON. */
 export interface CallRef {
   readonly key: string;
   readonly protocol: CallProtocol;
-  /** The id its participants know it by, where the protocol has one. At most 64 characters. */
+  /** The id that participants know it by, where the protocol has one. At most 64 characters. */
   readonly wireId?: string;
 }
 
-/** Somebody who rings, is rung, or is in a call. */
+/** Somebody who calls, is called, or is in a call. */
 export interface CallParty {
-  /** What the protocol knows it by, unique in the call. At most 64 characters. */
+  /** The party's id in the protocol, unique in the call. At most 64 characters. */
   readonly sid: string;
   readonly name: string;
-  /** The account behind it, if it showed one. */
+  /** The account behind it, if it presented one. */
   readonly userId?: number | undefined;
 }
 
-/** Changes of one party since they were last written; what is absent has not changed. Times are milliseconds. */
+/** Changes of one party since they were last written; absent members have not changed. Times are milliseconds. */
 export interface PartyChange {
   name?: string;
   userId?: number;
   joinedAt?: number;
-  /** When it joined last. */
+  /** When it last joined. */
   cameAt?: number;
   leftAt?: number;
-  /** Whether it is in the call by the last of these changes. */
+  /** Whether it is in the call after these changes. */
   present?: boolean;
   muted?: boolean;
   videoOff?: boolean;
 }
 
-/** Changes of one call since they were last written. Nodes write theirs in any order, so every merge is by time. */
+/** Changes of one call since they were last written. Nodes write theirs in any order, so every merge goes by time. */
 export interface CallChange extends CallRef {
   startedAt: number;
   answeredAt?: number;
@@ -46,7 +46,7 @@ export interface CallChange extends CallRef {
   readonly parties: Map<string, PartyChange>;
 }
 
-/** Changes that wait to be written, one entry for each call however often it changed. */
+/** Changes waiting to be written: one entry per call, however often it changed. */
 export class CallChanges {
   private calls = new Map<string, CallChange>();
 
@@ -58,7 +58,7 @@ export class CallChanges {
     return this.calls.has(key);
   }
 
-  /** The waiting change of a call that was there `at`. */
+  /** The waiting change of a call that existed `at` that time. */
   of({ key, protocol, wireId }: CallRef, at: number): CallChange {
     let change = this.calls.get(key);
     if (change === undefined) {
@@ -81,21 +81,21 @@ export class CallChanges {
     return change;
   }
 
-  /** Everything that waits; nothing does any more. */
+  /** Returns everything that waits, and clears it. */
   takeAll(): CallChange[] {
     const all = [...this.calls.values()];
     this.calls = new Map();
     return all;
   }
 
-  /** Puts changes that could not be written below those that came since. */
+  /** Puts back changes that could not be written, beneath those that came since. */
   restore(older: readonly CallChange[]): void {
     const newer = this.calls;
     this.calls = new Map(older.map((change) => [change.key, change]));
     for (const change of newer.values()) this.add(change);
   }
 
-  /** Forgets the oldest changes until at most `limit` calls wait. @returns how many it forgot */
+  /** Drops the oldest changes until at most `limit` calls wait. @returns how many it dropped */
   shrink(limit: number): number {
     let forgotten = 0;
     for (const key of this.calls.keys()) {

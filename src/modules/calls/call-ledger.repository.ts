@@ -3,14 +3,17 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { type CallChange } from './call-changes.js';
 
-/** How the ledger is written; reading it is `CallsRepository`'s. */
+/** Writes the ledger; `CallsRepository` reads it. */
 @Injectable()
 export class CallLedgerRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  /** Merges changes into what is there, whoever wrote it, in one transaction. Each call stands at most once in `changes`. */
+  /**
+   * Merges changes into the ledger in one transaction, whichever node wrote it before. `changes` has each call at most
+   * once.
+   */
   async write(changes: readonly CallChange[], leaseMs: number): Promise<void> {
-    // Ids follow the time. Should two nodes lock each other's calls, one of them tries again call by call.
+    // Ids ascend with time. If two nodes deadlock over each other's calls, one of them retries call by call.
     const calls = [...changes].sort((a, b) => a.startedAt - b.startedAt);
     const parties = calls.flatMap(({ key, parties }) => [...parties].map(([sid, change]) => ({ key, sid, ...change })));
     await this.dataSource.transaction(async (manager) => {
@@ -49,29 +52,29 @@ export class CallLedgerRepository {
     });
   }
 
-  /** Vouches for calls, reviving those that lapsed. @returns the keys of those that have not ended */
+  /** Renews the leases of calls, reviving those that lapsed. @returns the keys of those that have not ended */
   async renew(keys: readonly string[], leaseMs: number): Promise<string[]> {
     if (keys.length === 0) return [];
     const [rows] = await this.dataSource.query<[{ key: string }[], number]>(RENEW, [[...keys].sort(), leaseMs]);
     return rows.map(({ key }) => key);
   }
 
-  /** The database's time in milliseconds, by which leases are given. */
+  /** The database's time in milliseconds, which leases go by. */
   async clock(): Promise<number> {
     const [row] = await this.dataSource.query<[{ now: Date }]>('SELECT clock_timestamp() AS "now"');
     return row.now.getTime();
   }
 
   /**
-   * Ends the calls that nobody vouches for any more.
-   * @param longestMs a lease that goes on for longer was given before the clock stepped back
+   * Ends the calls whose leases have expired.
+   * @param longestMs a longer lease must have been given before the clock stepped back
    */
   async endLapsed(longestMs: number): Promise<void> {
     await this.dataSource.query(END_LAPSED, [longestMs]);
   }
 
   /**
-   * Removes, among the `piece` oldest calls, those that ended more than `days` before `now` and before the database's time.
+   * Removes those of the `piece` oldest calls that ended more than `days` before `now` and before the database's time.
    * @returns how many it removed
    */
   async removeOld(now: Date, days: number, piece: number): Promise<number> {
@@ -82,7 +85,7 @@ export class CallLedgerRepository {
 
 const dateOf = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time));
 
-// What a sweep ended for want of a lease counts as not ended when somebody still reports on the call.
+// A report on a call that was ended because its lease lapsed makes it count as not ended.
 const MERGE_CALLS = `
   INSERT INTO calls (key, protocol, started_at, answered_at, ended_at, outcome, ended_by, reason, wire_id, lease_until)
   SELECT t.*, now() + $10::float8 * interval '1 ms'
@@ -124,14 +127,14 @@ const MERGE_PARTIES = `
   JOIN calls c ON c.key = t.key
   WHERE p.call_id = c.id AND p.sid = t.sid`;
 
-// Nodes report by clocks of their own.
+// Nodes report by their own clocks.
 const PUT_IN_ORDER = `
   UPDATE calls SET
     answered_at = CASE WHEN answered_at IS NOT NULL THEN GREATEST(answered_at, started_at) END,
     ended_at = CASE WHEN ended_at IS NOT NULL THEN GREATEST(ended_at, answered_at, started_at) END
   WHERE key = ANY ($1) AND (answered_at < started_at OR ended_at < started_at OR ended_at < answered_at)`;
 
-// Within the call, and nobody leaves before coming. Least and greatest leave out what is null.
+// Parties must stay within the call, and join before they leave. LEAST and GREATEST ignore nulls.
 const END_PARTIES = `
   UPDATE call_participants p SET
     joined_at = LEAST(GREATEST(p.joined_at, c.started_at), c.ended_at),
@@ -165,8 +168,8 @@ const END_LAPSED = `
   UPDATE call_participants p SET left_at = l.ended_at FROM lapsed l
   WHERE p.call_id = l.id AND p.joined_at IS NOT NULL AND p.left_at IS NULL`;
 
-// Ids follow the time closely enough: whoever is old is among the first, and no index is needed to find them. A clock that
-// has stepped forward removes nothing as long as the other has not.
+// Ids ascend with time closely enough: the oldest calls are among the first, and no index is needed to find them.
+// If one of the two clocks has stepped forward, the other prevents early removal.
 const REMOVE_OLD = `
   DELETE FROM calls WHERE id IN (
     SELECT o.id FROM (SELECT id, ended_at FROM calls ORDER BY id LIMIT $3) o

@@ -8,20 +8,20 @@ import { MonotonicClock } from '../../common/time/monotonic-clock.js';
 import { CallChanges, type CallOutcome, type CallParty, type CallProtocol, type CallRef } from './call-changes.js';
 import { CallLedgerRepository } from './call-ledger.repository.js';
 
-/** Milliseconds that changes wait for others to be written with. */
+/** Milliseconds that changes wait, to be written together with others. */
 const WRITE_AFTER = 100;
-/** Milliseconds until the next try while the database is away. */
+/** Milliseconds until the next attempt while the database is unreachable. */
 const RETRY_AFTER = 1_000;
-/** Milliseconds between two renewals of what this node vouches for; three may fail. */
+/** Milliseconds between renewals of this node's leases; three may fail. */
 const RENEW_EVERY = 5_000;
 export const LEASE_MS = 20_000;
-/** Calls whose changes may wait while the database is away. */
+/** Calls whose changes may wait while the database is unreachable. */
 const MAX_WAITING = 100_000;
-/** Milliseconds that handlers of ended sockets get at shutdown to say what they know. */
+/** Milliseconds at shutdown for handlers of ended sockets to report what they know. */
 const LAST_WORDS = 500;
 const MAX_NAME = 100;
 
-/** Milliseconds by which the clock of the database may run apart from ours between two renewals. */
+/** Milliseconds that the database's clock may deviate from ours between two renewals. */
 const MAX_DRIFT = 2_000;
 
 interface Anchor {
@@ -30,19 +30,22 @@ interface Anchor {
 }
 
 /**
- * What calls there were: each protocol tells it what happens, in the order it happens on this node. Nothing here waits
- * or throws: it is written behind, several changes at once, again and again while the database is away, and at shutdown.
+ * Records calls. Each protocol reports what happens, in the order it happens on this node. Reports neither wait nor
+ * throw: they are written later, several at once, retried while the database is unreachable, and flushed at shutdown.
  * Several nodes may report on one call, in any order.
  *
- * A node vouches by a lease for the calls its own sockets are in; those of a killed node end with it as `failed`.
+ * A node holds a lease on the calls that its own sockets are in; when it is killed, these lapse and the calls end as
+ * `failed`.
  */
 @Injectable()
 export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(CallLedger.name);
   private readonly changes = new CallChanges();
-  /** Calls this node vouches for, with the parties it does so for: bookkeeping of its own sockets, shared with nobody. */
+  /** Calls that this node holds leases on, with the parties that are its own sockets. Not shared. */
   private readonly held = new Map<string, Set<string>>();
-  /** When this node first had to do with a call, by both clocks: from there on its times go by the one that does not step. */
+  /**
+   * When this node first dealt with a call, by both clocks. From then on, the call's times follow the monotonic one.
+   */
   private readonly anchors = new Map<string, Anchor>();
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -58,14 +61,14 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly monotonic: MonotonicClock,
   ) {}
 
-  /** A call that will be reported on. */
+  /** A new call, to be reported on. */
   newCall(protocol: CallProtocol): CallRef {
     return { key: randomToken(16), protocol };
   }
 
   /**
-   * `from`, a socket of this node or of one that died, rings `to`. The call is `ringing` until somebody answers.
-   * @param at when, if that was not just now
+   * `from`, a socket of this node or of one that died, calls `to`. The call is `ringing` until somebody answers.
+   * @param at when, if not just now
    */
   rang(call: CallRef, from: CallParty, to: CallParty, at = this.timeIn(call)): void {
     for (const party of [from, to]) this.describe(call, party, at);
@@ -73,19 +76,19 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     this.schedule();
   }
 
-  /** The call is `live`. @param at since when, if not just now */
+  /** The call is `live` from now on. @param at since when, if not just now */
   answered(call: CallRef, at = this.timeIn(call)): void {
     this.changes.of(call, at).answeredAt ??= at;
     this.schedule();
   }
 
-  /** `party`, a socket of this node, is in the call, for the first time or again. */
+  /** `party`, a socket of this node, has joined the call, for the first time or again. */
   joined(call: CallRef, party: CallParty): void {
     this.joinedElsewhere(call, party);
     this.hold(call, party.sid);
   }
 
-  /** As `joined`, of a socket of another node, which vouches for it. */
+  /** Like `joined`, for a socket of another node, which holds the lease. */
   joinedElsewhere(call: CallRef, party: CallParty, at = this.timeIn(call)): void {
     const change = this.describe(call, party, at);
     change.cameAt = at;
@@ -104,13 +107,13 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     this.schedule();
   }
 
-  /** What others see and hear of a party. */
+  /** The media state of a party has changed. */
   changed(call: CallRef, sid: string, state: { readonly muted?: boolean; readonly videoOff?: boolean }): void {
     Object.assign(this.changes.party(call, sid, this.timeIn(call)), state);
     this.schedule();
   }
 
-  /** The call is over; the first end counts. @param by sid of the party that ended it */
+  /** The call is over; the first reported end counts. @param by sid of the party that ended it */
   ended(call: CallRef, outcome: CallOutcome, by?: string): void {
     const now = this.timeIn(call);
     const change = this.changes.of(call, now);
@@ -124,13 +127,13 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     this.schedule();
   }
 
-  /** Everything reported so far is written, or the database is away. */
+  /** Resolves when everything reported so far is written, or the database is unreachable. */
   async flush(): Promise<void> {
     await this.writing;
     await this.write();
   }
 
-  /** What this node vouches for stays; what nobody vouches for any more has ended. */
+  /** Renews this node's leases, and ends calls whose leases have lapsed. */
   async renew(): Promise<void> {
     await this.flush();
     try {
@@ -140,7 +143,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
       for (const key of this.anchors.keys()) {
         if (!this.held.has(key) && !this.changes.has(key)) this.anchors.delete(key);
       }
-      // After trouble the other nodes first get the time to vouch for theirs.
+      // After trouble, the other nodes first get time to renew theirs.
       if (this.hasSteadyLeases(await this.repository.clock())) await this.repository.endLapsed(2 * LEASE_MS);
     } catch (error) {
       this.trouble(error);
@@ -176,7 +179,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     return change;
   }
 
-  /** Now, as far as this call goes: its times are in order on this node whatever steps the wall clock takes. */
+  /** The current time for this call: on this node, its times are in order even if the wall clock steps. */
   private timeIn({ key }: CallRef): number {
     const elapsed = this.monotonic.elapsed();
     const anchor = this.anchors.get(key) ?? { time: this.clock.now(), elapsed };
@@ -184,7 +187,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     return Math.round(anchor.time + elapsed - anchor.elapsed);
   }
 
-  /** Whether leases of others tell anything: not while they may still be by a clock that has stepped. */
+  /** Whether leases of others can be judged: not while some may have been given by a clock that has since stepped. */
   private hasSteadyLeases(time: number): boolean {
     const elapsed = this.monotonic.elapsed();
     const drift = this.theirs === undefined ? 0 : time - this.theirs.time - (elapsed - this.theirs.elapsed);
@@ -240,7 +243,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.changes.size > 0) this.schedule();
   }
 
-  /** One call that cannot be written does not keep the others from it. */
+  /** Writes calls one by one, so that one that cannot be written does not hold up the others. */
   private async writeOne(change: Parameters<CallLedgerRepository['write']>[0][number]): Promise<void> {
     try {
       await this.repository.write([change], LEASE_MS);
@@ -262,7 +265,7 @@ export class CallLedger implements OnApplicationBootstrap, OnApplicationShutdown
   }
 }
 
-/** PostgreSQL refuses U+0000 and lone surrogates; names are the clients' own. */
+/** PostgreSQL refuses U+0000 and lone surrogates, which clients may send in names. */
 function storable(name: string): string {
   const text = Buffer.from(name.replaceAll('\u0000', '')).toString();
   return Array.from(text).slice(0, MAX_NAME).join('');

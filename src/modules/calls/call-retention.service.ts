@@ -8,10 +8,10 @@ import { storeKey } from '../realtime/ports/store-key.js';
 
 const SWEEP_MS = 60_000;
 const CALLS_AT_ONCE = 2_000;
-/** Key of the ephemeral store: the node that sweeps now. */
+/** Key in the ephemeral store of the node that sweeps now. */
 const SWEEPER_KEY = storeKey<string>('calls', 'sweeper');
 
-/** Removes calls that ended long enough ago. */
+/** Removes calls after the retention time. */
 @Injectable()
 export class CallRetention extends BackgroundSweep {
   private readonly days: number;
@@ -26,7 +26,7 @@ export class CallRetention extends BackgroundSweep {
     this.days = config.calls.retentionDays;
   }
 
-  /** Does all there is to do now. @throws when the database is away */
+  /** Removes everything due now. @throws when the database is unreachable */
   async sweep(): Promise<void> {
     if (this.days === 0) return;
     await this.repeat(async () => (await this.repository.removeOld(this.clock.date(), this.days, CALLS_AT_ONCE)) > 0);

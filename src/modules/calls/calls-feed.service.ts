@@ -4,17 +4,20 @@ import { type FeedReader, Feeds, type FeedSource } from '../console/feeds.servic
 import { CallsRepository, type RecordedCall } from './calls.repository.js';
 import { CallDto } from './dto/call.dto.js';
 
-/** Calls whose changes are seen: the newest, and besides them all that have not ended. */
+/** Calls that are watched: the newest, and in addition all that have not ended. */
 const NEWEST = 50;
 const UNENDED = 500;
 
-/** Changes of calls for consoles: once a second the ledger is read, however many of them look. Nobody looks, nothing is read. */
+/**
+ * Feeds changes of calls to consoles. The ledger is read once a second, however many look on, and not at all while
+ * nobody does.
+ */
 @Injectable()
 export class CallsFeed implements FeedSource {
   readonly needs = 'viewer';
   private readonly logger = new Logger(CallsFeed.name);
   private readonly readers = new Set<FeedReader>();
-  /** Calls as they were told, by id. */
+  /** Calls as last shown, by id. */
   private known = new Map<number, string>();
 
   constructor(
@@ -25,7 +28,7 @@ export class CallsFeed implements FeedSource {
   }
 
   async open(reader: FeedReader): Promise<() => void> {
-    // From now on there is something to compare with.
+    // What later changes are compared with.
     if (this.readers.size === 0) this.known = (await this.read()).known;
     return this.feeds.join(this.readers, reader, this.look);
   }
@@ -59,7 +62,7 @@ export class CallsFeed implements FeedSource {
     return { changed, known };
   }
 
-  /** Those that had not ended when they were read last. */
+  /** Calls that had not ended at the last reading, and are not among those read now. */
   private async gone(read: readonly RecordedCall[]): Promise<RecordedCall[]> {
     const there = new Set(read.map(({ id }) => id));
     const gone = [...this.known].filter(([id, text]) => !there.has(id) && text.includes('"endedAt":null'));

@@ -11,7 +11,7 @@ import { CallsFeed } from './calls-feed.service.js';
 import { CallsRepository } from './calls.repository.js';
 import { Calls } from './calls.service.js';
 
-/** The call ledger. Shared: protocols that make calls report to it, and it knows none of them. */
+/** The call ledger. Shared: protocols report their calls to it; it knows none of them. */
 @Module({
   imports: [TypeOrmModule.forFeature([Call, CallParticipant])],
   controllers: [CallsController],

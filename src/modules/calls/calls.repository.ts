@@ -9,9 +9,9 @@ export interface CallFilter {
   readonly state?: CallState | undefined;
   readonly protocol?: CallProtocol | undefined;
   readonly outcome?: CallOutcome | undefined;
-  /** Who took part: `sid`, name, id or email of the account. */
+  /** Who took part: `sid`, name, or id or email of the account. */
   readonly participant?: string | undefined;
-  /** Times between which it began: RFC 3339. */
+  // When it began, RFC 3339: at or after `from`, before `to`.
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** Only calls this account took part in. */
@@ -30,7 +30,7 @@ const STATES: Record<CallState, string> = {
   ended: 'c.ended_at IS NOT NULL',
 };
 
-/** Each of its parts by an index of its own. */
+/** A UNION, so that each part uses its own index. */
 const WITH_PARTICIPANT = `c.id IN (
   SELECT call_id FROM call_participants WHERE sid = :participant
   UNION SELECT call_id FROM call_participants WHERE name = :participant

@@ -10,12 +10,15 @@ import { CallLedger } from './call-ledger.service.js';
 import { type CallFilter, CallsRepository, type RecordedCall } from './calls.repository.js';
 import { topic } from '../realtime/fan-out/topic.js';
 
-/** Topic of a question to all nodes: write down what you know. */
+/** Asks all nodes to write their reports now. */
 const FLUSH = topic<null, unknown>('calls.flush');
-/** Milliseconds; a node that takes longer is read without. */
+/** Milliseconds; reports of slower nodes may be missing. */
 const PATIENCE_MS = 1_000;
 
-/** What calls there were: who runs the server sees all of them, others their own. What any node reported before is seen. */
+/**
+ * Recorded calls: operators of the server see all of them, others their own. Includes everything that nodes reported
+ * before.
+ */
 @Injectable()
 export class Calls {
   private readonly logger = new Logger(Calls.name);
@@ -30,7 +33,7 @@ export class Calls {
     cluster.answer(FLUSH, () => ledger.flush());
   }
 
-  /** The newest first; one more than the page asks for, if there are so many. */
+  /** The newest first; one more than the page's limit, if there are that many. */
   async page(
     principal: Actor,
     query: CallFilter & { readonly limit: number; readonly cursor?: string | undefined },
@@ -49,8 +52,8 @@ export class Calls {
   }
 
   /**
-   * Ends it for all who are in it, on whichever node; the ledger then names `by`.
-   * @throws AppError `not_found`; `conflict` when it has ended; `broker_unavailable`
+   * Ends a call for everybody in it, on whichever node; the ledger then names `by`.
+   * @throws AppError `not_found`, `conflict` when it has already ended, `broker_unavailable`
    */
   async end(id: number, actor: Actor): Promise<void> {
     await this.writeAll();
@@ -69,12 +72,12 @@ export class Calls {
     const target = { kind: 'call', id: String(id), label: key };
     await this.audit.around({ action: 'calls.end', target }, () => this.endings.end(ending));
     this.logger.log({ msg: 'call ended by an admin', call: id, by });
-    // Perhaps no node knew of it any more.
+    // There may be no node left that knew of it.
     this.ledger.ended(ending.call, ending.outcome, ending.by);
     await this.ledger.flush();
   }
 
-  /** Each node writes behind what happens on it. */
+  /** Nodes write their reports with a delay. */
   private async writeAll(): Promise<void> {
     await this.cluster.ask(FLUSH, null, { timeoutMs: PATIENCE_MS });
   }
