@@ -8,7 +8,7 @@ import { RevocationsController } from './revocations.controller.js';
 import { RevocationsRepository } from './revocations.repository.js';
 import { Revocations } from './revocations.service.js';
 
-/** Who is kept out, over all protocols. Admission asks the kernel's RevocationList, which this module keeps. */
+/** Revocations for all protocols. Admission checks the kernel's RevocationList, which this module keeps current. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Revocation]), AuthModule],

@@ -19,7 +19,7 @@ export class RevocationsRepository {
     return this.revocations.find({ where: { id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }
 
-  /** Those in force at `now`. */
+  /** Revocations in force at `now`. */
   active(now: Date): Promise<Revocation[]> {
     return this.revocations.find({ where: [{ until: IsNull() }, { until: MoreThan(now) }] });
   }

@@ -21,24 +21,24 @@ import { type CreateRevocationRequest, RevocationDto } from './dto/revocation.dt
 import { RevocationsRepository } from './revocations.repository.js';
 import { topic } from '../realtime/fan-out/topic.js';
 
-/** How often every node asks the database what is revoked, in milliseconds: what the others said may have been lost. */
+/** Milliseconds between reads of the revocations on each node, since messages from other nodes may be lost. */
 const REFRESH_MS = 500;
 const CHANGED = topic<null, unknown>('revocations.changed');
-/** For nodes that do not hear. */
+/** Milliseconds to wait for nodes that do not answer. */
 const PATIENCE_MS = 1_000;
 const CREDENTIAL = topic<string, Subject | undefined>('revocations.credential');
 
-/** What a request may name: a subject, or a connection for the credential it came with. */
+/** What a request may name: a subject, or a connection to mean the credential it presented. */
 const REQUEST_SELECTORS = [...SELECTORS, 'connection'] as const;
 type RequestSelector = (typeof REQUEST_SELECTORS)[number];
 
-/** Closes matching sockets and refuses them for as long as the revocation holds. */
+/** Closes matching sockets, and has them refused as long as the revocation is in force. */
 @Injectable()
 export class Revocations implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(Revocations.name);
   private timer: NodeJS.Timeout | undefined;
   private refreshing: Promise<void> | undefined;
-  /** Begins when that has ended, for all who asked meanwhile: what they know of it may have missed. */
+  /** The read after the current one, shared by all who ask meanwhile: the current one may miss what they know of. */
   private next: Promise<void> | undefined;
 
   constructor(
@@ -66,8 +66,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * @throws AppError `invalid_input` unless the request names exactly one selector, and a time that is to come;
-   * `unknown_subject`; `conflict` when the admin would revoke themselves
+   * @throws AppError `invalid_input` unless the request names exactly one selector and `until`, if given, is in the
+   * future; `unknown_subject`; `conflict` when admins would revoke themselves
    */
   async create(request: CreateRevocationRequest, actor: Actor): Promise<RevocationDto> {
     const createdBy = accountOf(actor);
@@ -108,7 +108,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     return { name, subject: this.selectors.subject(name, value) };
   }
 
-  /** What the connection came in with; `undefined` when it is not there, or needed nothing to come in. */
+  /** The credential of a connection; `undefined` when there is no such connection, or it needed none. */
   private async credentialOf(connection: string): Promise<Subject | undefined> {
     const { node } = parseConnectionId(connection);
     if (!this.cluster.knows(node)) return undefined;
@@ -124,12 +124,15 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     return credential === undefined ? undefined : parseSelector(credential);
   }
 
-  /** What is answered holds on every node that hears; the others follow by themselves. */
+  /** When it resolves, the change is in force on every node that answered; the others follow on their own. */
   private async refreshEverywhere(): Promise<void> {
     await this.cluster.ask(CHANGED, null, { timeoutMs: PATIENCE_MS });
   }
 
-  /** Brings the list in step with the database, and closes what is newly on it. One at a time, never stale. */
+  /**
+   * Brings the list in line with the database, and closes connections newly on it. Runs one at a time, never on stale
+   * data.
+   */
   private refresh(): Promise<void> {
     if (this.refreshing !== undefined) return (this.next ??= this.refreshing.then(() => this.refresh()));
     this.next = undefined;
@@ -152,7 +155,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
       const added = new Set([...entries.keys()].filter((key) => !before.has(key)));
       if (added.size > 0) this.directory.revoke(added);
     } catch (error) {
-      // The database is away: what was revoked stays revoked, and readiness tells the rest.
+      // The database is unreachable: what was revoked stays revoked, and readiness reports the fault.
       this.logger.debug({ msg: 'revocations could not be read', err: error });
     }
   }
