@@ -6,12 +6,12 @@ import { type Principal } from '../realtime/principal.js';
 
 /** A connection that may become an Iota, a client or a caller. */
 export interface OmikronConnection extends Connection {
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly address: string;
   admit(principal: OmikronPrincipal): void;
 }
 
-/** What the Omikron sets in a message it passes on. */
+/** The members that the Omikron sets in messages it passes on. */
 export interface SenderMembers {
   readonly plain: JsonMembers;
   /** For messages that came without `log`. */
@@ -24,9 +24,9 @@ export interface IotaPrincipal extends Principal {
   /** Canonical. */
   readonly id: string;
   readonly session: string;
-  /** Whether it was in the directory; where no token is needed, others are let in as well. */
+  /** Whether it is in the directory; when no token is needed, others are admitted as well. */
   readonly registered: boolean;
-  /** Its users, by canonical id, with where their clients listen. */
+  /** Its users, by canonical id, with the channel of their clients. */
   readonly accepted: Map<string, Channel>;
   readonly sender: SenderMembers;
 }
@@ -34,15 +34,15 @@ export interface IotaPrincipal extends Principal {
 /** One of a user's apps. */
 export interface ClientPrincipal extends Principal {
   readonly kind: 'profile';
-  /** The user, canonical. */
+  /** The user's id, canonical. */
   readonly id: string;
   /** The user id as the client wrote it. */
   readonly written: string;
-  /** Names this socket among all. */
+  /** Identifies this socket among all. */
   readonly socket: string;
   /** Session of the Iota through which it was admitted. */
   readonly session: string;
-  /** Where that Iota listens. */
+  /** Channel of that Iota. */
   readonly home: ReturnType<typeof sessionChannel>;
   /** Canonical ids of the users whose state it hears. */
   readonly watched: Set<string>;
@@ -52,7 +52,7 @@ export interface ClientPrincipal extends Principal {
 /** One of a user's apps in one call. */
 export interface CallerPrincipal extends Principal {
   readonly kind: 'caller';
-  /** The user, canonical. */
+  /** The user's id, canonical. */
   readonly id: string;
   readonly written: string;
   readonly socket: string;

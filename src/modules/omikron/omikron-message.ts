@@ -1,25 +1,25 @@
 import { type CallerPrincipal, type SenderMembers } from './omikron-connection.js';
 import { type OmikronEvent, type ReplyId } from './omikron.events.js';
 
-/** A message as far as the domain knows it: what it asks, and how it is passed on. Its text is the gateway's. */
+/** A message as far as the domain needs it: what it asks, and how to pass it on. The gateway knows its text. */
 export interface OmikronMessage {
   readonly id: ReplyId;
   readonly data: MessageData;
   /** The ping that it reports, as the text of an integer. */
   readonly ping: string | undefined;
   readonly receiver: string | undefined;
-  /** The text between the quotes of `receiver_id`, which nearly always is the receiver. */
+  /** The text between the quotes of `receiver_id`, nearly always the receiver itself. */
   readonly rawReceiver: string | undefined;
-  /** By each member that names one: receivers differ in which they read. */
+  /** One per member that names a sender: receivers differ in which of them they read. */
   readonly senders: readonly (string | undefined)[];
   asItCame(): OmikronEvent;
   /** With the sender's members set. */
   from(sender: SenderMembers): OmikronEvent;
-  /** As the others in the call get it: it says who it is from, in `data` too, where `values` are set as well. */
+  /** As the others in the call get it: with the sender's members, in `data` as well, where `values` are set, too. */
   textFrom(caller: CallerPrincipal, values: Readonly<Record<string, string>>): Buffer;
 }
 
-/** Names of types and members are compared like this: `UserIds` is `user_ids`. */
+/** The form in which names of types and members are compared: `UserIds` equals `user_ids`. */
 export function plainName(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
@@ -28,7 +28,7 @@ export function plainName(name: string): string {
 export class MessageData {
   private constructor(private readonly members: ReadonlyMap<string, unknown>) {}
 
-  /** Of what is no object it is empty. */
+  /** Empty for anything but an object. */
   static of(data: unknown): MessageData {
     const entries = typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data) : [];
     return new MessageData(new Map(entries.map(([name, value]) => [plainName(name), value as unknown])));
@@ -44,8 +44,8 @@ export class MessageData {
 }
 
 /**
- * Ids of a list: comma-separated, an array, or the names of an object. Blanks and empty ones are dropped, order and
- * spelling kept.
+ * The ids of a list: comma-separated, an array, or the names of an object. Trims them, drops empty ones, and keeps
+ * order and spelling.
  */
 export function idsOf(value: unknown): string[] {
   const items: unknown[] =

@@ -1,6 +1,6 @@
 import { AppError } from '../../common/errors/app-error.js';
 
-/** The types of message in which the Omikron says no. */
+/** The message types by which the Omikron refuses. */
 export type ErrorType =
   | 'error'
   | 'error_invalid_user_id'
@@ -9,7 +9,7 @@ export type ErrorType =
   | 'error_no_iota'
   | 'error_not_found';
 
-/** The Omikron will not do what a message asks for; the sender hears it with the message's id. */
+/** The Omikron refuses what a message asks for; the sender is told, with the message's id. */
 export class OmikronRefusal extends AppError {
   constructor(
     readonly wireType: ErrorType,

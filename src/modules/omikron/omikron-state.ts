@@ -1,6 +1,4 @@
-/*
- * What nodes share of who is connected. Survives JSON; ids are canonical UUIDs where nothing else is said.
- */
+// The state of connections that nodes share. Survives JSON; ids are canonical UUIDs unless stated otherwise.
 
 /** Where a connected Iota is. */
 export interface IotaSeat {
@@ -9,13 +7,13 @@ export interface IotaSeat {
   readonly node: string;
 }
 
-/** What is known of a connected Iota to whoever outlives its node. */
+/** What other nodes know of a connected Iota in case its node dies. */
 export interface SeatedIota {
   readonly iota: string;
   readonly users: readonly string[];
 }
 
-/** What a client reported last of its round trips. */
+/** What a client last reported of its round trips. */
 export interface ClientPing {
   readonly user: string;
   readonly written: string;
@@ -24,48 +22,51 @@ export interface ClientPing {
   readonly at: number;
 }
 
-/** What is known of one socket of a user. */
+/** The state of one socket of a user. */
 export interface SocketState {
   readonly user: string;
   /** User id as the client wrote it. */
   readonly written: string;
-  /** Session of the Iota through which it was admitted: once that is over, the socket is as good as gone. */
+  /** Session of the Iota through which it was admitted; once that has ended, the socket no longer counts. */
   readonly session: string;
   readonly state: string;
   /** When it was set, in milliseconds since the epoch; a user's newest one counts. */
   readonly at: number;
 }
 
-/** What is known of somebody in a call. */
+/** The state of a member of a call. */
 export interface CallMember {
   readonly socket: string;
   /** User id as the client wrote it. */
   readonly written: string;
   readonly callState: string;
-  /** State that the end of the stream goes back to. */
+  /** State to return to when the stream ends. */
   readonly resume: string;
   readonly userState: string;
   readonly streaming: boolean;
-  /** Keyed digest of the call's secret, the same for all members; `null` when the first one brought none. */
+  /** Keyed digest of the call's secret, the same for all members; `null` when the first one presented none. */
   readonly secret: string | null;
-  /** What the ledger knows the call by. */
+  /** The ledger's key of the call. */
   readonly entry: string;
-  /** When it came in. Times are milliseconds; its node may die before it has written what follows to the ledger. */
+  /**
+   * When it joined, in milliseconds. This and the following are kept here because its node may die before writing them
+   * to the ledger.
+   */
   readonly joinedAt: number;
   /** Since when somebody else has been in the call, too. */
   readonly answeredAt: number | null;
-  /** Users whom it has rung, the last ones. */
+  /** The most recent users it has called. */
   readonly rung: readonly string[];
 }
 
 /** Somebody is being called. */
 export interface Ring {
   readonly call: string;
-  /** Who calls, and whether they were in the call then. */
+  // Who calls, and whether they were in the call then.
   readonly caller: string;
   readonly isIn: boolean;
   readonly at: number;
-  /** What the one who is called is told: ids as the caller wrote them. */
+  /** What the called user is told: ids as the caller wrote them. */
   readonly told: {
     readonly call: string;
     readonly receiver: string;
@@ -74,12 +75,12 @@ export interface Ring {
   };
 }
 
-/** How a node is doing. */
+/** The load of a node. */
 export interface NodeLoad {
   /** Host under which it is reached. */
   readonly node: string;
   /** Busy time of its event loop, in percent. */
   readonly load: number;
-  /** It takes no new connections. */
+  /** Whether it accepts no new connections. */
   readonly draining: boolean;
 }

@@ -5,10 +5,10 @@ import { type Ring } from './omikron-state.js';
 /** The Omikron itself, as sender and receiver. */
 export const OMIKRON_ID = '22222222-2222-2222-2222-222222222222';
 
-/** JSON text of the id of the message that is answered; `undefined` when it had none. */
+/** JSON text of the id of the message being answered; `undefined` when it had none. */
 export type ReplyId = string | undefined;
 
-/** A member of a call as the others see it. User ids as their owners wrote them. */
+/** A member of a call as the others see it. User ids are as their owners wrote them. */
 export interface CallerState {
   readonly user: string;
   readonly callState: string;
@@ -16,19 +16,19 @@ export interface CallerState {
   readonly streaming: boolean;
 }
 
-/** The same, with the state that the end of its stream goes back to. */
+/** The same, with the state to return to when its stream ends. */
 export interface CallerView extends CallerState {
   readonly resume: string;
 }
 
-/** Facts of the Omikron that reach its peers. */
+/** Events of the Omikron that reach its peers. */
 export type OmikronEvent =
-  /** The text of a JSON object, passed on: `text`, and behind it the ASCII `tail`. */
+  /** The text of a JSON object, passed on: `text`, followed by the ASCII `tail`. */
   | {
       readonly type: 'omikron.relayed';
       readonly text: Buffer;
       readonly tail?: Buffer;
-      /** How a member of the call is by what is passed on. */
+      /** The state of a call member after the message that is passed on. */
       readonly caller?: CallerView;
     }
   | {
@@ -69,7 +69,7 @@ export type OmikronEvent =
   | { readonly type: 'omikron.call-found'; readonly id: ReplyId; readonly live: boolean }
   | { readonly type: 'omikron.caller-connected'; readonly caller: CallerState }
   | { readonly type: 'omikron.caller-closed'; readonly user: string }
-  /** What a caller said that did not get here. */
+  /** Replaces a caller's messages that did not arrive here. */
   | {
       readonly type: 'omikron.caller-changed';
       readonly user: string;
@@ -78,7 +78,7 @@ export type OmikronEvent =
       readonly userState?: string | undefined;
     };
 
-/** A client of an Iota has gone; Iotas are not told. */
+/** A client of an Iota has left; Iotas are not told. */
 export interface ClientLeft extends HubEvent {
   readonly type: 'omikron.client-left';
   readonly socket: string;
@@ -88,11 +88,11 @@ export interface ClientLeft extends HubEvent {
 export type IotaSignal = HubEvent &
   (
     | { readonly type: 'omikron.profile-removed'; readonly user: string }
-    /** Hexadecimal digest of the only token that is valid from now on. */
+    /** Hexadecimal digest of the token that alone is valid from now on. */
     | { readonly type: 'omikron.token-changed'; readonly digest: string }
   );
 
 export const relayed = (text: Buffer, tail?: Buffer): OmikronEvent =>
   tail === undefined ? { type: 'omikron.relayed', text } : { type: 'omikron.relayed', text, tail };
-/** Says what is meant where the kernel takes any event. */
+/** Fixes the event type where the kernel accepts any. */
 export const fact = (event: OmikronEvent): OmikronEvent => event;

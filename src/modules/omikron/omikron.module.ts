@@ -29,7 +29,7 @@ import { OmikronRepository } from './omikron.repository.js';
 import { PingBook } from './states/ping-book.service.js';
 import { UserStates } from './states/user-states.service.js';
 
-/** The relay between home servers and their users' apps: domain and REST. The sockets' edge is in `gateways/omikron`. */
+/** The relay between home servers and their users' apps: domain and REST. Their sockets are in `gateways/omikron`. */
 @Module({
   imports: [TypeOrmModule.forFeature([Iota, Profile]), CallsModule, LifecycleModule, NodesModule],
   controllers: [IotasController],
@@ -77,7 +77,7 @@ export class OmikronModule {
     calls: CallGroups,
   ) {
     endings.register('omikron', (ending) => calls.end(ending));
-    // Where Iotas need no token, one may be connected that is in no directory.
+    // When Iotas need no token, one may be connected that is in no directory.
     selectors.know(
       'iota',
       async (id) =>

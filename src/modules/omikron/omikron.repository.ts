@@ -13,7 +13,7 @@ export type NewProfile = Pick<Profile, 'iotaId' | 'userId' | 'keyDigest'>;
 export interface IotaEntry {
   readonly name: string;
   readonly tokenDigest: Buffer;
-  /** Those of the users asked for that belong to it. */
+  /** Those of the requested users that belong to it. */
   readonly users: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export class OmikronRepository {
     @InjectRepository(Profile) private readonly profiles: Repository<Profile>,
   ) {}
 
-  /** One query, however many users. */
+  /** Needs one query, however many users. */
   async findEntry(iotaId: string, users: readonly string[]): Promise<IotaEntry | undefined> {
     const rows = await this.iotas.manager.query<IotaEntry[]>(
       `SELECT i.name, i.token_digest AS "tokenDigest", ARRAY(
@@ -46,7 +46,7 @@ export class OmikronRepository {
     return (await this.iotas.findOneBy({ tokenDigest })) ?? undefined;
   }
 
-  /** Digests of the tokens of those of the Iotas that are there, in hexadecimal. */
+  /** Token digests in hexadecimal, by Iota, of those Iotas that exist. */
   async tokenDigests(iotas: readonly string[]): Promise<Map<string, string>> {
     const rows: { iota: string; digest: string }[] = await this.iotas.query(
       `SELECT "iota_id"::text AS "iota", encode("token_digest", 'hex') AS "digest"
@@ -56,7 +56,7 @@ export class OmikronRepository {
     return new Map(rows.map(({ iota, digest }) => [iota, digest]));
   }
 
-  /** The Iotas of those of the users that are in the directory. */
+  /** The Iota of each of those users that are in the directory. */
   async homes(users: readonly string[]): Promise<Map<string, string>> {
     const rows: { user: string; iota: string }[] = await this.profiles.query(
       `SELECT "user_id"::text AS "user", "iota_id"::text AS "iota" FROM "omikron_profiles" WHERE "user_id" = ANY ($1::uuid[])`,
@@ -79,7 +79,7 @@ export class OmikronRepository {
     return (await this.iotas.update({ iotaId }, { tokenDigest })).affected === 1;
   }
 
-  /** Removes an Iota with its profiles. @returns its users, `undefined` when there was no such Iota */
+  /** Removes an Iota with its profiles. @returns its users; `undefined` when there was no such Iota */
   async deleteIota(iotaId: string): Promise<string[] | undefined> {
     return this.iotas.manager.transaction(async (manager) => {
       // Locked, so that no profile is added between the two statements.
@@ -106,7 +106,9 @@ export class OmikronRepository {
     return this.profiles.find({ where: { iotaId, id: MoreThan(afterId) }, order: { id: 'ASC' }, take });
   }
 
-  /** @throws AppError `already_exists` when the user belongs to an Iota already, `not_found` when there is no such Iota */
+  /**
+   * @throws AppError `already_exists` when the user already belongs to an Iota, `not_found` when there is no such Iota
+   */
   async createProfile(profile: NewProfile): Promise<Profile> {
     try {
       return await refuseTaken(

@@ -13,7 +13,7 @@ import { userSockets } from '../omikron.channels.js';
 import { ONLINE, UserStates } from '../states/user-states.service.js';
 import { canonicalUuid } from '../uuid.js';
 
-/** Turns strangers into callers. */
+/** Admits connections as callers. */
 @Injectable()
 export class CallAdmission {
   constructor(
@@ -26,14 +26,17 @@ export class CallAdmission {
     private readonly hub: Hub,
   ) {}
 
-  /** @throws OmikronRefusal when it is not who it says, its Iota is not there, or the call has another secret */
+  /**
+   * @throws OmikronRefusal when the client cannot prove its user, the Iota is not connected, or the call has another
+   * secret
+   */
   async identify(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
     const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));
     if (call === undefined) throw new OmikronRefusal('error', 'call_id must be a UUID', id);
     const { user, written } = await this.identity.prove(connection, data, id);
     try {
-      // Heard from before that on; what changed before is seen now.
+      // The socket is subscribed by now, so later changes are heard of; this finds earlier ones.
       if ((await this.sessions.find(user)) === undefined) {
         throw new OmikronRefusal('error_no_iota', 'Your Iota is not connected', id);
       }

@@ -14,7 +14,7 @@ import { type ClientLeft, fact } from '../omikron.events.js';
 import { PingBook } from '../states/ping-book.service.js';
 import { UserStates } from '../states/user-states.service.js';
 
-/** Turns strangers into clients of a user, and lets them go. */
+/** Admits connections as clients of a user, and handles their end. */
 @Injectable()
 export class ClientAdmission {
   constructor(
@@ -26,7 +26,7 @@ export class ClientAdmission {
     private readonly hub: Hub,
   ) {}
 
-  /** @throws OmikronRefusal when it is not who it says or its Iota is not there */
+  /** @throws OmikronRefusal when the client cannot prove its user, or the Iota is not connected */
   async identify(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
     const { id, data } = message;
     const { user, written, iota, session } = await this.identity.prove(connection, data, id);
@@ -34,7 +34,7 @@ export class ClientAdmission {
     await this.hub.subscribe(connection, userChannel(user));
     this.hub.unsubscribe(connection, userSockets(user));
     this.hub.keep(sessionClients(session), this.untilEnd(iota, session));
-    // Heard from here on; what changed before is seen now.
+    // Subscribed by now, so later changes are heard of; this finds earlier ones.
     if ((await this.sessions.find(user))?.session !== session) {
       this.hub.unsubscribe(connection, sessionClients(session));
       this.hub.unsubscribe(connection, userChannel(user));
@@ -54,7 +54,7 @@ export class ClientAdmission {
     };
     // Whatever happens from here on, the end of the connection undoes it.
     connection.admit(principal);
-    // Before it is told: what it or others ask next, on whichever node, finds it there.
+    // Before it is told, so that its next request, and those of others on any node, find it there.
     await Promise.all([this.pings.enter(principal), this.states.enter(principal)]);
     this.hub.sendTo(connection, fact({ type: 'omikron.client-identified', id }));
     this.rings.keep(user);
@@ -64,7 +64,7 @@ export class ClientAdmission {
     );
   }
 
-  /** The connection has ended. */
+  /** Called when the connection has ended. */
   async leave(principal: ClientPrincipal): Promise<void> {
     await this.pings.leave(principal);
     const left: ClientLeft = { type: 'omikron.client-left', socket: principal.socket };
@@ -72,7 +72,7 @@ export class ClientAdmission {
     await this.states.leave(principal);
   }
 
-  /** Clients go with their Iota also when the bus did not bring its end. */
+  /** Closes clients with their Iota, even if the broker does not deliver its end. */
   private untilEnd(iota: string, session: string): PictureSubject<true> {
     return standing(
       async () => (await this.sessions.seatOf(iota))?.session === session,

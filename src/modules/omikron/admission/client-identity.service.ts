@@ -10,13 +10,13 @@ import { OmikronRepository } from '../omikron.repository.js';
 import { userSockets } from '../omikron.channels.js';
 import { canonicalUuid } from '../uuid.js';
 
-/** A user whose private key's hash was shown, and whose Iota is connected. */
+/** A user whose private key's hash was presented, and whose Iota is connected. */
 export interface ProvenUser {
   /** Canonical. */
   readonly user: string;
   /** As the client wrote it. */
   readonly written: string;
-  /** Canonical id of the user's Iota, and its session. */
+  // Canonical id of the user's Iota, and its session.
   readonly iota: string;
   readonly session: string;
 }
@@ -24,7 +24,7 @@ export interface ProvenUser {
 /** Scope of the throttle. */
 const TRIES = 'omikron-client';
 
-/** The one check that clients pass, on their main socket and on call sockets. */
+/** The check that clients must pass, on their main socket and on call sockets. */
 @Injectable()
 export class ClientIdentity {
   constructor(
@@ -36,15 +36,15 @@ export class ClientIdentity {
   ) {}
 
   /**
-   * Checks `user_id`, `private_key_hash` and, where given, `iota_id`. From now on the socket ends with the profile: it
-   * listens on `userSockets`.
+   * Checks `user_id`, `private_key_hash` and, if given, `iota_id`. From then on the socket ends with the profile, since
+   * it is subscribed to `userSockets`.
    * @throws OmikronRefusal; AppError `rate_limited` when this address tries too often
    */
   async prove(connection: OmikronConnection, data: MessageData, id: string | undefined): Promise<ProvenUser> {
     const written = data.get('user_id');
     const user = canonicalUuid(written);
     if (user === undefined) return this.wrong(connection, noSuchUser(id));
-    // Listening before looking: a profile that is removed in between closes the socket.
+    // Subscribe before checking: a profile that is removed in between closes the socket.
     await this.hub.subscribe(connection, userSockets(user));
     try {
       const { iota, session } = await this.check(connection, user, data, id);
@@ -55,7 +55,7 @@ export class ClientIdentity {
     }
   }
 
-  /** @returns where the user's Iota is */
+  /** @returns where the user's Iota is connected */
   private async check(
     connection: OmikronConnection,
     user: string,
@@ -76,7 +76,7 @@ export class ClientIdentity {
     return home;
   }
 
-  /** A hash cannot be guessed, so only the answer to a wrong one waits. */
+  /** A hash cannot be guessed, so only answers to wrong ones are delayed. */
   private async wrong(connection: OmikronConnection, refusal: OmikronRefusal): Promise<never> {
     await this.throttle.wrong({ scope: TRIES, address: connection.address, gone: () => connection.closed });
     throw refusal;

@@ -22,7 +22,7 @@ import { canonicalUuid, isReserved } from '../uuid.js';
 const TRIES = 'omikron-iota';
 const MAX_LABEL = 100;
 
-/** Turns strangers into home servers, and lets them go. */
+/** Admits connections as Iotas (home servers), and handles their end. */
 @Injectable()
 export class IotaAdmission {
   constructor(
@@ -36,8 +36,8 @@ export class IotaAdmission {
   ) {}
 
   /**
-   * Identifies by `iota_id` and `user_ids`. An Iota that is connected already is replaced, and its clients are closed.
-   * @throws OmikronRefusal when it may not be this Iota
+   * Identifies by `iota_id` and `user_ids`. An Iota that is already connected is replaced, and its clients are closed.
+   * @throws OmikronRefusal when the connection may not be this Iota
    */
   async identify(
     connection: OmikronConnection,
@@ -51,7 +51,7 @@ export class IotaAdmission {
     if (credential !== null && credential.iota !== iota) {
       throw new OmikronRefusal('error', 'The token belongs to another Iota', id);
     }
-    // Before the directory is read: what changes there from now on is heard.
+    // Before the directory is read, so that later changes are heard of.
     await this.hub.subscribe(connection, iotaChannel(iota));
     const { accepted, denied, name } = await this.lookUp(connection, iota, credential, data, id);
     const session = randomHex(32);
@@ -71,7 +71,7 @@ export class IotaAdmission {
     this.hub.keep(sessionChannel(session), this.pings.pictureOf(session));
     // Whatever happens from here on, the end of the connection undoes it.
     connection.admit(principal);
-    // Also when it has just been found to be revoked.
+    // Admission also closes an Iota that is revoked.
     if (connection.closed) return;
     await this.departures.watch(principal);
     const previous = await this.sessions.enter(iota, session, [...accepted.keys()]);
@@ -91,12 +91,12 @@ export class IotaAdmission {
     this.states.homeCame(accepted.keys());
   }
 
-  /** The connection has ended. */
+  /** Called when the connection has ended. */
   leave(principal: IotaPrincipal): Promise<void> {
     return this.departures.leave(principal);
   }
 
-  /** `user` no longer belongs to this Iota. */
+  /** Called when `user` no longer belongs to this Iota. */
   async dismiss(principal: IotaPrincipal, user: string): Promise<void> {
     if (principal.accepted.delete(user)) await this.departures.changed(principal);
     await this.sessions.dismiss(principal.id, principal.session, user);

@@ -9,9 +9,9 @@ import { isTicket } from '../../auth/tickets/ticket.js';
 import { type Stranger, Tickets } from '../../auth/tickets/tickets.service.js';
 import { OmikronRepository } from '../omikron.repository.js';
 
-/** What an Iota showed on the upgrade. */
+/** The credential that an Iota presented on the upgrade. */
 export interface IotaCredential {
-  /** Canonical id of the Iota whose token it is. */
+  /** Canonical id of the Iota that the token belongs to. */
   readonly iota: string;
   readonly tokenDigest: Buffer;
 }
@@ -32,8 +32,9 @@ export class IotaCredentials implements OnModuleInit {
   }
 
   /**
-   * Checks the token of an upgrade, or the ticket in its place. @param token `undefined` when none was shown
-   * @returns `null` where none is needed
+   * Checks the token of an upgrade, or the ticket in its place.
+   * @param token `undefined` when none was presented
+   * @returns `null` when none is needed
    * @throws AppError `invalid_credentials`, `unauthenticated`, or `rate_limited` when this address tries too often
    */
   async authenticate(token: string | undefined, holder: Stranger): Promise<IotaCredential | null> {

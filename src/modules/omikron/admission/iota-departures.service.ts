@@ -9,7 +9,7 @@ import { SEATED, sessionClients } from '../omikron.channels.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { UserStates } from '../states/user-states.service.js';
 
-/** What becomes of an Iota's users when it has gone, by itself or with its node: both are told of exactly once. */
+/** Handles the departure of Iotas, by themselves or with their node, and tells of each exactly once. */
 @Injectable()
 export class IotaDepartures {
   constructor(
@@ -22,19 +22,19 @@ export class IotaDepartures {
     presence.onLost(SEATED, (session, { data: { iota, users } }) => this.part(iota, session, users));
   }
 
-  /** From now on the end of this node is noticed. Before the Iota serves anybody. */
+  /** Makes the end of this node noticed. Must be called before the Iota serves anybody. */
   async watch(principal: IotaPrincipal): Promise<void> {
     await this.presence.enter(SEATED.of(principal.session), entryOf(principal));
   }
 
-  /** The Iota serves other users than before. */
+  /** Called when the Iota serves other users than before. */
   async changed(principal: IotaPrincipal): Promise<void> {
     await this.presence.update(SEATED.of(principal.session), entryOf(principal));
   }
 
-  /** The connection has ended: its clients go, and its users are away unless it was replaced. */
+  /** Called when the connection has ended: its clients are closed, and its users are offline unless it was replaced. */
   async leave({ id, session, accepted }: IotaPrincipal): Promise<void> {
-    // Gone with a lease that this node had lost.
+    // Already handled, because this node had lost its lease.
     if ((await this.presence.leave(SEATED.of(session), session)) === undefined) return;
     await this.part(id, session, [...accepted.keys()]);
   }

@@ -22,14 +22,14 @@ import { canonicalUuid } from '../uuid.js';
 
 type Member = PresenceMember<CallMember>;
 
-/** Kept with a member. */
+/** Number of called users kept with a member. */
 const MAX_RUNG = 100;
 const INITIAL_STATE = 'muted';
 const STREAMING = 'streaming';
-/** As the wire spells it; the right spelling means the same. */
+/** As spelled on the wire; the correct spelling means the same. */
 const DEAFENED = 'deafed';
 
-/** Calls: who is in them, in what state, and what they tell each other. A call begins and ends with its members. */
+/** Calls: who is in them, in which state, and what they tell each other. A call begins and ends with its members. */
 @Injectable()
 export class CallGroups {
   constructor(
@@ -44,8 +44,9 @@ export class CallGroups {
   }
 
   /**
-   * Takes a connection in. Those who are there hear of it first; then it is a member; then it is told who is there.
-   * @param secret keyed digest of the secret it brought
+   * Takes a connection into a call. First the others are told of it; then it becomes a member; then it is told who is
+   * there.
+   * @param secret keyed digest of the secret it presented
    * @returns `undefined` when the call has another secret
    */
   join(
@@ -93,7 +94,7 @@ export class CallGroups {
     });
   }
 
-  /** The connection has ended; the others hear of it, unless another socket of the user took its place. */
+  /** Called when the connection has ended; the others are told, unless another socket of the user took its place. */
   leave({ call, id, socket }: CallerPrincipal): Promise<void> {
     return this.inTheEnd(call, async () => {
       const member = await this.presence.get<CallMember>(MEMBERS.of(call), id);
@@ -104,7 +105,7 @@ export class CallGroups {
     });
   }
 
-  /** Ends it from outside: everybody hears that the others leave, and is sent away. */
+  /** Ends a call from outside: all members are told that the others leave, and are closed. */
   async end({ call, outcome, by }: EndingCall): Promise<void> {
     const id = call.wireId;
     if (id === undefined) return;
@@ -119,7 +120,7 @@ export class CallGroups {
     });
   }
 
-  /** A member's own states: those given change, and the others hear the same. @throws OmikronRefusal */
+  /** Changes a member's own states, those that are given, and tells the others. @throws OmikronRefusal */
   change(caller: CallerPrincipal, message: OmikronMessage): Promise<void> {
     const { data } = message;
     const callState = stateOf(data, 'call_state', message);
@@ -133,14 +134,14 @@ export class CallGroups {
       }),
       ...(userState !== undefined && { userState }),
     });
-    // By the names that all clients know, too, whatever spelling they came in.
+    // Also with the names that all clients know, whatever spelling was used.
     return this.update(caller, message, change, {
       ...(callState !== undefined && { call_state: callState }),
       ...(userState !== undefined && { user_state: userState }),
     });
   }
 
-  /** A member begins or ends to show its screen. */
+  /** A member starts or stops sharing its screen. */
   stream(caller: CallerPrincipal, message: OmikronMessage, streaming: boolean): Promise<void> {
     return this.update(caller, message, (member) => ({
       ...member,
@@ -149,7 +150,7 @@ export class CallGroups {
     }));
   }
 
-  /** To one other member of the same call. @throws OmikronRefusal when the receiver is none */
+  /** Forwards to one other member of the same call. @throws OmikronRefusal when the receiver is not in it */
   async forward(caller: CallerPrincipal, message: OmikronMessage): Promise<void> {
     const receiver = canonicalUuid(message.data.get('receiver_id'));
     const member =
@@ -161,7 +162,7 @@ export class CallGroups {
   }
 
   /**
-   * Whether a call goes on.
+   * Whether a call is in progress.
    * @param secret keyed digest
    * @returns `undefined` when the call has another secret
    */
@@ -171,7 +172,7 @@ export class CallGroups {
     return member.data.secret === null || member.data.secret === secret ? true : undefined;
   }
 
-  /** `caller`, if it is in the call, rings `receiver`; the ledger keeps that. @returns whether it is */
+  /** Records that `caller`, if in the call, calls `receiver`. @returns whether it is in the call */
   rings(call: string, caller: string, receiver: string): Promise<boolean> {
     return this.exclusively(call, async (lease) => {
       const member = await this.presence.get(MEMBERS.of(call), caller);
@@ -185,7 +186,7 @@ export class CallGroups {
     });
   }
 
-  /** From then on it is a conversation. */
+  /** Marks the call as answered `at` that time, for all its members. */
   private async answered(call: string, at: number): Promise<void> {
     for (const { id, data } of await this.members(call)) {
       const answeredAt = data.answeredAt ?? at;
@@ -217,7 +218,7 @@ export class CallGroups {
     });
   }
 
-  /** The same user comes in on another socket: for the others, the old one leaves. */
+  /** The same user joins with another socket: for the others, the old one leaves. */
   private async replace(call: string, old: Member, others: readonly Member[]): Promise<void> {
     this.hub.disconnect(callerChannel(old.data.socket), DISCONNECT.replaced);
     await this.remove(call, old, others);
@@ -228,7 +229,7 @@ export class CallGroups {
     this.removed(call, { id, data }, others);
   }
 
-  /** A member was removed because its node died. */
+  /** Called when a member was removed because its node died. */
   private lost(call: string, member: Member): Promise<void> {
     return this.inTheEnd(call, async () => {
       const others = await this.members(call);
@@ -240,7 +241,7 @@ export class CallGroups {
     });
   }
 
-  /** What its node may not have come to writing. */
+  /** Records what the member's node may not have written to the ledger. */
   private recall(call: string, { id, data }: Member): void {
     const entry = entryOf(call, data);
     this.ledger.joinedElsewhere(entry, partyOf(id), data.joinedAt);
@@ -258,7 +259,7 @@ export class CallGroups {
     this.ledger.ended(entryOf(call, data), data.answeredAt === null ? 'cancelled' : 'completed', id);
   }
 
-  /** Each by its own channel: what is under way when somebody joins does not reach them. */
+  /** Uses each member's own channel, so that events in progress when somebody joins do not reach them. */
   private tell(members: readonly Member[], event: OmikronEvent): void {
     for (const { data } of members) this.hub.announce(callerChannel(data.socket), event);
   }
@@ -282,22 +283,22 @@ export class CallGroups {
     return this.presence.list<CallMember>(MEMBERS.of(call));
   }
 
-  /** So that joiners see, or are told of, everybody exactly once. */
+  /** Changes of a call run one at a time, so that joiners see, or are told of, everybody exactly once. */
   private exclusively<T>(call: string, work: (lease: Lease) => Promise<T>): Promise<T> {
     return this.leases.run(keys.changing('call', call), work);
   }
 
-  /** What must not be left out because the shared state is away. */
+  /** For work that must be done even if the shared state is unreachable for now. */
   private inTheEnd(call: string, work: () => Promise<void>): Promise<void> {
     return this.retries.run(() => this.exclusively(call, work));
   }
 }
 
 const entryOf = (call: string, { entry }: CallMember): CallRef => ({ key: entry, protocol: 'omikron', wireId: call });
-/** The ledger knows people by their user id. */
+/** The ledger identifies people by their user id. */
 const partyOf = (user: string): CallParty => ({ sid: user, name: user });
 
-/** A state that a message sets; `undefined` when it does not. @throws OmikronRefusal when it is no state */
+/** The state that a message sets; `undefined` when it sets none. @throws OmikronRefusal when it is not a valid state */
 function stateOf(data: MessageData, name: string, message: OmikronMessage): string | undefined {
   if (!data.has(name)) return undefined;
   const state = data.get(name);

@@ -13,7 +13,7 @@ import { OmikronRefusal } from '../omikron-refusal.js';
 import { fact } from '../omikron.events.js';
 import { canonicalUuid } from '../uuid.js';
 
-/** What clients say about calls on their main socket. */
+/** Handles what clients say about calls on their main socket. */
 @Injectable()
 export class CallInvitations {
   constructor(
@@ -26,7 +26,7 @@ export class CallInvitations {
     private readonly hub: Hub,
   ) {}
 
-  /** Rings at all sockets of the receiver. @throws OmikronRefusal */
+  /** Rings all sockets of the receiver. @throws OmikronRefusal */
   async invite(connection: OmikronConnection, client: ClientPrincipal, message: OmikronMessage): Promise<void> {
     const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));
@@ -43,7 +43,7 @@ export class CallInvitations {
     if ((await this.sessions.find(receiver)) === undefined) {
       throw new OmikronRefusal('error', "The receiver's Iota is not connected", id);
     }
-    // First: should this node die the moment it rings, the ledger knows it.
+    // First, so that the ledger has it even if this node dies as soon as it rings.
     const isIn = await this.calls.rings(call, client.id, receiver);
     await this.shares.take(client.id, receiver, secret?.length ?? 0);
     await this.rings.ring(receiver, {
@@ -60,7 +60,7 @@ export class CallInvitations {
     this.hub.sendTo(connection, fact({ type: 'omikron.call-invited', id }));
   }
 
-  /** Tells whether a call goes on; to those who do not know its secret, it does not. @throws OmikronRefusal */
+  /** Tells whether a call is in progress; to those who do not know its secret, it is not. @throws OmikronRefusal */
   async find(connection: OmikronConnection, message: OmikronMessage): Promise<void> {
     const { id, data } = message;
     const call = canonicalUuid(data.get('call_id'));

@@ -9,12 +9,12 @@ import { type OmikronEvent } from '../omikron.events.js';
 import { keys, MEMBERS, userChannel } from '../omikron.channels.js';
 import { type Ring } from '../omikron-state.js';
 
-/** For how long who did not hear it ring is still told. */
+/** For how long sockets that missed a ring are still told. */
 const RINGS_MS = 30_000;
-/** Kept for one user. */
+/** Rings kept per user. */
 const MOST = 20;
 
-/** Who is being called, so that those are told later whose node did not hear it. */
+/** Who is being called, so that sockets whose node missed a ring are told later. */
 @Injectable()
 export class CallRings {
   constructor(
@@ -25,7 +25,7 @@ export class CallRings {
     private readonly clock: Clock,
   ) {}
 
-  /** Rings at all sockets of `receiver`. */
+  /** Rings all sockets of `receiver`. */
   async ring(receiver: string, ring: Omit<Ring, 'at'>): Promise<void> {
     const kept: Ring = { ...ring, at: this.clock.now() };
     await this.leases.run(keys.changing('rings', receiver), async (lease) => {
@@ -36,7 +36,7 @@ export class CallRings {
     this.hub.announce(userChannel(receiver), newCall(kept), { push: true });
   }
 
-  /** From now on clients of `user` here are told later what the bus does not bring. */
+  /** Has clients of `user` on this node told later of rings that the broker did not deliver. */
   keep(user: string): void {
     const subject: PictureSubject<Ring, OmikronEvent> = {
       read: async () => (await this.ringing(user)).map((ring) => [idOf(ring), ring]),
@@ -53,7 +53,7 @@ export class CallRings {
     this.hub.keep(userChannel(user), subject);
   }
 
-  /** Neither answered nor over. */
+  /** Rings that are neither answered nor over. */
   private async ringing(user: string): Promise<Ring[]> {
     const ringing: Ring[] = [];
     for (const ring of await this.recent(user)) {

@@ -5,15 +5,15 @@ import { type OmikronConnection } from '../omikron-connection.js';
 /** Scope of the throttle. */
 const TRIES = 'omikron-call';
 
-/** People make up the secrets of their calls, so each that is shown counts, per address and per call, as a guess. */
+/** People choose the secrets of their calls, so each one presented counts as a guess, per address and per call. */
 @Injectable()
 export class CallSecrets {
   constructor(private readonly throttle: AttemptThrottle) {}
 
   /**
-   * Does `look` when it is its turn.
-   * @param secret keyed digest; `null` when none is shown
-   * @param look gives `undefined` when the call has another secret
+   * Calls `look` when it is this attempt's turn.
+   * @param secret keyed digest; `null` when none was presented
+   * @param look returns `undefined` when the call has another secret
    * @throws AppError `rate_limited`
    */
   guess<T>(

@@ -9,7 +9,7 @@ export function shown({ written, callState, userState, streaming }: CallMember):
 
 export const viewOf = (member: CallMember): CallerView => ({ ...shown(member), resume: member.resume });
 
-/** What an event of a call says of its members. */
+/** The members that an event of a call changes. */
 export function callerChanges(event: OmikronEvent): Change<CallerView>[] {
   if (event.type === 'omikron.caller-closed') return [[event.user, undefined]];
   const caller = calledBy(event);
@@ -21,7 +21,7 @@ function calledBy(event: OmikronEvent): CallerView | undefined {
   return event.type === 'omikron.caller-connected' ? { ...event.caller, resume: event.caller.callState } : undefined;
 }
 
-/** The events that somebody in the call has missed of another one. */
+/** The events about one member that another one has missed. */
 export function missedOf({ id: user, before, now }: MissedChange<CallerView>): OmikronEvent[] {
   if (now === undefined) return [{ type: 'omikron.caller-closed', user }];
   const { resume, ...caller } = now;
@@ -30,7 +30,7 @@ export function missedOf({ id: user, before, now }: MissedChange<CallerView>): O
   const said = (change: Omit<Extract<OmikronEvent, { type: 'omikron.caller-changed' }>, 'type' | 'user'>): void => {
     events.push({ type: 'omikron.caller-changed', user, ...change });
   };
-  // Who streams is in that state until the end of the stream, which goes back to the one before.
+  // Members stay in the state streaming until the stream ends, then return to the previous one.
   const [wasIn, isIn] = [before.streaming ? before.resume : before.callState, now.streaming ? resume : now.callState];
   if (before.streaming && !now.streaming) said({ change: 'end_stream' });
   const callState = wasIn === isIn ? undefined : isIn;

@@ -6,7 +6,7 @@ import { type IotaPrincipal, type OmikronPrincipal } from '../omikron-connection
 import { type IotaSignal } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
 
-/** Iotas and profiles that were deleted, and tokens that were rotated. */
+/** Finds connections whose Iota or profile was deleted, or whose token was rotated. */
 @Injectable()
 export class DirectoryComparison {
   constructor(
@@ -16,7 +16,7 @@ export class DirectoryComparison {
     reconciliation.register('omikron', (connections) => this.compare(connections));
   }
 
-  /** Two statements. */
+  /** Needs two statements. */
   private async compare(connections: readonly Connection[]): Promise<void> {
     const iotas = new Set<string>();
     const users = new Set<string>();
@@ -31,7 +31,7 @@ export class DirectoryComparison {
     }
     const digests = await this.repository.tokenDigests([...iotas]);
     const homes = await this.repository.homes([...users]);
-    // People first: for them it is not their Iota that went, they are no longer known.
+    // People first: they must be told that they are no longer known, not that their Iota has gone.
     for (const connection of connections) {
       const principal = principalOf(connection);
       if (principal !== null && principal.kind !== 'iota' && !homes.has(principal.id)) {

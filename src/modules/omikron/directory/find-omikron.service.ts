@@ -6,7 +6,7 @@ import { OmikronRepository } from '../omikron.repository.js';
 import { canonicalUuid } from '../uuid.js';
 import { OmegaRefusal } from './omega-refusal.js';
 
-/** Answers, as the directory Omega does, which Omikron (that is: which node) to connect to. */
+/** Answers, as the directory Omega does, which Omikron (here: which node) to connect to. */
 @Injectable()
 export class FindOmikron {
   constructor(
@@ -15,7 +15,7 @@ export class FindOmikron {
     private readonly repository: OmikronRepository,
   ) {}
 
-  /** The idlest node. @throws AppError `not_found` when none takes connections */
+  /** The least busy node. @throws AppError `not_found` when none accepts connections */
   async any(): Promise<NodeLoad> {
     const node = (await this.nodes.list()).find(({ draining }) => !draining);
     if (node === undefined) throw new OmegaRefusal('no-node');
@@ -23,8 +23,8 @@ export class FindOmikron {
   }
 
   /**
-   * The host of the node the user's Iota is connected to.
-   * @throws AppError `malformed_request`, `not_found`, or `unavailable` when that node is going
+   * The host of the node that the user's Iota is connected to.
+   * @throws AppError `malformed_request`, `not_found`, or `unavailable` when that node is draining
    */
   async ofUser(userId: string): Promise<string> {
     const user = canonicalUuid(userId);

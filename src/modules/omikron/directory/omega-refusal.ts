@@ -12,7 +12,7 @@ const REASONS = {
 
 export type OmegaReason = keyof typeof REASONS;
 
-/** A refusal without words: what the client reads is decided at the edge. */
+/** A refusal without a text: the gateway decides what the client reads. */
 export class OmegaRefusal extends AppError {
   constructor(readonly reason: OmegaReason) {
     super(REASONS[reason], reason);

@@ -16,10 +16,10 @@ import { iotaChannel, sessionClients, userSockets, userChannel } from '../omikro
 import { type IotaSignal } from '../omikron.events.js';
 import { OmikronRepository } from '../omikron.repository.js';
 
-/** An Iota with where it is connected. */
+/** An Iota, and where it is connected. */
 export interface IotaStatus {
   readonly iota: Iota;
-  /** Host of the node it is connected to, `null` while it is away. */
+  /** Host of the node it is connected to; `null` while it is not connected. */
   readonly node: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** What admins do with home servers and profiles; live sockets follow. Ids are canonical. */
+/** Manages Iotas and profiles for admins, and applies changes to live sockets. Ids are canonical. */
 @Injectable()
 export class OmikronAdmin {
   constructor(
@@ -40,7 +40,7 @@ export class OmikronAdmin {
     private readonly retries: Retries,
   ) {}
 
-  /** @returns the Iota and its token, which nobody can show again. @throws AppError `already_exists` */
+  /** @returns the Iota and its token, which cannot be shown again. @throws AppError `already_exists` */
   async createIota(name: string, iotaId: string = randomUUID()): Promise<{ iota: Iota; token: string }> {
     const token = randomToken();
     const create = () => this.repository.createIota({ iotaId, name, tokenDigest: sha256(token) });
@@ -62,13 +62,13 @@ export class OmikronAdmin {
     return { iota, node: (await this.sessions.seatOf(iota.iotaId))?.node ?? null };
   }
 
-  /** Removes an Iota with its profiles; their sockets are closed. @throws AppError `not_found` */
+  /** Removes an Iota with its profiles, and closes their sockets. @throws AppError `not_found` */
   async deleteIota(iotaId: string): Promise<void> {
     const remove = () => this.repository.deleteIota(iotaId);
     const users = (await this.audit.remove('omikron.delete-iota', ['iota', { iotaId }], remove)) ?? notFound('Iota');
     await this.retries.follow(async () => {
       const seat = await this.sessions.seatOf(iotaId);
-      // Clients first: for them it is not their Iota that went, they are no longer known.
+      // Clients first: they must be told that they are no longer known, not that their Iota has gone.
       if (seat) this.hub.disconnect(sessionClients(seat.session), DISCONNECT.notAllowed);
       for (const user of users) this.closeSockets(user);
       this.hub.disconnect(iotaChannel(iotaId), DISCONNECT.notAllowed);
@@ -76,8 +76,8 @@ export class OmikronAdmin {
   }
 
   /**
-   * Puts a new token in the place of the old one; a socket that came in with that is closed.
-   * @returns the token, which nobody can show again
+   * Replaces the token; a socket admitted by the old one is closed.
+   * @returns the token, which cannot be shown again
    * @throws AppError `not_found`
    */
   async rotateToken(iotaId: string): Promise<string> {
@@ -89,7 +89,7 @@ export class OmikronAdmin {
     return token;
   }
 
-  /** @throws AppError `already_exists` when the user belongs to an Iota already, `not_found` */
+  /** @throws AppError `already_exists` when the user already belongs to an Iota, `not_found` */
   createProfile(iotaId: string, userId: string, privateKeyHash: string): Promise<Profile> {
     const keyDigest = this.hashes.digest(privateKeyHash);
     if (keyDigest === undefined) throw new AppError('invalid_input', 'privateKeyHash must have 64 hexadecimal digits');
@@ -109,7 +109,7 @@ export class OmikronAdmin {
     return profile?.iotaId === iotaId ? profile : notFound('profile');
   }
 
-  /** Removes a profile; its sockets are closed. @throws AppError `not_found` */
+  /** Removes a profile, and closes its sockets. @throws AppError `not_found` */
   async deleteProfile(iotaId: string, userId: string): Promise<void> {
     const remove = () => this.repository.deleteProfile(iotaId, userId);
     if (!(await this.audit.remove('omikron.delete-profile', ['profile', { userId }], remove))) notFound('profile');

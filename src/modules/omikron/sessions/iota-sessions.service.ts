@@ -5,12 +5,12 @@ import { Leases } from '../../realtime/resilience/leases.service.js';
 import { type IotaSeat } from '../omikron-state.js';
 import { keys } from '../omikron.channels.js';
 
-/** Who serves a user now. */
+/** Which Iota serves a user now, and where. */
 export interface Home extends IotaSeat {
   readonly iota: string;
 }
 
-/** Which Iotas are connected, on whichever node, and which users each of them serves. All ids canonical. */
+/** Which Iotas are connected, on whichever node, and which users each serves. All ids are canonical. */
 @Injectable()
 export class IotaSessions {
   constructor(
@@ -20,20 +20,22 @@ export class IotaSessions {
   ) {}
 
   /**
-   * An Iota begins to serve `users`.
-   * @returns the session it takes the place of, if it was connected already
+   * An Iota starts to serve `users`.
+   * @returns the session it replaces, if it was already connected
    */
   enter(iota: string, session: string, users: readonly string[]): Promise<string | undefined> {
     return this.leases.run(keys.changing('iota', iota), async (lease) => {
       await this.store.swapAll(users.map(keys.home), `${iota}/${session}`);
       lease.demand();
-      // Last, since from here on clients find their way to it.
+      // Last, since from here on clients find it.
       const previous = await this.store.swap(keys.iota(iota), this.seat(session));
       return previous?.session;
     });
   }
 
-  /** A session has ended. May be repeated. @returns whether no newer one took its place, so that the Iota is gone */
+  /**
+   * A session has ended. May be repeated. @returns whether no newer session took its place, so that the Iota is gone
+   */
   leave(iota: string, session: string, users: readonly string[]): Promise<boolean> {
     return this.leases.run(keys.changing('iota', iota), async () => {
       const seat = await this.store.get(keys.iota(iota));
@@ -50,13 +52,13 @@ export class IotaSessions {
     return this.leases.run(keys.changing('iota', iota), () => this.release(iota, session, user));
   }
 
-  /** `undefined` while no Iota is connected that serves `user`. */
+  /** `undefined` while no connected Iota serves `user`. */
   async find(user: string): Promise<Home | undefined> {
     const home = await this.store.get(keys.home(user));
     if (home === undefined) return undefined;
     const [iota = '', session] = home.split('/');
     const seat = await this.seatOf(iota);
-    // A seat of a newer session: it was not accepted there, or that is still being written.
+    // If the seat is of a newer session, the user was not accepted there, or that is still being written.
     return seat !== undefined && seat.session === session ? { iota, ...seat } : undefined;
   }
 

@@ -8,7 +8,7 @@ import { NODES } from '../omikron.channels.js';
 
 const REFRESH_MS = 5_000;
 
-/** The nodes that Iotas and clients can be sent to. */
+/** The nodes that Iotas and clients can be directed to. */
 @Injectable()
 export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly id = randomHex(16);
@@ -29,7 +29,7 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      // Without the bus there is nobody to tell; the next round tries again.
+      // While the shared state is unreachable, nobody can be told; the next round tries again.
       this.tell().catch(() => undefined);
     }, REFRESH_MS).unref();
   }
@@ -39,7 +39,7 @@ export class OmikronNodes implements OnApplicationBootstrap, OnApplicationShutdo
     await this.presence.leave(NODES, this.id);
   }
 
-  /** All nodes, the idlest first. */
+  /** All nodes, the least busy first. */
   async list(): Promise<NodeLoad[]> {
     await this.tell();
     const nodes = await this.presence.list(NODES);

@@ -8,7 +8,7 @@ import { OmikronRefusal } from '../omikron-refusal.js';
 import { sessionChannel } from '../omikron.channels.js';
 import { canonicalUuid } from '../uuid.js';
 
-/** Passes messages between Iotas and clients, as the text they came in. Synchronous where both sides are known. */
+/** Relays messages between Iotas and clients, as the text they arrived in. Synchronous where both sides are known. */
 @Injectable()
 export class OmikronRelay {
   constructor(
@@ -16,7 +16,7 @@ export class OmikronRelay {
     private readonly sessions: IotaSessions,
   ) {}
 
-  /** To the Iota of the user. */
+  /** To the user's Iota. */
   fromClient({ home, sender }: ClientPrincipal, message: OmikronMessage): void {
     this.hub.publish(home, message.from(sender));
   }
@@ -32,15 +32,15 @@ export class OmikronRelay {
   }
 
   /**
-   * To the Iota of the receiver, on behalf of one of this Iota's users.
-   * @throws OmikronRefusal when the sender is none of them, or the receiver's Iota is not connected
+   * To the receiver's Iota, on behalf of one of this Iota's users.
+   * @throws OmikronRefusal when the sender is not one of them, or the receiver's Iota is not connected
    */
   async betweenIotas({ accepted }: IotaPrincipal, message: OmikronMessage): Promise<void> {
     const receiver = canonicalUuid(message.receiver);
     if (receiver === undefined) {
       throw new OmikronRefusal('error', 'receiver_id must be the UUID of a user', message.id);
     }
-    // Receivers differ in which of several they read, so all of them must be the same.
+    // Receivers differ in which of several they read, so all must be the same.
     const senders = new Set(message.senders.map(canonicalUuid));
     const [sender] = senders;
     if (senders.size !== 1 || sender === undefined || !accepted.has(sender)) {
@@ -54,7 +54,7 @@ export class OmikronRelay {
   }
 }
 
-/** Nearly always the receiver is written as the directory has it, and then nothing is parsed. */
+/** Parses nothing if the receiver is written as in the directory, which is nearly always the case. */
 function clientsOfReceiver({ accepted }: IotaPrincipal, message: OmikronMessage): Channel | undefined {
   const { rawReceiver } = message;
   const direct = rawReceiver === undefined ? undefined : accepted.get(rawReceiver);

@@ -9,12 +9,12 @@ import { type ClientPing } from '../omikron-state.js';
 import { keys, PINGS, sessionChannel } from '../omikron.channels.js';
 import { type ClientLeft, type OmikronEvent } from '../omikron.events.js';
 
-/** What is said of a peer that has reported nothing. */
+/** The ping of a peer that has reported none. */
 const UNKNOWN = '-1';
 
 /**
- * The round-trip times that Iotas and clients report, told to the other side. They are kept as the text of an integer:
- * some clients report clock times, and nobody computes with them.
+ * The round-trip times that Iotas and clients report, for the other side. Kept as the text of an integer, since some
+ * clients report clock times, and nobody computes with them.
  */
 @Injectable()
 export class PingBook {
@@ -25,7 +25,7 @@ export class PingBook {
     private readonly clock: Clock,
   ) {}
 
-  /** The clients of an Iota's session, by socket: the Iota is told later of those it did not hear of. */
+  /** The clients of an Iota's session, by socket, so that the Iota is told later of those it was not told of. */
   pictureOf(session: string): PictureSubject<string, OmikronEvent | ClientLeft> {
     return {
       initially: [],
@@ -52,7 +52,7 @@ export class PingBook {
     await this.presence.leave(PINGS.of(client.session), client.socket);
   }
 
-  /** Notes the ping that a client reports, if it does. @returns what its Iota reported last */
+  /** Records the ping that a client reports, if any. @returns what its Iota last reported */
   async ofClient(client: ClientPrincipal, ping: string | undefined): Promise<string> {
     if (ping !== undefined) {
       await this.presence.update(PINGS.of(client.session), this.entry(client, ping, this.clock.now()));
@@ -60,7 +60,10 @@ export class PingBook {
     return (await this.store.get(keys.iotaPing(client.session))) ?? UNKNOWN;
   }
 
-  /** Notes what an Iota reports. @returns what its connected users reported last, by user id as they wrote it */
+  /**
+   * Records the ping that an Iota reports, if any. @returns what its connected users last reported, by user id as they
+   * wrote it
+   */
   async ofIota({ session }: IotaPrincipal, ping: string | undefined): Promise<[user: string, ping: string][]> {
     if (ping !== undefined) await this.store.swap(keys.iotaPing(session), ping);
     const now = this.clock.now();
@@ -68,7 +71,7 @@ export class PingBook {
     const latest = new Map<string, ClientPing>();
     for (const { data: report } of await this.presence.list<ClientPing>(PINGS.of(session))) {
       const known = latest.get(report.user);
-      // Where a clock has stepped back, what was noted before lies in the future.
+      // After a clock has stepped back, earlier reports lie in the future.
       if (known === undefined || age(report) <= age(known)) latest.set(report.user, report);
     }
     return [...latest.values()].map(({ written, ping: last }) => [written, last]);

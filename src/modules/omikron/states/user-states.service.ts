@@ -16,7 +16,7 @@ import { OmikronRepository } from '../omikron.repository.js';
 import { Retries } from '../../realtime/resilience/retries.js';
 import { canonicalUuid } from '../uuid.js';
 
-/** States the Omikron itself gives; clients may set any other. */
+// States that the Omikron itself sets; clients may set any other.
 export const ONLINE = 'online';
 const USER_OFFLINE = 'user_offline';
 const IOTA_OFFLINE = 'iota_offline';
@@ -24,7 +24,7 @@ const IOTA_OFFLINE = 'iota_offline';
 /** Users whose state one client may watch. */
 const MAX_WATCHED = 1_000;
 
-/** Who is there, in what state, and who wants to know. */
+/** Who is online, in which state, and who watches. */
 @Injectable()
 export class UserStates {
   constructor(
@@ -38,7 +38,7 @@ export class UserStates {
     presence.onLost(SOCKETS, (_, { data }) => this.left(data));
   }
 
-  /** Another socket of a user; it shares the state of those that are there. */
+  /** Adds a socket of a user, which gets the state of the user's other sockets. */
   async enter({ id, written, socket, session }: ClientPrincipal): Promise<void> {
     const others = await this.sockets(id, session);
     const state = newest(others)?.state ?? ONLINE;
@@ -52,7 +52,7 @@ export class UserStates {
     if (member !== undefined) await this.left(member.data);
   }
 
-  /** A client says how its user is. @throws OmikronRefusal when it does not say */
+  /** A client sets its user's state. @throws OmikronRefusal when the state is missing or invalid */
   async change(
     { id, written, socket, session }: ClientPrincipal,
     data: MessageData,
@@ -62,7 +62,7 @@ export class UserStates {
     if (typeof state !== 'string' || state === '' || !fits(state, MAX_CHARACTERS.state)) {
       throw new OmikronRefusal('error', 'user_state must be a short text', reply);
     }
-    // Later than all that is known: clocks of nodes differ, and step.
+    // Later than everything known, since clocks of nodes differ, and step.
     const last = newest(await this.sockets(id, session))?.at ?? 0;
     const now: SocketState = { user: id, written, session, state, at: Math.max(this.clock.now(), last + 1) };
     await this.presence.update(SOCKETS.of(id), { id: socket, data: now });
@@ -70,7 +70,8 @@ export class UserStates {
   }
 
   /**
-   * Tells the states of the users named, and from now on their changes. Unknown users are left out.
+   * Returns the states of the named users, and tells the client of their changes from now on. Unknown users are left
+   * out.
    * @returns pairs of user, as named, and state
    * @throws OmikronRefusal when this client would watch too many
    */
@@ -88,7 +89,7 @@ export class UserStates {
       throw new OmikronRefusal('error', `At most ${MAX_WATCHED} users can be watched`, reply);
     }
     const known = await this.repository.knownUsers(added);
-    // First listen, then look: a change in between is told twice rather than never.
+    // Subscribe before reading: a change in between is told twice rather than never.
     const watch = async (user: string): Promise<void> => {
       watched.add(user);
       await this.hub.subscribe(connection, stateChannel(user));
@@ -111,20 +112,20 @@ export class UserStates {
     return (await this.current(user)).state;
   }
 
-  /** An Iota began to serve these users; its clients come after it. */
+  /** Called when an Iota starts to serve these users; their clients come later. */
   homeCame(users: Iterable<string>): void {
     for (const user of users) this.announce(user, user, USER_OFFLINE);
   }
 
-  /** The Iota of these users has gone. */
+  /** Called when the Iota of these users has gone. */
   homeWent(users: Iterable<string>): void {
     for (const user of users) this.announce(user, user, IOTA_OFFLINE);
   }
 
-  /** A socket has been removed: its user is in the state of the newest that is left, or away. */
+  /** Called when a socket has been removed: its user gets the newest state of the remaining sockets, or is offline. */
   private left({ user, written, session, state, at }: SocketState): Promise<void> {
     return this.retries.run(async () => {
-      // Otherwise its Iota went first, or came anew, and that was said.
+      // Otherwise its Iota went first, or reconnected, which was already told.
       if ((await this.sessions.find(user))?.session !== session) return;
       const rest = newest(await this.sockets(user, session));
       if (rest === undefined) this.announce(user, written, USER_OFFLINE);
@@ -142,7 +143,7 @@ export class UserStates {
     return newest(await this.sockets(user, home.session)) ?? { written: user, state: USER_OFFLINE };
   }
 
-  /** The user's state, under the user's id. */
+  /** The user's state, by the user's id. */
   private pictureOf(user: string): PictureSubject<string, OmikronEvent> {
     let written = user;
     return {
@@ -160,7 +161,7 @@ export class UserStates {
     };
   }
 
-  /** Those that came through `session`. */
+  /** Sockets that were admitted in `session`. */
   private async sockets(user: string, session: string): Promise<PresenceMember<SocketState>[]> {
     const all = await this.presence.list(SOCKETS.of(user));
     return all.filter(({ data }) => data.session === session);
