@@ -12,27 +12,27 @@ export interface FeedReader {
   readonly userAgent: string | null;
   tell(fact: FeedFact): void;
   say(message: SaidMessage): void;
-  /** There is nothing more to tell. */
+  /** Ends the subscription: there is nothing more to tell. */
   end(): void;
 }
 
 /** Something that consoles may follow. */
 export interface FeedSource {
-  /** Who may. */
+  /** The role needed. */
   readonly needs: Role;
   /**
-   * From now on `reader` is told what happens.
-   * @returns what ends that
+   * Starts telling `reader` what happens.
+   * @returns a function that stops it
    * @throws AppError `not_found`, `broker_unavailable`, `database_unavailable`
    */
   open(reader: FeedReader, wish: FeedWish): Promise<() => void>;
 }
 
-/** What consoles may follow: each feature says how, and consoles know no feature. */
+/** What consoles may follow: each feature registers its sources; consoles know no feature. */
 @Injectable()
 export class Feeds implements OnApplicationShutdown {
   private readonly sources = new Map<FeedTopic, FeedSource>();
-  /** What is done once a second, and whether that is under way. */
+  /** Tasks that run once a second, and whether each is running now. */
   private readonly tasks = new Map<() => Promise<void>, boolean>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -46,7 +46,7 @@ export class Feeds implements OnApplicationShutdown {
     return source;
   }
 
-  /** `look` runs once a second until `rest`; never twice at a time. It must not reject. There is one timer for all. */
+  /** Runs `look` once a second until `rest`, never twice at a time; it must not reject. All share one timer. */
   look(look: () => Promise<void>): void {
     if (!this.tasks.has(look)) this.tasks.set(look, false);
     this.timer ??= setInterval(() => {
@@ -54,7 +54,7 @@ export class Feeds implements OnApplicationShutdown {
     }, TICK_MS).unref();
   }
 
-  /** `look` runs as long as there are `readers`, of whom `reader` is one from now on. @returns ends that */
+  /** Adds `reader` to `readers`, and runs `look` as long as there are any. @returns a function that removes `reader` */
   join(readers: Set<FeedReader>, reader: FeedReader, look: () => Promise<void>): () => void {
     readers.add(reader);
     this.look(look);

@@ -16,7 +16,7 @@ import { Reconciliation } from '../realtime/resilience/reconciliation.js';
 import { type ConsoleEvent, type FeedWish } from './console.events.js';
 import { type FeedReader, Feeds } from './feeds.service.js';
 
-/** What one screen could ever want, several times over. */
+/** Several times what one screen could ever need. */
 const MAX_SUBSCRIPTIONS = 16;
 
 /** A socket that may become a console's. */
@@ -26,7 +26,7 @@ export interface ConsoleConnection extends Connection {
   admit(principal: ConsolePrincipal): void;
 }
 
-/** Whoever looks. */
+/** The operator at a console. */
 export interface ConsolePrincipal extends UserPrincipal {
   role: Role;
   readonly subscriptions: Map<string, Subscription>;
@@ -34,7 +34,7 @@ export interface ConsolePrincipal extends UserPrincipal {
 
 interface Subscription {
   readonly needs: Role;
-  /** What it was told while it was being opened. */
+  /** Events that arrived while it was being opened. */
   early: ConsoleEvent[] | null;
   /** Absent while it is being opened. */
   close?: () => void;
@@ -61,7 +61,7 @@ export class ConsoleSubscriptions {
   /** @throws AppError `unauthenticated`, `forbidden` below the role `viewer`, `rate_limited`, `broker_unavailable` */
   async admit(connection: ConsoleConnection, ticket: string | undefined): Promise<void> {
     const claims = await this.tickets.redeem('account', ticket, connection);
-    // Listening before looking: a login that ends, or a role that is taken away in between, is heard of.
+    // Subscribe before checking: a login that ends, or a role that is withdrawn in between, is heard of.
     await this.hub.subscribe(connection, loginChannel(claims.loginId));
     await this.hub.subscribe(connection, roleChannel(claims.id));
     const principal = await this.tokens.confirm(claims);
@@ -70,7 +70,7 @@ export class ConsoleSubscriptions {
     if (!connection.closed) connection.admit({ ...principal, subscriptions: new Map() });
   }
 
-  /** Never throws: what cannot be is refused. */
+  /** Never throws: what is not possible is refused. */
   async subscribe(connection: ConsoleConnection, wish: FeedWish): Promise<void> {
     const principal = principalOf(connection);
     if (principal === null) return;
@@ -91,7 +91,7 @@ export class ConsoleSubscriptions {
     subscriptions.set(id, subscription);
     try {
       const close = await source.open(this.readerOf(connection, principal, wish, subscription), wish);
-      // Meanwhile it may have gone, or have lost the right.
+      // Meanwhile the subscription may have been dropped, or the role withdrawn.
       if (subscriptions.get(id) === subscription) this.opened(connection, id, subscription, close);
       else close();
     } catch (error) {
@@ -108,7 +108,7 @@ export class ConsoleSubscriptions {
     subscription?.close?.();
   }
 
-  /** The account may do less, or more. */
+  /** Called when the account's role has changed, in either direction. */
   roleChanged(connection: ConsoleConnection, role: Role): void {
     const principal = principalOf(connection);
     if (!hasRole(role, 'viewer')) connection.close(DISCONNECT.notAllowed);
@@ -119,7 +119,7 @@ export class ConsoleSubscriptions {
     }
   }
 
-  /** The socket has ended. */
+  /** Called when the socket has ended. */
   leave(connection: ConsoleConnection): void {
     for (const id of [...(principalOf(connection)?.subscriptions.keys() ?? [])]) this.unsubscribe(connection, id);
   }
@@ -176,7 +176,7 @@ export class ConsoleSubscriptions {
     this.hub.sendTo(connection, event);
   }
 
-  /** Logins that have ended and roles that are others by now; one statement. */
+  /** Finds logins that have ended and roles that have changed, with one statement. */
   private async compare(connections: readonly ConsoleConnection[]): Promise<void> {
     const roles = await this.logins.roles(connections.flatMap((each) => principalOf(each)?.loginId ?? []));
     for (const connection of connections) {
