@@ -1,11 +1,11 @@
 /**
- * Parameters that are arrays, as PostgreSQL reads them in binary: long ones cost a fraction of what their text form does,
- * on both sides. The statement has to declare them as such arrays; `null` stands for NULL.
+ * Array parameters in PostgreSQL's binary format: long ones cost a fraction of their text form, on both sides. The
+ * statement must declare them as such arrays; `null` stands for NULL.
  */
 
-/** Object ids of the types of elements, the same in every database. */
+/** Object ids of the element types, the same in every database. */
 const TYPES = { bytea: 17, integer: 23, text: 25, timestamptz: 1184 } as const;
-/** Dimensions, whether there are NULLs, type; length and first index of the one dimension. */
+/** Number of dimensions, whether there are NULLs, element type; then length and first index of the only dimension. */
 const HEAD = 20;
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 
@@ -32,7 +32,10 @@ export function byteStrings(values: readonly (Buffer | null)[]): Buffer {
   return encode('bytea', values, bytes, (value, buffer, at) => value.copy(buffer, at));
 }
 
-/** @param bytes at least, of all elements @param write puts an element at a place and returns its bytes */
+/**
+ * @param bytes of all elements, at least
+ * @param write writes an element at an offset and returns its bytes
+ */
 function encode<T>(
   type: keyof typeof TYPES,
   values: readonly (T | null)[],
@@ -51,6 +54,6 @@ function encode<T>(
     buffer.writeInt32BE(value === null ? -1 : length, at);
     at += 4 + length;
   }
-  // NULLs took no room.
+  // NULLs took no space.
   return buffer.subarray(0, at);
 }

@@ -2,8 +2,8 @@ import { type DataSource } from 'typeorm';
 import { BootError } from '../../common/errors/boot-error.js';
 
 /**
- * Refuses a database that would fail later, in the middle of something.
- * @param dataSource connected, with two connections or more
+ * Refuses a database that would only fail later, during operation.
+ * @param dataSource connected, with at least two connections
  * @throws BootError in one sentence
  */
 export async function checkDatabase(dataSource: DataSource): Promise<void> {
@@ -24,7 +24,7 @@ export async function checkDatabase(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Whether two connections that are open at the same time are one and the same at the server. */
+/** Whether two connections open at the same time are one and the same on the server. */
 async function isSharedBetweenTransactions(dataSource: DataSource): Promise<boolean> {
   const connections = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
   try {

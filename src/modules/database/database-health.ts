@@ -9,13 +9,14 @@ const TIMEOUT_MS = 1_500;
 
 export interface DatabaseState {
   readonly up: boolean;
-  /** Milliseconds of one round trip; of the attempt when it is down. */
+  /** Milliseconds of one round trip, or of the failed attempt. */
   readonly latency: number;
 }
 
 /**
- * Whether the database answers. Asks over a connection of its own, so that a busy pool is not mistaken for a dead
- * database. One question at a time, and its answer counts for a second: probes cost the same however many ask.
+ * Whether the database answers. Checks over a connection of its own, so that a busy pool is not mistaken for a dead
+ * database. Checks run one at a time and their result counts for a second, so the cost does not depend on the number of
+ * probes.
  */
 @Injectable()
 export class DatabaseHealth implements OnApplicationShutdown {
@@ -35,7 +36,7 @@ export class DatabaseHealth implements OnApplicationShutdown {
       query_timeout: TIMEOUT_MS,
       allowExitOnIdle: true,
     });
-    // An idle connection that breaks is no news: the next question finds out.
+    // An idle connection that breaks is not an error; the next check finds out.
     this.#pool.on('error', () => undefined);
   }
 

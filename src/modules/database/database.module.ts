@@ -6,8 +6,8 @@ import { shareTransactions } from './shared-transaction.js';
 import { UnansweredWrites } from './unanswered-writes.js';
 
 /**
- * Hands the one DataSource to repositories. It comes connected and migrated from `openDatabase`; unconnected it does for
- * apps that only describe themselves. A connected one is ended with the app.
+ * Provides the DataSource to repositories. `openDatabase` returns it connected and migrated; an unconnected one will do
+ * for apps that only describe themselves. A connected one is closed with the app.
  */
 @Global()
 @Module({})

@@ -9,12 +9,12 @@ const LOCK = 7_220_131;
 const RETRY_MS = 250;
 
 /**
- * Applies what migrations are missing. Nodes that boot together take turns by an advisory lock, which ends with its
- * session. Uses and ends `dataSource`, whose statements may take as long as they need.
- * @throws BootError when the database does not do, or a migration fails; what that did is rolled back
+ * Applies missing migrations. Nodes that boot together take turns by an advisory lock, which ends with its session.
+ * Uses and closes `dataSource`, whose statements may take as long as they need.
+ * @throws BootError when the database is unsuitable, or a migration fails, which is then rolled back
  */
 export async function migrate(dataSource: DataSource, log: Pick<LoggerService, 'log'>): Promise<void> {
-  // The limit of ordinary statements would cut a long migration, or the wait for another node's.
+  // The timeout of ordinary statements would interrupt a long migration, or the wait for another node's.
   dataSource.setOptions({ extra: { keepAlive: true } });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();
@@ -32,7 +32,7 @@ export async function migrate(dataSource: DataSource, log: Pick<LoggerService, '
   }
 }
 
-/** Asks again and again: a statement that waits for the lock would hold a snapshot, for which some migrations wait. */
+/** Polls: a statement that waits for the lock would hold a snapshot, which some migrations wait for. */
 async function lock(runner: QueryRunner, log: Pick<LoggerService, 'log'>): Promise<void> {
   for (let asked = 0; !(await isTaken(runner)); asked++) {
     if (asked === 0) log.log('Another node migrates the database; waiting for it');

@@ -15,18 +15,19 @@ const HOPELESS = new Set(['28P01', '28000', '3D000']);
 
 type Log = Pick<LoggerService, 'log' | 'warn' | 'error'>;
 
-/** A connected and migrated database, and what has to be stopped with it. */
+/** A connected and migrated database, and what must be stopped with it. */
 export interface OpenDatabase {
   readonly dataSource: DataSource;
-  /** Holds the password: never log it. */
+  /** Contains the password: never log it. */
   readonly url: string;
-  /** Ends the connections and stops the embedded database, if there is one. */
+  /** Closes the connections and stops the embedded database, if there is one. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the database of the configuration: `DATABASE_URL`, else the embedded one.
- * @throws BootError when it cannot be had; `signal` ends the waiting early
+ * Opens the configured database: `DATABASE_URL`, or else the embedded one.
+ * @param signal ends the waiting early
+ * @throws BootError when it cannot be opened
  */
 export async function openDatabase(config: AppConfig, log: Log, signal?: AbortSignal): Promise<OpenDatabase> {
   const { databaseUrl, dataDir } = config.storage;
@@ -67,7 +68,9 @@ export async function joinDatabase(
   return { dataSource, url, close: () => endConnections(dataSource) };
 }
 
-/** The app ends its connections itself. What is left now is a query that does not end: without its database it will. */
+/**
+ * The app has closed its connections; what is left is a query that does not end, which losing its database will end.
+ */
 async function endConnections(dataSource: DataSource): Promise<void> {
   const ended = dataSource.isInitialized ? dataSource.destroy().catch(() => undefined) : undefined;
   await Promise.race([ended, sleep(CLOSE_MS)]);
@@ -94,7 +97,7 @@ async function connect(dataSource: DataSource, url: string, log: Log, signal: Ab
   }
 }
 
-/** An AggregateError (one fault per address tried) has no message of its own. */
+/** An AggregateError (one error per address tried) has no message of its own. */
 function reasonOf(error: unknown): string {
   const { message, code } = error as { message?: string; code?: string };
   return message || code || String(error);

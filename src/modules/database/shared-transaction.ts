@@ -3,7 +3,7 @@ import { currentTransaction, withTransaction } from '../../common/context/reques
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
-/** A transaction that code joins without being handed it. */
+/** A transaction that code joins without being passed it. */
 class SharedTransaction {
   private ended = false;
 
@@ -12,7 +12,7 @@ class SharedTransaction {
     readonly manager: EntityManager,
   ) {}
 
-  /** That of the code which asks; `undefined` when it runs in none of this database, or has outlived it. */
+  /** The transaction around the calling code; `undefined` when there is none of this database, or it has ended. */
   static of(root: EntityManager): SharedTransaction | undefined {
     const current = currentTransaction();
     return current instanceof SharedTransaction && current.root === root && !current.ended ? current : undefined;
@@ -28,8 +28,9 @@ class SharedTransaction {
 }
 
 /**
- * Makes repositories part of the transaction that `inSharedTransaction` began around them: whoever decides that two acts
- * are one need not hand a manager through both. Repositories must have been made outside of one, as Nest does at boot.
+ * Makes repositories join the transaction that `inSharedTransaction` has begun around them, so that no manager need be
+ * passed through code that belongs to one transaction. Repositories must have been created outside of one, as Nest does
+ * at boot.
  */
 export function shareTransactions({ manager: root }: DataSource): void {
   Object.defineProperty(root, 'queryRunner', {
@@ -37,14 +38,14 @@ export function shareTransactions({ manager: root }: DataSource): void {
     configurable: true,
   });
   const begin = root.transaction.bind(root) as (...args: unknown[]) => Promise<unknown>;
-  // What fails inside fails as a whole, so an inner transaction needs no savepoint of its own.
+  // What fails inside fails as a whole, so inner transactions need no savepoints.
   root.transaction = (...args: unknown[]) => {
     const shared = SharedTransaction.of(root);
     return shared ? (args.at(-1) as Work<unknown>)(shared.manager) : begin(...args);
   };
 }
 
-/** One transaction for all that `work` asks repositories for. It is committed when the promise resolves. */
+/** Runs everything that `work` does with repositories in one transaction, committed when the promise resolves. */
 export function inSharedTransaction<T>({ manager: root }: DataSource, work: Work<T>): Promise<T> {
   return root.transaction((manager) => new SharedTransaction(root, manager).run(work));
 }

@@ -1,12 +1,12 @@
 import { type Logger } from 'typeorm';
 import { isAnswerLost } from '../../common/errors/database-unavailable.js';
 
-/** What changes rows, first in the statement or in a `WITH`, or ends the transaction that did. */
+/** Statements that change rows, at the start or in a `WITH`, or end the transaction that did. */
 const WRITES = /\b(?:INSERT|UPDATE|DELETE|MERGE|TRUNCATE)\b|^\s*COMMIT\b/i;
 
 /**
- * Counts statements that were sent and not answered, since the database or the way to it went. What they wrote, or the
- * COMMIT behind it, may be there all the same: whoever asked for it was told 503, and nobody else anything.
+ * Counts writes that were sent but not answered because the database or the connection to it was lost. They, or their
+ * COMMIT, may have taken effect all the same, although the caller was told 503 and nobody else anything.
  */
 export class UnansweredWrites implements Logger {
   count = 0;
@@ -15,7 +15,7 @@ export class UnansweredWrites implements Logger {
     if (WRITES.test(query) && isAnswerLost(error)) this.count++;
   }
 
-  // Nothing of these is of interest, and statements are not logged.
+  // None of these is of interest, and statements are not logged.
   readonly logQuery = (): void => undefined;
   readonly logQuerySlow = (): void => undefined;
   readonly logSchemaBuild = (): void => undefined;

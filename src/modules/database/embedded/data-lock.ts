@@ -6,18 +6,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { BootError } from '../../../common/errors/boot-error.js';
 
-/** Longest path of a Unix socket that every system takes, with some air. */
+/** A length for paths of Unix sockets that every system accepts, with a margin. */
 const MAX_SOCKET_PATH = 90;
 const FOLDER = 'lock';
 
 /**
- * Who owns DATA_DIR. The owner listens on a socket in `DATA_DIR/lock`; the kernel closes it when the process ends, by
- * whatever means, so nothing stale can lock anybody out and no pid is ever believed.
+ * The lock on DATA_DIR. The owner listens on a socket in `DATA_DIR/lock`, which the kernel closes however the process
+ * ends. So nothing stale can lock anybody out, and no pid is ever trusted.
  *
- * Every owner has a number, one more than the last one's: the symbolic link `<number>` points at its socket. Making a
- * symbolic link succeeds for one process only. An owner removes the links below its own in ascending order, and the
- * highest one is never removed. So a late starter, who saw owner n dead and makes link n + 1 after others have come and
- * gone, finds link n missing and steps back.
+ * Every owner has a number, one more than the previous owner's: the symbolic link `<number>` points to its socket. Only
+ * one process can create a given link. An owner removes the links below its own in ascending order; the highest is
+ * never removed. So if a late starter saw owner n dead, and creates link n + 1 after others have come and gone, it
+ * finds link n missing and backs off.
  */
 export class DataLock {
   private constructor(
@@ -26,7 +26,7 @@ export class DataLock {
   ) {}
 
   /**
-   * @param takeNumber makes the link of the new owner's number; tests hold it up
+   * @param takeNumber creates the link of the new owner's number; tests delay it
    * @throws BootError when another process owns the folder
    */
   static async acquire(dataDir: string, takeNumber: typeof symlink = symlink): Promise<DataLock> {
@@ -58,7 +58,7 @@ export class DataLock {
   }
 }
 
-/** One try. `false` = somebody moved meanwhile, look again. */
+/** Makes one attempt. `false` = another process interfered, look again. */
 async function claimed(dataDir: string, folder: string, socket: string, takeNumber: typeof symlink): Promise<boolean> {
   await makeFolder(dataDir, folder);
   const last = Math.max(...(await numbers(folder)));
@@ -83,7 +83,7 @@ async function claimed(dataDir: string, folder: string, socket: string, takeNumb
   return true;
 }
 
-/** The folder never exists without a link, so that the numbers cannot begin anew. */
+/** The folder never exists without a link, so that the numbers cannot start over. */
 async function makeFolder(dataDir: string, folder: string): Promise<void> {
   if (existsSync(folder) && (await numbers(folder)).length > 0) return;
   const draft = await mkdtemp(path.join(dataDir, `${FOLDER}.new-`));
@@ -110,7 +110,8 @@ async function listen(folder: string, name: string): Promise<Server> {
     await withShortPath(folder, (short) => {
       return new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        // For whom may enter the folder: a start as root must not lock out the folder's ordinary owner for ever.
+        // For everybody who may enter the folder: a start as root must not lock out the folder's ordinary owner for
+        // ever.
         server.listen({ path: path.join(short, name), readableAll: true, writableAll: true }, resolve);
       });
     });
@@ -125,7 +126,9 @@ async function listen(folder: string, name: string): Promise<Server> {
   return server;
 }
 
-/** A refused or missing socket has no owner; every other answer, including "busy" and "not yours", means there is one. */
+/**
+ * A refused or missing socket has no owner; any other answer, including "busy" and "not permitted", means there is one.
+ */
 function listens(folder: string, name: string): Promise<boolean> {
   return withShortPath(folder, (short) => {
     return new Promise<boolean>((resolve) => {
@@ -141,7 +144,9 @@ function listens(folder: string, name: string): Promise<boolean> {
   });
 }
 
-/** The kernel takes some hundred characters for a socket's path; a deeper folder is reached through a temporary link. */
+/**
+ * The kernel limits a socket's path to about a hundred characters; deeper folders are reached through a temporary link.
+ */
 async function withShortPath<T>(folder: string, use: (short: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(folder) + 40 <= MAX_SOCKET_PATH) return use(folder);
   const room = await mkdtemp(path.join(os.tmpdir().length < 40 ? os.tmpdir() : '/tmp', 'switchboard-'));

@@ -13,8 +13,8 @@ const RETRY_MS = 500;
 export type EmbeddedOptions = ClusterOptions & { readonly log: Pick<LoggerService, 'log' | 'warn' | 'error'> };
 
 /**
- * The PostgreSQL this process runs for itself under DATA_DIR: locked, started or adopted, brought back within seconds
- * when it dies, stopped with us.
+ * The PostgreSQL that this process runs for itself under DATA_DIR: locked, started or adopted, restarted within seconds
+ * when it dies, and stopped with this process.
  */
 export class EmbeddedDatabase {
   readonly #closing = new AbortController();
@@ -28,12 +28,12 @@ export class EmbeddedDatabase {
     this.#watching = this.#watch();
   }
 
-  /** Where the database under `dataDir` is while another process runs it. Holds the password: never log it. */
+  /** URL of the database under `dataDir` if another process is running it. Contains the password: never log it. */
   static running(dataDir: string): Promise<string | undefined> {
     return PostgresCluster.runningUrl(dataDir, DATABASE);
   }
 
-  /** @throws BootError when the folder is taken, or the database cannot run */
+  /** @throws BootError when the folder is in use, or the database cannot run */
   static async open(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
     prepareDataDir(options.dataDir);
     const lock = await DataLock.acquire(options.dataDir);
@@ -55,12 +55,12 @@ export class EmbeddedDatabase {
     }
   }
 
-  /** Holds the password: never log it. */
+  /** Contains the password: never log it. */
   get url(): string {
     return this.cluster.url(DATABASE);
   }
 
-  /** Stops the database, then lets the folder go. */
+  /** Stops the database, then releases the folder. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#watching;
@@ -81,7 +81,7 @@ export class EmbeddedDatabase {
     return this.#closing.signal.aborted;
   }
 
-  /** Until `ms` have passed or we close; keeps no process alive. */
+  /** Waits `ms`, or until this is closed; does not keep the process alive. */
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { ref: false, signal: this.#closing.signal }).catch(() => undefined);
   }

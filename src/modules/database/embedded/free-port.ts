@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { HOST } from './postmaster.js';
 
 /**
- * A loopback port nobody listens on, below the range from which the system draws the ports of outgoing connections: a
- * pool that keeps trying the port of a dead database could otherwise draw just this one, connect to itself and hold it.
+ * A free loopback port below the range that the system assigns to outgoing connections. Otherwise a pool that keeps
+ * retrying the port of a dead database could be assigned that very port, connect to itself and hold it.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

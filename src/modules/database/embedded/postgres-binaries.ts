@@ -13,7 +13,7 @@ export interface PostgresBinaries {
 export const USE_DATABASE_URL = 'Set DATABASE_URL to a PostgreSQL server of yours instead.';
 
 /**
- * The PostgreSQL that npm installed for this platform, repaired where install scripts were skipped.
+ * Finds the PostgreSQL that npm installed for this platform, and repairs it where install scripts were skipped.
  * @throws BootError when there is none
  */
 export async function locateBinaries(platform = process.platform, arch = process.arch): Promise<PostgresBinaries> {
@@ -34,8 +34,8 @@ export async function locateBinaries(platform = process.platform, arch = process
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package makes the ones of its libraries in its install script.
- * With `--ignore-scripts` they are missing and nothing starts.
+ * npm packages cannot contain symbolic links, so the package's install script creates those of its libraries. With
+ * `--ignore-scripts` they are missing, and nothing starts.
  */
 async function hydrateSymlinks(root: string): Promise<void> {
   const list = path.join(root, 'native', 'pg-symlinks.json');

@@ -34,7 +34,7 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 50;
 const WAL_SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** Errors of statements stay out of the database's log, because they quote people's data; the server logs them itself. */
+/** Failed statements stay out of the database's log, because they quote people's data; the server logs them itself. */
 const SETTINGS = {
   listen_addresses: HOST,
   unix_socket_directories: '',
@@ -56,20 +56,20 @@ export interface ClusterOptions {
   readonly dataDir: string;
   /** `false` trades safety against crashes for speed (tests). */
   readonly durable: boolean;
-  /** Milliseconds in which a server that does not come up is tried again; 8,000 unless given. */
+  /** Milliseconds during which a server that does not come up is retried; 8,000 by default. */
   readonly startMs?: number;
 }
 
 /**
  * The embedded PostgreSQL's files and process: `postgres/`, `postgres-password` and `postgres.log` under DATA_DIR.
- * Whoever uses it holds the folder's lock; two clusters over one folder would fight.
+ * Users must hold the folder's lock, since two clusters on one folder would conflict.
  */
 export class PostgresCluster {
   readonly password: string;
   port = 0;
   #pid: number | undefined;
   #child: ChildProcess | undefined;
-  /** A server came up once, so the port is known to others. */
+  /** Whether a server has come up before, so that its port is known to others. */
   #settled = false;
 
   private constructor(
@@ -82,22 +82,22 @@ export class PostgresCluster {
     this.password = secretFile(options.dataDir, PASSWORD_FILE, () => randomToken());
   }
 
-  /** Finds the programs and makes the data folder if there is none. @throws BootError when that is not possible */
+  /** Finds the programs, and creates the data folder if there is none. @throws BootError when that is not possible */
   static async prepare(options: ClusterOptions): Promise<PostgresCluster> {
     const binaries = await locateBinaries();
     const dataDir = await realpath(options.dataDir);
     const named = path.join(dataDir, 'postgres');
-    // It may be a link to another disk; processes are known by the real path.
+    // The folder may be a link to another disk; processes are known by the real path.
     const folder = existsSync(named) ? await realpath(named) : named;
     const runAs = await chooseRunAs(binaries.postgres);
     if (existsSync(folder)) await checkVersion(binaries.postgres, folder);
-    // Another user than ours has to pass through DATA_DIR; it still cannot list it, and secrets in it are 0600.
+    // PostgreSQL's user must be able to pass through DATA_DIR; it still cannot list it, and secrets in it are 0600.
     const { owner, wrapper } = runAs;
     if (owner && wrapper.length === 0 && statSync(dataDir).uid !== owner.uid) chmodSync(dataDir, 0o711);
     const cluster = new PostgresCluster({ ...options, dataDir }, binaries, runAs, folder);
     if (existsSync(folder)) {
       await cluster.#takeOwnership(folder);
-      // PostgreSQL refuses what others may enter, as fsGroup, a restore or a copy may have left it.
+      // PostgreSQL refuses folders that others may enter, as fsGroup, a restore or a copy may have left them.
       if ((statSync(folder).mode & 0o7777) !== 0o700) chmodSync(folder, 0o700);
     } else {
       await cluster.#initialise();
@@ -109,7 +109,7 @@ export class PostgresCluster {
     return urlOf(this.password, this.port, database);
   }
 
-  /** Where a database is that somebody else's cluster in `dataDir` serves right now; `undefined` when none does. */
+  /** URL of a database that another process's cluster in `dataDir` is serving now; `undefined` when there is none. */
   static async runningUrl(dataDir: string, database: string): Promise<string | undefined> {
     const folder = await realpath(path.join(dataDir, 'postgres')).catch(() => undefined);
     const found = folder === undefined ? undefined : await readPostmaster(folder);
@@ -119,8 +119,8 @@ export class PostgresCluster {
   }
 
   /**
-   * Adopts the server that already runs on the folder, else starts one, and waits until it takes connections.
-   * A second start uses the port of the first, because connection pools know it.
+   * Adopts the server that already runs on the folder, or starts one, and waits until it accepts connections. Later
+   * starts reuse the port of the first, because connection pools know it.
    * @throws BootError when none comes up
    */
   async start(): Promise<'adopted' | 'started'> {
@@ -140,19 +140,22 @@ export class PostgresCluster {
     }
   }
 
-  /** What to say while there is no room for another segment of the log, without which the server neither runs nor starts. */
+  /**
+   * The error to report while there is no space for another WAL segment, without which the server neither runs nor
+   * starts.
+   */
   async lackOfRoom(): Promise<DatabaseDiskFull | undefined> {
     const { bavail, bsize } = await statfs(this.folder);
     return bavail * bsize < WAL_SEGMENT_BYTES ? new DatabaseDiskFull(this.folder) : undefined;
   }
 
-  /** Whether the server's process lives. */
+  /** Whether the server's process is alive. */
   async alive(): Promise<boolean> {
     if (this.#pid === undefined || this.#child?.exitCode != null || this.#child?.signalCode != null) return false;
     return isServerProcess(this.#pid, this.folder);
   }
 
-  /** Ends sessions and stops; from impatient to brutal. Never throws. */
+  /** Ends sessions and stops the server, with increasing force. Never throws. */
   async stop(): Promise<void> {
     for (const [signal, patience] of [
       ['SIGINT', 2_500],
@@ -166,7 +169,7 @@ export class PostgresCluster {
     }
   }
 
-  /** A server that is coming up or going down is waited for; the answer is whether one runs in the end. */
+  /** Waits for a server that is starting or stopping. @returns whether one runs in the end */
   async #awaitRunning(): Promise<boolean> {
     const giveUp = performance.now() + RECOVERY_MS;
     for (;;) {
@@ -189,9 +192,9 @@ export class PostgresCluster {
   }
 
   /**
-   * After kill -9 of the server its backends live on for a moment, or longer in a long query, and its pid may belong to
-   * a zombie or to somebody else by now. PostgreSQL refuses to start in either case. We hold the folder's lock and have
-   * seen that no server runs, so what is left is ours to remove.
+   * Removes what a killed server left behind. After kill -9 its backends live on for a moment, or longer in a long
+   * query, and its pid may belong to a zombie or another program by now; PostgreSQL refuses to start in either case.
+   * This process holds the folder's lock and has seen that no server runs, so the remains are its to remove.
    */
   async #clearRemains(): Promise<void> {
     if (process.platform !== 'linux') return;
@@ -228,7 +231,7 @@ export class PostgresCluster {
     return fault;
   }
 
-  /** Into a temporary folder first: a folder named `postgres` is always a complete one. */
+  /** Starts in a temporary folder: a folder named `postgres` is always complete. */
   async #initialise(): Promise<void> {
     const { dataDir, durable } = this.options;
     for (const name of await readdir(dataDir)) {
@@ -241,7 +244,7 @@ export class PostgresCluster {
     await this.#takeOwnership(draft);
     const [file, ...args] = [...this.runAs.wrapper, this.binaries.initdb, '-D', data, '-U', SUPERUSER];
     args.push('--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--no-instructions');
-    // Sorting and case mapping of PostgreSQL itself: the same on every machine, whatever locales it has.
+    // PostgreSQL's own sorting and case mapping: the same on every machine, whatever its locales.
     args.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
     if (!durable) args.push('--no-sync');
     try {
@@ -264,7 +267,7 @@ export class PostgresCluster {
   async #takeOwnership(root: string): Promise<void> {
     const { owner } = this.runAs;
     if (!owner || process.getuid?.() !== 0 || statSync(root).uid === owner.uid) return;
-    // One that a killed process left running keeps the files it opens as the user it is.
+    // A server left running by a killed process still opens its files as its own user.
     const running = await readPostmaster(root);
     if (running && (await isServerProcess(running.pid, root))) return;
     for (const entry of await readdir(root, { recursive: true }))
@@ -315,7 +318,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already, which is what was wanted.
+    // Already gone, as intended.
   }
 }
 

@@ -8,11 +8,11 @@ export const HOST = '127.0.0.1';
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
-  /** It has said that it takes connections; before that it starts up or recovers. */
+  /** Whether it has announced that it accepts connections; before that it is starting up or recovering. */
   readonly ready: boolean;
 }
 
-/** Reads `postmaster.pid`; `undefined` when there is none or it is half written. */
+/** Reads `postmaster.pid`; `undefined` when there is none, or it is only half written. */
 export async function readPostmaster(folder: string): Promise<Postmaster | undefined> {
   const text = await readFile(path.join(folder, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n');
@@ -24,7 +24,7 @@ export async function readPostmaster(folder: string): Promise<Postmaster | undef
 
 /**
  * Whether `pid` is alive *and* a PostgreSQL process of `folder`. A pid alone proves nothing: it lives on as a zombie
- * until somebody reaps it, and in containers the next boot gives the same small numbers to other programs.
+ * until its parent collects it, and in containers the next boot gives the same small numbers to other programs.
  */
 export async function isServerProcess(pid: number, folder: string): Promise<boolean> {
   if (!signalReaches(pid)) return false;
@@ -33,12 +33,12 @@ export async function isServerProcess(pid: number, folder: string): Promise<bool
   if (stat === undefined) return false;
   const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
   if (state === 'Z' || state === 'X') return false;
-  // Servers live with their data folder as working directory. Unreadable means another user's: believe the pid file.
+  // Servers have their data folder as working directory. If unreadable, it is another user's: trust the pid file.
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => folder);
   return cwd === folder;
 }
 
-/** Pids of all processes that work in `folder`: the server and the backends that may outlive it for a moment. */
+/** Pids of all processes that work in `folder`: the server, and backends that may outlive it for a moment. */
 export async function processesOf(folder: string): Promise<number[]> {
   if (process.platform !== 'linux') return [];
   const found: number[] = [];

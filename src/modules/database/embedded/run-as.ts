@@ -4,18 +4,18 @@ import os from 'node:os';
 import { BootError } from '../../../common/errors/boot-error.js';
 import { USE_DATABASE_URL } from './postgres-binaries.js';
 
-/** Nothing of our own environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
+/** Nothing in this process's environment may change how the database behaves (PGPORT, LC_ALL, TZ …). */
 export const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   TZ: 'UTC',
 };
 
-/** How to run PostgreSQL's programs, which refuse to run as root and want a user that the system knows. */
+/** How to run PostgreSQL's programs, which refuse to run as root and need a user that the system knows. */
 export interface RunAs {
-  /** Put before the program. */
+  /** Prefixed to the program. */
   readonly wrapper: readonly string[];
-  /** Owner the data files must have, as this process sees it; `undefined` = whoever we are. */
+  /** Owner that the data files must have, as this process sees it; `undefined` = this process's user. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
 }
 
@@ -28,8 +28,9 @@ interface Account {
 const PLAIN: RunAs = { wrapper: [], owner: undefined };
 
 /**
- * Chooses the way: an ordinary user runs them as is. Root keeps its files and maps itself to an ordinary user inside a
- * user namespace, which works in folders nobody else may enter; where namespaces are not allowed it becomes `nobody`.
+ * Chooses how: ordinary users run the programs as they are. Root keeps its files and maps itself to an ordinary user
+ * inside a user namespace, which works in folders that nobody else may enter; where namespaces are not allowed, it
+ * becomes `nobody`.
  */
 export async function chooseRunAs(program: string): Promise<RunAs> {
   const me = process.getuid?.();
