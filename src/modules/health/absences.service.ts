@@ -9,14 +9,14 @@ import { Lifecycle } from './lifecycle.js';
 export const ABSENT_THINGS = ['database', 'database disk', 'redis', 'media'] as const;
 export type AbsentThing = (typeof ABSENT_THINGS)[number];
 
-/** Something this node has to do without. */
+/** Something that is unavailable to this node. */
 export interface Absence {
   readonly what: AbsentThing;
   /** RFC 3339. */
   readonly since: string;
 }
 
-/** What this node has to do without, and since when. */
+/** What is unavailable to this node, and since when. */
 @Injectable()
 export class Absences {
   private readonly startedAt: number;
@@ -31,7 +31,7 @@ export class Absences {
     this.startedAt = monotonic.elapsed();
   }
 
-  /** @param databaseUp as whoever asks has found it */
+  /** @param databaseUp as the caller has found it */
   list(databaseUp: boolean): Absence[] {
     const found: (readonly [AbsentThing, number | undefined])[] = [];
     if (!databaseUp) found.push(['database', OUTAGES.database.since]);
@@ -46,7 +46,7 @@ export class Absences {
     }));
   }
 
-  /** The moment it was first found away, if nothing knows better. */
+  /** Since when it is unavailable; if nothing else tells, since it was first found so. */
   private momentOf(what: AbsentThing, at: number | undefined): PastMoment {
     const known = this.moments.get(what);
     return known !== undefined && (at ?? known.at) === known.at

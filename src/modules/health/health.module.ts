@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { ReadinessService } from './readiness.service.js';
 
-/** What load balancers and supervisors ask. */
+/** Answers load balancers and supervisors. */
 @Module({ controllers: [HealthController], providers: [ReadinessService] })
 export class HealthModule {}

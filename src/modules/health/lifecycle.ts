@@ -4,21 +4,21 @@ import { AppConfig } from '../../config/app-config.js';
 
 type LifecycleState = 'starting' | 'ready' | 'draining';
 
-/** Something this node has to do without, beside the database and the bus; `since` by the monotonic clock. */
+/** Something unavailable to this node, other than the database and Redis; `since` by the monotonic clock. */
 export interface Lack {
   readonly what: 'media';
   readonly since: number;
 }
 
-/** @param undone aborted when the node is to serve again, or drains anew */
+/** @param undone aborted when the node is to serve again, or drains for good */
 type DrainHook = (undone: AbortSignal) => Promise<void> | void;
 
-/** Milliseconds beyond DRAIN_SECONDS that hooks may take to finish what they began. */
+/** Milliseconds beyond DRAIN_SECONDS that hooks may take to finish what they have begun. */
 const MARGIN = 500;
-/** Milliseconds after a drain that was undone in which sockets end that were told to go. */
+/** Milliseconds after an undone drain during which sockets that were told to go may still end. */
 const STILL_ENDING_MS = 10_000;
 
-/** Where this node stands between start and end. Readiness tells it; whoever holds sockets lets them go when told. */
+/** Where this node is between start and end. Readiness reports it; whatever holds sockets drains them when told. */
 @Injectable()
 export class Lifecycle {
   readonly #logger = new Logger(Lifecycle.name);
@@ -27,7 +27,7 @@ export class Lifecycle {
   #isStarted = false;
   #isGoing = false;
   #drained: Promise<void> | undefined;
-  /** Ends the drain by which an operator took this node out; `undefined` while it is in. */
+  /** Ends the drain by which an operator took this node out of service; `undefined` while it is in service. */
   #out: AbortController | undefined;
   #undoneAt = -Infinity;
 
@@ -38,37 +38,40 @@ export class Lifecycle {
     return this.#isStarted ? 'ready' : 'starting';
   }
 
-  /** It ends once it has drained. */
+  /** Whether the node ends once it has drained. */
   get isGoing(): boolean {
     return this.#isGoing;
   }
 
-  /** Whether it is likely to have told those to go whose sockets end now: some are still ending when a drain is undone. */
+  /** Whether sockets that end now were probably sent away by this node; some still end after a drain was undone. */
   get sendsAway(): boolean {
     return this.state === 'draining' || performance.now() - this.#undoneAt < STILL_ENDING_MS;
   }
 
-  /** The server listens and has everything it needs. */
+  /** Called when the server listens and has everything it needs. */
   markReady(): void {
     this.#isStarted = true;
   }
 
-  /** `hook` starts with each drain, beside the others, and should end within DRAIN_SECONDS. */
+  /** Starts `hook` with each drain, in parallel with the others; it should end within DRAIN_SECONDS. */
   onDrain(hook: DrainHook): void {
     this.#hooks.push(hook);
   }
 
-  /** `lack` names what this node has to do without at the moment, if anything. */
+  /** `lack` returns what is unavailable to this node at the moment, if anything. */
   onReadiness(lack: () => Lack | undefined): void {
     this.#lacks.push(lack);
   }
 
-  /** What this node has to do without, beside the database and the bus. */
+  /** What is unavailable to this node, other than the database and Redis. */
   lacks(): Lack[] {
     return this.#lacks.map((lack) => lack()).filter((lack) => lack !== undefined);
   }
 
-  /** Readiness fails from now on, for good. Resolves when all hooks have ended or their time is up; the same for every caller. */
+  /**
+   * Makes readiness fail from now on, for good. Resolves when all hooks have ended or their time is up; the same for
+   * every caller.
+   */
   drain(): Promise<void> {
     this.#isGoing = true;
     this.#out?.abort();
@@ -76,14 +79,14 @@ export class Lifecycle {
     return this.#drained;
   }
 
-  /** Drains, but the node stays, until `takeBack`. Idempotent. */
+  /** Drains, but the node keeps running, until `takeBack`. Idempotent. */
   takeOut(): void {
     if (this.state === 'draining') return;
     this.#out = new AbortController();
     void this.#runHooks(this.#out.signal);
   }
 
-  /** Undoes `takeOut`; whoever has not been sent away yet stays. @returns false when the node is going for good */
+  /** Undoes `takeOut`; sockets that have not been sent away yet stay. @returns false when the node is shutting down */
   takeBack(): boolean {
     if (this.#isGoing) return false;
     const out = this.#out;

@@ -5,7 +5,7 @@ import { Absences } from './absences.service.js';
 import { type ReadinessDto } from './dto/health.dto.js';
 import { Lifecycle } from './lifecycle.js';
 
-/** Whether this node should get traffic, and what it has to do without. */
+/** Whether this node should get traffic, and what is unavailable to it. */
 @Injectable()
 export class ReadinessService {
   constructor(
@@ -17,7 +17,7 @@ export class ReadinessService {
 
   async read(): Promise<ReadinessDto> {
     const asked = this.lifecycle.state === 'ready' ? await this.database.state() : undefined;
-    // Read only now: the signal to go may have come while the database was asked.
+    // Read only now: the shutdown signal may have come while the database was asked.
     const { state } = this.lifecycle;
     if (state !== 'ready') return { status: state, away: [], details: [] };
     const details = this.absences.list(asked?.up !== false);
