@@ -14,13 +14,13 @@ export interface IceServer {
 
 export interface IceConfiguration {
   readonly iceServers: readonly IceServer[];
-  /** Seconds until the credentials are worth nothing any more. */
+  /** Seconds until the credentials expire. */
   readonly expiresIn: number;
 }
 
-/** What coturn accepts with `use-auth-secret`: the user name says until when, the password proves that we said so. */
+/** What coturn accepts with `use-auth-secret`: the user name says until when, the password proves that we issued it. */
 export interface TurnCredentials {
-  /** `<Unix time of the end, seconds>:<subject>` */
+  /** `<Unix time of expiry, seconds>:<subject>` */
   readonly username: string;
   /** Base64 of HMAC-SHA1(secret, username). */
   readonly password: string;
@@ -35,7 +35,7 @@ export interface IceHost {
 
 const DEFAULT_PORT = 3_478;
 
-/** STUN and TURN servers and credentials for them: the one source of every protocol and of REST. */
+/** STUN and TURN servers and their credentials: the one source for every protocol and for REST. */
 @Injectable()
 export class IceServers {
   private readonly secret: string;
@@ -45,11 +45,11 @@ export class IceServers {
     private readonly clock: Clock,
     keys: KeyRing,
   ) {
-    // During a rotation coturn knows both secrets; clients get credentials of the new one only.
+    // During a rotation coturn knows both secrets; clients only get credentials signed with the new one.
     this.secret = config.calls.turnSecrets[0] ?? keys.derive('turn').toString('base64url');
   }
 
-  /** What a browser needs for a call. `subject` names who asks, in TURN's logs; it holds no `:`. */
+  /** What a browser needs for a call. `subject` identifies the caller in TURN's logs; it contains no `:`. */
   configuration(subject: string): IceConfiguration {
     const { stunUrls, turnUrls, turnTtlSeconds } = this.config.calls;
     const iceServers: IceServer[] = stunUrls.length > 0 ? [{ urls: stunUrls }] : [];
@@ -60,14 +60,17 @@ export class IceServers {
     return { iceServers, expiresIn: turnTtlSeconds };
   }
 
-  /** Credentials alone; signed also where no TURN server is configured, for clients that know one themselves. */
+  /** Only credentials; also signed when no TURN server is configured, for clients that know one themselves. */
   credentials(subject: string): TurnCredentials {
     const { turnTtlSeconds: expiresIn } = this.config.calls;
     const username = `${Math.floor(this.clock.now() / 1_000) + expiresIn}:${subject}`;
     return { username, password: createHmac('sha1', this.secret).update(username).digest('base64'), expiresIn };
   }
 
-  /** Milliseconds after which a client that is in a call needs new ones; time enough to arrive before the old ones end. */
+  /**
+   * Milliseconds after which a client in a call needs new credentials; leaves them time to arrive before the old ones
+   * expire.
+   */
   get refreshMs(): number {
     return this.config.calls.turnTtlSeconds * 800;
   }
