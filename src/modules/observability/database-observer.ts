@@ -2,14 +2,14 @@ import { Injectable, type OnModuleInit, Optional } from '@nestjs/common';
 import { type AfterQueryEvent, DataSource, type EntitySubscriberInterface } from 'typeorm';
 import { Metrics } from './metrics.js';
 
-/** What pg's pool tells of itself. */
+/** What pg's pool tells about itself. */
 interface PoolCounts {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
 }
 
-/** Times every statement and shows the state of the pool. Sees texts and parameters, and keeps none of them. */
+/** Times every statement, and exposes the state of the pool. Sees statements and parameters, but keeps none of them. */
 @Injectable()
 export class DatabaseObserver implements OnModuleInit, EntitySubscriberInterface {
   constructor(

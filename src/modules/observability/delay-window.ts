@@ -1,4 +1,4 @@
-/** The last so many delays, for percentiles of them when somebody looks. */
+/** The most recent delays, up to a number, for percentiles on demand. */
 export class DelayWindow {
   private delays: number[] = [];
   private next = 0;
@@ -11,7 +11,7 @@ export class DelayWindow {
     this.next = (this.next + 1) % this.size;
   }
 
-  /** As `read`, and begins anew; `undefined` when nothing was measured. */
+  /** Like `read`, then starts over; `undefined` when nothing was measured. */
   take(): { p50Ms: number; p99Ms: number } | undefined {
     const taken = this.delays.length === 0 ? undefined : this.read();
     this.delays = [];

@@ -4,10 +4,13 @@ import { performance } from 'node:perf_hooks';
 import { currentRequest } from '../../common/context/request-context.js';
 import { Metrics } from './metrics.js';
 
-/** Stands for everything that no route matched: strangers choose those paths, so they get no series and no log of their own. */
+/**
+ * Stands for everything that no route matched: strangers choose those paths, so they get no series and no log entry of
+ * their own.
+ */
 const UNMATCHED = '(none)';
 
-/** Asked for every few seconds by machines; worth a line only while debugging. */
+/** Requested every few seconds by machines; only logged when debugging. */
 const PROBES: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
 /** One log line and one observation per finished HTTP request: method, route pattern, status, time, address. */
@@ -17,16 +20,16 @@ export class HttpObserver {
 
   constructor(private readonly metrics: Metrics) {}
 
-  /** Express middleware; goes right after the request context, before everything that may answer. */
+  /** Express middleware; must come right after the request context, before everything that may answer. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
     const started = performance.now();
-    // The answer ends outside of the request's own asynchronous context.
+    // The answer ends outside the request's own asynchronous context.
     const context = currentRequest();
     response.once('close', () => {
       const seconds = (performance.now() - started) / 1_000;
       const route = routeOf(request);
       const { method } = request;
-      // The client went before it had its answer: nginx's 499.
+      // The client left before it had its answer: nginx's 499.
       const status = response.writableFinished ? response.statusCode : 499;
       this.metrics.observeHttp({ method, route, status, seconds });
       const principal = context?.principal && `${context.principal.kind}:${context.principal.id}`;
@@ -47,7 +50,7 @@ export class HttpObserver {
   };
 }
 
-/** The pattern of the route that answered. Express sets it; static files and unknown paths have none. */
+/** The pattern of the route that answered, as set by Express; static files and unknown paths have none. */
 function routeOf(request: Request): string {
   const path: unknown = (request.route as { path?: unknown } | undefined)?.path;
   return typeof path === 'string' ? request.baseUrl + path : UNMATCHED;

@@ -6,7 +6,7 @@ import { type ObservabilitySection } from '../../config/app-config.js';
 import { currentRequest } from '../../common/context/request-context.js';
 import { describeError, redact, redactText } from './redact.js';
 
-/** Nest tells every module and route it sets up: worth reading only while debugging the start. */
+/** Nest logs every module and route it sets up: only worth reading when debugging the start. */
 const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
   'InstanceLoader',
   'RouterExplorer',
@@ -14,17 +14,18 @@ const CHATTY_CONTEXTS: ReadonlySet<unknown> = new Set([
   'WebSocketsController',
 ]);
 
-/** Members that every line has or may have; a caller's fields cannot replace them. */
+/** Members that lines have by themselves; a caller's fields cannot replace them. */
 const RESERVED: ReadonlySet<string> = new Set(['level', 'time', 'pid', 'context']);
 
 type Fields = Record<string, unknown>;
 
 /**
- * One JSON object a line, or text for people, through Nest's Logger API:
+ * Logs one JSON object per line, or text for people, through Nest's Logger API:
  *
  * - `logger.warn('closed')` → `{"level":"warn","time":…,"pid":…,"context":"Class","msg":"closed"}`
  * - `logger.warn('closed', { connectionId })` or `logger.warn({ msg: 'closed', connectionId })` adds the fields
- * - `logger.error('failed', error)`, `logger.error(error)` or a member `err` adds `err` with type, message, code, stack and cause
+ * - `logger.error('failed', error)`, `logger.error(error)` or a member `err` adds `err` with type, message, code, stack
+ *   and cause
  *
  * `ambient` supplies what belongs to the current request, e.g. `requestId`. Secrets are redacted as defence in depth.
  */
@@ -88,7 +89,7 @@ export class JsonLogger implements LoggerService {
     this.sink[level](fields, texts.join(' '));
   }
 
-  /** Puts what `part` says into `fields`; returns the text it adds to the message, if any. */
+  /** Puts the fields of `part` into `fields`. @returns the text that it adds to the message, if any */
   private take(part: unknown, fields: Fields): string | undefined {
     if (part === undefined || part === null) return undefined;
     if (part instanceof Error) {
@@ -108,7 +109,7 @@ export class JsonLogger implements LoggerService {
   }
 }
 
-/** For people: time, level, context and message in one line, what else there is below it. */
+/** For people: time, level, context and message on one line, the rest below it. */
 function readable(destination: DestinationStream): DestinationStream {
   const format = prettyFactory({
     colorize: process.stdout.isTTY,
@@ -123,7 +124,7 @@ function readable(destination: DestinationStream): DestinationStream {
   };
 }
 
-/** What every line inside a request carries. */
+/** Fields that every line inside a request has. */
 function requestFields(): Fields {
   const request = currentRequest();
   if (request === undefined) return {};

@@ -8,7 +8,7 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** A proxy on this machine connects from loopback too; its clients are not local. */
+/** A proxy on this machine connects from loopback, too, but its clients are not local. */
 const PROXY_HEADERS = [
   'forwarded',
   'x-forwarded-for',
@@ -18,7 +18,10 @@ const PROXY_HEADERS = [
   'via',
 ] as const;
 
-/** Who may read `/metrics`: the holder of `METRICS_TOKEN` if it is set, else anyone, in production this machine only. */
+/**
+ * Who may read `/metrics`: the holder of `METRICS_TOKEN` if it is set; otherwise anybody, in production only from this
+ * machine.
+ */
 @Injectable()
 export class MetricsAccess {
   private readonly tokenDigest: Buffer | null;

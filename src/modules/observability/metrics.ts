@@ -4,13 +4,16 @@ import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, R
 import { DelayWindow } from './delay-window.js';
 import { SocketMetrics } from './socket-metrics.js';
 
-/** Milliseconds between two looks at how late the event loop is. */
+/** Milliseconds between measurements of the event loop's delay. */
 const LOOP_INTERVAL = 100;
 const LOOP_SAMPLES = 100;
-/** From this many on the node was of no use to anybody meanwhile: its health checks failed, and its leases may have ended. */
+/**
+ * A node that stood still for this long was of no use meanwhile: its health checks failed, and its leases may have
+ * expired.
+ */
 const STOOD_STILL_MS = 5_000;
 
-/** One finished HTTP request. `route` is a pattern, never a path: paths hold endpoint codes. */
+/** One finished HTTP request. `route` is a pattern, never a path, since paths contain endpoint codes. */
 export interface HttpObservation {
   readonly method: string;
   readonly route: string;
@@ -18,7 +21,7 @@ export interface HttpObservation {
   readonly seconds: number;
 }
 
-/** All series of one process, as `Registry.getMetricsAsJSON` gives them. */
+/** All series of one process, as returned by `Registry.getMetricsAsJSON`. */
 export type ProcessSeries = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** The Prometheus series of this node, in a registry of their own. What is counted elsewhere is read on collection. */
@@ -28,7 +31,7 @@ export class Metrics implements OnModuleDestroy {
   private readonly http: Histogram<'method' | 'route' | 'status'>;
   private readonly statements: Histogram;
   private readonly statementErrors: Counter;
-  /** Of the event loop, over the last ten seconds. */
+  /** Delays of the event loop over the last ten seconds. */
   readonly loopDelays = new DelayWindow(LOOP_SAMPLES);
   private readonly loopTimer: NodeJS.Timeout;
   private others: (() => Promise<readonly ProcessSeries[]>) | undefined;
@@ -63,12 +66,12 @@ export class Metrics implements OnModuleDestroy {
     );
   }
 
-  /** @param others gives the series of all processes behind the same port, this one's included */
+  /** @param others returns the series of all processes behind the same port, including this one */
   gatherFrom(others: () => Promise<readonly ProcessSeries[]>): void {
     this.others = others;
   }
 
-  /** Prometheus text: of all processes behind the port, summed up. */
+  /** Prometheus text: the sum of all processes behind the port. */
   async text(): Promise<string> {
     if (this.others === undefined) return this.registry.metrics();
     return AggregatorRegistry.aggregate([...(await this.others())]).metrics();
@@ -86,7 +89,7 @@ export class Metrics implements OnModuleDestroy {
     this.statementErrors.inc();
   }
 
-  /** Adds a gauge whose value is asked for whenever the metrics are read. */
+  /** Adds a gauge whose value is read on collection. */
   gauge(name: string, help: string, read: () => number): void {
     new Gauge({
       name,
@@ -98,7 +101,7 @@ export class Metrics implements OnModuleDestroy {
     });
   }
 
-  /** Adds a counter whose total is asked for whenever the metrics are read. */
+  /** Adds a counter whose total is read on collection. */
   counter(name: string, help: string, read: () => number): void {
     new Counter({
       name,
@@ -116,7 +119,7 @@ export class Metrics implements OnModuleDestroy {
   }
 }
 
-/** A histogram rather than the last value, so that it means the same however often it is read. */
+/** A histogram rather than the last value, so that its meaning does not depend on how often it is read. */
 function measureLoop(registers: Registry[], recent: DelayWindow): NodeJS.Timeout {
   const delay = new Histogram({
     name: 'switchboard_event_loop_delay_seconds',

@@ -6,7 +6,7 @@ import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 import { SocketMetrics } from './socket-metrics.js';
 
-/** Logs and metrics. Below the kernel, so that everything may use it. */
+/** Logs and metrics. Below the kernel, so that everything may use them. */
 @Global()
 @Module({
   controllers: [MetricsController],

@@ -1,8 +1,8 @@
 import { type LoggerService } from '@nestjs/common';
 
 /**
- * Nothing dies silently. A rejection nobody waited for is logged and the relays go on; after an exception nobody caught
- * the state is unknown, so it is logged and the process ends with 1, for its supervisor to start it again.
+ * Nothing dies silently. An unhandled rejection is logged, and the relays go on. After an uncaught exception the state
+ * is unknown, so it is logged and the process exits with 1, for its supervisor to restart it.
  */
 export function logProcessFaults(logger: LoggerService): void {
   process.on('unhandledRejection', (reason) => {

@@ -2,7 +2,7 @@
 const SECRET_KEY =
   /(authorization|cookie|api-?key|password|passwd|secret(-key)?|token|credentials?|(public|guest|endpoint)-code|private-key(-hash)?|database-url)$/;
 
-/** Secrets that stand inside text: bearer tokens, JWTs, passwords in URLs, endpoint codes in paths. */
+/** Secrets inside text: bearer tokens, JWTs, passwords in URLs, endpoint codes in paths. */
 const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[redacted]'],
@@ -22,7 +22,7 @@ const MAX_TEXT = 8_192;
 const MAX_KNOWN_KEYS = 1_000;
 const secretKeys = new Map<string, boolean>();
 
-/** `text` without what looks like a secret, cut to a length that a log line can bear. */
+/** `text` without anything that looks like a secret, cut to an acceptable length for a log line. */
 export function redactText(text: string): string {
   let result = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   if (!ANY_SECRET_TEXT.test(result)) return result;
@@ -31,8 +31,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy of `value` for the log: secret members replaced, errors cut down to what is safe, bytes to their length,
- * cycles and depths cut. Defence in depth; nobody is to log a secret in the first place.
+ * A copy of `value` for the log: secret members replaced, errors reduced to what is safe, bytes to their length, cycles
+ * and depth cut off. Defence in depth: secrets should not be logged in the first place.
  */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -52,8 +52,8 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 /**
- * Name, message, code, stack and cause of an error. Other members are left out: database errors carry the statement
- * with its parameters, HTTP errors the request.
+ * Name, message, code, stack and cause of an error. Other members are left out: database errors have the statement with
+ * its parameters, HTTP errors the request.
  */
 export function describeError(error: Error, depth = 0): Record<string, unknown> {
   const code = (error as { code?: unknown }).code;
@@ -66,7 +66,7 @@ export function describeError(error: Error, depth = 0): Record<string, unknown> 
   };
 }
 
-/** Flags such as `allowPublicCode` say nothing secret. */
+/** Flags such as `allowPublicCode` are not secret. */
 function isSecret(key: string, value: unknown): boolean {
   if (typeof value === 'boolean') return false;
   const known = secretKeys.get(key);

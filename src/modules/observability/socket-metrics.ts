@@ -2,50 +2,50 @@ import { Injectable } from '@nestjs/common';
 import { DelayWindow } from './delay-window.js';
 
 /**
- * What one protocol's sockets have done on this node since it started. Plain members, so that the message path pays
- * one increment; they are read only when `/metrics` is.
+ * What one protocol's sockets have done on this node since it started. Plain members, so that the message path pays one
+ * increment; only read for `/metrics`.
  */
 export interface SocketTraffic {
-  /** Open now; the transport adds and takes away. */
+  /** Currently open; maintained by the transport. */
   connections: number;
-  /** Frames received and sent, control frames not counted. */
+  // Frames received and sent, not counting control frames.
   messagesIn: number;
   messagesOut: number;
-  /** Payload bytes received, bytes written. */
+  // Payload bytes received, bytes written.
   bytesIn: number;
   bytesOut: number;
 }
 
-/** Lengths of queues, asked for only when somebody looks. */
+/** Lengths of queues, computed on demand. */
 export interface SocketQueues {
-  /** Received messages that wait for their turn, over all connections. */
+  /** Received messages waiting their turn, over all connections. */
   inboundQueued?(): number;
-  /** Bytes that wait for slow readers, over all connections. */
+  /** Bytes waiting for slow readers, over all connections. */
   queueBytes?(): number;
-  /** Characters of messages that wait to be stored. */
+  /** Characters of messages waiting to be stored. */
   storeQueued?(): number;
 }
 
-/** Deliveries that are timed in ten seconds, at most. */
+/** Deliveries timed within ten seconds, at most. */
 const TIMED_DELIVERIES = 200;
 
-/** Clients choose their close codes; only these get a series of their own, so that nobody can grow the metrics. */
+/** Clients choose their close codes; only these get a series of their own, so that nobody can inflate the metrics. */
 const KNOWN_CODES: ReadonlySet<number> = new Set([
   1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4000, 4008, 4029,
 ]);
 
-/** Counters the transport keeps; the Prometheus series are made from them on collection. */
+/** Counters kept by the transport; Prometheus series are made from them on collection. */
 @Injectable()
 export class SocketMetrics {
   /** By protocol. */
   readonly traffic = new Map<string, SocketTraffic>();
-  /** Closed connections by `<protocol> <code>`; codes we do not know count as `other`. */
+  /** Closed connections by `<protocol> <code>`; unknown codes count as `other`. */
   readonly closes = new Map<string, number>();
   /** Refused handshakes of sockets, by status. */
   readonly refusals = new Map<string, number>();
-  /** Whether frames leave in native calls, one a turn. */
+  /** Whether frames are sent in native calls, one per turn. */
   nativeSend = false;
-  /** How long deliveries took lately, from receipt to write. */
+  /** How long recent deliveries took, from receipt to write. */
   readonly deliveries = new DelayWindow(TIMED_DELIVERIES);
   private readonly queues: SocketQueues[] = [];
   private observeDelivery: ((seconds: number) => void) | null = null;
@@ -67,7 +67,7 @@ export class SocketMetrics {
     this.closes.set(key, (this.closes.get(key) ?? 0) + 1);
   }
 
-  /** @param status that a handshake was refused with */
+  /** @param status with which a handshake was refused */
   recordRefusal(status: number): void {
     const label = String(status);
     this.refusals.set(label, (this.refusals.get(label) ?? 0) + 1);
@@ -79,7 +79,7 @@ export class SocketMetrics {
     this.observeDelivery?.(ms / 1_000);
   }
 
-  /** From now on `observe` hears of each delivery that is timed, too. */
+  /** Also calls `observe` for each timed delivery from now on. */
   onDelivery(observe: (seconds: number) => void): void {
     this.observeDelivery = observe;
   }
