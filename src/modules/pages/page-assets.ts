@@ -11,12 +11,12 @@ import { AppConfig } from '../../config/app-config.js';
 interface PageAsset {
   readonly type: string;
   readonly body: Buffer;
-  /** What the build has compressed, by content coding. */
+  /** Compressed forms made by the build, by content coding. */
   readonly encoded: ReadonlyMap<string, Buffer>;
   readonly tag: string;
 }
 
-/** The better one first. */
+/** In order of preference. */
 const CODINGS = { br: '.br', gzip: '.gz' } as const;
 
 /** What `vite build` made of the folder `web`. */
@@ -30,11 +30,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
 };
 
-/** With the version of all files before the name of one: what that answers will never be another. */
+/** A path that begins with the version of all files; its content never changes. */
 const VERSIONED = /^~([\w-]{22})\/(.+)$/;
 
 /**
- * The files that pages consist of, read once at the start. What is not in this closed list does not exist, so no request
+ * The files that pages consist of, read once at the start. Nothing outside this closed list exists, so no request
  * reaches the file system.
  */
 @Injectable()
@@ -65,7 +65,9 @@ export class PageAssets {
     }
   }
 
-  /** Has the browser load parts of a page along with the page, which will ask for them later; none if the first is unknown. */
+  /**
+   * Makes the browser load parts of a page along with it, instead of only when it asks; none if the first is unknown.
+   */
   preload(parts: readonly string[], response: Response): void {
     if (!this.files.has(`${parts[0] ?? ''}.js`)) return;
     const link = (file: string, how: string) =>
@@ -78,8 +80,9 @@ export class PageAssets {
   }
 
   /**
-   * Answers with one of the files. For pages browsers ask each time, so that a new version of the server never meets an
-   * old one; what those name they keep. Of another version, as nodes have while they are replaced, is answered what there is.
+   * Answers with one of the files. Browsers ask for pages each time, so that a new server never meets an old page; they
+   * keep the versioned files that pages refer to. A request for another version, as while nodes are replaced, gets the
+   * current file.
    * @param name relative to the folder, with `/`; the version may come before
    * @param policy what the page may do, if it needs more than others; for HTML only
    * @throws AppError `not_found`

@@ -3,13 +3,13 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { PageAssets } from './page-assets.js';
 
-/** Pages for people, and the files those load. */
+/** Pages for people, and the files that those load. */
 @ApiExcludeController()
 @Controller()
 export class PagesController {
   constructor(private readonly assets: PageAssets) {}
 
-  /** What runs here, for people who open the address in a browser. */
+  /** What this server is, for people who open its address in a browser. */
   @Get()
   landing(@Req() request: Request, @Res() response: Response): void {
     this.assets.send('landing/index.html', request, response);
@@ -21,7 +21,7 @@ export class PagesController {
     this.assets.send('exhibit/index.html', request, response);
   }
 
-  /** A room as a chat, for whoever has the code of an endpoint; the code itself is the page's to use. */
+  /** A room as a chat, for those who have an endpoint code; only the page uses the code. */
   @Get('room/:code')
   room(@Req() request: Request, @Res() response: Response): void {
     this.assets.send('room/index.html', request, response);
@@ -33,7 +33,9 @@ export class PagesController {
     this.assets.send('call/index.html', request, response);
   }
 
-  /** The operators' console: one page, which finds the screen to an address by itself; the build calls its parts alike. */
+  /**
+   * The operators' console: one page, which finds the screen for an address by itself; the build names its parts alike.
+   */
   @Get(['console', 'console/*path'])
   console(
     @Param('path') path: string | string[] | undefined,
@@ -49,7 +51,7 @@ export class PagesController {
   @Get(['admin', 'admin/*path'])
   @Redirect('/console/', 302)
   admin(): void {
-    // The decorator says it all.
+    // The decorator does everything.
   }
 
   @Get('assets/*path')
