@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { ConfigController } from './config.controller.js';
 import { Settings } from './settings.service.js';
 
-/** What the server runs with, for admins. */
+/** The server's effective settings, for admins. */
 @Module({ controllers: [ConfigController], providers: [Settings] })
 export class SettingsModule {}

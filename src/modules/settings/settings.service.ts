@@ -5,7 +5,7 @@ import { redactText } from '../observability/redact.js';
 import { NodeIdentity } from '../realtime/node-identity.js';
 import { type ConfigDto, type SettingGroupDto } from './dto/config.dto.js';
 
-/** What this node runs with. */
+/** The effective settings of this node. */
 @Injectable()
 export class Settings {
   constructor(
@@ -18,7 +18,7 @@ export class Settings {
     for (const { group: name, ...setting } of this.config.settings) {
       const group = groups.get(name) ?? { name, settings: [] };
       groups.set(name, group);
-      // Addresses may hold a password, though none should.
+      // Addresses may contain a password, though none should.
       group.settings.push({ ...setting, value: setting.value === null ? null : redactText(setting.value) });
     }
     return {
