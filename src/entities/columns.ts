@@ -8,7 +8,7 @@ import {
   UpdateDateColumn,
 } from 'typeorm';
 
-/** Names of constraints are those that PostgreSQL gives by itself. */
+/** Constraints have the names that PostgreSQL gives by default. */
 export const GeneratedId = (table: string): PropertyDecorator =>
   PrimaryGeneratedColumn('identity', { primaryKeyConstraintName: `${table}_pkey`, generatedIdentity: 'ALWAYS' });
 
@@ -16,7 +16,7 @@ export const CreatedAt = (): PropertyDecorator => CreateDateColumn({ name: 'crea
 
 export const UpdatedAt = (): PropertyDecorator => UpdateDateColumn({ name: 'updated_at', type: 'timestamptz' });
 
-/** A foreign key to the id of `type`, which may be named where its module cannot be imported. */
+/** A foreign key to the id of `type`, which may be given by name where its module cannot be imported. */
 export function References(
   type: string | (() => ObjectType<object>),
   [table, column]: readonly [table: string, column: string],

@@ -2,7 +2,7 @@ import { Column, Entity, JoinColumn, OneToOne, type Relation, Unique } from 'typ
 import { User } from './user.entity.js';
 import { CreatedAt, GeneratedId } from '../columns.js';
 
-/** Whom an identity provider knows an account as. */
+/** The identity under which a provider knows an account. */
 @Entity('identities')
 @Unique('identities_issuer_subject_key', ['issuer', 'subject'])
 @Unique('identities_user_id_key', ['userId'])
@@ -25,7 +25,10 @@ export class Identity {
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'identities_user_id_fkey' })
   user!: Relation<User>;
 
-  /** How often it was refused for want of a role; whoever was let in before, and has no tokens yet, gets none. */
+  /**
+   * How often sign-in was refused for lack of a role. A sign-in admitted before a refusal, but without tokens yet, gets
+   * none.
+   */
   @Column('integer', { default: 0 })
   refusals!: number;
 

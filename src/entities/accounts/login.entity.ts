@@ -4,9 +4,9 @@ import { User } from './user.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
 /**
- * One sign-in of an account or a device, until logout. A refresh token is a handle, the same for the whole
- * login, and a secret that changes at each refresh; both are stored as SHA-256 digests. A known handle with another
- * secret is a used token coming back.
+ * One sign-in of an account or a device, until logout. A refresh token consists of a handle, the same for the whole
+ * login, and a secret that changes with each refresh; both are stored as SHA-256 digests. A known handle with another
+ * secret means that a used token has been presented again.
  */
 @Entity('logins')
 @Unique('logins_handle_digest_key', ['handleDigest'])
@@ -30,11 +30,11 @@ export class Login {
   @Column('integer', { name: 'device_id', nullable: true })
   deviceId!: number | null;
 
-  // By name: devices belong to circles, which know accounts.
+  // Referenced by name: devices belong to circles, which depend on accounts.
   @References('Device', ['logins', 'device_id'], 'CASCADE')
   device!: object | null;
 
-  /** Whom the identity provider vouched for; `null` where a password did. */
+  /** The identity that the provider vouched for; `null` after signing in with a password. */
   @Column('integer', { name: 'identity_id', nullable: true })
   identityId!: number | null;
 
@@ -50,19 +50,19 @@ export class Login {
   @CreatedAt()
   createdAt!: Date;
 
-  /** When its tokens were last given out: at the sign-in, then at each refresh. */
+  /** When its tokens were last issued: at sign-in, then at each refresh. */
   @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
   lastUsedAt!: Date;
 
-  /** Where that was asked from; `null` for those older than this column. */
+  /** Where that request came from; `null` for logins older than this column. */
   @Column('character varying', { length: 64, nullable: true })
   address!: string | null;
 
-  /** What that client called itself. */
+  /** The user agent that client named. */
   @Column('character varying', { name: 'user_agent', length: 256, nullable: true })
   userAgent!: string | null;
 
-  /** Moved on by each refresh. */
+  /** Extended by each refresh. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 }

@@ -2,7 +2,7 @@ import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from './user.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** A key by which a program calls REST v1, stored as the SHA-256 digest it is found by. */
+/** A key by which a program calls REST v1, stored as the SHA-256 digest it is looked up by. */
 @Entity('machine_keys')
 @Unique('machine_keys_digest_key', ['digest'])
 @Unique('machine_keys_previous_digest_key', ['previousDigest'])
@@ -11,18 +11,18 @@ export class MachineKey {
   @GeneratedId('machine_keys')
   id!: number;
 
-  /** What people tell it from others by. */
+  /** By which people recognize it. */
   @Column('varchar', { length: 100 })
   name!: string;
 
-  /** What the key begins with. */
+  /** The beginning of the key. */
   @Column('varchar', { length: 16 })
   prefix!: string;
 
   @Column('bytea')
   digest!: Buffer;
 
-  /** Of the key before the last rotation, while that works on. */
+  /** Digest of the key before the last rotation, while that still works. */
   @Column('bytea', { name: 'previous_digest', nullable: true })
   previousDigest!: Buffer | null;
 
@@ -40,7 +40,7 @@ export class MachineKey {
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
-  /** The account whose rights it stands on, and ends with; `null` for one made on the command line. */
+  /** The account whose rights it has, and with which it ends; `null` for one made on the command line. */
   @Column('integer', { name: 'made_by', nullable: true })
   madeBy!: number | null;
 
@@ -54,7 +54,7 @@ export class MachineKey {
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 
-  /** The client's address then. */
+  /** The client's address at that time. */
   @Column('varchar', { name: 'last_used_from', length: 64, nullable: true })
   lastUsedFrom!: string | null;
 }

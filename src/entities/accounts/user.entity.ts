@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { type Role } from '../../common/security/role.js';
 import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
-/** A person's account. Who runs the server has a role above `user`. */
+/** A person's account. Those who run the server have a role above `user`. */
 @Entity('users')
 @Unique('users_email_key', ['email'])
 @Index('users_words_idx', { synchronize: false })
@@ -11,19 +11,19 @@ export class User {
   @GeneratedId('users')
   id!: number;
 
-  /** Normalised: NFC and lower case. */
+  /** Normalized: NFC and lower case. */
   @Column('varchar', { length: 254 })
   email!: string;
 
-  /** argon2id in its own text form; `null` for one that only an identity provider signs in. */
+  /** argon2id in its own text form; `null` for an account that only signs in through an identity provider. */
   @Column('text', { name: 'password_hash', nullable: true })
   passwordHash!: string | null;
 
-  /** Whether this server made the password, and nobody has put an own one in its place. */
+  /** Whether this server generated the password, and nobody has replaced it. */
   @Column('boolean', { name: 'password_generated', default: false })
   passwordGenerated!: boolean;
 
-  /** Made by the server itself at boot: its password also counts with `PASSWORD_SIGN_IN=fallback`. */
+  /** Created by the server itself at boot: its password also works with `PASSWORD_SIGN_IN=fallback`. */
   @Column('boolean', { name: 'made_at_boot', default: false })
   madeAtBoot!: boolean;
 

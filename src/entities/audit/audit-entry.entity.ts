@@ -9,7 +9,10 @@ import { GeneratedId } from '../columns.js';
 @Index('audit_entries_target_idx', ['targetKind', 'targetId', 'id'])
 @Check('audit_entries_outcome_check', `"outcome" IN ('success', 'failure', 'refused')`)
 export class AuditEntry {
-  /** In the order of a lock that the writers share and the sealing node takes: what is below the last seal is complete. */
+  /**
+   * Ids ascend in the order of a lock that writers share and the sealing node takes, so entries below the last seal are
+   * complete.
+   */
   @GeneratedId('audit_entries')
   id!: number;
 
@@ -23,7 +26,7 @@ export class AuditEntry {
   @Column('varchar', { name: 'actor_id', length: 300, nullable: true })
   actorId!: string | null;
 
-  /** What people knew the actor by then. */
+  /** The actor's name at that time. */
   @Column('varchar', { name: 'actor_label', length: 300, nullable: true })
   actorLabel!: string | null;
 
@@ -54,15 +57,15 @@ export class AuditEntry {
   @Column('varchar', { length: 16 })
   outcome!: 'success' | 'failure' | 'refused';
 
-  /** Repeats of one address within a minute are one entry. */
+  /** Repetitions from one address within a minute are one entry. */
   @Column('integer', { default: 1 })
   count!: number;
 
-  /** Canonical JSON as text: `jsonb` would not give back what was sealed. */
+  /** Canonical JSON as text: `jsonb` would not return what was sealed. */
   @Column('text', { nullable: true })
   changes!: string | null;
 
-  /** HMAC-SHA256 of all of the above but the id. */
+  /** HMAC-SHA256 of all of the above except the id. */
   @Column('bytea')
   mac!: Buffer;
 }

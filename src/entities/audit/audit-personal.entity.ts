@@ -3,8 +3,8 @@ import { AuditEntry } from './audit-entry.entity.js';
 import { References } from '../columns.js';
 
 /**
- * What an entry of the audit log would say of a person, in clear. The entry itself has keyed digests in these places, so
- * that it stays as it was sealed when the account goes, and this row with it.
+ * What an entry of the audit log says about a person, in clear text. The entry itself only has keyed digests of it, so
+ * that it can stay as it was sealed when the account, and this row with it, is removed.
  */
 @Entity('audit_personal')
 @Index('audit_personal_user_id_idx', ['userId', 'entryId'])
@@ -15,7 +15,7 @@ export class AuditPersonal {
   @References(() => AuditEntry, ['audit_personal', 'entry_id'], 'CASCADE')
   entry!: Relation<AuditEntry>;
 
-  /** No foreign key: its lock would let admins who change each other's accounts wait for each other. */
+  /** No foreign key: its lock would make admins who change each other's accounts wait for each other. */
   @PrimaryColumn('integer', { name: 'user_id', primaryKeyConstraintName: 'audit_personal_pkey' })
   userId!: number;
 
@@ -31,7 +31,7 @@ export class AuditPersonal {
   @Column('varchar', { name: 'user_agent', length: 300, nullable: true })
   userAgent!: string | null;
 
-  /** JSON: of each member that is personal, before and after. */
+  /** JSON: each personal member, before and after. */
   @Column('text', { nullable: true })
   changes!: string | null;
 }

@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What makes a change of sealed entries visible: their digests, chained to the seal before. Stays when they go. */
+/**
+ * Makes changes to sealed entries evident: their digests, chained to the previous seal. Stays when the entries are
+ * removed.
+ */
 @Entity('audit_seals')
 export class AuditSeal {
   /** From 1, without gaps. */
@@ -30,14 +33,14 @@ export class AuditSeal {
   @Column('bytea', { name: 'entries_digest' })
   entriesDigest!: Buffer;
 
-  /** Hash of the seal before. */
+  /** Hash of the previous seal. */
   @Column('bytea')
   previous!: Buffer;
 
   @Column('bytea')
   hash!: Buffer;
 
-  /** HMAC-SHA256 of the hash, under a key that follows from `SECRET_KEY`. */
+  /** HMAC-SHA256 of the hash, with a key derived from `SECRET_KEY`. */
   @Column('bytea')
   mac!: Buffer;
 

@@ -3,7 +3,7 @@ import { User } from '../accounts/user.entity.js';
 import { Call } from './call.entity.js';
 import { GeneratedId, References } from '../columns.js';
 
-/** Somebody who rang, was rung, or was in a call. */
+/** Somebody who called, was called, or was in a call. */
 @Entity('call_participants')
 @Unique('call_participants_call_id_sid_key', ['callId', 'sid'])
 @Index('call_participants_user_id_idx', ['userId'])
@@ -19,14 +19,14 @@ export class CallParticipant {
   @References(() => Call, ['call_participants', 'call_id'], 'CASCADE')
   call!: Relation<Call>;
 
-  /** What the protocol knows it by: the id of a socket, or of a user. */
+  /** The participant's id in the protocol: that of a socket, or of a user. */
   @Column('varchar', { length: 64 })
   sid!: string;
 
   @Column('varchar', { length: 100 })
   name!: string;
 
-  /** The account behind it, if it showed one. */
+  /** The account behind it, if it presented one. */
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 

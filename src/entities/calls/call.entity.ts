@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, Unique } from 'typeorm';
 import { GeneratedId } from '../columns.js';
 
-/** A call of any protocol: who rang whom when, and how it ended. Written behind the signaling path. */
+/** A call of any protocol: who called whom when, and how it ended. Written with a delay, off the signaling path. */
 @Entity('calls')
 @Unique('calls_key_key', ['key'])
 @Index('calls_lease_until_idx', ['leaseUntil'], { where: `"ended_at" IS NULL` })
@@ -14,29 +14,29 @@ export class Call {
   @GeneratedId('calls')
   id!: number;
 
-  /** What the nodes know the call by before it has an id. */
+  /** By which nodes identify the call before it has an id. */
   @Column('varchar', { length: 64 })
   key!: string;
 
   @Column('varchar', { length: 16 })
   protocol!: 'signaling' | 'omikron';
 
-  /** Not null exactly when the call has ended. */
+  /** Set exactly when the call has ended. */
   @Column('varchar', { length: 16, nullable: true })
   outcome!: 'completed' | 'declined' | 'cancelled' | 'expired' | 'failed' | null;
 
-  /** Why it failed; not null exactly when it has. */
+  /** Why it failed; set exactly when it has. */
   @Column('varchar', { length: 32, nullable: true })
   reason!: 'node_lost' | 'abandoned' | null;
 
-  /** The id its participants know it by, where the protocol has one. */
+  /** The id that its participants know it by, where the protocol has one. */
   @Column('varchar', { name: 'wire_id', length: 64, nullable: true })
   wireId!: string | null;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;
 
-  /** From here on it is live. */
+  /** The call is live from then on. */
   @Column('timestamptz', { name: 'answered_at', nullable: true })
   answeredAt!: Date | null;
 
@@ -47,11 +47,11 @@ export class Call {
   @Column('varchar', { name: 'ended_by', length: 64, nullable: true })
   endedBy!: string | null;
 
-  /** Until then a node vouches for it; a call that nobody vouches for has ended. */
+  /** The lease of the node that holds the call; a call whose lease has expired has ended. */
   @Column('timestamptz', { name: 'lease_until' })
   leaseUntil!: Date;
 
-  /** It ended because nobody vouched for it any more: a node that comes back may revive it. */
+  /** Whether it ended because its lease expired: a node that comes back may revive it. */
   @Column('boolean', { default: false })
   lapsed!: boolean;
 }

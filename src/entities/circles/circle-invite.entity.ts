@@ -3,7 +3,7 @@ import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** Whoever has this email may join a circle; gone once they answered. */
+/** Lets whoever has this email join a circle; removed once they have answered. */
 @Entity('circle_invites')
 @Unique('circle_invites_circle_id_email_key', ['circleId', 'email'])
 @Index('circle_invites_email_idx', ['email'])
@@ -18,7 +18,7 @@ export class CircleInvite {
   @References(() => Circle, ['circle_invites', 'circle_id'], 'CASCADE')
   circle!: Relation<Circle>;
 
-  /** Normalised; whether or not there is such an account. */
+  /** Normalized; whether or not there is such an account. */
   @Column('varchar', { length: 254 })
   email!: string;
 

@@ -3,7 +3,7 @@ import { User } from '../accounts/user.entity.js';
 import { Circle } from './circle.entity.js';
 import { References } from '../columns.js';
 
-/** What a member is to the circle; exactly one is `ADMIN`. */
+/** A member's privilege in the circle; exactly one is `ADMIN`. */
 export type CirclePrivilege = 'ADMIN' | 'REGULAR' | 'MEMBRE' | 'DEFAULT';
 
 /** A person in a circle. */

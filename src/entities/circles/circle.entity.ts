@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { CreatedAt, GeneratedId, UpdatedAt } from '../columns.js';
 
-/** A family's or team's group. */
+/** A group, for example a family or a team. */
 @Entity('circles')
 export class Circle {
   @GeneratedId('circles')

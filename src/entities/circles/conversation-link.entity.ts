@@ -8,8 +8,8 @@ import { GeneratedId, References } from '../columns.js';
 export type ConversationPrivilege = 'ADMIN' | 'STANDARD';
 
 /**
- * What ties a person or a device to a conversation, and their messages to them. It stays when they leave; removing an
- * account takes its user away, which makes all its messages anonymous at once.
+ * Ties a person or a device to a conversation, and their messages to them. It stays when they leave; removing an
+ * account only clears its user, which makes all its messages anonymous at once.
  */
 @Entity('conversation_links')
 @Unique('conversation_links_conversation_id_id_key', ['conversationId', 'id'])
@@ -46,11 +46,11 @@ export class ConversationLink {
   @References(() => Device, ['conversation_links', 'device_id'], 'SET NULL')
   device!: Relation<Device> | null;
 
-  /** The circle by whose membership a person takes part; `null` for devices, and for those who take part no more. */
+  /** The circle whose membership lets a person take part; `null` for devices, and for those who no longer take part. */
   @Column('integer', { name: 'member_of', nullable: true })
   memberOf!: number | null;
 
-  /** Leaving the circle leaves its conversations: only `member_of` becomes `null`. */
+  /** Leaving the circle means leaving its conversations: only `member_of` becomes `null`. */
   @ManyToOne(() => CircleMember, { onDelete: 'SET NULL' })
   @JoinColumn([
     { name: 'member_of', referencedColumnName: 'circleId', foreignKeyConstraintName: 'conversation_links_member_fkey' },

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, type Relation } fr
 import { ConversationLink } from './conversation-link.entity.js';
 import { GeneratedId } from '../columns.js';
 
-/** A message of a conversation; a deleted one stays as an empty row, so that repetitions of its sending are recognised. */
+/** A message of a conversation; a deleted one stays as an empty row, so that repeated sending is recognized. */
 @Entity('conversation_messages')
 @Index('conversation_messages_conversation_id_id_idx', ['conversationId', 'id'])
 @Index('conversation_messages_client_key', ['authorId', 'clientMessageId'], {
@@ -19,11 +19,11 @@ export class ConversationMessage {
   @Column('integer', { name: 'conversation_id' })
   conversationId!: number;
 
-  /** The link of whoever wrote it. */
+  /** The link of its author. */
   @Column('integer', { name: 'author_id' })
   authorId!: number;
 
-  /** Also says that the author's link is one of this conversation. */
+  /** Also ensures that the author's link belongs to this conversation. */
   @ManyToOne(() => ConversationLink)
   @JoinColumn([
     {
@@ -35,7 +35,7 @@ export class ConversationMessage {
   ])
   author!: Relation<ConversationLink>;
 
-  /** What is searched; what PostgreSQL cannot store in it is replaced by U+FFFD. */
+  /** The searchable text; what PostgreSQL cannot store is replaced by U+FFFD. */
   @Column('text')
   content!: string;
 
@@ -56,7 +56,7 @@ export class ConversationMessage {
   @Column('varchar', { name: 'client_message_id', length: 64, nullable: true })
   clientMessageId!: string | null;
 
-  /** SHA-256 of what came with `client_message_id`. */
+  /** SHA-256 of what was sent with `client_message_id`. */
   @Column('bytea', { name: 'client_digest', nullable: true })
   clientDigest!: Buffer | null;
 }

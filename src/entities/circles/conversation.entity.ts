@@ -3,8 +3,8 @@ import { Circle } from './circle.entity.js';
 import { CreatedAt, GeneratedId, References, UpdatedAt } from '../columns.js';
 
 /**
- * A thread of messages in a circle. Removing one takes its circle away, which makes it invisible at once; its messages,
- * of which there may be millions, are swept afterwards.
+ * A thread of messages in a circle. Removing one clears its circle, which makes it invisible at once; its messages, of
+ * which there may be millions, are swept later.
  */
 @Entity('conversations')
 @Index('conversations_circle_id_idx', ['circleId'])
@@ -27,7 +27,7 @@ export class Conversation {
   @Column('boolean', { name: 'device_access', default: false })
   deviceAccess!: boolean;
 
-  /** Id of the newest message, 0 before the first; locking the row is what makes ids visible in ascending order. */
+  /** Id of the newest message, 0 before the first; locking the row makes ids visible in ascending order. */
   @Column('integer', { name: 'last_message_id', default: 0 })
   lastMessageId!: number;
 

@@ -1,8 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * A stored object that no media has, or may never have: removed once it is due. Written before an upload begins, and by a
- * trigger when a media goes or changes its content; taken back when an upload is complete.
+ * A stored object that no media refers to, or may never refer to: removed once due. Written before an upload begins,
+ * and by a trigger when a media is removed or gets other content; deleted when an upload is complete.
  */
 @Entity('media_garbage')
 @Index('media_garbage_due_at_idx', ['dueAt'])
@@ -13,14 +13,14 @@ export class MediaGarbage {
   @Column('timestamptz', { name: 'due_at', default: () => 'now()' })
   dueAt!: Date;
 
-  /** Whose quota an upload in progress counts in. */
+  // The quotas that an upload in progress counts in.
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
   @Column('integer', { name: 'circle_id', nullable: true })
   circleId!: number | null;
 
-  /** Bytes that an upload in progress may come to have. */
+  /** Bytes that an upload in progress may reach. */
   @Column('bigint', { default: 0 })
   size!: string;
 }

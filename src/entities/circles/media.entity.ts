@@ -21,7 +21,7 @@ export class Media {
   @References(() => ConversationMessage, ['media', 'message_id'], 'CASCADE')
   message!: Relation<ConversationMessage>;
 
-  /** The name it was announced by, made safe. */
+  /** The name it was announced with, made safe. */
   @Column('varchar', { length: 255 })
   identifier!: string;
 
@@ -29,25 +29,25 @@ export class Media {
   @Column('varchar', { length: 255, nullable: true })
   filename!: string | null;
 
-  /** Whose quota it counts in; `null` before the upload, for a device's, and once the account is gone. */
+  /** The account whose quota it counts in; `null` before the upload, for a device's, and once the account is gone. */
   @Column('integer', { name: 'user_id', nullable: true })
   userId!: number | null;
 
   @References(() => User, ['media', 'user_id'], 'SET NULL')
   user!: Relation<User> | null;
 
-  /** Whose quota it counts in, too; `null` before the upload, and once the circle is gone. */
+  /** The circle whose quota it counts in; `null` before the upload, and once the circle is gone. */
   @Column('integer', { name: 'circle_id', nullable: true })
   circleId!: number | null;
 
   @References(() => Circle, ['media', 'circle_id'], 'SET NULL')
   circle!: Relation<Circle> | null;
 
-  /** Of the content, not of the name; `null` before the upload. */
+  /** Type of the content, not of the name; `null` before the upload. */
   @Column('varchar', { name: 'content_type', length: 127, nullable: true })
   contentType!: string | null;
 
-  /** Its content is not what its sender said it is: never shown in place. */
+  /** Its content is not what the sender said: never shown in place. */
   @Column('boolean', { name: 'is_download', default: false })
   isDownload!: boolean;
 
@@ -62,7 +62,7 @@ export class Media {
   @Column('varchar', { name: 'thumbnail_key', length: 64, nullable: true })
   thumbnailKey!: string | null;
 
-  /** It may get a thumbnail, which is not made yet. */
+  /** Whether it may get a thumbnail that has not been made yet. */
   @Column('boolean', { name: 'thumbnail_due', default: false })
   thumbnailDue!: boolean;
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Enough that each partition of a hundred million messages is vacuumed in seconds. */
+/** Enough that each partition of a hundred million messages is vacuumed within seconds. */
 const PARTITIONS = 16;
 
 export class Rooms1767232800000 implements MigrationInterface {
@@ -56,7 +56,7 @@ const TENANTS = `
   );
   CREATE INDEX "application_keys_application_id_idx" ON "application_keys" ("application_id")`;
 
-// Heads are updated with every flush: free space in their pages keeps those updates away from the index.
+// Heads are updated with every flush: free space in their pages keeps those updates out of the index.
 const ROOMS = `
   CREATE TABLE "rooms" (
     "id" integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -129,14 +129,14 @@ const MESSAGES = `
   )`;
 
 /**
- * Appends a batch of messages over many rooms, in one round trip and one transaction.
+ * Appends a batch of messages in many rooms, in one round trip and one transaction.
  *
- * The heads are locked first, in ascending order, so that nodes cannot deadlock; until the commit nobody else appends to
- * these rooms, so offsets have no gaps and become visible in ascending order. The second statement of the function sees
- * everything that was committed before the locks were had (each statement of a volatile function has a snapshot of its
- * own), so a key that another node has just used is known here. Within one call a key may occur only once.
+ * The heads are locked first, in ascending order, so that nodes cannot deadlock. Until the commit nobody else appends
+ * to these rooms, so offsets have no gaps and become visible in ascending order. The function's second statement sees
+ * everything committed before the locks were acquired (each statement of a volatile function has its own snapshot), so
+ * it knows a key that another node has just used. Within one call, each key may occur only once.
  *
- * Outcomes: 0 stored, 1 the same key with the same digest was used before, 2 with another digest, 3 no such room.
+ * Outcomes: 0 stored, 1 the key was used before with the same digest, 2 with another digest, 3 no such room.
  */
 export const APPEND = `
   CREATE FUNCTION "append_room_messages"(

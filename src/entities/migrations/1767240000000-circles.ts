@@ -64,7 +64,8 @@ const CIRCLES = `
   );
   CREATE INDEX "devices_circle_id_idx" ON "devices" ("circle_id")`;
 
-// Conversations are updated with every batch of messages: free space in their pages keeps that away from the indexes.
+// Conversations are updated with every batch of messages: free space in their pages keeps those updates out of the
+// indexes.
 const CONVERSATIONS = `
   CREATE TABLE "conversations" (
     "id" integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -106,7 +107,7 @@ const CONVERSATIONS = `
   CREATE UNIQUE INDEX "conversation_links_admin_key" ON "conversation_links" ("conversation_id")
     WHERE "privilege" = 'ADMIN' AND "member_of" IS NOT NULL`;
 
-// Among the words of a message is the name of its conversation, so that a search is narrowed down to one by the index.
+// The words of a message include its conversation's name, so that the index narrows a search to one conversation.
 const MESSAGES = `
   CREATE TABLE "conversation_messages" (
     "id" integer GENERATED ALWAYS AS IDENTITY NOT NULL,

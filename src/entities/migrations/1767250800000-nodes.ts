@@ -2,7 +2,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 export class Nodes1767250800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Every row is written every two seconds: room in the page for the next version, and no index on what changes.
+    // Every row is written every two seconds: leave space in the page for the next version, and no index on what
+    // changes.
     await runner.query(`
       CREATE TABLE "nodes" (
         "id" integer GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -3,10 +3,10 @@ import { APPEND as ROOMS_BEFORE } from './1767232800000-rooms.js';
 import { APPEND as CONVERSATIONS_BEFORE } from './1767240000000-circles.js';
 
 /**
- * The same appending of messages for less work: what a batch has in common is sent and looked up once.
+ * Appends messages as before, with less work: what the messages of a batch share is sent and looked up once.
  *
  * Plans are made once per connection, when tables may still be nearly empty. The settings, and `OFFSET 0` around single
- * rows, keep them right when the tables have grown; else each batch would read all of a table for minutes.
+ * rows, keep them good when the tables have grown; otherwise each batch would read whole tables for minutes.
  */
 export class AppendInGroups1767254400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -25,19 +25,19 @@ export class AppendInGroups1767254400000 implements MigrationInterface {
 }
 
 /**
- * Appends a batch of messages over many rooms, in one round trip and one transaction.
+ * Appends a batch of messages in many rooms, in one round trip and one transaction.
  *
- * `rooms` names each room once, in ascending order. Of each message there is the place of its room in there (from 1) and
- * its rank among the messages of that room (from 1). The arrays that only keys need are NULL when no message has one.
+ * `rooms` has each room once, in ascending order. Each message has the index of its room in `rooms` (from 1) and its
+ * rank among the messages of that room (from 1). The arrays that only keys need are NULL when no message has one.
  *
- * The heads are locked first, in that order, so that nodes cannot deadlock; until the commit nobody else appends to
- * these rooms, so offsets have no gaps and become visible in ascending order. The later statements of the function see
- * everything that was committed before the locks were had (each statement of a volatile function has a snapshot of its
- * own), so a key that another node has just used is known here. Within one call a key may occur only once.
+ * The heads are locked first, in that order, so that nodes cannot deadlock. Until the commit nobody else appends to
+ * these rooms, so offsets have no gaps and become visible in ascending order. The function's later statements see
+ * everything committed before the locks were acquired (each statement of a volatile function has its own snapshot), so
+ * they know a key that another node has just used. Within one call, each key may occur only once.
  *
- * Answers a row for each room that messages were stored in: its epoch, and the offset before the first of them in `at`.
- * Rooms without are gone. And a row for each message whose key was used before, with its `number` (from 1), the offset
- * that was stored then and whether it is the same message; it takes no part in the ranks.
+ * Returns a row for each room that got messages, with its epoch and, in `at`, the offset before the first of them;
+ * rooms without a row are gone. Also a row for each message whose key was used before, with its `number` (from 1), the
+ * offset stored then, and whether it is the same message; such messages do not count in the ranks.
  */
 const APPEND_TO_ROOMS = `
   CREATE FUNCTION "append_room_messages"(
@@ -117,21 +117,21 @@ const APPEND_TO_ROOMS = `
   $$`;
 
 /**
- * Appends a batch of messages over many conversations, in one round trip and one transaction.
+ * Appends a batch of messages in many conversations, in one round trip and one transaction.
  *
- * `conversation_ids` names each conversation once, in ascending order. Then the authors, each once: the place of the
- * conversation in there (from 1), and a user or a device; of the other one the array holds NULL. Then, of each message,
- * the place of its author. `files` holds the announced names as a JSON array. Arrays without any value are NULL.
+ * `conversation_ids` has each conversation once, in ascending order. Then come the authors, each once: the index of the
+ * conversation (from 1), and a user or a device, the other being NULL. Then, for each message, the index of its author.
+ * `files` has the announced names as a JSON array. Arrays without any value are NULL.
  *
- * The conversations are locked first, in that order, so that nodes cannot deadlock; until the commit nobody else
- * appends to them or shows their members out, so ids become visible in ascending order per conversation, and nobody
- * writes where they no longer may. The later statements of the function see everything that was committed before the
- * locks were had (each statement of a volatile function has a snapshot of its own), so an id of a client that another
- * node has just used is known here. Within one call a client's id may occur only once.
+ * The conversations are locked first, in that order, so that nodes cannot deadlock. Until the commit nobody else
+ * appends to them or removes participants, so ids become visible in ascending order per conversation, and nobody writes
+ * where they no longer may. The function's later statements see everything committed before the locks were acquired
+ * (each statement of a volatile function has its own snapshot), so they know a client's id that another node has just
+ * used. Within one call, each client's id may occur only once.
  *
- * Answers one row. `heads`: the last message of each conversation before, `null` where there is no such conversation;
- * `links`: of each author, `null` who does not take part; `known`: messages whose client's id was used before, with
- * their number (from 1); `ids` of all others whose author takes part, in their order.
+ * Returns one row. `heads`: the previous last message of each conversation, `null` when it does not exist; `links`: the
+ * link of each author, `null` for those who do not take part; `known`: messages whose client's id was used before, with
+ * their number (from 1); `ids`: those of all others whose author takes part, in their order.
  */
 const APPEND_TO_CONVERSATIONS = `
   CREATE FUNCTION "append_conversation_messages"(

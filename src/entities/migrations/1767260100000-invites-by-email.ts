@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Invitations name an email instead of an account, so that nobody learns from them which accounts there are. */
+/** Invitations name an email instead of an account, so that they do not reveal which accounts exist. */
 export class InvitesByEmail1767260100000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

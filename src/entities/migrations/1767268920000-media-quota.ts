@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Whom the bytes of media are counted for, what is never shown in place, and thumbnails that are made later. */
+/** Whose quotas media count in, which media are never shown in place, and thumbnails that are made later. */
 export class MediaQuota1767268920000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What admins search by, and what they are told of a call: its id on the wire, and why it failed. */
+/** Indexes for admins' searches, and what admins are told of a call: its id on the wire, and why it failed. */
 export class AdminSearch1767270060000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(TRIGRAMS);
@@ -32,8 +32,9 @@ export class AdminSearch1767270060000 implements MigrationInterface {
 }
 
 /**
- * Finds accounts by any part of their names. A database that lacks the extension, or does not let its owner make it,
- * answers the same by reading the table. The extension stays when the migration is undone: others may use it.
+ * Finds accounts by any part of their names. A database that lacks the extension, or does not let its owner create it,
+ * gives the same results by reading the table. The extension stays when the migration is reverted, since others may use
+ * it.
  */
 const TRIGRAMS = `
   DO $$ BEGIN

@@ -1,6 +1,9 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Endpoints remember the key that made them after it is deleted: a revocation of it holds on. */
+/**
+ * Endpoints remember the key that created them even after it is deleted, so that a revocation of the key stays
+ * effective.
+ */
 export class MadeByKey1767270120000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`ALTER TABLE "room_endpoints" ADD "made_by_key" integer`);

@@ -1,13 +1,13 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Logins say when, where and by what they were last used. */
+/** Logins record when, where and by what they were last used. */
 export class LoginUse1767270180000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
       `ALTER TABLE "logins" ADD "last_used_at" TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
          ADD "address" character varying(64), ADD "user_agent" character varying(256)`,
     );
-    // Each use gave it another thirty days.
+    // Each use extended it by thirty days.
     await runner.query(`UPDATE "logins" SET "last_used_at" = "expires_at" - interval '30 days'`);
   }
 

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Keys of programs, which may revoke without an account of their own. */
+/** Keys for programs, which may revoke without an account of their own. */
 export class MachineKeys1767270300000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

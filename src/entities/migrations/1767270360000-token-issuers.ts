@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 const SELECTORS = `'user', 'device', 'apiKey', 'endpoint', 'service', 'guestCode', 'iota'`;
 
-/** Whose tokens let into the rooms of an application. */
+/** Issuers whose tokens admit to the rooms of an application. */
 export class TokenIssuers1767270360000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** The audit log: append-only, sealed, and shortened by one function alone. */
+/** The audit log: append-only, sealed, and only shortened by one function. */
 export class Audit1767270420000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await makeTables(runner);
@@ -63,7 +63,7 @@ async function makeTables(runner: QueryRunner): Promise<void> {
 }
 
 async function makeAppendOnly(runner: QueryRunner): Promise<void> {
-  // Who calls shows by the stack: the function must be what the client's own statement called.
+  // The call stack shows the caller: the function must have been called directly by the client's statement.
   await runner.query(`
     CREATE FUNCTION "audit_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE

@@ -1,6 +1,9 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** What entries say of people moves out of them, to go with the account. Entries of before are sealed and stay. */
+/**
+ * What entries say about people moves out of them, to be removed with the account. Earlier entries are sealed, and
+ * stay.
+ */
 export class AuditPersonal1767270600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

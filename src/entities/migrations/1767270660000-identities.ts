@@ -1,6 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Whom an identity provider knows an account as. The oldest account is the one that was made at boot, if it is an admin's. */
+/**
+ * The identities under which providers know an account. The oldest account was created at boot, if it is an admin's.
+ */
 export class Identities1767270660000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -24,7 +26,7 @@ export class Identities1767270660000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // No text is the hash of a password.
+    // No password has this text as its hash.
     await runner.query(`UPDATE "users" SET "password_hash" = '' WHERE "password_hash" IS NULL`);
     await runner.query(`ALTER TABLE "users" ALTER COLUMN "password_hash" SET NOT NULL`);
     await runner.query(`ALTER TABLE "users" DROP COLUMN "made_at_boot"`);

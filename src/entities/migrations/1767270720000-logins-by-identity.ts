@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Logins say at which identity they began. Where an account has one, those of before may all have begun there. */
+/** Logins record the identity they began with. If an account has one, all its earlier logins may have begun with it. */
 export class LoginsByIdentity1767270720000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(

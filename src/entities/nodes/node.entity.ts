@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
 import { GeneratedId } from '../columns.js';
 
-/** A running node, or one that ended without saying so and is yet to be noticed. */
+/** A running node, or one that has died without this having been noticed yet. */
 @Entity('nodes')
 @Unique('nodes_incarnation_key', ['incarnation'])
 @Check('nodes_state_check', `"state" IN ('starting', 'ready', 'degraded', 'draining', 'deaf')`)
@@ -9,14 +9,14 @@ export class Node {
   @GeneratedId('nodes')
   id!: number;
 
-  /** Whom its leases belong to; random at each start. */
+  /** The owner of its leases; random at each start. */
   @Column('varchar', { length: 32 })
   incarnation!: string;
 
   @Column('varchar', { length: 32 })
   name!: string;
 
-  /** Where it is reached. */
+  /** Where it can be reached. */
   @Column('varchar', { length: 2_000 })
   url!: string;
 
@@ -34,7 +34,7 @@ export class Node {
   @Column('jsonb')
   connections!: Record<string, number>;
 
-  /** What it has to do without: the name of each thing, and since when. */
+  /** What is unavailable to it: the name of each thing, and since when. */
   @Column('jsonb', { default: [] })
   away!: object[];
 
@@ -45,7 +45,7 @@ export class Node {
   @Column('timestamptz', { name: 'seen_at' })
   seenAt!: Date;
 
-  /** When the bus last carried a message of its own back to it. */
+  /** When Redis last carried one of its own messages back to it. */
   @Column('timestamptz', { name: 'bus_heard_at', nullable: true })
   busHeardAt!: Date | null;
 }

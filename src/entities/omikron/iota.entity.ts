@@ -1,7 +1,7 @@
 import { Column, Entity, Unique } from 'typeorm';
 import { CreatedAt, GeneratedId } from '../columns.js';
 
-/** A home server that people's data lives on. Its token is stored as SHA-256 digest. */
+/** A home server that people's data lives on. Its token is stored as a SHA-256 digest. */
 @Entity('omikron_iotas')
 @Unique('omikron_iotas_iota_id_key', ['iotaId'])
 @Unique('omikron_iotas_token_digest_key', ['tokenDigest'])
@@ -9,7 +9,7 @@ export class Iota {
   @GeneratedId('omikron_iotas')
   id!: number;
 
-  /** The id it goes by on the wire. */
+  /** Its id on the wire. */
   @Column('uuid', { name: 'iota_id' })
   iotaId!: string;
 

@@ -2,7 +2,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, type Relation, Unique } f
 import { Iota } from './iota.entity.js';
 import { CreatedAt, GeneratedId } from '../columns.js';
 
-/** A user and the home server they belong to. The hash of their private key is stored as keyed digest. */
+/** A user, and the home server they belong to. The hash of their private key is stored as a keyed digest. */
 @Entity('omikron_profiles')
 @Unique('omikron_profiles_user_id_key', ['userId'])
 @Index('omikron_profiles_iota_id_idx', ['iotaId', 'id'])

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index } from 'typeorm';
 import { CreatedAt, GeneratedId } from '../columns.js';
 
-/** Somebody or something that is closed and refused on sockets, until a time or until the row is deleted. */
+/** Somebody or something whose sockets are closed and refused, until a time or until the row is deleted. */
 @Entity('revocations')
 @Index('revocations_until_idx', ['until'])
 @Check(
@@ -15,7 +15,7 @@ export class Revocation {
   @Column('varchar', { length: 16 })
   selector!: string;
 
-  /** An id as text; of a code only its keyed digest, in hexadecimal. */
+  /** An id as text; for codes, their keyed digest in hexadecimal. */
   @Column('varchar', { length: 64 })
   subject!: string;
 
@@ -26,7 +26,10 @@ export class Revocation {
   @Column('timestamptz', { nullable: true })
   until!: Date | null;
 
-  /** Account that asked for it, or made the key that did; kept when the account goes. `null`: a key of nobody. */
+  /**
+   * The account that requested it, or that made the key which did; kept when the account is removed. `null`: by a key
+   * without an account.
+   */
   @Column('integer', { name: 'created_by', nullable: true })
   createdBy!: number | null;
 

@@ -2,7 +2,7 @@ import { Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Application } from './application.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** An API key, stored as the SHA-256 digest it is found by. An application may have several. */
+/** An API key, stored as the SHA-256 digest it is looked up by. An application may have several. */
 @Entity('application_keys')
 @Unique('application_keys_digest_key', ['digest'])
 @Index('application_keys_application_id_idx', ['applicationId'])
@@ -19,7 +19,7 @@ export class ApplicationKey {
   @Column('bytea')
   digest!: Buffer;
 
-  /** What its owner tells it from others by. */
+  /** By which its owner recognizes it. */
   @Column('varchar', { length: 16 })
   prefix!: string;
 

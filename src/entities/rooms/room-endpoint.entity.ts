@@ -3,7 +3,10 @@ import { ApplicationKey } from './application-key.entity.js';
 import { Room } from './room.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** An addressable seat in a room. Its code is found by SHA-256 digest and shown again to its application from the seal. */
+/**
+ * An addressable seat in a room. Its code is looked up by SHA-256 digest; its application can be shown the code from
+ * the sealed copy.
+ */
 @Entity('room_endpoints')
 @Unique('room_endpoints_code_digest_key', ['codeDigest'])
 @Index('room_endpoints_room_id_idx', ['roomId'])
@@ -21,14 +24,14 @@ export class RoomEndpoint {
   @References(() => Room, ['room_endpoints', 'room_id'], 'CASCADE')
   room!: Relation<Room>;
 
-  /** The key that made it, while that exists. */
+  /** The key that created it, while that exists. */
   @Column('integer', { name: 'key_id', nullable: true })
   keyId!: number | null;
 
   @References(() => ApplicationKey, ['room_endpoints', 'key_id'], 'SET NULL')
   key!: Relation<ApplicationKey> | null;
 
-  /** The same, also once that is deleted: who revoked it does not let its endpoints in by deleting it. */
+  /** The same, even after that is deleted: deleting a revoked key must not let its endpoints in again. */
   @Column('integer', { name: 'made_by_key', nullable: true })
   madeByKey!: number | null;
 

@@ -2,8 +2,8 @@ import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn, type Relation } fr
 import { Room } from './room.entity.js';
 
 /**
- * Where a durable room's messages begin and end. Apart from the room, since it changes with every flush, and its lock is
- * what makes offsets gap-free and visible in ascending order.
+ * Where a durable room's messages begin and end. Separate from the room, since it changes with every flush; its lock
+ * makes offsets gap-free and visible in ascending order.
  */
 @Entity('room_heads')
 export class RoomHead {
@@ -14,7 +14,7 @@ export class RoomHead {
   @JoinColumn({ name: 'room_id', foreignKeyConstraintName: 'room_heads_room_id_fkey' })
   room!: Relation<Room>;
 
-  /** Changes when what clients remember of offsets is worth nothing any more. */
+  /** Changes when offsets that clients remember are no longer valid. */
   @Column('varchar', { length: 16 })
   epoch!: string;
 
@@ -26,7 +26,7 @@ export class RoomHead {
   @Column('bigint', { name: 'floor_offset', default: 0 })
   floorOffset!: string;
 
-  /** Messages up to this offset are removed from the table, too. */
+  /** Messages up to this offset have also been removed from the table. */
   @Column('bigint', { name: 'swept_offset', default: 0 })
   sweptOffset!: string;
 }

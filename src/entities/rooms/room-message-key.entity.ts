@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Remembers for a while which message an idempotency key made, so that repeating it makes no second one. */
+/** Remembers for a while which message an idempotency key created, so that repeating it creates no second one. */
 @Entity('room_message_keys')
 @Index('room_message_keys_expires_at_idx', ['expiresAt'])
 export class RoomMessageKey {
@@ -11,7 +11,7 @@ export class RoomMessageKey {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'room_message_keys_pkey' })
   scope!: number;
 
-  /** SHA-256 of the key: clients choose it freely. */
+  /** SHA-256 of the key, which clients choose freely. */
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'room_message_keys_pkey' })
   key!: Buffer;
 
@@ -19,7 +19,7 @@ export class RoomMessageKey {
   @Column('bytea')
   digest!: Buffer;
 
-  /** Of the message it made; `null` where messages are not kept. */
+  /** Offset of the message it created; `null` where messages are not kept. */
   @Column('bigint', { nullable: true })
   offset!: string | null;
 

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A message of a durable room. Partitioned by hash of the room, without surrogate key and without foreign key: an insert
- * maintains one index, and removing a room does not wait for its messages (see `RemovedRoom`).
+ * A message of a durable room. Partitioned by hash of the room, without surrogate key and foreign key: an insert
+ * maintains only one index, and removing a room does not wait for its messages (see `RemovedRoom`).
  */
 @Entity('room_messages')
 export class RoomMessage {

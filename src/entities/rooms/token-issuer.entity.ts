@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { Application } from './application.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** Whose JWTs let into the rooms of an application, and what they are checked with. */
+/** An issuer whose JWTs admit to the rooms of an application, and how they are verified. */
 @Entity('token_issuers')
 @Unique('token_issuers_issuer_key', ['issuer'])
 @Index('token_issuers_application_id_idx', ['applicationId'])
@@ -21,11 +21,11 @@ export class TokenIssuer {
   @Column('varchar', { length: 255 })
   issuer!: string;
 
-  /** `alg` of its tokens, and no other. */
+  /** The only `alg` its tokens may have. */
   @Column('varchar', { length: 10 })
   algorithm!: string;
 
-  /** Of HS256, encrypted. */
+  /** The secret of HS256, encrypted. */
   @Column('bytea', { name: 'secret_sealed', nullable: true })
   secretSealed!: Buffer | null;
 
@@ -33,7 +33,7 @@ export class TokenIssuer {
   @Column('jsonb', { nullable: true })
   jwks!: object | null;
 
-  /** Where they are fetched from. */
+  /** Where public keys are fetched from. */
   @Column('varchar', { name: 'jwks_url', length: 2048, nullable: true })
   jwksUrl!: string | null;
 

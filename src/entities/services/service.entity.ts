@@ -36,7 +36,7 @@ export class Service {
   @Column('integer', { name: 'host_grace_seconds', default: 0 })
   hostGraceSeconds!: number;
 
-  /** Guests a session takes; `null` = any number. */
+  /** Guests per session; `null` = any number. */
   @Column('integer', { name: 'guest_limit', nullable: true })
   guestLimit!: number | null;
 
@@ -47,7 +47,7 @@ export class Service {
   @Column('smallint', { name: 'code_length', default: 4 })
   codeLength!: number;
 
-  /** Counts changes, so that settings which overtake each other on the way to live sockets are told apart. */
+  /** Counts changes, to tell settings apart that overtake each other on the way to live sockets. */
   @VersionColumn()
   version!: number;
 

@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, type Relation, Unique } from 'typeorm';
 import { User } from '../accounts/user.entity.js';
 import { CreatedAt, GeneratedId, References } from '../columns.js';
 
-/** Lets its holder into the signaling lobby in the name of an account. Found by its SHA-256 digest. */
+/** Admits its holder to the signaling lobby in the name of an account. Looked up by its SHA-256 digest. */
 @Entity('lobby_tokens')
 @Unique('lobby_tokens_digest_key', ['digest'])
 @Index('lobby_tokens_user_id_idx', ['userId'])
@@ -22,15 +22,15 @@ export class LobbyToken {
   @Column('bytea')
   digest!: Buffer;
 
-  /** What its owner tells it from others by. */
+  /** By which its owner recognizes it. */
   @Column('varchar', { length: 100, nullable: true })
   name!: string | null;
 
-  /** Connections it admits in all; `null` = any number. */
+  /** Connections it admits in total; `null` = any number. */
   @Column('integer', { nullable: true })
   uses!: number | null;
 
-  /** Connections it admits from now on. */
+  /** Connections it still admits. */
   @Column('integer', { name: 'uses_left', nullable: true })
   usesLeft!: number | null;
 
