@@ -31,7 +31,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** The database of the settings; the embedded one also while the server, which holds its folder, runs. */
+/** Opens the configured database; the embedded one also while the server, which holds its folder, runs. */
 async function open(config: AppConfig): Promise<OpenDatabase> {
   const { databaseUrl, dataDir } = config.storage;
   const running = databaseUrl ? undefined : await EmbeddedDatabase.running(dataDir);

@@ -6,7 +6,7 @@ import { openApiSurface } from './contract/openapi-surface.js';
 
 const read = async <T>(file: string): Promise<T> => JSON.parse(await readFile(file, 'utf8')) as T;
 
-/** Fails when a client of the released documents would break, unless `openapi/breaking.md` says that it is meant to. */
+/** Fails when clients of the released documents would break, unless `openapi/breaking.md` lists it as intended. */
 const found = [
   ...breaks(openApiSurface(await read('openapi/released.json')), openApiSurface(await read('openapi/openapi.json'))),
   ...breaks(

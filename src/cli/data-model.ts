@@ -3,7 +3,7 @@ import { type EntityMetadata } from 'typeorm';
 type Column = EntityMetadata['columns'][number];
 type ForeignKey = EntityMetadata['foreignKeys'][number];
 
-/** `docs/data-model.md`: the tables of `metadatas` as a diagram, and what keeps them consistent and quick. */
+/** `docs/data-model.md`: the tables of `metadatas` as a diagram, and their constraints and indexes. */
 export function dataModelMarkdown(metadatas: readonly EntityMetadata[]): string {
   const tables = [...metadatas].sort((a, b) => (a.tableName < b.tableName ? -1 : 1));
   return `# Data model

@@ -43,7 +43,7 @@ async function ensureRoom({ rooms }: Switchboard): Promise<void> {
   }
 }
 
-/** With the key given, without any where the server allows that, or with a new one. */
+/** A client with the given key, without one where the server allows that, or with a new one. */
 async function admitted(url: string, key: string | undefined): Promise<Switchboard> {
   const server = serverAt(url, key === undefined ? {} : { apiKey: key });
   if (key !== undefined) await server.rooms.list({ query: { limit: 1 } });
@@ -65,7 +65,7 @@ async function newKey(server: Switchboard): Promise<string> {
   throw new CliError(`The application "${APPLICATION}" could not be made.`);
 }
 
-/** The endpoint of an earlier run, else a new one. */
+/** The endpoint of an earlier run, or else a new one. */
 async function endpoint(server: Switchboard, identity: string): Promise<{ readonly code: string }> {
   const path = { name: ROOM };
   for await (const each of paginate(server.endpoints.list, { path, query: { limit: 200 } })) {

@@ -1,7 +1,7 @@
 import { configurationMarkdown, environmentExample } from '../config/variables/config-docs.js';
 import { writeGenerated } from './shared/generated-files.js';
 
-/** Writes the documents that follow from the environment's description; with `--check` only compares them. */
+/** Writes the documents generated from the environment's description; with `--check` only compares them. */
 const files = new Map([
   ['docs/configuration.md', configurationMarkdown()],
   ['.env.example', environmentExample()],

@@ -3,7 +3,7 @@ import { createDataSource } from '../../ormconfig.js';
 import { dataModelMarkdown } from './data-model.js';
 import { writeGenerated } from './shared/generated-files.js';
 
-/** Knows its tables without ever connecting. */
+/** Builds its metadata without connecting. */
 class DescribedDataSource extends DataSource {
   async describe(): Promise<readonly EntityMetadata[]> {
     await this.buildMetadatas();

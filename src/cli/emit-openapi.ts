@@ -9,11 +9,12 @@ import { createApp } from '../create-app.js';
 import { writeGenerated } from './shared/generated-files.js';
 
 /**
- * Writes the OpenAPI document of the built app, which neither listens nor connects to anything, and the table of who may
- * call what; with `--check` only compares. Works on built files alone: the compiler's plugin turns doc comments into descriptions.
+ * Writes the OpenAPI document of the built app, which neither listens nor connects to anything, and the table of who
+ * may call what; with `--check` only compares. Only works on the built files: a compiler plugin turns doc comments into
+ * descriptions.
  */
 Logger.overrideLogger(['error', 'fatal']);
-// The document follows from the code, not from where it is written: nothing of the environment is read.
+// The document must follow from the code, not from where it is written: the environment is not read.
 const config = loadConfig({ SECRET_KEY: randomToken(48) });
 const app = await createApp(config, createDataSource(config.storage, 'postgres://unconnected.invalid/none'));
 const text = formatOpenApi(buildOpenApi(app));
@@ -22,5 +23,5 @@ const files = new Map([
   [ACCESS_TABLE_FILE, accessTable(JSON.parse(text) as OpenApiDocument)],
 ]);
 
-// The app was never initialised, so there is nothing to close but what would keep the process.
+// The app was never initialized, so there is nothing to close except what would keep the process alive.
 process.exit(await writeGenerated(files, 'npm run openapi'));

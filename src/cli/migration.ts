@@ -35,7 +35,7 @@ async function runMissing(): Promise<number> {
   return 0;
 }
 
-/** Beside whatever database is configured: what the migrations make must not depend on what is there. */
+/** Uses a database of its own, whatever is configured: the result must not depend on what exists. */
 async function onEmptyDatabase(use: (url: string) => Promise<number>): Promise<number> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'switchboard-migration-'));
   try {

@@ -24,7 +24,7 @@ type Kind = (typeof KINDS)[number];
 
 const sha256 = (value: string | Buffer): string => createHash('sha256').update(value).digest('hex');
 
-/** A mistake of whoever typed the command. */
+/** A mistake of the person who typed the command. */
 class UsageError extends Error {}
 
 function readOptions() {
@@ -63,7 +63,7 @@ async function keyHash(options: Options): Promise<string> {
   return sha256(await readFile(file));
 }
 
-/** What the peer says first. */
+/** The peer's first message. */
 async function identification(kind: Kind, options: Options): Promise<object> {
   if (kind === 'iota') return { iota_id: need(options, 'iota'), user_ids: options.users };
   const client = { user_id: need(options, 'user'), private_key_hash: await keyHash(options) };
@@ -81,7 +81,7 @@ const envelope = (type: string, data: unknown, more: object = {}): string =>
     data,
   });
 
-/** The frame a typed line stands for. */
+/** The frame that a typed line stands for. */
 function frameOf(line: string): string {
   if (line.startsWith('{')) return line;
   const [, receiver, type = '', data = ''] = /^(?:@(\S+)\s+)?(\S+)\s*(.*)$/.exec(line) ?? [];
@@ -128,7 +128,7 @@ class Peer {
         clearInterval(this.pings);
         process.stderr.write(`closed: ${code} ${reason.toString()}\n`);
         resolve(this.leaving ? 0 : 1);
-        // Otherwise the process would wait for somebody to type.
+        // Otherwise the process would wait for input.
         process.stdin.destroy();
       });
     });
@@ -177,7 +177,7 @@ class Peer {
   }
 
   private send(text: string): void {
-    // The hash logs its owner in: it does not belong on a screen.
+    // The hash is enough to log in, so it does not belong on a screen.
     process.stdout.write(`→ ${text.replace(/("private_key_hash":")[^"]*/, '$1…')}\n`);
     this.socket.send(text);
   }

@@ -11,11 +11,11 @@ import { shareTransactions } from '../../modules/database/shared-transaction.js'
 import { NodeIdentity } from '../../modules/realtime/node-identity.js';
 import { CliError } from '../shared/cli-error.js';
 
-/** The audit log for who has no session, but the server's settings. */
+/** The audit log for people without a session who have the server's settings. */
 export class CommandLineAudit extends AuditLog {
   protected override readonly itself = { kind: 'commandLine', id: null, label: 'npm run admin' };
 
-  /** @throws CliError when the settings are not the server's: entries under another key would count as forged */
+  /** @throws CliError when the settings are not the server's: entries made with another key would count as forged */
   static async open(config: AppConfig, dataSource: DataSource): Promise<CommandLineAudit> {
     const keys = KeyRing.open(config);
     const [last] = await dataSource.getRepository(AuditEntry).find({ order: { id: 'DESC' }, take: 1 });

@@ -14,20 +14,20 @@ import { MachineKeysRepository } from '../../modules/auth/machine-keys/machine-k
 import { CliError } from '../shared/cli-error.js';
 import { type Command } from './options.js';
 
-/** Rows of a list are read in parts. */
+/** Rows read at a time for lists. */
 const PART = 500;
-/** Nodes ask every half second what is revoked. */
+/** Nodes read the revocations every half second. */
 const CUT_OFF_MS = 3_000;
 const DAY_MS = 86_400_000;
 
 export interface Outcome {
-  /** For people. */
+  /** For people, on standard error. */
   readonly said: string;
   /** For standard output: a secret, or the lines of a list. */
   readonly output?: AsyncIterable<string> | Iterable<string>;
 }
 
-/** What `npm run admin` does; each act has an entry in the audit log. @throws CliError */
+/** Runs a command of `npm run admin`; each action is recorded in the audit log. @throws CliError */
 export async function run(command: Command, dataSource: DataSource, audit: AuditLog): Promise<Outcome> {
   switch (command.name) {
     case 'accounts':
@@ -137,7 +137,10 @@ async function find(dataSource: DataSource, email: string): Promise<User> {
   return found;
 }
 
-/** This process is on no bus: a short revocation, which every node sees, ends the sockets of an account. */
+/**
+ * Ends an account's sockets by a short revocation, which every node sees, since this process is not part of the
+ * cluster.
+ */
 async function cutOff(dataSource: DataSource, userId: number): Promise<void> {
   const revocations = dataSource.getRepository(Revocation);
   const until = new Date(Date.now() + CUT_OFF_MS);

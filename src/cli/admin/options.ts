@@ -14,7 +14,7 @@ create-key <name> --scope <scope>… [--expires <days>] [--network <range>…]
 revoke-key <id>          deletes a machine key
 `;
 
-/** What is to be done. */
+/** The command to run. */
 export type Command =
   | { readonly name: 'accounts'; readonly all: boolean }
   | { readonly name: 'reset-admin' | 'revoke-logins'; readonly email: string }
@@ -31,9 +31,9 @@ export type Command =
 type Options = ReturnType<typeof parsed>['values'];
 
 interface Reader {
-  /** What it must be told, if anything. */
+  /** What the command's argument is, if it needs one. */
   readonly subject?: string;
-  /** All other options are refused with it. */
+  /** Options allowed with it; all others are refused. */
   readonly options?: readonly string[];
   read(subject: string, options: Options): Command;
 }

@@ -2,10 +2,10 @@ import { type OpenApiDocument, operationsOf } from './openapi-document.js';
 
 export const ACCESS_TABLE_FILE = 'docs/access.md';
 
-/** Who may come with what; a column each. */
+/** The kinds of callers, one column each. */
 export const CALLER_COLUMNS = ['nobody', 'user', 'viewer', 'operator', 'admin', 'device', 'application'] as const;
 
-/** What each of them gets by the `x-caller` of an operation: `yes`, or the status of the refusal. */
+/** What each kind gets, by an operation's `x-caller`: `yes`, or the status of the refusal. */
 const CELLS: Readonly<Record<string, readonly string[]>> = {
   public: ['yes', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
   optional: ['yes', 'yes', 'yes', 'yes', 'yes', '403', 'yes'],
@@ -31,7 +31,7 @@ sees no codes.
 
 `;
 
-/** The table of a document, in Markdown, in the order of paths. */
+/** The table for a document, in Markdown, in the order of paths. */
 export function accessTable(document: OpenApiDocument): string {
   const rows = operationsOf(document).flatMap(([name, operation]) => {
     if (!name.includes(' /api/v1/')) return [];

@@ -6,7 +6,7 @@ interface Reference {
   readonly $ref: string;
 }
 
-/** The channels of an AsyncAPI document with their addresses, queries, and what goes over them in each direction. */
+/** The channels of an AsyncAPI document, with their addresses, queries and messages in each direction. */
 export function asyncApiSurface(document: Pick<AsyncApiDocument, 'channels' | 'operations' | 'components'>): Surface {
   const resolve = resolver(document);
   const messageAt = ({ $ref }: Reference): AsyncApiMessage =>
@@ -41,7 +41,7 @@ function carried(name: string, owner: string, direction: Direction, message: Asy
   ];
 }
 
-/** Of the handshake: sockets have it at the channel, event streams at the operation. */
+/** The query of the handshake: sockets have it at the channel, event streams at the operation. */
 function queryPart(owner: string, bindings: Json = {}): [string, Part][] {
   const { ws, http } = bindings as Readonly<Record<string, { readonly query?: Schema }>>;
   const schema = ws?.query ?? http?.query;

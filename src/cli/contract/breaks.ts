@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isTuple, parts, type Resolve, type Schema, typesOf } from './json-schema.js';
 import { type Direction, type Part, type Surface } from './surface.js';
 
-/** What worked with `before` and does not work with `after`, each in one line; the same change always in the same words. */
+/** What worked with `before` but does not with `after`, one line each; the same change always has the same wording. */
 export function breaks(before: Surface, after: Surface): string[] {
   const found = new Set<string>();
   const schemas = new SchemaBreaks(before.resolve, after.resolve);
@@ -23,15 +23,15 @@ export function breaks(before: Surface, after: Surface): string[] {
 
 const isDemanded = ({ isRequired }: Part): boolean => isRequired === true;
 
-/** What must be sent to something that did without. */
+/** What must now be sent, but did not have to be before. */
 const newDemands = ({ parts: before }: Surface, { parts: after }: Surface): string[] =>
   [...after]
     .filter(([name, part]) => isDemanded(part) && !before.has(name) && before.has(part.owner ?? ''))
     .map(([name]) => name);
 
 /**
- * Compares schemas: who sends may always send what was accepted, and who is answered gets nothing that could not come
- * before. Named schemas are compared once for each direction, and breaks in them are told by their name.
+ * Compares schemas: clients may still send whatever was accepted, and are answered nothing that could not come before.
+ * Named schemas are compared once per direction, and breaks in them are reported by their name.
  */
 class SchemaBreaks {
   readonly #seen = new Set<string>();
@@ -67,7 +67,7 @@ class SchemaBreaks {
     });
   }
 
-  /** Each form that could be sent still can be; each that is answered could be before. */
+  /** Every form that could be sent still can be; every form that is answered could be before. */
   #variants(place: string, direction: Direction, was: Schema, is: Schema): string[] {
     const [from, to] = [was.anyOf ?? [was], is.anyOf ?? [is]];
     const fits = (a: Schema, b: Schema): boolean =>
@@ -80,7 +80,9 @@ class SchemaBreaks {
   }
 }
 
-/** References, `allOf`, `const` and nullability resolved into one schema; `anyOf` stays where there are several forms. */
+/**
+ * Resolves references, `allOf`, `const` and nullability into one schema; `anyOf` stays where there are several forms.
+ */
 function flat(schema: Schema, resolve: Resolve): Schema {
   const { $ref, allOf = [], anyOf, oneOf, const: only, ...own } = schema;
   const forms = anyOf ?? oneOf ?? [];
@@ -100,7 +102,7 @@ function flat(schema: Schema, resolve: Resolve): Schema {
   };
 }
 
-/** A list of values says their types, where nothing else does. */
+/** A list of values implies their types, where nothing else states them. */
 function typesIn(all: readonly Schema[], values: readonly unknown[] = []): Set<string> {
   const said = all.flatMap(typesOf);
   const implied = values.map((value) => (value === null ? 'null' : typeof value));
@@ -116,7 +118,7 @@ function ofTypes(direction: Direction, was: Schema, is: Schema): string[] {
   return isFine ? [] : [`${text(typesOf(was))} became ${text(typesOf(is))}`];
 }
 
-/** Enums and formats. Answers may get new values of an enum: clients are told to expect that. */
+/** Compares enums and formats. Answers may get new enum values: clients are told to expect that. */
 function ofValues(direction: Direction, was: Schema, is: Schema): string[] {
   const gone = is.enum && was.enum ? was.enum.filter((value) => !is.enum?.includes(value)) : [];
   const found = gone.map((value) => `no ${JSON.stringify(value)} any more`);
@@ -132,7 +134,7 @@ function ofFormat(direction: Direction, was: Schema, is: Schema): string[] {
   return inner !== outer && isNarrower ? [`format ${was.format ?? 'none'} became ${is.format ?? 'none'}`] : [];
 }
 
-/** What is sent may not have to be smaller, or of another form, than before. */
+/** What is sent must not be required to be smaller, or of another form, than before. */
 function ofBounds(was: Schema, is: Schema): string[] {
   const found: string[] = [];
   for (const bound of ['maximum', 'maxLength', 'maxItems'] as const)
@@ -154,13 +156,13 @@ function ofMembers(direction: Direction, was: Schema, is: Schema): string[] {
   return [...gone.map((name) => `${name}: removed`), ...added.map((name) => `${name}: ${change}`)];
 }
 
-/** The members of an object and the places of a tuple. */
+/** The members of an object, or the positions of a tuple. */
 const namesIn = ({ properties = {}, items }: Schema): string[] => [
   ...Object.keys(properties),
   ...(isTuple(items) ? items.map((_, index) => `[${index}]`) : []),
 ];
 
-/** What is always there. Of what is sent, `minItems` is a bound. */
+/** What is always present. For what is sent, `minItems` is a bound. */
 const requiredIn = (direction: Direction, { required = [], items, minItems = 0 }: Schema): string[] => [
   ...required,
   ...(direction === 'answered' && isTuple(items) ? items.slice(0, minItems).map((_, index) => `[${index}]`) : []),

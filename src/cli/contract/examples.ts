@@ -1,8 +1,8 @@
 import { type Resolve, type Schema } from './json-schema.js';
 
 /**
- * The example of a schema, put together of those of its members; what has none and may be absent is left out. Every
- * member has its example beside its declaration, and this is the one place where they become a whole.
+ * The example of a schema, composed of those of its members; optional members without one are left out. Every member
+ * has its example next to its declaration, and this is the only place where they are put together.
  */
 export function exampleOf(schema: Schema, resolve: Resolve): unknown {
   if ('example' in schema) return schema.example;
@@ -20,7 +20,7 @@ export function exampleOf(schema: Schema, resolve: Resolve): unknown {
   return item === undefined ? undefined : [item];
 }
 
-/** The members that must be there and have no example, by where they stand; none means that the whole has one. */
+/** Required members without an example, by their path; if there are none, the whole has an example. */
 export function withoutExample(schema: Schema, resolve: Resolve, seen: readonly string[] = []): string[] {
   if ('example' in schema) return [];
   const { $ref, properties = {}, required = [] } = schema;

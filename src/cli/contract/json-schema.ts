@@ -1,4 +1,4 @@
-/** As much of JSON Schema as our documents use. */
+/** The part of JSON Schema that our documents use. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -14,12 +14,12 @@ export interface Schema {
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  /** Of all, or of each place of a tuple. */
+  /** For all items, or for each position of a tuple. */
   readonly items?: Schema | readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
   readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly not?: Schema;
-  /** What a string of JSON holds. */
+  /** The content of a string of JSON. */
   readonly 'x-json'?: Schema;
   readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
@@ -28,7 +28,7 @@ export interface Schema {
   readonly example?: unknown;
 }
 
-/** A schema by its reference, e.g. `#/components/schemas/RoomDto`. */
+/** Looks up a schema by its reference, e.g. `#/components/schemas/RoomDto`. */
 export type Resolve = (reference: string) => Schema;
 
 export const typesOf = ({ type }: Schema): readonly string[] =>
@@ -36,7 +36,7 @@ export const typesOf = ({ type }: Schema): readonly string[] =>
 
 export const isTuple = (items: Schema['items']): items is readonly Schema[] => Array.isArray(items);
 
-/** What all items are: of a tuple, any of its places. */
+/** A schema for any item; in a tuple, for any position. */
 export const itemOf = ({ items = {} }: Schema): Schema => (isTuple(items) ? { anyOf: items } : items);
 
 /** The schemas directly below one, each with the step that leads there. */
@@ -58,7 +58,7 @@ export function parts(schema: Schema): (readonly [step: string, part: Schema])[]
   ];
 }
 
-/** A document's local references, looked up in it. */
+/** Looks up local references in a document. */
 export function resolver(document: object): Resolve {
   return (reference) => {
     let place: unknown = document;

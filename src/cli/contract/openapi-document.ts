@@ -1,6 +1,6 @@
 import { type Schema } from './json-schema.js';
 
-/** As much of an OpenAPI document as its checks read. */
+/** The part of an OpenAPI document that its checks read. */
 export interface OpenApiDocument {
   readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -47,7 +47,7 @@ export const operationsOf = ({ paths }: OpenApiDocument): (readonly [name: strin
     Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
   );
 
-/** What each operation takes and answers as JSON, by name: `GET /path 200`, `POST /path body`. */
+/** The JSON that each operation accepts and answers, by name: `GET /path 200`, `POST /path body`. */
 export const jsonOf = (document: OpenApiDocument): (readonly [place: string, schema: Schema])[] =>
   operationsOf(document).flatMap(([name, { requestBody, responses }]) =>
     [['body', requestBody] as const, ...Object.entries(responses).filter(([status]) => status.startsWith('2'))].flatMap(
@@ -58,7 +58,7 @@ export const jsonOf = (document: OpenApiDocument): (readonly [place: string, sch
     ),
   );
 
-/** Every schema that stands in the document itself, by where it stands. */
+/** Every schema in the document itself, by its place. */
 export function schemasOf(document: OpenApiDocument): (readonly [place: string, schema: Schema])[] {
   const of = (place: string, schema: Schema | undefined): (readonly [string, Schema])[] =>
     schema === undefined ? [] : [[place, schema]];

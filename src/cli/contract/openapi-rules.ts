@@ -5,7 +5,7 @@ import { jsonOf, type OpenApiDocument, type Operation, operationsOf, schemasOf }
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** What generators of clients trip over: each finding says where, and what to write instead. */
+/** What client generators stumble over: each finding says where, and what to write instead. */
 export function openApiFindings(document: OpenApiDocument, version: string): string[] {
   return [
     ...schemasOf(document).flatMap(([place, schema]) => schemaFindings(place, schema, place in namesOf(document))),
@@ -34,11 +34,13 @@ function schemaFindings(place: string, schema: Schema, isNamed: boolean): string
   ];
 }
 
-/** Whoever reads what is sent and answered sees a whole one; that it fits, and that the server takes it, tests show. */
+/**
+ * Readers of the document must see complete examples. Tests show that they are valid and that the server accepts them.
+ */
 const exampleFindings = (document: OpenApiDocument, place: string, schema: Schema): string[] =>
   withoutExample(schema, resolver(document)).map((member) => `${place}${member}: give it an \`example\``);
 
-/** A number says how far it goes: a client that keeps it in 32 bits must be right. */
+/** A number must state its range: a client that keeps it in 32 bits must be right. */
 function numberFindings(schema: Schema): string[] {
   const types = typesOf(schema);
   const { format, maximum = Infinity } = schema;

@@ -2,7 +2,7 @@ import { resolver } from './json-schema.js';
 import { type OpenApiDocument, type Operation, operationsOf, type Response } from './openapi-document.js';
 import { type Part, type Surface } from './surface.js';
 
-/** The operations of an OpenAPI document with their ids, parameters, bodies and answers. */
+/** The operations of an OpenAPI document, with their ids, parameters, bodies and answers. */
 export function openApiSurface(document: OpenApiDocument): Surface {
   const resolve = resolver(document);
   const answer = (response: Response): Response => (response.$ref === undefined ? response : resolve(response.$ref));

@@ -2,7 +2,7 @@ import { type Resolve, type Schema } from './json-schema.js';
 
 /**
  * What clients of a document rely on, whatever kind of document it is: one part for each name, each thing they send and
- * each thing they are sent. Comparing two documents needs no more than this.
+ * each thing they are sent. That is all it takes to compare two documents.
  */
 export interface Surface {
   readonly parts: ReadonlyMap<string, Part>;
@@ -10,14 +10,14 @@ export interface Surface {
 }
 
 export interface Part {
-  /** The part this one belongs to: without that, nobody misses this one. */
+  /** The part this one belongs to; if that is gone, nobody misses this one. */
   readonly owner?: string;
-  /** Who is held to the schema: clients to what they send, the server to what it answers. */
+  /** Who must follow the schema: clients in what they send, or the server in what it answers. */
   readonly direction: Direction;
   readonly schema?: Schema | undefined;
-  /** Of what is sent: whether it must be. */
+  /** Only for what is sent: whether it must be. */
   readonly isRequired?: boolean;
-  /** Whether it may cease to be: an error that is not answered any more breaks nobody. */
+  /** Whether it may disappear: an error that is no longer answered breaks nobody. */
   readonly mayGo?: boolean;
 }
 

@@ -17,7 +17,7 @@ const RESOURCES_HEAD = [
   '',
 ];
 
-/** The REST half of the Python client: text by name of the module. */
+/** The REST half of the Python client: text by module name. */
 export function pythonClient(document: OpenApiDocument): ReadonlyMap<string, string> {
   const text = (lines: readonly string[]): string => `${lines.join('\n').trimEnd()}\n`;
   return new Map([
@@ -26,7 +26,7 @@ export function pythonClient(document: OpenApiDocument): ReadonlyMap<string, str
   ]);
 }
 
-/** One class for each first half of the operation ids, `rooms` of `rooms.list`: the operations of a tag that belong together. */
+/** One class per first half of the operation ids, e.g. `rooms` for `rooms.list`. */
 function resources(document: OpenApiDocument): string[] {
   const classes = new Map<string, (Place & { readonly name: string })[]>();
   for (const [at, operation] of operationsOf(document)) {

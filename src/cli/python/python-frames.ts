@@ -8,8 +8,8 @@ const MADE = '# Made from the AsyncAPI document by npm run client:generate. Do n
 type Named = Map<string, Schema>;
 
 /**
- * A module with a type for each schema of the document, but those of Socket.IO's frames: of them a program sees what they
- * carry, which is a schema of its own.
+ * A module with a type for each schema of the document, except those of Socket.IO frames: programs only see their
+ * content, which has schemas of its own.
  */
 export function pythonFrames({ components }: AsyncApiDocument): string {
   const named: Named = new Map();
@@ -20,7 +20,7 @@ export function pythonFrames({ components }: AsyncApiDocument): string {
   return `${[MADE, ...pythonModels(Object.fromEntries(named))].join('\n').trimEnd()}\n`;
 }
 
-/** Python has no types without a name: objects inside of a schema get one. */
+/** Gives names to objects inside a schema, since Python has no anonymous types. */
 function withoutInline(name: string, schema: Schema, named: Named): Schema {
   const { properties, anyOf, items } = schema;
   const own = (part: Schema, label: string): Schema => {
@@ -40,7 +40,7 @@ function withoutInline(name: string, schema: Schema, named: Named): Schema {
   };
 }
 
-/** Choices by the word that none of the others has, or by number. */
+/** Labels choices by a word that none of the others has, or by number. */
 function labelled(choices: readonly Schema[]): (readonly [label: string, choice: Schema])[] {
   const words = choices.map(({ properties = {} }) => Object.values(properties).map((member) => member.const));
   return choices.map((choice, index) => {

@@ -3,7 +3,7 @@ import { type Operation, type Parameter } from '../contract/openapi-document.js'
 import { docstring, literal, snakeCase } from './python-text.js';
 import { pythonType } from './python-types.js';
 
-/** Where an operation stands in the document. */
+/** The place of an operation in the document. */
 export interface Place {
   readonly method: string;
   readonly path: string;
@@ -18,14 +18,14 @@ interface Answer {
 
 const JSON_TYPE = 'application/json';
 const LINES_OF_JSON = 'application/x-ndjson';
-/** As `client.py` knows them. */
+/** As `client.py` names them. */
 const CREDENTIALS = ['apiKey', 'bearer'];
 
-/** Uploads have code of their own: a stream of bytes is no argument. */
+/** Uploads have hand-written code: a stream of bytes is no argument. */
 export const isCall = ({ requestBody, 'x-protocol': protocol }: Operation): boolean =>
   protocol === undefined && (requestBody === undefined || JSON_TYPE in requestBody.content);
 
-/** The method of an operation, and where the document says that it is a page of a list, one for all pages. */
+/** The method of an operation and, if the document marks it as a page of a list, one for all pages. */
 export function pythonMethods(name: string, place: Place, resolve: Resolve): string[] {
   const { operation } = place;
   const parameters = parametersOf(operation);
@@ -39,7 +39,7 @@ export function pythonMethods(name: string, place: Place, resolve: Resolve): str
   return operation['x-pagination'] === undefined ? call : [...call, ...iterator(name, place, parameters, resolve)];
 }
 
-/** An argument, and what the request makes of it. */
+/** An argument, and its place in the request. */
 interface Argument {
   readonly name: string;
   readonly wire: string;
@@ -85,7 +85,7 @@ function answerOf({ responses, operationId }: Operation): Answer {
   }
   if (type.startsWith('text/') || type === LINES_OF_JSON) return { kind: 'text', type: 'str' };
   if (media?.schema?.format !== 'binary') throw new Error(`Answers in an unknown format: ${operationId}`);
-  // Who asks only for what is new may hear that nothing is.
+  // Conditional requests may be answered that nothing has changed.
   return { kind: 'bytes', type: '304' in responses ? 'Optional[bytes]' : 'bytes' };
 }
 
@@ -113,7 +113,7 @@ function request({ method, path, operation }: Place, parameters: readonly Argume
   return [`        answer: ${answer.type} = ${call}`, '        return answer'];
 }
 
-/** The credentials that an operation takes, if there are any to show. */
+/** The credentials that an operation accepts, if any. */
 function authOf({ security = [], operationId }: Operation): string {
   const schemes = [...new Set(security.flatMap((one) => Object.keys(one)))].sort();
   if (schemes.some((scheme) => !CREDENTIALS.includes(scheme)))

@@ -9,7 +9,7 @@ const KEYWORDS = new Set(
 
 const WIDTH = 116;
 
-/** `Idempotency-Key` and `idempotencyKey` as `idempotency_key`. @throws what is no name in Python either way */
+/** `Idempotency-Key` and `idempotencyKey` become `idempotency_key`. @throws when that is not a name in Python */
 export function snakeCase(name: string): string {
   const snake = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -18,12 +18,12 @@ export function snakeCase(name: string): string {
   return identifier(KEYWORDS.has(snake) ? `${snake}_` : snake);
 }
 
-/** `roomMessages` as `RoomMessages`. */
+/** `roomMessages` becomes `RoomMessages`. */
 export const pascalCase = (name: string): string => identifier(name.charAt(0).toUpperCase() + name.slice(1));
 
 export const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !KEYWORDS.has(name);
 
-/** @throws what would be other code than a name */
+/** @throws when it is code rather than a name */
 export function identifier(name: string): string {
   if (!isIdentifier(name)) throw new Error(`No name in Python: ${name}`);
   return name;
@@ -38,7 +38,7 @@ export function literal(text: string): string {
   return `'${escaped}'`;
 }
 
-/** A docstring's lines, or those of a comment with `prefix`. */
+/** The lines of a docstring. */
 export function docstring(text: string | undefined, indent: string): string[] {
   const safe = (text ?? '').trim().replace(/\\/g, '\\\\').replace(/"/g, "'");
   if (safe === '') return [];

@@ -11,7 +11,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 
 const REFERENCE = '#/components/schemas/';
 
-/** A schema as a type of Python 3.9. @param scope before the names of other schemas: `models.` outside of their module */
+/** A schema as a type of Python 3.9. @param scope prefix of other schemas' names: `models.` outside their module */
 export function pythonType(schema: Schema, scope = ''): string {
   const { $ref, anyOf, oneOf, allOf } = schema;
   if ($ref !== undefined) {
@@ -59,7 +59,10 @@ function pythonValue(value: unknown): string {
   return String(Number(value));
 }
 
-/** Of all schemas one module: names of other schemas must be known before an alias, but not before a class, of it. */
+/**
+ * All schemas in one module. Names of other schemas must be defined before an alias that uses them, but not before a
+ * class.
+ */
 export function pythonModels(schemas: Readonly<Record<string, Schema>>): string[] {
   const named = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
   const isClass = ({ properties }: Schema): boolean => Object.keys(properties ?? {}).length > 0;
@@ -86,8 +89,8 @@ function importsOf(lines: readonly string[]): string[] {
 }
 
 /**
- * `NotRequired` came with Python 3.11: what must be there stands in a class of its own. Members that Python takes for
- * keywords stand in a dictionary, since no class can have them.
+ * `NotRequired` came with Python 3.11, so required members are in a base class of their own. Members whose names are
+ * Python keywords are declared in a dictionary, since no class can have them.
  */
 function typedDict(name: string, { properties = {}, required = [], description }: Schema): string[] {
   const members = (isRequired: boolean) =>

@@ -1,2 +1,2 @@
-/** Something the person who runs a command can do something about. */
+/** An error that the person who runs the command can fix. */
 export class CliError extends Error {}

@@ -9,11 +9,11 @@ import { CliError } from './cli-error.js';
 const PATIENCE = 10_000;
 const MOST_TRIES = 30;
 
-/** REST v1 of a running server. Waits as often as it asks for that; calls throw CliError when no server answers. */
+/** REST v1 of a running server. Waits whenever the server asks for it; calls throw CliError when no server answers. */
 export const serverAt = (url: string, credential: Pick<SwitchboardOptions, 'apiKey' | 'token'> = {}): Switchboard =>
   new Switchboard({ url, ...credential, fetch: patient(url), retry: { attempts: 1 } });
 
-/** Unlike the client's own retries, which do not say twice what may not be done twice: 429 has done nothing. */
+/** Unlike the client's own retries, also repeats requests that are not idempotent: a 429 has done nothing. */
 function patient(url: string): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -43,7 +43,7 @@ export async function asFirstAdmin(url: string): Promise<Switchboard> {
   return server;
 }
 
-/** Whether a server without this credential, or with none, lets in to rooms. @throws SwitchboardProblem of any other kind */
+/** Whether a server gives access to rooms with this credential, or without one. @throws any other SwitchboardProblem */
 export async function letsIn(server: Switchboard): Promise<boolean> {
   try {
     await server.rooms.list({ query: { limit: 1 } });
@@ -57,7 +57,7 @@ export async function letsIn(server: Switchboard): Promise<boolean> {
 export const isRefusal = (error: unknown, status: number): boolean =>
   error instanceof SwitchboardProblem && error.status === status;
 
-/** What to tell the person of an error that is no fault of the program. */
+/** What to tell the person about an error that is not a fault of the program. */
 export function plainText(error: unknown): string | undefined {
   if (error instanceof CliError) return error.message;
   if (error instanceof SwitchboardProblem) return `The server answered ${error.status}: ${error.message}`;

@@ -39,10 +39,10 @@ export interface RoomRecord {
   }[];
 }
 
-/** How many violations of one invariant by one client are told. */
+/** Violations reported per invariant and client. */
 const MOST = 3;
 
-/** What a room's record shows of it. `complete`: no process was ended, so nothing relayed may be missing. */
+/** Violations in a room's record. `complete`: no process was killed, so nothing relayed may be missing. */
 export function checkRoom(room: RoomRecord, complete: boolean): Violation[] {
   return room.durable ? checkDurable(room) : checkPlain(room, complete);
 }
@@ -96,7 +96,7 @@ function acknowledged(
     else if (found[0] !== offset)
       details.push(`${id}, acknowledged at ${offset ?? 'no offset'}, stands at ${found[0] ?? 0}`);
   }
-  // What was never acknowledged may be stored, but not twice.
+  // Messages that were never acknowledged may be stored, but not twice.
   for (const [id, found] of places) {
     if (id.startsWith(`${name}:`) && !acked.has(id) && found.length > 1) {
       details.push(`${id} is in the history at ${found.join(' and ')}`);
@@ -105,7 +105,7 @@ function acknowledged(
   return violations(room, 'acknowledged', details, name);
 }
 
-/** The first thing that is wrong, by what it is; all that follows would only repeat it. */
+/** Only the first deviation, by its kind; the rest would only repeat it. */
 function sequence(room: RoomRecord, { name, heard }: RoomRecord['readers'][number]): Violation[] {
   const { history } = room;
   const at = Array.from({ length: Math.max(heard.length, history.length) }).findIndex(

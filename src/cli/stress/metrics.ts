@@ -7,7 +7,7 @@ export interface NodeMetrics {
 /** Milliseconds. */
 const PATIENCE = 5_000;
 
-/** What the nodes at these addresses say of themselves together; `null` when one of them says nothing. */
+/** The sum of the metrics of the nodes at these addresses; `null` when one does not answer. */
 export async function scrape(urls: readonly string[], token: string | undefined): Promise<NodeMetrics | null> {
   const all = await Promise.all(urls.map((url) => scrapeOne(url, token)));
   return all.reduce<NodeMetrics | null>(
@@ -26,7 +26,7 @@ async function scrapeOne(url: string, token: string | undefined): Promise<NodeMe
   }
 }
 
-/** Prometheus text. Exported for its test. */
+/** Reads Prometheus text. Exported for its test. */
 export function readMetrics(text: string): NodeMetrics | null {
   const sum = (name: string): number | undefined => {
     const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].map(([, value]) =>

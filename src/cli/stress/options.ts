@@ -29,9 +29,9 @@ Exit code 0: everything held. 1: something did not. 2: it could not be played.
 `;
 
 export interface StressOptions extends ScheduleOptions {
-  /** http(s) addresses without slash at the end. */
+  /** http(s) addresses without a trailing slash. */
   readonly addresses: readonly string[];
-  /** Processes that may be ended. */
+  /** Processes that may be killed. */
   readonly processes: readonly number[];
   readonly settleMs: number;
   readonly key: string | undefined;
@@ -110,7 +110,7 @@ function address(text: string): string {
 
 function processId(text: string, self: number): number {
   const pid = Number(text);
-  // 0 and below are whole groups of processes, 1 is everybody's parent.
+  // 0 and below stand for whole process groups, 1 is everybody's parent.
   if (!Number.isSafeInteger(pid) || pid <= 1 || pid === self)
     throw new CliError(`--pids: ${text} is no process to end`);
   return pid;

@@ -5,10 +5,10 @@ import { type StressOptions } from './options.js';
 import { type Schedule, SCENARIOS, type Step } from './schedule.js';
 import { type Tally } from './peers/tally.js';
 
-/** Told in the report; all are counted. */
+/** Violations listed in the report; all are counted. */
 const MOST_VIOLATIONS = 100;
 
-/** What a run leaves behind for its report. */
+/** What a run collects for its report. */
 export interface Findings {
   readonly startedAt: Date;
   readonly seconds: number;
@@ -27,7 +27,7 @@ export interface Kill {
   readonly signal: string;
   /** Milliseconds from the start. */
   readonly at: number;
-  /** There was no such process, or it is not ours to end. */
+  /** There was no such process, or it may not be killed. */
   readonly failed: boolean;
 }
 
@@ -75,7 +75,7 @@ export function makeReport(options: StressOptions, schedule: Schedule, findings:
   };
 }
 
-/** Without pids nothing is ended. */
+/** Without pids nothing is killed. */
 const played = (name: (typeof SCENARIOS)[number], { scenarios, pids }: StressOptions): boolean =>
   scenarios.includes(name) && (name !== 'kills' || pids > 0);
 

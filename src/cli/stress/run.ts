@@ -14,10 +14,10 @@ import { Tally } from './peers/tally.js';
 
 /** Milliseconds. */
 const CONNECT_MS = 30_000;
-/** A little longer than the lease of a node that was killed. */
+/** A little longer than the lease of a killed node. */
 const EMPTY_MS = 20_000;
 const LOOK_MS = 50;
-/** How long late duplicates are waited for. */
+/** How long to wait for late duplicates. */
 const QUIET_MS = 500;
 const ENDPOINTS_AT_ONCE = 8;
 
@@ -25,7 +25,7 @@ interface Room {
   readonly name: string;
   readonly durable: boolean;
   readonly said: Said;
-  /** Codes of endpoints that are for everybody: all readers share one. */
+  /** Codes of shared endpoints: all readers use the same. */
   readonly reading: string;
   readonly malforming: string;
 }
@@ -47,7 +47,10 @@ export class Run {
     private readonly progress: (line: string) => void,
   ) {}
 
-  /** `signal` ends the schedule early; what was said until then is checked. @throws CliError when it can't be played */
+  /**
+   * @param signal ends the schedule early; what was said until then is checked. @throws CliError when it cannot be
+   * played
+   */
   async play(key: string | undefined, signal: AbortSignal): Promise<Findings> {
     const startedAt = new Date();
     const began = performance.now();
@@ -173,7 +176,7 @@ export class Run {
       if (writer.unacknowledged > 0)
         this.#unsettled(writer, `${writer.unacknowledged} messages were never acknowledged`);
     }
-    // First what nobody says any more, then what there is to hear.
+    // First wait until nobody says anything more, then read what there is.
     await sleep(QUIET_MS);
     const records = await inTurns([...this.#rooms.keys()], async (index) => {
       const { name, durable, said } = this.#room(index);
@@ -240,7 +243,7 @@ export class Run {
   }
 }
 
-/** @returns whether `condition` came about in time */
+/** @returns whether `condition` became true in time */
 async function until(condition: () => boolean, ms: number): Promise<boolean> {
   const giveUp = performance.now() + ms;
   while (!condition()) {
@@ -250,7 +253,7 @@ async function until(condition: () => boolean, ms: number): Promise<boolean> {
   return true;
 }
 
-/** Results in the order of `items`; a few at a time. */
+/** Results in the order of `items`, computed a few at a time. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let i = 0; i < items.length; i += ENDPOINTS_AT_ONCE) {

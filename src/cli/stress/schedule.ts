@@ -5,17 +5,17 @@ import { Random } from './peers/random.js';
 export const SCENARIOS = ['storms', 'slow', 'malformed', 'bursts', 'kills'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** What a schedule depends on, and nothing else. */
+/** All that a schedule depends on. */
 export interface ScheduleOptions {
   readonly seed: string;
   readonly durationMs: number;
   /** Writers and readers together, at least 4. */
   readonly clients: number;
-  /** Messages a second of all writers together, besides bursts. */
+  /** Messages per second of all writers together, besides bursts. */
   readonly rate: number;
-  /** How many addresses clients spread over. */
+  /** The number of addresses that clients are spread over. */
   readonly urls: number;
-  /** How many processes may be ended. */
+  /** The number of processes that may be killed. */
   readonly pids: number;
   readonly scenarios: readonly Scenario[];
 }
@@ -29,13 +29,13 @@ export interface PlannedClient {
   readonly name: string;
   /** Index of its room. */
   readonly room: number;
-  /** Index of the address it begins with. */
+  /** Index of its first address. */
   readonly url: number;
 }
 
 export type Step = { /** Milliseconds from the start. */ readonly at: number } & (
   | { readonly do: 'say'; readonly writer: number; readonly count: number; readonly bytes: number }
-  /** Ends these connections at once; `politely` with a close frame. Everybody comes back by itself. */
+  /** Ends these connections at once; `politely` with a close frame. All of them come back. */
   | { readonly do: 'drop'; readonly writers: number[]; readonly readers: number[]; readonly politely: boolean }
   /** The reader reads nothing for `ms`. */
   | { readonly do: 'pause'; readonly reader: number; readonly ms: number }
@@ -49,7 +49,7 @@ export interface Schedule {
   readonly readers: readonly PlannedClient[];
   /** Ascending in time. */
   readonly steps: readonly Step[];
-  /** SHA-256 of all of the above in hexadecimal digits: equal digests are equal runs. */
+  /** SHA-256 of all of the above in hexadecimal: runs with equal digests are equal. */
   readonly digest: string;
 }
 
@@ -59,7 +59,7 @@ const SIZES = [16, 32, 64, 64, 128, 128, 256, 1_024, 4_096, 16_384];
 
 type Cast = Pick<Schedule, 'rooms' | 'writers' | 'readers'>;
 
-/** Everything that will happen, before anything does. */
+/** Plans everything before anything happens. */
 export function makeSchedule(options: ScheduleOptions): Schedule {
   const random = new Random(options.seed);
   const cast = makeCast(options, random.fork('cast'));
@@ -80,7 +80,7 @@ export function makeSchedule(options: ScheduleOptions): Schedule {
   return { ...all, digest: createHash('sha256').update(JSON.stringify(all)).digest('hex') };
 }
 
-/** Two durable rooms to each plain one; a third of the clients write; each room has at least one of either. */
+/** Two durable rooms per plain one; a third of the clients write; each room has at least one writer and one reader. */
 function makeCast({ clients, urls }: ScheduleOptions, random: Random): Cast {
   const count = Math.max(2, Math.ceil(clients / CLIENTS_PER_ROOM));
   const rooms = Array.from({ length: count }, (_each, i) => ({ name: `r${i}`, durable: i % 3 !== 1 }));
@@ -100,7 +100,7 @@ function makeCast({ clients, urls }: ScheduleOptions, random: Random): Cast {
 
 const indexes = (of: readonly unknown[]): number[] => [...of.keys()];
 
-/** The quiet conversation below everything else. */
+/** The quiet conversation beneath everything else. */
 function talk({ durationMs, rate }: ScheduleOptions, { writers }: Cast, random: Random): Step[] {
   const steps: Step[] = [];
   const gap = 1_000 / rate;
@@ -120,7 +120,7 @@ function times({ durationMs }: ScheduleOptions, random: Random, every: number): 
   );
 }
 
-/** All, half or a few connections end in the same moment, and come back. */
+/** All, half or a few connections end at the same moment, and come back. */
 function storms(options: ScheduleOptions, { writers, readers }: Cast, random: Random): Step[] {
   return times(options, random, 3_000).map((at) => {
     const share = random.pick([1, 0.5, 0.1]);
@@ -129,14 +129,14 @@ function storms(options: ScheduleOptions, { writers, readers }: Cast, random: Ra
       at,
       do: 'drop' as const,
       writers: random.some(indexes(writers), share),
-      // A storm of nobody is none.
+      // A storm needs at least one connection.
       readers: dropped.length > 0 ? dropped : [random.between(0, readers.length - 1)],
       politely: random.fraction() < 0.3,
     };
   });
 }
 
-/** A reader stops reading while a writer of its room says more than the kernels between them like to hold. */
+/** A reader stops reading while a writer in its room says more than the kernels between them buffer. */
 function slowReaders(options: ScheduleOptions, { writers, readers }: Cast, random: Random): Step[] {
   return times(options, random, 5_000).flatMap((at) => {
     const reader = random.between(0, readers.length - 1);

@@ -7,26 +7,27 @@ import { type Said } from './peers/said.js';
 /** Milliseconds. */
 const REST_PATIENCE = 60_000;
 
-/** For what was to be deleted. */
+/** For requests to delete. */
 function unlessGone(error: unknown): void {
   if (!isRefusal(error, 404)) throw error;
 }
 
-/** Rooms and endpoints of one run, made over REST and removed at its end. */
+/** Rooms and endpoints of one run, created over REST and removed at its end. */
 export class Stage {
   readonly #rooms: string[] = [];
 
   private constructor(
-    /** The server on each node. */
+    /** A client for each node. */
     private readonly nodes: readonly Switchboard[],
     private readonly run: string,
-    /** Removes an application that was made for this run. */
+    /** Removes the application that was created for this run. */
     private readonly dissolve: (() => Promise<unknown>) | undefined,
   ) {}
 
   /**
-   * With the API key given, without any where the server allows that, or as the first admin, who makes an application for
-   * this run. @throws CliError, SwitchboardProblem when none of them is let in
+   * Opens a stage with the given API key, without one where the server allows that, or as the first admin, who creates
+   * an application for this run.
+   * @throws CliError, SwitchboardProblem when none of these gives access
    */
   static async open(urls: readonly string[], run: string, key: string | undefined): Promise<Stage> {
     const [first = ''] = urls;
@@ -66,7 +67,7 @@ export class Stage {
     });
   }
 
-  /** How many connections a room has, on all nodes. */
+  /** The number of connections in a room, on all nodes. */
   async present(room: string): Promise<number> {
     const path = { name: this.#called(room) };
     return (await anywhere(this.nodes, ({ rooms }) => rooms.presence({ path }))).count;
@@ -92,7 +93,7 @@ export class Stage {
   }
 }
 
-/** On the first node that answers; nodes may be away for a while. */
+/** Asks the first node that answers; nodes may be away for a while. */
 async function anywhere<T>(nodes: readonly Switchboard[], act: (node: Switchboard) => Promise<T>): Promise<T> {
   const giveUp = performance.now() + REST_PATIENCE;
   for (let attempt = 0; ; attempt++) {

@@ -13,7 +13,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** A module with a type for each schema of the document, and for each channel what clients say and hear there. */
+/** A module with a type for each schema of the document, and for each channel's messages in each direction. */
 export function frameTypes({ channels, operations, components }: AsyncApiDocument): string {
   const schemas: [string, Schema][] = Object.entries(components.schemas);
   const ways = Object.keys(channels).flatMap((channel) =>
@@ -41,7 +41,7 @@ function declared(name: string, schema: Schema): string {
   return `${comment(schema, '')}export type ${identifier(name)} = ${frameType(schema)};`;
 }
 
-/** A schema as a type. Arrays can be written to: what browsers want of them can, too. */
+/** A schema as a type. Arrays are mutable, as browser APIs expect them. */
 export function frameType(schema: Schema, indent = ''): string {
   const { $ref, anyOf, not } = schema;
   if ($ref !== undefined) {
@@ -81,7 +81,7 @@ function objectType(schema: Schema, indent: string): string {
 
 const union = (types: readonly string[]): string => [...new Set(types)].join(' | ') || 'never';
 
-/** @throws what would be other code than a name */
+/** @throws when it is code rather than a name */
 function identifier(name: string): string {
   if (!IDENTIFIER.test(name)) throw new Error(`No name in TypeScript: ${name}`);
   return name;

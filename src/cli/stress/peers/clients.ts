@@ -14,12 +14,12 @@ interface Frame {
   readonly epoch?: string;
 }
 
-/** What clients of a run have in common. */
+/** What the clients of a run share. */
 export interface Scene {
-  /** WebSocket addresses without path, as `ws://127.0.0.1:3000`. */
+  /** WebSocket addresses without path, e.g. `ws://127.0.0.1:3000`. */
   readonly urls: readonly string[];
   readonly tally: Tally;
-  /** Milliseconds from an end to being back, of every comeback. */
+  /** Milliseconds from an end to being back, for every comeback. */
   readonly comebacks: number[];
 }
 
@@ -28,7 +28,7 @@ export interface Seat {
   readonly code: string;
   readonly durable: boolean;
   readonly said: Said;
-  /** Index of the address it begins with; each new connection takes the next one. */
+  /** Index of its first address; each new connection takes the next one. */
   readonly url: number;
   readonly random: Random;
 }
@@ -38,8 +38,9 @@ const HANDSHAKE_MS = 10_000;
 const LONGEST_WAIT_MS = 1_000;
 
 /**
- * A client that comes back by itself for as long as it is wanted, on the next address each time. Not the `RoomEndpoint` of
- * the TypeScript client, which would hide what is checked here: it drops doubles, mends gaps and stays with one address.
+ * A client that reconnects as long as it is wanted, each time to the next address. Not the `RoomEndpoint` of the
+ * TypeScript client, which would hide what is checked here: it drops duplicates, closes gaps and stays with one
+ * address.
  */
 abstract class ComingBack {
   /** What it saw that should never happen, in words. */
@@ -80,7 +81,7 @@ abstract class ComingBack {
     clearTimeout(late);
   }
 
-  /** Ends the connection, with a close frame or without a word. It comes back. */
+  /** Ends the connection, with or without a close frame. The client comes back. */
   drop(politely: boolean): void {
     if (politely) this.socket?.close(1000);
     else this.socket?.terminate();
@@ -90,7 +91,7 @@ abstract class ComingBack {
   protected abstract opened(): void;
   protected abstract received(frame: Frame): void;
 
-  /** It is where it was before its last connection ended. */
+  /** Called when it is back where it was before its last connection ended. */
   protected back(): void {
     if (this.#endedAt === undefined) return;
     this.scene.comebacks.push(performance.now() - this.#endedAt);
@@ -123,7 +124,7 @@ abstract class ComingBack {
       });
       socket.on('unexpected-response', (_request, { statusCode = 0 }) => {
         this.#refused(statusCode);
-        // Nothing else ends it once somebody listens to this.
+        // With a listener for this event, nothing else ends the connection.
         socket.terminate();
       });
       socket.on('error', () => undefined);
@@ -136,7 +137,7 @@ abstract class ComingBack {
 
   #refused(status: number): void {
     this.scene.tally.add(`refused:${status}`);
-    // 429 and everything from 500 on say: come back.
+    // 429 and 5xx mean: come back.
     if (status < 500 && status !== 429) this.complaints.push(`the handshake was refused with ${status}`);
   }
 
@@ -149,9 +150,11 @@ abstract class ComingBack {
   }
 }
 
-/** Says messages with acknowledgement; in durable rooms again and again, under the same id, until it has one. */
+/**
+ * Says messages and awaits acknowledgements; in durable rooms it repeats each one, under the same id, until it has one.
+ */
 export class Writer extends ComingBack {
-  /** Where acknowledged messages stand, in the order of their acknowledgements; `null` in a room that keeps nothing. */
+  /** Offsets of acknowledged messages, in the order of acknowledgement; `null` in a room that keeps nothing. */
   readonly acked = new Map<string, number | null>();
   readonly #waiting = new Set<string>();
   #number = 0;
@@ -166,7 +169,7 @@ export class Writer extends ComingBack {
       const id = `${this.name}:${this.#number++}`;
       this.seat.said.make(id, bytes);
       this.scene.tally.add('said');
-      // Where nothing is kept, what nobody hears is gone, and saying it again could make two of it after a crash.
+      // In rooms that keep nothing, unheard messages are gone, and repeating one could duplicate it after a crash.
       if (this.seat.durable || this.connected) this.#send(id);
     }
   }
@@ -196,7 +199,7 @@ export class Writer extends ComingBack {
     this.#waiting.delete(id);
   }
 
-  /** `database_unavailable` leaves open whether the message was stored; anything else is no answer to a good message. */
+  /** `database_unavailable` leaves open whether the message was stored; no other error may answer a good message. */
   #answered(code: string, id: string): void {
     this.scene.tally.add(`error:${code}`);
     if (code !== 'database_unavailable') this.complaints.push(`${id} was answered ${code}`);
@@ -219,12 +222,12 @@ export interface Heard {
   readonly id: string | undefined;
 }
 
-/** Reads a room, a durable one from its first message on and, after each end, from where it was. */
+/** Reads a room; a durable one from its first message on and, after each reconnect, from where it was. */
 export class Reader extends ComingBack {
   readonly heard: Heard[] = [];
   #epoch = '';
 
-  /** Reads nothing for a while; what comes meanwhile waits in the kernels, then in the server. */
+  /** Reads nothing for a while; meanwhile data piles up in the kernels, then in the server. */
   pause(ms: number): void {
     const { socket } = this;
     if (!this.connected) return;

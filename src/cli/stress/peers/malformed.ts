@@ -1,6 +1,6 @@
 import { BINARY, CLOSE, frame, type Outcome, perform, PING, TEXT } from './raw-socket.js';
 
-/** Where something malformed is said. */
+/** Where something malformed is sent. */
 export interface Target {
   readonly url: URL;
   /** Code of an endpoint that may write. */
@@ -14,12 +14,12 @@ interface Case {
   readonly then?: Buffer;
   /** Sent instead of the handshake. */
   readonly request?: Buffer;
-  /** Default: that of an endpoint that writes. */
+  /** Defaults to that of an endpoint that writes. */
   readonly path?: (target: Target) => string;
   readonly hangUp?: boolean;
-  /** What has to come of it. */
+  /** Whether the outcome is right. */
   readonly right: (outcome: Outcome) => boolean;
-  /** The same in words. */
+  /** The right outcome in words. */
   readonly expected: string;
 }
 
@@ -37,7 +37,7 @@ const refuses = (path: (target: Target) => string, ...statuses: number[]): Case 
   expected: `status ${statuses.join(' or ')}`,
 });
 
-/** An error of the protocol of frames; a proxy between may cut the connection before the close frame is through. */
+/** A violation of the framing protocol; a proxy in between may cut the connection before the close frame arrives. */
 const breaks = (then: Buffer): Case => closes(then, 1002, 1006, 1007);
 
 const endpoint = (code: string): string => `/ws/endpoint/${code}/?acks=1`;
@@ -86,12 +86,12 @@ export const MALFORMED_KINDS = Object.keys(CASES) as MalformedKind[];
 
 export interface MalformedResult {
   readonly kind: MalformedKind;
-  /** `null`: as it should be; otherwise what came instead. `away`: there was no server to say it to. */
+  /** `null`: as it should be; otherwise what happened instead. `away`: there was no server to send it to. */
   readonly wrong: string | null;
   readonly away: boolean;
 }
 
-/** Says it on a connection of its own. */
+/** Sends it on a connection of its own. */
 export async function sayMalformed(kind: MalformedKind, target: Target): Promise<MalformedResult> {
   const { path, then, request, hangUp, right, expected }: Case = CASES[kind];
   const outcome = await perform(target.url, {
@@ -103,7 +103,7 @@ export async function sayMalformed(kind: MalformedKind, target: Target): Promise
   });
   const { status, close } = outcome;
   if (right(outcome)) return { kind, wrong: null, away: false };
-  // A node that drains or lies still is no answer to the question; neither is a proxy without a server behind it.
+  // Neither a node that drains or is suspended answers the question, nor a proxy without a server behind it.
   const away = status >= 500 || (status === 0 && !request) || close === 1012;
   return { kind, wrong: `expected ${expected}, got status ${status}, close ${close ?? 'none'}`, away };
 }

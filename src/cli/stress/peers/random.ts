@@ -13,12 +13,12 @@ export class Random {
     for (let round = 0; round < 12; round++) this.fraction();
   }
 
-  /** One of its own for `name`: what others draw does not change what it draws. */
+  /** A generator of its own for `name`, unaffected by what others draw. */
   fork(name: string): Random {
     return new Random(`${this.seed}/${name}`);
   }
 
-  /** From 0, below 1. */
+  /** At least 0, below 1. */
   fraction(): number {
     const sum = (this.#a + this.#b + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -28,7 +28,7 @@ export class Random {
     return (sum >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer, both ends included. */
   between(least: number, most: number): number {
     return least + Math.floor(this.fraction() * (most - least + 1));
   }

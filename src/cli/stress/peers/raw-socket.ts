@@ -5,9 +5,9 @@ import tls from 'node:tls';
 export interface FrameOptions {
   readonly final?: boolean;
   readonly masked?: boolean;
-  /** Bits of the first byte besides opcode and FIN, as 0x40. */
+  /** Bits of the first byte besides opcode and FIN, e.g. 0x40. */
   readonly reserved?: number;
-  /** A length that is said instead of the payload's. */
+  /** A length that is declared instead of the payload's. */
   readonly claimed?: bigint;
 }
 
@@ -17,7 +17,7 @@ export const CLOSE = 8;
 export const PING = 9;
 const PONG = 10;
 
-/** One frame as RFC 6455 wants it from a client, or as it does not. */
+/** One client frame, following RFC 6455 or violating it. */
 export function frame(opcode: number, payload: Buffer | string, options: FrameOptions = {}): Buffer {
   const { final = true, masked = true, reserved = 0, claimed } = options;
   const bytes = Buffer.from(payload);
@@ -38,30 +38,30 @@ function lengthBytes(length: bigint): { readonly marker: number; readonly more: 
   return { marker: more.length === 2 ? 126 : 127, more };
 }
 
-/** What came of it. */
+/** The result of a script. */
 export interface Outcome {
-  /** Of the HTTP answer; 0 when there was none. */
+  /** Status of the HTTP answer; 0 when there was none. */
   readonly status: number;
-  /** Of the close frame; 1006 when the connection ended without one, `null` when it is still open. */
+  /** Code of the close frame; 1006 when the connection ended without one, `null` when it is still open. */
   readonly close: number | null;
-  /** Whether a ping sent behind everything else was answered. */
+  /** Whether a ping sent after everything else was answered. */
   readonly alive: boolean;
 }
 
 export interface Script {
-  /** The target of the request. */
+  /** The request target. */
   readonly path: string;
-  /** Sent in place of the request of a handshake. */
+  /** Sent instead of the handshake request. */
   readonly request?: Buffer;
   /** Sent after the handshake, as one write. */
   readonly then?: Buffer;
-  /** Milliseconds after which the outcome is what it is. */
+  /** Milliseconds after which the outcome is final. */
   readonly patienceMs: number;
   /** Hangs up right after sending. */
   readonly hangUp?: boolean;
 }
 
-/** A connection that says exactly these bytes. Never rejects: no connection at all is status 0 and close 1006. */
+/** Opens a connection and sends exactly these bytes. Never rejects: no connection at all is status 0 and close 1006. */
 export function perform(url: URL, script: Script): Promise<Outcome> {
   const secure = url.protocol === 'wss:' || url.protocol === 'https:';
   const at = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (secure ? 443 : 80)) };
@@ -132,7 +132,7 @@ class AnswerReader {
     this.#rest = this.#rest.subarray(end + 4);
   }
 
-  /** Takes one whole frame of a server, which is never masked. @returns whether there was one */
+  /** Takes one whole server frame, which is never masked. @returns whether there was one */
   #frame(): boolean {
     const [first, second] = this.#rest;
     if (first === undefined || second === undefined) return false;

@@ -1,9 +1,9 @@
-/** Texts that must come through as they are: of one, two, three and four bytes, and with escapes. */
+/** Texts that must come through unchanged: characters of one to four bytes, and ones that need escapes. */
 const PADS = ['x', 'é', '☃', '😀', '\\', '"', '\n', '\u0000'];
 
 /**
- * What was said in a room. A message is `<id>:<padding>`, where id is `<writer>:<number>`, so that an id is enough to know
- * all of it.
+ * What was said in a room. A message is `<id>:<padding>` with the id `<writer>:<number>`, so that the id determines all
+ * of it.
  */
 export class Said {
   readonly #sizes = new Map<string, number>();
@@ -23,7 +23,7 @@ export class Said {
     return text(id, this.#sizes.get(id) ?? 0);
   }
 
-  /** Id of a message that was said exactly like this, otherwise `undefined`. */
+  /** Id of a message that was said exactly like this; otherwise `undefined`. */
   identify(message: unknown): string | undefined {
     if (typeof message !== 'string') return undefined;
     const id = /^\w+:\d+/.exec(message)?.[0];

@@ -10,7 +10,7 @@ export class Tally {
     return this.#counts.get(name) ?? 0;
   }
 
-  /** Those whose names begin with `prefix`, without it, by name. */
+  /** Counts whose names begin with `prefix`, without it, sorted by name. */
   under(prefix: string): Record<string, number> {
     const found = [...this.#counts].filter(([name]) => name.startsWith(prefix));
     return Object.fromEntries(

@@ -233,7 +233,7 @@ export class CallGroups {
   private lost(call: string, member: Member): Promise<void> {
     return this.inTheEnd(call, async () => {
       const others = await this.members(call);
-      // It came again before the others heard that it had gone: they see its new socket.
+      // It was back before the others were told that it had gone: they see its new socket.
       if (others.some(({ id }) => id === member.id)) return;
       this.recall(call, member);
       this.removed(call, member, others);
