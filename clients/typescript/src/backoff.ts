@@ -1,15 +1,15 @@
 export interface BackoffOptions {
-  /** Bound of the first wait in milliseconds; it doubles with each failure. */
+  /** Upper bound of the first wait in milliseconds; it doubles with each failure. */
   readonly firstMs: number;
   readonly longestMs: number;
 }
 
-/** Full jitter: a random wait up to a bound that doubles, so that clients of one server do not come back together. */
+/** Full jitter: a random wait up to a bound that doubles, so that a server's clients do not all come back at once. */
 export function fullJitter(failures: number, { firstMs, longestMs }: BackoffOptions): number {
   return Math.random() * Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
 }
 
-/** Resolves after `ms`, rejects with the signal's reason when that comes first. */
+/** Resolves after `ms`; rejects with the signal's reason when that comes first. */
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {

@@ -1,15 +1,15 @@
 type Listener<E> = (event: E, text: string) => void;
 
-/** Typed events. A listener that throws is reported like any uncaught error and keeps nobody else from hearing. */
+/** Typed events. A listener that throws is reported like any uncaught error, and does not affect other listeners. */
 export abstract class Emitter<Events extends object> {
   private readonly listeners = new Map<keyof Events, Set<Listener<never>>>();
-  /** JSON text of the frame that is being told; empty where there is none. */
+  /** JSON text of the frame being handled; empty when there is none. */
   protected frameText = '';
 
   /**
-   * @param listener also gets the frame's JSON text as it came, for what `JSON.parse` does not keep, such as long numbers;
-   * it is empty where no frame makes the event, and with Socket.IO
-   * @returns what takes the listener off again
+   * @param listener also gets the frame's JSON text as it came, for what `JSON.parse` loses, such as long numbers; it
+   * is empty when no frame causes the event, and with Socket.IO
+   * @returns a function that removes the listener
    */
   on<K extends keyof Events>(name: K, listener: Listener<Events[K]>): () => void {
     const set = this.listeners.get(name) ?? new Set();

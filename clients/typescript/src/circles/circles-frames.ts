@@ -1,4 +1,4 @@
-/** The wire of circles, docs/protocols/circles.md: names and shapes as they are there. */
+/** The wire format of circles, docs/protocols/circles.md, with its names and shapes. */
 import {
   type CirclesCircleEvent,
   type CirclesContent,
@@ -17,17 +17,17 @@ import {
 } from '../generated/frames.gen.js';
 import { isObject } from '../json.js';
 
-/** Of an account, or of a device (which has `username`); null once the account is gone. */
+/** An account or a device (which has `username`); null once the account is gone. */
 export type Sender = CirclesSender;
 export type MessageContent = CirclesContent;
 export type MediaItem = CirclesMedia;
-/** A message; while its files are still to come it is `pending`, and has no sender yet. */
+/** A message. While its files are not yet uploaded it is `pending`, and has no sender. */
 export type NewMessage =
   CirclesMessageDoneEvent | (CirclesMessagePendingEvent & { readonly [K in StillToCome]?: undefined });
 type StillToCome = Exclude<keyof CirclesMessageDoneEvent, keyof CirclesMessagePendingEvent>;
 export type FileUploaded = CirclesMessageMediaEvent;
 export type MessageChanged = CirclesMessageChangedEvent;
-/** To whoever sent a message with files: what to upload. */
+/** Sent to the sender of a message with files: what to upload. */
 export type FilesAnnounced = CirclesMediaListEvent;
 export type CircleInvited = CirclesInviteEvent;
 export type CircleChanged = CirclesCircleEvent;
@@ -38,7 +38,7 @@ export type Writing = CirclesWritingEvent;
 export type Forwarded = CirclesForwardedSignal;
 export type Sent = Pick<CirclesStoredAnswer, 'message_id'>;
 
-/** What is new in a conversation, by the members that tell the forms of `message` apart. */
+/** News of a conversation, told apart by the members of `message`. */
 export type MessageFrame = NewMessage | FileUploaded | MessageChanged;
 
 export const isChanged = (frame: MessageFrame): frame is MessageChanged => 'event' in frame;
@@ -54,7 +54,7 @@ export function isConversationFrame(payload: unknown): payload is ConversationCh
   return isObject(payload) && typeof payload['conversation_id'] === 'number' && typeof payload['event'] === 'string';
 }
 
-/** What an acknowledgement says no with. */
+/** The refusal in an acknowledgement, if it is one. */
 export function refusalIn(answer: unknown): { readonly code: string; readonly detail: string } | undefined {
   if (!isObject(answer)) return { code: 'malformed_answer', detail: 'The answer is no acknowledgement' };
   if (answer['ok'] === true) return undefined;

@@ -38,8 +38,9 @@ import { isPassing, JoinedRooms, laterMs, type ShutOut } from './joined-rooms.js
 
 export interface CirclesSocketOptions extends SocketOptions {
   /**
-   * The access token of an account or device, or what gets one: `(refused) => sdk.accessToken(refused)`. It is asked
-   * before each connection, and is told the token that the server has just refused, if it has. `undefined` ends the socket.
+   * The access token of an account or device, or a function that gets one: `(refused) => sdk.accessToken(refused)`. The
+   * function is called before each connection, with the token that the server has just refused, if any. `undefined`
+   * ends the socket.
    */
   readonly token: string | ((refused?: string) => Promise<string | undefined> | string | undefined);
 }
@@ -47,15 +48,15 @@ export interface CirclesSocketOptions extends SocketOptions {
 export interface CirclesSocketEvents extends SocketEvents {
   /** Signed in. */
   readonly open: undefined;
-  /** Said in a joined conversation, once and in order. */
+  /** Sent in a joined conversation; once and in order. */
   readonly message: NewMessage;
   readonly fileUploaded: FileUploaded;
   readonly messageChanged: MessageChanged;
   /** After a reconnect, and after `after`: whether everything missed in this conversation follows. */
   readonly recovered: ConversationRecovered;
-  /** Of joined conversations; invitations and promotions come anyway. */
+  /** For joined conversations; invitations and promotions come in any case. */
   readonly conversation: ConversationChanged;
-  /** Of joined circles. */
+  /** For joined circles. */
   readonly circle: CircleChanged;
   readonly circleInvited: CircleInvited;
   readonly writing: Writing;
@@ -63,7 +64,7 @@ export interface CirclesSocketEvents extends SocketEvents {
   readonly filesAnnounced: FilesAnnounced;
   /** What somebody sent with `forward`. */
   readonly forwarded: Forwarded;
-  /** It came back and was not let in again. */
+  /** The socket reconnected, but was not let into this room again. */
   readonly shutOut: ShutOut;
 }
 
@@ -73,7 +74,7 @@ export interface Draft {
   readonly files?: readonly string[];
 }
 
-/** An account's or a device's conversations. */
+/** The conversations of an account or a device. */
 export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToServer> {
   private readonly outbox = new Outbox<CirclesSendEvent, Sent>();
   private readonly joined = new JoinedRooms({
@@ -93,15 +94,15 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     super(options);
   }
 
-  /** Messages that wait for their acknowledgement. */
+  /** Number of messages waiting for their acknowledgement. */
   get pending(): number {
     return this.outbox.size;
   }
 
   /**
-   * Hears a conversation from now on, on later connections too, where it asks for what it missed.
-   * @param after recover behind this message, for example the `lastMessageId` that REST has told; 0 for all
-   * Rejects with `MessageRefused` when it is not let in.
+   * Joins a conversation, now and on later connections, where missed messages are recovered.
+   * @param after recover what came after this message, for example the `lastMessageId` from REST; 0 for everything
+   * Rejects with `MessageRefused` when it may not join.
    */
   joinConversation(id: number, after?: number): Promise<void> {
     return this.ended ? Promise.reject(ended()) : this.joined.join('conversation', id, after);
@@ -111,7 +112,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     this.joined.leave('conversation', id);
   }
 
-  /** Hears who comes and goes in a circle. Rejects with `MessageRefused` when it is not let in. */
+  /** Joins a circle, to hear who comes and goes. Rejects with `MessageRefused` when it may not join. */
   joinCircle(id: number): Promise<void> {
     return this.ended ? Promise.reject(ended()) : this.joined.join('circle', id);
   }
@@ -121,9 +122,9 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
   }
 
   /**
-   * Says something in a conversation, which need not be joined. Resolves once it is stored; while the connection is away
-   * it waits, and it is sent again after a reconnect without being said twice.
-   * Rejects with `MessageRefused` if nobody heard it, with `Unconfirmed` if that is not known, with `NotConnected` if the
+   * Sends a message to a conversation, which need not be joined. Resolves once it is stored. Without a connection it
+   * waits, and after a reconnect it is sent again without being duplicated.
+   * Rejects with `MessageRefused` if nobody got it, with `Unconfirmed` if that is not known, with `NotConnected` if the
    * socket has ended.
    */
   send(conversation: number, { text, files }: Draft): Promise<Sent> {
@@ -141,16 +142,16 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
   }
 
   /**
-   * Everything up to this message is read.
-   * Rejects with `NotConnected`, `Unconfirmed` or `MessageRefused`; it may be said again.
+   * Marks everything up to this message as read.
+   * Rejects with `NotConnected`, `Unconfirmed` or `MessageRefused`; may be repeated.
    */
   async markRead(conversation: number, message: number): Promise<void> {
     await this.request(['read', { conversation_id: conversation, message_id: message }]);
   }
 
   /**
-   * Passes `content` on to the sockets of one account or device: signals of a call.
-   * Rejects with `MessageRefused` where nobody hears it, with `NotConnected` or `Unconfirmed` as `markRead`.
+   * Forwards `content`, a call signal, to the sockets of one account or device.
+   * Rejects with `MessageRefused` when nobody gets it, with `NotConnected` or `Unconfirmed` like `markRead`.
    */
   async forward(
     to: { readonly email: string } | { readonly user_id: number } | { readonly device_id: number },
@@ -168,7 +169,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
   }
 
   protected opened(): void {
-    // The server says first whether it knows the token.
+    // The server first tells whether it accepts the token.
     this.admitted = false;
   }
 
@@ -187,10 +188,10 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     else if (event === 'message' && isMessageFrame(payload)) this.message(payload);
     else if (event === 'conversation' && isConversationFrame(payload)) this.conversation(payload);
     else if (isObject(payload)) this.other(event, payload);
-    // What the channels «success» and «error» say, acknowledgements have said.
+    // The channels «success» and «error» only repeat what acknowledgements say.
   }
 
-  /** To the token of the handshake. */
+  /** Handles the answer to the handshake's token. */
   private answered(event: 'success' | 'error'): void {
     if (event === 'success') this.admit();
     else void this.explain();
@@ -204,7 +205,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     this.outbox.resend(this.post);
   }
 
-  /** The handshake's token was not taken; asked again the server says why, in a form for programs. */
+  /** The handshake's token was refused; asked again, the server says why in machine-readable form. */
   private async explain(): Promise<void> {
     const token = this.shown ?? '';
     const answer = await this.ask(['authenticate', { token }]).catch(() => undefined);

@@ -5,13 +5,13 @@ import { refusalIn } from './circles-frames.js';
 
 type Kind = 'conversation' | 'circle';
 
-/** A conversation or circle that this socket is in, or will be when it is connected. */
+/** A conversation or circle that this socket is in, or will be once it is connected. */
 interface Joined {
   readonly kind: Kind;
   readonly id: number;
-  /** Id of the last message heard, or to recover behind. */
+  /** Id of the last message heard, or after which to recover. */
   after: number | undefined;
-  /** Whether it has been in on some connection. */
+  /** Whether it has been in on any connection. */
   entered: boolean;
   readonly waiting: { resolve: () => void; reject: (error: Error) => void }[];
 }
@@ -25,14 +25,14 @@ export interface ShutOut {
 }
 
 interface Host {
-  /** Sends, if somebody is signed in. @returns false otherwise */
+  /** Sends, if signed in. @returns false otherwise */
   tell(frame: CirclesToServer, acked: (answer: unknown) => void): boolean;
   shutOut(end: ShutOut): void;
-  /** It came back to a conversation without knowing behind which message. */
+  /** It is back in a conversation without knowing the last message heard. */
   lost(conversation: number): void;
 }
 
-/** The server could not look; it may be asked again. */
+/** The server could not check; it may be asked again. */
 const PASSING = new Set(['database_unavailable', 'broker_unavailable', 'unavailable', 'rate_limited']);
 export const isPassing = (code: string): boolean => PASSING.has(code);
 export const laterMs = (): number => fullJitter(0, { firstMs: 2000, longestMs: 2000 });
@@ -62,7 +62,7 @@ export class JoinedRooms {
     });
   }
 
-  /** @returns whether it was in there, or wanted to be */
+  /** @returns whether it was in there, or was to be */
   leave(kind: Kind, id: number): boolean {
     const room = this.rooms.get(`${kind} ${id}`);
     if (room === undefined) return false;
@@ -71,12 +71,12 @@ export class JoinedRooms {
     return true;
   }
 
-  /** On a new connection. */
+  /** Called on a new connection. */
   enterAll(): void {
     for (const room of this.rooms.values()) this.enter(room);
   }
 
-  /** @returns false for a message that was heard before */
+  /** @returns false for a message heard before */
   heard(conversation: number, message: number): boolean {
     const room = this.rooms.get(`conversation ${conversation}`);
     if (room === undefined) return true;
@@ -85,7 +85,7 @@ export class JoinedRooms {
     return true;
   }
 
-  /** What was missed is lost: only what is new follows. */
+  /** What was missed is lost: only new messages follow. */
   forget(conversation: number): void {
     const room = this.rooms.get(`conversation ${conversation}`);
     if (room !== undefined) room.after = undefined;

@@ -14,7 +14,7 @@ export interface ConsoleFeedEvents extends SocketEvents {
   readonly open: undefined;
 }
 
-/** Why something is not told. */
+/** Why a subscription was refused. */
 export interface FeedRefusal {
   /** A problem code. */
   readonly code: string;
@@ -23,24 +23,24 @@ export interface FeedRefusal {
 
 export interface FeedListener<T extends FeedTopic> {
   readonly news: (news: FeedNews[T]) => void;
-  /** What happens from now on is told: once at first, and again after each reconnect. */
+  /** News follow from now on: called once at first, and again after each reconnect. */
   readonly subscribed?: () => void;
-  /** It will not be told: the role is too low, or there is no such thing. */
+  /** There will be no news: the role is too low, or the subject does not exist. */
   readonly refused?: (refusal: FeedRefusal) => void;
-  /** Nothing more comes of it. */
+  /** There will be no more news. */
   readonly ended?: () => void;
 }
 
 interface Subscription {
   wish: FeedWish;
   readonly listener: FeedListener<FeedTopic>;
-  /** Nothing has come on this connection yet. */
+  /** Whether nothing has come on this connection yet. */
   isFirst: boolean;
 }
 
 /**
- * What operators see live. Subscriptions outlive a lost connection: samples go on behind the last one, without a gap; of
- * a room, calls and the audit log, what was said meanwhile is to be read over REST once it is `subscribed`.
+ * What operators follow live. Subscriptions outlive a lost connection: samples continue after the last one, without a
+ * gap; for rooms, calls and the audit log, read what happened meanwhile over REST once `subscribed` is called.
  */
 export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
   private readonly subscriptions = new Map<string, Subscription>();
@@ -51,10 +51,10 @@ export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
     super(options);
   }
 
-  /** @returns ends the subscription */
+  /** @returns a function that ends the subscription */
   subscribe<T extends FeedTopic>(wish: WishFor<T>, listener: FeedListener<T>): () => void {
     const id = String(++this.count);
-    // What a topic tells is what its listener takes.
+    // A topic's news have the type that its listener takes.
     this.subscriptions.set(id, {
       wish,
       listener: listener as FeedListener<never> as FeedListener<FeedTopic>,
@@ -118,7 +118,7 @@ export class ConsoleFeed extends LiveSocket<ConsoleFeedEvents> {
     subscription.isFirst = false;
     if (subscription.wish.topic === 'overview') {
       const after = endOfSamples(news as FeedNews['overview']);
-      // Behind it the next connection goes on.
+      // Where the next connection continues.
       if (after !== undefined) subscription.wish = { topic: 'overview', after };
     }
     subscription.listener.news(news);

@@ -8,7 +8,7 @@ export interface TimelineEvent {
   readonly detail: string | null;
 }
 
-/** What somebody said in a room. */
+/** A message in a room. */
 export interface SaidMessage {
   readonly message: unknown;
   readonly identity: string;
@@ -20,13 +20,13 @@ export interface SaidMessage {
 
 export interface ConnectionNews {
   readonly connection: ConnectionDto;
-  /** What happened since the last news; all that is known at first, and after each reconnect. */
+  /** What happened since the last news; at first, and after each reconnect, everything known. */
   readonly timeline: readonly TimelineEvent[];
-  /** Whether the timeline begins anew. */
+  /** Whether the timeline starts over. */
   readonly isFirst: boolean;
 }
 
-/** What is told of each topic. */
+/** The news of each topic. */
 export interface FeedNews {
   readonly overview: MetricsHistoryDto;
   readonly connection: ConnectionNews;
@@ -37,19 +37,19 @@ export interface FeedNews {
 
 export type FeedTopic = keyof FeedNews;
 
-/** What is asked for. */
+/** A subscription. */
 export type FeedWish =
-  /** `after`: end of the last sample that is known; absent = the last hour. */
+  /** `after`: end of the last known sample; absent = the last hour. */
   | { readonly topic: 'overview'; readonly after?: string }
   | { readonly topic: 'connection'; readonly connection: string }
   | { readonly topic: 'room'; readonly application: number; readonly room: string }
   | { readonly topic: 'calls' }
   | { readonly topic: 'audit' };
 
-/** What is asked for of one topic. */
+/** A subscription to one topic. */
 export type WishFor<T extends FeedTopic> = Extract<FeedWish, { readonly topic: T }>;
 
-/** The news in a frame, whatever its topic; `undefined` when it has none. */
+/** The news in a frame, whatever its topic; `undefined` when there are none. */
 export function newsOf(frame: JsonObject, isFirst: boolean): FeedNews[FeedTopic] | undefined {
   const { type, samples, connection, timeline, items } = frame;
   switch (type) {
@@ -65,7 +65,7 @@ export function newsOf(frame: JsonObject, isFirst: boolean): FeedNews[FeedTopic]
     case 'entries':
       return Array.isArray(items) ? (items as CallDto[] | AuditEntryDto[]) : undefined;
     default:
-      // Of a newer version, and not for this one.
+      // From a newer server, and not meant for this version.
       return undefined;
   }
 }

@@ -6,12 +6,12 @@ import { type OmikronEvents, type OmikronOptions, OmikronSocket } from './omikro
 export interface IotaOptions extends OmikronOptions {
   readonly iotaId: string;
   readonly userIds: readonly string[];
-  /** As REST has given it, where the server asks for one. */
+  /** As returned by REST, where the server requires one. */
   readonly token?: string;
 }
 
 export interface IotaEvents extends OmikronEvents {
-  /** Identified; these users it serves, those not. */
+  /** Identified: the users it serves, and those it does not. */
   readonly open: Profiles;
   /** From a client (`sender_id` is its user) or from another Iota. */
   readonly message: Envelope;
@@ -20,23 +20,23 @@ export interface IotaEvents extends OmikronEvents {
 
 export interface Outgoing {
   readonly type: string;
-  /** A user of this Iota, whose clients all get it, or one of another Iota. */
+  /** A user of this Iota, all of whose clients get it, or one of another Iota. */
   readonly receiver_id: string;
-  /** Towards another Iota: the user of this one on whose behalf it is. */
+  /** Towards another Iota: the user of this one on whose behalf it is sent. */
   readonly sender_id?: string;
   readonly data: object;
-  /** That of the message it answers; default a new one. */
+  /** The id of the message it answers; defaults to a new one. */
   readonly id?: unknown;
 }
 
-/** A home server, which serves the apps of its users. */
+/** A home server, which serves its users' apps. */
 export class Iota extends OmikronSocket<IotaEvents> {
   constructor(protected override readonly options: IotaOptions) {
     super(options);
   }
 
   /**
-   * Throws `NotConnected` until identified: nothing is kept for later. What cannot be delivered comes back as `error`
+   * Throws `NotConnected` until identified: nothing is kept for later. What cannot be delivered comes back as `error`,
    * with the id returned here.
    */
   send({ type, data, id, ...ways }: Outgoing): unknown {
@@ -53,7 +53,7 @@ export class Iota extends OmikronSocket<IotaEvents> {
     return '/ws/iota/';
   }
 
-  /** Browsers can set no header. */
+  /** Browsers cannot set headers. */
   protected override subprotocols(): string[] {
     const { token } = this.options;
     return token === undefined ? [] : ['switchboard.v1', `bearer.${token}`];

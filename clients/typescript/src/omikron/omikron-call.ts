@@ -15,19 +15,19 @@ export interface OmikronCallOptions extends OmikronOptions {
   readonly userId: string;
   /** SHA-256 of the user's private key, 64 hex digits. */
   readonly privateKeyHash: string;
-  /** SHA-256 of the call's secret, 64 hex digits: the first one to come fixes it. */
+  /** SHA-256 of the call's secret, 64 hex digits; the first member sets it. */
   readonly callSecretSha?: string;
 }
 
 export interface OmikronCallEvents extends OmikronEvents {
-  /** In the call; everybody in it by user, oneself included. */
+  /** In the call: everybody in it by user, including oneself. */
   readonly open: { readonly members: Readonly<Record<string, Member>> };
   readonly joined: MemberChanged;
   readonly left: { readonly user_id: string };
   readonly changed: MemberChanged;
   readonly stream: { readonly user_id: string; readonly streaming: boolean };
   readonly signal: CallSignal;
-  /** Of a newer version. */
+  /** From a newer server. */
   readonly message: Envelope;
 }
 
@@ -45,7 +45,7 @@ export class OmikronCall extends OmikronSocket<OmikronCallEvents> {
     super(options);
   }
 
-  /** `active`, `muted`, `deafed` …; said to the others on this connection, if there is one, and on each one to come. */
+  /** `active`, `muted`, `deafed` …; told to the others on this connection, if there is one, and on every later one. */
   setState(state: OwnState): void {
     this.own = { ...this.own, ...state };
     if (this.isIdentified) this.tell('client_changed', state);
@@ -56,7 +56,10 @@ export class OmikronCall extends OmikronSocket<OmikronCallEvents> {
     if (this.isIdentified) this.tell(streaming ? 'start_stream' : 'end_stream', {});
   }
 
-  /** To one member. Throws `NotConnected` until `open`; a receiver who is not in the call comes back as `error`. */
+  /**
+   * Sends to one member. Throws `NotConnected` until `open`; if the receiver is not in the call, it comes back as
+   * `error`.
+   */
   signal(type: CallSignalType, receiver: string, data: object): void {
     this.tell(type, { ...data, receiver_id: receiver });
   }

@@ -11,11 +11,11 @@ export interface OmikronClientOptions extends OmikronOptions {
 }
 
 export interface OmikronClientEvents extends OmikronEvents {
-  /** Identified: the home server is there. */
+  /** Identified: the home server is connected. */
   readonly open: undefined;
-  /** From the home server, unless it is the answer to `ask`. */
+  /** From the home server, unless it answers `ask`. */
   readonly message: Envelope;
-  /** Of users that are watched: all of them after each reconnect, one when it changes. */
+  /** Of watched users: all of them after each reconnect, otherwise the one that changed. */
   readonly states: Readonly<Record<string, string>>;
   readonly called: NewCall;
 }
@@ -31,37 +31,37 @@ export class OmikronClient extends OmikronSocket<OmikronClientEvents> {
 
   /**
    * Asks the home server. Resolves with the message that repeats the id.
-   * Rejects with `NotConnected` until `open`, with `OmikronRefused`, or with `Unconfirmed` when no answer comes: then
-   * whether it was heard is not known.
+   * Rejects with `NotConnected` until `open`, with `OmikronRefused`, or with `Unconfirmed` when no answer comes:
+   * whether it was received is then not known.
    */
   ask(type: string, data: object): Promise<Envelope> {
     return this.question(type, data);
   }
 
-  /** To the home server, without an answer. Throws `NotConnected` until `open`: nothing is kept for later. */
+  /** Sends to the home server, without an answer. Throws `NotConnected` until `open`: nothing is kept for later. */
   send(type: string, data: object): void {
     this.tell(type, data);
   }
 
-  /** Hears of the states of these users from now on, also after a reconnect. Rejects as `ask`. @returns states by user */
+  /** Watches the states of these users, also after a reconnect. Rejects like `ask`. @returns states by user */
   async watch(userIds: readonly string[]): Promise<Record<string, string>> {
     const { data } = await this.question('get_states', { user_ids: [...userIds] });
     for (const id of userIds) this.watched.add(id);
     return textsOf(data['user_states']);
   }
 
-  /** What those who watch this user see; said on this connection, if there is one, and on each one to come. */
+  /** Sets what those who watch this user see; told on this connection, if there is one, and on every later one. */
   setState(state: string): void {
     this.state = state;
     if (this.isIdentified) this.tell('client_changed', { user_state: state });
   }
 
-  /** Rings on all apps of the receiver. Rejects as `ask`. */
+  /** Rings on all apps of the receiver. Rejects like `ask`. */
   async call(invitation: OmikronCallInvite['data']): Promise<void> {
     await this.question('call_invite', invitation);
   }
 
-  /** Whether there is such a call. Rejects as `ask`. */
+  /** Whether such a call is in progress. Rejects like `ask`. */
   async isLive(call: OmikronGetCall['data']): Promise<boolean> {
     const { data } = await this.question('get_call', call);
     return data['call_state'] === 'ACTIVE';
@@ -90,7 +90,7 @@ export class OmikronClient extends OmikronSocket<OmikronClientEvents> {
   }
 
   private async watchAgain(): Promise<void> {
-    // Failed for want of a connection, which the next one makes good.
+    // It only fails without a connection; the next one repeats it.
     const states = await this.watch([...this.watched]).catch(() => undefined);
     if (states !== undefined) this.emit('states', states);
   }

@@ -1,4 +1,4 @@
-/** The wire of the Omikron, docs/protocols/omikron.md: one envelope for everything. */
+/** The wire format of the Omikron, docs/protocols/omikron.md: one envelope for everything. */
 import {
   type OmikronCallerChanged,
   type OmikronCallState,
@@ -13,11 +13,11 @@ import { isObject, type JsonObject } from '../json.js';
 export type Log = OmikronLog;
 
 export interface Envelope {
-  /** Of whoever asked; the answer repeats it. */
+  /** Chosen by the sender; the answer repeats it. */
   readonly id?: unknown;
   readonly type: string;
   readonly log?: Log;
-  /** As the Omikron has checked it. */
+  /** As verified by the Omikron. */
   readonly sender_id?: string;
   readonly receiver_id?: string;
   readonly data: JsonObject;
@@ -35,7 +35,7 @@ export type UserState = OmikronStateChanged['data'];
 /** `state` is `active`, `streaming`, `muted`, `deafed`, or a text of the peer's own. */
 export type Member = OmikronCallState;
 export type MemberChanged = Pick<OmikronCallerChanged['data'], 'user_id' | 'call_state' | 'user_state'>;
-/** From one member to another, `data.sender_id` is who sent it. */
+/** From one member to another; `data.sender_id` is the sender. */
 export type CallSignal = Pick<OmikronSignalled, 'type' | 'data'>;
 export type CallSignalType = CallSignal['type'];
 
@@ -55,12 +55,12 @@ export function textOf(envelope: Envelope): string {
     : envelope.type;
 }
 
-/** Ids as lists are written on the wire. */
+/** The ids of a list as written on the wire. */
 export function idsOf(list: unknown): string[] {
   return typeof list === 'string' ? list.split(',').filter((id) => id !== '') : [];
 }
 
-/** Texts by name, without what is none. */
+/** The members that are strings. */
 export function textsOf(value: unknown): Record<string, string> {
   const entries = Object.entries(isObject(value) ? value : {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

@@ -12,9 +12,9 @@ import {
 import { type Envelope, envelopeOf, errorOf, textOf } from './omikron-frames.js';
 
 export interface OmikronOptions extends SocketOptions {
-  /** How often it says that it lives, and measures the way, in milliseconds; default 10,000. */
+  /** Milliseconds between pings, which also measure the latency; default 10,000. */
   readonly pingMs?: number;
-  /** Answers that take longer do not come, default 30,000. */
+  /** Milliseconds after which an answer is no longer expected; default 30,000. */
   readonly answerMs?: number;
 }
 
@@ -32,11 +32,11 @@ export class OmikronRefused extends Error {
 }
 
 export interface OmikronEvents extends SocketEvents {
-  /** The identification was refused for now; it is tried again. */
+  /** The identification was refused for now; it will be retried. */
   readonly refused: OmikronRefused;
   /** The Omikron could not do what the message with this id asked for, or did not understand it. */
   readonly error: { readonly id: unknown; readonly type: string; readonly message: string };
-  /** The answer to a ping, after so many milliseconds. */
+  /** The answer to a ping, with its latency. */
   readonly pong: { readonly latencyMs: number; readonly data: JsonObject };
 }
 
@@ -46,7 +46,7 @@ interface Question {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** The same is refused again. */
+/** Refusals that a retry would not change. */
 const FINAL = new Set(['error_invalid_user_id', 'error_invalid_private_key', 'error_invalid_secret', 'refused']);
 const SILENT = 4003;
 
@@ -66,7 +66,7 @@ export abstract class OmikronSocket<Events extends OmikronEvents> extends LiveSo
   protected abstract identification(): JsonObject;
   /** Identified: emits `open`. */
   protected abstract admitted(answer: JsonObject): void;
-  /** Anything that is no answer and no error. */
+  /** Handles anything that is neither an answer nor an error. */
   protected abstract heard(message: Envelope): void;
 
   /** @returns the message's id. Throws `NotConnected` until identified: nothing is kept for later. */
@@ -96,7 +96,7 @@ export abstract class OmikronSocket<Events extends OmikronEvents> extends LiveSo
 
   protected received(frame: JsonObject): void {
     const message = envelopeOf(frame);
-    // Of a newer version, and not for this one.
+    // From a newer server, and not meant for this version.
     if (message === undefined) return;
     if (!this.isIdentified) this.answeredIdentification(message);
     else if (!this.answered(message)) {
@@ -160,7 +160,7 @@ export abstract class OmikronSocket<Events extends OmikronEvents> extends LiveSo
       this.latencyMs = Math.round(performance.now() - began);
       this.emit('pong', { latencyMs: this.latencyMs, data });
     } catch (error) {
-      // Silent for so long on a connection that should be one.
+      // Silence for this long means that the connection is dead.
       if (error instanceof Unconfirmed && this.isIdentified && this.pinging === pinging) this.hangUp(SILENT, 'no pong');
     }
   }

@@ -4,26 +4,28 @@ import { NoAnswer, SwitchboardProblem, UnexpectedAnswer } from './problem.js';
 export interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Seconds until the access token expires, from when it was given. */
+  /** Seconds until the access token expires, from when it was issued. */
   readonly expiresIn: number;
-  /** Until when it serves, by the clock of this machine: milliseconds since the epoch. `onTokens` tells it. */
+  /**
+   * Until when to use it, by this machine's clock, in milliseconds since the epoch; included in what `onTokens` gets.
+   */
   readonly freshUntil?: number;
 }
 
 export interface LoginOptions {
   /** A pair kept from an earlier run. */
   readonly tokens?: TokenPair;
-  /** Hears of each new pair, to keep it, and of `undefined` when the login has ended. */
+  /** Called with each new pair, to keep it, and with `undefined` when the login has ended. */
   readonly onTokens?: (tokens: TokenPair | undefined) => void;
 }
 
-/** Refreshed this long before it expires, so that no call leaves with a token that dies on its way. */
+/** Tokens are refreshed this long before they expire, so that none expires on its way. */
 const MARGIN_MS = 30_000;
 
-/** For ten seconds the server gives the same pair for the same refresh token; later it ends the login. */
+/** The server returns the same pair for the same refresh token within ten seconds; after that it ends the login. */
 const REPEATABLE_MS = 8000;
 
-/** The tokens of one login. However many calls need a fresh one at once, it is refreshed once. */
+/** The tokens of one login. However many calls need a new one at once, it is refreshed once. */
 export class Login {
   private tokens: TokenPair | undefined;
   private freshUntil: number;
@@ -34,22 +36,22 @@ export class Login {
     private readonly options: LoginOptions = {},
   ) {
     this.tokens = options.tokens;
-    // Where nobody has kept how old it is, it serves until the server says that it has expired.
+    // A pair of unknown age is used until the server says that it has expired.
     this.freshUntil = options.tokens?.freshUntil ?? Infinity;
   }
 
-  /** A token that should do, `undefined` when nobody is signed in. */
+  /** A token that should be valid; `undefined` when nobody is signed in. */
   async accessToken(): Promise<string | undefined> {
     return Date.now() < this.freshUntil ? this.tokens?.accessToken : this.renew();
   }
 
-  /** A token in place of one that the server has refused. */
+  /** A token to replace one that the server has refused. */
   async replacementFor(refused: string): Promise<string | undefined> {
     const current = this.tokens?.accessToken;
     return current === refused ? this.renew() : current;
   }
 
-  /** @throws UnexpectedAnswer for what is no pair */
+  /** @throws UnexpectedAnswer for anything but a pair */
   begin(tokens: TokenPair | undefined): void {
     const isPair = typeof tokens?.accessToken === 'string' && typeof tokens.refreshToken === 'string';
     if (tokens !== undefined && !isPair) throw new UnexpectedAnswer(200, tokens);
@@ -70,7 +72,7 @@ export class Login {
     if (before === undefined) return undefined;
     try {
       const tokens = await this.ask(before.refreshToken);
-      // Who has signed in or out meanwhile wins.
+      // A sign-in or sign-out that happened meanwhile wins.
       if (this.tokens === before) this.begin(tokens);
     } catch (error) {
       if (error instanceof SwitchboardProblem && error.status === 401 && this.tokens === before) this.begin(undefined);

@@ -2,17 +2,17 @@ export interface OutgoingBytes {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Blob;
-  /** Hears how many bytes of the body have left. */
+  /** Called with the number of bytes of the body sent so far. */
   readonly onSent?: ((sent: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** As fetch does it, network errors as TypeError included. */
+/** Behaves like fetch; network errors are TypeErrors, too. */
 export function sendBytes(send: typeof fetch, url: string, bytes: OutgoingBytes): Promise<Response> {
   const { method, headers, body, onSent, signal } = bytes;
   const init: RequestInit = { method, headers, signal: signal ?? null };
   if (body === undefined || onSent === undefined) return send(url, { ...init, body: body ?? null });
-  // In browsers only the older interface tells how an upload comes along; elsewhere a stream does.
+  // In browsers only the older interface reports the progress of an upload; elsewhere a stream does.
   if (typeof XMLHttpRequest !== 'undefined') return sendByXhr(url, body, onSent, bytes);
   if (!('process' in globalThis)) return send(url, { ...init, body });
   return send(url, { ...init, body: counted(body, onSent), duplex: 'half' } as RequestInit);

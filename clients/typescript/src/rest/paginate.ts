@@ -3,15 +3,15 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-// Parameters are bivariant in `never`: whatever a list takes, it is a list.
+// Parameters are bivariant in `never`, so this accepts any list method.
 type List = (options: never) => Promise<Page | undefined>;
 
-/** What the pages of a list hold. */
+/** The items on the pages of a list. */
 type ItemOf<L extends List> = NonNullable<Awaited<ReturnType<L>>>['items'][number];
 
 /**
- * Every item of a list, page after page: `for await (const account of paginate(sdk.accounts.list, { query: { q: 'ada' } }))`.
- * The next page is asked for when the one before has been used up.
+ * Every item of a list, page after page: `for await (const account of paginate(sdk.accounts.list, { query: { q: 'ada' }
+ * }))`. The next page is requested when the previous one has been used up.
  */
 export async function* paginate<L extends List>(
   list: L,

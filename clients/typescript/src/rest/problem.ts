@@ -16,9 +16,9 @@ export class SwitchboardProblem extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string,
-    /** What to quote to the operator: it is in the server's logs. */
+    /** Quote it to the operator: it is in the server's logs. */
     readonly requestId: string | undefined,
-    /** The faulty members, with 422. */
+    /** The invalid members, with 422. */
     readonly errors: readonly FieldError[],
   ) {
     super(detail === '' ? title : detail);
@@ -37,7 +37,7 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-/** No answer came, after as many attempts as were allowed. */
+/** No answer came within the allowed number of attempts. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }

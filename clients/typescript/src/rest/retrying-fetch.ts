@@ -3,9 +3,9 @@ import { retryAfterMs } from '../retry-after.js';
 import { NoAnswer } from './problem.js';
 
 export interface RetryOptions {
-  /** Attempts in all, default 4; 1 = never retry. */
+  /** Total number of attempts, default 4; 1 = never retry. */
   readonly attempts?: number;
-  /** Longest wait in milliseconds, default 30,000. A `Retry-After` beyond it is handed to the caller. */
+  /** Longest wait in milliseconds, default 30,000. A longer `Retry-After` is left to the caller. */
   readonly longestMs?: number;
 }
 
@@ -14,7 +14,7 @@ export type Send = (request: Request) => Promise<Response>;
 const FIRST_MS = 250;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Sends again what may be sent twice: after 429, 503 and network errors. */
+/** Retries requests that may be sent twice, after 429, 503 and network errors. */
 export function retrying(send: Send, { attempts = 4, longestMs = 30_000 }: RetryOptions = {}): Send {
   return async (request) => {
     const limit = mayRepeat(request) ? attempts : 1;
@@ -37,7 +37,7 @@ async function attemptOnce(send: Send, request: Request): Promise<Response | { r
   try {
     return await send(request);
   } catch (failure) {
-    // Fetch reports network errors as TypeError; anything else, an abort above all, is the caller's.
+    // Fetch reports network errors as TypeError; anything else, above all an abort, is the caller's.
     if (!(failure instanceof TypeError)) throw failure;
     return { failure };
   }

@@ -14,13 +14,13 @@ export interface SwitchboardOptions extends LoginOptions {
   /** A bearer token that is not refreshed, for example a machine key; instead of signing in. */
   readonly token?: string;
   readonly retry?: RetryOptions;
-  /** Default: the global one. */
+  /** Defaults to the global one. */
   readonly fetch?: typeof fetch;
 }
 
-/** REST v1. Methods are named by operation id, answer the body, and throw `SwitchboardProblem`. */
+/** REST v1. Methods are named after operation ids, return the body, and throw `SwitchboardProblem`. */
 export class Switchboard extends Sdk {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   private readonly login: Login;
 
@@ -35,14 +35,14 @@ export class Switchboard extends Sdk {
     configure(client, options, login);
   }
 
-  /** Signs a person in; later calls go as that person. */
+  /** Signs a person in; later calls are made as that person. */
   async signIn(credentials: { email: string; password: string }) {
     const answer = await this.auth.login({ body: credentials });
     this.login.begin(answer);
     return answer.user;
   }
 
-  /** Signs a person in with the code that the identity provider's sign-in brought back, behind `#code=`. */
+  /** Signs a person in with the code that the identity provider's sign-in returned after `#code=`. */
   async signInWithCode(code: string) {
     const answer = await this.oidc.exchange({ body: { code } });
     this.login.begin(answer);
@@ -56,25 +56,25 @@ export class Switchboard extends Sdk {
     return answer.device;
   }
 
-  /** Ends the login on the server, on its sockets too. */
+  /** Ends the login on the server, including its sockets. */
   async signOut(): Promise<void> {
     await this.auth.logout();
     this.login.begin(undefined);
   }
 
-  /** Goes on with a pair that came from elsewhere, for example from another tab; `undefined` when it has signed out. */
+  /** Continues with a pair from elsewhere, for example from another tab; `undefined` when that has signed out. */
   resume(tokens: TokenPair | undefined): void {
     this.login.begin(tokens);
   }
 
-  /** For sockets that ask for one; refreshed where needed. @param refused one that the server does not take any more */
+  /** An access token for sockets, refreshed if needed. @param refused one that the server no longer accepts */
   async accessToken(refused?: string): Promise<string | undefined> {
     const { token } = this.options;
     if (token !== undefined) return token === refused ? undefined : token;
     return refused === undefined ? this.login.accessToken() : this.login.replacementFor(refused);
   }
 
-  /** Sends bytes with this login's token, once; on the way it says how many have left. For `uploadFile`. */
+  /** Sends bytes with this login's token, once, and reports how many have been sent. For `uploadFile`. */
   async sendBytes(path: string, bytes: OutgoingBytes): Promise<Response> {
     const send = async (token: string | undefined) => {
       const headers = { ...bytes.headers, ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
@@ -93,7 +93,7 @@ function configure(client: Client, options: SwitchboardOptions, login: Login): v
   const bearer = () => token ?? login.accessToken();
   client.setConfig({
     auth: ({ scheme }) => (scheme === 'bearer' ? bearer() : apiKey),
-    // Requests come ready-made, never as an address.
+    // The client always passes Request objects, never addresses.
     fetch: retrying(whole(refreshing((request) => send(request), login)), retry) as typeof fetch,
   });
   client.interceptors.error.use((error, response: Response | undefined) =>
@@ -101,7 +101,7 @@ function configure(client: Client, options: SwitchboardOptions, login: Login): v
   );
 }
 
-/** Sends again, with a fresh token, what was refused for its token: nothing of it was done. */
+/** Repeats requests that were refused for their token, with a new one: they had no effect. */
 function refreshing(send: Send, login: Login): Send {
   return async (request) => {
     const refused = /^Bearer (.+)$/.exec(request.headers.get('Authorization') ?? '')?.[1];
@@ -117,7 +117,7 @@ function refreshing(send: Send, login: Login): Send {
   };
 }
 
-/** So that a method may be handed on: `paginate(sdk.accounts.list)`. */
+/** So that methods can be passed on: `paginate(sdk.accounts.list)`. */
 function bindMethods(sdk: Sdk): void {
   for (const name of Object.getOwnPropertyNames(Sdk.prototype)) {
     if (name === 'constructor') continue;

@@ -9,18 +9,18 @@ export interface UploadOptions {
   /** Id of the announced file. */
   readonly media: number;
   readonly file: Blob;
-  /** Default: that of a `File`, else `file`. */
+  /** Defaults to the name of a `File`, or else `file`. */
   readonly name?: string;
   readonly onProgress?: (sent: number, total: number) => void;
   readonly signal?: AbortSignal;
   /**
-   * By tus, the default: an upload that was cut off goes on where it was, also in a later run. `false`: all of it in one
-   * multipart request, and from the beginning again after a cut.
+   * Uses tus, the default: an interrupted upload continues where it was, even in a later run. `false`: one multipart
+   * request, which starts over when interrupted.
    */
   readonly resumable?: boolean;
   /** Largest piece of a resumable upload in bytes, default 8 MiB. */
   readonly pieceBytes?: number;
-  /** Failed attempts in a row, without a byte more at the server, after which it gives up; default 10. */
+  /** Consecutive failed attempts without progress before giving up, default 10. */
   readonly attempts?: number;
 }
 
@@ -29,7 +29,7 @@ const PASSING = new Set([408, 423, 429, 500, 502, 503, 504]);
 const CONFLICT = 409;
 const TUS = { 'Tus-Resumable': '1.0.0' };
 
-/** It may go better next time. */
+/** An error that may not occur on the next attempt. */
 class Passing extends Error {
   constructor(
     override readonly cause: unknown,
@@ -40,9 +40,9 @@ class Passing extends Error {
 }
 
 /**
- * Uploads a file that a message has announced, over network errors and restarts of the server.
- * Rejects with `SwitchboardProblem` or `UnexpectedAnswer` when it is refused, with `NoAnswer` when it has given up, with
- * the signal's reason when it is aborted. A resumable upload may then be begun again: it goes on.
+ * Uploads a file that a message has announced, across network errors and restarts of the server.
+ * Rejects with `SwitchboardProblem` or `UnexpectedAnswer` when it is refused, with `NoAnswer` when it has given up,
+ * with the signal's reason when it is aborted. A resumable upload may then be started again, and continues.
  */
 export async function uploadFile(sdk: Switchboard, options: UploadOptions): Promise<MediaDto> {
   const upload = new Upload(sdk, options);
@@ -65,7 +65,7 @@ class Upload {
   async atOnce(): Promise<void> {
     const { file, media } = this.options;
     const boundary = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    // As browsers write names.
+    // Names are escaped as browsers do it.
     const name = this.name.replace(/[\r\n"]/g, encodeURIComponent);
     const type = file.type === '' ? 'application/octet-stream' : file.type;
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`;
@@ -76,7 +76,7 @@ class Upload {
       try {
         await this.send('PUT', `/api/v1/media/${media}/content`, headers, body, -size);
       } catch (error) {
-        // An attempt whose answer was lost did it.
+        // A previous attempt succeeded, but its answer was lost.
         if (this.failures === 0 || statusOf(error) !== CONFLICT) throw error;
       }
       return true;
@@ -123,7 +123,7 @@ class Upload {
     return this.send(method, `/api/v1/media/${this.options.media}/upload`, { ...TUS, ...headers }, body, before);
   }
 
-  /** @param before bytes of the file that are there already, for the progress */
+  /** @param before bytes of the file that the server already has, for the progress */
   private async send(
     method: string,
     path: string,
@@ -148,13 +148,13 @@ class Upload {
     if (answer.ok) return answer;
     const text = await answer.text().catch(() => '');
     const error = errorOf(parsed(text) ?? text, answer.status);
-    // Of a PATCH: the server has more or less than we think.
+    // For a PATCH, a conflict means that the server has more or less than assumed.
     const isPassing = PASSING.has(answer.status) || (answer.status === CONFLICT && method === 'PATCH');
     if (!isPassing) throw error;
     throw new Passing(error, retryAfterMs(answer.headers.get('Retry-After')));
   }
 
-  /** @returns undefined for what is to be tried again */
+  /** @returns undefined when the step is to be repeated */
   private async tried<T>(step: () => Promise<T>): Promise<T | undefined> {
     const { attempts = 10, signal } = this.options;
     try {
@@ -171,7 +171,7 @@ class Upload {
 
 const statusOf = (error: unknown): unknown => (error as { status?: unknown }).status;
 
-/** @throws Passing for what no tus server says */
+/** @throws Passing for an answer that is not a tus server's */
 function offsetOf({ headers, status }: Response): number {
   const offset = Number(headers.get('Upload-Offset') ?? NaN);
   if (Number.isSafeInteger(offset) && offset >= 0) return offset;

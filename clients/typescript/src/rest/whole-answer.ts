@@ -1,13 +1,13 @@
 import { UnexpectedAnswer } from './problem.js';
 import { type Send } from './retrying-fetch.js';
 
-/** Some browsers give it a body, which is empty. */
+/** Some browsers give such an answer an empty body. */
 const NO_CONTENT = 204;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
 
 /**
- * Takes JSON and errors in whole, so that one that breaks off is a network error. Throws `UnexpectedAnswer` for what is none
- * of Switchboard's: garbage, or a page that a proxy has put in its place.
+ * Reads JSON and errors completely, so that an interrupted one counts as a network error. Throws `UnexpectedAnswer` for
+ * answers that are not Switchboard's: garbage, or a page that a proxy has put in their place.
  */
 export function whole(send: Send): Send {
   return async (request) => {
@@ -23,13 +23,13 @@ export function whole(send: Send): Send {
   };
 }
 
-/** What REST v1 says is JSON, and what it keeps for others has a disposition. */
+/** REST v1 answers with JSON; text stored for others has a disposition. */
 const isPage = (request: Request, headers: Headers, type: string): boolean =>
   (type === '' || type.startsWith('text/')) &&
   new URL(request.url).pathname.includes('/api/v1/') &&
   !headers.has('Content-Disposition');
 
-/** Nothing is also said with an empty text. */
+/** An empty text may also stand for nothing. */
 function isStructure(text: string): boolean {
   if (text === '') return true;
   try {

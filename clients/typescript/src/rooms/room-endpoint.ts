@@ -20,9 +20,9 @@ import {
 export interface RoomEndpointOptions extends SocketOptions {
   /** The endpoint's code. */
   readonly code: string;
-  /** Recover from here; default: only what is said from now on. */
+  /** Where to start; defaults to new messages only. */
   readonly after?: StartAt;
-  /** Hear who comes and goes. */
+  /** Whether to be told who joins and leaves. */
   readonly presence?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface RoomEndpointEvents extends SocketEvents {
   readonly leave: Pick<RoomsLeft, 'identity'>;
 }
 
-/** The server knows an id for ten minutes. */
+/** The server remembers an id for ten minutes. */
 const REMEMBERED_MS = 9.5 * 60_000;
 
 /** A seat in a room, by its code. */
@@ -49,28 +49,28 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     this.place = new PlaceInRoom(options.after);
   }
 
-  /** Place of the last message heard in a durable room: save it, and begin `after` it next time. */
+  /** Position of the last message heard in a durable room: save it, and pass it as `after` next time. */
   get position(): Position | undefined {
     return this.place.position;
   }
 
-  /** Messages that wait for their acknowledgement. */
+  /** Number of messages waiting for their acknowledgement. */
   get pending(): number {
     return this.outbox.size;
   }
 
   /**
-   * Says something. Resolves once the server has it, in durable rooms once it is stored; while the connection is away it
-   * waits, and it is sent again after a reconnect without being said twice.
-   * Rejects with `MessageRefused` if nobody heard it, with `Unconfirmed` if that is not known, with `NotConnected` if
-   * the endpoint has ended.
+   * Sends a message. Resolves once the server has it, in durable rooms once it is stored. Without a connection it
+   * waits, and after a reconnect it is sent again without being duplicated.
+   * Rejects with `MessageRefused` if nobody got it, with `Unconfirmed` if that is not known, with `NotConnected` if the
+   * endpoint has ended.
    */
   send(message: unknown): Promise<Receipt> {
     if (this.ended) return Promise.reject(new NotConnected('The endpoint has ended'));
     return this.outbox.add((id) => textOf({ message, id }), this.say);
   }
 
-  /** Says something without acknowledgement. @returns false, and drops it, while there is no connection */
+  /** Sends a message without acknowledgement. @returns false, and drops it, while there is no connection */
   sendUnconfirmed(message: unknown): boolean {
     return this.say(textOf({ message }));
   }
@@ -105,7 +105,7 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
     else if (isRecovered(frame)) this.recovered(frame);
     else if ('error' in frame) this.refused(frame);
     else if (typeof frame['event'] === 'string') this.presence(frame);
-    // Anything else is of a newer version, and not for this one.
+    // Anything else is from a newer server, and not meant for this version.
   }
 
   private readonly say = (text: string): boolean => {
@@ -125,7 +125,7 @@ export class RoomEndpoint extends LiveSocket<RoomEndpointEvents> {
   private refused({ id, error }: JsonObject): void {
     const { code, detail } = isObject(error) ? error : {};
     if (typeof id !== 'string' || typeof code !== 'string') return;
-    // The server does not know whether it has stored the message; under the same id it may be sent again.
+    // The server does not know whether it has stored the message; it may be sent again with the same id.
     if (code === 'database_unavailable') {
       setTimeout(
         () => {

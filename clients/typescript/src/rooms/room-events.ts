@@ -16,9 +16,9 @@ import {
 export interface RoomEventsOptions extends SocketOptions {
   /** The code of an endpoint that may read. */
   readonly code: string;
-  /** Recover from here; default: only what is said from now on. */
+  /** Where to start; defaults to new messages only. */
   readonly after?: StartAt;
-  /** Default: the global one. */
+  /** Defaults to the global one. */
   readonly fetch?: typeof fetch;
 }
 
@@ -29,12 +29,12 @@ export interface RoomEventsEvents extends SocketEvents {
   readonly recovered: Recovered;
 }
 
-/** The server says something every 15 seconds; a stream that is silent for longer is dead. */
+/** The server sends something every 15 seconds; a stream that is silent for longer is dead. */
 const SILENCE_MS = 40_000;
-/** Nothing that a room says has so long a line. */
+/** Nothing that a room sends has a line this long. */
 const MAX_LINE = 16 * 1024 * 1024;
 
-/** A room as Server-Sent Events, for those who only read, and where WebSockets do not get through. */
+/** A room as Server-Sent Events, for readers only, and where WebSockets do not get through. */
 export class RoomEvents extends Persistent<RoomEventsEvents> {
   private readonly place: PlaceInRoom;
 
@@ -43,7 +43,7 @@ export class RoomEvents extends Persistent<RoomEventsEvents> {
     this.place = new PlaceInRoom(options.after);
   }
 
-  /** Place of the last message heard in a durable room: save it, and begin `after` it next time. */
+  /** Position of the last message heard in a durable room: save it, and pass it as `after` next time. */
   get position(): Position | undefined {
     return this.place.position;
   }
@@ -103,7 +103,7 @@ export class RoomEvents extends Persistent<RoomEventsEvents> {
 
   private received({ event, data }: StreamEvent): void {
     const frame = objectOf(data);
-    // Without data it is the place to come back with, which the answer to our question has told.
+    // Without data, it only carries the position to resume from, which the answer to our query has already given.
     if (frame === undefined) return;
     this.frameText = data;
     if (event === 'message' && isMessage(frame)) {
@@ -115,7 +115,7 @@ export class RoomEvents extends Persistent<RoomEventsEvents> {
   }
 }
 
-/** An answer that is no event stream. */
+/** The ending for an answer that is not an event stream. */
 function refusalOf({ status, headers }: Response): Ending {
   const reason = `answered with status ${status}`;
   // The code is unknown, expired or revoked, or may not read.

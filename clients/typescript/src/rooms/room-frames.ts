@@ -1,23 +1,23 @@
 import { type RoomsAcked, type RoomsMember, type RoomsMessage, type RoomsRecovered } from '../generated/frames.gen.js';
 import { type JsonObject } from '../json.js';
 
-/** `offset` and `epoch` are there in durable rooms. */
+/** `offset` and `epoch` are present in durable rooms. */
 export type RoomMessage = RoomsMessage;
 
 /**
- * Whether everything since the last message follows, once and in order; otherwise some of it may be lost. `offset` is that
- * of the room's newest message, `epoch` is empty where the room keeps nothing.
+ * Whether everything since the last message follows, once and in order; otherwise some of it may be lost. `offset` is
+ * that of the room's newest message; `epoch` is empty where the room keeps nothing.
  */
 export type Recovered = RoomsRecovered;
 export type Present = RoomsMember;
 
-/** A place in what a durable room keeps. */
+/** A position in the messages that a durable room keeps. */
 export type Position = Pick<RoomsRecovered, 'offset' | 'epoch'>;
 
-/** Where a follower of a room begins: a saved place, or the oldest message kept. */
+/** Where to start in a room: a saved position, or the oldest message kept. */
 export type StartAt = Position | 'beginning';
 
-/** Of a message that the server has: its place, in a durable room. */
+/** For a message that the server has: its position, in a durable room. */
 export type Receipt = Omit<RoomsAcked, 'ack'>;
 
 export function isMessage(frame: JsonObject): frame is JsonObject & RoomMessage {
@@ -29,10 +29,10 @@ export function isRecovered(frame: JsonObject): frame is JsonObject & Recovered 
   return typeof recovered === 'boolean' && typeof offset === 'number' && typeof epoch === 'string';
 }
 
-/** Follows the place of one reader in a room, and says what it may pass on. */
+/** Tracks one reader's position in a room, and decides what to pass on. */
 export class PlaceInRoom {
   private place: Position | undefined;
-  /** Whether a gap since the last message would be one. */
+  /** Whether the reader expects no gap since the last message. */
   private following: boolean;
 
   constructor(private readonly start: StartAt | undefined) {
@@ -44,13 +44,13 @@ export class PlaceInRoom {
     return this.place;
   }
 
-  /** Parameters of the next connection. One that is empty asks where the room stands. */
+  /** Parameters of the next connection. An empty one asks for the room's current position. */
   query(): Record<string, string> {
     if (this.place !== undefined) return { after: String(this.place.offset), epoch: this.place.epoch };
     return { after: this.start === 'beginning' ? '0' : '' };
   }
 
-  /** @returns whether it is a recovery that the caller asked for or that a lost connection made necessary */
+  /** @returns whether the caller asked for this recovery, or a lost connection made it necessary */
   recovered({ recovered, offset, epoch }: Recovered): boolean {
     const wanted = this.following;
     this.following = true;
@@ -59,7 +59,7 @@ export class PlaceInRoom {
     return wanted;
   }
 
-  /** @returns false for what was heard before */
+  /** @returns false for a message heard before */
   heard({ offset, epoch }: RoomMessage): boolean {
     if (offset === undefined || epoch === undefined) return true;
     if (this.place?.epoch === epoch && offset <= this.place.offset) return false;

@@ -1,6 +1,6 @@
 import { type ServiceEvents, type ServiceOptions, ServiceSocket } from './service-socket.js';
 
-/** A trusted device beside the exhibit: talks to its hosts. */
+/** A trusted device next to the exhibit: talks to its hosts. */
 export class ServiceClient extends ServiceSocket<ServiceEvents> {
   constructor(options: ServiceOptions & { readonly clientToken: string }) {
     super(options, options.clientToken, 'client');

@@ -2,7 +2,7 @@ import { type JsonObject } from '../json.js';
 import { type ServiceEvents, type ServiceMessage, type ServiceOptions, ServiceSocket } from './service-socket.js';
 
 export interface ServiceHostEvents extends ServiceEvents {
-  /** What guests join with; a host that comes back within the service's grace keeps it. */
+  /** The code guests join with; a host that comes back within the service's grace period keeps it. */
   readonly code: string;
 }
 
@@ -12,7 +12,7 @@ export class ServiceHost extends ServiceSocket<ServiceHostEvents> {
     super(options, options.hostToken, 'host');
   }
 
-  /** To one client or guest, by the `user` of its `join` and of its messages. */
+  /** Sends to one client or guest, by the `user` of its `join` and its messages. */
   sendTo(user: string, message: ServiceMessage): void {
     this.send({ ...message, user });
   }

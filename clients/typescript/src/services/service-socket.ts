@@ -13,7 +13,7 @@ import { LiveSocket } from '../sockets/live-socket.js';
 import { NotConnected, type SocketEnd, type SocketEvents, type SocketOptions } from '../sockets/persistent.js';
 
 export interface ServiceOptions extends SocketOptions {
-  /** What others see. */
+  /** The name that others see. */
   readonly name?: string;
 }
 
@@ -21,12 +21,12 @@ export type ServiceMessage = ServicesMessage;
 export type ServiceRole = ServicesRole;
 
 export interface ServiceEvents extends SocketEvents {
-  /** Admitted, as what the token or code stands for; from now on messages pass. */
+  /** Admitted in the role of the token or code; from now on messages pass. */
   readonly open: { readonly role: ServiceRole };
   readonly message: ServiceMessage;
   readonly join: ServicesJoin;
   readonly leave: ServicesLeave;
-  /** What the server finds wrong with the last message or with the token, or why the session has ended. */
+  /** What is wrong with the last message or the token, or why the session has ended. */
   readonly error: ServicesError | ServicesDisconnect;
 }
 
@@ -47,7 +47,7 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
     this.sendJson(JSON.stringify(message));
   }
 
-  /** The same with the JSON text of an object, which is sent as it is. */
+  /** The same for the JSON text of an object, which is sent unchanged. */
   sendJson(text: string): void {
     if (!this.admitted) throw new NotConnected('Not admitted to the service yet');
     this.sendText(text);
@@ -63,7 +63,7 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
     this.sendText(JSON.stringify(login));
   }
 
-  /** 1000 is a refusal: of the token, or for want of a seat. */
+  /** 1000 means a refusal: of the token, or because there is no seat. */
   protected override lost(end: SocketEnd): Verdict {
     this.admitted = false;
     return end.code === 1000 ? 'stop' : super.lost(end);
@@ -96,6 +96,6 @@ export abstract class ServiceSocket<Events extends ServiceEvents> extends LiveSo
 
 const ROLES: readonly ServicesRole[] = ['host', 'client', 'guest'];
 
-/** The greeting ends with it. */
+/** The greeting ends with the role. */
 const roleIn = (greeting: unknown): ServicesRole | undefined =>
   ROLES.find((role) => typeof greeting === 'string' && greeting.endsWith(role));

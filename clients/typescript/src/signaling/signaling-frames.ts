@@ -1,4 +1,4 @@
-/** The wire of signaling, docs/protocols/signaling.md. What is JSON text inside a string there is read here. */
+/** The wire format of signaling, docs/protocols/signaling.md. Its JSON texts inside strings are parsed here. */
 import {
   type SignalingAnswer,
   type SignalingCandidate,
@@ -22,7 +22,7 @@ export interface Call {
   readonly peers: readonly string[];
 }
 
-/** One peer tells another about the connection between them: `description`, `candidate` and what else they agree upon. */
+/** Sent between two peers about their connection: `description`, `candidate` and whatever else they agree on. */
 export type SignalKind = (SignalingOffer | SignalingAnswer | SignalingCandidate)[0];
 export type Signal = SignalingSignal & { readonly type: SignalKind };
 

@@ -19,44 +19,47 @@ import {
 } from './signaling-frames.js';
 
 export interface SignalingSocketOptions extends SocketOptions {
-  /** What others see; at most 100 characters. */
+  /** The name that others see; at most 100 characters. */
   readonly name: string;
-  /** Where the lobby needs one: from `POST /api/v1/lobby/tokens`, or what gets one before each connection. */
+  /**
+   * Where the lobby requires one: a token from `POST /api/v1/lobby/tokens`, or a function that gets one before each
+   * connection.
+   */
   readonly lobbyToken?: string | (() => Promise<string> | string);
 }
 
 export interface SignalingSocketEvents extends SocketEvents {
-  /** In the lobby, under a new sid each time; call, invitations and peers of the connection before are gone. */
+  /** In the lobby, each time with a new sid; the call, invitations and peers of the previous connection are gone. */
   readonly open: { readonly sid: string };
   /** Everybody else, on each connection and after `askForPeers`. */
   readonly peers: readonly Peer[];
-  /** Somebody came, or has another name. */
+  /** Somebody came, or changed their name. */
   readonly peer: Peer;
   readonly peerGone: { readonly sid: string };
   /** Somebody calls: `accept` or `decline` within 10 seconds. */
   readonly invited: Invitation;
   readonly inviteAccepted: Invitation;
-  /** By the receiver, or taken back by the sender. */
+  /** By the receiver, or withdrawn by the sender. */
   readonly inviteDeclined: Invitation;
   readonly inviteExpired: Invitation;
-  /** Whom you invited is in a call already, perhaps in yours. */
+  /** The peer you invited is already in a call, perhaps in yours. */
   readonly busy: undefined;
-  /** Somebody wants to be called into your call. */
+  /** Somebody wants to be invited to your call. */
   readonly callRequested: SignalingSender;
   /** The call you are in, each time it grows. */
   readonly call: Call;
   readonly memberLeft: SignalingSender;
   readonly toggled: SignalingSender & { readonly what: 'mic' | 'video' };
   readonly chat: unknown;
-  /** An offer, an answer or a candidate, as the other peer sent it. */
+  /** An offer, answer or candidate, as the other peer sent it. */
   readonly signal: Signal;
-  /** On each connection, after `askForIceServers`, and in a call before the credentials end. */
+  /** On each connection, after `askForIceServers`, and during a call before the credentials expire. */
   readonly iceServers: IceConfiguration;
-  /** The server says what is wrong, for example that a lobby token is needed. */
+  /** What is wrong, for example that a lobby token is needed. */
   readonly error: { readonly message: string };
 }
 
-/** A peer in the lobby: sees who is there, and is introduced to those it talks to. */
+/** A peer in the lobby: sees who is there, and is connected to those it calls. */
 export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, SignalingToServer> {
   private ownSid = '';
 
@@ -64,15 +67,13 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, Signali
     super(options);
   }
 
-  /** What others know it by; empty while it is not connected. */
+  /** The sid that others know it by; empty while it is not connected. */
   get sid(): string {
     return this.isOpen ? this.ownSid : '';
   }
 
-  /*
-   * All of these throw `NotConnected` while there is no connection. Nothing is kept for later: with the connection its
-   * sid has gone, and with it whatever was said about it.
-   */
+  // All of these throw `NotConnected` while there is no connection. Nothing is kept for later: the sid ends with the
+  // connection, and with it everything said about it.
 
   askForPeers(): void {
     this.say(['connections']);
@@ -94,17 +95,17 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, Signali
     this.say(['decline-invitation', writeInvitation({ sender_sid: sender, receiver_sid: this.demandSid() })]);
   }
 
-  /** Takes an invitation back. */
+  /** Withdraws an invitation. */
   cancel(receiver: string): void {
     this.say(['decline-invitation', writeInvitation({ sender_sid: this.demandSid(), receiver_sid: receiver })]);
   }
 
-  /** To one peer; at most 256 KiB. */
+  /** Sends to one peer; at most 256 KiB. */
   signal(type: SignalKind, receiver: string, content: object): void {
     this.say([type, { ...content, type, receiver_sid: receiver, sender_sid: this.demandSid() }]);
   }
 
-  /** To the others in the call. Each text in it has at most 4,000 characters. */
+  /** Sends to the others in the call. Each text in it may have at most 4,000 characters. */
   chat(message: unknown): void {
     this.say(['chat', message]);
   }
@@ -127,7 +128,7 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, Signali
     this.ownSid = sid;
     this.settle();
     this.emit('open', { sid });
-    // Whoever listens may have closed it.
+    // A listener may have closed the socket.
     if (!this.isOpen) return;
     this.say(['name', this.options.name]);
     this.say(['connections']);
@@ -150,7 +151,7 @@ export class SignalingSocket extends LiveSocketIo<SignalingSocketEvents, Signali
 
 type Reader = (payload: unknown) => readonly [name: keyof SignalingSocketEvents, value: unknown];
 
-/** What the server says, and what is told of it; an undefined value is garbage. */
+/** The event for each message of the server; an undefined value means garbage. */
 const READER_OF: Readonly<Record<Exclude<SignalingToClient[0], SignalKind>, Reader>> = {
   connections: (text) => ['peers', readPeers(text)],
   'add-connection': (text) => ['peer', readPeer(text)],
@@ -170,7 +171,7 @@ const READER_OF: Readonly<Record<Exclude<SignalingToClient[0], SignalKind>, Read
   message: (value) => ['chat', value],
   error: (message) => ['error', typeof message === 'string' ? { message } : undefined],
 };
-/** By names that a server may make up. */
+/** A Map, since a server may send any name. */
 const READERS = new Map<string, Reader>(Object.entries(READER_OF));
 
 function toggled(value: unknown, what: 'mic' | 'video'): SignalingSocketEvents['toggled'] | undefined {

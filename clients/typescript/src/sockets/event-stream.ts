@@ -1,12 +1,12 @@
 export interface StreamEvent {
-  /** `message` unless the server names another. */
+  /** `message` unless the server gives another name. */
   readonly event: string;
   readonly data: string;
-  /** Of the last event that had one. */
+  /** Id of the last event that had one. */
   readonly id: string;
 }
 
-/** Reads Server-Sent Events (the HTML standard's `text/event-stream`) out of text that comes in pieces. */
+/** Parses Server-Sent Events (`text/event-stream` of the HTML standard) from text that comes in pieces. */
 export class EventStreamParser {
   private rest = '';
   private event = '';
@@ -39,7 +39,7 @@ export class EventStreamParser {
     else if (field === 'id' && !value.includes('\0')) this.id = value;
   }
 
-  /** Blocks without data set the id, and are told: it is where to go on. */
+  /** Blocks without data set the id and are passed on, too: it is where to resume. */
   private dispatch(): void {
     const { event, data, id } = this;
     this.event = '';

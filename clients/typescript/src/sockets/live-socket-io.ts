@@ -3,37 +3,37 @@ import { isObject } from '../json.js';
 import { ABNORMAL, NOT_ALLOWED } from './close-codes.js';
 import { type Ending, NotConnected, Persistent, type SocketEnd, type SocketEvents, Unconfirmed } from './persistent.js';
 
-/** A handshake, or an answer, that takes longer is given up. */
+/** Milliseconds after which a handshake or an answer is given up. */
 const PATIENCE_MS = 20_000;
 
-/** Of Socket.IO: the name of an event and what it carries. */
+/** An event of Socket.IO: its name and payload. */
 type EventFrame = readonly [event: string, payload?: unknown];
 
-/** Socket.IO, with one `Socket` for each connection: nothing that waits in an old one is sent on a new one. */
+/** Socket.IO with one `Socket` per connection, so that nothing waiting in an old one is sent on a new one. */
 export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends EventFrame> extends Persistent<Events> {
   private socket: Socket | undefined;
   /** Why this side ends the connection. */
   private ending: SocketEnd | undefined;
 
-  /** Bytes that were sent and are still on this side of the connection; over polling always 0. */
+  /** Bytes that were sent but are still on this side of the connection; always 0 with polling. */
   get bufferedAmount(): number {
-    // Engine.IO does not say; its WebSocket, private to it, does.
+    // Engine.IO does not expose it, but its private WebSocket has it.
     const engine = this.socket?.io.engine as { readonly transport?: { readonly ws?: unknown } } | undefined;
     const amount = isObject(engine?.transport?.ws) ? engine.transport.ws['bufferedAmount'] : 0;
     return typeof amount === 'number' ? amount : 0;
   }
 
-  /** What to show in the next handshake. @returns undefined when there is nothing to come in with any more */
+  /** What to present in the next handshake. @returns undefined when there is no credential any more */
   protected abstract auth(): Promise<Record<string, unknown> | undefined>;
   protected abstract received(event: string, payload: unknown): void;
-  /** The connection stands. */
+  /** Called when the connection is established. */
   protected abstract opened(sid: string): void;
 
   protected get isOpen(): boolean {
     return this.socket?.connected === true;
   }
 
-  /** Sends an event. @param acked is called with what the server answers, unless the connection ends before */
+  /** Sends an event. @param acked called with the server's answer, unless the connection ends first */
   protected say([event, ...payloads]: Spoken, acked?: (answer: unknown) => void): void {
     if (this.socket === undefined || !this.isOpen) throw new NotConnected('Not connected');
     if (acked === undefined) this.socket.emit(event, ...payloads);
@@ -72,7 +72,7 @@ export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends E
       forceNew: true,
       reconnection: false,
       timeout: PATIENCE_MS,
-      // A WebSocket at once, and polling where none gets through.
+      // WebSocket first, polling where it does not get through.
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
     });
@@ -94,7 +94,7 @@ export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends E
       socket.on('connect_error', ({ message }) => {
         end({ code: ABNORMAL, reason: message });
       });
-      // Of a connection that ends before Engine.IO's own handshake, nothing else tells; later `disconnect` does, and better.
+      // Only this reports a connection that ends before Engine.IO's own handshake; later, `disconnect` does so better.
       const { engine } = socket.io;
       const gone = (reason: string): void => {
         end({ code: ABNORMAL, reason });
@@ -103,7 +103,7 @@ export abstract class LiveSocketIo<Events extends SocketEvents, Spoken extends E
       socket.io.once('open', () => {
         engine.off('close', gone);
       });
-      // There are no close codes: whoever is to stay away is disconnected, anybody else is cut off.
+      // There are no close codes: clients that are to stay away are disconnected, others are cut off.
       socket.on('disconnect', (reason) => {
         end({ code: reason === 'io server disconnect' ? NOT_ALLOWED : ABNORMAL, reason });
       });

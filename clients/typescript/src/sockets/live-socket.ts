@@ -3,11 +3,11 @@ import { type JsonObject, objectOf } from '../json.js';
 import { ABNORMAL } from './close-codes.js';
 import { type Ending, NotConnected, Persistent, type SocketEvents } from './persistent.js';
 
-/** A handshake that takes longer is given up. */
+/** Milliseconds after which a handshake is given up. */
 const HANDSHAKE_MS = 20_000;
-/** So long after an error its close may come. */
+/** Milliseconds after an error within which the close event may come. */
 const CLOSE_MS = 1000;
-/** Whatever speaks there is not Switchboard, or is broken. */
+/** The other side is not Switchboard, or is broken. */
 const GARBAGE = 4002;
 
 /** A plain WebSocket that carries JSON objects. */
@@ -15,7 +15,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
   private socket: WebSocket | undefined;
   private finish: ((ending: Ending) => void) | undefined;
 
-  /** Bytes that were sent and are still on this side of the connection: how far the network lags behind. */
+  /** Bytes that were sent but are still on this side of the connection: how far the network lags behind. */
   get bufferedAmount(): number {
     return this.socket?.bufferedAmount ?? 0;
   }
@@ -23,7 +23,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
   /** Path and query of the next attempt. */
   protected abstract path(): string;
   protected abstract received(frame: JsonObject): void;
-  /** The connection stands. */
+  /** Called when the connection is established. */
   protected abstract opened(): void;
 
   protected subprotocols(): string[] {
@@ -39,7 +39,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
     this.socket.send(text);
   }
 
-  /** Ends this connection, not the socket: it comes back, also when the other side has fallen silent. */
+  /** Ends this connection, not the socket, which reconnects even if the other side has fallen silent. */
   protected hangUp(code: number, reason: string): void {
     this.socket?.close(code, reason);
     this.finish?.({ code: ABNORMAL, reason });
@@ -58,7 +58,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
         unwanted.removeEventListener('abort', leave);
         resolve(ending);
       };
-      // Without the other side's farewell: there may be no network any more to bring it.
+      // Does not wait for the other side's close frame: the network may be gone.
       const leave = (): void => {
         socket.close(1000);
         finish({ code: ABNORMAL, reason: 'left' });
@@ -74,7 +74,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
       socket.addEventListener('message', ({ data }) => {
         if (isCurrent()) this.hear(data);
       });
-      // The close that follows says more; where a connection cannot be made, Node 22 says none.
+      // The close event that follows says more, but Node 22 sends none when a connection cannot be made.
       socket.addEventListener('error', () => {
         setTimeout(finish, CLOSE_MS, { code: ABNORMAL, reason: 'cannot connect' });
       });
@@ -87,7 +87,7 @@ export abstract class LiveSocket<Events extends SocketEvents> extends Persistent
   private hear(data: unknown): void {
     const frame = objectOf(data);
     if (frame === undefined) {
-      // Try again rather than go on without a frame.
+      // Better to reconnect than to continue without a frame.
       this.hangUp(GARBAGE, 'not a JSON object');
       return;
     }

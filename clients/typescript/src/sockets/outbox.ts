@@ -1,7 +1,7 @@
 import { randomId } from '../random-id.js';
 import { Unconfirmed } from './persistent.js';
 
-/** The server has refused a message; nobody has heard it. */
+/** The server has refused a message; nobody got it. */
 export class MessageRefused extends Error {
   override readonly name = 'MessageRefused';
 
@@ -20,22 +20,22 @@ interface Entry<Frame, Receipt> {
   readonly frame: Frame;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: Error) => void;
-  /** Connections it was sent on. */
+  /** Number of connections it was sent on. */
   sent: number;
   expiry?: ReturnType<typeof setTimeout>;
 }
 
-/** Connections that a message may outlive without an acknowledgement: it may be what they break of. */
+/** Connections that may break before a message is acknowledged; the message itself may be what breaks them. */
 const MAX_CONNECTIONS = 10;
 
-/** Messages without an acknowledgement yet, in the order they were said. */
+/** Messages without an acknowledgement yet, in the order they were sent. */
 export class Outbox<Frame, Receipt> {
   private readonly entries = new Map<string, Entry<Frame, Receipt>>();
-  /** Of its own for each program that speaks for somebody. */
+  /** Different for each running program. */
   private readonly prefix = randomId();
   private count = 0;
 
-  /** @param rememberedMs for so long the server knows an id; later the same id would make a second message */
+  /** @param rememberedMs how long the server remembers an id; after that, the same id would create a second message */
   constructor(private readonly rememberedMs = Infinity) {}
 
   get size(): number {
@@ -52,7 +52,7 @@ export class Outbox<Frame, Receipt> {
     });
   }
 
-  /** On a new connection: sends everything again, under the same ids. */
+  /** On a new connection, sends everything again with the same ids. */
   resend(say: Say<Frame>): void {
     for (const [id, entry] of this.entries) {
       if (entry.sent >= MAX_CONNECTIONS) this.refuse(id, unconfirmed(`on ${MAX_CONNECTIONS} connections`));
@@ -74,7 +74,7 @@ export class Outbox<Frame, Receipt> {
     this.take(id)?.reject(error);
   }
 
-  /** The longest of what was sent: the one that a server found too large. */
+  /** Refuses the longest message sent, which is the one a server found too large. */
   refuseLongest(lengthOf: (frame: Frame) => number, error: Error): void {
     let longest: string | undefined;
     let length = 0;
@@ -86,7 +86,7 @@ export class Outbox<Frame, Receipt> {
     if (longest !== undefined) this.refuse(longest, error);
   }
 
-  /** @param unsent for what never left */
+  /** @param unsent error for messages that were never sent */
   abandon(unsent: Error): void {
     for (const [id, { sent }] of this.entries) {
       this.refuse(id, sent === 0 ? unsent : unconfirmed('before the end'));

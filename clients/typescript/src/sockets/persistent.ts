@@ -5,34 +5,37 @@ import { ABNORMAL, type Verdict, verdictOf } from './close-codes.js';
 export interface SocketOptions {
   /** `https://switchboard.example.org` */
   readonly url: string;
-  /** Bound of the first wait before a reconnect in milliseconds, default 500; it doubles with each failure. */
+  /** Upper bound of the first wait before a reconnect in milliseconds, default 500; it doubles with each failure. */
   readonly firstMs?: number;
-  /** Longest wait, default 30,000. */
+  /** Longest wait in milliseconds, default 30,000. */
   readonly longestMs?: number;
-  /** Failed attempts in a row after which it stops, default none: it tries for as long as it is wanted. */
+  /** Consecutive failed attempts after which it stops; by default it never does. */
   readonly giveUpAfter?: number;
 }
 
-/** How a connection ended. `code` is that of WebSocket; where there is none, 1006 for lost and 1008 for told to stay away. */
+/**
+ * How a connection ended. `code` is a WebSocket close code; where there is none, 1006 means lost and 1008 told to stay
+ * away.
+ */
 export interface SocketEnd {
   readonly code: number;
   readonly reason: string;
 }
 
-/** As the connection itself saw it. */
+/** The end as the connection itself saw it. */
 export interface Ending extends SocketEnd {
-  /** The server has asked for so much patience. */
+  /** How long the server asked to wait. */
   readonly retryAfterMs?: number;
 }
 
 export interface SocketEvents {
-  /** The connection is lost; the next attempt comes after `waitMs`. */
+  /** The connection is lost; the next attempt follows after `waitMs`. */
   readonly reconnecting: SocketEnd & { readonly waitMs: number };
-  /** It has ended for good: `close` was called, or the server has said not to come back. */
+  /** It has ended for good: `close` was called, or the server said not to come back. */
   readonly closed: SocketEnd;
 }
 
-/** Patience, counted as failed attempts, that 1013 and 4029 ask for. */
+/** How many failed attempts 1013 and 4029 count as. */
 const BUSY_FAILURES = 4;
 
 /** Nothing can be sent: the connection is not open. */
@@ -40,12 +43,12 @@ export class NotConnected extends Error {
   override readonly name = 'NotConnected';
 }
 
-/** It was sent, but the answer has not come: whether it was heard is not known. */
+/** It was sent but not answered: whether it was received is not known. */
 export class Unconfirmed extends Error {
   override readonly name = 'Unconfirmed';
 }
 
-/** Connects again and again, until it is told not to. */
+/** Reconnects until told to stop. */
 export abstract class Persistent<Events extends SocketEvents> extends Emitter<Events> {
   private hasEnded = false;
   private attempt: AbortController | undefined;
@@ -54,7 +57,7 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
 
   protected constructor(protected readonly options: SocketOptions) {
     super();
-    // The subclass's constructor finishes, and listeners are added, before anything happens.
+    // Starts only after the subclass's constructor has finished and listeners have been added.
     queueMicrotask(() => {
       if (!this.ended) void this.live();
     });
@@ -68,33 +71,36 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
     this.end({ code: 1000, reason: 'closed by the caller' });
   }
 
-  /** Ends the wait for the next attempt: call it when there is a reason to hope, such as `online` of a browser. */
+  /** Ends the wait for the next attempt: call it when there is reason for hope, such as a browser's `online` event. */
   retry(): void {
     this.pause?.abort();
   }
 
-  /** Ends the connection, which then comes back: call it when it must be dead, as on `offline`, before time shows it. */
+  /**
+   * Ends the connection, which then reconnects: call it when it must be dead, as on `offline`, without waiting for a
+   * timeout.
+   */
   drop(): void {
     this.attempt?.abort();
   }
 
   /**
-   * From the attempt to the end of one connection. The signal says that it is not wanted any more.
-   * What it throws is no matter of the network, and ends everything.
+   * Covers one connection, from the attempt to its end. The signal says that it is no longer wanted.
+   * Errors it throws are not network errors, and end everything.
    */
   protected abstract connection(unwanted: AbortSignal): Promise<Ending>;
 
-  /** Hears how each connection ended, before the next one is tried. */
+  /** Called with the end of each connection, before the next is tried. */
   protected lost(end: SocketEnd): Verdict {
     return verdictOf(end.code);
   }
 
   /** Called once, before `closed` is emitted. */
   protected over(_end: SocketEnd): void {
-    // Nothing to tidy up here.
+    // Subclasses may clean up here.
   }
 
-  /** The next connection that breaks is the first failure again. */
+  /** Resets the count of failures. */
   protected settle(): void {
     this.failures = 0;
   }
@@ -122,7 +128,7 @@ export abstract class Persistent<Events extends SocketEvents> extends Emitter<Ev
       if (this.ended) return;
       const { code, reason, retryAfterMs = 0 } = ending;
       const verdict = this.lost({ code, reason });
-      // Whoever hears of the loss may have closed it.
+      // A listener of the loss may have closed it.
       if (this.hasEnded) return;
       if (verdict === 'stop' || this.failures >= giveUpAfter) {
         this.end({ code, reason });
