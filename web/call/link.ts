@@ -3,28 +3,28 @@ import { type Media } from './media.js';
 import { readCandidate, readDescription } from './payloads.js';
 import { type Kind, type Payload } from './signaling.js';
 
-/** What a link tells its page. */
+/** What a link reports to its page. */
 export interface LinkListener {
   readonly onStream: (sid: string, stream: MediaStream) => void;
   readonly onState: (sid: string, state: RTCPeerConnectionState) => void;
-  /** What the other page says of itself. */
+  /** The other page's own media state. */
   readonly onMedia: (sid: string, mic: boolean, camera: boolean) => void;
   readonly relay: (type: Kind, sid: string, payload: Payload) => void;
 }
 
-/** Milliseconds for which the other side may make the first offer. */
+/** Milliseconds during which the other side may make the first offer. */
 const PATIENCE = 2_000;
 const KINDS = ['audio', 'video'] as const;
 
-/** A connection to one other browser, by the pattern known as perfect negotiation. */
+/** A connection to one other browser, following the pattern known as perfect negotiation. */
 export class Link {
   private makingOffer = false;
   private ignoresOffer = false;
-  /** Whether this side may offer: at once, or when the other one has had its chance. */
+  /** Whether this side may offer: at once, or after the other one has had its chance. */
   private mayOffer: boolean;
   private readonly polite: boolean;
   readonly pc: RTCPeerConnection;
-  /** What each side says of itself. */
+  /** Carries each side's own media state. */
   private readonly channel: RTCDataChannel;
   private senders: Partial<Record<(typeof KINDS)[number], RTCRtpSender>> = {};
   private patience: number | undefined;
@@ -51,7 +51,7 @@ export class Link {
     pc.addEventListener('connectionstatechange', () => {
       this.stateChanged();
     });
-    // Same channel on both sides without asking: what each says of itself is true for late-comers, too.
+    // Negotiated in advance, so that late-comers, too, get each side's true state.
     this.channel = pc.createDataChannel('media', { negotiated: true, id: 0 });
     this.channel.addEventListener('open', () => {
       this.tell();
@@ -74,7 +74,7 @@ export class Link {
     }
   }
 
-  /** Sends the tracks there are now, in the places of those there were. */
+  /** Sends the current tracks, in the places of the previous ones. */
   update() {
     const { stream } = this.media;
     const senders = this.pc.getSenders();
@@ -92,7 +92,7 @@ export class Link {
       if (kind === 'candidate') await this.addCandidate(object);
       else await this.describe(readDescription(object['description']));
     } catch (error) {
-      // A browser that cannot make sense of the other one: the connection will not come about, and the tile says so.
+      // The browser does not understand the other one: there will be no connection, and the tile says so.
       if (!this.closed) console.warn('A message of another browser was not understood', error);
     }
   }

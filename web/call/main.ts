@@ -25,13 +25,13 @@ const media = new Media();
 const tiles = new Tiles();
 const rings = new Rings();
 const notes = new Notes();
-/** those who are in this page's call, itself included; empty = it is in none */
+/** Members of this page's call, including itself; empty when it is in none. */
 let members: string[] = [];
-/** Names of those this page was in a call with when its connection broke. */
+/** Names of those who were in a call with this page when its connection broke. */
 let lost = '';
-/** Who was called last: the answer that somebody is busy names nobody. */
+/** Who was called last: the answer `busy` names nobody. */
 let lastCalled = '';
-/** What goes out waits for the first ICE servers. */
+/** Outgoing connections wait for the first ICE servers. */
 let iceReady = false;
 
 const options = () => new URLSearchParams(location.hash.slice(1));
@@ -170,7 +170,7 @@ const signaling = new Signaling({
     line('', `${people.nameOf(sid)} has left`);
     draw();
     if (members.length > 1) return;
-    // Alone in a room one could not be called any more.
+    // Nobody can be called while alone in a room.
     notes.show('ended', `${people.nameOf(sid)} has left; the call has ended.`);
     signaling.leaveRoom();
     endCall();
@@ -189,14 +189,14 @@ const signaling = new Signaling({
   },
 });
 
-/** Connects to all members, once it is known how. */
+/** Connects to all members, once the ICE servers are known. */
 function connect() {
   if (iceReady && members.length > 0) mesh.connect(signaling.sid, members);
 }
 
 function enterCall() {
   log.replaceChildren();
-  // The others take everybody who enters for seen and heard.
+  // The others assume that everybody who joins has microphone and camera on.
   if (media.muted || !media.microphone) signaling.toggle('mic');
   if (media.dark) signaling.toggle('video');
 }
@@ -208,7 +208,7 @@ function endCall() {
   draw();
 }
 
-/** What depends on whether there is a call. */
+/** Updates what depends on whether there is a call. */
 function draw() {
   const inCall = members.length > 0;
   leaveButton.hidden = !inCall;
@@ -281,7 +281,7 @@ async function join() {
   try {
     localStorage.setItem(NAME_KEY, ownName());
   } catch {
-    // Some browsers keep nothing for pages; the name is typed anew then.
+    // Some browsers store nothing for pages; then the name must be typed again.
   }
   await openMedia();
   iceReady = false;
@@ -326,7 +326,7 @@ byId('chat-form', HTMLFormElement).addEventListener('submit', (event) => {
   line('You', text);
   chatField.value = '';
 });
-// The others hear at once that this page has gone, not when it has been silent for long.
+// Tells the others at once that this page has gone, instead of after a timeout.
 addEventListener('pagehide', () => {
   signaling.leave();
 });

@@ -1,19 +1,19 @@
-/** Why something of camera and microphone is missing, in words for whoever sits in front of it. */
+/** Why camera or microphone is missing, in words for the user. */
 export interface Problem {
   readonly text: string;
-  /** Trying again may help. */
+  /** Whether trying again may help. */
   readonly again: boolean;
 }
 
-/** Browsers hide them from pages that came by plain HTTP. */
+/** Browsers hide them from pages loaded over plain HTTP. */
 const hasDevices = ({ mediaDevices }: Partial<Navigator>): boolean => mediaDevices !== undefined;
 
 /** This page's own camera and microphone. */
 export class Media {
-  /** What is sent; tracks come and go in it. */
+  /** What is sent; its tracks come and go. */
   stream = new MediaStream();
   muted = false;
-  /** The camera is off because somebody wants it off, or has none. */
+  /** Whether the camera is off, on request or because there is none. */
   dark = false;
 
   get microphone() {
@@ -24,7 +24,7 @@ export class Media {
     return this.stream.getVideoTracks()[0] ?? null;
   }
 
-  /** Asks for both, and is content with what there is. */
+  /** Asks for both, and accepts what there is. */
   async open(): Promise<Problem | null> {
     if (!hasDevices(navigator)) {
       this.dark = true;
@@ -35,7 +35,7 @@ export class Media {
     }
     const [audio, video] = [this.microphone === null, this.camera === null];
     const missing = audio || video ? await this.take({ audio, video }) : null;
-    // Asked for both, a browser gives both or nothing.
+    // When asked for both, browsers give both or nothing.
     const noCamera = this.camera ? null : audio ? await this.take({ video }) : missing;
     const noMicrophone = this.microphone ? null : video ? await this.take({ audio }) : missing;
     this.dark = this.camera === null;
@@ -53,7 +53,7 @@ export class Media {
     if (this.microphone) this.microphone.enabled = !muted;
   }
 
-  /** Off means off: the device is given back, and its light goes out. */
+  /** Releases the device when turned off, so that its light goes out. */
   async darken(dark: boolean): Promise<Problem | null> {
     if (dark) {
       this.dark = true;
@@ -70,7 +70,7 @@ export class Media {
     for (const track of this.stream.getTracks()) this.drop(track);
   }
 
-  /** @returns the name of what went wrong */
+  /** @returns the name of the error */
   private async take(constraints: MediaStreamConstraints): Promise<string | null> {
     try {
       const stream = await navigator.mediaDevices.getUserMedia(constraints);

@@ -3,7 +3,7 @@ import { type JsonObject } from '../ui/json.js';
 import { Link, type LinkListener } from './link.js';
 import { type Kind } from './signaling.js';
 
-/** Messages that overtook the news that their sender is in the call. */
+/** Messages kept that arrived before the news that their sender is in the call. */
 const MOST_EARLY = 100;
 
 /** One connection to each other member of the call. */
@@ -27,7 +27,7 @@ export class Mesh {
   }
 
   /**
-   * Connects to those who are not connected yet. Who was there first makes the first offer.
+   * Connects to members that are not connected yet. Of two, the one who was there first makes the first offer.
    * @param members in the order they joined
    */
   connect(own: string, members: string[]) {

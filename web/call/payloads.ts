@@ -2,7 +2,7 @@ import { isObject, textOf } from '../ui/json.js';
 
 const DESCRIPTION_TYPES = ['offer', 'answer', 'pranswer', 'rollback'] as const;
 
-/** @throws TypeError as the browser itself would */
+/** @throws TypeError, as the browser itself would */
 export function readDescription(value: unknown): RTCSessionDescriptionInit {
   const object = isObject(value) ? value : {};
   const type = DESCRIPTION_TYPES.find((each) => each === object['type']);

@@ -3,7 +3,7 @@ import { byId, foreign, make, makeButton, say } from '../ui/dom.js';
 import { type Peer } from '@switchboard/client/signaling';
 
 const MOST_SHOWN = 100;
-/** From so many on, there is something to search in. */
+/** From this many on, a search field is shown. */
 const SEARCHABLE = 8;
 
 interface Listener {
@@ -16,7 +16,7 @@ export class People {
   /** Names by sid. */
   private names = new Map<string, string>();
   private called = new Set<string>();
-  /** Who is in this call already. */
+  /** Who is already in this call. */
   private members = new Set<string>();
   private readonly list = byId('people', HTMLUListElement);
   private readonly drawSoon = batched(() => {
@@ -30,7 +30,7 @@ export class People {
     this.search.addEventListener('input', this.drawSoon);
   }
 
-  /** What somebody is called here. */
+  /** A peer's name, as shown here. */
   nameOf(sid: string) {
     const name = this.names.get(sid) ?? '';
     return name === '' ? 'Somebody' : name;
@@ -81,7 +81,7 @@ export class People {
     const rows = found.slice(0, MOST_SHOWN).map(([sid]) => this.row(sid));
     if (found.length > rows.length) rows.push(make('li', 'soft', `and ${found.length - rows.length} more`));
     this.list.replaceChildren(...rows);
-    // Drawing anew must not take the focus from whoever uses the keyboard.
+    // Redrawing must not take the focus from keyboard users.
     if (focused) {
       const button = this.list.querySelector(`button[data-sid="${CSS.escape(focused)}"]`);
       if (button instanceof HTMLElement) button.focus();

@@ -1,6 +1,6 @@
 import { byId, foreign, make, makeButton } from '../ui/dom.js';
 
-/** Those who ring, at the lower edge of the window. */
+/** Incoming calls, at the lower edge of the window. */
 export class Rings {
   private shown = new Map<string, HTMLElement>();
 
@@ -34,7 +34,7 @@ export class Rings {
     this.place.append(element);
   }
 
-  /** @returns whether it rang */
+  /** @returns whether it was ringing */
   end(sid: string): boolean {
     this.shown.get(sid)?.remove();
     return this.shown.delete(sid);
@@ -45,10 +45,10 @@ export class Rings {
   }
 }
 
-/** Milliseconds that news which need no action stay. */
+/** Milliseconds that notes stay which need no action. */
 const SHORT = 8_000;
 
-/** What has to be said, above everything else; one note of each kind. */
+/** Notes above everything else; one of each kind. */
 export class Notes {
   private shown = new Map<string, HTMLElement>();
 

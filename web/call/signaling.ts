@@ -3,15 +3,15 @@ import { type JsonObject } from '../ui/json.js';
 
 export type Kind = SignalKind;
 
-/** What one browser tells another about the connection between them. */
+/** What one browser tells another about their connection. */
 export interface Payload {
   readonly description?: RTCSessionDescription | null;
   readonly candidate?: RTCIceCandidateInit;
 }
 
-/** What the lobby tells its page. */
+/** What the lobby reports to its page. */
 interface Listener {
-  /** In the lobby, under a new id each time. */
+  /** In the lobby, each time with a new id. */
   readonly onConnected: () => void;
   readonly onLost: (willReturn: boolean) => void;
   readonly onRefused: (message: string) => void;
@@ -20,7 +20,7 @@ interface Listener {
   readonly onPeerGone: (sid: string) => void;
   readonly onRing: (sid: string) => void;
   readonly onRingEnd: (sid: string, why: 'cancelled' | 'missed') => void;
-  /** Somebody wants to be called into this call. */
+  /** Somebody wants to be invited to this call. */
   readonly onRequest: (sid: string) => void;
   readonly onAnswer: (sid: string, answer: 'accepted' | 'declined' | 'expired') => void;
   readonly onBusy: () => void;
@@ -33,20 +33,21 @@ interface Listener {
 }
 
 const WAIT = { firstMs: 500, longestMs: 5_000 };
-/** That of a socket which this page has closed. */
+/** Close code of a socket that this page has closed. */
 const OWN_END = 1000;
 
-/** This page in the lobby: what it says while it is not connected nobody hears. */
+/** This page in the lobby; what it says without a connection is lost. */
 export class Signaling {
   private socket: SignalingSocket | null = null;
   private lastSid = '';
 
   constructor(private readonly listener: Listener) {
-    // Gone, it is left in peace: a call outlives a moment without network, the place in it does not outlive its socket.
+    // Nothing is done on `offline`: a call survives a moment without network, but a place in the lobby ends with its
+    // socket.
     addEventListener('online', () => this.socket?.retry());
   }
 
-  /** Also of the connection that was lost, until there is a new one. */
+  /** That of the lost connection, too, until there is a new one. */
   get sid() {
     return this.lastSid;
   }
@@ -56,8 +57,8 @@ export class Signaling {
   }
 
   /**
-   * Connects, and comes back by itself with the same name.
-   * @param token of the lobby, or empty
+   * Connects, and reconnects with the same name.
+   * @param token a lobby token, or empty
    */
   join(name: string, token: string) {
     this.leave();
@@ -119,7 +120,7 @@ export class Signaling {
     socket.on('reconnecting', () => {
       listener.onLost(true);
     });
-    // Thrown out it does not come back by itself; cut off it does.
+    // It does not reconnect when thrown out, but does when cut off.
     socket.on('closed', ({ code }) => {
       if (code !== OWN_END) listener.onLost(false);
     });

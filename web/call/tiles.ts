@@ -13,7 +13,7 @@ const STATES: Record<string, string> = {
 class Tile {
   mic = true;
   camera = true;
-  /** It says itself what is on and off; then counting switches would only go wrong. */
+  /** Whether the peer reports its own state; counting toggles would then only go wrong. */
   tells = false;
   readonly element: HTMLElement;
   readonly video = document.createElement('video');
@@ -89,7 +89,7 @@ export class Tiles {
     const tile = this.tiles.get(sid);
     if (!tile || tile.video.srcObject === stream) return;
     tile.video.srcObject = stream;
-    // Refused until somebody has clicked; after "Join" somebody has.
+    // Browsers refuse until there was a click; "Join" was one.
     tile.video.play().catch(() => undefined);
   }
 
@@ -104,7 +104,7 @@ export class Tiles {
     tile.draw();
   }
 
-  /** @param media what it says of itself */
+  /** @param media the peer's own media state */
   told(sid: string, media: { mic: boolean; camera: boolean }) {
     const tile = this.tiles.get(sid);
     if (tile) tile.tells = true;

@@ -8,7 +8,7 @@ import { queryClient } from './app/queries.js';
 import { router } from './app/router.js';
 
 applyPreferences();
-// A new version of the server has other files than this page knows.
+// After an update of the server, the files that this page knows are gone.
 addEventListener('vite:preloadError', () => {
   location.reload();
 });

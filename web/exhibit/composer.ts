@@ -6,7 +6,7 @@ import { type Relay } from './relay.js';
 
 const MOST_RECEIVERS = 500;
 
-/** Where a message is written, and to whom it goes. */
+/** Where a message is written, and its receiver chosen. */
 export class Composer {
   private readonly message = byId('message', HTMLInputElement);
   private readonly error = byId('send-error', HTMLElement);
@@ -33,7 +33,7 @@ export class Composer {
     this.message.focus({ preventScroll: true });
   }
 
-  /** Keeps the choice that was made, if that person is still there. */
+  /** Keeps the chosen receiver, if that person is still there. */
   offerReceivers(): void {
     const chosen = this.to.value;
     const everyone = make('option', '', 'Everyone');

@@ -1,10 +1,10 @@
-/** What the end of a connection means for the person in front of the page. */
+/** What the end of a connection means for the user. */
 export interface Ending {
   readonly title: string;
   readonly text: string;
-  /** Whether the page comes back by itself, when asked, or not at all. */
+  /** Whether the page reconnects on its own, on request, or not at all. */
   readonly again: 'auto' | 'button' | 'never';
-  /** What the button says. */
+  /** Label of the button. */
   readonly button?: string;
 }
 
@@ -13,9 +13,9 @@ interface Circumstances {
   readonly code: number;
   /** The server's last `server_error` or `server_disconnect`. */
   readonly said: string;
-  /** What this page was before the end; `null` = it never got in. */
+  /** This page's role before the end; `null` = it was never admitted. */
   readonly role: 'host' | 'client' | 'guest' | null;
-  /** Whether it had been in and tried to come back. */
+  /** Whether it had been admitted before and tried to come back. */
   readonly returning: boolean;
 }
 

@@ -2,7 +2,7 @@ import qrcode from 'qrcode-generator';
 import { byId } from '../ui/dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** Modules of white that readers need around a code. */
+/** Modules of white space that readers need around a code. */
 const MARGIN = 4;
 
 /** How guests get in: code, link and QR code. */
@@ -39,7 +39,7 @@ export class Invite {
   }
 }
 
-/** The code stands in the fragment, which no browser sends to any server. */
+/** The code is in the fragment, which browsers never send to a server. */
 function guestLink(code: string) {
   const configured = document.querySelector('meta[name="public-url"]')?.getAttribute('content') ?? '';
   return `${configured === '' ? location.origin : configured}/exhibit/#code=${encodeURIComponent(code)}`;

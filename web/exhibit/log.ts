@@ -5,7 +5,7 @@ const MOST_ENTRIES = 200;
 const MOST_CHARACTERS = 2_000;
 const MANY = new Intl.NumberFormat();
 
-/** What was said and what happened; the last entries only, so that a flood costs neither memory nor the page. */
+/** Messages and events; only the last entries are kept, so that a flood costs neither memory nor the page. */
 export class Log {
   private waiting: HTMLElement[] = [];
   private dropped = 0;
@@ -20,14 +20,14 @@ export class Log {
     this.element.replaceChildren();
   }
 
-  /** A line about what happened. */
+  /** Adds a line about an event. */
   tell(kind: 'event' | 'fault', ...content: (string | Node)[]) {
     this.add(make('div', `entry ${kind}`, ...content));
   }
 
   /**
-   * A message.
-   * @param text what was said, or the JSON
+   * Adds a message.
+   * @param text its words, or its JSON
    */
   message(who: (string | Node)[], text: string, { json, ours = false }: { json: boolean; ours?: boolean }) {
     const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });

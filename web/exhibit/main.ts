@@ -24,7 +24,7 @@ const measure = byId('measure', HTMLInputElement);
 const TITLE = document.title;
 let name = '';
 let code = '';
-/** Of a client or guest: whether it knows of a host, and how far that one is. */
+// For a client or guest: whether it knows of a host, and the round-trip time to it.
 let hostIs: 'unknown' | 'here' | 'away' = 'unknown';
 let hostTrip: number | null = null;
 let countdown: number | undefined;
@@ -89,7 +89,7 @@ function onLost(ending: Ending, retryAt: number | null) {
   setPill('warn', ending.title);
   clearInterval(countdown);
   if (session.hidden) {
-    // An alert is read aloud at every change, so there is no counting here.
+    // An alert is read aloud on every change, so there is no countdown here.
     say(joinError, `${ending.title}. ${ending.text} This page keeps trying.`);
     show('join');
     return;
@@ -149,7 +149,7 @@ function startOver() {
 function onMessage(frame: Message, text: string) {
   const user = textOf(frame, 'user');
   const isHost = relay.role === 'host';
-  // Whoever was here before this host: heard of when it speaks, known when it answers.
+  // This client was here before the host: it is noticed when it speaks, and known when it answers.
   if (isHost && user !== '' && !people.hasRole(user)) people.know(user, aboutSelf(frame));
   if (!isHost) hostSeen();
   if (trips.take(frame)) return;
@@ -186,7 +186,7 @@ function onError(frame: Message) {
   log.tell('fault', foreign(short(textOf(frame, 'message'), 300)));
 }
 
-/** Clients and guests hear hosts as they are: these may put anything there. */
+/** Clients and guests get what hosts send unchanged, which may contain anything. */
 function roleOf(frame: Message) {
   return short(textOf(frame, 'role'), 20);
 }
@@ -198,14 +198,14 @@ function hostSeen() {
 }
 
 function hostLeft() {
-  // A new host comes before the old one goes.
+  // A new host joins before the old one leaves.
   if (people.size > 0) return;
   hostIs = 'away';
   hostTrip = null;
   log.tell('fault', 'The host has left. You stay connected, and hear when one comes back.');
 }
 
-/** What a page tells of itself when it answers. */
+/** What a page says about itself when it answers. */
 function aboutSelf(frame: Message) {
   if (frame.type !== 'exhibit_pong') return {};
   const { role, name: given } = frame;
@@ -224,10 +224,10 @@ function onMeasured(user: string, milliseconds: number) {
   }
 }
 
-/** What a message of words consists of. */
+/** The members of a message that is only words. */
 const PLAIN = ['type', 'text', 'user'];
 
-/** Words where there are words and nothing else; the frame as it came where there is more. */
+/** The words, if there is nothing else; otherwise the frame as it came. */
 function readable(frame: Message, text: string) {
   const { type, text: words } = frame;
   const isPlain = Object.keys(frame).every((member) => PLAIN.includes(member));
@@ -262,12 +262,12 @@ function describePeople() {
 function enter(given: string) {
   name = nameField.value.trim();
   code = '';
-  // Codes are capital letters; tokens are compared without case.
+  // Codes are capital letters; tokens are compared case-insensitively.
   const text = given.trim();
   relay.join(/^[a-z]{1,12}$/i.test(text) ? text.toUpperCase() : text, name);
 }
 
-/** Comes in by a link: `#code=…` stays, so that a reload comes back; a token is taken out of the address at once. */
+/** Enters by a link. `#code=…` stays, so that a reload enters again; a token is removed from the address at once. */
 function enterByLink() {
   const link = new URLSearchParams(location.hash.slice(1));
   const token = link.get('token');

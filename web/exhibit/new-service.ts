@@ -1,14 +1,14 @@
 import type * as Rest from '@switchboard/client/rest';
 import { byId, say } from '../ui/dom.js';
 
-/** As much of a new service as is shown. */
+/** The part of a new service that is shown. */
 interface Made {
   readonly title: string;
   readonly hostToken: string;
   readonly clientToken: string;
 }
 
-/** Makes a service for somebody who has no token yet: signs in, asks, signs out. */
+/** Makes a service for users who have no token yet: signs in, creates it, signs out. */
 export class NewService {
   private readonly card = byId('service', HTMLElement);
   private readonly error = byId('service-error', HTMLElement);
@@ -31,7 +31,7 @@ export class NewService {
   private async make(form: HTMLFormElement) {
     say(this.error, '');
     this.button.disabled = true;
-    // Most who open the page come with a token or a code.
+    // Loaded on demand: most users come with a token or a code.
     const rest = await import('@switchboard/client/rest');
     try {
       const email = byId('email', HTMLInputElement).value;
@@ -71,7 +71,7 @@ export class NewService {
   }
 }
 
-/** What is wrong with each field, else what is wrong at all. */
+/** What is wrong with each field, or else what is wrong in general. */
 function inWords(error: unknown, { SwitchboardProblem, UnexpectedAnswer }: typeof Rest): string {
   if (error instanceof UnexpectedAnswer) return `The server answered ${error.status}.`;
   if (!(error instanceof SwitchboardProblem)) return 'The server cannot be reached.';

@@ -5,14 +5,14 @@ import { byId, foreign, make } from '../ui/dom.js';
 interface Person {
   role: string;
   name: string;
-  /** Milliseconds of a round trip. */
+  /** Round-trip time in milliseconds. */
   trip: number | null;
 }
 
 const MOST_SHOWN = 100;
 const MOST_KNOWN = 5_000;
 
-/** Who is connected, as far as this page has heard. */
+/** Who is connected, as far as this page knows. */
 export class People {
   private known = new Map<string, Person>();
   private readonly list = byId('people', HTMLUListElement);
@@ -26,7 +26,7 @@ export class People {
     return this.known.size;
   }
 
-  /** Ids of those who can be written to. */
+  /** Ids of possible receivers. */
   get ids() {
     return [...this.known.keys()];
   }
@@ -48,7 +48,7 @@ export class People {
     this.drawSoon();
   }
 
-  /** Whether it is known as what somebody is here. */
+  /** Whether the person's role is known. */
   hasRole(user: string) {
     return (this.known.get(user)?.role ?? '') !== '';
   }
@@ -57,7 +57,7 @@ export class People {
     return this.known.has(user);
   }
 
-  /** How a person is called on this page. */
+  /** A person's name on this page. */
   label(user: string): (string | Node)[] {
     const { name, role } = this.known.get(user) ?? { name: '', role: '' };
     const id = make('code', '', foreign(short(user, 20)));
@@ -65,7 +65,7 @@ export class People {
     return [role === '' ? 'Somebody' : `${role[0]?.toUpperCase()}${role.slice(1)}`, ' ', id];
   }
 
-  /** The same without markup, for lists that take text only. */
+  /** The same without markup, for lists that only take text. */
   plainLabel(user: string) {
     const { name, role } = this.known.get(user) ?? { name: '', role: '' };
     return `${short(name, 40) || role || 'somebody'} · ${short(user, 20)}`;

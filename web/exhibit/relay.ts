@@ -5,7 +5,7 @@ import { type Ending, explain } from './endings.js';
 export type Role = ServiceRole;
 export type Message = ServiceMessage;
 
-/** What a relay tells its page. */
+/** What a relay reports to its page. */
 interface Listener {
   readonly onConnecting: () => void;
   readonly onJoined: (role: Role) => void;
@@ -13,21 +13,24 @@ interface Listener {
   readonly onJoin: (join: Message) => void;
   readonly onLeave: (leave: Message) => void;
   readonly onError: (error: Message) => void;
-  /** What somebody else said. */
+  /** Somebody else's message. */
   readonly onMessage: (message: Message, text: string) => void;
-  /** It comes back by itself: at `retryAt` (milliseconds since the epoch), or `null` = when this device is online again. */
+  /**
+   * It reconnects on its own: at `retryAt` (milliseconds since the epoch), or when this device is online again if
+   * `null`.
+   */
   readonly onLost: (ending: Ending, retryAt: number | null) => void;
-  /** It does not come back by itself. */
+  /** It does not reconnect on its own. */
   readonly onEnded: (ending: Ending) => void;
 }
 
-/** A connection to the relay that is kept up: it comes back by itself wherever that makes sense. */
+/** A connection to the relay that reconnects wherever that makes sense. */
 export class Relay {
   private socket: ServiceHost | undefined;
   private lastRole: Role | null = null;
   private credential = '';
   private name = '';
-  /** What the server found wrong last. */
+  /** The server's last error. */
   private said = '';
   private admitted = false;
 
@@ -35,7 +38,7 @@ export class Relay {
     followNetwork(() => this.socket);
   }
 
-  /** What this page is or was last. */
+  /** This page's current or last role. */
   get role() {
     return this.lastRole;
   }
@@ -51,7 +54,7 @@ export class Relay {
     this.connect();
   }
 
-  /** Tries at once, once more. */
+  /** Tries again at once. */
   retry() {
     this.listener.onConnecting();
     if (this.socket) this.socket.retry();
@@ -67,14 +70,14 @@ export class Relay {
 
   /**
    * @param text of a JSON object
-   * @returns whether it went out
+   * @returns whether it was sent
    */
   send(text: string): boolean {
     if (this.admitted) this.socket?.sendJson(text);
     return this.admitted;
   }
 
-  /** Whether a text holds what this page came in with; the server passes no such message on. */
+  /** Whether a text contains the credential of this page; the server does not pass on such messages. */
   holdsCredential(text: string) {
     return (
       this.lastRole !== 'guest' && this.credential !== '' && text.toLowerCase().includes(this.credential.toLowerCase())
@@ -83,7 +86,7 @@ export class Relay {
 
   private connect() {
     const { listener, name } = this;
-    // It may as well be the token of a client, or a code: the server says what it stands for.
+    // It may as well be a client's token or a code: the server tells which.
     const login = { hostToken: this.credential, ...(name !== '' && { name }) };
     const socket = new ServiceHost({ url: location.origin, longestMs: 15_000, ...login });
     this.socket = socket;

@@ -2,21 +2,21 @@ import { textOf } from '../ui/json.js';
 import { type Message, type Role } from './relay.js';
 
 const EVERY = 5_000;
-/** Answers a second: a page must not become an amplifier for whoever asks without end. */
+/** Answers per second: pages must not become amplifiers for those who keep asking. */
 const MOST_ANSWERS = 50;
 const LONGEST_ID = 64;
 
-/** What measuring needs of the page. */
+/** What measuring needs from the page. */
 interface Page {
   readonly send: (text: string) => boolean;
-  /** `user` is empty at a client or guest. */
+  /** `user` is empty for a client or guest. */
   readonly onMeasured: (user: string, milliseconds: number) => void;
   readonly self: () => { role: Role | null; name: string };
 }
 
 /**
- * Measures how long a message takes to the pages at the other end and back. The relay adds no answer of its own, so
- * pages answer each other; applications that know nothing of this give no answer.
+ * Measures how long a message takes to the pages at the other end and back. The relay adds no answers of its own, so
+ * pages answer each other; applications that do not know this protocol do not answer.
  */
 export class RoundTrips {
   enabled = true;
@@ -39,14 +39,14 @@ export class RoundTrips {
     this.page.send(JSON.stringify({ type: 'exhibit_ping', id: this.id }));
   }
 
-  /** @returns whether this was a matter of measuring, and of nobody else */
+  /** @returns whether the message belonged to the measurement */
   take(message: Message): boolean {
     const user = textOf(message, 'user');
     const { role, name } = this.page.self();
     if (message['type'] === 'exhibit_ping') {
       const { id } = message;
       if (typeof id !== 'string' || id.length > LONGEST_ID || this.answers++ >= MOST_ANSWERS) return true;
-      // To a host it comes with the id of whoever asked, and goes back to that one alone.
+      // A host gets it with the sender's id, and only answers that one.
       const answer = { type: 'exhibit_pong', id, role, name };
       this.page.send(JSON.stringify(role === 'host' ? { ...answer, user } : answer));
       return true;

@@ -1,7 +1,7 @@
 import { enableCopying } from '../ui/copying.js';
 import { setPill, type Tone } from '../ui/pill.js';
 
-/** What the pill says of each status of `GET /health/ready`. */
+/** What the pill says for each status of `GET /health/ready`. */
 const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   ok: ['good', 'Ready'],
   degraded: ['warn', 'Degraded'],
@@ -10,7 +10,7 @@ const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   deaf: ['bad', 'Cut off from other nodes'],
 };
 
-/** Commands work as they are copied: with the address that the page came from. */
+/** Puts this server's address into commands, so that they work as copied. */
 function nameServer(): void {
   for (const field of document.querySelectorAll('[data-with-address]')) {
     if (field instanceof HTMLInputElement) field.value = field.value.replace('http://localhost:3000', location.origin);

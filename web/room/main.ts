@@ -8,14 +8,14 @@ interface Member {
   readonly identity: string;
 }
 
-/** Messages the page holds; older ones leave it, not the room. */
+/** Messages the page holds; older ones are removed from it, not from the room. */
 const SHOWN = 1_000;
 const HUES = 6;
-/** A message of the same person stands under the last one for so long. */
+/** Milliseconds during which messages of one person are grouped. */
 const TOGETHER = 120_000;
-/** Below this distance from the end the page follows what is said. */
+/** Pixels from the end below which the page scrolls along. */
 const NEAR_END = 80;
-/** Connections that fail in a row while the server is there: then the code is to blame. */
+/** Consecutive failed connections while the server is up, after which the code is to blame. */
 const REFUSALS = 2;
 
 const scroll = byId('scroll', HTMLElement);
@@ -31,13 +31,13 @@ const text = byId('text', HTMLTextAreaElement);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Own messages that were accepted but not heard yet: offsets, or texts where there are none. */
+/** Own messages that were accepted but not received yet: their offsets, or texts where there are none. */
 const own = new Set<number | string>();
 const byOffset = new Map<number, HTMLElement>();
 const progress = new Progress();
 let received = 0;
 let members: readonly Member[] = [];
-/** Attempts that failed in a row. */
+/** Consecutive failed attempts. */
 let failures = 0;
 let last: { identity: string; at: number; mine: boolean } | null = null;
 
@@ -69,12 +69,12 @@ socket.on('message', (message, frame) => {
   const gap = progress.heard(message);
   if (gap) note(`Messages ${gap.first} to ${gap.last} are missing.`, 'bad');
   const isNearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END;
-  // As it was written: numbers may be longer than those of JavaScript.
+  // The original text, since numbers may be longer than those of JavaScript.
   const json = frame.slice('{"message":'.length, frame.lastIndexOf(',"identity":'));
   const mine = own.delete(message.offset ?? json);
   const element = bubble(message.identity, message.timestamp, message.message, json, mine);
   if (message.offset !== undefined) byOffset.set(message.offset, element);
-  // What has still to be heard stays below what was.
+  // Waiting messages stay below received ones.
   const firstWaiting = list.querySelector('.waiting');
   list.insertBefore(element, firstWaiting);
   element.dataset['json'] = json;
@@ -134,11 +134,11 @@ scroll.addEventListener('scroll', () => {
   if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END) newer.hidden = true;
 });
 
-/** Says it, now or once the connection is back; the bubble that waits goes when it is known what became of it. */
+/** Sends it, now or once the connection is back. The waiting bubble goes when the outcome is known. */
 async function deliver(said: string, element: HTMLElement, json: string) {
   try {
     const { offset } = await socket.send(said);
-    // In most rooms one hears oneself before the acknowledgement comes.
+    // In most rooms, the own message arrives before its acknowledgement.
     const heard = offset === undefined ? latestWith(json) : byOffset.get(offset);
     if (heard) heard.classList.add('mine');
     else own.add(offset ?? json);
@@ -182,7 +182,7 @@ function showMembers(present: readonly Member[]) {
   people.replaceChildren(...crowd());
 }
 
-/** One line per name, with how often it is there. */
+/** One line per name, with the number of its members. */
 function crowd() {
   const counts = new Map<string, number>();
   for (const { identity } of members) counts.set(identity, (counts.get(identity) ?? 0) + 1);
@@ -193,7 +193,7 @@ function crowd() {
   });
 }
 
-/** What came of asking for everything since the last message this page had; nothing to say where it began with all. */
+/** The result of asking for everything since the page's last message; not an error when it had none. */
 function wordsOf({ recovered, epoch }: Recovered, missed: number): [words: string, tone: string] {
   const isFirst = received === 0;
   const bad = isFirst ? '' : 'bad';
@@ -247,7 +247,7 @@ function toEnd() {
   newer.hidden = true;
 }
 
-/** The field grows with what is written. */
+/** Makes the field grow with its text. */
 function fit() {
   text.style.height = 'auto';
   text.style.height = `${text.scrollHeight + 2}px`;

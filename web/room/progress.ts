@@ -1,12 +1,12 @@
 import { type Recovered, type RoomMessage } from '@switchboard/client/rooms';
 
-/** How far this page has come in a durable room. The server promises that nothing goes missing; here that can be seen. */
+/** This page's position in a durable room. The server promises that nothing goes missing; here it can be seen. */
 export class Progress {
   private newest = 0;
   private epoch = '';
   private lost = 0;
 
-  /** Of the newest message; 0 where none are numbered. */
+  /** Offset of the newest message; 0 where messages have none. */
   get offset() {
     return this.newest;
   }
@@ -16,7 +16,7 @@ export class Progress {
     return this.lost;
   }
 
-  /** @returns how many messages were said while this page was away */
+  /** @returns the number of messages sent while this page was away */
   recovered({ recovered, offset, epoch }: Recovered): number {
     const missed = offset - this.newest;
     if (!recovered) this.newest = offset;
@@ -24,7 +24,7 @@ export class Progress {
     return missed;
   }
 
-  /** @returns the first and the last of those that should have come before it */
+  /** @returns the first and last of the messages that should have come before it */
   heard({ offset, epoch }: RoomMessage): { first: number; last: number } | null {
     if (offset === undefined || epoch === undefined) return null;
     const first = this.newest + 1;

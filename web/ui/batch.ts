@@ -1,4 +1,4 @@
-/** Runs `draw` once for all calls of a short while: hundreds may come in one moment. */
+/** Runs `draw` once for all calls within a short time: hundreds may come at once. */
 export function batched(draw: () => void, milliseconds: number): () => void {
   let timer: number | undefined;
   return () => {

@@ -21,7 +21,7 @@ async function copy(field: HTMLInputElement) {
   field.focus();
   field.select();
   try {
-    // Missing where the page came by plain HTTP from another computer.
+    // Not available on pages loaded over plain HTTP from another computer.
     await navigator.clipboard.writeText(field.value);
     return true;
   } catch {

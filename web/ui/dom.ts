@@ -5,7 +5,7 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   return element;
 }
 
-/** An element with text in it. Text is all that ever gets in: what comes from the wire stays what it is. */
+/** An element with text. Only text can get in, so that what comes from the wire cannot become markup. */
 export function make(tag: string, className: string, ...content: (string | Node)[]): HTMLElement {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -13,18 +13,18 @@ export function make(tag: string, className: string, ...content: (string | Node)
   return element;
 }
 
-/** A text of somebody else, in its own writing direction, whatever marks it carries. */
+/** Somebody else's text, in its own writing direction, whatever control characters it contains. */
 export function foreign(text: string): HTMLElement {
   return make('bdi', '', text);
 }
 
-/** Shows a text, or hides its place. */
+/** Shows a text, or hides its element when empty. */
 export function say(element: HTMLElement, text: string): void {
   element.textContent = text;
   element.hidden = text === '';
 }
 
-/** A button with a text, an id for tests and what it does. */
+/** A button with a text, an id for tests and an action. */
 export function makeButton(className: string, testId: string, text: string, onClick: () => void): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';

@@ -4,7 +4,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a JSON text; `null` also for what is no JSON. */
+/** The value of a JSON text; also `null` for invalid JSON. */
 export function parse(text: unknown): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : null;
@@ -13,13 +13,13 @@ export function parse(text: unknown): unknown {
   }
 }
 
-/** The object a JSON text holds; `null` for anything else. */
+/** The object in a JSON text; `null` for anything else. */
 export function parseObject(text: unknown): JsonObject | null {
   const value = parse(text);
   return isObject(value) ? value : null;
 }
 
-/** A member that should be a text, empty where it is none. */
+/** A member that should be a string; empty if it is not. */
 export function textOf(object: JsonObject, member: string): string {
   const value = object[member];
   return typeof value === 'string' ? value : '';

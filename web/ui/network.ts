@@ -1,10 +1,12 @@
-/** A socket that comes back by itself. */
+/** A socket that reconnects on its own. */
 interface Returning {
   retry(): void;
   drop(): void;
 }
 
-/** Says to a socket what a browser knows first: over a network that has gone it would be silent for minutes. */
+/**
+ * Tells a socket of network changes, which browsers notice first: over a lost network it would stay silent for minutes.
+ */
 export function followNetwork(socket: () => Returning | undefined): void {
   addEventListener('offline', () => socket()?.drop());
   addEventListener('online', () => socket()?.retry());

@@ -2,7 +2,9 @@ import { byId } from './dom.js';
 
 export type Tone = '' | 'good' | 'warn' | 'bad';
 
-/** Says in the corner of the page how its connection is. Read aloud, so an unchanged text stays untouched. */
+/**
+ * Shows the state of the connection in the corner of the page. It is read aloud, so an unchanged text is left alone.
+ */
 export function setPill(tone: Tone, text: string): void {
   const pill = byId('pill', HTMLElement);
   pill.className = `pill ${tone}`;

@@ -12,8 +12,8 @@ function parseTokens(text: string | null): TokenPair | undefined {
 }
 
 /**
- * The login of this browser. A refresh token serves once, so all tabs share one pair, and each goes on with what another
- * one got.
+ * The login of this browser. A refresh token can be used once, so all tabs share one pair, and continue with what
+ * another one got.
  */
 export const login = new Kept('switchboard.login', parseTokens, (tokens) => {
   sdk.resume(tokens);
@@ -29,6 +29,6 @@ export const sdk = new Switchboard({
   },
 });
 
-/** What links and QR images point at. */
+/** What links and QR codes point to. */
 export const publicUrl =
   document.querySelector('meta[name="public-url"]')?.getAttribute('content')?.replace(/\/+$/, '') || location.origin;

@@ -1,6 +1,6 @@
 /**
  * A value that outlives the page and is the same in all tabs of this browser.
- * @param parse what to make of the text that was kept, which may be of another version or missing
+ * @param parse interprets the stored text, which may be from another version or missing
  */
 export class Kept<T> {
   private value: T;

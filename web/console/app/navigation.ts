@@ -14,7 +14,7 @@ import {
   Users,
 } from 'lucide-react';
 
-/** Names are fixed: people and programs find their way by them. */
+/** Names are fixed: people and programs navigate by them. */
 export const NAVIGATION = [
   { name: 'Overview', to: '/', icon: Gauge },
   { name: 'Connections', to: '/connections', icon: Cable },

@@ -1,4 +1,4 @@
 import { store } from '../../ui/store.js';
 
-/** Whether screens stand still. For this tab and this visit: who comes back wants to see what is. */
+/** Whether screens stand still. Only for this tab and this visit: those who come back want to see the current state. */
 export const paused = store(false);

@@ -10,7 +10,7 @@ const root = createRootRoute({
   validateSearch: (search): Search => search as Search,
 });
 
-/** A screen whose code is loaded when it is gone to. */
+/** A screen whose code is loaded on demand. */
 function screen<const P extends string>(path: P, load: () => Promise<ComponentType>) {
   return createRoute({
     getParentRoute: () => root,

@@ -1,4 +1,4 @@
-/** What an address holds behind its `?`: texts, as somebody may have written them. */
+/** The query of an address: texts, which somebody may have typed. */
 export type Search = Readonly<Record<string, string | undefined>>;
 
 export const parseSearch = (text: string): Search => Object.fromEntries(new URLSearchParams(text));
@@ -9,6 +9,6 @@ export function stringifySearch(search: object): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The value if it is one of these, else nothing: an address may hold anything. */
+/** The value if it is one of these, otherwise nothing: an address may contain anything. */
 export const oneOf = <T extends string>(values: readonly T[], value: string | undefined): T | undefined =>
   values.find((known) => known === value);

@@ -26,10 +26,10 @@ export function Shell() {
   );
 }
 
-/** The first screen has come by then, with what it shows. */
+/** Milliseconds after which the first screen and its data have loaded. */
 const CALM_MS = 3000;
 
-/** Loads what the other screens consist of ahead of time, so that going there waits for nothing but what they show. */
+/** Preloads the code of the other screens, so that going there only waits for data. */
 function usePreloads(): void {
   const router = useRouter();
   useEffect(() => {
@@ -45,7 +45,7 @@ function usePreloads(): void {
 function Frame() {
   const { pathname } = useLocation();
   usePreloads();
-  // Where it was opened: going elsewhere closes it.
+  // The path it was opened at: navigating closes it.
   const [openAt, setOpenAt] = useState<string>();
   const navOpen = openAt === pathname;
   const toggle = useRef<HTMLButtonElement>(null);

@@ -1,10 +1,10 @@
-/** How a sign-in at the identity provider ended, as the address told it. */
+/** How a sign-in at the identity provider ended, according to the address. */
 export interface SignInOutcome {
   readonly code: string | null;
   readonly error: string | null;
 }
 
-/** Takes it out of the address at once, before it is in anybody's history or bookmarks. */
+/** Removes it from the address at once, before it gets into a history or bookmarks. */
 export const outcome: SignInOutcome = takeOutcome();
 
 function takeOutcome(): SignInOutcome {
@@ -14,7 +14,7 @@ function takeOutcome(): SignInOutcome {
   return { code, error };
 }
 
-/** Anybody can make up an address: it never says more than which of these it is. */
+/** Anybody can make up an address, so it can only select one of these. */
 const SENTENCES: Readonly<Record<string, string>> = {
   provider_away: 'The identity provider does not answer. Try again in a moment.',
   misconfigured: 'The identity provider does not know this server. Whoever runs it must check its OIDC settings.',

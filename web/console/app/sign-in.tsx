@@ -11,7 +11,7 @@ import { outcome, sentenceFor } from './sign-in-outcome.js';
 import { useEffect } from 'react';
 import styles from './sign-in.module.css';
 
-/** @param open how somebody comes in: apart from the client of the screens, which are not for everybody */
+/** @param open signs in, with a client separate from that of the screens, which are not for everybody */
 async function enter(open: (door: Switchboard) => Promise<{ role: string }>): Promise<null> {
   let tokens: TokenPair | undefined;
   const door = new Switchboard({
@@ -39,17 +39,17 @@ async function signIn(values: FormValues): Promise<void> {
   }
 }
 
-/** Until the server has said: nearly everywhere there are passwords, and who has one need not wait. */
+/** Until the server has answered: nearly everywhere there are passwords, and their users need not wait. */
 const ASSUMED: SignInMethodsDto = { password: true, oidc: null };
 
-/** In the place of any screen until somebody has signed in; the address stays. */
+/** Shown instead of any screen until somebody has signed in; the address stays. */
 export function SignIn() {
   useEffect(() => {
     document.title = 'Sign in · Switchboard';
   }, []);
   const methods = useQuery({ queryKey: ['sign-in methods'], queryFn: ({ signal }) => sdk.auth.methods({ signal }) });
   const { code, error } = outcome;
-  // A code serves once, however often this is shown.
+  // A code can be used once, however often this is rendered.
   const arrival = useQuery({
     queryKey: ['arrival', code],
     queryFn: () => enter((door) => door.signInWithCode(code ?? '')),
@@ -74,7 +74,7 @@ export function SignIn() {
   );
 }
 
-/** What is known later comes below: nobody's field moves away from under the hand. */
+/** What is known later is added below, so that no field moves away under the pointer. */
 function Ways({ password, oidc }: SignInMethodsDto) {
   return (
     <>

@@ -2,7 +2,7 @@ import { toast } from '../../ui/feedback/toasts.js';
 import { sdk } from './client.js';
 import { queryClient } from './queries.js';
 
-/** The server may be away: this browser forgets its login in any case. */
+/** Forgets this browser's login even if the server is unreachable. */
 export async function signOut(): Promise<void> {
   try {
     await sdk.signOut();

@@ -1,6 +1,6 @@
 import { Notice } from '../../ui/feedback/notice.js';
 
-/** Says that numbers are not of all nodes; nothing when they are. */
+/** Tells that numbers do not cover all nodes; empty when they do. */
 export function AsSeenBy({ nodes, missing }: { nodes: number; missing: readonly string[] }) {
   if (missing.length === 0) return null;
   return (

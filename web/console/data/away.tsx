@@ -6,9 +6,9 @@ import { LIVE_MS, useLiveQuery } from './use-live-query.js';
 type Seen = Pick<NodeDto, 'away'>;
 
 /**
- * What the nodes have to do without. Readiness still answers while the list of nodes needs what is away.
- * @param everyMs `false`: something else has `away` read again
- * @returns nothing until it is known
+ * What is unavailable to the nodes. Readiness still answers when the list of nodes itself needs what is unavailable.
+ * @param everyMs `false`: something else triggers the reads of `away`
+ * @returns `undefined` until it is known
  */
 export function useAway(everyMs: number | false = LIVE_MS): readonly Seen[] | undefined {
   const ready = useLiveQuery(['away', 'ready'], (signal) => sdk.health.ready({ signal }), everyMs);
@@ -19,7 +19,7 @@ export function useAway(everyMs: number | false = LIVE_MS): readonly Seen[] | un
   return isKnown || seen.length > 0 ? seen : undefined;
 }
 
-/** Each thing once, since the first node noticed. */
+/** Each unavailable thing once, since the first node noticed. */
 export function AwayList({ seen }: { seen: readonly Seen[] }) {
   const earliest = new Map<string, string>();
   for (const absence of seen.flatMap(({ away }) => away)) {

@@ -4,17 +4,17 @@ import { plural } from '../../ui/content/format.js';
 import { sdk } from '../app/client.js';
 import { useLiveQuery } from './use-live-query.js';
 
-/** Which connections, as the API and the address of their list have it. */
+/** A selection of connections, as the API and the address of their list express it. */
 export type Which = Omit<NonNullable<ConnectionsListData['query']>, 'limit' | 'cursor'>;
 
-/** How many there are, and which nodes did not say. */
+/** The number of connections, and which nodes did not answer. */
 export const useConnectionCount = (which: Which) =>
   useLiveQuery(['connections count', which], async (signal) => {
     const { total, missing } = await sdk.connections.list({ query: { ...which, limit: 1 }, signal });
     return { total, missing };
   });
 
-/** How many are connected now, as a link to them. */
+/** The number of connections now, as a link to them. */
 export function Connected({ which }: { which: Which }) {
   const { data } = useConnectionCount(which);
   return (
@@ -24,7 +24,7 @@ export function Connected({ which }: { which: Which }) {
   );
 }
 
-/** How many connections something will close, as far as that is known. */
+/** The number of connections that something will close, as far as known. */
 export function Closes({ which }: { which: Which }) {
   const { data } = useConnectionCount(which);
   if (data === undefined) return null;

@@ -1,6 +1,6 @@
 import { type ListPage, type Paging } from './paging.js';
 
-/** More than this is a matter for the API. */
+/** More rows than this should be read over the API. */
 const MOST = 100_000;
 
 /**
@@ -24,7 +24,7 @@ export async function exportList<T>(
   return items.length;
 }
 
-/** Saves a text as a file of the browser's. */
+/** Saves a text as a file, through the browser. */
 export function save(fileName: string, text: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text]));
@@ -47,14 +47,14 @@ export function flatten(value: unknown, path = ''): Flat {
   );
 }
 
-/** RFC 4180, with a line of names. */
+/** RFC 4180, with a header line. */
 export function csv(rows: readonly Flat[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ''))];
   return lines.map((line) => line.map(quoted).join(',') + '\r\n').join('');
 }
 
-/** A spreadsheet would run what begins like a formula. */
+/** Spreadsheets would run what looks like a formula. */
 function quoted(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

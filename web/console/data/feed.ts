@@ -2,20 +2,20 @@ import type { ConsoleFeed, FeedListener, FeedTopic, WishFor } from '@switchboard
 import { store } from '../../ui/store.js';
 import { sdk } from '../app/client.js';
 
-/** Who goes to another screen follows something else at once; the socket stays for that. */
+/** Milliseconds that the unused socket stays open: those who change screens follow something else at once. */
 const IDLE_MS = 2000;
-/** Until its code is asked for again. */
+/** Milliseconds until its code is requested again. */
 const AGAIN_MS = 5000;
 
-/** Whether there is a connection that what is followed is told over. */
+/** Whether the feed is connected. */
 export const isTold = store(false);
 
-/** One socket for all screens of this tab, there only while something is followed. */
+/** One socket for all screens of this tab, open only while something is followed. */
 let feed: Promise<ConsoleFeed> | undefined;
 let followers = 0;
 let idle: ReturnType<typeof setTimeout> | undefined;
 
-/** @returns ends it */
+/** @returns a function that ends it */
 export function follow<T extends FeedTopic>(wish: WishFor<T>, listener: FeedListener<T>): () => void {
   clearTimeout(idle);
   followers++;
@@ -26,7 +26,7 @@ export function follow<T extends FeedTopic>(wish: WishFor<T>, listener: FeedList
         if (unsubscribe !== null) unsubscribe = opened.subscribe<T>(wish, listener);
       },
       () => {
-        // Its code did not come: the network is away, or the server has another version since.
+        // Its code did not load: the network is down, or the server has been updated since.
         feed = undefined;
         if (unsubscribe !== null) setTimeout(begin, AGAIN_MS);
       },
@@ -48,7 +48,7 @@ export function follow<T extends FeedTopic>(wish: WishFor<T>, listener: FeedList
   };
 }
 
-/** Its code comes when the first screen stands: that shows what there is without it. */
+/** Its code is loaded after the first screen, which shows what there is without it. */
 async function open(): Promise<ConsoleFeed> {
   const { ConsoleFeed } = await import('@switchboard/client/console');
   const opened = new ConsoleFeed({

@@ -2,9 +2,9 @@ import { store } from '../../ui/store.js';
 import { login } from '../app/client.js';
 import { useKept } from '../app/preferences.js';
 
-/** What one screen brings along for the workbench; in memory, since it may hold a secret. */
+/** What a screen passes to the workbench; kept in memory, since it may contain a secret. */
 export interface Handoff {
-  /** As the AsyncAPI document names the channel. */
+  /** The channel's name in the AsyncAPI document. */
   readonly channel: string;
   /** What it is about, for people. */
   readonly about: string;
@@ -13,15 +13,15 @@ export interface Handoff {
   readonly frame?: string;
 }
 
-/** The last that was brought. It stays for who comes back with the browser's arrows. */
+/** The last one. It stays, for those who navigate back. */
 export const handoff = store<Handoff | undefined>(undefined);
 
-// Nor for who comes next at this browser.
+// It is not for the next user of this browser.
 login.subscribe(() => {
   if (login.get() === undefined) handoff.set(undefined);
 });
 
-/** What was brought for this channel. */
+/** The handoff for this channel, if any. */
 export function useHandoff(channel: string | undefined): Handoff | undefined {
   const handed = useKept(handoff);
   return handed?.channel === channel ? handed : undefined;

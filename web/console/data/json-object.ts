@@ -1,5 +1,5 @@
 /**
- * The object a text holds.
+ * Parses the JSON text of an object.
  * @throws Error that says what is wrong with it
  */
 export function jsonObjectOf(text: string): Record<string, unknown> {

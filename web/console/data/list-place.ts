@@ -5,10 +5,10 @@ import { type Search } from '../app/search.js';
 const DEFAULT_LIMIT = 50;
 const MOST = 200;
 
-/** Keyset pages lead forward only: where each was come to from, as far as this visit knows. */
+/** Keyset pages only lead forward, so this remembers the cursor of the page before each one, for this visit. */
 const cameFrom = new Map<string, string | undefined>();
 
-/** Where one is in a list, as the address says it, and ways to go elsewhere. */
+/** The position in a list, as given by the address, and ways to change it. */
 export function useListPlace(prefix: string) {
   const all: Search = useSearch({ strict: false });
   const navigate = useNavigate();
@@ -33,7 +33,7 @@ export function useListPlace(prefix: string) {
         if (next !== undefined && !cameFrom.has(next)) cameFrom.set(next, cursor);
         go({ cursor: next });
       },
-      /** Other filters begin at the first page. */
+      /** Other filters start at the first page. */
       filter: (changes: Search) => {
         go({ ...changes, cursor: undefined }, 'q' in changes);
       },

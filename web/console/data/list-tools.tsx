@@ -13,7 +13,7 @@ interface ListToolsProps<T> {
   readonly load: (paging: Paging) => Promise<ListPage<T>>;
 }
 
-/** Which columns to show, and what is listed as a file. */
+/** Chooses the columns to show, and saves the list as a file. */
 export function ListTools<T>({ name, columns, shown, load }: ListToolsProps<T>) {
   const save = (format: 'csv' | 'json') => {
     exportList(name, format, load).then(

@@ -21,32 +21,32 @@ import { useLive } from './use-live.js';
 import { LIVE_MS } from './use-live-query.js';
 
 export interface ListProps<T> {
-  /** Names the query, the exported file and the kept choice of columns. */
+  /** Name of the query, the exported file and the stored choice of columns. */
   readonly name: string;
   readonly label: string;
-  /** Reads a page; `search` is what the address says about this list. */
+  /** Reads a page; `search` is the part of the address about this list. */
   readonly load: (paging: Paging, search: Search, signal: AbortSignal) => Promise<ListPage<T>>;
   readonly columns: readonly Column<T>[];
   readonly keyOf: (item: T) => string | number;
-  /** Label of the search field, where the server can search. */
+  /** Label of the search field, if the server can search. */
   readonly searchLabel?: string;
   readonly filters?: readonly Filter[];
-  /** What to show when there is nothing at all: how to get the first one. */
+  /** Shown when there is nothing at all: how to get the first one. */
   readonly empty: { readonly title: string; readonly children?: ReactNode };
   readonly rowActions?: ((item: T) => ReactNode) | undefined;
-  /** Reads again while somebody looks: when the feed tells of something new, or by itself where it does not. */
+  /** Whether to refresh while somebody looks: on news from the feed, or else at intervals. */
   readonly live?: boolean | 'calls' | 'audit';
-  /** Before each of its parameters in the address, where a screen has several lists. */
+  /** Prefix of its parameters in the address, where a screen has several lists. */
   readonly prefix?: string;
 }
 
-/** Rows that nobody minds to pass by keyboard. */
+/** Up to this many rows are easily passed by keyboard. */
 const FEW = 10;
 
-/** An export goes on whatever becomes of the screen. */
+/** An export continues even if the screen is left. */
 const NEVER = new AbortController().signal;
 
-/** A list of the server: searched, filtered, paged and exported; where one is in it stands in the address. */
+/** A list of the server: searched, filtered, paged and exported; the address has the position in it. */
 export function List<T>(props: ListProps<T>) {
   const { name, label, load, columns, keyOf, searchLabel, filters = [], empty, rowActions, live, prefix = '' } = props;
   const of = JSON.stringify(useParams({ strict: false }));
@@ -55,7 +55,7 @@ export function List<T>(props: ListProps<T>) {
   const isPaused = useKept(paused);
   const isTold = useTold(name, typeof live === 'string' ? live : undefined);
   const query = useQuery({
-    // Lists of one name are of different things on the screens of different things.
+    // Different screens may have lists of the same name about different things.
     queryKey: [name, of, paging, search],
     queryFn: ({ signal }) => load(paging, search, signal),
     placeholderData: (previous, query) => (query?.queryKey[1] === of ? previous : undefined),
@@ -109,14 +109,14 @@ export function List<T>(props: ListProps<T>) {
   );
 }
 
-/** Reads the list again when the feed tells of something new. @returns whether it does */
+/** Refreshes the list on news from the feed. @returns whether the feed is connected */
 function useTold(name: string, topic: 'calls' | 'audit' | undefined): boolean {
   const read = () => {
     void queryClient.invalidateQueries({ queryKey: [name] });
   };
   const isTold = useLive<'calls' | 'audit'>(topic, () => ({ topic: topic ?? 'calls' }), { news: read });
   useEffect(() => {
-    // What was missed until then.
+    // Catches up on what was missed until then.
     if (isTold) void queryClient.invalidateQueries({ queryKey: [name] });
   }, [isTold, name]);
   return isTold;

@@ -9,7 +9,7 @@ interface LoadedProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** What is read from the server, once it is there; what went wrong, as long as it does. */
+/** Shows data from the server once it is there, and the error as long as there is one. */
 export function Loaded<T>({ query: { data, error }, children }: LoadedProps<T>) {
   return (
     <>
@@ -20,7 +20,7 @@ export function Loaded<T>({ query: { data, error }, children }: LoadedProps<T>) 
   );
 }
 
-/** The same for a whole screen, which has a name in any case. */
+/** The same for a whole screen, which has a title in any case. */
 export function LoadedPage<T>({ title, query, children }: LoadedProps<T> & { title: string }) {
   if (query.data !== undefined) return children(query.data);
   return (

@@ -1,9 +1,9 @@
 export interface ListPage<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
-  /** How many there are on all pages, where the server counts them. */
+  /** The number of items on all pages, where the server counts them. */
   readonly total?: number;
-  /** Nodes that were silent; the items are without theirs. */
+  /** Nodes that did not answer; their items are missing. */
   readonly missing?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ const SHOWN = 360;
 
 type Values = readonly (number | null)[];
 
-/** What was known with what has come: the last hour, by time. Where both have a step, what has come counts. */
+/** Merges known and fresh samples of the last hour by time; fresh ones win. */
 export function merged(known: MetricsHistoryDto | undefined, fresh: MetricsHistoryDto): MetricsHistoryDto {
   if (known === undefined) return fresh;
   const stepMs = fresh.stepSeconds * 1000;

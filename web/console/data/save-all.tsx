@@ -6,13 +6,13 @@ import { save } from './export.js';
 
 interface SaveAllProps {
   readonly label: string;
-  /** Without its ending. */
+  /** Without its extension. */
   readonly fileName: string;
-  /** All of it, one JSON object a line. */
+  /** Everything, one JSON object per line. */
   readonly load: () => Promise<string>;
 }
 
-/** What the server exports, as a file. */
+/** Saves an export of the server as a file. */
 export function SaveAll({ label, fileName, load }: SaveAllProps) {
   const { mutate, isPending } = useMutation({
     mutationFn: load,

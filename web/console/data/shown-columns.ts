@@ -3,7 +3,7 @@ import { parseObject } from '../../ui/json.js';
 import { Kept } from '../app/kept.js';
 import { useKept } from '../app/preferences.js';
 
-/** Whether somebody wants a column, by its header; of those that are not in it, nobody has said. */
+/** Whether a column is wanted, by its header; columns without an entry follow their default. */
 type Choice = Readonly<Record<string, boolean>>;
 
 const choices = new Map<string, Kept<Choice>>();
@@ -14,13 +14,13 @@ function choiceOf(list: string): Kept<Choice> {
   return known;
 }
 
-/** What may have been kept by another version. */
+/** The stored choice, which may be from another version. */
 function choiceIn(text: string | null): Choice {
   const entries = Object.entries(parseObject(text) ?? {});
   return Object.fromEntries(entries.filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'));
 }
 
-/** The columns of a list that this browser shows, kept for the next visit. */
+/** The columns of a list that this browser shows, stored for the next visit. */
 export function useShownColumns<T>(list: string, columns: readonly Column<T>[]) {
   const kept = choiceOf(list);
   const choice = useKept(kept);

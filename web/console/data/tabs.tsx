@@ -4,14 +4,14 @@ import styles from './tabs.module.css';
 
 interface TabsProps {
   readonly label: string;
-  /** Without a `tab` in the address it is the first. */
+  /** The one without `tab` is shown by default. */
   readonly tabs: readonly { readonly name: string; readonly tab?: string }[];
 }
 
-/** Views of one screen, each with an address of its own; filters go along. */
+/** Views of one screen, each with its own address; filters are kept. */
 export function Tabs({ label, tabs }: TabsProps) {
   const search: Search = useSearch({ strict: false });
-  // Another view has other pages. What is left out here may be in the address of the view one is at.
+  // Another view has other pages. Parameters that are not replaced here stay those of the current view.
   const kept = Object.fromEntries(Object.entries(search).filter(([name]) => name !== 'cursor'));
   return (
     <nav aria-label={label} className={styles['tabs']}>

@@ -11,7 +11,7 @@ export interface Filter {
   /** Absent: any text. */
   readonly options?: readonly (Option | string)[];
   readonly type?: 'date';
-  /** Shown only when asked for, or when it filters. */
+  /** Shown only on request, or when in use. */
   readonly more?: boolean;
 }
 
@@ -22,7 +22,7 @@ interface ToolbarProps {
   readonly filters: readonly Filter[];
 }
 
-/** Search and filters of a list; nothing where it has none. */
+/** Search and filters of a list; empty when it has none. */
 export function Toolbar({ label, place, searchLabel, filters }: ToolbarProps) {
   const [all, setAll] = useState(false);
   const shown = filters.filter(({ name, more }) => all || more !== true || place.search[name] !== undefined);
@@ -53,12 +53,12 @@ export function Toolbar({ label, place, searchLabel, filters }: ToolbarProps) {
 
 const PAUSE_MS = 300;
 
-/** Sent when somebody stops writing. */
+/** Applied when typing pauses. */
 function TextFilter({ name, label, type, place }: Filter & { place: ListPlace }) {
   const id = useId();
   const said = place.search[name] ?? '';
   const [{ text, of }, setText] = useState({ text: said, of: said });
-  // The address has been changed by something else, for example by going back.
+  // Something else has changed the address, for example going back.
   if (of !== said) setText({ text: said, of: said });
   useEffect(() => {
     if (text === said) return undefined;

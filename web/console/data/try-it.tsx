@@ -3,7 +3,7 @@ import { FlaskConical } from 'lucide-react';
 import { buttonClass } from '../../ui/actions/button.js';
 import { type Handoff, handoff } from './handoff.js';
 
-/** Leads to the workbench, with what one would have to look up there. The address has no secret in it. */
+/** Leads to the workbench, with values that would otherwise have to be looked up. The address contains no secret. */
 export function TryIt({ children = 'Try it', ...given }: Handoff & { children?: string }) {
   return (
     <Link

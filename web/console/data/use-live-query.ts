@@ -4,7 +4,7 @@ import { useKept } from '../app/preferences.js';
 
 export const LIVE_MS = 5000;
 
-/** Reads something, and again by itself while somebody looks. @param everyMs `false`: it is told of what is new */
+/** Reads something, and refreshes it while somebody looks. @param everyMs `false`: news trigger the refresh */
 export function useLiveQuery<T>(
   key: readonly unknown[],
   read: (signal: AbortSignal) => Promise<T>,

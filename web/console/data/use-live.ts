@@ -16,9 +16,9 @@ const whenSeen = (listener: () => void) => {
 
 /**
  * Follows something while somebody looks: not while paused, and not in a hidden tab.
- * @param what names it: another one is another subscription; `undefined` = nothing
- * @param wish asked whenever it begins, or goes on after a pause
- * @returns whether it is being told, since the server has said so; if not, a screen may ask by itself
+ * @param what identifies the subscription; `undefined` = none
+ * @param wish called whenever it starts, or resumes after a pause
+ * @returns whether news are coming, as confirmed by the server; otherwise a screen may poll
  */
 export function useLive<T extends FeedTopic>(
   what: string | undefined,

@@ -6,11 +6,11 @@ export type ButtonKind = 'plain' | 'main' | 'danger' | 'quiet';
 export interface ButtonProps extends ComponentProps<'button'> {
   readonly kind?: ButtonKind;
   readonly icon?: ReactNode;
-  /** Told instead of shown: the button is an icon alone. */
+  /** Read aloud instead of shown: the button is only an icon. */
   readonly label?: string;
 }
 
-/** One that is disabled does nothing, and keeps the focus. */
+/** A disabled one does nothing, but keeps the focus. */
 export function Button({ kind = 'plain', icon, label, children, disabled, onClick, ...rest }: ButtonProps) {
   return (
     <button

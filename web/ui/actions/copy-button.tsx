@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { copyText } from './copy-text.js';
 import { Button } from './button.js';
 
-/** Copies a text, and says whether it could. */
+/** Copies a text, and tells whether that worked. */
 export function CopyButton({ text, what, children }: { text: string; what: string; children?: string }) {
   const [said, say] = useState('');
   useEffect(() => {

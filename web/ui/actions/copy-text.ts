@@ -1,7 +1,7 @@
-/** @returns whether the text is in the clipboard now */
+/** @returns whether the text is now in the clipboard */
 export async function copyText(text: string): Promise<boolean> {
   try {
-    // Missing where the page came by plain HTTP from another computer.
+    // Not available on pages loaded over plain HTTP from another computer.
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
@@ -14,7 +14,7 @@ function copySelection(text: string): boolean {
   const field = document.createElement('textarea');
   field.value = text;
   field.className = 'visually-hidden';
-  // Inside the dialog, if there is one: nothing outside of it takes the focus.
+  // Inside the dialog, if there is one: nothing outside can take the focus.
   (before?.closest('[role=dialog]') ?? document.body).append(field);
   field.select();
   const done = document.execCommand('copy');

@@ -5,7 +5,7 @@ import styles from './menu.module.css';
 export interface MenuEntry {
   readonly label: string;
   readonly icon?: ReactNode;
-  /** Given, the entry can be switched on and off, and the menu stays open. */
+  /** If given, the entry can be toggled, and the menu stays open. */
   readonly checked?: boolean;
   readonly onSelect: () => void;
 }
@@ -17,7 +17,7 @@ interface MenuProps {
   readonly entries: readonly MenuEntry[];
 }
 
-/** A button that opens a list of actions below it. The browser closes it on Escape and on a press elsewhere. */
+/** A button that opens a list of actions below it. The browser closes it on Escape and on clicks elsewhere. */
 export function Menu({ label, icon, kind = 'plain', entries }: MenuProps) {
   const id = useId();
   return (

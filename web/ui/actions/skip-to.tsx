@@ -1,7 +1,7 @@
 import { type ReactNode } from 'react';
 import styles from './skip-to.module.css';
 
-/** Leads past what many keys would lead through; seen by those alone who come to it by keyboard. The address stays. */
+/** A link past long lists of controls, only visible to those who reach it by keyboard. Does not change the address. */
 export function SkipTo({ id, children }: { id: string; children: ReactNode }) {
   return (
     <a

@@ -7,11 +7,11 @@ import { highest, type Line, peakOf, roundUp, type Row, rowsOf, sentence, stroke
 
 interface ChartProps {
   readonly title: string;
-  /** The title as it is shown, for example as a link. */
+  /** The title as shown, for example as a link. */
   readonly heading?: ReactNode;
   readonly unit: string;
   readonly lines: readonly Line[];
-  /** When the first step ended: milliseconds since the epoch. */
+  /** When the first step ended, in milliseconds since the epoch. */
   readonly from: number;
   readonly stepMs: number;
 }
@@ -22,7 +22,7 @@ const HEIGHT = 140;
 const MOST_LINES = 6;
 const ROW_MS = 60_000;
 
-/** Lines over time; what they say in a sentence, and the numbers as a table. */
+/** Lines over time, with a summary in words and the numbers as a table. */
 export function Chart({ title, heading = title, unit, lines: all, from, stepMs }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   const lines = highest(all, MOST_LINES);

@@ -13,7 +13,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export const peakOf = (lines: readonly Line[]): number =>
   lines.reduce((peak, { values }) => known(values).reduce((most, value) => Math.max(most, value), peak), 0);
 
-/** At most so many lines, the highest first; the others together are the last one. */
+/** At most `most` lines, the highest first; the last one is the sum of the others. */
 export function highest(lines: readonly Line[], most: number): readonly Line[] {
   const sorted = [...lines].sort((a, b) => peakOf([b]) - peakOf([a]));
   if (sorted.length <= most) return sorted;
@@ -25,14 +25,14 @@ export function highest(lines: readonly Line[], most: number): readonly Line[] {
   return [...sorted.slice(0, most - 1), { name: `${rest.length} others`, values: values ?? [] }];
 }
 
-/** A round number from which a chart's axis looks even: 1, 2 or 5 with zeros. */
+/** The next round number for a chart's axis: 1, 2 or 5 with zeros. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 5, 10].find((step) => step * power >= value * 0.999_999) ?? 10) * power;
 }
 
-/** How a line ran, in words. */
+/** The course of a line, in words. */
 function trendOf({ name, values }: Line): string {
   const all = known(values);
   const quarter = Math.ceil(all.length / 4);
@@ -46,13 +46,13 @@ function trendOf({ name, values }: Line): string {
   return `${name} ${verb} from about ${number(before)} to ${number(after)}, at most ${number(peak)}`;
 }
 
-/** What a chart shows, for who does not see it. */
+/** What a chart shows, for those who cannot see it. */
 export const sentence = (title: string, unit: string, lines: readonly Line[]): string =>
   lines.length === 0
     ? `${title}: nothing within this time.`
     : `${title}, ${unit}: ${lines.map((line) => trendOf(line)).join('; ')}.`;
 
-/** Corners of the strokes of a line in a field of this size; a gap where values are missing. */
+/** The points of a line's strokes in a field of this size, with gaps where values are missing. */
 export function strokes(values: Line['values'], top: number, width: number, height: number): readonly string[] {
   const step = width / Math.max(1, values.length - 1);
   const found: string[][] = [[]];
@@ -60,20 +60,20 @@ export function strokes(values: Line['values'], top: number, width: number, heig
     if (value === null) found.push([]);
     else found.at(-1)?.push(`${(i * step).toFixed(1)},${(height - (value / top) * height).toFixed(1)}`);
   }
-  // A value between two gaps is seen as a dot: a line from it to itself.
+  // A value between two gaps is drawn as a dot: a line from it to itself.
   return found
     .filter(({ length }) => length > 0)
     .map((points) => (points[1] ? points : [...points, ...points]).join(' '));
 }
 
 export interface Row {
-  /** Milliseconds since the epoch: when its last step ended. */
+  /** When its last step ended, in milliseconds since the epoch. */
   readonly at: number;
   /** The mean of each line, in their order. */
   readonly means: readonly (number | null)[];
 }
 
-/** The lines as rows of so many steps each, the newest first. */
+/** The lines as rows of `size` steps each, the newest first. */
 export function rowsOf(lines: readonly Line[], from: number, stepMs: number, size: number): readonly Row[] {
   const length = lines[0]?.values.length ?? 0;
   const rows: Row[] = [];

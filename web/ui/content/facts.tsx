@@ -1,7 +1,7 @@
 import { type ReactNode } from 'react';
 import styles from './facts.module.css';
 
-/** Names with their values. What is `undefined` is left out; `null` is a dash. */
+/** Names with their values. `undefined` is left out; `null` is shown as a dash. */
 export function Facts({ facts }: { facts: Readonly<Record<string, ReactNode>> }) {
   return (
     <dl className={styles['facts']}>

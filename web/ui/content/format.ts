@@ -12,7 +12,7 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
-/** `1,234.5` below a thousand with one decimal, above without. */
+/** `123.4` below a thousand, `1,235` above. */
 export const number = (value: number): string => (Math.abs(value) < 1000 ? NUMBER : WHOLE).format(value);
 
 /** In units of 1,024. */

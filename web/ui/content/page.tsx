@@ -5,13 +5,13 @@ interface PageProps {
   readonly title: string;
   /** Links to what this is part of, the outermost first. */
   readonly above?: readonly ReactNode[];
-  /** Beside the title: badges, an id. */
+  /** Next to the title: badges, an id. */
   readonly beside?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** A screen: its name, where it stands, what can be done here. */
+/** A screen: its title, what it is part of, and its actions. */
 export function Page({ title, above = [], beside, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Switchboard`;

@@ -1,10 +1,10 @@
 import qrcode from 'qrcode-generator';
 import styles from './qr.module.css';
 
-/** Modules of white that readers need around a code. */
+/** Modules of white space that readers need around a code. */
 const MARGIN = 4;
 
-/** A text as a QR image, black on white in any theme: not all readers take it the other way round. */
+/** A text as a QR code, black on white in any theme, since not all readers accept the inverse. */
 export function Qr({ text }: { text: string }) {
   const qr = qrcode(0, 'M');
   qr.addData(text);

@@ -4,9 +4,9 @@ import styles from './table.module.css';
 export interface Column<T> {
   readonly header: string;
   readonly cell: (item: T) => ReactNode;
-  /** Aligned at its last digit. */
+  /** Right-aligned. */
   readonly numeric?: boolean;
-  /** Shown only when asked for. */
+  /** Shown only on request. */
   readonly extra?: boolean;
 }
 
@@ -15,13 +15,13 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[];
   readonly items: readonly T[];
   readonly keyOf: (item: T) => string | number;
-  /** At the end of each row. */
+  /** Shown at the end of each row. */
   readonly actions?: ((item: T) => ReactNode) | undefined;
 }
 
 /**
- * Rows and columns; on a narrow screen each row is a card. Roles are spelt out, since browsers forget those of a table
- * that is laid out as something else.
+ * Rows and columns; on a narrow screen each row is a card. Roles are explicit, since browsers drop those of a table
+ * that is laid out differently.
  */
 export function Table<T>({ label, columns, items, keyOf, actions }: TableProps<T>) {
   const align = (column: Column<T>) => (column.numeric === true ? styles['numeric'] : undefined);

@@ -3,7 +3,7 @@ import { CopyButton } from '../actions/copy-button.js';
 import { Notice } from '../feedback/notice.js';
 import styles from './values.module.css';
 
-/** An id or code, shortened where the place is narrow, with a button that copies the whole of it. */
+/** An id or code, shortened where space is narrow, with a button that copies all of it. */
 export function Id({ value, what = 'the id' }: { value: string; what?: string }) {
   return (
     <span className={styles['id']}>
@@ -13,7 +13,7 @@ export function Id({ value, what = 'the id' }: { value: string; what?: string })
   );
 }
 
-/** Something that is shown this once. */
+/** A value that is only shown once. */
 export function Secret({ label, value }: { label: string; value: string }) {
   return (
     <div className={styles['secret']}>

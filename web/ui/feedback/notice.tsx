@@ -16,7 +16,7 @@ export function Badge({ tone = 'plain', children }: { tone?: Tone; children: Rea
   return <span className={`${styles['badge'] ?? ''} ${styles[tone] ?? ''}`}>{children}</span>;
 }
 
-/** In the place of a list that has nothing to show. */
+/** Shown instead of a list that has nothing to show. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className={styles['empty']}>
@@ -26,7 +26,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** In the place of what is still under way; seen only if that takes long. */
+/** Shown instead of what is still loading; only visible if that takes long. */
 export function Skeleton({ lines = 6 }: { lines?: number }) {
   return (
     <div className={styles['skeleton']} role="status" aria-label="Loading">

@@ -3,7 +3,7 @@ import { CopyButton } from '../actions/copy-button.js';
 import styles from './feedback.module.css';
 import { Notice } from './notice.js';
 
-/** What happened and what to do, with what to quote to whoever reads the logs. */
+/** What happened and what to do, with the id to quote to the operator. */
 export function ProblemNotice({ error }: { error: Error }) {
   const requestId = error instanceof SwitchboardProblem ? error.requestId : undefined;
   return (

@@ -12,7 +12,7 @@ const SHOWN_MS = 5000;
 const toasts = store<readonly Toast[]>([]);
 let lastId = 0;
 
-/** Says in the corner, for some seconds, that something is done. */
+/** Reports in the corner, for some seconds, that something is done. */
 export function toast(text: string): void {
   const id = ++lastId;
   toasts.set([...toasts.get().slice(-2), { id, text }]);

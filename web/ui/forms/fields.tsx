@@ -1,7 +1,7 @@
 import { type ComponentProps, createContext, type ReactNode, use, useId } from 'react';
 import styles from './fields.module.css';
 
-/** What the server says is wrong with a field, by its name. */
+/** The server's errors, by field name. */
 export const FieldErrors = createContext<ReadonlyMap<string, string>>(new Map());
 
 interface Labelled {
@@ -93,11 +93,11 @@ interface CheckTableProps {
   readonly name: string;
   readonly label: string;
   readonly hint?: ReactNode;
-  /** What each line is called, and what can be checked in it: a label and the value that is sent. */
+  /** The label of each line, and its check boxes: their labels and the values to send. */
   readonly lines: readonly { readonly label: string; readonly options: readonly Option[] }[];
 }
 
-/** Some of many, in lines of what belongs together. */
+/** Check boxes, in lines of related ones. */
 export function CheckTable({ name, label, hint, lines }: CheckTableProps) {
   const error = use(FieldErrors).get(name);
   return (

@@ -1,4 +1,4 @@
-/** What a form holds, as requests want it: nothing where a field is empty. */
+/** The values of a form, as requests need them: nothing where a field is empty. */
 export class FormValues {
   private readonly data: FormData;
 
@@ -6,7 +6,7 @@ export class FormValues {
     this.data = new FormData(form);
   }
 
-  /** As written, `''` when empty. */
+  /** As written; `''` when empty. */
   text(name: string): string {
     const value = this.data.get(name);
     return typeof value === 'string' ? value : '';
@@ -17,7 +17,7 @@ export class FormValues {
     return text === '' ? null : Number(text);
   }
 
-  /** What is checked of those with this name. */
+  /** The checked values with this name. */
   all(name: string): string[] {
     return this.data.getAll(name).filter((value) => typeof value === 'string');
   }
@@ -29,7 +29,7 @@ export class FormValues {
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined | ''> };
 
-/** Without the members that say nothing: an absent member is not the same as one that is `undefined`. */
+/** Leaves out empty members: an absent member is not the same as one that is `undefined`. */
 export function defined<T extends object>(members: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(members).filter(([, value]) => value !== undefined && value !== ''),

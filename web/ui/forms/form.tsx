@@ -7,14 +7,14 @@ import styles from './form.module.css';
 
 interface FormProps<T> {
   readonly onSubmit: (values: FormValues) => Promise<T>;
-  /** May take its time, for example to go elsewhere. */
+  /** May take its time, for example to navigate. */
   readonly onDone?: (result: T) => unknown;
-  /** Button or buttons; told whether the answer is awaited. */
+  /** One or more buttons; gets whether the answer is pending. */
   readonly buttons: (pending: boolean) => ReactNode;
   readonly children: ReactNode;
 }
 
-/** Sends its values, and shows what the server says about them beside the fields it is about. */
+/** Sends its values, and shows the server's errors next to their fields. */
 export function Form<T>({ onSubmit, onDone, buttons, children }: FormProps<T>) {
   const { mutate, isPending, error } = useMutation({ mutationFn: onSubmit, onSuccess: (result) => onDone?.(result) });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {

@@ -11,9 +11,9 @@ interface ConfirmDialogProps {
   readonly verb: string;
   readonly icon?: ReactNode;
   readonly kind?: ButtonKind;
-  /** Its name; `verb` with a question mark unless given. */
+  /** Its title; by default `verb` with a question mark. */
   readonly title?: string;
-  /** What it will hit, in numbers where there are any. */
+  /** What it will affect, with numbers if there are any. */
   readonly children: ReactNode;
   /** Whether the API keeps a reason. */
   readonly asksReason?: boolean;
@@ -22,7 +22,7 @@ interface ConfirmDialogProps {
   readonly onDone?: () => unknown;
 }
 
-/** A button for what cannot be undone: asks first. */
+/** A button for actions that cannot be undone: asks first. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { verb, icon, kind = 'danger', title = `${verb}?`, children, asksReason, onConfirm, says, onDone } = props;
   const [open, setOpen] = useState(false);

@@ -8,27 +8,27 @@ import styles from './modal.module.css';
 import { useWanted, wanted } from './wanted.js';
 
 interface FormDialogProps<T> {
-  /** Label of the button that opens it, and its name unless there is a `title`. */
+  /** Label of the button that opens it, and its title unless `title` is given. */
   readonly label: string;
   readonly title?: string;
   readonly icon?: ReactNode;
   readonly kind?: ButtonKind;
   readonly submit: string;
   readonly onSubmit: (values: FormValues) => Promise<T>;
-  /** What to say in the corner when it is done. */
+  /** What to report in the corner when done. */
   readonly says?: (result: T) => string;
-  /** What to show in the place of the form when it is done, for what will not be shown again. */
+  /** What to show instead of the form when done, for what cannot be shown again. */
   readonly result?: (result: T) => ReactNode;
   readonly onDone?: (result: T) => unknown;
   readonly children?: ReactNode;
 }
 
-/** What has come in the place of what had the focus is read next. */
+/** Focuses what replaces the focused element, so that it is read next. */
 const focus = (element: HTMLElement | null) => {
   element?.focus();
 };
 
-/** A button with a dialog that asks for something and sends it. */
+/** A button with a dialog that contains a form. */
 export function FormDialog<T>(props: FormDialogProps<T>) {
   const { label, title = label, icon, kind = 'plain', submit, onSubmit, says, result, onDone, children } = props;
   const [opened, setOpened] = useState(false);

@@ -1,9 +1,9 @@
 const REACHABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
 
 /**
- * Whoever works by keyboard stays where they were when what had the focus disappears: with what stood next to it in the
- * same part of the page, else at the beginning of `main`.
- * @returns ends that
+ * Keeps the place of keyboard users when the focused element disappears: focuses what was next to it in the same part
+ * of the page, or else the beginning of `main`.
+ * @returns a function that stops this
  */
 export function keepFocus(): () => void {
   let last: Element | undefined;
@@ -30,7 +30,7 @@ export function keepFocus(): () => void {
     if (next instanceof HTMLElement) next.focus();
     else document.querySelector<HTMLElement>('main[tabindex]')?.focus({ preventScroll: true });
   });
-  // A press elsewhere takes the focus away on purpose.
+  // A click elsewhere removes the focus on purpose.
   document.addEventListener('pointerdown', forget, true);
   document.addEventListener('focusin', remember);
   observer.observe(document.body, { childList: true, subtree: true });

@@ -6,20 +6,20 @@ import styles from './modal.module.css';
 interface ModalProps {
   readonly title: string;
   readonly wide?: boolean;
-  /** A press beside the dialog does not close it: what it shows would be lost. */
+  /** Whether clicks outside the dialog leave it open, because what it shows would be lost. */
   readonly sticky?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-/** What somebody came to fill in. */
+/** What somebody is to fill in. */
 const FIELD = 'input:not([type=hidden]), select, textarea';
 
-/** A dialog above the screen as long as it is rendered. The browser keeps the focus in it, and gives it back. */
+/** A dialog above the screen as long as it is rendered. The browser keeps the focus in it, and then returns it. */
 export function Modal({ title, wide, sticky, onClose, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Closed while it is still in the page: one that is taken out of it gives nothing back.
+  // Closed before it is removed from the page; otherwise the focus would not be returned.
   useLayoutEffect(() => {
     const opened = dialog.current;
     opened?.showModal();
@@ -39,7 +39,7 @@ export function Modal({ title, wide, sticky, onClose, children }: ModalProps) {
         onClose();
       }}
       onPointerDown={({ target }) => {
-        // The backdrop is part of the element itself, its content lies in others.
+        // The backdrop is part of the element itself; its content is in others.
         if (target === dialog.current && sticky !== true) onClose();
       }}
     >

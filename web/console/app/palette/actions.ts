@@ -71,7 +71,7 @@ const actions: readonly Hit[] = [
   { key: 'out', text: 'Sign out', run: () => signOut() },
 ];
 
-/** What is known without asking the server. */
+/** Hits that need no request to the server. */
 export function localGroups(text: string, may: (operation: Operation) => boolean): readonly Group[] {
   return [
     { name: 'Screens', hits: screens },

@@ -2,12 +2,12 @@ import { type useNavigate } from '@tanstack/react-router';
 
 export type Navigate = ReturnType<typeof useNavigate>;
 
-/** Something that the palette leads to, or does. */
+/** A destination or an action of the palette. */
 export interface Hit {
   /** Unique within its group. */
   readonly key: string;
   readonly text: string;
-  /** What tells it from others of the same name. */
+  /** Distinguishes it from others of the same name. */
   readonly hint?: string;
   readonly run: (navigate: Navigate) => unknown;
 }
@@ -17,7 +17,7 @@ export interface Group {
   readonly hits: readonly Hit[];
 }
 
-/** Whether all words of `text` occur in one of these. */
+/** Whether all words of `text` occur in any of these. */
 export function matches(text: string, ...texts: readonly string[]): boolean {
   const all = texts.join(' ').toLowerCase();
   return text

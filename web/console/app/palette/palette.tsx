@@ -7,7 +7,7 @@ import { type Group, type Hit } from './hit.js';
 import styles from './palette.module.css';
 import { useGroups } from './use-groups.js';
 
-/** Goes anywhere and does the most usual, from the keyboard alone. */
+/** Navigation and the most common actions, by keyboard alone. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const id = useId();

@@ -2,9 +2,9 @@ import { paginate, SwitchboardProblem } from '@switchboard/client/rest';
 import { sdk } from '../client.js';
 import { type Hit, matches } from './hit.js';
 
-/** Of each kind; who wants more writes more. */
+/** Hits of each kind; for others, type more. */
 const limit = 5;
-/** Lists that the server cannot search are read as far as this. */
+/** Items read of lists that the server cannot search. */
 const FAR = 1000;
 
 export interface Source {
@@ -16,7 +16,7 @@ const idOf = (text: string): number | undefined => (/^\d{1,10}$/.test(text) ? Nu
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CONNECTION = /^[0-9a-z]{8,}-[0-9a-z]+$/;
 
-/** One item, if there is one of this id that one may see. */
+/** The item, if it exists and may be seen. */
 async function perhaps<T>(found: Promise<T> | undefined): Promise<T[]> {
   try {
     return found === undefined ? [] : [await found];
@@ -26,7 +26,7 @@ async function perhaps<T>(found: Promise<T> | undefined): Promise<T[]> {
   }
 }
 
-/** What has this id, then what a search finds. */
+/** The item with this id, then the search results. */
 async function both<T extends { id: number }>(
   byId: Promise<T> | undefined,
   bySearch: Promise<{ items: readonly T[] }>,
@@ -35,7 +35,7 @@ async function both<T extends { id: number }>(
   return [...first, ...items.filter(({ id }) => id !== first[0]?.id)].slice(0, limit);
 }
 
-/** The first that match, of a list that the server cannot search. */
+/** The first matches in a list that the server cannot search. */
 async function sift<T>(all: AsyncIterable<T>, isMatch: (item: T) => boolean): Promise<T[]> {
   const found: T[] = [];
   let seen = 0;
@@ -116,7 +116,7 @@ const applications: Source = {
   },
 };
 
-/** Rooms belong to applications: `chat/lobby` looks in those called so, `lobby` in the first few. */
+/** Rooms belong to applications: `chat/lobby` searches those named like `chat`, `lobby` the first few. */
 const rooms: Source = {
   name: 'Rooms',
   find: async (text, signal) => {

@@ -6,7 +6,7 @@ import { type Group } from './hit.js';
 import { SOURCES } from './sources.js';
 
 const PAUSE_MS = 200;
-/** Longer texts are no names; servers refuse them. */
+/** Longer texts are not names; servers refuse them. */
 const LONGEST = 200;
 
 interface Found {
@@ -16,7 +16,7 @@ interface Found {
   readonly failed: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** What there is for a text. Each source is asked by itself: what one finds need not wait for another. */
+/** The hits for a text. Sources are asked independently, so that none waits for another. */
 export function useGroups(written: string): Found {
   const text = written.trim().slice(0, LONGEST);
   const settled = useSettled(text);
@@ -42,7 +42,7 @@ export function useGroups(written: string): Found {
   };
 }
 
-/** The text, once nobody writes on it any more. */
+/** The text, once typing has paused. */
 function useSettled(text: string): string {
   const [settled, settle] = useState(text);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { type Role } from '@switchboard/client/rest';
 
-/** The least role for what screens offer, by the operation of the API; a spec holds it against the API document. */
+/** The least role for what screens offer, by API operation; a spec checks it against the API document. */
 export const LEAST_ROLE = {
   'accounts.create': 'admin',
   'accounts.delete': 'admin',
@@ -40,7 +40,7 @@ export const LEAST_ROLE = {
 
 export type Operation = keyof typeof LEAST_ROLE;
 
-/** Each may what those before it may. */
+/** Each role may do what the previous ones may. */
 const ROLES: readonly Role[] = ['user', 'viewer', 'operator', 'admin'];
 
 export const hasRole = (role: Role, least: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(least);

@@ -2,7 +2,7 @@ import { TextField } from '../../../ui/forms/fields.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 
-/** One's own. */
+/** Changes the user's own password. */
 export function ChangePassword() {
   return (
     <FormDialog

@@ -14,7 +14,7 @@ const columns: readonly Column<AccountIdentityDto>[] = [
   { header: 'Id', cell: ({ id }) => id, numeric: true, extra: true },
 ];
 
-/** Whom identity providers know an account as. */
+/** The identities under which providers know an account. */
 export function Identities({ id, email }: { id: number; email: string }) {
   const may = useMay();
   return (

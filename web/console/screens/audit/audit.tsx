@@ -9,7 +9,7 @@ import { Verification } from './verification.js';
 
 const OUTCOMES = ['success', 'failure', 'refused'] as const;
 
-/** Actions begin with what they are done to. */
+/** The first parts of actions, which name what they are done to. */
 const AREAS = [
   'access',
   'accounts',

@@ -4,7 +4,7 @@ import { Time } from '../../../ui/content/time.js';
 import { Id, Json } from '../../../ui/content/values.js';
 import { Badge } from '../../../ui/feedback/notice.js';
 
-/** What, by whom, to whom: what a few words have place for. */
+/** The columns for narrow places: what, by whom, to whom. */
 export const briefColumns: readonly Column<AuditEntryDto>[] = [
   { header: 'When', cell: ({ at }) => <Time at={at} /> },
   { header: 'Who', cell: ({ actor }) => <Party party={actor} /> },

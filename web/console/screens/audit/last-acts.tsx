@@ -8,7 +8,7 @@ import { briefColumns } from './columns.js';
 
 const SHOWN = 5;
 
-/** Who did what lately; Overview reads it again along with what else is of now. */
+/** The most recent entries; Overview refreshes them together with its other live data. */
 export function LastActs({ everyMs }: { everyMs: number | false }) {
   const entries = useLiveQuery(['last acts'], (signal) => sdk.audit.list({ query: { limit: SHOWN }, signal }), everyMs);
   return (

@@ -14,7 +14,7 @@ const FOUND = {
   seal: 'stands under a seal that is not intact',
 } as const;
 
-/** Has the server check every entry, and says what it found. */
+/** Has the server verify every entry, and shows what it found. */
 export function Verification() {
   const { mutate, reset, isPending, data, error } = useMutation({ mutationFn: () => sdk.audit.verify() });
   return (

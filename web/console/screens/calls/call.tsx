@@ -88,7 +88,7 @@ function Account({ id }: { id: number }) {
   );
 }
 
-/** A participant's socket or user, or whoever did it from outside. */
+/** A participant's socket or user, or the account that ended it from outside. */
 function EndedBy({ value }: { value: string }) {
   const account = /^account:(\d+)$/.exec(value)?.[1];
   return account === undefined ? <Id value={value} /> : <Account id={Number(account)} />;

@@ -62,7 +62,7 @@ const conversationColumns: readonly Column<ConversationDto>[] = [
 function Details({ circle: { id, name, createdAt, privilege } }: { circle: CircleDto }) {
   const navigate = useNavigate();
   const path = { id };
-  // Of the circle: a role on the server gives none in it.
+  // An admin of the circle; a role on the server gives no rights in it.
   const isAdmin = privilege === 'ADMIN';
   const media = useQuery({
     queryKey: ['media of circle', id],

@@ -9,13 +9,13 @@ import { CONNECTION_FILTERS, connectionQuery } from './places.js';
 
 interface ConnectionListProps {
   readonly name: string;
-  /** What all of them have in common, besides what the address asks for. */
+  /** Conditions besides those in the address. */
   readonly fixed?: Search;
   readonly filters?: boolean;
   readonly empty: { readonly title: string; readonly children?: ReactNode };
 }
 
-/** Who is connected. */
+/** The open connections. */
 export function ConnectionList({ name, fixed = {}, filters, empty }: ConnectionListProps) {
   const may = useMay();
   return (

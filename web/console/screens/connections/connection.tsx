@@ -19,7 +19,7 @@ import { Timeline } from './timeline.js';
 import { Where } from './where.js';
 
 const route = getRouteApi('/connections/$id');
-/** Events that stay on the screen. */
+/** Events kept on the screen. */
 const EVENTS = 200;
 const above = [<Link to="/connections">Connections</Link>];
 
@@ -32,7 +32,7 @@ async function readLive(id: string, signal: AbortSignal): Promise<ConnectionDto 
   }
 }
 
-/** Its node remembers it for a while; the API lists those, it has no address for one. */
+/** An ended connection, which its node remembers for a while. The API only lists those, so this searches the list. */
 async function readEnded(id: string, signal: AbortSignal): Promise<EndedConnectionDto | null> {
   const node = id.slice(0, Math.max(0, id.lastIndexOf('-')));
   if (node === '') return null;
@@ -41,7 +41,7 @@ async function readEnded(id: string, signal: AbortSignal): Promise<EndedConnecti
   return null;
 }
 
-/** One connection, while it lives and as it ended. */
+/** One connection, live or ended. */
 export function Connection() {
   const { id } = route.useParams();
   const { isTold, events } = useTimeline(id);
@@ -57,7 +57,7 @@ export function Connection() {
 
 const keyOf = (id: string) => ['connection', id];
 
-/** Follows the connection: its counters go where the screen reads them, what happens to it is kept here. */
+/** Follows the connection. Its counters are put where the screen reads them; its events are kept here. */
 function useTimeline(id: string): { isTold: boolean; events: readonly TimelineEvent[] } {
   const [kept, keep] = useState<{ of: string; events: readonly TimelineEvent[] }>({ of: id, events: [] });
   const isTold = useLive<'connection'>(id, () => ({ topic: 'connection', connection: id }), {

@@ -8,7 +8,7 @@ import { type Search } from '../../app/search.js';
 import { useConnectionCount } from '../../data/connected.js';
 import { connectionQuery } from './places.js';
 
-/** Closes all that the address asks for, and only if they are about as many as were shown. */
+/** Closes all connections that match the address, but only if there are about as many as were shown. */
 export function DisconnectMatching({ search }: { search: Search }) {
   const query = connectionQuery(search);
   const [tries, setTries] = useState(0);
@@ -45,7 +45,9 @@ export function DisconnectMatching({ search }: { search: Search }) {
   );
 }
 
-/** The number of the moment the dialog was opened, or told that it had changed: what somebody agrees to stands still. */
+/**
+ * The number when the dialog was opened, or when it was last told of a change: what somebody agrees to must not move.
+ */
 function Expected({ count }: { count: number }) {
   const [shown] = useState(count);
   return (

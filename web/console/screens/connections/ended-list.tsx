@@ -4,11 +4,11 @@ import { List } from '../../data/list.js';
 import { endedColumns } from './columns.js';
 import { CONNECTION_FILTERS, connectionQuery } from './places.js';
 
-/** A close code of an address; nothing where it says none. */
+/** The close code in an address, if there is one. */
 const codeOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{4}$/.test(text) ? Number(text) : undefined;
 
-/** The last that ended, as each node remembers them. */
+/** The most recently ended connections, as remembered by each node. */
 export function EndedList() {
   return (
     <List

@@ -4,7 +4,7 @@ import { type Filter } from '../../data/toolbar.js';
 
 const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron', 'console'] as const;
 
-/** Texts that connections can be filtered by. */
+/** Text filters for connections. */
 const PLACES = [
   'principal',
   'node',
@@ -17,7 +17,7 @@ const PLACES = [
   'address',
 ] as const;
 
-/** What an address asks for, as the API takes it. */
+/** The filters of an address, in the API's form. */
 export function connectionQuery({ protocol, ...search }: Search) {
   const known: Partial<Record<'q' | (typeof PLACES)[number], string | undefined>> = Object.fromEntries(
     ['q', ...PLACES].map((name) => [name, search[name]]),

@@ -6,7 +6,7 @@ import { Badge, type Tone } from '../../../ui/feedback/notice.js';
 
 const TONES: Partial<Record<TimelineEvent['what'], Tone>> = { refused: 'bad', slowed: 'warn', admitted: 'good' };
 
-/** An event and its place, by which rows are told apart. */
+/** An event with its index, which distinguishes rows. */
 type Row = TimelineEvent & { readonly place: number };
 
 const columns: readonly Column<Row>[] = [
@@ -15,7 +15,7 @@ const columns: readonly Column<Row>[] = [
   { header: 'Detail', cell: ({ detail }) => detail !== null && <bdi>{detail}</bdi> },
 ];
 
-/** What happened to a connection, the newest first. */
+/** The events of a connection, the newest first. */
 export function Timeline({ events }: { events: readonly TimelineEvent[] }) {
   if (events.length === 0) return null;
   return (

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { type ConnectionDto } from '@switchboard/client/rest';
 import styles from './where.module.css';
 
-/** What a connection is in, as a link to it. */
+/** What a connection belongs to, as a link. */
 export function Where({ connection: { service, session, application, room, circle } }: { connection: ConnectionDto }) {
   if (service !== null && session !== null) {
     return (

@@ -92,7 +92,7 @@ function Details({ iota: { iotaId, name, online, node, createdAt } }: { iota: Io
   );
 }
 
-/** Nodes remember only the last that ended. */
+/** When its last connection ended; nodes only remember the most recent ones. */
 function LastSeen({ iotaId }: { iotaId: string }) {
   const ended = useLiveQuery(['last seen', iotaId], (signal) =>
     sdk.connections.listEnded({ query: { principal: `iota:${iotaId}`, limit: 1 }, signal }),
@@ -128,7 +128,7 @@ const profileColumns: readonly Column<ProfileDto>[] = [
   { header: 'User', cell: ({ userId }) => <Id value={userId} /> },
   {
     header: 'Clients',
-    // Not how many: that would be a request for each row.
+    // Not their number: that would take a request per row.
     cell: ({ userId }) => (
       <Link to="/connections" search={{ principal: `profile:${userId}` }}>
         show

@@ -5,6 +5,6 @@ export const NodeStateBadge = ({ state }: Pick<NodeDto, 'state'>) => (
   <Badge tone={state === 'ready' ? 'good' : 'warn'}>{state}</Badge>
 );
 
-/** How many sockets a node has, of all protocols. */
+/** The number of sockets on a node, over all protocols. */
 export const openOn = ({ connections }: Pick<NodeDto, 'connections'>): number =>
   Object.values(connections).reduce((sum, count) => sum + count, 0);

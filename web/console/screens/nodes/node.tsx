@@ -16,7 +16,7 @@ import { NodeStateBadge, openOn } from './node-state.js';
 
 const route = getRouteApi('/nodes/$name');
 
-/** One node, as it says of itself every few seconds. */
+/** One node, as it reports itself every few seconds. */
 export function Node() {
   const { name } = route.useParams();
   const node = useLiveQuery(['node', name], (signal) => sdk.nodes.get({ path: { name }, signal }));

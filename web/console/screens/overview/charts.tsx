@@ -13,16 +13,16 @@ import { useLive } from '../../data/use-live.js';
 import { useLiveQuery } from '../../data/use-live-query.js';
 import styles from './overview.module.css';
 
-/** As often as there is something new. */
+/** As often as there are new samples. */
 const STEP_MS = 10_000;
 
 interface Kind {
   readonly title: string;
-  /** The list that says more. */
+  /** The list with the details. */
   readonly to: '/connections' | '/nodes';
   readonly search?: Search;
   readonly unit: string;
-  /** What a series is called in it, by the series' name. */
+  /** Labels of its lines, by the name of the series. */
   readonly lines: Readonly<Record<string, (series: MetricSeriesDto) => string>>;
 }
 
@@ -63,7 +63,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 const HISTORY = ['metrics history'];
-/** What Overview shows beside the charts. */
+/** Queries of Overview besides the charts. */
 const BESIDE = ['stats', 'top', 'last acts', 'away', 'first steps'];
 
 export function Charts() {
@@ -77,7 +77,7 @@ export function Charts() {
     {
       news: (samples) => {
         queryClient.setQueryData<MetricsHistoryDto>(HISTORY, (known) => merged(known, samples));
-        // What else is of now is read along with them, and not by itself.
+        // Overview's other live data is refreshed together with the samples, not by itself.
         for (const key of BESIDE) void queryClient.invalidateQueries({ queryKey: [key] });
       },
     },

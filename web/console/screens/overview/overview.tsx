@@ -34,7 +34,7 @@ export function Overview() {
         </Suspense>
       </Panel>
       <Top />
-      {/* Not before what is above it is there. */}
+      {/* Only after what is above it has loaded. */}
       {stats.data && (
         <Suspense fallback={<Skeleton lines={6} />}>
           <LastActs everyMs={everyMs} />

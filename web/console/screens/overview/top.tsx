@@ -13,7 +13,7 @@ import { Loaded } from '../../data/loaded.js';
 import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
 import styles from './overview.module.css';
 
-/** Where most is going on. */
+/** The busiest rooms and services. */
 export function Top() {
   return (
     <div className={styles['tops']}>

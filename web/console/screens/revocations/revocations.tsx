@@ -65,7 +65,7 @@ function Lift({ revocation: { id, selector, subject } }: { revocation: Revocatio
   );
 }
 
-/** What can be revoked; those with a number for an id say so. */
+/** What can be revoked; `numeric` when its id is a number. */
 const SELECTORS = [
   { value: 'user', label: 'Account, by id', numeric: true },
   { value: 'device', label: 'Device, by id', numeric: true },

@@ -5,10 +5,10 @@ import { TextField } from '../../../ui/forms/fields.js';
 import { login, sdk } from '../../app/client.js';
 import { useKept } from '../../app/preferences.js';
 
-/** Keys that were made or used on this visit, by application; in memory, since they are secrets. */
+/** Keys made or used on this visit, by application; kept in memory, since they are secrets. */
 const keys = store<ReadonlyMap<number, string>>(new Map());
 
-// Who comes next at this browser has no part in them.
+// They are not for the next user of this browser.
 login.subscribe(() => {
   if (login.get() === undefined) keys.set(new Map());
 });
@@ -35,7 +35,7 @@ export function KeyField({ application }: { application: number }) {
   );
 }
 
-/** Does as an application what only that may. */
+/** Does something as an application that only an application may do. */
 export async function asApplication<T>(
   application: number,
   values: FormValues,
@@ -50,13 +50,13 @@ export async function asApplication<T>(
     keepKey(application, apiKey);
     return done;
   } catch (error) {
-    // It has been deleted or revoked since: the field is there again.
+    // The key has been deleted or revoked since: ask for one again.
     if (error instanceof SwitchboardProblem && error.status === 401) forgetKey(application);
     throw error;
   }
 }
 
-/** With the key of another application it would be done there. */
+/** Whether this is the application's key; with another's, the action would happen in the other application. */
 async function isKeyOf(application: number, apiKey: string): Promise<boolean> {
   const listed = paginate(sdk.applications.listKeys, { path: { id: application }, query: { limit: 200 } });
   for await (const { prefix } of listed) if (apiKey.startsWith(prefix)) return true;

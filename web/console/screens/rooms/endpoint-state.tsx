@@ -4,7 +4,7 @@ import { plural } from '../../../ui/content/format.js';
 import { Time, useNow } from '../../../ui/content/time.js';
 import { Badge } from '../../../ui/feedback/notice.js';
 
-/** An endpoint with its sockets; `undefined` where the room has more than were read. */
+/** An endpoint with its number of sockets; `undefined` when the room has more than were read. */
 export interface EndpointRow extends AdminEndpointDto {
   readonly sockets: number | undefined;
 }
@@ -31,7 +31,7 @@ const MAY: Readonly<Record<AdminEndpointDto['permissions'], string>> = {
   readwrite: 'hears and may speak',
 };
 
-/** Why nothing comes to it or from it, or that all is well; what keeps it out first. */
+/** Why it hears or says nothing, or that all is well; obstacles to entry come first. */
 export function EndpointState({ endpoint }: { endpoint: EndpointRow }) {
   const { id, revoked, expiresAt, sockets, permissions } = endpoint;
   const now = useNow();

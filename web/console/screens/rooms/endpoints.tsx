@@ -16,7 +16,7 @@ import { type EndpointRow, EndpointState, withSockets } from './endpoint-state.j
 const MOST_SOCKETS = 200;
 
 interface EndpointsProps {
-  /** Its name, and its application's id. */
+  /** The room's name, and its application's id. */
   readonly path: { readonly id: number; readonly name: string };
 }
 
@@ -29,7 +29,7 @@ const columns: readonly Column<EndpointRow>[] = [
   { header: 'Id', cell: ({ id }) => id, numeric: true },
 ];
 
-/** Who may come into a room, and what keeps them from hearing what is said there. */
+/** The endpoints of a room, and what keeps them from hearing its messages. */
 export function Endpoints({ path }: EndpointsProps) {
   return (
     <Panel title="Endpoints" actions={<NewEndpoint path={path} />}>

@@ -16,7 +16,7 @@ import styles from './messages.module.css';
 
 const PAGE = 50;
 
-/** What was said in a durable room: the newest, or from an offset in the address on. */
+/** Messages of a durable room: the newest, or those from an offset in the address. */
 export function Messages({ path }: { path: { id: number; name: string } }) {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();

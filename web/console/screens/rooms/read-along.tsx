@@ -10,14 +10,14 @@ import { hasRole } from '../../app/rights/least-role.js';
 import { useLive } from '../../data/use-live.js';
 import styles from './messages.module.css';
 
-/** Messages that stay on the screen. */
+/** Messages kept on the screen. */
 const SHOWN = 100;
 
 interface Heard extends SaidMessage {
   readonly place: number;
 }
 
-/** What is said in a room from now on. It begins by hand, since it is written to the audit log. */
+/** Messages in a room from now on. Started by hand, since it is recorded in the audit log. */
 export function ReadAlong({ path }: { path: { id: number; name: string } }) {
   const me = useMe();
   const [isReading, setReading] = useState(false);

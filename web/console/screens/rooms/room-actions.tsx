@@ -13,7 +13,7 @@ import { jsonOf } from '../../data/json-object.js';
 import { TryIt } from '../../data/try-it.js';
 import { asApplication, KeyField } from './application-key.js';
 
-/** A room's name, and its application's id. */
+/** The room's name, and its application's id. */
 interface OfRoom {
   readonly path: { readonly id: number; readonly name: string };
 }

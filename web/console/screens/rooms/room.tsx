@@ -40,7 +40,7 @@ interface PresentProps {
   readonly permission: 'read' | 'write';
 }
 
-/** How many of those who are connected may do something. */
+/** How many of the connected members have a permission. */
 function Present({ path, permission }: PresentProps) {
   const { data } = useLiveQuery(['presence', path], (signal) =>
     sdk.applicationRooms.presence({ path, query: { limit: 200 }, signal }),

@@ -2,7 +2,7 @@ import { type ServiceDto } from '@switchboard/client/rest';
 import { CheckField, TextField } from '../../../ui/forms/fields.js';
 import { type FormValues } from '../../../ui/forms/form-values.js';
 
-/** What a service has that nobody has set. */
+/** Defaults of a new service. */
 const DEFAULTS = {
   title: '',
   allowPublicCode: true,
@@ -14,7 +14,7 @@ const DEFAULTS = {
   codeLength: 4,
 };
 
-/** Settings of a service; what is empty is without limit. */
+/** Settings of a service; empty fields mean no limit. */
 export function ServiceFields({ service = DEFAULTS }: { service?: Pick<ServiceDto, keyof typeof DEFAULTS> }) {
   return (
     <>

@@ -18,7 +18,7 @@ import styles from './session.module.css';
 
 const route = getRouteApi('/services/$id/sessions/$session');
 
-/** Reads on until it is found: the API lists sessions, it has no address for one. */
+/** Searches the list of sessions, since the API has no address for a single one. */
 async function findSession(id: number, session: string, signal: AbortSignal): Promise<ServiceSessionDto | null> {
   const all = paginate(sdk.services.listSessions, { path: { id }, query: { limit: 200 }, signal });
   for await (const item of all) if (item.id === session) return item;

@@ -12,11 +12,11 @@ interface Package {
   readonly version: string;
   readonly licence: string;
   readonly usedBy: readonly string[];
-  /** Which of the notices is its own. */
+  /** Index of its notice. */
   readonly notice: number | null;
 }
 
-/** What the build wrote down. */
+/** The licences recorded by the build. */
 interface Book {
   readonly packages: readonly Package[];
   readonly notices: readonly string[];
@@ -28,7 +28,7 @@ async function readBook(signal: AbortSignal): Promise<Book> {
   return (await response.json()) as Book;
 }
 
-/** Whose work this program is made with; read when somebody wants to know. */
+/** The packages that this program is made with; only loaded on request. */
 export function Licences() {
   const [open, setOpen] = useState(false);
   const book = useQuery({

@@ -33,7 +33,7 @@ const columns: readonly Column<SettingDto>[] = [
   { header: 'What it does', cell: ({ description }) => <Description text={description} /> },
 ];
 
-/** With what stands between backticks as code. */
+/** Shows text between backticks as code. */
 function Description({ text }: { text: string }) {
   const parts = text.split('`');
   return (
@@ -49,7 +49,7 @@ function Value({ setting: { value, secret } }: { setting: SettingDto }) {
   return value === '' ? 'empty' : <code>{value}</code>;
 }
 
-/** What holds on the node that answers. */
+/** The effective settings of the node that answers. */
 function Effective({ config: { node, versions, groups } }: { config: ConfigDto }) {
   const place = useListPlace('');
   const onlyChanged = place.search['changed'] === 'yes';

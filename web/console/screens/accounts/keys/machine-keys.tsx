@@ -53,7 +53,7 @@ function LastUse({ at, from }: { at: string | null; from: string | null }) {
   );
 }
 
-/** What programs come in with. */
+/** The credentials of programs. */
 export function MachineKeys() {
   const may = useMay();
   return (

@@ -1,4 +1,4 @@
-/** What machine keys can be let do, by tag of the API document; a spec holds it against that. */
+/** What machine keys can be allowed to do, by tag of the API document; a spec checks it against that. */
 export const SCOPED_TAGS: Readonly<Record<string, readonly ('read' | 'write')[]>> = {
   accounts: ['read', 'write'],
   applications: ['read', 'write'],
@@ -14,7 +14,7 @@ export const SCOPED_TAGS: Readonly<Record<string, readonly ('read' | 'write')[]>
   services: ['read', 'write'],
 };
 
-/** The same as lines to check, and one for all of them. */
+/** The same as lines of check boxes, and one for everything. */
 export const SCOPE_LINES = Object.entries({ '*': ['read', 'write'] as const, ...SCOPED_TAGS }).map(([tag, acts]) => ({
   label: tag === '*' ? 'everything' : tag,
   options: acts.map((act) => ({ value: `${tag}:${act}`, label: act })),

@@ -17,10 +17,10 @@ interface MessageContract {
   readonly examples: readonly unknown[];
 }
 
-/** What can be said on one channel, from the server's own document. `out` is what we send. */
+/** The messages of one channel, from the server's own document. `out` is what we send. */
 export interface ChannelContract {
   readonly examples: readonly Example[];
-  /** The name of the message that a frame is; nothing where it is none that the contract knows. */
+  /** The name of the message that a frame is; `undefined` when the contract does not know it. */
   readonly nameOf: (direction: 'in' | 'out', value: unknown) => string | undefined;
 }
 
@@ -33,7 +33,7 @@ export async function loadDocument(signal: AbortSignal): Promise<JsonObject> {
 
 export function contractOf(document: JsonObject, channel: string): ChannelContract {
   const schemas = at(document, 'components', 'schemas');
-  // The document says it from the server's side.
+  // The document is written from the server's side.
   const messages = { in: messagesOf(document, channel, 'send'), out: messagesOf(document, channel, 'receive') };
   return {
     examples: messages.out.flatMap(({ name, title, summary, examples }) =>
@@ -43,7 +43,7 @@ export function contractOf(document: JsonObject, channel: string): ChannelContra
   };
 }
 
-/** The message whose constants fit best: those that take anything are for what no other takes. */
+/** The message whose constants fit best; those that take anything are for what no other takes. */
 function best(messages: readonly MessageContract[], value: unknown, schemas: Schemas): string | undefined {
   let found: string | undefined;
   let most = -1;

@@ -14,7 +14,7 @@ import styles from './workbench.module.css';
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const clock = (at: number): string => `${TIME.format(at)}.${String(at % 1000).padStart(3, '0')}`;
 
-/** More of a frame is not shown, only copied. */
+/** Longer frames are only shown in part; they can be copied in full. */
 const MOST_SHOWN = 50_000;
 
 const SIGNS: Readonly<Record<Frame['direction'], ReactNode>> = {
@@ -104,7 +104,7 @@ function Line({ frame }: { frame: Frame }) {
   );
 }
 
-/** Indented if it is JSON, and not without end. */
+/** Indented if it is JSON, and cut off if too long. */
 function pretty(text: string): string {
   const isLong = text.length > MOST_SHOWN;
   const shown = isLong ? `${text.slice(0, MOST_SHOWN)}\n… and more: copy it to see all` : text;

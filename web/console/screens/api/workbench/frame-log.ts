@@ -4,18 +4,18 @@ export interface Frame {
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `note`: not a frame, but what became of the socket. */
+  /** `note`: not a frame, but news of the socket. */
   readonly direction: 'in' | 'out' | 'note';
   readonly text: string;
   readonly bytes: number;
-  /** What the contract calls it. */
+  /** Its name in the contract. */
   readonly name: string | undefined;
 }
 
 export interface Shown {
   readonly frames: readonly Frame[];
   readonly paused: boolean;
-  /** How many have come since it was paused. */
+  /** Frames that have come since it was paused. */
   readonly behind: number;
 }
 
@@ -23,7 +23,7 @@ const MOST = 500;
 const STEP_MS = 100;
 const encoder = new TextEncoder();
 
-/** The last frames of both directions, the newest first. While paused it collects on, and shows what it showed. */
+/** The last frames of both directions, the newest first. While paused it keeps collecting, but shows the same ones. */
 export class FrameLog {
   private frames: readonly Frame[] = [];
   private nextId = 1;

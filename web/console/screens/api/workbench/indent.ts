@@ -1,8 +1,8 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
 
 /**
- * JSON text, indented. Only blanks change: numbers of any size, odd escapes and repeated members stay as they came, which
- * `JSON.parse` and back would not leave.
+ * Indents JSON text. Only blanks change: numbers of any size, odd escapes and repeated members stay as they are, unlike
+ * with `JSON.parse` and back.
  */
 export function indent(text: string): string {
   let depth = 0;

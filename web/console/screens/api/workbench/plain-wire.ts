@@ -20,7 +20,7 @@ export function openPlain(path: string, listener: Listener, protocols: readonly 
     listener.closed(`Closed with code ${code}${reason === '' ? '' : `: ${reason}`}`);
   };
   return {
-    // Any text: how the server takes what is no JSON is worth a look, too.
+    // Sends any text, since it is also worth seeing how the server handles invalid JSON.
     send,
     close: () => {
       socket.close(1000);

@@ -3,12 +3,12 @@ import { isObject, type JsonObject } from '../../../../ui/json.js';
 export type Schemas = Readonly<Record<string, unknown>>;
 
 const PREFIX = '#/components/schemas/';
-/** References may be circular; documents of ours are not this deep. */
+/** References may be circular; our documents are not nested this deep. */
 const DEEPEST = 20;
 
 /**
- * How well a value fits a schema: -1 = not at all, else how many of its constants were met. Knows the words that tell
- * messages apart; bounds and formats are the server's to check.
+ * How well a value fits a schema: -1 = not at all, otherwise how many of its constants match. Knows the keywords that
+ * tell messages apart; bounds and formats are for the server to check.
  */
 export function fit(value: unknown, schema: unknown, schemas: Schemas, depth = 0): number {
   if (!isObject(schema) || depth > DEEPEST) return 0;

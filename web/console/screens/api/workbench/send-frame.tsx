@@ -8,7 +8,7 @@ import styles from './workbench.module.css';
 
 interface SendFrameProps {
   readonly examples: readonly Example[];
-  /** What to begin with, instead of the first example. */
+  /** What to start with instead of the first example. */
   readonly first: string | undefined;
   readonly canSend: boolean;
   readonly canAsk: boolean;
@@ -16,7 +16,7 @@ interface SendFrameProps {
   readonly onSend: (text: string, asks: boolean) => void;
 }
 
-/** A frame to send, begun with one of the contract's examples. */
+/** A frame to send, starting from one of the contract's examples. */
 export function SendFrame({ examples, first, canSend, canAsk, onSend }: SendFrameProps) {
   const [text, setText] = useState(first ?? examples[0]?.text ?? '');
   const [problem, setProblem] = useState<Error>();

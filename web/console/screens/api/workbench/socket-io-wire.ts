@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 import { type Listener, type Wire } from './wire.js';
 
-/** Frames are shown as the document has them: `["event", payload]`. */
+/** Frames are shown as in the document: `["event", payload]`. */
 export function openSocketIo(auth: Readonly<Record<string, string>>, listener: Listener): Wire {
   const socket = io(location.origin, {
     auth,

@@ -7,7 +7,7 @@ import { type WireKind } from './wires.js';
 
 export type WireState = 'closed' | 'connecting' | 'open';
 
-/** For what is called later than it was made. */
+/** The latest value, for functions that are called later than they were created. */
 function useLatest<T>(value: T) {
   const latest = useRef(value);
   useEffect(() => {
@@ -16,12 +16,12 @@ function useLatest<T>(value: T) {
   return latest;
 }
 
-/** One socket at a time, with what has gone over it. Leaving the screen ends it. */
+/** One socket at a time, and what has passed over it. Leaving the screen ends it. */
 export function useWire(contract: ChannelContract | undefined) {
   const [log] = useState(() => new FrameLog());
   const [state, setState] = useState<WireState>('closed');
   const wire = useRef<Wire>(undefined);
-  // Which of the tries counts: what an older one says is not about this one.
+  // The number of the current attempt; events of earlier ones are ignored.
   const turn = useRef(0);
   const names = useLatest(contract);
   useEffect(
@@ -47,7 +47,7 @@ export function useWire(contract: ChannelContract | undefined) {
         setState('open');
         log.add('note', `Connected to ${kind.label}`);
       }),
-      // A credential is not for those who look over one's shoulder.
+      // Credentials must not be visible to people looking over one's shoulder.
       sent: ifMine((text) => {
         frame('out')(credential === '' ? text : text.replaceAll(credential, '•••'));
       }),

@@ -1,17 +1,17 @@
-/** What a socket tells. */
+/** What a socket reports. */
 export interface Listener {
   readonly opened: () => void;
   readonly sent: (text: string) => void;
-  /** @param name in the place of what the contract calls it */
+  /** @param name to use instead of its name in the contract */
   readonly received: (text: string, name?: string) => void;
-  /** It is over: nothing comes any more. */
+  /** The socket has ended: nothing more comes. */
   readonly closed: (why: string) => void;
 }
 
-/** An open socket, or one that will be. */
+/** A socket that is open or connecting. */
 export interface Wire {
   /**
-   * @param asks for an acknowledgement, where there are some
+   * @param asks for an acknowledgement, where there are any
    * @throws Error that says what is wrong with the text
    */
   readonly send: (text: string, asks: boolean) => void;

@@ -1,12 +1,12 @@
 import { type Listener, type Wire } from './wire.js';
 
 export interface WireKind {
-  /** As the AsyncAPI document names the channel. */
+  /** The channel's name in the AsyncAPI document. */
   readonly channel: string;
   readonly label: string;
-  /** What one shows to come in, and where that is from; absent: the first message says it. */
+  /** The credential needed to connect, and where to get it; absent: it is part of the first message. */
   readonly credential?: { readonly label: string; readonly hint: string; readonly needed: boolean };
-  /** Whether one may ask for an acknowledgement of what one sends. */
+  /** Whether sent frames can be acknowledged. */
   readonly acknowledges?: boolean;
   /** What to do once it is open. */
   readonly then?: string;
@@ -65,7 +65,7 @@ export const WIRES: readonly WireKind[] = [
       hint: 'May stay empty where IOTA_ACCESS is open. Connecting ends the socket that it has now.',
       needed: false,
     },
-    // The identification follows by hand: which users it brings is for the reader to say.
+    // The identification is left to the user, who decides which users it names.
     then: IDENTIFY,
     open: (token, listener) => plain('/ws/iota/', listener, token === '' ? [] : ['switchboard.v1', `bearer.${token}`]),
   },

@@ -17,7 +17,9 @@ import { useWire, type WireState } from './use-wire.js';
 import { type WireKind, WIRES } from './wires.js';
 import styles from './workbench.module.css';
 
-/** A socket by hand: comes in over one of the wires, sends frames, and shows what goes both ways. */
+/**
+ * A socket operated by hand: connects over one of the wires, sends frames, and shows the traffic in both directions.
+ */
 export function Workbench() {
   const search: Search = useSearch({ strict: false });
   const kind = WIRES.find(({ channel }) => channel === search['wire']) ?? WIRES[0];
@@ -128,7 +130,7 @@ function Connect({ kind, given = '', wire }: ConnectProps) {
   );
 }
 
-/** An access token that is still good: asking for oneself renews it when it is not. */
+/** A valid access token: requesting the own account renews it if needed. */
 async function freshToken(): Promise<string> {
   await sdk.auth.me();
   return login.get()?.accessToken ?? '';

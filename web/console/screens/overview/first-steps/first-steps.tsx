@@ -5,7 +5,7 @@ import { progress } from './progress.js';
 
 const Steps = lazy(async () => ({ default: (await import('./steps.js')).Steps }));
 
-/** Leads a new admin by the hand, from a password that the server made until it is done or dismissed. */
+/** Guides a new admin, who has a generated password, until all is done or dismissed. */
 export function FirstSteps({ everyMs }: { everyMs: number | false }) {
   const me = useMe();
   const stage = useKept(progress);

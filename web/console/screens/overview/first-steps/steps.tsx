@@ -19,7 +19,7 @@ interface Known {
   readonly hasLooked: boolean;
 }
 
-/** What there is by now: something of each kind is enough to know. */
+/** What exists so far: one of each kind is enough to know. */
 async function readState(signal: AbortSignal) {
   const query = { limit: 1 };
   const [services, applications, live, ended] = await Promise.all([
@@ -133,7 +133,7 @@ function Step({ done, title, text, action }: StepProps) {
         <strong>{title}</strong> {done && <span className="visually-hidden">done</span>}
         <small>{text}</small>
       </span>
-      {/* Stays when it is done: its dialog may still show what will not be shown again. */}
+      {/* Stays when the step is done: its dialog may show what cannot be shown again. */}
       <span className={styles['action']}>{action}</span>
     </li>
   );
@@ -144,7 +144,7 @@ interface FirstClientProps {
   readonly application: { readonly id: number } | undefined;
 }
 
-/** With the host token, if the service was made on this visit: it is not told again. */
+/** Uses the host token if the service was made on this visit, since it cannot be read again. */
 function FirstClient({ service, application }: FirstClientProps) {
   const given = useHandoff('services');
   if (given?.credential !== undefined) return <TryIt {...given}>Open the workbench</TryIt>;
