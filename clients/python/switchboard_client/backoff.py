@@ -8,7 +8,7 @@ from typing import Optional
 
 
 def full_jitter(failures: int, first: float, longest: float) -> float:
-    """A random wait up to a bound that doubles, so that clients of one server do not come back together; in seconds."""
+    """A random wait up to a bound that doubles, so that a server's clients do not all come back at once; in seconds."""
     return random.random() * min(longest, first * 2.0 ** min(failures, 30))
 
 
@@ -17,7 +17,7 @@ def retry_after(value: Optional[str]) -> Optional[float]:
     if value is None:
         return None
     text = value.strip()
-    # A wait of more digits is none that anybody means.
+    # Nobody means a wait with more digits than this.
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return float(text)
     try:

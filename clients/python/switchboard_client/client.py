@@ -14,7 +14,7 @@ from .transport import Answer, Http, Request, Retry, result_of, retrying
 
 class Switchboard(Api):
     """
-    Everything that REST v1 can do. Methods are named by operation id, answer the body and raise `Problem`.
+    Everything that REST v1 can do. Methods are named after operation ids, return the body and raise `Problem`.
     One object may be used by many threads.
     """
 
@@ -35,8 +35,8 @@ class Switchboard(Api):
         api_key    an application's key, for rooms and what belongs to them
         token      a bearer token that is not refreshed; instead of signing in
         tokens     a pair kept from an earlier run
-        on_tokens  hears of each new pair, to keep it, and of None when the login has ended
-        timeout    seconds in which the server must say something
+        on_tokens  called with each new pair, to keep it, and with None when the login has ended
+        timeout    seconds that the server may stay silent
         """
         self._http = Http(url, timeout=timeout, ssl_context=ssl_context)
         self._api_key = api_key
@@ -47,11 +47,11 @@ class Switchboard(Api):
 
     @property
     def url(self) -> str:
-        """Without a slash at its end."""
+        """Without a trailing slash."""
         return self._http.url
 
     def sign_in(self, *, email: str, password: str) -> models.UserDto:
-        """Signs a person in; later calls go as that person."""
+        """Signs a person in; later calls are made as that person."""
         answer = self.auth.login(body={'email': email, 'password': password})
         self._login.begin(_pair(answer))
         return answer['user']
@@ -63,12 +63,12 @@ class Switchboard(Api):
         return answer['device']
 
     def sign_out(self) -> None:
-        """Ends the login on the server, on its sockets too."""
+        """Ends the login on the server, including its sockets."""
         self.auth.logout()
         self._login.begin(None)
 
     def access_token(self, refused: Optional[str] = None) -> Optional[str]:
-        """For sockets that ask for one; refreshed where needed. `refused`: one that the server does not take any more."""
+        """An access token for sockets, refreshed if needed. `refused`: one that the server no longer accepts."""
         if self._token is not None:
             return None if self._token == refused else self._token
         return self._login.access_token() if refused is None else self._login.replacement_for(refused)
@@ -85,7 +85,7 @@ class Switchboard(Api):
         auth: str = '',
         answer: str = 'json',
     ) -> Any:
-        """One call, for the methods made from the OpenAPI document."""
+        """One call, for the methods generated from the OpenAPI document."""
         request = encoded(method, path, query or {}, headers or {}, body, has_body)
         if auth.startswith('apiKey') and self._api_key is not None:
             request = with_header(request, 'API-KEY', self._api_key)
@@ -96,12 +96,12 @@ class Switchboard(Api):
         return result_of(self._send(request), answer)
 
     def send_once(self, request: Request) -> Answer:
-        """Sends with this login's token, without a retry: for uploads, whose bytes come out of a file."""
+        """Sends with this login's token, without retries: for uploads, whose bytes come from a file."""
         token = self.access_token()
         return self._http.send(request if token is None else with_header(request, 'Authorization', f'Bearer {token}'))
 
     def _authorized(self, request: Request) -> Answer:
-        """Sends again, with a fresh token, what was refused for its token: nothing of it was done."""
+        """Repeats requests that were refused for their token, with a new one: they had no effect."""
         answer = self._http.send(request)
         shown = request.headers.get('Authorization', '')
         if answer.status != 401 or not shown.startswith('Bearer '):
@@ -110,7 +110,7 @@ class Switchboard(Api):
         return answer if token is None else self._http.send(with_header(request, 'Authorization', f'Bearer {token}'))
 
     def _refresh(self, refresh_token: str) -> TokenPair:
-        # Not repeated by the transport: the login knows for how long it may be.
+        # Not retried by the transport: the login knows for how long it may be repeated.
         return _pair(self.auth.refresh(body={'refreshToken': refresh_token}))
 
 

@@ -19,14 +19,14 @@ class TokenPair(NamedTuple):
 
 OnTokens = Callable[[Optional[TokenPair]], None]
 
-#: Refreshed this long before it expires, so that no call leaves with a token that dies on its way.
+#: Tokens are refreshed this long before they expire, so that none expires on its way.
 _MARGIN = 30.0
-#: For ten seconds the server gives the same pair for the same refresh token; later it ends the login.
+#: The server returns the same pair for the same refresh token within ten seconds; after that it ends the login.
 _REPEATABLE = 8.0
 
 
 class Login:
-    """However many threads need a fresh token at once, it is refreshed once."""
+    """However many threads need a new token at once, it is refreshed once."""
 
     def __init__(
         self,
@@ -38,12 +38,12 @@ class Login:
         self._on_tokens = on_tokens
         self._lock = threading.Lock()
         self._tokens = tokens
-        # Nobody knows how old a kept pair is; it serves until the server says that it has expired.
+        # The age of a kept pair is not known, so it is used until the server says that it has expired.
         self._fresh_until = float('inf')
         self._refreshing: Optional['Future[Optional[str]]'] = None
 
     def access_token(self) -> Optional[str]:
-        """A token that should do, None when nobody is signed in."""
+        """A token that should be valid; None when nobody is signed in."""
         with self._lock:
             tokens, is_fresh = self._tokens, time.monotonic() < self._fresh_until
         if tokens is None:
@@ -51,7 +51,7 @@ class Login:
         return tokens.access_token if is_fresh else self._renew(tokens)
 
     def replacement_for(self, refused: str) -> Optional[str]:
-        """A token in place of one that the server has refused."""
+        """A token to replace one that the server has refused."""
         with self._lock:
             tokens = self._tokens
         if tokens is None or tokens.access_token != refused:
@@ -75,7 +75,7 @@ class Login:
 
     def _renew(self, stale: TokenPair) -> Optional[str]:
         with self._lock:
-            # Somebody was faster.
+            # Another thread was faster.
             if self._tokens is not stale:
                 return None if self._tokens is None else self._tokens.access_token
             running = self._refreshing
@@ -103,7 +103,7 @@ class Login:
         return self._replace(before, after)
 
     def _replace(self, before: TokenPair, after: Optional[TokenPair]) -> Optional[str]:
-        """Who has signed in or out meanwhile wins."""
+        """A sign-in or sign-out that happened meanwhile wins."""
         with self._lock:
             is_current = self._tokens is before
             if is_current:

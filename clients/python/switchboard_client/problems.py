@@ -10,7 +10,7 @@ class FieldError(NamedTuple):
 
 
 class SwitchboardError(Exception):
-    """Everything that this package raises."""
+    """Base class of everything that this package raises."""
 
 
 class Problem(SwitchboardError):
@@ -32,9 +32,9 @@ class Problem(SwitchboardError):
         self.status = status
         self.title = title
         self.detail = detail
-        #: What to quote to the operator: it is in the server's logs.
+        #: Quote it to the operator: it is in the server's logs.
         self.request_id = request_id
-        #: The faulty members, with 422.
+        #: The invalid members, with 422.
         self.errors: List[FieldError] = errors or []
 
 
@@ -48,7 +48,7 @@ class UnexpectedAnswer(SwitchboardError):
 
 
 class NoAnswer(SwitchboardError):
-    """No answer came, after as many attempts as were allowed."""
+    """No answer came within the allowed number of attempts."""
 
 
 class NotConnected(SwitchboardError):
@@ -56,11 +56,11 @@ class NotConnected(SwitchboardError):
 
 
 class Unconfirmed(SwitchboardError):
-    """It was sent, but the answer has not come: whether it was heard is not known."""
+    """It was sent but not answered: whether it was received is not known."""
 
 
 class MessageRefused(SwitchboardError):
-    """The server has refused a message; nobody has heard it."""
+    """The server has refused a message; nobody got it."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -68,7 +68,7 @@ class MessageRefused(SwitchboardError):
 
 
 def error_of(body: Any, status: int) -> SwitchboardError:
-    """The error for an answer that is no success."""
+    """The error for an answer that is not a success."""
     if not isinstance(body, dict) or not isinstance(body.get('code'), str) or not isinstance(body.get('title'), str):
         return UnexpectedAnswer(status, body)
     detail, request_id, errors = body.get('detail'), body.get('requestId'), body.get('errors')

@@ -30,12 +30,12 @@ class _ServiceSocket(LiveSocket):
     def __init__(
         self, *, url: str, token: str, name: Optional[str], first: float, longest: float, give_up_after: Optional[int]
     ) -> None:
-        #: Admitted, as a `host`, `client` or `guest`; from now on messages pass.
+        #: Admitted as a `host`, `client` or `guest`; from now on messages pass.
         self.on_open: Signal[str] = Signal()
         self.on_message: Signal[Dict[str, Any]] = Signal()
         self.on_join: Signal[Joined] = Signal()
         self.on_leave: Signal[Left] = Signal()
-        #: What the server finds wrong with the last message or with the token, or why the session has ended.
+        #: What is wrong with the last message or the token, or why the session has ended.
         self.on_error: Signal[str] = Signal()
         self._token = token
         self._name = name
@@ -56,7 +56,7 @@ class _ServiceSocket(LiveSocket):
         self._send_text(json.dumps({'token': self._token, **name}))
 
     def _lost(self, end: SocketEnd) -> str:
-        """1000 is a refusal: of the token, or for want of a seat."""
+        """1000 means a refusal: of the token, or because there is no seat."""
         self._admitted = False
         return STOP if end.code == 1000 else super()._lost(end)
 
@@ -68,7 +68,7 @@ class _ServiceSocket(LiveSocket):
         if kind == 'server_authorized':
             self._admitted = True
             self._settle()
-            # The greeting ends with it.
+            # The greeting ends with the role.
             self.on_open.emit(str(frame.get('message', '')).rpartition(' ')[2])
         elif kind == 'server_join':
             name = frame.get('name')
@@ -95,14 +95,14 @@ class ServiceHost(_ServiceSocket):
         longest: float = 30.0,
         give_up_after: Optional[int] = None,
     ) -> None:
-        #: What guests join with; a host that comes back within the service's grace keeps it.
+        #: The code guests join with; a host that comes back within the service's grace period keeps it.
         self.on_code: Signal[str] = Signal()
         super().__init__(
             url=url, token=host_token, name=name, first=first, longest=longest, give_up_after=give_up_after
         )
 
     def send_to(self, user: str, message: Dict[str, Any]) -> None:
-        """To one client or guest, by the `user` of its `on_join` and of its messages."""
+        """Sends to one client or guest, by the `user` of its `on_join` and its messages."""
         self.send({**message, 'user': user})
 
     def _received(self, frame: Dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ class ServiceHost(_ServiceSocket):
 
 
 class ServiceClient(_ServiceSocket):
-    """A trusted device beside the exhibit: talks to its hosts."""
+    """A trusted device next to the exhibit: talks to its hosts."""
 
     def __init__(
         self,

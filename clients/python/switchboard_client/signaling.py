@@ -1,4 +1,4 @@
-"""Signaling: a peer in the lobby, which sees who is there and is introduced to those it talks to. Needs `python-socketio`."""
+"""Signaling: a peer in the lobby, which sees who is there and connects to those it calls. Needs `python-socketio`."""
 from __future__ import annotations
 
 import asyncio
@@ -38,7 +38,7 @@ class Toggled(NamedTuple):
 
 
 class PeerSignal(NamedTuple):
-    """One peer tells another about the connection between them."""
+    """Sent between two peers about their connection."""
 
     #: `offer`, `answer` or `candidate`.
     type: str
@@ -56,7 +56,7 @@ LobbyToken = Union[None, str, Callable[[], Union[str, Awaitable[str]]]]
 
 
 class SignalingSocket(LiveSocketIo):
-    """With each connection comes another `sid`, and calls are left: nothing waits, the methods raise NotConnected."""
+    """Each connection has another `sid`, and leaves calls: nothing is kept, the methods raise NotConnected."""
 
     def __init__(
         self,
@@ -69,26 +69,26 @@ class SignalingSocket(LiveSocketIo):
         give_up_after: Optional[int] = None,
     ) -> None:
         """
-        name         what others see; at most 100 characters
-        lobby_token  where the lobby needs one: from `POST /api/v1/lobby/tokens`, or what gets one before each connection
+        name         the name that others see; at most 100 characters
+        lobby_token  where the lobby requires one: from `POST /api/v1/lobby/tokens`, or a function that gets one
         """
-        #: In the lobby, under a new sid each time; call, invitations and peers of the connection before are gone.
+        #: In the lobby, each time with a new sid; call, invitations and peers of the previous connection are gone.
         self.on_open: Signal[str] = Signal()
         #: Everybody else, on each connection and after `ask_for_peers`.
         self.on_peers: Signal[List[Peer]] = Signal()
-        #: Somebody came, or has another name.
+        #: Somebody came, or changed their name.
         self.on_peer: Signal[Peer] = Signal()
         #: The peer's sid.
         self.on_peer_gone: Signal[str] = Signal()
         #: Somebody calls: `accept` or `decline` within 10 seconds.
         self.on_invited: Signal[Invitation] = Signal()
         self.on_invite_accepted: Signal[Invitation] = Signal()
-        #: By the receiver, or taken back by the sender.
+        #: By the receiver, or withdrawn by the sender.
         self.on_invite_declined: Signal[Invitation] = Signal()
         self.on_invite_expired: Signal[Invitation] = Signal()
-        #: Whom you invited is in a call already, perhaps in yours.
+        #: The peer you invited is already in a call, perhaps in yours.
         self.on_busy: Signal[None] = Signal()
-        #: The sid of somebody who wants to be called into your call.
+        #: The sid of somebody who wants to be invited to your call.
         self.on_call_requested: Signal[str] = Signal()
         #: The call you are in, each time it grows.
         self.on_call: Signal[Call] = Signal()
@@ -97,9 +97,9 @@ class SignalingSocket(LiveSocketIo):
         self.on_toggled: Signal[Toggled] = Signal()
         self.on_chat: Signal[Any] = Signal()
         self.on_signal: Signal[PeerSignal] = Signal()
-        #: On each connection, after `ask_for_ice_servers`, and in a call before the credentials end.
+        #: On each connection, after `ask_for_ice_servers`, and during a call before the credentials expire.
         self.on_ice_servers: Signal[IceServers] = Signal()
-        #: The server says what is wrong, for example that a lobby token is needed.
+        #: What is wrong, for example that a lobby token is needed.
         self.on_error: Signal[str] = Signal()
         self._name = name
         self._lobby_token = lobby_token
@@ -108,7 +108,7 @@ class SignalingSocket(LiveSocketIo):
 
     @property
     def sid(self) -> str:
-        """What others know it by; empty while it is not connected."""
+        """The sid that others know it by; empty while it is not connected."""
         return self._sid if self._is_open else ''
 
     def ask_for_peers(self) -> None:
@@ -127,17 +127,17 @@ class SignalingSocket(LiveSocketIo):
         self._say('decline-invitation', _invitation(sender, self._own_sid()))
 
     def cancel(self, receiver: str) -> None:
-        """Takes an invitation back."""
+        """Withdraws an invitation."""
         self._say('decline-invitation', _invitation(self._own_sid(), receiver))
 
     def signal(self, type: str, receiver: str, content: Dict[str, Any]) -> None:
-        """To one peer; at most 256 KiB. `type` is `offer`, `answer` or `candidate`."""
+        """Sends to one peer; at most 256 KiB. `type` is `offer`, `answer` or `candidate`."""
         if type not in _SIGNALS:
             raise ValueError(f'No signal: {type}')
         self._say(type, {**content, 'type': type, 'receiver_sid': receiver, 'sender_sid': self._own_sid()})
 
     def chat(self, message: Any) -> None:
-        """To the others in the call. Each text in it has at most 4,000 characters."""
+        """Sends to the others in the call. Each text in it may have at most 4,000 characters."""
         self._say('chat', message)
 
     def toggle(self, what: str) -> None:
@@ -160,7 +160,7 @@ class SignalingSocket(LiveSocketIo):
         self._sid = sid
         self._settle()
         self.on_open.emit(sid)
-        # Whoever listens may have closed it.
+        # A listener may have closed the socket.
         if self._is_open and not self.ended:
             self._say('name', self._name)
             self._say('connections')
@@ -185,7 +185,7 @@ class SignalingSocket(LiveSocketIo):
             self._heard(event, payload)
 
     def _heard(self, event: str, payload: Any) -> None:
-        """What has no value is garbage."""
+        """Anything without a value is garbage."""
         sender = _sender(payload)
         invitations = {
             'receive-invite': self.on_invited,
@@ -221,7 +221,7 @@ def _emit(signal: Signal[Any], value: Any) -> None:
 
 
 def _parsed(text: Any) -> Any:
-    """What is JSON text inside a string."""
+    """The JSON text inside a string, parsed."""
     try:
         return json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):

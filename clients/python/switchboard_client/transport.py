@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, and what may be asked again."""
+"""One HTTP request and its answer, and what may be retried."""
 from __future__ import annotations
 
 import http.client
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .backoff import full_jitter, retry_after
 from .problems import NoAnswer, UnexpectedAnswer, error_of
 
-#: What the network does to a request. Wrong arguments are `ValueError`s and the caller's.
+#: What the network does to a request. Wrong arguments are `ValueError`s, and the caller's fault.
 NETWORK_ERRORS = (OSError, http.client.HTTPException)
 
 _IDEMPOTENT = frozenset({'GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'})
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
     body: bytes
 
     def json(self) -> Any:
-        """The body, as text where it is no JSON."""
+        """The body, as text unless it is JSON."""
         text = self.body.decode('utf-8', 'replace')
         try:
             return json.loads(text)
@@ -53,14 +53,14 @@ Send = Callable[[Request], Answer]
 
 
 class Retry(NamedTuple):
-    #: Attempts in all; 1 = never retry.
+    #: Total number of attempts; 1 = never retry.
     attempts: int = 4
-    #: Longest wait in seconds. A `Retry-After` beyond it is handed to the caller.
+    #: Longest wait in seconds. A longer `Retry-After` is left to the caller.
     longest: float = 30.0
 
 
 class Http:
-    """Sends requests to one server. Redirects are not followed: a credential goes nowhere else."""
+    """Sends requests to one server. Redirects are not followed, so that credentials go nowhere else."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Http:
             self._opener.add_handler(handler)
 
     def open(self, request: Request, timeout: Optional[float] = None) -> http.client.HTTPResponse:
-        """The answer, whose body is still to be read. Raises one of NETWORK_ERRORS."""
+        """The answer, with its body still unread. Raises one of NETWORK_ERRORS."""
         prepared = urllib.request.Request(
             self.url + request.path, data=request.body, headers=dict(request.headers), method=request.method
         )
@@ -94,7 +94,7 @@ class Http:
         return answer
 
     def send(self, request: Request) -> Answer:
-        """All of the answer. Raises one of NETWORK_ERRORS."""
+        """The complete answer. Raises one of NETWORK_ERRORS."""
         with self.open(request) as answer:
             body = bytearray()
             while True:
@@ -105,7 +105,7 @@ class Http:
                 if len(body) > self._max_answer:
                     raise UnexpectedAnswer(answer.status, f'more than {self._max_answer} bytes')
             length = answer.getheader('Content-Length')
-            # Read in pieces, an answer that was cut off ends like a whole one.
+            # If it were read in pieces, a truncated answer would look like a complete one.
             if request.method != 'HEAD' and length is not None and length.isdigit() and len(body) < int(length):
                 if answer.status not in (204, 304):
                     raise http.client.IncompleteRead(bytes(body), int(length) - len(body))
@@ -114,7 +114,7 @@ class Http:
 
 
 def retrying(send: Send, retry: Retry) -> Send:
-    """Sends again what may be sent twice: after 429, 503 and network errors."""
+    """Retries requests that may be sent twice, after 429, 503 and network errors."""
 
     def attempt(request: Request) -> Answer:
         limit = max(1, retry.attempts) if _may_repeat(request) else 1
@@ -141,7 +141,7 @@ def _may_repeat(request: Request) -> bool:
 
 
 def result_of(answer: Answer, kind: str) -> Any:
-    """What a method answers. Raises Problem or UnexpectedAnswer."""
+    """The return value of a method. Raises Problem or UnexpectedAnswer."""
     if answer.status == 304 and kind == 'bytes':
         return None
     if not 200 <= answer.status < 300:
@@ -153,7 +153,7 @@ def result_of(answer: Answer, kind: str) -> Any:
     if kind == 'none':
         return None
     value = answer.json()
-    # Whatever answers text where JSON was asked for is somebody else; texts in JSON are no answer of this API.
+    # Text where JSON was expected is not from this API, nor is JSON that is just a string.
     if isinstance(value, str):
         raise UnexpectedAnswer(answer.status, value)
     return value

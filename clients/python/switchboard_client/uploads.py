@@ -23,7 +23,7 @@ _TUS = {'Tus-Resumable': '1.0.0'}
 
 
 class _Passing(Exception):
-    """It may go better next time."""
+    """An error that may not occur on the next attempt."""
 
     def __init__(self, cause: SwitchboardError, patience: float = 0.0) -> None:
         super().__init__('passing')
@@ -44,18 +44,18 @@ def upload_file(
     attempts: int = 10,
 ) -> models.MediaDto:
     """
-    Uploads a file that a message has announced, over network errors and restarts of the server.
+    Uploads a file that a message has announced, across network errors and restarts of the server.
 
     file         a path, bytes, or a seekable file that is open for reading
-    name         default: that of the path, else `file`
-    on_progress  hears how many bytes have left, and of how many
-    resumable    by tus: an upload that was cut off goes on where it was, also in a later run. False: all of it in one
-                 multipart request, and from the beginning again after a cut
+    name         defaults to that of the path, or else `file`
+    on_progress  called with the number of bytes sent, and the total
+    resumable    uses tus: an interrupted upload continues where it was, even in a later run. False: one multipart
+                 request, which starts over when interrupted
     piece_bytes  largest piece of a resumable upload
-    attempts     failed ones in a row, without a byte more at the server, after which it gives up
+    attempts     consecutive failed attempts without progress before giving up
 
     Raises Problem or UnexpectedAnswer when it is refused, NoAnswer when it has given up. A resumable upload may then be
-    begun again: it goes on.
+    started again, and continues.
     """
     if piece_bytes < 1 or attempts < 1:
         raise ValueError('piece_bytes and attempts are at least 1')
@@ -103,7 +103,7 @@ class _Upload:
 
     def _at_once(self) -> int:
         boundary = secrets.token_hex(16)
-        # As browsers write names.
+        # Names are escaped as browsers do it.
         name = self._name.replace('\r', '%0D').replace('\n', '%0A').replace('"', '%22')
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -115,7 +115,7 @@ class _Upload:
         try:
             self._send('PUT', f'/api/v1/media/{int(self._media)}/content', headers, body)
         except Problem as problem:
-            # An attempt whose answer was lost did it.
+            # A previous attempt succeeded, but its answer was lost.
             if self._failures == 0 or problem.status != _CONFLICT:
                 raise
         return 1
@@ -169,13 +169,13 @@ class _Upload:
         if 200 <= answer.status < 300:
             return answer
         error = error_of(answer.json(), answer.status)
-        # Of a PATCH: the server has more or less than we think.
+        # For a PATCH, a conflict means that the server has more or less than assumed.
         if answer.status in _PASSING or (answer.status == _CONFLICT and method == 'PATCH'):
             raise _Passing(error, retry_after(answer.headers.get('retry-after')) or 0.0)
         raise error
 
     def _tried(self, step: Callable[[], int]) -> Optional[int]:
-        """None for what is to be tried again."""
+        """None when the step is to be repeated."""
         try:
             return step()
         except _Passing as passing:
@@ -191,7 +191,7 @@ class _Upload:
 
 
 class _Body:
-    """A part of a file, between a head and a tail, that tells how it comes along."""
+    """A part of a file, between a head and a tail, that reports its progress."""
 
     def __init__(
         self,
@@ -233,7 +233,7 @@ def _offset_of(answer: Answer, size: int) -> int:
     text = answer.headers.get('upload-offset', '')
     if text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= size:
         return int(text)
-    # Said by no tus server.
+    # No tus server answers like this.
     raise _Passing(UnexpectedAnswer(answer.status, 'without Upload-Offset'))
 
 

@@ -1,4 +1,4 @@
-"""Servers that behave as they are told, which no real one would."""
+"""Servers that misbehave on command, as no real one would."""
 from __future__ import annotations
 
 import asyncio
@@ -12,7 +12,7 @@ Staged = Tuple[int, Dict[str, str], bytes]
 
 
 class HttpServer:
-    """Answers what is staged, first come first served; then what `answer` says. None: it hangs up."""
+    """Gives the staged answers in order, then whatever `answer` returns. None: it hangs up."""
 
     def __init__(self, answer: Callable[[str, str, Dict[str, str]], Optional[Staged]]) -> None:
         self.seen: List[str] = []
@@ -59,7 +59,7 @@ class HttpServer:
 
 
 class Peer:
-    """The server's side of one WebSocket, by hand."""
+    """The server's side of one WebSocket, without a library."""
 
     def __init__(
         self, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: List[str]
@@ -69,7 +69,7 @@ class Peer:
         self._reader, self._writer = reader, writer
 
     async def text(self) -> str:
-        """The next text of the client. Raises asyncio.IncompleteReadError at the end."""
+        """The client's next text. Raises asyncio.IncompleteReadError at the end."""
         while True:
             head = await self._reader.readexactly(2)
             length = head[1] & 127
@@ -102,7 +102,7 @@ class Peer:
 
 
 class SocketServer:
-    """One script for each connection, the last one for all that follow. A number: the handshake is answered with this status."""
+    """One script per connection, the last one for all that follow. A number: answers the handshake with this status."""
 
     def __init__(self, *scripts: Any) -> None:
         self._scripts = list(scripts)
@@ -126,7 +126,7 @@ class SocketServer:
         try:
             await self._answer(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            # A client may go at any point, also before it has asked for anything.
+            # A client may go at any point, even before it has sent a request.
             self.gone.set()
             writer.close()
 

@@ -1,4 +1,4 @@
-"""Every socket class against one server that misbehaves in every way, and then behaves as a version to come might."""
+"""Every socket class against one server that misbehaves in every way, and then behaves like a future version."""
 from __future__ import annotations
 
 import asyncio
@@ -24,7 +24,7 @@ UNKNOWN: Tuple[Dict[str, Any], ...] = ({'event': 'moved', **LATER}, LATER, {'typ
 KEY = 'a' * 64
 
 Make = Callable[[str], Any]
-#: The class, the signal that a well-behaved server sets off, and what to say at once.
+#: The class, the signal that a well-behaved server triggers, and what to say at once.
 Subject = Tuple[Make, str, Callable[[Any], Any]]
 
 SUBJECTS: Dict[str, Subject] = {
@@ -79,12 +79,12 @@ async def hung_up(peer: Peer) -> None:
     peer.break_off()
 
 
-#: Of a reserved frame the library below Socket.IO says nothing, and waits for a close, see the silent server.
+#: The library below Socket.IO ignores reserved frames, and waits for a close; see the silent server.
 MISDEEDS: Tuple[Any, ...] = (garbage, cut, hung_up, 413, 429, 500, 503)
 
 
 def _misdeeds(name: str) -> List[Any]:
-    """Twice each: what fails in the handshake Socket.IO tries over polling the next time."""
+    """Everything twice: what fails in the handshake, Socket.IO tries over polling the next time."""
     return [each for each in MISDEEDS for _ in range(2)] + ([] if name in SOCKET_IO else [reserved])
 
 
@@ -94,7 +94,7 @@ async def _stay(peer: Peer) -> None:
 
 
 async def newer(peer: Peer) -> None:
-    """Speaks all wires: everything has members, and everybody hears events, that nobody knows yet."""
+    """Speaks all wire formats, with additional members and events that nobody knows yet."""
 
     def say(frame: Dict[str, Any]) -> None:
         peer.say(json.dumps({**frame, **LATER}))

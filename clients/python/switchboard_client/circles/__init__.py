@@ -1,4 +1,4 @@
-"""Circles: an account's or a device's conversations. Needs `python-socketio`."""
+"""Circles: the conversations of an account or a device. Needs `python-socketio`."""
 from .frames import (
     CircleChanged,
     CircleInvited,

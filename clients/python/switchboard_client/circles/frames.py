@@ -1,18 +1,18 @@
-"""What circles tell: members of the wire, docs/protocols/circles.md, under the names of the events."""
+"""Messages of circles: members as on the wire, docs/protocols/circles.md, under the names of the events."""
 from __future__ import annotations
 
 from typing import Union
 
 from .. import frames
 
-#: Told apart by `status`: while its files are still to come it is `pending`, and has no sender yet.
+#: Told apart by `status`: while its files are not yet uploaded it is `pending`, and has no sender.
 NewMessage = Union[frames.CirclesMessageDoneEvent, frames.CirclesMessagePendingEvent]
 FileUploaded = frames.CirclesMessageMediaEvent
 MessageChanged = frames.CirclesMessageChangedEvent
-#: To whoever sent a message with files: what to upload.
+#: Sent to the sender of a message with files: what to upload.
 FilesAnnounced = frames.CirclesMediaListEvent
 CircleInvited = frames.CirclesInviteEvent
-#: Told apart by `event`, as `ConversationChanged`.
+#: Told apart by `event`, like `ConversationChanged`.
 CircleChanged = frames.CirclesCircleEvent
 ConversationChanged = Union[
     frames.CirclesConversationEvent1,

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from ..backoff import full_jitter
 from ..problems import MessageRefused
 
-#: The server could not look; it may be asked again.
+#: The server could not check; it may be asked again.
 _PASSING = frozenset({'database_unavailable', 'broker_unavailable', 'unavailable', 'rate_limited'})
 
 #: `conversation` or `circle`, and its id.
@@ -15,7 +15,7 @@ Key = Tuple[str, int]
 
 
 class ShutOut(NamedTuple):
-    """It came back and was not let in again; `code` as in the problems of REST."""
+    """The socket reconnected, but was not let into this room again; `code` as in the problems of REST."""
 
     kind: str
     id: int
@@ -33,7 +33,7 @@ class Refusal(NamedTuple):
 
 
 def refusal_in(answer: Any) -> Optional[Refusal]:
-    """What an acknowledgement says no with."""
+    """The refusal in an acknowledgement, if it is one."""
     if not isinstance(answer, dict):
         return Refusal('malformed_answer', 'The answer is no acknowledgement')
     if answer.get('ok') is True:
@@ -51,20 +51,20 @@ def later() -> float:
 
 class _Joined:
     def __init__(self, after: Optional[int]) -> None:
-        #: Id of the last message heard, or to recover behind.
+        #: Id of the last message heard, or after which to recover.
         self.after = after
-        #: Whether it has been in on some connection.
+        #: Whether it has been in on any connection.
         self.entered = False
         self.waiting: List['asyncio.Future[None]'] = []
 
 
-#: Sends, if somebody is signed in; False otherwise.
+#: Sends, if signed in; False otherwise.
 Tell = Callable[[str, Dict[str, Any], Callable[[Any], None]], bool]
 
 
 class JoinedRooms:
     def __init__(self, tell: Tell, shut_out: Callable[[ShutOut], None], lost: Callable[[int], None]) -> None:
-        """`lost`: it came back to a conversation without knowing behind which message."""
+        """`lost`: called when it is back in a conversation without knowing the last message heard."""
         self._tell, self._shut_out, self._lost = tell, shut_out, lost
         self._rooms: Dict[Key, _Joined] = {}
 
@@ -81,12 +81,12 @@ class JoinedRooms:
             self._tell(f'leave_{key[0]}', {f'{key[0]}_id': key[1]}, lambda _answer: None)
 
     def enter_all(self) -> None:
-        """On a new connection."""
+        """Called on a new connection."""
         for key, room in list(self._rooms.items()):
             self._enter(key, room)
 
     def heard(self, conversation: int, message: int) -> bool:
-        """False for a message that was heard before."""
+        """False for a message heard before."""
         room = self._rooms.get(('conversation', conversation))
         if room is None:
             return True
@@ -96,7 +96,7 @@ class JoinedRooms:
         return True
 
     def forget(self, conversation: int) -> None:
-        """What was missed is lost: only what is new follows."""
+        """What was missed is lost: only new messages follow."""
         room = self._rooms.get(('conversation', conversation))
         if room is not None:
             room.after = None

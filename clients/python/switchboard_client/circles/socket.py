@@ -1,4 +1,4 @@
-"""An account's or a device's conversations."""
+"""The conversations of an account or a device."""
 from __future__ import annotations
 
 import asyncio
@@ -39,21 +39,21 @@ class CirclesSocket(LiveSocketIo):
         give_up_after: Optional[int] = None,
     ) -> None:
         """
-        token  the access token of an account or device, or what gets one: `sdk.access_token`. It is asked before each
-               connection in a thread of its own, unless it is a coroutine function, and is told the token that the server
-               has just refused, if it has. None ends the socket.
+        token  the access token of an account or device, or a function that gets one: `sdk.access_token`. It is called
+               before each connection, in a thread of its own unless it is a coroutine function, with the token that
+               the server has just refused, if any. None ends the socket.
         """
         #: Signed in.
         self.on_open: Signal[None] = Signal()
-        #: Said in a joined conversation, once and in order.
+        #: Sent in a joined conversation; once and in order.
         self.on_message: Signal[NewMessage] = Signal()
         self.on_file_uploaded: Signal[FileUploaded] = Signal()
         self.on_message_changed: Signal[MessageChanged] = Signal()
         #: After a reconnect, and after `after`: whether everything missed in this conversation follows.
         self.on_recovered: Signal[ConversationRecovered] = Signal()
-        #: Of joined conversations; invitations and promotions come anyway.
+        #: For joined conversations; invitations and promotions come in any case.
         self.on_conversation: Signal[ConversationChanged] = Signal()
-        #: Of joined circles.
+        #: For joined circles.
         self.on_circle: Signal[CircleChanged] = Signal()
         self.on_circle_invited: Signal[CircleInvited] = Signal()
         self.on_writing: Signal[Writing] = Signal()
@@ -73,14 +73,14 @@ class CirclesSocket(LiveSocketIo):
 
     @property
     def pending(self) -> int:
-        """Messages that wait for their acknowledgement."""
+        """Number of messages waiting for their acknowledgement."""
         return len(self._outbox)
 
     def join_conversation(self, id: int, after: Optional[int] = None) -> 'asyncio.Future[None]':
         """
-        Hears a conversation from now on, on later connections too, where it asks for what it missed. To be awaited.
-        `after`: recover behind this message, for example the `lastMessageId` that REST has told; 0 for all.
-        Raises MessageRefused when it is not let in.
+        Joins a conversation, now and on later connections, where missed messages are recovered. To be awaited.
+        `after`: recover what came after this message, for example the `lastMessageId` from REST; 0 for everything.
+        Raises MessageRefused when it may not join.
         """
         self._demand_life()
         return self._joined.join(('conversation', id), after)
@@ -89,7 +89,7 @@ class CirclesSocket(LiveSocketIo):
         self._joined.leave(('conversation', id))
 
     def join_circle(self, id: int) -> 'asyncio.Future[None]':
-        """Hears who comes and goes in a circle. To be awaited. Raises MessageRefused when it is not let in."""
+        """Joins a circle, to hear who comes and goes. To be awaited. Raises MessageRefused when it may not join."""
         self._demand_life()
         return self._joined.join(('circle', id))
 
@@ -100,11 +100,11 @@ class CirclesSocket(LiveSocketIo):
         self, conversation: int, text: Optional[str] = None, files: Optional[Sequence[str]] = None
     ) -> 'asyncio.Future[int]':
         """
-        Says something in a conversation, which need not be joined; `files` are names of what will be uploaded. To be awaited:
-        the message's id, once it is stored. While the connection is away it waits, and it is sent again after a reconnect
-        without being said twice.
+        Sends a message to a conversation, which need not be joined; `files` are names of files that will be uploaded.
+        To be awaited; returns the message's id once it is stored. Without a connection it waits, and after a reconnect
+        it is sent again without being duplicated.
 
-        Raises MessageRefused if nobody heard it, Unconfirmed if that is not known, NotConnected if the socket has ended.
+        Raises MessageRefused if nobody got it, Unconfirmed if that is not known, NotConnected if the socket has ended.
         """
         self._demand_life()
         said: Dict[str, Any] = {'conversation_id': conversation}
@@ -119,7 +119,7 @@ class CirclesSocket(LiveSocketIo):
         return self._tell('writing', {'conversation_id': conversation, 'is_writing': is_writing}, None)
 
     async def mark_read(self, conversation: int, message: int) -> None:
-        """Everything up to this message is read. Raises NotConnected, Unconfirmed or MessageRefused; it may be said again."""
+        """Marks everything up to here as read; may be repeated. Raises NotConnected, Unconfirmed or MessageRefused."""
         await self._request('read', {'conversation_id': conversation, 'message_id': message})
 
     async def forward(
@@ -131,8 +131,8 @@ class CirclesSocket(LiveSocketIo):
         device_id: Optional[int] = None,
     ) -> None:
         """
-        Passes `content` on to the sockets of one account or device: signals of a call. Raises MessageRefused where nobody
-        hears it, NotConnected or Unconfirmed as `mark_read`.
+        Forwards `content`, a call signal, to the sockets of one account or device. Raises MessageRefused when nobody
+        gets it, NotConnected or Unconfirmed like `mark_read`.
         """
         ways = {'email': email, 'user_id': user_id, 'device_id': device_id}
         to = {name: value for name, value in ways.items() if value is not None}
@@ -152,12 +152,12 @@ class CirclesSocket(LiveSocketIo):
         if inspect.iscoroutinefunction(self._token):
             token = await self._token(refused)
         else:
-            # It may ask the server, and wait for it.
+            # It may ask the server, and block.
             token = await asyncio.get_running_loop().run_in_executor(None, self._token, refused)
         return token if isinstance(token, str) else None
 
     def _opened(self, sid: str) -> None:
-        # The server says first whether it knows the token.
+        # The server first tells whether it accepts the token.
         self._admitted = False
 
     def _lost(self, end: SocketEnd) -> str:
@@ -177,7 +177,7 @@ class CirclesSocket(LiveSocketIo):
                 self._explaining = asyncio.get_running_loop().create_task(self._explain())
         elif isinstance(payload, dict):
             self._heard(event, payload)
-        # What the channels «success» and «error» say, acknowledgements have said.
+        # The channels «success» and «error» only repeat what acknowledgements say.
 
     def _admit(self) -> None:
         self._admitted = True
@@ -187,7 +187,7 @@ class CirclesSocket(LiveSocketIo):
         self._outbox.resend()
 
     async def _explain(self) -> None:
-        """The handshake's token was not taken; asked again the server says why, in a form for programs."""
+        """The handshake's token was refused; asked again, the server says why in machine-readable form."""
         try:
             answer = await self._ask('authenticate', {'token': self._shown})
         except (NotConnected, Unconfirmed):

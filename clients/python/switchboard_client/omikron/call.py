@@ -28,10 +28,10 @@ class OmikronCall(OmikronSocket):
     ) -> None:
         """
         private_key_hash  SHA-256 of the user's private key, 64 hex digits
-        call_secret_sha   SHA-256 of the call's secret: the first one to come fixes it
+        call_secret_sha   SHA-256 of the call's secret; the first member sets it
         options           those of OmikronSocket
         """
-        #: In the call; everybody in it by user, oneself included.
+        #: In the call: everybody in it by user, including oneself.
         self.on_open: Signal[Dict[str, Member]] = Signal()
         self.on_joined: Signal[MemberChanged] = Signal()
         #: The user's id.
@@ -39,7 +39,7 @@ class OmikronCall(OmikronSocket):
         self.on_changed: Signal[MemberChanged] = Signal()
         self.on_stream: Signal[Stream] = Signal()
         self.on_signal: Signal[CallSignal] = Signal()
-        #: Of a newer version.
+        #: From a newer server.
         self.on_message: Signal[Envelope] = Signal()
         self._own = {'call_id': call_id, 'user_id': user_id, 'private_key_hash': private_key_hash}
         if call_secret_sha is not None:
@@ -49,7 +49,7 @@ class OmikronCall(OmikronSocket):
         super().__init__(url=url, **options)
 
     def set_state(self, *, call_state: Optional[str] = None, user_state: Optional[str] = None) -> None:
-        """`active`, `muted`, `deafed` …; said to the others on this connection, if there is one, and on each one to come."""
+        """`active`, `muted`, `deafed` …; told to the others on this connection, if any, and on every later one."""
         states = {'call_state': call_state, 'user_state': user_state}
         said = {name: state for name, state in states.items() if state is not None}
         self._states.update(said)
@@ -62,7 +62,7 @@ class OmikronCall(OmikronSocket):
             self._tell('start_stream' if streaming else 'end_stream', {})
 
     def signal(self, type: str, receiver: str, data: Mapping[str, Any]) -> None:
-        """To one member. Raises NotConnected until `on_open`; a receiver who is not in the call comes back as `on_error`."""
+        """Sends to one member. Raises NotConnected until `on_open`; comes back as `on_error` if not in the call."""
         self._tell(type, {**data, 'receiver_id': receiver})
 
     def _path(self) -> str:

@@ -18,11 +18,11 @@ class OmikronClient(OmikronSocket):
         private_key_hash  SHA-256 of the user's private key, 64 hex digits
         options           those of OmikronSocket
         """
-        #: Identified: the home server is there.
+        #: Identified: the home server is connected.
         self.on_open: Signal[None] = Signal()
-        #: From the home server, unless it is the answer to `ask`.
+        #: From the home server, unless it answers `ask`.
         self.on_message: Signal[Envelope] = Signal()
-        #: Of users that are watched: all of them after each reconnect, one when it changes.
+        #: Of watched users: all of them after each reconnect, otherwise the one that changed.
         self.on_states: Signal[Dict[str, str]] = Signal()
         self.on_called: Signal[NewCall] = Signal()
         self._user_id, self._private_key_hash, self._iota_id = user_id, private_key_hash, iota_id
@@ -33,29 +33,29 @@ class OmikronClient(OmikronSocket):
 
     async def ask(self, type: str, data: Mapping[str, Any]) -> Envelope:
         """
-        Asks the home server: the message that repeats the id. Raises NotConnected until `on_open`, OmikronRefused, or
-        Unconfirmed when no answer comes: then whether it was heard is not known.
+        Asks the home server; returns the message that repeats the id. Raises NotConnected until `on_open`,
+        OmikronRefused, or Unconfirmed when no answer comes: whether it was received is then not known.
         """
         return await self._question(type, data)
 
     def send(self, type: str, data: Mapping[str, Any]) -> None:
-        """To the home server, without an answer. Raises NotConnected until `on_open`: nothing is kept for later."""
+        """Sends to the home server, without an answer. Raises NotConnected until `on_open`: nothing is kept."""
         self._tell(type, data)
 
     async def watch(self, user_ids: Sequence[str]) -> Dict[str, str]:
-        """The states of these users, whose changes are heard from now on, also after a reconnect. Raises as `ask`."""
+        """Returns the states of these users, and watches them, also after a reconnect. Raises like `ask`."""
         answer = await self._question('get_states', {'user_ids': list(user_ids)})
         self._watched.update(user_ids)
         return texts_of(answer.data.get('user_states'))
 
     def set_state(self, state: str) -> None:
-        """What those who watch this user see; said on this connection, if there is one, and on each one to come."""
+        """Sets what those who watch this user see; told on this connection, if there is one, and on every later one."""
         self._state = state
         if self._is_identified:
             self._tell('client_changed', {'user_state': state})
 
     async def call(self, *, receiver_id: str, call_id: str, call_secret: str, call_secret_sha: str) -> None:
-        """Rings on all apps of the receiver. Raises as `ask`."""
+        """Rings on all apps of the receiver. Raises like `ask`."""
         invitation = {
             'receiver_id': receiver_id,
             'call_id': call_id,
@@ -65,7 +65,7 @@ class OmikronClient(OmikronSocket):
         await self._question('call_invite', invitation)
 
     async def is_live(self, *, call_id: str, call_secret_sha: str) -> bool:
-        """Whether there is such a call. Raises as `ask`."""
+        """Whether such a call is in progress. Raises like `ask`."""
         answer = await self._question('get_call', {'call_id': call_id, 'call_secret_sha': call_secret_sha})
         return answer.data.get('call_state') == 'ACTIVE'
 
@@ -99,6 +99,6 @@ class OmikronClient(OmikronSocket):
         try:
             states = await self.watch(sorted(self._watched))
         except SwitchboardError:
-            # For want of a connection, which the next one makes good.
+            # It only fails without a connection; the next one repeats it.
             return
         self.on_states.emit(states)

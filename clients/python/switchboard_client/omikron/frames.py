@@ -1,4 +1,4 @@
-"""The wire of the Omikron, docs/protocols/omikron.md: one envelope for everything."""
+"""The wire format of the Omikron, docs/protocols/omikron.md: one envelope for everything."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -7,9 +7,9 @@ from typing import Any, Dict, List, NamedTuple, Optional
 class Envelope(NamedTuple):
     type: str
     data: Dict[str, Any]
-    #: Of whoever asked; the answer repeats it.
+    #: Chosen by the sender; the answer repeats it.
     id: Any
-    #: As the Omikron has checked it.
+    #: As verified by the Omikron.
     sender_id: Optional[str]
     receiver_id: Optional[str]
     #: What the log says, or the type.
@@ -61,7 +61,7 @@ class OmikronError(NamedTuple):
 
 
 class Pong(NamedTuple):
-    """The answer to a ping, after so many seconds."""
+    """The answer to a ping, with its latency in seconds."""
 
     latency: float
     data: Dict[str, Any]
@@ -92,12 +92,12 @@ def is_error(message: Envelope) -> bool:
 
 
 def ids_of(value: Any) -> List[str]:
-    """Ids as lists are written on the wire."""
+    """The ids of a list as written on the wire."""
     return [each for each in value.split(',') if each] if isinstance(value, str) else []
 
 
 def texts_of(value: Any) -> Dict[str, str]:
-    """Texts by name, without what is none."""
+    """The members that are strings."""
     members = value.items() if isinstance(value, dict) else ()
     return {name: text for name, text in members if isinstance(text, str)}
 

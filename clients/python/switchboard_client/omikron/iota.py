@@ -13,10 +13,10 @@ class Iota(OmikronSocket):
         self, *, url: str, iota_id: str, user_ids: Sequence[str], token: Optional[str] = None, **options: Any
     ) -> None:
         """
-        token    as REST has given it, where the server asks for one
+        token    as returned by REST, where the server requires one
         options  those of OmikronSocket
         """
-        #: Identified; these users it serves, those not.
+        #: Identified: the users it serves, and those it does not.
         self.on_open: Signal[Profiles] = Signal()
         #: From a client (`sender_id` is its user) or from another Iota.
         self.on_message: Signal[Envelope] = Signal()
@@ -35,12 +35,12 @@ class Iota(OmikronSocket):
         id: Any = None,
     ) -> Any:
         """
-        receiver_id  a user of this Iota, whose clients all get it, or one of another Iota
-        sender_id    towards another Iota: the user of this one on whose behalf it is
-        id           that of the message it answers; default a new one
+        receiver_id  a user of this Iota, all of whose clients get it, or one of another Iota
+        sender_id    towards another Iota: the user of this one on whose behalf it is sent
+        id           the id of the message it answers; defaults to a new one
 
-        Raises NotConnected until identified: nothing is kept for later. What cannot be delivered comes back as `on_error`
-        with the id returned here.
+        Raises NotConnected until identified: nothing is kept for later. What cannot be delivered comes back as
+        `on_error`, with the id returned here.
         """
         more: Dict[str, Any] = {'receiver_id': receiver_id}
         if sender_id is not None:

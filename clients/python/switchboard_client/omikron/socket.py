@@ -14,7 +14,7 @@ from ..sockets.persistent import SocketEnd
 from ..sockets.signal import Signal
 from .frames import Envelope, OmikronError, Pong, envelope_of, is_error
 
-#: The same is refused again.
+#: Refusals that a retry would not change.
 _FINAL = frozenset({'error_invalid_user_id', 'error_invalid_private_key', 'error_invalid_secret', 'refused'})
 _SILENT = 4003
 
@@ -40,10 +40,10 @@ class OmikronSocket(LiveSocket):
         give_up_after: Optional[int] = None,
     ) -> None:
         """
-        ping    how often it says that it lives, and measures the way, in seconds
-        answer  answers that take longer do not come
+        ping    seconds between pings, which also measure the latency
+        answer  seconds after which an answer is no longer expected
         """
-        #: The identification was refused for now; it is tried again.
+        #: The identification was refused for now; it will be retried.
         self.on_refused: Signal[OmikronRefused] = Signal()
         self.on_error: Signal[OmikronError] = Signal()
         self.on_pong: Signal[Pong] = Signal()
@@ -63,11 +63,11 @@ class OmikronSocket(LiveSocket):
         raise NotImplementedError
 
     def _heard(self, message: Envelope) -> None:
-        """Anything that is no answer and no error."""
+        """Handles anything that is neither an answer nor an error."""
         raise NotImplementedError
 
     def _tell(self, type: str, data: Mapping[str, Any], more: Mapping[str, Any] = {}) -> str:
-        """The message's id. Raises NotConnected until identified: nothing is kept for later."""
+        """Returns the message's id. Raises NotConnected until identified: nothing is kept for later."""
         if not self._is_identified:
             raise NotConnected('Not identified')
         id = secrets.token_hex(16)
@@ -93,7 +93,7 @@ class OmikronSocket(LiveSocket):
 
     def _received(self, frame: Dict[str, Any]) -> None:
         message = envelope_of(frame)
-        # Of a newer version, and not for this one.
+        # From a newer server, and not meant for this version.
         if message is None:
             return
         if not self._is_identified:
@@ -156,7 +156,7 @@ class OmikronSocket(LiveSocket):
                 last = -1 if latency < 0 else round(latency * 1000)
                 answer = await self._question('ping', {'last_ping': last})
             except Unconfirmed:
-                # Silent for so long on a connection that should be one.
+                # Silence for this long means that the connection is dead.
                 self._hang_up(_SILENT, 'no pong')
                 return
             except SwitchboardError:

@@ -26,12 +26,12 @@ from .frames import (
     recovered_of,
 )
 
-#: The server knows an id for ten minutes.
+#: The server remembers an id for ten minutes.
 _REMEMBERED = 9.5 * 60
 
 
 class RoomEndpoint(LiveSocket):
-    """Hears a room and speaks in it; misses nothing of a durable one."""
+    """Hears a room and speaks in it; misses nothing in a durable one."""
 
     def __init__(
         self,
@@ -46,15 +46,15 @@ class RoomEndpoint(LiveSocket):
     ) -> None:
         """
         code      the endpoint's code
-        after     recover from here, or from the BEGINNING; None: only what is said from now on
-        presence  hear who comes and goes
+        after     where to start, possibly the BEGINNING; None: new messages only
+        presence  whether to be told who joins and leaves
         """
         self.on_open: Signal[None] = Signal()
         self.on_message: Signal[RoomMessage] = Signal()
         #: After a reconnect, and after `after`: whether everything missed follows.
         self.on_recovered: Signal[Recovered] = Signal()
         self.on_present: Signal[List[Present]] = Signal()
-        #: Identity of who has come.
+        #: Identity of the new member.
         self.on_join: Signal[str] = Signal()
         self.on_leave: Signal[str] = Signal()
         self._code = code
@@ -65,27 +65,27 @@ class RoomEndpoint(LiveSocket):
 
     @property
     def position(self) -> Optional[Position]:
-        """Place of the last message heard in a durable room: save it, and begin `after` it next time."""
+        """Position of the last message heard in a durable room: save it, and pass it as `after` next time."""
         return self._place.position
 
     @property
     def pending(self) -> int:
-        """Messages that wait for their acknowledgement."""
+        """Number of messages waiting for their acknowledgement."""
         return len(self._outbox)
 
     def send(self, message: Any) -> 'asyncio.Future[Receipt]':
         """
-        Says something, any JSON value. To be awaited: done once the server has it, in durable rooms once it is stored.
-        While the connection is away it waits, and it is sent again after a reconnect without being said twice.
+        Sends a message, any JSON value. To be awaited: done once the server has it, in durable rooms once it is stored.
+        Without a connection it waits, and after a reconnect it is sent again without being duplicated.
 
-        Raises MessageRefused if nobody heard it, Unconfirmed if that is not known, NotConnected if the endpoint has ended.
+        Raises MessageRefused if nobody got it, Unconfirmed if that is not known, NotConnected if the endpoint ended.
         """
         if self.ended:
             raise NotConnected('The endpoint has ended')
         return self._outbox.add(lambda id: _text({'message': message, 'id': id}))
 
     def send_unconfirmed(self, message: Any) -> bool:
-        """Says something without acknowledgement. False, and dropped, while there is no connection."""
+        """Sends a message without acknowledgement. False, and dropped, while there is no connection."""
         return self._say(_text({'message': message}))
 
     def _path(self) -> str:
@@ -131,7 +131,7 @@ class RoomEndpoint(LiveSocket):
         code = error.get('code') if isinstance(error, dict) else None
         if not isinstance(id, str) or not isinstance(code, str):
             return
-        # The server does not know whether it has stored the message; under the same id it may be sent again.
+        # The server does not know whether it has stored the message; it may be sent again with the same id.
         if code == 'database_unavailable':
             self._outbox.resend_later(id, full_jitter(0, 2.0, 2.0))
         else:
@@ -145,7 +145,7 @@ class RoomEndpoint(LiveSocket):
             self.on_join.emit(identity)
         elif event == 'leave' and isinstance(identity, str):
             self.on_leave.emit(identity)
-        # Anything else is of a newer version, and not for this one.
+        # Anything else is from a newer server, and not meant for this version.
 
 
 def _text(frame: Dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A room as Server-Sent Events, for those who only read, and where WebSockets do not get through."""
+"""A room as Server-Sent Events, for readers only, and where WebSockets do not get through."""
 from __future__ import annotations
 
 import http.client
@@ -17,14 +17,14 @@ from ..sockets.signal import Signal
 from ..transport import NETWORK_ERRORS, Http, Request
 from .frames import PlaceInRoom, Position, Recovered, RoomMessage, message_of, recovered_of
 
-#: The server says something every 15 seconds; a stream that is silent for longer is dead.
+#: The server sends something every 15 seconds; a stream that is silent for longer is dead.
 _SILENCE = 40.0
-#: Nothing that a room says is so long.
+#: Nothing that a room sends is this long.
 _MAX_EVENT = 16 * 1024 * 1024
 
 
 class StreamEnded(SwitchboardError):
-    """The server has said not to come back, or too many attempts in a row have failed."""
+    """The server said not to come back, or too many consecutive attempts have failed."""
 
     def __init__(self, end: SocketEnd) -> None:
         super().__init__(end.reason)
@@ -33,8 +33,8 @@ class StreamEnded(SwitchboardError):
 
 class RoomEvents:
     """
-    The messages of a room: `for message in RoomEvents(…)`. Needs no event loop and no other package. It comes back by
-    itself; listeners are called by the thread that iterates.
+    The messages of a room: `for message in RoomEvents(…)`. Needs no event loop and no other package. It reconnects;
+    listeners are called by the iterating thread.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class RoomEvents:
     ) -> None:
         """
         code   the code of an endpoint that may read
-        after  recover from here, or from the BEGINNING; None: only what is said from now on
+        after  where to start, possibly the BEGINNING; None: new messages only
         """
         self.on_open: Signal[None] = Signal()
         #: After a reconnect, and after `after`: whether everything missed follows.
@@ -66,16 +66,16 @@ class RoomEvents:
 
     @property
     def position(self) -> Optional[Position]:
-        """Place of the last message heard in a durable room: save it, and begin `after` it next time."""
+        """Position of the last message heard in a durable room: save it, and pass it as `after` next time."""
         return self._place.position
 
     def close(self) -> None:
-        """The iteration ends, from another thread with the next thing that the server says, 15 seconds at most."""
+        """Ends the iteration; from another thread, with the next data from the server, after at most 15 seconds."""
         self._closed.set()
         self._hurry.set()
 
     def retry(self) -> None:
-        """Ends the wait for the next attempt, from another thread or a listener: call it when there is a reason to hope."""
+        """Ends the wait for the next attempt, from another thread or a listener: call it when there is hope."""
         self._hurry.set()
 
     def __iter__(self) -> Iterator[RoomMessage]:
@@ -145,7 +145,7 @@ class RoomEvents:
 
 
 def _object(text: str) -> Dict[str, Any]:
-    # Without data it is the place to come back with, which the answer to our question has told.
+    # Without data, it only carries the position to resume from, which the answer to our query has already given.
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,11 +1,11 @@
-"""The wire of rooms, docs/protocols/rooms.md."""
+"""The wire format of rooms, docs/protocols/rooms.md."""
 from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
 
 class Position(NamedTuple):
-    """A place in what a durable room keeps."""
+    """A position in the messages that a durable room keeps."""
 
     offset: int
     epoch: str
@@ -17,7 +17,7 @@ BEGINNING = Position(0, '')
 
 class RoomMessage(NamedTuple):
     message: Any
-    #: Of the endpoint that said it.
+    #: Identity of the endpoint that sent it.
     identity: str
     timestamp: str
     #: In durable rooms.
@@ -40,7 +40,7 @@ class Present(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """Of a message that the server has."""
+    """The position of a message that the server has."""
 
     #: In a durable room.
     position: Optional[Position]
@@ -77,22 +77,22 @@ def present_of(items: Any) -> List[Present]:
 
 
 class PlaceInRoom:
-    """Follows the place of one reader in a room, and says what it may pass on."""
+    """Tracks one reader's position in a room, and decides what to pass on."""
 
     def __init__(self, after: Optional[Position]) -> None:
-        #: Whether a gap since the last message would be one.
+        #: Whether the reader expects no gap since the last message.
         self._following = after is not None
         self._from_beginning = after is not None and after.epoch == ''
         self.position: Optional[Position] = None if self._from_beginning else after
 
     def query(self) -> Dict[str, str]:
-        """Parameters of the next connection. One that is empty asks where the room stands."""
+        """Parameters of the next connection. An empty one asks for the room's current position."""
         if self.position is not None:
             return {'after': str(self.position.offset), 'epoch': self.position.epoch}
         return {'after': '0' if self._from_beginning else ''}
 
     def recovered(self, answer: Recovered) -> bool:
-        """Whether it is a recovery that the caller asked for or that a lost connection made necessary."""
+        """Whether the caller asked for this recovery, or a lost connection made it necessary."""
         wanted, self._following = self._following, True
         if not answer.recovered:
             self.position = Position(answer.offset, answer.epoch) if answer.epoch else None
@@ -101,7 +101,7 @@ class PlaceInRoom:
         return wanted
 
     def heard(self, message: RoomMessage) -> bool:
-        """False for what was heard before."""
+        """False for a message heard before."""
         place = message.position
         if place is None:
             return True

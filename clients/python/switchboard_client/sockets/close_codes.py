@@ -1,12 +1,12 @@
-"""What a client does about the end of a connection."""
+"""What a client does when a connection has ended."""
 from __future__ import annotations
 
-#: After a close that follows it stays away: malformed, revoked, forced out.
+#: Codes that mean to stay away: malformed, revoked, forced out.
 _FINAL = frozenset({1007, 1008, 4000})
-#: Codes that ask for more patience than a lost connection does.
+#: Codes that ask for more patience than a lost connection.
 _BUSY = frozenset({1013, 4029})
 
-#: Lost without a word.
+#: Lost without a close frame.
 ABNORMAL = 1006
 NOT_ALLOWED = 1008
 FRAME_TOO_LARGE = 1009

@@ -5,20 +5,20 @@ from typing import List, NamedTuple, Optional
 
 
 class StreamEvent(NamedTuple):
-    #: `message` unless the server names another.
+    #: `message` unless the server gives another name.
     event: str
     data: str
 
 
 class EventStreamParser:
-    """Fed line by line, without the lines' ends."""
+    """Fed line by line, without line ends."""
 
     def __init__(self) -> None:
         self._event = ''
         self._data: List[str] = []
 
     def line(self, line: str) -> Optional[StreamEvent]:
-        """The event that ends with this line. One without data only sets the place to go on from."""
+        """The event that ends with this line. One without data only carries the position to resume from."""
         if line == '':
             event = StreamEvent(self._event or 'message', '\n'.join(self._data))
             self._event, self._data = '', []

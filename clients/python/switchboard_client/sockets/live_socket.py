@@ -12,18 +12,18 @@ from .extras import imported
 from .persistent import Ending, Persistent
 from .within import within
 
-#: A handshake that takes longer is given up.
+#: Seconds after which a handshake is given up.
 _HANDSHAKE = 20.0
 _CLOSE = 1.0
-#: Nothing that the server says is so long.
+#: Nothing that the server sends is this long.
 _MAX_FRAME = 16 * 1024 * 1024
-#: Whatever speaks there is not Switchboard, or is broken.
+#: The other side is not Switchboard, or is broken.
 GARBAGE = 4002
 
 
 class LiveSocket(Persistent):
     _socket: Any = None
-    #: None is the end: what was said before it has gone out.
+    #: None marks the end: everything before it has been sent.
     _outgoing: Optional['asyncio.Queue[Optional[str]]'] = None
     _queued = 0
     _hung_up: Optional[Ending] = None
@@ -35,7 +35,7 @@ class LiveSocket(Persistent):
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes that were sent and are still on this side of the connection: how far the network lags behind."""
+        """Bytes that were sent but are still on this side of the connection: how far the network lags behind."""
         if self._socket is None:
             return 0
         transport = getattr(self._socket, 'transport', None)
@@ -49,7 +49,7 @@ class LiveSocket(Persistent):
         raise NotImplementedError
 
     def _opened(self) -> None:
-        """The connection stands."""
+        """Called when the connection is established."""
         raise NotImplementedError
 
     def _subprotocols(self) -> Optional[List[str]]:
@@ -65,13 +65,13 @@ class LiveSocket(Persistent):
         try:
             text.encode()
         except UnicodeEncodeError:
-            # Half a character, as a text that was cut may have: JSON can say it, UTF-8 cannot.
+            # Half a character, as in text that was cut: JSON can express it, UTF-8 cannot.
             text = json.dumps(json.loads(text))
         self._queued += len(text)
         self._outgoing.put_nowait(text)
 
     def _hang_up(self, code: int, reason: str) -> None:
-        """Ends this connection, not the socket: it comes back, also when the other side has fallen silent."""
+        """Ends this connection, not the socket, which reconnects even if the other side has fallen silent."""
         self._outgoing = None
         if self._socket is not None and self._hung_up is None:
             self._hung_up = Ending(ABNORMAL, reason)
@@ -96,7 +96,7 @@ class LiveSocket(Persistent):
         except websockets.WebSocketException as failure:
             return Ending(ABNORMAL, str(failure))
         if self.ended:
-            # In the moment in which it stood.
+            # Closed in the very moment it was established.
             await socket.close()
             return Ending(ABNORMAL, 'closed')
         outgoing: 'asyncio.Queue[Optional[str]]' = asyncio.Queue()
@@ -109,19 +109,19 @@ class LiveSocket(Persistent):
         finally:
             self._socket = self._outgoing = None
             if self.ended:
-                # What the caller said before `close`.
+                # Sends what the caller said before `close`.
                 outgoing.put_nowait(None)
                 await asyncio.wait({writer}, timeout=_CLOSE)
             writer.cancel()
             watcher.cancel()
-            # Nobody waits for a peer that may be silent, but for the last word.
+            # Waits for the last message to be sent, but not for a peer that may be silent.
             closing = self._in_background(socket.close())
             if self.ended:
                 await asyncio.wait({closing})
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> 'asyncio.Task[None]':
         task = asyncio.get_running_loop().create_task(work)
-        # The loop itself does not hold on to it.
+        # The loop only keeps weak references to tasks.
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
@@ -133,12 +133,12 @@ class LiveSocket(Persistent):
                 if self.ended or self._hung_up is not None:
                     break
                 if frame is None:
-                    # Try again rather than go on without a frame.
+                    # Better to reconnect than to continue without a frame.
                     self._hang_up(GARBAGE, 'not a JSON object')
                 else:
                     self._received(frame)
         except websockets.ConnectionClosed as closed:
-            # What this side said to a broken peer is no word of the server's.
+            # The close frame that this side sent to a broken peer must not count as the server's.
             received = closed.rcvd
             if self._hung_up is None:
                 return Ending(received.code, received.reason) if received is not None else Ending(ABNORMAL, str(closed))
@@ -149,13 +149,13 @@ class LiveSocket(Persistent):
             try:
                 await socket.send(text)
             except Exception:
-                # Whoever reads hears how the connection ended.
+                # The reader learns how the connection ended.
                 return
             self._queued -= len(text)
 
 
 async def _watch(socket: Any) -> None:
-    """Since version 14 of the library, after a frame that breaks the protocol nobody ends the wait for a silent peer."""
+    """Since version 14, the library waits for ever for a silent peer after a frame that breaks the protocol."""
     while True:
         await asyncio.sleep(_CLOSE)
         if socket.state.name == 'CLOSING':
@@ -173,7 +173,7 @@ def _object(data: Any) -> Optional[Dict[str, Any]]:
 
 
 def _refusal(failure: BaseException) -> Ending:
-    """Where the handshake was answered with a status, in the words of websockets before 14 and since."""
+    """The HTTP status that answered the handshake, for websockets both before and since version 14."""
     response = getattr(failure, 'response', None)
     status = getattr(failure, 'status_code', getattr(response, 'status_code', None))
     headers = getattr(failure, 'headers', getattr(response, 'headers', None))

@@ -1,4 +1,4 @@
-"""Socket.IO, with one client for each connection: nothing that waits in an old one is sent on a new one."""
+"""Socket.IO with one client per connection, so that nothing waiting in an old one is sent on a new one."""
 from __future__ import annotations
 
 import asyncio
@@ -12,7 +12,7 @@ from .extras import imported
 from .persistent import Ending, Persistent, SocketEnd
 from .within import within
 
-#: A handshake, or an answer, that takes longer is given up.
+#: Seconds after which a handshake or an answer is given up.
 _PATIENCE = 20.0
 _CLOSE = 5.0
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 class LiveSocketIo(Persistent):
-    #: None is the end: what was said before it has gone out.
+    #: None marks the end: everything before it has been sent.
     _outgoing: 'Optional[Outgoing]' = None
     _gone: Optional['asyncio.Future[SocketEnd]'] = None
     _writer: Optional['asyncio.Task[None]'] = None
 
     async def _auth(self) -> Optional[Dict[str, Any]]:
-        """What to show in the next handshake; None when there is nothing to come in with any more."""
+        """What to present in the next handshake; None when there is no credential any more."""
         raise NotImplementedError
 
     def _received(self, event: str, payload: Any) -> None:
         raise NotImplementedError
 
     def _opened(self, sid: str) -> None:
-        """The connection stands."""
+        """Called when the connection is established."""
         raise NotImplementedError
 
     @property
@@ -43,10 +43,10 @@ class LiveSocketIo(Persistent):
         return self._outgoing is not None
 
     def _say(self, event: str, *payload: Any, acked: Optional[Acked] = None) -> None:
-        """Sends an event. `acked` is called with what the server answers, unless the connection ends before."""
+        """Sends an event. `acked` is called with the server's answer, unless the connection ends first."""
         if self._outgoing is None or self.ended:
             raise NotConnected('Not connected')
-        # What is no JSON is the caller's mistake, and is said to the caller.
+        # Invalid JSON is the caller's mistake, and is reported to the caller.
         json.dumps(payload, allow_nan=False)
         self._outgoing.put_nowait((event, payload or None, acked))
 
@@ -86,7 +86,7 @@ class LiveSocketIo(Persistent):
         self._gone = gone
         self._listen(client, gone)
         url = urlsplit(self.url)
-        # A WebSocket at once, and polling where none gets through.
+        # WebSocket first, polling where it does not get through.
         transports = ['polling', 'websocket'] if self._failures % 2 else ['websocket']
         try:
             connecting = client.connect(
@@ -96,7 +96,7 @@ class LiveSocketIo(Persistent):
                 socketio_path=f'{url.path}/socket.io'.lstrip('/'),
                 wait_timeout=_PATIENCE,
             )
-            # The library itself waits for ever for the first word of a server that accepts and is silent.
+            # The library itself waits for ever for the first message of a server that accepts but stays silent.
             await within(_PATIENCE, connecting)
             end = await gone
             return Ending(end.code, end.reason)
@@ -106,7 +106,7 @@ class LiveSocketIo(Persistent):
             outgoing, writer = self._outgoing, self._writer
             self._hang_up(SocketEnd(ABNORMAL, 'closed'))
             if self.ended and outgoing is not None and writer is not None:
-                # What the caller said before `close`.
+                # Sends what the caller said before `close`.
                 outgoing.put_nowait(None)
                 await asyncio.wait({writer}, timeout=_CLOSE)
             if writer is not None:
@@ -129,8 +129,8 @@ class LiveSocketIo(Persistent):
             if not self.ended and not gone.done():
                 self._received(event, payloads[0] if payloads else None)
 
-        # There are no close codes: whoever is to stay away is disconnected by a packet, anybody else is cut off. Old
-        # versions of the library do not tell the two apart, so that the packet is watched for.
+        # There are no close codes: clients that are to stay away are disconnected by a packet, others are cut off. Old
+        # versions of the library do not tell the two apart, so this watches for the packet.
         by_packet = client._handle_disconnect
 
         async def told(*arguments: Any) -> None:
@@ -149,7 +149,7 @@ async def _write(client: Any, outgoing: 'Outgoing') -> None:
         try:
             await client.emit(event, payload, callback=None if acked is None else _first(acked))
         except Exception:
-            # Whoever reads hears how the connection ended.
+            # The reader learns how the connection ended.
             return
     # The library below has a queue of its own, which it drops with the connection.
     await client.eio.queue.join()
@@ -163,7 +163,7 @@ async def _disconnected(client: Any) -> None:
     try:
         await within(_CLOSE, client.disconnect())
     except Exception:
-        # It is gone already, one way or the other.
+        # It has already gone, one way or the other.
         pass
     finally:
         session = getattr(client.eio, 'http', None)

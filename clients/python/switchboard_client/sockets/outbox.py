@@ -10,7 +10,7 @@ from ..problems import Unconfirmed
 Frame = TypeVar('Frame')
 Receipt = TypeVar('Receipt')
 
-#: Connections that a message may outlive without an acknowledgement: it may be what they break of.
+#: Connections that may break before a message is acknowledged; the message itself may be what breaks them.
 _MAX_CONNECTIONS = 10
 
 
@@ -18,20 +18,20 @@ class _Entry(Generic[Frame, Receipt]):
     def __init__(self, frame: Frame, answer: 'asyncio.Future[Receipt]') -> None:
         self.frame = frame
         self.answer = answer
-        #: Connections it was sent on.
+        #: Number of connections it was sent on.
         self.sent = 0
         self.expiry: Optional[asyncio.TimerHandle] = None
 
 
 class Outbox(Generic[Frame, Receipt]):
-    """In the order they were said. `say` sends a frame now and answers False if there is no connection."""
+    """In the order they were sent. `say` sends a frame now and returns False if there is no connection."""
 
     def __init__(self, say: Callable[[Frame, str], bool], remembered: Optional[float] = None) -> None:
-        """`remembered`: for so many seconds the server knows an id; later the same id would make a second message."""
+        """`remembered`: seconds the server remembers an id; after that, the same id would create a second message."""
         self._say = say
         self._remembered = remembered
         self._entries: Dict[str, _Entry[Frame, Receipt]] = {}
-        # Of its own for each program that speaks for somebody.
+        # Different for each running program.
         self._prefix = secrets.token_hex(16)
         self._count = 0
 
@@ -49,7 +49,7 @@ class Outbox(Generic[Frame, Receipt]):
         return answer
 
     def resend(self) -> None:
-        """On a new connection: sends everything again, under the same ids."""
+        """On a new connection, sends everything again with the same ids."""
         for id, entry in list(self._entries.items()):
             if entry.sent >= _MAX_CONNECTIONS:
                 self.refuse(id, _unconfirmed(f'on {_MAX_CONNECTIONS} connections'))
@@ -72,13 +72,13 @@ class Outbox(Generic[Frame, Receipt]):
             entry.answer.set_exception(error)
 
     def refuse_longest(self, length_of: Callable[[Frame], int], error: Exception) -> None:
-        """The longest of what was sent: the one that a server found too large."""
+        """The longest message sent, which is the one a server found too large."""
         sent = [(length_of(entry.frame), id) for id, entry in self._entries.items() if entry.sent > 0]
         if sent:
             self.refuse(max(sent, key=lambda each: each[0])[1], error)
 
     def abandon(self, unsent: Exception) -> None:
-        """`unsent`: for what never left."""
+        """`unsent`: error for messages that were never sent."""
         for id, entry in list(self._entries.items()):
             self.refuse(id, unsent if entry.sent == 0 else _unconfirmed('before the end'))
 

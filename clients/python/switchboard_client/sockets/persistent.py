@@ -1,4 +1,4 @@
-"""Connects again and again, until it is told not to."""
+"""Reconnects until told to stop."""
 from __future__ import annotations
 
 import asyncio
@@ -10,12 +10,12 @@ from .signal import Signal
 
 P = TypeVar('P', bound='Persistent')
 
-#: Patience, counted as failed attempts, that 1013 and 4029 ask for.
+#: How many failed attempts 1013 and 4029 count as.
 BUSY_FAILURES = 4
 
 
 class SocketEnd(NamedTuple):
-    """How a connection ended. `code` is that of WebSocket; where there is none, 1006 for lost and 1008 for told to stay away."""
+    """How a connection ended. `code`: that of WebSocket, or else 1006 for lost and 1008 for told to stay away."""
 
     code: int
     reason: str
@@ -29,17 +29,17 @@ class Reconnecting(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """As the connection itself saw it."""
+    """The end as the connection itself saw it."""
 
     code: int
     reason: str
-    #: The server has asked for so much patience.
+    #: How long the server asked to wait.
     retry_after: float = 0.0
 
 
 class Persistent:
     """
-    Made where an event loop runs: it connects at once and comes back by itself.
+    Must be created where an event loop runs: it connects at once, and reconnects.
     `async with` closes it at the end; `wait_closed` waits until it has ended for good.
     """
 
@@ -48,20 +48,20 @@ class Persistent:
     ) -> None:
         """
         url            `https://switchboard.example.org`
-        first          bound of the first wait before a reconnect in seconds; it doubles with each failure
-        longest        longest wait
-        give_up_after  failed attempts in a row after which it stops; None: it tries for as long as it is wanted
+        first          upper bound of the first wait before a reconnect in seconds; it doubles with each failure
+        longest        longest wait in seconds
+        give_up_after  consecutive failed attempts after which it stops; None: never
         """
-        #: The connection is lost; the next attempt comes after `wait` seconds.
+        #: The connection is lost; the next attempt follows after `wait` seconds.
         self.on_reconnecting: Signal[Reconnecting] = Signal()
-        #: It has ended for good: `close` was called, or the server has said not to come back.
+        #: It has ended for good: `close` was called, or the server said not to come back.
         self.on_closed: Signal[SocketEnd] = Signal()
         self.url = url.rstrip('/')
         self._first, self._longest, self._give_up_after = first, longest, give_up_after
         self._failures = 0
         self._end: Optional[SocketEnd] = None
         self._pause: Optional['asyncio.Future[None]'] = None
-        # Listeners are added before it begins.
+        # Listeners are added before it starts.
         self._task = asyncio.get_running_loop().create_task(self._live())
 
     async def __aenter__(self: P) -> P:
@@ -79,28 +79,28 @@ class Persistent:
         self._finish(SocketEnd(1000, 'closed by the caller'))
 
     def retry(self) -> None:
-        """Ends the wait for the next attempt: call it when there is a reason to hope."""
+        """Ends the wait for the next attempt: call it when there is reason for hope."""
         if self._pause is not None and not self._pause.done():
             self._pause.set_result(None)
 
     async def wait_closed(self) -> SocketEnd:
-        """How it ended, when it has."""
+        """How it ended, once it has."""
         await asyncio.wait({self._task})
         return self._end or SocketEnd(ABNORMAL, 'cancelled')
 
     async def _connection(self) -> Ending:
-        """From the attempt to the end of one connection. What it raises is no matter of the network, and ends everything."""
+        """Covers one connection, from the attempt to its end. Its errors are not network errors, and end everything."""
         raise NotImplementedError
 
     def _lost(self, end: SocketEnd) -> str:
-        """Hears how each connection ended, before the next one is tried."""
+        """Called with the end of each connection, before the next is tried."""
         return verdict_of(end.code)
 
     def _over(self) -> None:
         """Called once, before `on_closed`."""
 
     def _settle(self) -> None:
-        """The next connection that breaks is the first failure again."""
+        """Resets the count of failures."""
         self._failures = 0
 
     def _finish(self, end: SocketEnd) -> None:
@@ -121,7 +121,7 @@ class Persistent:
                 end = SocketEnd(ending.code, ending.reason)
                 verdict = self._lost(end)
                 if self._end is not None:
-                    # By whoever heard of the loss.
+                    # Closed by a listener of the loss.
                     return
                 if verdict == STOP or (self._give_up_after is not None and self._failures >= self._give_up_after):
                     self._finish(end)
@@ -136,7 +136,7 @@ class Persistent:
         except Exception as error:
             self._finish(SocketEnd(ABNORMAL, f'{type(error).__name__}: {error}'))
         except asyncio.CancelledError:
-            # By whoever ends the loop; `close` has set the end before.
+            # Cancelled by whoever ends the loop; `close` has set the end before.
             self._finish(SocketEnd(ABNORMAL, 'cancelled'))
             raise
 

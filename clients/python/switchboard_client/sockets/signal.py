@@ -14,10 +14,10 @@ _log = logging.getLogger('switchboard_client')
 
 class Signal(Generic[T]):
     """
-    An event that may be listened to: `socket.on_message(listener)`, also as a decorator.
+    An event that can be listened to: `socket.on_message(listener)`, also as a decorator.
 
-    Listeners are functions, or coroutine functions, which run as tasks of their own. One that raises is logged and keeps
-    nobody else from hearing.
+    Listeners are functions, or coroutine functions, which run as tasks of their own. One that raises is logged and does
+    not affect the others.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Waiting that ends."""
+"""Waiting with a timeout."""
 from __future__ import annotations
 
 import asyncio
@@ -7,8 +7,8 @@ from typing import Any, Awaitable
 
 async def within(seconds: float, work: Awaitable[Any]) -> Any:
     """
-    What `work` gives. Raises what it raises, or asyncio.TimeoutError. Where the wait is cancelled in the moment in which
-    `work` fails, nobody hears of the failure, and asyncio does not complain.
+    Returns what `work` returns. Raises what it raises, or asyncio.TimeoutError. If the wait is cancelled at the moment
+    `work` fails, the failure is discarded, and asyncio does not complain.
     """
     task = asyncio.ensure_future(work)
     task.add_done_callback(_seen)
