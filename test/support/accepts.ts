@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** Whether somebody accepts connections at a port of this machine. */
+/** Whether something accepts connections on a port of this machine. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');

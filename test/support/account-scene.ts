@@ -1,7 +1,7 @@
 import { type Api, type ApiAnswer, type Session, signIn } from './api.js';
 import { type RunningApp } from './app.js';
 
-/** What is known of one person: each of these texts is found nowhere else. */
+/** What is known of one person: each of these texts occurs nowhere else. */
 export const PERSON = {
   email: 'pilar.quintanilla@person.example',
   firstName: 'Pilarica',
@@ -23,12 +23,12 @@ export interface AccountScene {
   readonly friend: Session;
   readonly circle: number;
   readonly shared: number;
-  /** All that was shown once. */
+  /** Everything that was only shown once. */
   readonly secrets: readonly string[];
   as(who: Session, method: string, path: string, body?: unknown): Promise<ApiAnswer>;
 }
 
-/** An account that leaves something in every table that knows accounts. Needs `TRUSTED_PROXIES`, and an admin. */
+/** An account that leaves something in every table that refers to accounts. Needs `TRUSTED_PROXIES`, and an admin. */
 export async function accountScene(server: RunningApp, api: Api, admin: Session): Promise<AccountScene> {
   const from = { 'x-forwarded-for': PERSON.address, 'user-agent': PERSON.userAgent };
   const as = async (who: Session, method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
@@ -42,7 +42,7 @@ export async function accountScene(server: RunningApp, api: Api, admin: Session)
   };
   const { email, firstName, lastName, birthday } = PERSON;
   const body = { email, password: PASSWORD, firstName, lastName: 'Before', birthday };
-  // Tried before there is such an account, by anybody, and after it with a wrong password.
+  // Somebody tries to sign in before the account exists, and later with a wrong password.
   await api('POST', 'auth/login', { body: { email, password: 'guess' } });
   await made(api('POST', 'accounts', { body, headers: from }));
   await api('POST', 'auth/login', { body: { email, password: 'guess' }, headers: from });
@@ -52,7 +52,7 @@ export async function accountScene(server: RunningApp, api: Api, admin: Session)
   await made(as(admin, 'PATCH', `accounts/${person.user.id}`, { role: 'admin' }));
   const key = await made(as(person, 'POST', 'machine-keys', { name: 'Robot', scopes: ['services:read'] }));
   const token = await made(as(person, 'POST', 'lobby/tokens', { name: PERSON.peer }));
-  // Refused, with an entry that says who.
+  // Refused, with an entry that says who it was.
   await as(person, 'GET', 'accounts/999999');
   await made(as(admin, 'PATCH', `accounts/${person.user.id}`, { role: 'user' }));
   await as(person, 'GET', 'services');

@@ -19,7 +19,7 @@ export interface ApiCall {
   readonly headers?: Record<string, string>;
 }
 
-/** Calls REST v1: `call('POST', 'auth/login', {body})`. A string body is sent as it is. */
+/** Calls REST v1: `call('POST', 'auth/login', {body})`. A string body is sent unchanged. */
 export function apiOf(server: Pick<RunningApp, 'url'>) {
   return async (method: string, path: string, { body, token, headers }: ApiCall = {}): Promise<ApiAnswer> => {
     const response = await fetch(path.startsWith('/') ? server.url + path : `${server.url}/api/v1/${path}`, {
@@ -52,7 +52,7 @@ export async function signIn(api: Api, email: string, password: string): Promise
 
 let people = 0;
 
-/** Makes an account and signs in. */
+/** Creates an account and signs in. */
 export async function newUser(api: Api, changes: object = {}): Promise<Session & { readonly password: string }> {
   const email = `person${++people}@example.org`;
   const password = 'a good password';

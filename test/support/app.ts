@@ -38,10 +38,10 @@ export interface RunningApp {
 }
 
 /**
- * The whole server in this process, on a free port, with a database and DATA_DIR of its own. Where the run asks for
- * several nodes (TEST_NODES, with a Redis) it is as many nodes, and each reading of `url` or `wsUrl` names the next:
- * no two peers of a transcript that connect one after the other are on the same node.
- * @param env variables beside the defaults of a development server; nothing else of the environment is seen
+ * The whole server in this process, on a free port, with a database and DATA_DIR of its own. If the run asks for
+ * several nodes (TEST_NODES, with a Redis), it consists of as many nodes, and each reading of `url` or `wsUrl` names
+ * the next, so that no two peers of a transcript that connect one after the other are on the same node.
+ * @param env variables in addition to a development server's defaults; the rest of the environment is hidden
  */
 export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
   const database = await createTestDatabase();
@@ -58,7 +58,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     ...env,
   };
   const nodes: Node[] = [];
-  // One after the other: the first makes what all of them share, e.g. the secret key.
+  // One after the other: the first creates what all of them share, e.g. the secret key.
   for (let i = 0; i < nodeCount(); i++) nodes.push(await startNode(database, shared));
   const [first] = nodes as [Node];
   let turn = 0;
@@ -83,7 +83,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
   };
 }
 
-/** What hashing costs once a server listens: the accounts of tests are many, and nobody guesses. */
+/** Cheap hashing once a server listens: tests create many accounts, and nobody guesses passwords. */
 const QUICK = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 interface Node {
@@ -106,7 +106,7 @@ async function startNode(database: TestDatabase, env: Record<string, string>): P
 
 const nodeCount = (): number => Number(process.env['TEST_NODES'] ?? 1);
 
-/** Tests of one run share a Redis; each server of theirs has its own keys in it. */
+/** Tests of one run share a Redis; each of their servers has its own keys in it. */
 function clusterEnvironment(): Record<string, string> {
   if (nodeCount() === 1) return {};
   return {

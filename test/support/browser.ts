@@ -12,7 +12,7 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: execFileSync('/bin/sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
     args: [
-      // Below root there is no sandbox to have.
+      // As root there is no sandbox.
       '--no-sandbox',
       '--disable-dev-shm-usage',
       '--use-fake-device-for-media-stream',
@@ -22,7 +22,7 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Pages of one test: each in a browser profile of its own, watched for faults that no assertion would see. */
+/** Pages of one test, each in a browser profile of its own, and watched for faults that no assertion would see. */
 export class BrowserPages {
   readonly #contexts: BrowserContext[] = [];
   readonly #faults: string[] = [];
@@ -34,7 +34,7 @@ export class BrowserPages {
     return this.#faults;
   }
 
-  /** Waits for a fault that the test provokes, and forgets all like it. */
+  /** Waits for a fault that the test provokes, and discards all that match. */
   async expectFault(pattern: RegExp): Promise<void> {
     const giveUp = Date.now() + 5_000;
     while (!this.#faults.some((fault) => pattern.test(fault))) {
@@ -68,7 +68,9 @@ export class BrowserPages {
   }
 }
 
-/** What axe finds wrong with a page: rule, element and reason. Injected by the debugger, past the page's own policy. */
+/**
+ * What axe finds wrong with a page: rule, element and reason. Injected by the debugger, bypassing the page's policy.
+ */
 export async function violations(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axe.source });
@@ -79,7 +81,7 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** CSS pixels by which a page is wider than its window; 0 = nobody has to scroll sideways. */
+/** CSS pixels by which a page is wider than its window; 0 = no sideways scrolling. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 export interface TestCertificate {
   readonly certFile: string;
   readonly keyFile: string;
-  /** PEM; who trusts it, trusts the server. */
+  /** PEM, for clients to trust. */
   readonly cert: string;
-  /** Makes these the content of another pair of files. */
+  /** Replaces the content of another pair of files with these. */
   copyTo(target: { readonly certFile: string; readonly keyFile: string }): Promise<void>;
   remove(): Promise<void>;
 }

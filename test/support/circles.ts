@@ -20,7 +20,7 @@ interface Socket {
 }
 type Connect = (url: string, options: object) => Socket;
 
-/** Everything the server of this protocol says. */
+/** Every event that the server of this protocol sends. */
 const EVENTS = [
   'success',
   'error',
@@ -40,11 +40,11 @@ const require = createRequire(import.meta.url);
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into payloads freely
 export type Received = readonly [event: string, payload: any];
 
-/** A client of the circles protocol: what it received waits in order until the test asks for it. */
+/** A client of the circles protocol: received events wait in order until the test asks for them. */
 export class CirclesClient {
   private readonly inbox: Received[] = [];
   private wake: (() => void) | undefined;
-  /** Reason of the disconnection, once it came. */
+  /** Reason of the disconnection, once it has come. */
   disconnected: string | undefined;
 
   private constructor(readonly socket: Socket) {
@@ -78,7 +78,7 @@ export class CirclesClient {
     this.socket.emit(event, ...args);
   }
 
-  /** Emits what no contract names. */
+  /** Emits something that no contract names. */
   emitBadly(event: string, ...args: unknown[]): void {
     sendBadly(() => {
       this.emit(event, ...args);
@@ -117,7 +117,7 @@ export class CirclesClient {
     return received[1];
   }
 
-  /** Nothing has come but the answer to a question that every socket may ask. */
+  /** Asserts that nothing has come except the answer to a question that every socket may ask. */
   async expectQuiet(): Promise<void> {
     this.emit('webrtc_stun_info');
     const received = await this.next();
@@ -126,7 +126,7 @@ export class CirclesClient {
     }
   }
 
-  /** What has come and nobody has looked at. */
+  /** Takes everything received that was not looked at. */
   drain(): Received[] {
     return this.inbox.splice(0);
   }
@@ -181,7 +181,9 @@ export interface Home {
   readonly token: string;
 }
 
-/** A circle with its ADMIN `u1`, a member `u2`, a device `d`, a stranger `u3` and a conversation of `u1`, `u2` and `d`. */
+/**
+ * A circle with its ADMIN `u1`, a member `u2`, a device `d`, a stranger `u3` and a conversation of `u1`, `u2` and `d`.
+ */
 export interface World {
   readonly u1: Person;
   readonly u2: Person;
@@ -193,7 +195,7 @@ export interface World {
 
 let people = 0;
 
-/** The whole server, and hands to do things with it, for transcripts of the circles protocol. */
+/** The whole server with helpers, for transcripts of the circles protocol. */
 export class CirclesHarness {
   private readonly clients: CirclesClient[] = [];
 
@@ -212,7 +214,7 @@ export class CirclesHarness {
     return new CirclesHarness({ url }, apiOf({ url }));
   }
 
-  /** REST as somebody; fails unless it is answered with success. @returns the body */
+  /** Calls REST as somebody; fails unless it succeeds. @returns the body */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
   async api(who: { token: string }, method: string, path: string, body?: unknown): Promise<any> {
     const answer = await this.call(method, path, { token: who.token, ...(body !== undefined && { body }) });
@@ -220,7 +222,7 @@ export class CirclesHarness {
     return answer.body;
   }
 
-  /** Status of a call of REST as somebody. */
+  /** Status of a REST call as somebody. */
   async status(who: { token: string }, method: string, path: string, body?: unknown): Promise<number> {
     return (await this.call(method, path, { token: who.token, ...(body !== undefined && { body }) })).status;
   }

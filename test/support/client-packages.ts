@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const CLIENTS = path.resolve(import.meta.dirname, '../../clients');
 const TSC = require.resolve('typescript/bin/tsc');
 
-/** A project of somebody who has installed the packed TypeScript client. */
+/** The project of somebody who has installed the packed TypeScript client. */
 export class ClientProject {
   private constructor(readonly folder: string) {}
 
@@ -22,7 +22,7 @@ export class ClientProject {
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd });
     const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    // Stand-ins for what the registry would give: the optional peers, and types of the program's platform.
+    // Stand-ins for packages from the registry: the optional peers, and types of the program's platform.
     const socketIo = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'engine.io-parser', 'debug', 'ms'];
     socketIo.push('@socket.io/component-emitter', 'xmlhttprequest-ssl');
     const tools = [...socketIo, 'ws', '@types/node', 'undici-types'].map(folderOf);
@@ -34,7 +34,7 @@ export class ClientProject {
     return writeFile(path.join(this.folder, name), code);
   }
 
-  /** Compiles under `strict`. @returns the folder with what came of it */
+  /** Compiles with `strict`. @returns the folder with the output */
   async compile(files: readonly string[], module = 'nodenext', moduleResolution = module): Promise<string> {
     const compilerOptions = {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
@@ -49,7 +49,7 @@ export class ClientProject {
   }
 }
 
-/** A folder into which the Python client's wheel has been installed, made and installed without a network. */
+/** A folder into which the Python client's wheel is installed, built and installed without a network. */
 export class ClientWheel {
   private constructor(
     readonly folder: string,
@@ -60,7 +60,7 @@ export class ClientWheel {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-python-'));
     removeAfterUs(folder);
     const wheel = new ClientWheel(folder, python);
-    // Elsewhere, because a build leaves its things beside the sources.
+    // In a copy, because a build leaves files next to the sources.
     await mkdir(wheel.source);
     for (const name of ['pyproject.toml', 'README.md', 'switchboard_client', 'tests']) {
       await cp(path.join(CLIENTS, 'python', name), path.join(wheel.source, name), { recursive: true });
@@ -77,7 +77,7 @@ export class ClientWheel {
     return path.join(this.folder, 'source');
   }
 
-  /** Where Python finds it. */
+  /** Environment in which Python finds it. */
   get env(): NodeJS.ProcessEnv & { PYTHONPATH: string } {
     const PYTHONPATH = path.join(this.folder, 'installed');
     return { ...process.env, PYTHONPATH, PIP_DISABLE_PIP_VERSION_CHECK: '1' };
@@ -88,7 +88,7 @@ export class ClientWheel {
   }
 }
 
-/** Where a package lies; some show nothing but what they are made for. */
+/** The folder of a package; some packages export nothing but their main files. */
 function folderOf(name: string): string {
   const paths = require.resolve.paths(name) ?? [];
   const found = paths.map((each) => path.join(each, name)).find((each) => isPackage(each));

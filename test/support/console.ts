@@ -3,7 +3,7 @@ import { ADMIN, ADMIN_ENV, type Api, apiOf, signIn } from './api.js';
 import { type RunningApp, startApp } from './app.js';
 import { BrowserPages, DESKTOP, launchChromium } from './browser.js';
 
-/** A server, a browser, and somebody who has signed in at the console. */
+/** A server, a browser, and somebody signed in to the console. */
 export class ConsoleHarness {
   readonly pages: BrowserPages;
   readonly api: Api;
@@ -24,7 +24,7 @@ export class ConsoleHarness {
     return new ConsoleHarness(server, browser, accessToken);
   }
 
-  /** A page that nobody has signed in at. */
+  /** A page on which nobody has signed in. */
   open(path = '/', viewport: { width: number; height: number } = DESKTOP, colorScheme: 'light' | 'dark' = 'light') {
     return this.pages.open(`${this.server.url}/console${path}`, viewport, { colorScheme, acceptDownloads: true });
   }
@@ -44,7 +44,7 @@ export class ConsoleHarness {
     return page;
   }
 
-  /** Makes something over REST, as the admin. */
+  /** Creates something over REST, as the admin. */
   async make(path: string, body: object): Promise<Record<string, never>> {
     const answer = await this.api('POST', path, { body, token: this.token });
     if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);

@@ -6,15 +6,15 @@ import { createDataSource } from '../../ormconfig.js';
 
 export interface TestDatabase {
   readonly url: string;
-  /** A connected DataSource of its own; ended by `drop`. */
+  /** A connected DataSource of its own; closed by `drop`. */
   connect(): Promise<DataSource>;
-  /** Ends what `connect` made and removes the database. */
+  /** Closes what `connect` returned, and removes the database. */
   drop(): Promise<void>;
 }
 
 /**
- * A fresh database: a migrated copy of the template that the global setup made, or one in which no migration ran,
- * with an encoding that does not hold all text if that is asked for.
+ * A new database: a migrated copy of the template made by the global setup, or one without migrations, if requested
+ * with an encoding that cannot hold all text.
  */
 export async function createTestDatabase(state: 'migrated' | 'blank' | 'latin' = 'migrated'): Promise<TestDatabase> {
   const name = `switchboard_test_${randomBytes(6).toString('hex')}`;

@@ -5,14 +5,14 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export interface RunningExample {
-  /** What it has printed, errors included. */
+  /** Everything it has printed so far, including errors. */
   readonly output: () => string;
   readonly ended: Promise<unknown>;
-  /** A line for its standard input. */
+  /** Types a line on its standard input. */
   readonly type: (line: string) => void;
 }
 
-/** The programs of a page of the documentation: code blocks that are headed by a file name. Whoever runs some stops them. */
+/** The programs of a documentation page: code blocks headed by a file name. Tests that run some must stop them. */
 export class Examples {
   private readonly programs: Map<string, string>;
   private readonly running: ChildProcess[] = [];
@@ -27,7 +27,7 @@ export class Examples {
     return [...this.programs.keys()].sort();
   }
 
-  /** Those of a kind, such as `.ts`. */
+  /** Programs with an extension, such as `.ts`. */
   namesOf(ending: string): string[] {
     return this.names.filter((name) => name.endsWith(ending));
   }
@@ -48,7 +48,7 @@ export class Examples {
     return this.start([file, ...own, ...args], env, this.codeOf(name));
   }
 
-  /** One that had to be made into something else before it could run. @param input all of it, or null: it is typed later */
+  /** Starts one that had to be converted before it could run. @param input all of it, or null: it is typed later */
   start([file, ...args]: [string, ...string[]], env = {}, input: string | null = ''): RunningExample {
     const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
     this.running.push(child);

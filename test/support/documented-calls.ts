@@ -9,15 +9,15 @@ import { closed } from './frame-contract.js';
 const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as OpenApiDocument;
 const resolve = resolver(document);
 const BY_ID = new Map(operationsOf(document).map(([name, operation]) => [operation.operationId, name]));
-/** All that is sent or answered as JSON, by operation and status or `body`. */
+/** Everything sent or answered as JSON, by operation and status or `body`. */
 export const DOCUMENTED = new Map(jsonOf(document));
 
-/** No member but those that are declared. */
+/** Allows no undeclared members. */
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ $id: 'document', components: closed(document.components) as object });
 const validators = new Map<Schema, ValidateFunction>();
 
-/** What is wrong with a value of a schema; also a member that is not declared. */
+/** What is wrong with a value according to a schema, including undeclared members. */
 export function faultsOf(schema: Schema, value: unknown): string[] {
   let validate = validators.get(schema);
   if (validate === undefined) {
@@ -33,14 +33,14 @@ export function faultsOf(schema: Schema, value: unknown): string[] {
 export const documentedExample = (schema: Schema): unknown => exampleOf(schema, resolve);
 
 export interface DocumentedCall extends Pick<ApiCall, 'token' | 'headers'> {
-  /** Instead of the parameters of the path, and behind it. */
+  // Replaces path parameters, or is appended to the path.
   readonly at?: Readonly<Record<string, string | number>>;
   readonly query?: string;
-  /** Members of the body that name something of this very server. */
+  /** Members of the body that refer to things on this server. */
   readonly with?: object;
 }
 
-/** Calls operations as the document shows them, and remembers which; what is answered must be as documented. */
+/** Calls operations as documented, and remembers which; answers must be as documented. */
 export class DocumentedCalls {
   readonly seen = new Set<string>();
 

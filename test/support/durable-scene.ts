@@ -18,7 +18,7 @@ export interface KeptMessage {
 /** A durable room with writers and readers at work, whatever happens to the servers. */
 export class DurableScene {
   private constructor(
-    /** A harness on a server that runs, asked for anew each time. */
+    /** Returns a harness on a running server; called anew each time. */
     private readonly rooms: () => Promise<RoomsHarness>,
     readonly app: TestApplication,
     readonly writers: readonly StubbornWriter[],
@@ -26,8 +26,8 @@ export class DurableScene {
   ) {}
 
   /**
-   * @param address gives the `ws://…` of a server, for each connection of each client anew
-   * @param writersAddress the same for writers, if they are elsewhere
+   * @param address returns the `ws://…` of a server; called for each connection of each client
+   * @param writersAddress the same for writers, if they connect elsewhere
    */
   static async begin(
     rooms: () => Promise<RoomsHarness>,
@@ -57,17 +57,17 @@ export class DurableScene {
     return this.writers.reduce((sum, { acked }) => sum + acked.size, 0);
   }
 
-  /** Codes that came instead of acknowledgements. */
+  /** Error codes that came instead of acknowledgements. */
   get errors(): string[] {
     return this.writers.flatMap(({ errors }) => errors);
   }
 
-  /** Whether everything that was said is acknowledged. */
+  /** Whether every message has been acknowledged. */
   get done(): boolean {
     return this.writers.every(({ done }) => done);
   }
 
-  /** Writers begin nothing new. */
+  /** Makes writers start nothing new. */
   finish(): void {
     for (const writer of this.writers) writer.finish();
   }
@@ -89,7 +89,10 @@ export class DurableScene {
     return all;
   }
 
-  /** Everything acknowledged is there once, without gap, and every reader has heard exactly what is there. */
+  /**
+   * Asserts that everything acknowledged is stored once, without gaps, and that every reader got exactly what is
+   * stored.
+   */
   async expectTruth(): Promise<KeptMessage[]> {
     const kept = await this.history();
     expect(kept.map(({ offset }) => offset)).toEqual(kept.map((_each, i) => i + 1));
@@ -107,7 +110,7 @@ export class DurableScene {
   }
 }
 
-/** Waits for `condition`. @param explain what to say beside, when it does not come about */
+/** Waits for `condition`. @param explain adds to the error if it does not become true */
 export async function until(
   condition: () => boolean,
   what: string,

@@ -66,7 +66,7 @@ class EchoBase implements PlainGateway {
   }
 }
 
-/** Admits by the first message, slowly. */
+/** Admits by the first message, with a delay. */
 @WebSocketGateway(plainGateway({ protocol: 'services', path: '/echo', wire }))
 @UseFilters(EchoFilter)
 export class EchoGateway extends EchoBase {
@@ -110,7 +110,7 @@ export class EchoGateway extends EchoBase {
   }
 }
 
-/** Admits at the handshake; `code` decides how. */
+/** Admits at the handshake; `code` determines how. */
 @WebSocketGateway(plainGateway({ protocol: 'rooms', path: '/room/:code', wire }))
 @UseFilters(EchoFilter)
 export class RoomGateway extends EchoBase {
@@ -127,7 +127,7 @@ export class RoomGateway extends EchoBase {
     if (code === 'bug') throw new Error('a bug');
     connection.admit({ kind: 'endpoint', id: code, label: code });
     await this.hub.subscribe(connection, channel('room', code));
-    // Published before the 101 has left: must arrive all the same.
+    // Published before the 101 is sent, but must arrive all the same.
     this.hub.publish(channel('room', code), { type: 'x', body: { joined: code } } as EchoEvent);
   }
 

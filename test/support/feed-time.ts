@@ -6,10 +6,10 @@ import { ManualTime } from './manual-time.js';
 export const STEP_MS = STEP_SECONDS * 1_000;
 /** Instead of once a second. */
 const LOOK_MS = 20;
-/** More than the time after which all nodes are known to have a sample. */
+/** Longer than it takes until all nodes are known to have a sample. */
 const AFTER_MS = 600;
 
-/** The time of what consoles follow: it is looked at again and again, and steps of samples end when a test says so. */
+/** Controls the time of console feeds: they are refreshed continually, and sample steps end on command. */
 export class FeedTime {
   private readonly time: ManualTime;
   private readonly looking: NodeJS.Timeout;
@@ -21,7 +21,7 @@ export class FeedTime {
     }, LOOK_MS);
   }
 
-  /** A step ends: all nodes take their sample, and are known to have it. */
+  /** Ends a step: all nodes take their sample, and are known to have it. */
   step(): void {
     const now = Date.now() + this.time.now();
     this.time.sleeps(STEP_MS - (now % STEP_MS) + AFTER_MS);

@@ -9,7 +9,7 @@ import { CLIENTS, type ClientVersion } from './signaling.js';
 const require = createRequire(import.meta.url);
 const VERSIONS = Object.keys(CLIENTS) as ClientVersion[];
 
-/** Another web server than ours: an empty page for each major version of the Socket.IO client, with its bundle in it. */
+/** Another web server: an empty page for each major version of the Socket.IO client, with its bundle. */
 export class ForeignPages {
   private constructor(
     private readonly server: Server,
@@ -28,7 +28,7 @@ export class ForeignPages {
     return new ForeignPages(server, (server.address() as AddressInfo).port);
   }
 
-  /** Two origins lead here. */
+  /** An origin; two of them lead to this server. */
   origin(host: '127.0.0.1' | 'localhost' = '127.0.0.1'): string {
     return `http://${host}:${this.port}`;
   }

@@ -3,12 +3,13 @@ import { seenMessages, takeComplaints } from './frame-witness.js';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What its process has seen of the contracts, up to the end of the file. */
+    /** The contract messages that its process has seen, up to the end of the file. */
     messages?: readonly string[];
   }
 }
 
-// What servers say is in a contract, whatever the test itself looks at; in transcripts also what they are told.
+// Everything servers send must be in a contract, whatever the test itself checks; in transcripts also what they are
+// sent.
 afterEach(({ task }) => {
   const complaints = takeComplaints(task.file.name.startsWith('test/protocols/'));
   task.file.meta.messages = seenMessages();

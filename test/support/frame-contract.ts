@@ -8,11 +8,11 @@ export type FrameDirection = 'receives' | 'sends' | 'replies';
 
 const { components } = buildAsyncApi(CONTRACTS);
 
-/** What clients may add, they may; the server says nothing that its contract does not name. */
+/** Clients may add members; the server may not send any that its contract does not name. */
 const OPEN = compiler(components.schemas);
 const CLOSED = compiler(closed(components.schemas) as object);
 
-/** @returns the message of the channel that a frame is; `undefined` when it is none */
+/** The message of the channel that a frame is; `undefined` when it is none. */
 export function messageOf(channel: ChannelContract, direction: FrameDirection, frame: unknown): Message | undefined {
   return declared(channel, direction).find(({ name }) => validatorOf(direction, name)(frame));
 }
@@ -34,7 +34,7 @@ function compiler(schemas: object): Ajv {
   const ajv = new Ajv({ strictTypes: false, strictTuples: false, validateFormats: false });
   ajv.addKeyword({
     keyword: JSON_CONTENT,
-    // What a string of JSON holds is checked like the rest.
+    // The content of a string of JSON is checked, too.
     compile: (content: object) => {
       const absolute = JSON.parse(JSON.stringify(content).replaceAll('"#/', '"document#/')) as object;
       let validate: ValidateFunction | undefined;
@@ -54,11 +54,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Objects have no other members than those they declare, unless they say so. */
+/** Forbids undeclared members in objects, unless the schema says otherwise. */
 export function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
-  // What must not be is not closed: it would be less.
+  // Under `not`, a closed schema would forbid less, so that stays open.
   const entries = Object.entries(node).map(([key, value]) => [key, key === 'not' ? value : closed(value)]);
   const schema = Object.fromEntries(entries) as Record<string, unknown>;
   const isObject = schema['type'] === 'object' && typeof schema['properties'] === 'object';

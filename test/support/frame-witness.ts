@@ -5,14 +5,14 @@ import { declared, type FrameDirection, messageOf } from './frame-contract.js';
 const DIRECTIONS = ['receives', 'sends', 'replies'] as const;
 
 const seen = new Set<string>();
-/** Frames that no contract names, since they were taken: from clients, and from servers. */
+/** Frames since the last check that no contract names: from clients, and from servers. */
 const unknown: Record<'sent' | 'heard', string[]> = { sent: [], heard: [] };
 let isBadOnPurpose = false;
 
-/** Ports of servers with gateways of a test's own. */
+/** Ports of servers with a test's own gateways. */
 const ownServers = new Set<number>();
 
-/** The channels of the address that a client connects to; none where a server speaks otherwise. */
+/** The channels of the address that a client connects to; none for servers with their own protocols. */
 export function channelsAt(url: string): readonly ChannelContract[] {
   const { pathname, port } = new URL(url);
   if (ownServers.has(Number(port))) return [];
@@ -20,13 +20,13 @@ export function channelsAt(url: string): readonly ChannelContract[] {
   return CONTRACTS.filter(({ address }) => new RegExp(`^${address.replace(/\{\w+\}/, '[^/]+')}$`).test(path));
 }
 
-/** A server that speaks protocols of its own listens at the port. @returns takes that back */
+/** Marks the server on a port as speaking its own protocols. @returns a function that undoes this */
 export function speaksOtherwise(port: number): () => void {
   ownServers.add(port);
   return () => ownServers.delete(port);
 }
 
-/** Notes a frame: the value of one of JSON, or name and arguments of an event. */
+/** Records a frame: the value of its JSON, or the name and arguments of an event. */
 export function witness(channels: readonly ChannelContract[], direction: FrameDirection, frame: unknown): void {
   if (channels.length === 0) return;
   const messages = channels.flatMap((channel) => messageOf(channel, direction, frame) ?? []);
@@ -34,7 +34,7 @@ export function witness(channels: readonly ChannelContract[], direction: FrameDi
   if (messages.length === 0) note(channels, direction, JSON.stringify(frame));
 }
 
-/** As `witness`, for texts. */
+/** Like `witness`, for texts. */
 export function witnessText(channels: readonly ChannelContract[], direction: FrameDirection, text: string): void {
   if (channels.length === 0) return;
   let frame: unknown;
@@ -47,12 +47,12 @@ export function witnessText(channels: readonly ChannelContract[], direction: Fra
   witness(channels, direction, frame);
 }
 
-/** The test sends what no contract names, on purpose. */
+/** Tells that the test sends what no contract names on purpose. */
 export function sendsBadFrames(): void {
   isBadOnPurpose = true;
 }
 
-/** What `send` sends at once is in no contract, on purpose; that it is in one is a complaint. */
+/** Tells that what `send` sends right now is in no contract, on purpose; if it is in one, that is a complaint. */
 export function sendBadly(send: () => void): void {
   const { length } = unknown.sent;
   send();
@@ -60,10 +60,10 @@ export function sendBadly(send: () => void): void {
     unknown.sent.push('a frame that is meant to be bad, and is in a contract');
 }
 
-/** Frames of servers that no contract names; a test that takes them expects them. */
+/** Takes server frames that no contract names; tests that take them expect them. */
 export const takeUnknown = (): readonly string[] => unknown.heard.splice(0);
 
-/** Ends a test. @param isTranscript whether it says on purpose what it sends wrong @returns what was wrong with its frames */
+/** Ends a test. @param isTranscript whether bad frames must be announced @returns what was wrong with its frames */
 export function takeComplaints(isTranscript: boolean): readonly string[] {
   const complaints = takeUnknown().map((frame) => `A server said what no contract names: ${frame}`);
   const sent = unknown.sent.splice(0);
@@ -73,7 +73,7 @@ export function takeComplaints(isTranscript: boolean): readonly string[] {
   return complaints;
 }
 
-/** Messages that have been seen in this process. */
+/** Messages seen in this process. */
 export const seenMessages = (): readonly string[] => [...seen];
 
 /** All messages that transcripts must see. */

@@ -12,9 +12,9 @@ import { removeAfterUs } from './remove-after-us.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server on which the tests may make databases. */
+    /** A server on which tests may create databases. */
     databaseServer: string;
-    /** Name of the migrated, empty database that theirs are copies of. */
+    /** Name of the migrated, empty database that theirs are copied from. */
     databaseTemplate: string;
     /** A DATA_DIR with an embedded database that nothing was written to, to be copied; '' where the run uses another server. */
     newDataDir: string;
@@ -26,7 +26,8 @@ const silent = { log: () => undefined, warn: () => undefined, error: () => undef
 const VOLATILE = { durable: false, log: silent };
 
 /**
- * The built pages, and one PostgreSQL for the whole run: TEST_DATABASE_URL, else an embedded one in a temporary folder.
+ * Builds the pages, and provides one PostgreSQL for the whole run: TEST_DATABASE_URL, or else an embedded one in a
+ * temporary folder.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const build = [path.resolve(import.meta.dirname, '../../scripts/build.mjs'), '--only=pages'];

@@ -1,11 +1,11 @@
 import net from 'node:net';
 
-/** Bytes that each says it will send: the most that one may have. */
+/** Bytes that each request announces: the maximum allowed. */
 const CLAIMED = 1_048_576;
 
 /**
- * Sends requests on connections of their own, without the last byte of their bodies.
- * @returns the status of the first that is answered all the same, 0 when it is cut off
+ * Sends requests on separate connections, without the last byte of their bodies.
+ * @returns the status of the first answer that comes all the same, or 0 when the connection is cut
  */
 export async function sendHalfBodies(port: number, paths: readonly string[], type: string): Promise<number> {
   const sockets: net.Socket[] = [];

@@ -20,7 +20,7 @@ export interface Haproxy {
   stop(): Promise<void>;
 }
 
-/** `haproxy -c`: rejects with what HAProxy says of a file that it would not start with. */
+/** `haproxy -c`: rejects with HAProxy's errors for a file that it would not start with. */
 export async function checkHaproxy(file: string, env: Record<string, string> = {}): Promise<void> {
   await promisify(execFile)('haproxy', ['-c', '-f', file], { env: { PATH: process.env['PATH'], ...env } });
 }
@@ -44,9 +44,9 @@ export async function startHaproxy(
     ['bind :80\n', `bind 127.0.0.1:${port}\n`],
     ['bind :443 ', `bind 127.0.0.1:${tlsPort} `],
     ['/etc/haproxy/certs/switchboard.pem', pem],
-    // Only root can become somebody else.
+    // Only root can switch users.
     ...(process.getuid?.() === 0 ? [] : AS_ANOTHER_USER.map((line) => [line, ''] as const)),
-    // The process' limit of open files is that of whoever runs the tests.
+    // The process's limit of open files is that of the user who runs the tests.
     ['maxconn 100000', 'maxconn 500'],
   ]);
   const file = path.join(folder, 'haproxy.cfg');

@@ -1,6 +1,6 @@
 import { type Locator, type Page } from 'playwright-core';
 
-/** Presses until somebody would give up. */
+/** Presses after which a person would give up. */
 const MOST = 300;
 
 /** An element of the page; the functions below run there. */
@@ -10,11 +10,11 @@ interface PageElement {
 declare const document: { readonly activeElement: PageElement };
 const PRECEDING = 2;
 
-/** Where the focus is, and whether that can be seen. */
+/** Where the focus is, and whether that is visible. */
 const LOOK = `(() => {
   const active = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(active);
-  // The first of its lines.
+  // The first line of its text.
   const { x, y, width, height } = active.getClientRects()[0] ?? active.getBoundingClientRect();
   const top = document.elementFromPoint(x + Math.min(width / 2, 16), y + Math.min(height / 2, 16));
   const isOnTop = top !== null && (active.contains(top) || top.contains(active));
@@ -25,16 +25,16 @@ const LOOK = `(() => {
   };
 })()`;
 
-/** Somebody without a mouse. Whatever has the focus on their way must be seen to have it. */
+/** A user without a mouse. Whatever gets the focus on the way must visibly have it. */
 export class Keyboard {
   constructor(private readonly page: Page) {}
 
-  /** Goes to something with the tabulator, forwards or backwards as it lies. */
+  /** Moves to an element with the tabulator, forwards or backwards as needed. */
   async to(wanted: Locator): Promise<void> {
     await wanted.first().waitFor();
     for (let presses = 0; presses < MOST; presses++) {
       const isNowhere = await this.look();
-      // Asked for each time: a screen that is drawn again has others in their places.
+      // Located anew each time, since a redrawn screen has other elements.
       const where = await wanted.evaluateAll(
         (elements: PageElement[], preceding) => ({
           isThere: elements.includes(document.activeElement),
@@ -54,14 +54,14 @@ export class Keyboard {
     await this.press('Enter');
   }
 
-  /** Writes into a field, over what it holds. */
+  /** Writes into a field, replacing its content. */
   async write(field: Locator, text: string): Promise<void> {
     await this.to(field);
     await this.press('Control+A');
     await this.page.keyboard.type(text);
   }
 
-  /** Chooses in a select by writing the beginning of what it offers. */
+  /** Chooses in a select by typing the beginning of an option. */
   async choose(field: Locator, option: string): Promise<void> {
     await this.to(field);
     await this.page.keyboard.type(option);
@@ -71,7 +71,7 @@ export class Keyboard {
     return this.page.keyboard.press(key);
   }
 
-  /** What has the focus, as its label or text; `null` when nothing has. */
+  /** The focused element's label or text; `null` when nothing has the focus. */
   focused(): Promise<string | null> {
     return this.page.evaluate<string | null>(
       `document.activeElement === document.body ? null
@@ -80,12 +80,13 @@ export class Keyboard {
     );
   }
 
-  /** Whether the focus stays in the dialog that is open, however often somebody presses the tabulator. */
+  /** Whether the focus stays in the open dialog, however often the tabulator is pressed. */
   async isTrapped(): Promise<boolean> {
     for (let presses = 0; presses < 25; presses++) {
       await this.press(presses < 20 ? 'Tab' : 'Shift+Tab');
       await this.look();
-      // Between its last and its first the browser's own tools have their turn, which are no part of the page.
+      // Between the last and the first element, the browser's own controls get the focus, which are not part of the
+      // page.
       const isIn = await this.page.evaluate<boolean>(
         `document.activeElement === document.body || document.activeElement.closest('[role=dialog]') !== null`,
       );

@@ -1,10 +1,10 @@
 import { Broker, type Envelope, type EnvelopeHandler } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 
-/** What becomes of an envelope on its way to one node: delivered after so many milliseconds, or never. */
+/** What happens to an envelope on its way to one node: delivered after this many milliseconds, or never. */
 export type Fate = (from: number, to: number) => number | 'lost';
 
-/** A bus between nodes of one process that loses and reorders what it is told to. */
+/** A broker between nodes of one process that loses and reorders envelopes on command. */
 export class LossyBus {
   private readonly handlers: EnvelopeHandler[] = [];
   fate: Fate = () => 0;

@@ -9,9 +9,9 @@ interface Due {
   readonly act: () => void;
 }
 
-/** All the time of a node: it passes when a test says so. */
+/** All of a node's time: it passes on command. */
 export class ManualTime extends Clock implements MonotonicClock, Timers {
-  /** From now on what this server sets for later waits for this time, by which its clocks are ahead, too. */
+  /** Controls a server: what it schedules from now on waits for this time, by which its clocks are also ahead. */
   static of({ nodes }: { readonly nodes: readonly INestApplicationContext[] }): ManualTime {
     const time = new ManualTime(0);
     for (const node of nodes) {
@@ -46,11 +46,11 @@ export class ManualTime extends Clock implements MonotonicClock, Timers {
     return this.add({ at: this.ms + ms, every: undefined, act });
   }
 
-  /** Everything due meanwhile happens, in its order; what it awaits on the network may come later. */
+  /** Lets time pass: everything due happens, in order; what it awaits on the network may come later. */
   async passes(ms: number): Promise<void> {
     const end = this.ms + ms;
     for (;;) {
-      // What was begun before may yet say what is due.
+      // Work already begun may still schedule something.
       await new Promise(setImmediate);
       const next = this.next(end);
       if (next === undefined) break;
@@ -62,7 +62,7 @@ export class ManualTime extends Clock implements MonotonicClock, Timers {
     this.ms = end;
   }
 
-  /** It passes, but this node is asleep: nothing of what is due happens. */
+  /** Lets time pass while this node sleeps: nothing due happens. */
   sleeps(ms: number): void {
     this.ms += ms;
   }

@@ -15,17 +15,17 @@ const THREE_NODES_LOCATIONS = path.resolve(import.meta.dirname, '../../deploy/ng
 export interface Nginx {
   readonly port: number;
   readonly tlsPort: number;
-  /** What its access log holds. */
+  /** The content of its access log. */
   accessLog(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** What of the site we ship gives way to the files for three nodes. */
+/** The parts of the shipped site that are replaced by the files for three nodes. */
 const ONE_NODE = /^upstream switchboard \{$[^}]*^\}$/m;
 const ONE_NODE_LOCATION = / {4}location \/ \{\n {8}proxy_pass [^}]*\}/;
 
 /**
- * The site we ship, with only addresses and files replaced, in an nginx of its own in front of `upstream`; in front of three
+ * The site we ship, with only addresses and files replaced, in its own nginx in front of `upstream`; for three servers
  * with the file that we ship for those.
  */
 export async function startNginx(

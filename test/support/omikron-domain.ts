@@ -41,7 +41,7 @@ interface Ports {
 
 let connections = 0;
 
-/** A socket that keeps what it is sent. */
+/** A socket that records what it is sent. */
 export class FakeConnection implements OmikronConnection {
   readonly id = `c${++connections}`;
   readonly protocol = 'omikron';
@@ -98,7 +98,7 @@ const repository = {
   knownUsers: (users: readonly string[]) => Promise.resolve(new Set(users)),
 } as unknown as OmikronRepository;
 
-/** Keeps what it is told, as text. */
+/** Records what it is told, as text. */
 function ledgerInto(told: string[]): CallLedger {
   const note =
     (what: string) =>
@@ -121,7 +121,7 @@ const clock: Clock = new SystemClock();
 
 export type OmikronNode = ReturnType<typeof omikronNode>;
 
-/** The Omikron's services on one node; what is shared comes from outside. */
+/** The Omikron's services on one node; shared state is passed in. */
 export function omikronNode({ broker, store, presence }: Ports, host: string) {
   const hub = new Hub(broker);
   const told: string[] = [];
@@ -142,7 +142,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     pings,
     states,
     calls,
-    /** What the ledger was told here of the ends of calls. */
+    /** The ends of calls that the ledger was told of here. */
     told,
     relay: new OmikronRelay(hub, sessions),
     iotas: new IotaAdmission(repository, throttle, sessions, departures, states, pings, hub),

@@ -6,7 +6,7 @@ import { WsClient } from './ws-client.js';
 
 export interface TestUser {
   readonly id: string;
-  /** What it proves itself with. */
+  /** The hash that proves its identity. */
   readonly hash: string;
 }
 
@@ -16,7 +16,7 @@ export interface TestIota {
   readonly users: readonly TestUser[];
 }
 
-/** Ids of a list as the wire writes it. */
+/** The ids of a list on the wire. */
 export const ids = (list: string): string[] => list.split(',').filter(Boolean);
 
 export const newUser = (): TestUser => ({
@@ -40,7 +40,7 @@ export class OmikronHarness {
     return Object.assign(await OmikronHarness.on(app, () => app.close()), { app });
   }
 
-  /** On a server that runs already; its first admin is `ADMIN`. */
+  /** Uses a server that is already running; its first admin is `ADMIN`. */
   static async on(
     server: Pick<RunningApp, 'url' | 'wsUrl'>,
     stop: () => Promise<void> = () => Promise.resolve(),
@@ -85,7 +85,7 @@ export class OmikronHarness {
     return socket;
   }
 
-  /** An identified client. @param iota its Iota's socket, which hears of it */
+  /** An identified client. @param iota its Iota's socket, which is told of it */
   async client(user: TestUser, iota?: WsClient): Promise<WsClient> {
     const socket = await this.connect('/ws/client/');
     const { data } = await this.ask(socket, 'identification', { user_id: user.id, private_key_hash: user.hash });
@@ -94,7 +94,7 @@ export class OmikronHarness {
     return socket;
   }
 
-  /** A caller. @returns with it the answer to its identification */
+  /** A caller. @returns it and the answer to its identification */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into frames freely
   async caller(user: TestUser, call: string, more: object = {}): Promise<{ socket: WsClient; answer: any }> {
     const socket = await this.connect('/ws/call/');

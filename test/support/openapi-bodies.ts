@@ -3,7 +3,7 @@ import path from 'node:path';
 import { exampleOf } from '../../src/cli/contract/examples.js';
 import { resolver } from '../../src/cli/contract/json-schema.js';
 
-/** As much of JSON Schema as the document uses for bodies. */
+/** The part of JSON Schema that the document uses for bodies. */
 export interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
@@ -28,11 +28,11 @@ export interface Operation {
   readonly credential: 'bearer' | 'apiKey' | undefined;
   readonly pathParameters: readonly string[];
   readonly queryParameters: readonly { readonly name: string; readonly schema: Schema }[];
-  /** Of its JSON body; `undefined` when it takes none. */
+  /** Schema of its JSON body; `undefined` when it takes none. */
   readonly body: Schema | undefined;
-  /** The body that the document shows; empty when it takes none. */
+  /** The documented example of the body; empty when it takes none. */
   readonly example: Readonly<Record<string, unknown>>;
-  /** Whether it answers 201. Resumable uploads are begun, not made. */
+  /** Whether it answers 201. Resumable uploads are only begun. */
   readonly creates: boolean;
   /** Whether it reads a body that is not JSON. */
   readonly readsOtherBody: boolean;
@@ -59,7 +59,7 @@ interface RawOperation {
 
 const FILE = path.resolve(import.meta.dirname, '../../openapi/openapi.json');
 
-/** The operations of REST v1 as the committed document has them; CI keeps it equal to the code. */
+/** The operations of REST v1 in the committed document; CI keeps it in line with the code. */
 export function operationsOfDocument(): Operation[] {
   const document = JSON.parse(readFileSync(FILE, 'utf8')) as Document;
   const resolve = (schema: Schema): Schema => {
@@ -117,12 +117,12 @@ const OF_TYPE: Readonly<Record<string, unknown>> = {
 export const typesOf = ({ type }: Schema): readonly string[] =>
   type === undefined ? [] : typeof type === 'string' ? [type] : type;
 
-/** A value that satisfies `schema`, as its author gives it as an example. */
+/** A value that satisfies `schema`: its documented example, if any. */
 function goodValue(schema: Schema): unknown {
   return schema.example ?? schema.enum?.[0] ?? OF_TYPE[typesOf(schema)[0] ?? 'string'];
 }
 
-/** JSON texts that do not satisfy `schema`, each with what is wrong about it. */
+/** JSON texts that do not satisfy `schema`, each with what is wrong. */
 export function badValues(schema: Schema): (readonly [what: string, json: string])[] {
   const types = typesOf(schema);
   if (types.length === 0) return [];
@@ -144,7 +144,7 @@ function badTexts(schema: Schema): [string, string][] {
   if (minLength !== undefined && minLength > 0) bad.push(['too short', JSON.stringify('x'.repeat(minLength - 1))]);
   if ((format !== undefined && format !== 'password') || pattern !== undefined)
     bad.push(['no such format', '"no such format"']);
-  // What PostgreSQL cannot keep, and what UTF-8 cannot say.
+  // What PostgreSQL cannot store, and what UTF-8 cannot express.
   bad.push(['NUL', String.raw`"te\u0000xt"`], ['half a surrogate pair', String.raw`"te\ud800xt"`]);
   return bad;
 }

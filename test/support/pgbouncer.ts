@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../src/modules/database/embedded/free-port.js';
 import { accepts } from './accepts.js';
 
-/** A PgBouncer with its default settings before a database. */
+/** A PgBouncer with its default settings in front of a database. */
 export class PgBouncer {
   private constructor(
     readonly url: string,

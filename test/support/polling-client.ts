@@ -1,4 +1,4 @@
-/** A Socket.IO client of protocol 4 over long polling that asks only when it is told to. */
+/** A Socket.IO client of protocol 4 over long polling that only polls on command. */
 export class PollingClient {
   private constructor(private readonly url: string) {}
 
@@ -17,14 +17,14 @@ export class PollingClient {
     await this.post(`42${JSON.stringify([event, payload])}`);
   }
 
-  /** One request for what waits. @returns its packets; `undefined` when the session is over */
+  /** Makes one request for waiting packets. @returns them; `undefined` when the session is over */
   async poll(): Promise<string[] | undefined> {
     const response = await fetch(this.url);
     const text = await response.text();
     return response.ok ? text.split('\u001e') : undefined;
   }
 
-  /** Asks until something `isIt`. @returns all packets up to there */
+  /** Polls until a packet satisfies `isIt`. @returns all packets so far */
   async until(isIt: (packet: string) => boolean): Promise<string[]> {
     const packets: string[] = [];
     for (;;) {

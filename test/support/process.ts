@@ -17,11 +17,11 @@ export interface Exit {
 }
 
 export interface StartOptions {
-  /** `npm` starts it the way the README does; default is the server alone. */
+  /** `npm` starts it the way the README does; by default, only the server. */
   readonly by?: 'node' | 'npm';
   /** Default: a `newDataDir`; an empty one with another database, or on a disk of its own. */
   readonly dataDir?: string;
-  /** Bytes of a disk of its own that `dataDir` is; only `filesOf` finds them. */
+  /** Makes `dataDir` a disk of its own with this many bytes; only `filesOf` finds its files. */
   readonly diskBytes?: number;
 }
 
@@ -29,14 +29,14 @@ export interface StartOptions {
 export interface ServerProcess {
   readonly pid: number;
   readonly dataDir: string;
-  /** Resolves with `http://127.0.0.1:<port>` (https with a certificate) when it listens; rejects when it ends before. */
+  /** Resolves with `http://127.0.0.1:<port>` (https with a certificate) when it listens; rejects if it ends first. */
   readonly url: Promise<string>;
   readonly exited: Promise<Exit>;
   /** Everything it has written so far. */
   output(): string;
-  /** To the process; `group` = to its whole process group, as Ctrl-C in a terminal does. */
+  /** Signals the process; `group` = its whole process group, as Ctrl-C in a terminal does. */
   kill(signal: NodeJS.Signals, whom?: 'process' | 'group'): void;
-  /** Resolves when the output holds `text`. */
+  /** Resolves when the output contains `text`. */
   says(text: string): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function ensureBuilt(): Promise<void> {
 }
 
 /**
- * Starts the real server from dist with nothing of our environment but PATH and HOME.
+ * Starts the real server from dist, with nothing of this environment except PATH and HOME.
  * End it and what it left behind with `cleanUpProcesses` in `afterEach`.
  */
 export async function startProcess(
@@ -99,7 +99,7 @@ export async function startProcess(
     }
   };
   const url = says('Listening on ').then(() => /Listening on (https?:\S+?)"/.exec(output)?.[1] ?? '');
-  // Whoever expects it not to start never asks for the address.
+  // Tests that expect it not to start never ask for the address.
   url.catch(() => undefined);
   const server: ServerProcess = {
     pid,
@@ -152,14 +152,14 @@ async function leaveDataDir(): Promise<string> {
   return dataDir;
 }
 
-/** The command in a name space whose `DATA_DIR` is a disk of so many bytes. */
+/** The command in a namespace whose `DATA_DIR` is a disk of `bytes`. */
 function onDisk(bytes: number | undefined, file: string, args: string[]): [string, string[]] {
   if (bytes === undefined) return [file, args];
   const mount = `mount -t tmpfs -o mode=0700,size=${bytes} none "$DATA_DIR" && exec "$0" "$@"`;
   return ['unshare', ['--map-root-user', '--mount', '/bin/sh', '-c', mount, file, ...args]];
 }
 
-/** Where the files of a server with a disk of its own are. */
+/** The files of a server with a disk of its own. */
 export const filesOf = ({ pid, dataDir }: ServerProcess): string => `/proc/${pid}/root${dataDir}`;
 
 /** Pid of the embedded database's server under `dataDir`, if there is one. */
@@ -169,7 +169,7 @@ export async function databasePid(dataDir: string): Promise<number | undefined> 
   return pid > 0 ? pid : undefined;
 }
 
-/** Whether `pid` lives; a process that ended but was not reaped yet does not. */
+/** Whether `pid` is alive; a process that has ended but was not reaped yet is not. */
 export async function lives(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat !== undefined) return !/\) [ZX] /.test(stat);
@@ -181,7 +181,7 @@ export async function lives(pid: number): Promise<boolean> {
   }
 }
 
-/** Kills every server still running, and databases that killed ones left behind; removes their folders. */
+/** Kills every server still running, and databases left behind by killed ones; removes their folders. */
 export async function cleanUpProcesses(): Promise<void> {
   for (const server of [...running]) {
     server.kill('SIGKILL', 'group');
@@ -189,7 +189,7 @@ export async function cleanUpProcesses(): Promise<void> {
   }
   for (const folder of folders) {
     const pid = await databasePid(folder);
-    // The file may name a process that is none of ours.
+    // The file may name another program's process.
     if (pid !== undefined && (await isServerProcess(pid, await realpath(path.join(folder, 'postgres'))))) {
       process.kill(pid, 'SIGQUIT');
       for (let i = 0; i < 100 && (await lives(pid)); i++) await sleep(50);

@@ -1,6 +1,9 @@
 import net from 'node:net';
 
-/** One HTTP/1.1 exchange, for what fetch would not send. @param head of the request, without its last line break @returns the whole answer */
+/**
+ * One HTTP/1.1 exchange, for what fetch would not send. @param head of the request, without its last line break
+ * @returns the complete answer
+ */
 export function raw({ url }: { readonly url: string }, head: string, body = '', connection = 'close'): Promise<string> {
   const { port, hostname } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -24,16 +24,16 @@ export interface RawFrame {
   readonly payload: Buffer;
 }
 
-/** A WebSocket spoken by hand over TCP, for what a well-behaved client never does: pipelining, half frames, silence. */
+/** A WebSocket spoken by hand over TCP, for what well-behaved clients never do: pipelining, half frames, silence. */
 export class RawWebSocket {
   readonly frames: RawFrame[] = [];
-  /** Of the text frames. */
+  /** Texts of the text frames. */
   readonly texts: string[] = [];
   /** The code of the close frame, once there is one. */
   closeCode: number | undefined;
   head = '';
   ended = false;
-  /** Reads of the socket, in order; each element is one chunk. */
+  /** The number of chunks read from the socket. */
   chunks = 0;
   private buffer = Buffer.alloc(0);
   private upgraded = false;
@@ -53,7 +53,7 @@ export class RawWebSocket {
     socket.on('error', () => undefined);
   }
 
-  /** Connects and sends the upgrade request; `extra` goes out in the same packet behind it. */
+  /** Connects and sends the upgrade request, followed by `extra` in the same packet. */
   static async open(
     port: number,
     path: string,

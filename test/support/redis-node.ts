@@ -10,17 +10,17 @@ import { RedisConnection } from '../../src/modules/realtime/redis/connection/red
 import { RedisNodeBoard } from '../../src/modules/realtime/redis/state/redis.node-board.js';
 import { RedisPresence } from '../../src/modules/realtime/redis/state/redis.presence.js';
 
-/** What a node has in Redis, without the rest of it. */
+/** The part of a node that is in Redis, without the rest. */
 export interface RedisNode {
   readonly identity: NodeIdentity;
   readonly connection: RedisConnection;
   readonly presence: Presence;
   readonly board: NodeBoard;
-  /** As kill -9 does: without a word. */
+  /** Dies silently, as with kill -9. */
   die(): void;
 }
 
-/** A node of its own at `url`. */
+/** A separate node using the Redis at `url`. */
 export async function startRedisNode(url: string): Promise<RedisNode> {
   const section = loadConfig({ REDIS_URL: url, MEDIA_SHARED: 'true' }).redis as RedisSection;
   const identity = new NodeIdentity();

@@ -12,16 +12,16 @@ const HOST = '127.0.0.1';
 const START_MS = 15_000;
 const MASTER_NAME = 'switchboard';
 
-/** Making the first client of its kind is slow, copies are not. */
+/** Creating the first client of its kind is slow; copies are not. */
 const ORIGINAL = createClient();
 
-/** Real servers on this machine's loopback address. Tests of every kind can be written against it. */
+/** Real servers on this machine's loopback address, for tests of any kind. */
 export interface TestRedis {
   /** For `REDIS_URL`. */
   readonly url: string;
   /** Its data servers. */
   readonly servers: readonly RedisServer[];
-  /** Forgets everything that is stored, on all servers. */
+  /** Deletes everything stored, on all servers. */
   flush(): Promise<void>;
   /** All servers: connections break, data is gone. */
   kill(): Promise<void>;
@@ -34,7 +34,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** One redis-server process, which a test may kill, pause and start again on the same port. */
+/** One redis-server process, which a test may kill, pause and restart on the same port. */
 export class RedisServer {
   #process: ChildProcess | undefined;
 
@@ -67,7 +67,7 @@ export class RedisServer {
   /** Starts it, without any data, where it was before. */
   async restart(): Promise<void> {
     await this.kill();
-    // Ends with us, whatever ends us.
+    // Ends with this process, whatever ends that.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'redis-server', ...this.args], { stdio: 'ignore' });
     this.#process = child;
     const giveUp = Date.now() + START_MS;
@@ -77,7 +77,7 @@ export class RedisServer {
     }
   }
 
-  /** Its connections break, its data is gone. */
+  /** Breaks its connections; its data is lost. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (child === undefined || !this.runs) return;
@@ -86,7 +86,7 @@ export class RedisServer {
     await ended;
   }
 
-  /** It accepts connections, and answers nothing. */
+  /** Makes it accept connections but answer nothing. */
   pause(): void {
     this.#process?.kill('SIGSTOP');
   }
@@ -114,7 +114,7 @@ export class RedisServer {
   }
 }
 
-/** One server. */
+/** A single server. */
 export async function startRedis(): Promise<TestRedis & { readonly server: RedisServer }> {
   const server = await RedisServer.start();
   return { ...together([server], `redis://${HOST}:${server.port}`), server };
@@ -176,7 +176,7 @@ export async function startRedisCluster({
 }
 
 export interface SentinelRedis extends TestRedis {
-  /** What the sentinels take for the master. */
+  /** The server that the sentinels consider the master. */
   master(): Promise<RedisServer>;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type Socket } from 'node:net';
 
-/** Ends the server that owns the folder `$0` and its database, then removes it. */
+/** Kills the server that owns the folder `$0` and its database, then removes the folder. */
 const SCRIPT = `
 cat
 for socket in "$0"/lock/s.*; do
@@ -14,8 +14,8 @@ rm -rf "$0"
 `;
 
 /**
- * A test run that is killed tears nothing down. The end of this pipe tells a helper that we are gone, by whatever means;
- * it finds nothing to do where `dataDir` was removed in time.
+ * A test run that is killed cleans up nothing. The end of this pipe tells a helper that this process has ended, by
+ * whatever means; the helper has nothing to do if `dataDir` was removed in time.
  */
 export function removeAfterUs(dataDir: string): void {
   const helper = spawn('/bin/sh', ['-c', SCRIPT, dataDir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });

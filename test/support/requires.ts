@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 
 /**
- * A suite that needs `program` (found on PATH). Without it the suite is skipped and its name says why;
- * with REQUIRE_ALL=1 it fails instead.
+ * A suite that needs `program` (found on PATH). Without it the suite is skipped and its name says why; with
+ * REQUIRE_ALL=1 it fails instead.
  */
 export function describeWith(program: string, name: string, suite: () => void): void {
   describeIf(isInstalled(program), program, name, suite);
 }
 
-/** The one that `PYTHON` names, for other versions of its packages; Debian's own; whatever is first on PATH. */
+/** The one that `PYTHON` names, for other versions of its packages; Debian's; the first one on PATH. */
 const PYTHONS = [process.env['PYTHON'] ?? '/usr/bin/python3', '/usr/bin/python3', 'python3'];
 
-/** A suite that needs a Python with `module`; it is told which. */
+/** A suite that needs a Python with `module`; it is passed its path. */
 export function describeWithPython(module: string, name: string, suite: (python: string) => void): void {
   const python = PYTHONS.find((program) => runs(program, '-c', `import ${module}`));
   describeIf(python !== undefined, `python3 with ${module}`, name, () => {
@@ -20,7 +20,7 @@ export function describeWithPython(module: string, name: string, suite: (python:
   });
 }
 
-/** A suite whose servers have disks of their own, which fill. */
+/** A suite whose servers have small disks of their own. */
 export function describeWithSmallDisks(name: string, suite: () => void): void {
   const found = runs('unshare', '--map-root-user', '--mount', '/bin/sh', '-c', 'mount -t tmpfs -o size=1m none /mnt');
   describeIf(found, 'unshare with mounts for users', name, suite);

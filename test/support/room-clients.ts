@@ -13,13 +13,13 @@ interface Frame {
 
 const RETRY_MS = 50;
 
-/** A client that comes back by itself for as long as it is wanted. */
+/** A client that reconnects for as long as it is wanted. */
 abstract class ComingBack {
   protected socket: WebSocket | undefined;
   private readonly unwanted = new AbortController();
   private readonly living: Promise<void>;
   connects = 0;
-  /** How and when connections ended that had come about. */
+  /** How and when established connections ended. */
   readonly closes: { readonly code: number; readonly at: number }[] = [];
 
   constructor() {
@@ -32,7 +32,7 @@ abstract class ComingBack {
     await this.living;
   }
 
-  /** Breaks its connection; it comes back. */
+  /** Breaks its connection; it reconnects. */
   drop(): void {
     this.socket?.terminate();
   }
@@ -70,17 +70,17 @@ abstract class ComingBack {
 }
 
 export interface WriterHabits {
-  /** How many messages it says; by default it goes on until it is told to finish. */
+  /** How many messages it sends; by default it continues until told to finish. */
   readonly total?: number;
-  /** How many it has on their way at most. */
+  /** Maximum number of unacknowledged messages. */
   readonly window?: number;
   /** Milliseconds from an acknowledgement to the next message. */
   readonly pauseMs?: number;
 }
 
-/** Says messages, some at a time, and says again what was not acknowledged, under the same id. */
+/** Sends messages, several at a time, and repeats those that were not acknowledged, with the same id. */
 export class StubbornWriter extends ComingBack {
-  /** Offsets by id, of what was acknowledged. */
+  /** Offsets of acknowledged messages, by id. */
   readonly acked = new Map<string, number>();
   /** Error codes that came instead of acknowledgements. */
   readonly errors: string[] = [];
@@ -101,12 +101,12 @@ export class StubbornWriter extends ComingBack {
     this.pauseMs = pauseMs;
   }
 
-  /** Whether it has said everything, and all of it is acknowledged. */
+  /** Whether everything has been sent and acknowledged. */
   get done(): boolean {
     return this.acked.size === this.total;
   }
 
-  /** It says nothing more than what it has begun to say. */
+  /** Sends no more than what it has begun to send. */
   finish(): void {
     this.total = this.next;
   }

@@ -36,7 +36,7 @@ export class RoomsHarness {
     return Object.assign(await RoomsHarness.on(app, () => app.close()), { app });
   }
 
-  /** On a server that runs already; its first admin is `ADMIN`. */
+  /** Uses a server that is already running; its first admin is `ADMIN`. */
   static async on(
     server: Pick<RunningApp, 'url' | 'wsUrl'>,
     stop: () => Promise<void> = () => Promise.resolve(),
@@ -85,7 +85,7 @@ export class RoomsHarness {
     return client;
   }
 
-  /** A socket by token or ticket; none shows nothing. */
+  /** A socket with a token or ticket; `undefined` presents none. */
   async named(room: string, proof: string | undefined, query = ''): Promise<WsClient> {
     const protocols = proof === undefined ? [] : ['switchboard.v1', `bearer.${proof}`];
     const client = await WsClient.open(`${this.server.wsUrl}/ws/room/${room}/${query}`, {}, protocols);
@@ -120,7 +120,7 @@ export class RoomsHarness {
     return this.connect(await this.endpoint(application, room, permissions, identity), query);
   }
 
-  /** A legacy route as its clients call it. */
+  /** Calls a legacy route as its clients do. */
   async legacy(
     path: string,
     apiKey?: string,
@@ -152,7 +152,7 @@ export class RoomsHarness {
   }
 }
 
-/** The next frames of a room socket, `count` of them. */
+/** The next `count` frames of a room socket. */
 export async function take(client: WsClient, count: number): Promise<RoomFrame[]> {
   const frames: RoomFrame[] = [];
   for (let i = 0; i < count; i++) frames.push((await client.next()) as RoomFrame);

@@ -17,12 +17,14 @@ interface Emulator {
 type EmulatorClass = new (options: object) => Emulator;
 
 export interface S3 {
-  /** Variables of a server that uses it. */
+  /** Environment of a server that uses it. */
   readonly env: Record<string, string>;
   close(): Promise<void>;
 }
 
-/** An S3-compatible service with one bucket: the emulator s3rver, and what it lacks: listing the parts of an upload. */
+/**
+ * An S3-compatible service with one bucket: the emulator s3rver, plus the listing of an upload's parts, which it lacks.
+ */
 export async function startS3(): Promise<S3> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'switchboard-s3-'));
   const S3rver = require('s3rver') as EmulatorClass;

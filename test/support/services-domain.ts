@@ -40,7 +40,7 @@ import {
 } from '../../src/modules/services/directory/services.repository.js';
 import { noAudit } from './no-audit.js';
 
-/** Makes every port take as long as it likes, like a bus between nodes. */
+/** Delays every port as long as it likes, as a network between nodes does. */
 export type Pause = () => Promise<void>;
 
 class SlowStore extends InProcessEphemeralStore {
@@ -48,7 +48,7 @@ class SlowStore extends InProcessEphemeralStore {
     super(new SystemMonotonicClock());
   }
 
-  /** Keys that hold something now. */
+  /** Keys that currently hold something. */
   async held(prefix: string): Promise<string[]> {
     const { entries } = this as unknown as { entries: Map<string, unknown> };
     const live: string[] = [];
@@ -143,7 +143,7 @@ class SlowPresence extends InProcessPresence {
   }
 }
 
-/** What is published arrives later, in order. */
+/** Delivers what is published later, in order. */
 class SlowBroker extends InProcessBroker {
   private queue: Promise<void> = Promise.resolve();
   private queued = 0;
@@ -152,7 +152,7 @@ class SlowBroker extends InProcessBroker {
     super();
   }
 
-  /** Envelopes on their way. */
+  /** Number of envelopes in transit. */
   get pending(): number {
     return this.queued;
   }
@@ -166,7 +166,7 @@ class SlowBroker extends InProcessBroker {
   }
 }
 
-/** Rows in memory. */
+/** Keeps rows in memory. */
 export class FakeRepository extends ServicesRepository {
   readonly rows = new Map<number, Service>();
 
@@ -231,7 +231,7 @@ class EventFrame implements Frame {
 const encoder = { encode: (event: HubEvent): Frame => new EventFrame(event as ServicesEvent) };
 let connections = 0;
 
-/** A socket as the transport keeps it: handlers one at a time, its end behind them. */
+/** A socket as kept by the transport: handlers run one at a time, and its end after them. */
 export class FakeConnection implements ServiceConnection {
   readonly id: string;
   readonly protocol = 'services';
@@ -269,7 +269,7 @@ export class FakeConnection implements ServiceConnection {
   }
 
   signal(): void {
-    // Settings are the gateway's.
+    // Settings are handled by the gateway.
   }
 
   login(token: string): void {
@@ -283,7 +283,7 @@ export class FakeConnection implements ServiceConnection {
     });
   }
 
-  /** Waits until nothing is left to do. */
+  /** Waits until there is nothing left to do. */
   async settled(): Promise<void> {
     let before: Promise<void>;
     do {
@@ -294,7 +294,7 @@ export class FakeConnection implements ServiceConnection {
   }
 }
 
-/** The services domain without sockets and database, on ports as slow as `pause`. */
+/** The services domain without sockets and database, on ports that are as slow as `pause`. */
 export class ServicesDomain {
   readonly store: SlowStore;
   readonly presence: SlowPresence;
@@ -304,13 +304,13 @@ export class ServicesDomain {
   readonly admin: ServiceAdmin;
   readonly hosts: ServiceHosts;
   readonly grace: HostGrace;
-  /** `draining` once this node lets its sockets go. */
+  /** Set when this node sends its sockets away, or is shutting down. */
   readonly lifecycle = { sendsAway: false, isGoing: false };
   readonly peers: ServicePeers;
   readonly sessions: ServiceSessions;
 
   /**
-   * @param pause `undefined` for the ports as they are
+   * @param pause `undefined` for ports without delay
    * @param lookUp how long the database takes for a token, if that differs
    */
   constructor(pause?: Pause, lookUp?: Pause) {

@@ -32,7 +32,7 @@ export class ServicesNode {
   readonly sessions: ServiceSessions;
   readonly losses: ServiceLosses;
   readonly busy = false;
-  /** `draining` once this node lets its sockets go. */
+  /** Set when this node sends its sockets away, or is shutting down. */
   readonly lifecycle = { sendsAway: false, isGoing: false };
   private readonly connections: FakeConnection[] = [];
   private readonly grace: HostGrace;
@@ -60,13 +60,13 @@ export class ServicesNode {
     this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
   }
 
-  /** Begins to answer other nodes; `others` are those it knows to live. */
+  /** Starts answering other nodes; `others` are those it knows to be alive. */
   async join(...others: readonly ServicesNode[]): Promise<void> {
     await this.cluster.onModuleInit();
     this.cluster.setPeers(new Set(others.map(({ ports }) => ports.identity.name)));
   }
 
-  /** Somebody who has logged in. */
+  /** A logged-in connection. */
   async login(token: string): Promise<FakeConnection> {
     const connection = new FakeConnection(this, this.ports.identity.name);
     this.connections.push(connection);
@@ -75,7 +75,7 @@ export class ServicesNode {
     return connection;
   }
 
-  /** Waits until ends that have begun are dealt with. */
+  /** Waits until all ends in progress are handled. */
   async settled(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.settled()));
   }

@@ -39,7 +39,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return ServicesHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
   }
 
-  /** On a server that runs already, with the admin of `ADMIN_ENV`. */
+  /** Uses a server that is already running, with the admin of `ADMIN_ENV`. */
   static async on<S extends Pick<RunningApp, 'url' | 'wsUrl'>>(server: S): Promise<ServicesHarness<S>> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
@@ -57,7 +57,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return body as TestService;
   }
 
-  /** A greeted stranger. */
+  /** A stranger that has been greeted. */
   async connect(options?: ClientOptions, path = '/ws/'): Promise<WsClient> {
     const client = await WsClient.open(this.server.wsUrl + path, options);
     this.clients.push(client);
@@ -65,7 +65,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return client;
   }
 
-  /** A host that has been authorized. @returns its code, if the service has codes */
+  /** A host that has been authorized. @returns it and its code, if the service has codes */
   async host(service: TestService, hasCode = false): Promise<{ host: WsClient; code: string }> {
     const host = await this.connect();
     host.send({ token: service.hostToken });
@@ -87,7 +87,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return { guest, user: host ? ((await host.next()) as { user: string }).user : '' };
   }
 
-  /** Resolves when every node has heard of all others, as it does within two seconds of their start. */
+  /** Resolves when every node has heard of all others, which takes up to two seconds after their start. */
   async nodesKnowEachOther(this: ServicesHarness): Promise<void> {
     const { nodes } = this.server;
     const names = nodes.map((node) => node.get(NodeIdentity).name);
@@ -96,12 +96,12 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     if (!isKnown()) throw new Error('the nodes do not know each other');
   }
 
-  /** It passes, also for what several nodes keep in Redis, which has a time of its own. */
+  /** Lets time pass, also for what several nodes keep in Redis, which has its own clock. */
   passes(this: ServicesHarness, time: ManualTime, ms: number): Promise<void> {
     return this.server.nodes.length === 1 ? time.passes(ms) : sleep(ms);
   }
 
-  /** Ends the sockets of a test. */
+  /** Closes the sockets of a test. */
   async hangUp(): Promise<void> {
     await Promise.all(this.clients.splice(0).map((client) => client.close()));
   }

@@ -27,7 +27,7 @@ interface Socket {
 
 type Connect = (url: string, options: object) => Socket;
 
-/** Everything the server of this protocol says. */
+/** Every event that the server of this protocol sends. */
 const EVENTS = [
   'connections',
   'add-connection',
@@ -57,7 +57,7 @@ const require = createRequire(import.meta.url);
 
 export type Received = readonly [event: string, ...args: unknown[]];
 
-/** A client of the signaling protocol: what it received waits in order until the test asks for it. */
+/** A client of the signaling protocol: received events wait in order until the test asks for them. */
 export class SignalingClient {
   private readonly inbox: Received[] = [];
   private wake: (() => void) | undefined;
@@ -115,13 +115,13 @@ export class SignalingClient {
     }
   }
 
-  /** Nothing comes, and what the server was told before has been handled. */
+  /** Asserts that nothing comes, and that the server has handled everything it was sent. */
   async expectNothing(ms = 60): Promise<void> {
     await sleep(ms);
     if (this.inbox.length > 0) throw new Error(`unexpected ${JSON.stringify(this.inbox)}`);
   }
 
-  /** What has come so far, forgotten. */
+  /** Takes what has come so far. */
   drain(): Received[] {
     return this.inbox.splice(0);
   }
@@ -131,7 +131,7 @@ export class SignalingClient {
   }
 }
 
-/** JSON text of an invitation, as clients send and get it. */
+/** JSON text of an invitation, as clients send and receive it. */
 export const invite = (sender: SignalingClient | string, receiver: SignalingClient | string): string =>
   JSON.stringify({ sender_sid: sidOf(sender), receiver_sid: sidOf(receiver) });
 
@@ -152,7 +152,7 @@ export class SignalingHarness {
     return SignalingHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
   }
 
-  /** On a server that somebody else starts and stops. */
+  /** Uses a server that somebody else starts and stops. */
   static async on(server: RunningApp): Promise<SignalingHarness> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
@@ -165,7 +165,7 @@ export class SignalingHarness {
     return client;
   }
 
-  /** Peers with these names, who know of each other and have heard all there is to hear. */
+  /** Peers with these names, who know each other and have received everything there is to receive. */
   async peers(names: readonly string[], version?: ClientVersion, options?: object): Promise<SignalingClient[]> {
     const clients = [];
     for (const name of names) {
@@ -178,12 +178,12 @@ export class SignalingHarness {
   }
 
   /**
-   * Waits until everything that these clients have sent is handled, and what came of it is heard.
-   * @returns what each heard, the list asked for this aside
+   * Waits until everything that these clients have sent is handled, and its effects have been received.
+   * @returns what each received, except for the lists requested here
    */
   async settle(clients: readonly SignalingClient[]): Promise<Received[][]> {
     const heard = clients.map((): Received[] => []);
-    // What the last one sent may be heard by the first one: hence twice.
+    // Twice, since the first client may be told of what the last one sent.
     for (const [i, client] of [...clients.entries(), ...clients.entries()]) {
       client.emit('connections');
       for (;;) {
@@ -195,7 +195,7 @@ export class SignalingHarness {
     return heard;
   }
 
-  /** `sender` calls `receiver`, who accepts; both have heard of it. @returns the room */
+  /** `sender` calls `receiver`, who accepts; both have been told. @returns the room */
   async call(sender: SignalingClient, receiver: SignalingClient): Promise<string> {
     sender.emit('send-invitation', receiver.sid);
     await receiver.expectNext('receive-invite', invite(sender, receiver));
@@ -206,15 +206,15 @@ export class SignalingHarness {
     return (grown as { room_id: string }).room_id;
   }
 
-  /** Calls of the ledger, the newest last. */
+  /** Calls in the ledger, the newest last. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
   async calls(): Promise<any[]> {
-    // Each node writes what happened there a moment later.
+    // Nodes write their reports with a delay.
     for (const node of this.server.nodes) await node.get(CallLedger).flush();
     return (await this.api('GET', 'calls?limit=200', { token: this.admin })).body.items;
   }
 
-  /** Ends the sockets of a test; the lobby is empty then. */
+  /** Closes the sockets of a test; the lobby is empty afterwards. */
   async hangUp(): Promise<void> {
     for (const client of this.clients.splice(0)) client.close();
     const presence = this.server.app.get(Presence);

@@ -41,9 +41,9 @@ export class FirstGateway implements SocketIoGateway {
   static left: string[] = [];
   static greeted = new Map<string, string | null>();
   static takenIn = new Set<string>();
-  /** Of those that are connected. */
+  /** The connected ones. */
   static connections = new Map<string, SocketIoConnection>();
-  /** Events named `count`. */
+  /** Number of events named `count`. */
   static counted = 0;
 
   constructor(private readonly hub: Hub) {}
@@ -104,7 +104,7 @@ export class SecondGateway {
     }
   }
 
-  /** Says who it is, as what has to be looked up; `false`: nobody. */
+  /** Authenticates with a delay, as if looking something up; `false` means nobody. */
   @SubscribeMessage('authenticate')
   async authenticate(connection: SocketIoConnection, isSomebody: unknown, message: SocketIoMessage): Promise<void> {
     await sleep(20);

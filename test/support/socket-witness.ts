@@ -1,6 +1,6 @@
 import { channelsAt, witness } from './frame-witness.js';
 
-/** What the clients of Socket.IO 1 to 4 have in common, and keep to themselves. */
+/** Internals that the clients of Socket.IO 1 to 4 have in common. */
 interface Inside {
   onevent(packet: { readonly data: readonly unknown[] }): void;
   emit(event: string, ...args: unknown[]): unknown;
@@ -9,7 +9,9 @@ interface Inside {
 /** Events of the connection, which never leave the client. */
 const LOCAL = new Set(['connect', 'connect_error', 'connecting', 'disconnect', 'error', 'ping', 'pong', 'reconnect']);
 
-/** Notes every event that the client hears or sends, whether the test listens or not, and every acknowledgement. */
+/**
+ * Records every event that the client receives or sends, even if the test does not listen, and every acknowledgement.
+ */
 export function witnessSocket(socket: object, url: string): void {
   const inside = socket as Inside;
   const channels = channelsAt(new URL('/socket.io', url).href);
@@ -31,5 +33,5 @@ export function witnessSocket(socket: object, url: string): void {
   };
 }
 
-/** As JSON carries it. */
+/** The values as JSON transfers them. */
 const plain = (values: readonly unknown[]): unknown => JSON.parse(JSON.stringify(values));

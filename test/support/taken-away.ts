@@ -9,20 +9,22 @@ import { ServicesHarness } from './services.js';
 import { SignalingClient } from './signaling.js';
 import { type WsClient } from './ws-client.js';
 
-/** Somebody who is connected, and what will take that away. */
+/** A connected client whose access will be taken away. */
 export interface Connected {
   readonly what: string;
   /** What the client saw of its end. */
   readonly end: Promise<unknown>;
-  /** What it has to be. */
+  /** What it should have seen. */
   readonly expected: unknown;
 }
 
-/** A set of people who are connected to one node, and the acts that end it, which go to another one. */
+/** Clients connected to one node, and the actions that end their connections, performed on another one. */
 export interface Scene {
   readonly connected: readonly Connected[];
   readonly acts: readonly (() => Promise<unknown>)[];
-  /** Shows again what was taken away, at the node that everybody was connected to. @returns the status, by what it is */
+  /**
+   * Presents the removed credentials again, at the node that everybody was connected to. @returns the status of each
+   */
   readonly comeBack: () => Promise<Record<string, number>>;
   hangUp(): Promise<void>;
 }
@@ -49,7 +51,7 @@ const disconnected = ({ socket }: Pick<CirclesClient | SignalingClient, 'socket'
     });
   });
 
-/** The next event of `channel`, without what only its sender knows. */
+/** The next event of `channel`, without the parts that only its sender knows. */
 const told = ({ socket }: CirclesClient, channel: 'circle' | 'conversation'): Promise<unknown> =>
   new Promise((resolve) => {
     socket.on(channel, (payload) => {
@@ -59,7 +61,7 @@ const told = ({ socket }: CirclesClient, channel: 'circle' | 'conversation'): Pr
 
 const STAYS_AWAY = 'io server disconnect';
 
-/** One of everything that can be taken away: everybody is connected to `at`, and everything is done at `from`. */
+/** One of everything that can be taken away: everybody connects to `at`, and all actions happen at `from`. */
 export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   const connected: Connected[] = [];
   const acts: (() => Promise<unknown>)[] = [];
@@ -72,7 +74,7 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
     shown.push([what, async () => (await apiOf(at)(method, path, auth)).status]);
   };
   const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
-  /** Does it as the admin, or with another key. */
+  /** Does it as the admin, or with other credentials. */
   const act = (method: string, path: string, body?: unknown, auth: object = { token }): void => {
     acts.push(async () => {
       const { status } = await api(method, path, { ...auth, ...(body !== undefined && { body }) });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A cable that can be cut: stands between a client and the server that `target` names. */
+/** A connection that can be cut: stands between a client and the server at `target`. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((client) => {
@@ -24,7 +24,7 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Listens, from the second time on where it did before. */
+  /** Listens; after the first time, on the same port. */
   async open(port = this.port): Promise<this> {
     this.#server.listen(port, this.host);
     await once(this.#server, 'listening');
@@ -32,7 +32,7 @@ export class TcpProxy {
     return this;
   }
 
-  /** Refuses new connections and breaks those there are. */
+  /** Refuses new connections and breaks existing ones. */
   async cut(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -41,7 +41,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Accepts, but nothing passes: a server that hangs. */
+  /** Accepts connections but passes nothing on, like a server that hangs. */
   freeze(frozen: boolean): void {
     this.#frozen = frozen;
     for (const socket of this.#sockets) {
@@ -50,7 +50,7 @@ export class TcpProxy {
     }
   }
 
-  /** Passes on the next thing that holds `text`, and breaks instead of bringing the answer to it. */
+  /** Passes on the next data that contains `text`, then breaks the connection instead of delivering the answer. */
   loseAnswerTo(text: string): void {
     this.#losing = text;
   }

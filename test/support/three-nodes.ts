@@ -21,7 +21,7 @@ interface Readiness {
   readonly away: readonly string[];
 }
 
-/** Three server processes on one Postgres and one Redis. Tidy up with `stop`, after `cleanUpProcesses`. */
+/** Three server processes on one Postgres and one Redis. Clean up with `stop`, after `cleanUpProcesses`. */
 export class ThreeNodes {
   private readonly nodes: TestNode[] = [];
   private turn = 0;
@@ -29,7 +29,7 @@ export class ThreeNodes {
   private constructor(
     readonly redis: TestRedis,
     private readonly database: TestDatabase,
-    /** The way of all nodes to the database. */
+    /** The connection of all nodes to the database. */
     readonly databaseCable: TcpProxy,
     /** The way of each node to Redis. */
     readonly redisCables: readonly RedisCable[],
@@ -77,7 +77,7 @@ export class ThreeNodes {
     return this.url(n).replace('http', 'ws');
   }
 
-  /** `ws://…` of another node each time, whether it runs or not. */
+  /** `ws://…` of another node each time, whether or not it is running. */
   nextWsUrl(): string {
     return this.wsUrl(this.turn++ % COUNT);
   }
@@ -96,7 +96,7 @@ export class ThreeNodes {
     }
   }
 
-  /** Resolves when every node is ready and there is nothing it lacks. @returns milliseconds it took */
+  /** Resolves when every node is ready and nothing is unavailable to it. @returns the milliseconds it took */
   async well(ms: number): Promise<number> {
     const start = Date.now();
     for (;;) {
@@ -107,7 +107,7 @@ export class ThreeNodes {
     }
   }
 
-  /** What all of them wrote, the ends of it. */
+  /** The end of each node's output. */
   output(): string {
     return this.nodes.map(({ server }, n) => `--- ${n}\n${server.output().slice(-1_500)}`).join('\n');
   }

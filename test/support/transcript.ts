@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 const PATIENCE_MS = 20_000;
 
 /**
- * Plays the raw frames of a page of the documentation against a server:
+ * Plays the raw frames of a documentation page against a server:
  *
  *     host connects to /ws/
  *     host ← {"type":"server_code","code":"<code>"}
@@ -14,8 +14,8 @@ const PATIENCE_MS = 20_000;
  *     guest is closed with 4000
  *     iota connects to /ws/iota/ with <subprotocol>, <another>
  *
- * A `<name>` has one value throughout: that of `known`, or what the server said where it stands first. `…` is anything.
- * Rejects at the first line that does not hold.
+ * A `<name>` has one value throughout: the one in `known`, or what the server sent where it first occurs. `…` matches
+ * anything. Rejects at the first line that does not hold.
  */
 export async function play(transcript: string, server: string, known: Record<string, string>): Promise<void> {
   const values = new Map(Object.entries(known));
@@ -48,7 +48,7 @@ async function playLine(
   else if ((await socket.code(line)) !== Number(filled)) throw new Error(`is not so: ${line}`);
 }
 
-/** The frame must be what the line says; what the line leaves open is remembered. */
+/** Checks that the frame matches the line, and remembers the values of its placeholders. */
 function learn(expected: string, frame: string, values: Map<string, string>): void {
   const names: string[] = [];
   const pattern = expected.split(/(<[\w ]+>|…)/).map((part) => {
@@ -62,7 +62,7 @@ function learn(expected: string, frame: string, values: Map<string, string>): vo
   for (const [index, name] of names.entries()) values.set(name, found[index + 1] ?? '');
 }
 
-/** Frames as they are, whatever they mean. */
+/** Sends and receives frames without interpreting them. */
 class RawSocket {
   private readonly frames: string[] = [];
   private closedWith: number | undefined;

@@ -4,7 +4,7 @@ import { channelsAt, witnessText } from './frame-witness.js';
 
 const PATIENCE_MS = 20_000;
 
-/** A plain WebSocket client for transcripts: what was received waits in order until the test asks for it. */
+/** A plain WebSocket client for transcripts: received frames wait in order until the test asks for them. */
 export class WsClient {
   private readonly inbox: string[] = [];
   private readonly channels: ReturnType<typeof channelsAt>;
@@ -37,14 +37,14 @@ export class WsClient {
     return client;
   }
 
-  /** A string or buffer goes out as it is, anything else as JSON. */
+  /** Sends strings and buffers unchanged, anything else as JSON. */
   send(message: unknown): void {
     const frame = typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message);
     if (typeof frame === 'string') witnessText(this.channels, 'receives', frame);
     this.socket.send(frame);
   }
 
-  /** The text of the next frame. @param ms how long it may take */
+  /** The text of the next frame. @param ms how long to wait */
   async nextText(ms = PATIENCE_MS): Promise<string> {
     if (this.inbox.length === 0) await this.somethingHappens(ms);
     const text = this.inbox.shift();
@@ -58,7 +58,7 @@ export class WsClient {
     return JSON.parse(await this.nextText(ms));
   }
 
-  /** The next frame must be exactly this value. */
+  /** Asserts that the next frame is exactly this value. */
   async expectNext(value: unknown): Promise<void> {
     const frame: unknown = await this.next();
     if (!isDeepStrictEqual(frame, value)) {
@@ -66,14 +66,14 @@ export class WsClient {
     }
   }
 
-  /** No frame comes, and the socket stays open. */
+  /** Asserts that no frame comes, and that the socket stays open. */
   async expectNothing(ms = 100): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
     if (this.inbox.length > 0) throw new Error(`unexpected frame ${String(this.inbox[0])}`);
     if (this.end) throw new Error(`closed with ${this.end.code}`);
   }
 
-  /** No further frame comes before the close. @returns its code */
+  /** Asserts that no frame comes before the close. @returns its code */
   async closeCode(): Promise<number> {
     const late = new Promise<never>((_resolve, reject) => {
       setTimeout(() => {
@@ -85,7 +85,7 @@ export class WsClient {
     return code;
   }
 
-  /** Closes from this side and waits until that is done. */
+  /** Closes from this side and waits for the end. */
   async close(): Promise<void> {
     this.socket.close();
     await this.ended;

@@ -6,16 +6,16 @@ interface Visit {
 }
 
 /**
- * As much of a browser as signing in needs: redirects that it follows one by one, and cookies by host.
+ * The part of a browser that signing in needs: it follows redirects one by one, and keeps cookies by host.
  * @see FetchBrowser.go
  */
 export class FetchBrowser {
   private readonly jar = new Map<string, Map<string, string>>();
 
-  /** @param route where what is at an address really is: other than browsers, this one needs no name server */
+  /** @param route the real location of an address: unlike real browsers, this one needs no name server */
   constructor(private readonly route: (url: URL) => string = ({ href }) => href) {}
 
-  /** One request; a redirect is not followed. */
+  /** Makes one request; does not follow redirects. */
   async visit(address: string | URL, init: RequestInit = {}): Promise<Visit> {
     const url = new URL(address);
     const cookies = this.cookiesOf(url);
@@ -32,7 +32,10 @@ export class FetchBrowser {
     return { status: response.status, headers: response.headers, url, body: await response.text() };
   }
 
-  /** Follows redirects until there is none, or `until` is met by where one leads. @returns that address */
+  /**
+   * Follows redirects until there is none, or until one leads to an address that satisfies `until`. @returns that
+   * address
+   */
   async go(address: string | URL, until: (url: URL) => boolean, init?: RequestInit): Promise<URL> {
     let visit = await this.visit(address, init);
     for (let hops = 0; hops < 20; hops++) {

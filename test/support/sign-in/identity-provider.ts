@@ -17,7 +17,7 @@ interface Context {
   readonly oidc: { readonly client: { clientId: string }; readonly session: { accountId: string } };
 }
 
-/** A certified OpenID provider on loopback, whose people sign in by their name alone. */
+/** A certified OpenID provider on loopback, whose users sign in by name alone. */
 export class IdentityProvider {
   /** By `sub`. */
   readonly people = new Map<string, ProviderPerson>();
@@ -28,7 +28,7 @@ export class IdentityProvider {
     readonly issuer: string,
   ) {}
 
-  /** Listens; answers once it knows by `serve` where people come from. */
+  /** Listens; only answers once `serve` has told it where people come from. */
   static async listen(): Promise<IdentityProvider> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,7 +38,7 @@ export class IdentityProvider {
     return provider;
   }
 
-  /** What the server is to be told of it. */
+  /** The server's environment for using this provider. */
   get env(): Record<string, string> {
     return {
       OIDC_ISSUER: this.issuer,
@@ -63,7 +63,7 @@ export class IdentityProvider {
         accountId,
         claims: () => ({ sub: accountId, ...this.people.get(accountId) }),
       }),
-      // Nobody is asked what they consent to.
+      // Nobody is asked for consent.
       loadExistingGrant: async ({ oidc }: Context) => {
         const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
         grant.addOIDCScope(SCOPES.join(' '));

@@ -5,24 +5,24 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } 
 
 type Header = Parameters<SignJWT['setProtectedHeader']>[0];
 
-/** What the provider does otherwise than a good one. */
+/** How the provider deviates from a good one. */
 export interface Lies {
   readonly claims?: JWTPayload;
   readonly header?: Partial<Header>;
   /** Instead of its own key. */
   readonly key?: CryptoKey | Uint8Array;
-  /** Instead of a token that is signed as it should be. */
+  /** Instead of a correctly signed token. */
   readonly idToken?: (claims: JWTPayload) => string;
   readonly userInfo?: JWTPayload;
-  /** Of the token endpoint. */
+  /** Status of the token endpoint. */
   readonly status?: number;
   readonly silent?: boolean;
 }
 
-/** A provider that answers what a test wants, good or bad. Nobody signs in at it: a test brings the answer itself. */
+/** A provider that answers what a test wants, good or bad. Nobody signs in there: the test makes up the answer. */
 export class LyingProvider {
   lies: Lies = {};
-  /** What it sends to the token endpoint of. */
+  /** Requests to its token endpoint. */
   readonly asked: URLSearchParams[] = [];
   discoveries = 0;
   private nonce = '';
@@ -51,7 +51,7 @@ export class LyingProvider {
     return { OIDC_ISSUER: this.issuer, OIDC_CLIENT_ID: 'sb', OIDC_CLIENT_SECRET: SECRET, OIDC_DEFAULT_ROLE: 'viewer' };
   }
 
-  /** Another key takes the place of the one there was. */
+  /** Replaces its key with a new one. @returns the old one */
   async rotate(): Promise<CryptoKey | undefined> {
     const { privateKey, publicKey } = await generateKeyPair('RS256');
     const before = this.key;
@@ -60,7 +60,9 @@ export class LyingProvider {
     return before;
   }
 
-  /** The answer to a sign-in that began with being sent to `address`. @returns the query that a browser brings */
+  /**
+   * The answer to a sign-in that started with a redirect to `address`. @returns the query that a browser brings back
+   */
   answerTo(address: string): URLSearchParams {
     const { searchParams } = new URL(address);
     this.nonce = searchParams.get('nonce') ?? '';

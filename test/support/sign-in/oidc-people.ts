@@ -2,17 +2,17 @@ import { type Api, type ApiAnswer, apiOf } from '../api.js';
 import { type RunningApp } from '../app.js';
 import { FetchBrowser } from './fetch-browser.js';
 
-/** The name of the server that browsers know; each request to it goes to the next node. */
+/** The server's name as browsers know it; each request to it goes to the next node. */
 export const PUBLIC_URL = 'http://switchboard.test';
 
 export const isCallback = ({ href }: URL): boolean => href.startsWith(`${PUBLIC_URL}/api/v1/auth/oidc/callback`);
 const isPage = ({ href }: URL): boolean => href.startsWith(PUBLIC_URL) && !href.includes('/api/');
 
-/** What stands behind the `#` of the page that a sign-in ends at. */
+/** The fragment of the page at which a sign-in ends. */
 export const outcomeOf = ({ hash }: URL): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
-/** People with browsers of their own, who sign in at a provider. */
+/** Users with browsers of their own, who sign in at a provider. */
 export class OidcPeople {
   readonly api: Api;
 
@@ -26,7 +26,7 @@ export class OidcPeople {
     );
   }
 
-  /** Until the provider sends back. @returns where to */
+  /** Signs in up to the provider's redirect back. @returns its target */
   async answerFor(login: string, browser: FetchBrowser, returnTo = '/console/audit'): Promise<URL> {
     const start = `${PUBLIC_URL}/api/v1/auth/oidc/start?${new URLSearchParams({ returnTo }).toString()}`;
     const at = await browser.go(start, isCallback);
@@ -35,7 +35,7 @@ export class OidcPeople {
     return browser.go(at, isCallback, { method: 'POST', body: form });
   }
 
-  /** Until the page that began it. @returns its address */
+  /** Signs in up to the page that started it. @returns its address */
   async pageFor(login: string, browser = this.browser(), returnTo?: string): Promise<URL> {
     return browser.go(await this.answerFor(login, browser, returnTo), isPage);
   }
@@ -49,7 +49,7 @@ export class OidcPeople {
     return { status: answer.status, headers: answer.headers, body: JSON.parse(answer.body) };
   }
 
-  /** All the way. */
+  /** Signs in completely. */
   async signIn(login: string): Promise<ApiAnswer> {
     const browser = this.browser();
     const { code, error } = outcomeOf(await this.pageFor(login, browser));

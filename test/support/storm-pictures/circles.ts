@@ -1,7 +1,7 @@
 import { type CirclesClient, CirclesHarness } from '../circles.js';
 import { attempt, newName, type Painter } from './picture.js';
 
-/** A circle and a conversation of it, as somebody sees them who reads them once and hears the rest. */
+/** A circle and one of its conversations, as seen by somebody who reads them once and then only listens. */
 interface Belief {
   circle: string;
   members: Set<string>;
@@ -10,7 +10,7 @@ interface Belief {
   participants: Set<string>;
 }
 
-/** Members, names and access, as those hear it who stay. */
+/** Members, names and access, as heard by those who stay. */
 export const paintCircle: Painter = async (nodes, at) => {
   const home = CirclesHarness.at(nodes.url(at[0] ?? 0));
   const { u1, u2, u3, circle } = await home.world();
@@ -75,7 +75,7 @@ function believe({ socket }: CirclesClient, belief: Belief, read: () => Promise<
     const { event, user } = payload as { event: string; user: string };
     if (event === 'join') belief.members.add(user);
     else if (event === 'quit' || event === 'kick') {
-      // Whoever goes takes no part any more.
+      // Leaving the circle ends participation.
       belief.members.delete(user);
       belief.participants.delete(user);
     } else if (event === 'update') set('circle');

@@ -2,7 +2,7 @@ import { ADMIN, apiOf, signIn } from '../api.js';
 import { SignalingClient } from '../signaling.js';
 import { attempt, newName, type Painter } from './picture.js';
 
-/** Who is in the lobby under which name, as peers hear it. */
+/** Who is in the lobby under which name, as heard by peers. */
 export const paintLobby: Painter = async (nodes, at, going) => {
   const open: SignalingClient[] = [];
   const enter = async (n: number): Promise<SignalingClient> => {

@@ -9,7 +9,7 @@ interface Frame {
 }
 type States = Map<string, { state: string; streaming: boolean }>;
 
-/** Who is in a call and how, and how contacts are, as those hear it who stay. */
+/** The members of a call with their states, and the states of contacts, as heard by those who stay. */
 export const paintCall: Painter = async (nodes, at, going) => {
   const all: OmikronHarness[] = [];
   const harness = async (n: number): Promise<OmikronHarness> => {
@@ -41,7 +41,7 @@ export const paintCall: Painter = async (nodes, at, going) => {
     hearContacts(client, known);
     contacts.push(known);
   }
-  // Those who came before the last one have heard of it; of the asker nobody keeps anything.
+  // Earlier ones have been told of the last one; nobody keeps anything about the asker.
   const without = (states: Iterable<readonly [string, unknown]>) =>
     Object.fromEntries([...states].filter(([id]) => id !== asker.id).sort(([a], [b]) => (a < b ? -1 : 1)));
   const say = (type: string, data: object): void => {

@@ -2,33 +2,33 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ThreeNodes } from '../three-nodes.js';
 
-/** What some clients of one protocol believe of who and what is there, by what they were told. */
+/** What some clients of one protocol believe about who and what is there, from what they were told. */
 export interface Picture {
   readonly of: string;
-  /** Comings, goings and changes, all on one node; what that cannot do just now is left out. */
+  /** Makes clients come, go and change, all on one node; leaves out what is not possible right now. */
   act(node: number): Promise<void>;
-  /** What they believe, each the same. */
+  /** What each of them believes. */
   believed(): readonly unknown[];
-  /** How it is, as the server lists it to whoever asks. */
+  /** The truth, as the server lists it on request. */
   read(): Promise<unknown>;
   close(): Promise<void> | void;
 }
 
-/** @param at nodes that clients who watch are on; who comes and goes is on `going` to begin with */
+/** @param at nodes of the watching clients; those that come and go start on `going` */
 export type Painter = (nodes: ThreeNodes, at: readonly number[], going: number) => Promise<Picture>;
 
-/** Does one thing after another; what fails because something is away is not done. */
+/** Does one thing after another, skipping those that fail because something is unavailable. */
 export async function attempt(...acts: (() => unknown)[]): Promise<void> {
   for (const act of acts) {
     try {
       await Promise.race([act(), sleep(2_000)]);
     } catch {
-      // The storm.
+      // Caused by the storm.
     }
   }
 }
 
-/** Resolves when everybody believes how it is. @returns milliseconds it took @throws Error saying what differs */
+/** Resolves when everybody believes the truth. @returns the milliseconds it took @throws Error with the differences */
 export async function agree(picture: Picture, ms: number): Promise<number> {
   const start = Date.now();
   for (;;) {
@@ -44,5 +44,5 @@ export async function agree(picture: Picture, ms: number): Promise<number> {
 }
 
 let names = 0;
-/** A name that nobody had. */
+/** A name not used before. */
 export const newName = (what: string): string => `${what}-${++names}`;

@@ -8,7 +8,7 @@ interface Frame {
   readonly items: readonly { readonly identity: string }[];
 }
 
-/** Who is connected to a room, as watchers hear it. */
+/** Who is connected to a room, as heard by watchers. */
 export const paintRoom: Painter = async (nodes, at, going) => {
   const room = newName('room');
   const on = (n: number): Promise<RoomsHarness> => RoomsHarness.on({ url: nodes.url(n), wsUrl: nodes.wsUrl(n) });

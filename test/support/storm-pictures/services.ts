@@ -6,7 +6,7 @@ interface Frame {
   readonly role: 'client' | 'guest' | 'host';
 }
 
-/** How many clients and guests a session has, as its host hears it. */
+/** The number of clients and guests of a session, as heard by its host. */
 export const paintSession: Painter = async (nodes, at, going) => {
   const on = (n: number) => ServicesHarness.on({ url: nodes.url(n), wsUrl: nodes.wsUrl(n) });
   const all: ServicesHarness<{ url: string; wsUrl: string }>[] = [];
