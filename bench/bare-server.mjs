@@ -1,5 +1,6 @@
-// The yardstick: the same exchange as the services protocol, written straight on the `ws` library with nothing around it.
-// A token is `<group>:host` or `<group>:client`; it is believed. Prints its port when it listens.
+// The yardstick: the same exchange as the services protocol, written directly on the `ws` library with nothing around
+// it.
+// A token is `<group>:host` or `<group>:client`, and is trusted. Prints its port when it listens.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

@@ -1,5 +1,5 @@
-// How long it takes until everybody is back and has what was missed, after a restart or the death of a node, and what was lost.
-// Prints one line of JSON; README.md explains it. Needs redis-server with --nodes 2 and more.
+// How long it takes until everybody is back and has what was missed after a restart or the death of a node, and what
+// was lost. Prints one line of JSON; README.md explains it. Needs redis-server with --nodes 2 and more.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,11 +17,11 @@ const { values: args } = parseArgs({
     rooms: { type: 'string', default: '100' },
     // Rooms in which somebody speaks, 5 times a second.
     writers: { type: 'string', default: '20' },
-    // With 1, the server is started again; with more, the last one is not, and its clients go to the others.
+    // With 1, the server is restarted; with more, the last one is not, and its clients move to the others.
     nodes: { type: 'string', default: '1' },
     signal: { type: 'string', default: 'SIGKILL' },
     drain: { type: 'string', default: '10' },
-    // Seconds within which a client tries again.
+    // Seconds within which a client retries.
     jitter: { type: 'string', default: '2' },
     patience: { type: 'string', default: '90' },
   },
@@ -33,7 +33,7 @@ const children = [];
 const startServer = (folder, port, env) =>
   start(folder, port, { DRAIN_SECONDS: args.drain, ...env }, (child) => children.push(child));
 
-/** What the environment of several nodes names; the first of them has the database. */
+/** The environment that several nodes share; the first of them has the database. */
 async function startShared(folder) {
   if (NODES === 1) return {};
   const port = await freePort();
@@ -152,7 +152,7 @@ try {
           last: seconds(listening, times.at(-1)),
         },
       }),
-      // From listening, or from the end of the node, until the last one was back.
+      // From when the server listened again, or from the end of the node, until the last client was back.
       cpuSeconds: { servers: spent[0], clients: spent[1] },
       ...rest,
       ...result,

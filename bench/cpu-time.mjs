@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Nanoseconds of CPU that a process has used, all its threads together. Linux only. */
+/** Nanoseconds of CPU that a process has used, over all its threads. Linux only. */
 export function cpuNanoseconds(pid) {
   let sum = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -13,13 +13,13 @@ export function cpuNanoseconds(pid) {
   return sum;
 }
 
-/** Bytes of memory that a process holds. */
+/** Resident memory of a process in bytes. */
 export function residentBytes(pid) {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) * 1024;
 }
 
-/** The middle one. */
+/** The median. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? NaN : sorted[Math.floor(sorted.length / 2)];

@@ -1,4 +1,5 @@
-// What the two benches of stored messages share: a server of their own, the plain way to compare with, load and its numbers.
+// Shared by the two benches of stored messages: a server of their own, the plain way to compare with, load and its
+// figures.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -6,18 +7,18 @@ import path from 'node:path';
 import pg from 'pg';
 import { cpuNanoseconds, median } from './cpu-time.mjs';
 
-/** Sockets, and rooms or conversations. */
+/** The number of sockets, and of rooms or conversations. */
 export const WRITERS = 20;
-/** Messages that a writer keeps on their way. */
+/** Unacknowledged messages that a writer keeps in flight. */
 const WINDOW = 64;
-/** What a plain backend has: so many connections, and twice as many requests at work. */
+/** A plain backend's connections; twice as many requests are at work. */
 const CONNECTIONS = 10;
 const root = path.resolve(import.meta.dirname, '..');
 
 /**
  * Starts a server with a database of its own, runs `measure` and removes both.
  * @param {(bench: { url: string, pid: number, pool: pg.Pool, cpu: () => { server: number, database: number } }) => Promise<void>} measure
- *   `cpu` gives the seconds used so far
+ *   `cpu` returns the seconds used so far
  */
 export async function withServer(env, measure) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'switchboard-bench-'));
@@ -72,7 +73,7 @@ function listening(server) {
   });
 }
 
-/** CPU seconds of a database server and all its processes, those that have ended included. */
+/** CPU seconds of a database server and all its processes, including those that have ended. */
 function databaseSeconds(postmaster) {
   let sum = cpuNanoseconds(postmaster) / 1e9;
   const fields = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -110,11 +111,11 @@ export async function oneByOne(seconds, insert) {
 /**
  * @typedef {object} Writer
  * @property {() => void} say sends a message
- * @property {(heard: (error?: Error) => void) => void} listen `heard` is called with each answer, in the order of what was said
+ * @property {(heard: (error?: Error) => void) => void} listen `heard` is called with each answer, in message order
  * @property {() => void} close
  */
 
-/** Writers that keep `window` messages on their way each. */
+/** Writers that keep `window` messages in flight each. */
 export async function closedLoop(seconds, writers, window = WINDOW) {
   const latencies = [];
   const until = Date.now() + seconds * 1_000;
@@ -170,9 +171,9 @@ export async function openLoop(seconds, writers, rate) {
 }
 
 /**
- * Measures the ways in turns, prints each turn, and at the end how each compares with `plain` of the same turn: the
- * median of the rates, and of the messages per CPU-second of server and database together.
- * @param {Record<string, () => Promise<{ rate: number }>>} ways among them `plain`
+ * Measures the ways in turns, and prints each turn. At the end it prints how each compares with `plain` of the same
+ * turn: the median of the rates, and of the messages per CPU-second of server and database together.
+ * @param {Record<string, () => Promise<{ rate: number }>>} ways including `plain`
  * @returns the median rate of each
  */
 export async function compare(turns, ways, cpu) {

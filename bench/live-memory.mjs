@@ -1,15 +1,15 @@
-// A server's live memory, seen from inside its process: heap and buffers after a collection.
+// A server's live memory, as seen from inside its process: heap and buffers after a collection.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Of the server itself, to its database. Idle ones end meanwhile. */
+/** The server's own sockets, to its database. Idle ones end meanwhile. */
 const OWN_SOCKETS = 20;
 const SETTLED_BYTES = 200;
 const MOST_LOOKS = 10;
 
-/** Runs in the server's process. The collection itself is no delay that a client caused. */
+/** Runs in the server's process. The collection itself is not a delay caused by clients. */
 const INSIDE = `
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 const delays = monitorEventLoopDelay({ resolution: 1 });
@@ -24,7 +24,7 @@ process.on('message', () => {
 });`;
 
 /**
- * Starts a program that prints what ends with its port, by default the server. Whoever starts it ends `child`.
+ * Starts a program that prints its port at the end of a line, by default the server. The caller must end `child`.
  * @param {string} folder for its data
  */
 export async function startWatched(folder, env = {}, program = path.join(import.meta.dirname, '../dist/src/main.js')) {
@@ -53,14 +53,14 @@ export async function startWatched(folder, env = {}, program = path.join(import.
   return { child, port };
 }
 
-/** @returns live bytes, the longest delay of the event loop since the last time in milliseconds, and the open sockets */
+/** @returns live bytes, the event loop's longest delay in milliseconds since the last call, and the open sockets */
 export async function look(child) {
   child.send('look');
   const [answer] = await once(child, 'message');
   return answer;
 }
 
-/** Looks until nothing changes any more: what was sent has arrived, and what has ended is forgotten. */
+/** Looks until nothing changes any more: what was sent has arrived, and what has ended is freed. */
 async function settled(child, count) {
   for (let last = await look(child), looks = 0; ; looks++) {
     await sleep(300);
@@ -72,8 +72,8 @@ async function settled(child, count) {
 }
 
 /**
- * @param {(count: number) => Promise<{ destroy(): void }[]>} openMany resolves once all are as they are to stay
- * @returns KiB of each of `count` connections, and the longest delay of the loop while they came
+ * @param {(count: number) => Promise<{ destroy(): void }[]>} openMany resolves once all are in their final state
+ * @returns KiB per connection, and the loop's longest delay while they were opened
  */
 export async function memoryOfEach({ child }, count, openMany) {
   const before = await settled(child, count);

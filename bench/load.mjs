@@ -1,14 +1,15 @@
-// Loads all targets in turns, from a process of its own. Started by run.mjs, which sends it one job and gets one answer.
+// Loads all targets in turns, from a process of its own. Started by run.mjs, which sends it one job and gets one
+// answer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { cpuNanoseconds, median, residentBytes } from './cpu-time.mjs';
 
-/** Milliseconds for which one target is loaded before it is another one's turn. */
+/** Milliseconds of load on one target before the next one's turn. */
 const SLOT_MS = 300;
 const CONNECT_AT_ONCE = 32;
 const PADDING = 'x'.repeat(100);
 
-/** A socket that has been let in. */
+/** An admitted socket. */
 function enter(target, token) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(target.url, { perMessageDeflate: false, skipUTF8Validation: true });
@@ -34,10 +35,10 @@ async function enterAll(target, tokens) {
   return sockets;
 }
 
-/** Ours, not an announcement. */
+/** Whether it is one of our messages, not an announcement. */
 const isPayload = (data) => data.includes('"n":');
 
-/** One host speaks to many clients, `window` messages in flight. */
+/** One host sends to many clients, `window` messages in flight. */
 async function star(target, { clients, window }) {
   const host = await enter(target, target.groups[0].host);
   const listeners = await enterAll(target, Array(clients).fill(target.groups[0].client));
@@ -65,7 +66,7 @@ async function star(target, { clients, window }) {
   return load;
 }
 
-/** Many pairs; a client speaks to its host, one message in flight. */
+/** Many pairs; a client sends to its host, one message in flight. */
 async function relay(target, { pairs }) {
   const groups = target.groups.slice(0, pairs);
   const hosts = await enterAll(
@@ -94,7 +95,7 @@ async function relay(target, { pairs }) {
   return load;
 }
 
-/** Connects, logs in, goes; over and over. */
+/** Connects, logs in and leaves, over and over. */
 function storm(target) {
   const load = { delivered: 0, running: false, start, sockets: [] };
   let busy = 0;
@@ -115,7 +116,7 @@ function storm(target) {
 
 const CLOSED_LOOPS = { star, relay, storm };
 
-/** What `load` moved in one slot, per second and per CPU-second of the server. */
+/** What `load` delivered in one slot, per second and per CPU-second of the server. */
 async function slot(target, load) {
   const cpu = cpuNanoseconds(target.pid);
   const before = load.delivered;
@@ -126,7 +127,7 @@ async function slot(target, load) {
   load.running = false;
   const seconds = (performance.now() - began) / 1_000;
   const moved = load.delivered - before;
-  // What is still in flight is the server's work, too, but so little that it does not matter.
+  // What is still in flight is the server's work, too, but negligible.
   return { perSecond: moved / seconds, perCpuSecond: (moved * 1e9) / (cpuNanoseconds(target.pid) - cpu) };
 }
 
@@ -135,7 +136,7 @@ async function closedLoop({ targets, scenario, seconds, options }) {
   for (const target of targets) loads.push(await CLOSED_LOOPS[scenario](target, options));
   const rounds = Math.max(3, Math.round((seconds * 1_000) / SLOT_MS / targets.length));
   const slots = targets.map(() => []);
-  // The first round warms up and does not count.
+  // The first round is a warm-up and does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const [index, target] of targets.entries()) {
       const result = await slot(target, loads[index]);
@@ -147,7 +148,7 @@ async function closedLoop({ targets, scenario, seconds, options }) {
   return slots;
 }
 
-/** Memory per connection that is there and says nothing. */
+/** Memory per idle connection. */
 async function idle({ targets, options }) {
   const results = [];
   for (const target of targets) {
@@ -166,7 +167,7 @@ process.once('message', async (job) => {
   const keys = Object.keys(slots[0][0]);
   process.send({
     values: slots.map((each) => Object.fromEntries(keys.map((key) => [key, median(each.map((one) => one[key]))]))),
-    // Each slot is compared with its neighbour: what the machine does meanwhile hits both.
+    // Each slot is compared with its neighbour, since other activity on the machine affects both.
     ratios: Object.fromEntries(
       keys.map((key) => [key, median(slots[1].map((one, index) => one[key] / slots[0][index][key]))]),
     ),

@@ -1,4 +1,4 @@
-// npm run bench: ours beside other servers; with --check, the instructions per message against the committed figures.
+// npm run bench: ours next to other servers; with --check, instructions per message against the committed figures.
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/build-state.mjs';
 import { compare } from './compare/compare.mjs';
@@ -12,9 +12,9 @@ const { values: args } = parseArgs({
     workloads: { type: 'string' },
     peers: { type: 'string' },
     rounds: { type: 'string', default: '3' },
-    // Seconds of load for each peer and workload of a round.
+    // Seconds of load per peer and workload of a round.
     duration: { type: 'string', default: '4' },
-    // Of the workload `idle`.
+    // Connections of the workload `idle`.
     connections: { type: 'string', default: '5000' },
   },
 });

@@ -1,6 +1,6 @@
-// What several nodes cost: fan-out on one node and over three, and pairs whose members are on different nodes.
+// What several nodes cost: fan-out on one node and across three, and pairs whose members are on different nodes.
 // node bench/nodes.mjs [seconds] ; needs a build and redis-server. Prints one line of JSON per measurement.
-// CPU is that of all servers and of Redis, without the database, which the messages of plain rooms never touch.
+// CPU is that of all servers and of Redis, without the database, which messages of plain rooms never touch.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import { cpuNanoseconds } from './cpu-time.mjs';
 const SECONDS = Number(process.argv[2] ?? 3);
 const READERS = 300;
 const PAIRS = 100;
-/** Messages that a publisher keeps on their way. */
+/** Messages that a publisher keeps in flight. */
 const WINDOW = 8;
 const PADDING = 'x'.repeat(80);
 const root = path.resolve(import.meta.dirname, '..');
@@ -97,7 +97,7 @@ async function join(node, code) {
   return socket;
 }
 
-/** A room with readers on `readerNodes` in turns and a publisher on `publisherNode`. @returns how to drive it */
+/** A room with readers on `readerNodes` in turn and a publisher on `publisherNode`. @returns its sockets */
 async function makeRoom(name, publisherNode, readerNodes, readers) {
   await post(publisherNode.url, '', { name });
   const { code } = await post(publisherNode.url, `/${name}/endpoints`, { permissions: 'write', identity: 'w' });
@@ -111,7 +111,7 @@ async function makeRoom(name, publisherNode, readerNodes, readers) {
   return { publisher, sockets };
 }
 
-/** Publishes in closed loop: the next message leaves when one has reached every reader. */
+/** Publishes in a closed loop: the next message is sent when one has reached every reader. */
 async function drive(rooms, window) {
   const counts = { deliveries: 0, messages: 0, latencies: [], outOfOrder: 0 };
   let running = true;

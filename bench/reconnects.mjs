@@ -1,6 +1,6 @@
-// What becomes of messages when a connection is cut again and again: the classes of the TypeScript client, and Socket.IO's
-// own client with its own server and with this one, at the same time and for the same times. Prints one line of JSON for
-// each; README.md explains it.
+// What happens to messages when a connection is cut again and again: for the classes of the TypeScript client, and for
+// Socket.IO's own client with its own server and with this one, all at the same time and for the same times. Prints one
+// line of JSON each; README.md explains it.
 import { RoomEndpoint, Switchboard } from '@switchboard/client';
 import { CirclesSocket } from '@switchboard/client/circles';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { freePort, startServer } from './server-process.mjs';
 const { values: args } = parseArgs({
   options: {
     drops: { type: 'string', default: '100' },
-    // Seconds for which nothing gets through.
+    // Seconds during which nothing gets through.
     away: { type: 'string', default: '2' },
     // Seconds between two messages in each direction.
     every: { type: 'string', default: '0.02' },
@@ -29,7 +29,7 @@ const [AWAY_MS, EVERY_MS] = [args.away, args.every].map((seconds) => Number(seco
 const PATIENCE_MS = 60_000;
 const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 
-/** Which of the numbers below `count` are missing, and how many came more than once. */
+/** How many of the numbers below `count` are missing, and how many came more than once. */
 function compare(numbers, count) {
   const seen = new Set(numbers);
   return { lost: count - seen.size, doubled: numbers.length - seen.size };
@@ -43,7 +43,7 @@ async function until(condition, patienceMs = PATIENCE_MS) {
 const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-bench-'));
 const closing = [];
 
-/** A server, by itself and at the end of a cable. */
+/** A server behind a cable of its own. */
 async function cabled(port, cables) {
   const cable = new Cable(port);
   await cable.open();
@@ -51,12 +51,12 @@ async function cabled(port, cables) {
   return cable.url;
 }
 
-/** A room and a conversation, with whoever talks there beside the cables. */
+/** A room and a conversation, with a peer that talks there without a cable. */
 async function scene(url) {
   const admin = new Switchboard({ url });
   await admin.signIn(ADMIN);
   const token = await admin.accessToken();
-  // Without a credential it is the keyless application's.
+  // Without a credential, it acts for the keyless application.
   const keyless = new Switchboard({ url });
   await keyless.rooms.create({ body: { name: 'r', durable: true } });
   const endpoint = () => keyless.endpoints.create({ path: { name: 'r' }, body: { permissions: 'readwrite' } });
@@ -72,7 +72,7 @@ async function scene(url) {
   return { token, room, circles, conversation: id, code: (await endpoint()).code };
 }
 
-/** Socket.IO's own server, which keeps what its clients say in `arrived`. */
+/** Socket.IO's own server, which records what its clients send in `arrived`. */
 async function ownServer(options, arrived) {
   const server = new Server(await freePort(), options);
   closing.push(() => server.close());
@@ -121,7 +121,7 @@ try {
   ];
   closing.push(() => clients.forEach((client) => client.close()));
   await until(() => clients.every((client) => client.isBack()));
-  // What is said before it listens is for nobody.
+  // What is sent before it listens reaches nobody.
   await sleep(1_000);
 
   let count = 0;

@@ -27,7 +27,7 @@ const { values: args } = parseArgs({
 
 const children = [];
 
-/** The server as it is delivered, with an embedded database unless DATABASE_URL names one. */
+/** The server as shipped, with an embedded database unless DATABASE_URL is set. */
 async function startServer(dataDir) {
   const child = spawn(process.execPath, [path.join(ROOT, 'dist/src/main.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -39,7 +39,7 @@ async function startServer(dataDir) {
       DATA_DIR: dataDir,
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
-      // Everything comes from one address and as fast as it can.
+      // Everything comes from one address, as fast as it can.
       INBOUND_RATE: '0',
       REST_RATE: '0',
       DRAIN_SECONDS: '0',
@@ -82,7 +82,7 @@ async function api(server, method, route, { token, body } = {}) {
   return response.json();
 }
 
-/** A hundred services. */
+/** Creates a hundred services. */
 async function provision(server) {
   const { accessToken: token } = await api(server, 'POST', 'auth/login', { body: ADMIN });
   const groups = [];
@@ -93,7 +93,7 @@ async function provision(server) {
   return groups;
 }
 
-/** Statements that the server has sent to its database so far. */
+/** Number of statements that the server has sent to its database so far. */
 async function statements(server) {
   const text = await (await fetch(`${server.http}/metrics`)).text();
   let sum = 0;
@@ -158,7 +158,7 @@ try {
     table.push(...rows(scenario, await measure(scenario, [bare, server])));
     if (scenario === 'storm') {
       const made = (await connectsSoFar(server)) - connects;
-      // The server looks for revocations twice a second, whoever connects.
+      // The server reads the revocations twice a second, whoever connects.
       const sent = (await statements(server)) - before - Math.round((Date.now() - began) / 500);
       notes.push(`${made} connects with login, about ${sent} database statements: ${(sent / made).toFixed(2)} each`);
     }
@@ -171,7 +171,7 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-/** Sockets of services that have ended or are there. */
+/** Number of sockets of services so far, open or ended. */
 async function connectsSoFar(server) {
   const text = await (await fetch(`${server.http}/metrics`)).text();
   let sum = 0;

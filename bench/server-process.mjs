@@ -1,4 +1,4 @@
-// The server as the benches run it: from dist, on a port and in a folder of its own, without limits of rates.
+// The server as the benches run it: from dist, on its own port and in its own folder, without rate limits.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -16,8 +16,8 @@ export function freePort() {
 }
 
 /**
- * Resolves once it listens. Whoever starts it ends `child`.
- * @param {string[]} program Node, its options, and what it runs below
+ * Resolves once it listens. The caller must end `child`.
+ * @param {string[]} program Node, its options, and what it runs beneath
  */
 export async function startServer(folder, port, env = {}, onSpawn = () => undefined, program = [process.execPath]) {
   const [file, ...args] = program;

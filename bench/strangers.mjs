@@ -1,5 +1,5 @@
-// What strangers cost who have not said who they are: live memory of each (heap and buffers, after a collection), and the
-// longest delay of the event loop while they come, 50 at a time.
+// What unadmitted strangers cost: live memory of each (heap and buffers, after a collection), and the longest delay of
+// the event loop while they connect, 50 at a time.
 // node bench/strangers.mjs [connections] ; needs a build. Prints one line of JSON per way in.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,9 +9,9 @@ import path from 'node:path';
 import { memoryOfEach, startWatched } from './live-memory.mjs';
 
 const COUNT = Number(process.argv[2] ?? 1_000);
-/** Connections that open at the same time. */
+/** Connections opened at the same time. */
 const AT_ONCE = 50;
-/** Makes what is grown once and kept: tables, compiled code. */
+/** Connections that make tables grow and code compile, which only happens once. */
 const WARM_UP = 100;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-strangers-'));
 
@@ -25,14 +25,14 @@ const UPGRADE = [
 ];
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 const upgrade = (url) => ({ first: request(`GET ${url}`, UPGRADE), answered: true });
-/** A masked text frame of less than 64 KiB that claims `missing` bytes more than it has; the mask is 0. */
+/** A masked text frame of less than 64 KiB that announces `missing` bytes more than it has; the mask is 0. */
 function frame(text, missing = 0) {
   const length = text.length + missing;
   const head = length < 126 ? [0x81, 0x80 | length] : [0x81, 0xfe, length >> 8, length & 255];
   return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), Buffer.from(text)]);
 }
 
-/** By name: what is sent first, whether that is answered, and what is sent then, once or in answer to the answer. */
+/** By name: what is sent first, whether that is answered, and what is sent then, once or in response. */
 const WAYS = {
   'TCP, nothing sent': {},
   'HTTP, half of a head': { first: 'GET /health/live HTTP/1.1\r\nHost: x\r\n' },
@@ -95,7 +95,7 @@ async function measure(server, way) {
 
 let server;
 try {
-  // Nobody is sent away while they are counted.
+  // Nobody is closed while they are counted.
   server = await startWatched(folder, { ADMISSION_SECONDS: '120' });
   for (const [name, way] of Object.entries(WAYS)) {
     process.stdout.write(`${JSON.stringify({ way: name, ...(await measure(server, way)) })}\n`);

@@ -1,4 +1,5 @@
-// How long an export of the audit log takes, with what memory, and how long others wait meanwhile: node bench/audit/export.mjs [entries]
+// How long an export of the audit log takes, how much memory it needs, and how long others wait meanwhile.
+// node bench/audit/export.mjs [entries]
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -31,7 +32,7 @@ try {
     const headers = { authorization: `Bearer ${(await login.json()).accessToken}` };
     await fill(pool);
     await sealed(pool);
-    // As the database does by itself some minutes later.
+    // As the database does on its own some minutes later.
     await pool.query('ANALYZE "audit_entries", "audit_personal"');
     const probe = async () => {
       const began = performance.now();
@@ -61,7 +62,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** As the server writes them. */
+/** Writes entries as the server does. */
 async function fill(pool) {
   const key = new KeyRing(SECRET_KEY).derive(AUDIT_KEY);
   const from = Date.now() - wanted;

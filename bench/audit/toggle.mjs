@@ -1,4 +1,5 @@
-// Loaded before the server (`--import`): SIGUSR2 turns the audit log off and on. Off, acts are done as they would be without it.
+// Loaded before the server (`--import`): SIGUSR2 turns the audit log off and on. When off, actions run as if there were
+// none.
 import { AuditLog } from '../../dist/src/modules/audit/audit-log.service.js';
 import { STORED_TARGETS } from '../../dist/src/modules/audit/audit-targets.js';
 

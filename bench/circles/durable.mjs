@@ -60,13 +60,13 @@ await withServer({}, async ({ url, pool, cpu }) => {
   const writers = (same = false) =>
     Promise.all(conversations.map((id) => writer(url, token, same ? conversations[0] : id)));
 
-  // The very table, with all its constraints and indexes, and conversations that nobody is in.
+  // The same table, with all its constraints and indexes, and conversations that nobody is in.
   const plain = (i) =>
     pool.query(
       'INSERT INTO conversation_messages (conversation_id, author_id, content, sent_at) VALUES ($1, $2, $3, now())',
       [quiet[i], linkOf.get(quiet[i]), text],
     );
-  // With the head of the conversation moved along, as unread counts and recovery need it.
+  // Also updates the head of the conversation, as unread counts and recovery need it.
   const headed = (i) =>
     pool.query(
       `WITH message AS (

@@ -1,5 +1,5 @@
-// What one conversation of 100 and of 1,000 sockets carries, and how long a message takes at half of that (open loop, from
-// the time it was due): drives `wsload` with the peers of peer.json against servers of its own.
+// What one conversation of 100 and of 1,000 sockets can carry, and the latency of a message at half of that (open loop,
+// counted from when it was due): drives `wsload` with the peers of peer.json against servers of its own.
 // node bench/circles/fanout.mjs [seconds] [writing|conversation]; needs a build. One line of JSON per measurement.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const wsload = compiled('wsload');
 const peers = JSON.parse(readFileSync(path.join(import.meta.dirname, 'peer.json'), 'utf8'));
 
-/** Starts the server of `peer` with `connections` sockets' worth of accounts in one conversation. */
+/** Starts the server of `peer`, with accounts for `connections` sockets in one conversation. */
 async function start(peer, connections) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-fanout-'));
   const port = await freePort();

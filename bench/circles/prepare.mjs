@@ -1,8 +1,8 @@
-// Accounts and conversations for a load driver: every connection its own account, every group of connections its own
-// conversation. The first account does it the ordinary way; the others, and their logins, go straight into the database of
+// Accounts and conversations for a load driver: an account per connection, and a conversation per group of connections.
+// The first account is created the ordinary way; the others, and their logins, are written directly to the database of
 // the server's DATA_DIR, since hashing thousands of passwords takes minutes. Needs a build.
-// In: BENCH_PORT, BENCH_CONNS, BENCH_GROUP, DATA_DIR, SECRET_KEY. Out: BENCH_DIR/tokens and BENCH_DIR/conversations, one
-// line per connection.
+// In: BENCH_PORT, BENCH_CONNS, BENCH_GROUP, DATA_DIR, SECRET_KEY. Out: BENCH_DIR/tokens and BENCH_DIR/conversations,
+// one line per connection.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ const { BENCH_PORT, BENCH_DIR, DATA_DIR, SECRET_KEY } = process.env;
 const connections = Number(process.env.BENCH_CONNS);
 const group = Number(process.env.BENCH_GROUP);
 const root = process.env.BENCH_REPO || path.resolve(import.meta.dirname, '../..');
-/** The database may be one of an earlier measurement. */
+/** The database may be left from an earlier measurement. */
 const run = Date.now().toString(36);
 const from = (file) => import(pathToFileURL(path.join(root, 'dist/src', file)));
 

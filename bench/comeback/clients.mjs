@@ -1,5 +1,5 @@
-// The clients of ../comeback.mjs, in a process of their own: readers of durable rooms that come back as good clients do, and
-// writers that say again what was not acknowledged.
+// The clients of ../comeback.mjs, in a process of their own: readers of durable rooms that reconnect as good clients
+// do, and writers that repeat what was not acknowledged.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
@@ -9,19 +9,19 @@ const SETTLE_MS = 30_000;
 
 const readers = [];
 const writers = [];
-/** Failed attempts by what came of them: a status, or the error's code. */
+/** Failed attempts by their result: a status, or the error's code. */
 const failures = {};
 let urls = [];
 let jitterMs = 0;
 
-/** A connection that comes back after a random while, to another address if there is one. */
+/** A connection that reconnects after a random time, to another address if there is one. */
 class Client {
   socket;
   connects = 0;
   closes = 0;
   stopped = false;
 
-  /** @param node where it goes first */
+  /** @param node where it connects first */
   constructor(node) {
     this.first = node;
   }
@@ -68,7 +68,7 @@ class Reader extends Client {
   gaps = 0;
   doubled = 0;
   notRecovered = 0;
-  /** Offset up to which it has to hear to be back; Infinity until the server has said it. */
+  /** Offset up to which it must hear to be back; Infinity until the server has told it. */
   goal = 0;
   backAt = 0;
 
@@ -83,7 +83,7 @@ class Reader extends Client {
   }
 
   opened() {
-    // The first frame says where it stands.
+    // The first frame tells the room's position.
   }
 
   received({ recovered, offset, epoch, message }) {
@@ -144,7 +144,7 @@ class Writer extends Client {
   }
 
   closed() {
-    // What waits is said again.
+    // Waiting messages are sent again.
   }
 }
 
@@ -152,7 +152,7 @@ async function enter(job) {
   ({ urls, jitterMs } = job);
   for (let n = 0; n < job.clients; n++) {
     const room = n % job.rooms.length;
-    // The members of each room are on all nodes.
+    // The members of each room are spread over all nodes.
     readers.push(new Reader(room, job.rooms[room].reader, Math.floor(n / job.rooms.length) % urls.length));
   }
   for (let at = 0; at < readers.length; at += ENTER_AT_ONCE) {
@@ -167,7 +167,7 @@ async function enter(job) {
   return {};
 }
 
-/** @returns when each of those was back that were on the victim */
+/** @returns when each client of the victim was back */
 async function comeBack({ victim, patienceMs }) {
   const away = readers.filter(({ node }) => node === victim);
   await until(() => away.every(({ closes, backAt }) => closes > 0 && backAt > 0), patienceMs);
@@ -187,7 +187,7 @@ async function finish() {
   return { acknowledged: writers.reduce((sum, { acked }) => sum + acked.size, 0) };
 }
 
-/** Compares what everybody has with what the rooms have kept. */
+/** Compares what everybody has with what the rooms have stored. */
 async function check({ histories }) {
   await until(() => readers.every(({ room, last }) => last === (histories[room]?.length ?? 0)), SETTLE_MS);
   let falselyAcknowledged = 0;

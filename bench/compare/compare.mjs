@@ -1,4 +1,4 @@
-// All peers through all workloads, in rounds.
+// Runs all peers through all workloads, in rounds.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,10 +10,10 @@ import { ROOT, setUp } from './setup.mjs';
 import { chosen, median } from './statistics.mjs';
 import { workloads } from './workloads.mjs';
 
-/** Backwards every other round, so that a drift of the machine does not always meet the same peer. */
+/** Reversed every other round, so that a drift of the machine does not always affect the same peer. */
 const inOrder = (list, round) => (round % 2 === 0 ? list : [...list].reverse());
 
-/** For a shell. */
+/** Quoted for a shell. */
 const line = (words) => words.map((word) => (/^[\w%./:=,+-]+$/.test(word) ? word : `'${word}'`)).join(' ');
 
 function summary(row) {
@@ -43,7 +43,7 @@ export async function compare(options) {
     for (let round = 0; round < options.rounds; round++) {
       for (const workload of names) {
         const { kind, shape } = all[workload];
-        // Against itself the yardstick says nothing.
+        // Comparing the yardstick with itself says nothing.
         const able = peers.filter((peer) => peer.url[shape] && (kind !== 'paired' || peer.name !== YARDSTICK.name));
         for (const peer of inOrder(able, round)) {
           const place = path.join(folder, `${round}-${workload}-${peer.name}`);

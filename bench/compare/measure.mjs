@@ -11,9 +11,9 @@ import { median, ratios } from './statistics.mjs';
 
 const run = promisify(execFile);
 const SLOT_MS = 300;
-/** Of each slot, what is left of the other's turn; not counted. */
+/** The part of each slot that still belongs to the other's turn; not counted. */
 const GUARD_MS = 60;
-/** Beyond the time that it is given: what connecting, preparing and draining may take. */
+/** What connecting, preparing and draining may take beyond the given time. */
 const GRACE_MS = 180_000;
 
 async function bringUp(peer, workload, folder) {
@@ -46,12 +46,12 @@ async function bringUp(peer, workload, folder) {
   const commands = { server: ['env', ...variables, ...command], driver };
   return {
     commands,
-    /** @returns what the driver measured */
+    /** @returns the driver's measurements */
     async drive(seconds, more) {
       commands.driver = [...driver, '--pid', tree(child.pid).join(), '--duration', `${seconds}`, ...more];
       const [file, ...rest] = commands.driver;
       const options = { timeout: seconds * 1_000 + GRACE_MS, maxBuffer: 2 ** 24 };
-      // It exits with 1 where not all connections came about, and says so on its line, too.
+      // It exits with 1 when not all connections could be made, and also says so in its output.
       const { stdout, stderr } = await run(file, rest, options).catch((error) => error);
       if (!stdout) throw new Error(`driver: ${stderr}`);
       return JSON.parse(stdout);
@@ -60,7 +60,7 @@ async function bringUp(peer, workload, folder) {
   };
 }
 
-/** The sides take the core in turns, so that both see the same state of the machine. */
+/** The two sides take turns on the core, so that both see the same state of the machine. */
 async function inTurns(own, yardstick, seconds) {
   const slots = (turn) => ['--warmup', '2', '--slot', `${turn}/2:${SLOT_MS}:${GUARD_MS}`];
   const [mine, its] = await Promise.all([own.drive(seconds, slots(1)), yardstick.drive(seconds + 2, slots(0))]);
@@ -72,7 +72,7 @@ async function inTurns(own, yardstick, seconds) {
 
 /**
  * @param {string} folder for the servers' files, removed afterwards
- * @returns what the driver measured, and for `paired` workloads the `capacity` and `throughput` of the slots as ratios
+ * @returns the driver's measurements, and for `paired` workloads the `capacity` and `throughput` of the slots as ratios
  */
 export async function measure(peer, workload, seconds, folder) {
   const up = [];

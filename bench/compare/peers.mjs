@@ -1,4 +1,5 @@
-// Who is compared: how to start it, and how the driver talks to it. Ours are in the peer.json of the protocols.
+// The peers that are compared: how to start them, and how the driver talks to them. Ours are in the protocols'
+// peer.json.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -21,7 +22,7 @@ const socketIo = {
 export const YARDSTICK = { name: 'limit', cmd: ['{cache}/limit', '{port}'], url: byPath, args: plain };
 
 export const PEERS = [
-  // The yardstick again, writing once per turn: 1.00 where there is nothing to join, which checks the measurement.
+  // The yardstick again, writing once per turn: 1.00 where there is nothing to combine, which checks the measurement.
   { name: 'limit-batch', cmd: [...YARDSTICK.cmd, 'batch'], url: byPath, args: plain },
   { name: 'bun', cmd: ['{cache}/node_modules/.bin/bun', '{here}/peers/bun.js', '{port}'], url: byPath, args: plain },
   { name: 'ws', cmd: node('ws.mjs', 'naive'), url: byPath, args: plain },

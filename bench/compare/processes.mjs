@@ -1,4 +1,4 @@
-// Servers under comparison: each pinned to one core, ended by its number with what it started.
+// Servers under comparison: each pinned to one core, and ended by process id together with what it started.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const live = new Set();
 
 const isGone = ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null;
 
-/** A process and all below it. */
+/** A process and all its descendants. */
 export function tree(pid) {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -36,7 +36,7 @@ const accepts = (port) =>
     socket.once('connect', () => socket.destroy());
   });
 
-/** Resolves when its port accepts. */
+/** Resolves when its port accepts connections. */
 export async function start(command, { env, cwd, port, log }) {
   const file = openSync(log, 'a');
   const child = spawn('taskset', ['-c', SERVER_CORE, ...command], {

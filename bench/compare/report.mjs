@@ -4,7 +4,7 @@ import { median, spread, table } from './statistics.mjs';
 const figure = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 const unique = (values) => [...new Set(values)];
 
-/** Peers down, workloads across. */
+/** One row per peer, one column per workload. */
 function grid(rows, cell) {
   const workloads = unique(rows.map(({ workload }) => workload));
   return table(
@@ -27,7 +27,7 @@ function ratioTable(rows, key) {
   });
 }
 
-/** @returns the text that is printed */
+/** @returns the text to print */
 export function report(rows) {
   const of = (kind) => rows.filter((row) => row.kind === kind);
   const middle = (own, read) => median(own.map(read));

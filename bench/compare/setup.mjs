@@ -1,4 +1,4 @@
-// What a comparison needs beside the build: the driver and the yardstick, compiled, and Bun from npm where it installs.
+// What a comparison needs besides the build: the driver and the yardstick, compiled, and Bun from npm if it installs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 export const CACHE = path.join(ROOT, 'node_modules/.cache/bench');
 const BUN = 'bun@1.4.5';
 
-/** @returns where the program of driver/ is, compiled from what is there now */
+/** @returns the path of a program of driver/, newly compiled */
 export function compiled(program) {
   const output = path.join(CACHE, program);
   mkdirSync(CACHE, { recursive: true });
@@ -16,7 +16,7 @@ export function compiled(program) {
   return output;
 }
 
-/** @returns the names of peers that cannot run, with the reason */
+/** @returns the peers that cannot run, with the reason */
 export function setUp(peers) {
   for (const program of ['wsload', 'limit']) compiled(program);
   if (!peers.includes('bun') || existsSync(path.join(CACHE, 'node_modules/.bin/bun'))) return new Map();

@@ -1,4 +1,4 @@
-// What the measured slots say; nothing here reads or runs anything.
+// Evaluates the measured slots; nothing here reads or runs anything.
 
 function quantile(values, share) {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
@@ -10,13 +10,14 @@ function quantile(values, share) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** Half of the range in which the middle half of the values lies, as a share of the median. */
+/** Half of the interquartile range, as a share of the median. */
 export const spread = (values) => (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values);
 
 /**
- * A peer and the yardstick take turns: each slot of the peer is compared with the yardstick's before and after it.
+ * A peer and the yardstick take turns: each slot of the peer is compared with the yardstick's slots before and after
+ * it.
  * @param {{ i: number, per_s: number, cpu_per_M: number }[]} own slots of the peer
- * @param {{ i: number, per_s: number, cpu_per_M: number }[]} yardstick those of the yardstick
+ * @param {{ i: number, per_s: number, cpu_per_M: number }[]} yardstick slots of the yardstick
  * @returns {{ capacity: number[], throughput: number[] }} deliveries per CPU-second and per second, as ratios
  */
 export function ratios(own, yardstick) {
@@ -34,9 +35,9 @@ export function ratios(own, yardstick) {
 }
 
 /**
- * @param {string} text names with commas between
+ * @param {string} text comma-separated names
  * @param {string[]} known
- * @param {string} what they are, for the message
+ * @param {string} what they are, for the error message
  */
 export function chosen(text, known, what) {
   if (text === undefined) return known;

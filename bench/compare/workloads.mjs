@@ -1,11 +1,11 @@
-// What the peers are loaded with. `room`: all get what one sends, the sender too; `relay`: pairs. `kind` is how it is
-// measured: `paired` as fast as possible, in turns with the yardstick; `rate` at a fixed rate; `idle` says nothing.
+// The load on the peers. `room`: all get what one sends, including the sender; `relay`: pairs. `kind` is how it is
+// measured: `paired` as fast as possible, in turns with the yardstick; `rate` at a fixed rate; `idle` sends nothing.
 
 const room = (connections, group, args) => ({ shape: 'room', connections, group, args: [...args, '--self', 1] });
 const oneInFlight = ['--pubs', 1, '--window', 1];
 const pairs = { shape: 'relay', connections: 200, group: 2 };
 
-/** @param {number} idle connections of the workload of that name */
+/** @param {number} idle number of connections of that workload */
 export const workloads = (idle) => ({
   fan100: {
     about: 'room of 100, 4 publishers with 8 messages in flight each',

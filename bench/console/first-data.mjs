@@ -1,6 +1,6 @@
-// How long until a screen of the console shows something real, with a slow network and a slow processor.
-// node bench/console/first-data.mjs [--network fast3g|slow4g] [--rounds 3] [--cpu 4] [--screens Rooms,Nodes]; needs a build
-// and Chromium. Prints milliseconds, and how many requests one after the other the first data took.
+// How long until a screen of the console shows real data, with a slow network and a slow processor.
+// node bench/console/first-data.mjs [--network fast3g|slow4g] [--rounds 3] [--cpu 4] [--screens Rooms,Nodes]; needs a
+// build and Chromium. Prints milliseconds, and how many consecutive requests the first data took.
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,9 +21,9 @@ const { values: options } = parseArgs({
   },
 });
 const ROUNDS = Number(options.rounds);
-/** Bytes a second, and milliseconds that each request waits. */
+/** Bytes per second, and milliseconds that each request waits. */
 const NETWORKS = {
-  // As DevTools has it.
+  // As in DevTools.
   fast3g: { downloadThroughput: (1.6e6 / 8) * 0.9, uploadThroughput: (750e3 / 8) * 0.9, latency: 150 * 3.75 },
   // The round trip that Lighthouse simulates.
   slow4g: { downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8, latency: 150 },
@@ -48,7 +48,7 @@ const ALL = {
 const wanted = options.screens?.split(',') ?? Object.keys(ALL);
 const SCREENS = Object.fromEntries(Object.entries(ALL).filter(([name]) => wanted.includes(name)));
 
-/** Runs in the page: notes when the first row, fact or empty state of the wanted screen is there. */
+/** Runs in the page: records when the first row, fact or empty state of the wanted screen appears. */
 const WATCH = `(() => {
   const look = () => {
     if (window.usefulAt !== undefined) return;
@@ -84,7 +84,7 @@ try {
       reloads[name].push(await measure(page, () => page.reload()));
     }
     await page.goto(`${server.url}/console/settings`);
-    // The rest of the console comes when the first screen stands.
+    // The rest of the console is loaded after the first screen.
     await page.waitForTimeout(5_000);
     for (const name of Object.keys(SCREENS)) changes[name].push(await measure(page, () => change(page, name)));
     await page.context().close();
@@ -101,7 +101,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Something in every list that can be filled over REST. @returns what the console keeps of a login */
+/** Creates something in every list that can be filled over REST. @returns what the console stores of a login */
 async function populate() {
   const call = async (method, route, body, token) => {
     const answer = await fetch(`${server.url}/api/v1/${route}`, {
@@ -144,12 +144,12 @@ async function change(page, name) {
   );
 }
 
-/** Asked by the debugger: the page's own policy forbids to evaluate. */
+/** Evaluated by the debugger, since the page's own policy forbids it. */
 async function useful(page) {
   while (!(await page.evaluate('window.usefulAt !== undefined'))) await sleep(50);
 }
 
-/** @returns milliseconds until the first data, and the requests that came one after the other until then */
+/** @returns milliseconds until the first data, and the number of consecutive requests until then */
 async function measure(page, act) {
   const debug = await page.context().newCDPSession(page);
   await debug.send('Network.enable');
@@ -174,7 +174,7 @@ async function measure(page, act) {
   };
 }
 
-/** The longest chain of requests of which each began when the one before had ended. */
+/** The longest chain of requests that each began after the previous one had ended. */
 function chainOf(loads) {
   let [length, end] = [0, -1];
   for (const { startTime, responseEnd } of loads.sort((a, b) => a.responseEnd - b.responseEnd)) {

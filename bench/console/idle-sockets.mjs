@@ -1,4 +1,4 @@
-// Sockets of rooms that say nothing, in a process of their own. In: argv of URL, count and codes. Says `open` once all are.
+// Idle room sockets, in a process of their own. In: argv of URL, count and codes. Prints `open` once all are open.
 import { WebSocket } from 'ws';
 
 const [, , url, count, codesText] = process.argv;

@@ -37,6 +37,6 @@ new Server(http, { serveClient: false, perMessageDeflate: false }).on('connectio
     socket.emit('joined', room);
   });
 });
-// It ends with whoever started it.
+// Ends with the process that started it.
 process.once('disconnect', () => process.exit());
 http.listen(0, '127.0.0.1', () => console.log(`Listening on http://127.0.0.1:${http.address().port}`));

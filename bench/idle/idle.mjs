@@ -1,5 +1,5 @@
-// Live memory of a connection that is in and says nothing, for each protocol, beside the bare libraries.
-// node bench/idle/idle.mjs [connections] [part of a kind's name] ; needs a build. Prints one line of JSON for each kind.
+// Live memory of an admitted but idle connection, for each protocol, next to the bare libraries.
+// node bench/idle/idle.mjs [connections] [part of a kind's name] ; needs a build. Prints one line of JSON per kind.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -11,15 +11,15 @@ import { makePairs } from '../omikron/directory.mjs';
 
 const [COUNT, ONLY] = [Number(process.argv[2] ?? 2_000), process.argv[3] ?? ''];
 const AT_ONCE = 50;
-/** Makes what is grown once and kept: tables, compiled code. */
+/** Connections that make tables grow and code compile, which only happens once. */
 const WARM_UP = 500;
-/** Of a room, a conversation, a service. */
+/** Members of a room, conversation or service. */
 const TOGETHER = 50;
 const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 Object.assign(process.env, { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password });
 const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 
-/** @param {(text: string, socket: WebSocket) => boolean | void} onText answers each frame; `true`: it is in */
+/** @param {(text: string, socket: WebSocket) => boolean | void} onText handles each frame; `true`: the socket is in */
 function socket(url, onText, first) {
   return new Promise((resolve, reject) => {
     const client = new WebSocket(url, { perMessageDeflate: false });
@@ -49,7 +49,9 @@ function stream(url) {
   });
 }
 
-/** The steps of Socket.IO: after each of its first packets the next thing is said; in with the last one. */
+/**
+ * The steps of Socket.IO: each of its first packets is answered with the next thing to say; the last one lets it in.
+ */
 function socketIo(base, events, isIn) {
   const waiting = ['40', ...events.map((event) => `42${JSON.stringify(event)}`)];
   return socket(`${base}${SOCKET_IO}`, (text, client) => {
@@ -58,7 +60,7 @@ function socketIo(base, events, isIn) {
   });
 }
 
-/** @returns by kind what opens its n-th connection */
+/** @returns by kind, a function that opens its n-th connection */
 async function ours(port) {
   const api = async (route, body, token) => {
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${route}`, {

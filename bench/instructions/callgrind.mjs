@@ -1,4 +1,4 @@
-// The server under valgrind's callgrind, which counts the instructions that it executes: the same on a busy machine.
+// The server under valgrind's callgrind, which counts executed instructions: the same number on a busy machine.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -10,8 +10,8 @@ const run = promisify(execFile);
 const PATIENCE = 8;
 const MOST_WINDOWS = 50;
 /**
- * V8 compiles and collects in the main thread, since what other threads get done is a matter of chance; it collects a little
- * at a time, so that every window has its share; and it collects by what was allocated, not by the time that went by.
+ * V8 compiles and collects in the main thread, since the progress of other threads is a matter of chance. It collects a
+ * little at a time, so that every window has its share, and by what was allocated, not by elapsed time.
  */
 const V8 = [
   '--single-threaded',
@@ -22,8 +22,9 @@ const V8 = [
 ];
 
 /**
- * @param {string} folder for the server's data and what callgrind writes
- * @param {(child: import('node:child_process').ChildProcess) => void} onSpawn whoever starts it ends it
+ * @param {string} folder for the server's data and callgrind's output
+ * @param {(child: import('node:child_process').ChildProcess) => void} onSpawn gets the process, which the caller must
+ * end
  */
 export async function startCounted(folder, onSpawn) {
   const pipes = `--vgdb-prefix=${path.join(folder, 'vgdb')}`;
@@ -39,7 +40,7 @@ export async function startCounted(folder, onSpawn) {
   const tell = (...command) =>
     run('vgdb', [pipes, `--pid=${child.pid}`, ...command], { env: { ...process.env, ...names } });
 
-  /** Instructions since the last time. */
+  /** Instructions since the last call. */
   async function take() {
     await tell('dump');
     const dumps = readdirSync(folder).filter((name) => name.startsWith('out.'));
@@ -51,7 +52,9 @@ export async function startCounted(folder, onSpawn) {
   return {
     port,
     pid: child.pid,
-    /** Runs `work` in one window after the other until the counts have settled. @returns the least instructions it took */
+    /**
+     * Runs `work` in one window after another until the counts have settled. @returns the fewest instructions it took
+     */
     async count(work) {
       await tell('instrumentation', 'on');
       await take();

@@ -11,19 +11,19 @@ import { open, WORKLOADS } from './workloads.mjs';
 const FIGURES = path.join(import.meta.dirname, 'figures.json');
 const TOLERANCE = 0.15;
 const TURNS = 2;
-/** For what seems to cost too much: V8 now and then is long in finding back to its best code. */
+/** For workloads that seem to cost too much: V8 is sometimes slow to return to its best code. */
 const MOST_TURNS = 4;
-/** Until V8 has compiled what it is going to: the same for every workload, since they share code. */
+/** Runs until V8 has compiled everything: the same for every workload, since they share code. */
 const WARM_UPS = 60;
 const WARM_UPS_AGAIN = 20;
 
-/** What the figures depend on beside the code. */
+/** What the figures depend on besides the code. */
 const platform = `node ${process.versions.node.split('.')[0]}, ${process.platform} ${process.arch}`;
 const thousands = (count) => Math.round(count).toLocaleString('en');
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 /**
- * @param {(name: string, turns: number[]) => boolean} seemsTooMuch so that it is counted again
+ * @param {(name: string, turns: number[]) => boolean} seemsTooMuch whether to count again
  * @returns instructions per message in each turn, by workload
  */
 async function count(names, seemsTooMuch, server, folder) {
@@ -36,7 +36,7 @@ async function count(names, seemsTooMuch, server, folder) {
   const turns = Object.fromEntries(names.map((name) => [name, []]));
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     for (const name of names.filter((each) => turn < TURNS || seemsTooMuch(each, turns[each]))) {
-      // The workload before may have made V8 forget what it had compiled for this one.
+      // The previous workload may have made V8 discard code compiled for this one.
       await warmUp(name, WARM_UPS_AGAIN);
       turns[name].push((await server.count(loads[name].run)) / loads[name].messages);
     }
@@ -46,7 +46,7 @@ async function count(names, seemsTooMuch, server, folder) {
 }
 
 /**
- * @param {string | undefined} workloads names with commas between; all by default
+ * @param {string | undefined} workloads comma-separated names; all by default
  * @param {boolean} save writes the figures instead of comparing with them
  * @returns whether nothing costs more than it may
  */

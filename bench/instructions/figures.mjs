@@ -1,4 +1,4 @@
-// What the counted instructions say; nothing here reads or runs anything.
+// Evaluates the counted instructions; nothing here reads or runs anything.
 
 /** @param {string} dump of callgrind @returns the instructions in it */
 export function instructionsOf(dump) {
@@ -8,15 +8,15 @@ export function instructionsOf(dump) {
 }
 
 /**
- * Whether `windows` are enough: the last `patience` of them took no less than those before. The one with the least is
- * what counts, since what else the server does meanwhile (timers, compiling) only ever adds.
+ * Whether there are enough `windows`: the last `patience` of them took no less than those before. The lowest one
+ * counts, since whatever else the server does meanwhile (timers, compiling) only adds.
  */
 export function isSettled(windows, patience) {
   const before = windows.slice(0, -patience);
   return before.length > 0 && Math.min(...before) <= Math.min(...windows.slice(-patience)) * 1.01;
 }
 
-/** The least of the turns, and how far the furthest is above it, as a share of it. */
+/** The lowest turn, and how far the highest is above it, as a share. */
 export function summary(turns) {
   const least = Math.min(...turns);
   return { least, spread: Math.max(...turns) / least - 1 };
@@ -25,10 +25,10 @@ export function summary(turns) {
 /**
  * @param {number | undefined} expected instructions per message
  * @param {number} counted
- * @param {number} tolerance growth that is let pass, as a share
+ * @param {number} tolerance acceptable growth, as a share
  */
 export function compare(expected, counted, tolerance) {
   const growth = counted / expected - 1;
-  // Without a figure it has grown, too: somebody has to look.
+  // A missing figure also counts as growth: somebody must look.
   return { growth, tooMuch: !(growth <= tolerance) };
 }

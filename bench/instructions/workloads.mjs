@@ -1,5 +1,5 @@
 // What `--check` counts. Messages come in waves: all of one are sent while the server is stopped, so that it finds them
-// together and does the same work each time; the next wave begins when the last delivery of this one has come.
+// together and does the same work each time; the next wave starts when the last delivery of this one has arrived.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,10 +8,10 @@ import { WebSocket } from 'ws';
 
 const PREPARE = path.resolve(import.meta.dirname, '../rooms/prepare.mjs');
 const PADDING = 'y'.repeat(80);
-/** For a wave: thousands of times what it takes. */
+/** For a wave: thousands of times what it needs. */
 const PATIENCE_MS = 120_000;
 
-/** `senders` send `each` messages in a wave, of which `copies` come back; so many `waves` are a window. */
+/** `senders` send `each` messages per wave, of which `copies` come back; a window has `waves` waves. */
 export const WORKLOADS = {
   relay: {
     about: '100 pairs, one message in flight each',
@@ -35,7 +35,7 @@ export const WORKLOADS = {
   },
 };
 
-/** Opens the connections of a workload. `wave()` sends a wave and resolves when all has come. */
+/** Opens the connections of a workload. `wave()` sends a wave and resolves when everything has arrived. */
 export async function open(name, { port, pid, folder }) {
   const { connections, group, shape, durable, senders, each, copies, waves } = WORKLOADS[name];
   const env = { BENCH_PORT: port, BENCH_DIR: folder, BENCH_CONNS: connections, BENCH_GROUP: group, BENCH_SHAPE: shape };
@@ -54,7 +54,7 @@ export async function open(name, { port, pid, folder }) {
       socket.once('open', () => resolve(socket)).once('error', reject);
       socket.once('close', (status) => failed?.(new Error(`${name}: a connection was closed with ${status}`)));
       socket.on('message', (data) => {
-        // Of the durable rooms the answers count.
+        // In durable rooms, the answers count.
         if (data.includes('"error"')) failed?.(new Error(`${name}: ${data}`));
         else if (data.includes(durable ? '"ack"' : PADDING) && --missing === 0) done();
       });

@@ -1,12 +1,12 @@
-// Makes pairs of one Iota and one user in the directory of a running server.
+// Creates pairs of one Iota and one user in the directory of a running server.
 import { createHash, randomUUID } from 'node:crypto';
 
 const AT_ONCE = 20;
 const identification = (data) => JSON.stringify({ id: randomUUID(), type: 'identification', data });
 
 /**
- * @param base http address of the server; ADMIN_EMAIL and ADMIN_PASSWORD sign in
- * @returns per pair the ids and what each side says first; Iotas are to be admitted without token (IOTA_ACCESS=open)
+ * @param base http address of the server; signs in with ADMIN_EMAIL and ADMIN_PASSWORD
+ * @returns per pair, the ids and each side's first message; Iotas must be admitted without token (IOTA_ACCESS=open)
  */
 export async function makePairs(base, count) {
   const { ADMIN_EMAIL = 'admin@switchboard.local', ADMIN_PASSWORD } = process.env;

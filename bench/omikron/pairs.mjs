@@ -1,5 +1,6 @@
-// Loads a running server with pairs of an Iota and a client, one message in flight per pair, and prints one line of JSON:
-// messages a second, latency in milliseconds, and with --pid the server's CPU time per message in microseconds (Linux).
+// Loads a running server with pairs of an Iota and a client, one message in flight per pair, and prints one line of
+// JSON: messages per second, latency in milliseconds, and with --pid the server's CPU time per message in microseconds
+// (Linux).
 //   node bench/omikron/pairs.mjs --server http://127.0.0.1:3000 --pairs 100 --seconds 5 --size 128 [--down] [--pid N]
 // --down sends from the Iota to the client instead of from the client to the Iota.
 import { readFileSync } from 'node:fs';
@@ -40,7 +41,7 @@ function identified(kind, hello) {
   });
 }
 
-/** Sends the next message of a pair as soon as the one before has arrived. */
+/** Sends the next message of a pair as soon as the previous one has arrived. */
 class Pair {
   sentAt = 0;
 
@@ -48,7 +49,7 @@ class Pair {
     this.sender = sender;
     this.message = message;
     receiver.on('message', (text) => {
-      // Not the Omikron's own frames.
+      // Ignores the Omikron's own frames.
       if (!text.includes('"bench"')) return;
       arrived(performance.now() - this.sentAt);
       this.send();

@@ -1,5 +1,5 @@
-// Writes files with a line per socket for load drivers, pair by pair, the Iota before its client:
-// `paths` (where it connects, below /ws/), `idents` (what it says first), `users` (whom an Iota writes to).
+// Writes files with one line per socket for load drivers, pair by pair, the Iota before its client:
+// `paths` (where it connects, below /ws/), `idents` (its first message), `users` (the receiver of an Iota's messages).
 //   node bench/omikron/prepare.mjs <http address> <pairs> <folder>
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

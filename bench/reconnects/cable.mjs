@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** A cable to `port` that can be cut. */
+/** A connection to `port` that can be cut. */
 export class Cable {
   #ends = new Set();
   #server = createServer((client) => {

@@ -1,4 +1,4 @@
-// The clients under test: `isBack`, `say(n)`, what they `heard` and what of them `arrived` (numbers), `close`.
+// The clients under test: `isBack`, `say(n)`, the numbers they `heard` and those of theirs that `arrived`, `close`.
 import { RoomEndpoint } from '@switchboard/client';
 import { CirclesSocket } from '@switchboard/client/circles';
 import { io } from 'socket.io-client';
@@ -40,7 +40,7 @@ export function socketIo(name, url, arrived, options) {
   return self;
 }
 
-/** What is said in a conversation, as `<who>:<number>`. */
+/** The text of a message in a conversation: `<who>:<number>`. */
 export const textOf = (who, number) => `${who}:${number}`;
 export function numberOf(who, { message: { content } = {} }) {
   return content?.startsWith(`${who}:`) ? Number(content.slice(who.length + 1)) : undefined;
@@ -65,7 +65,7 @@ export function circlesSocket(url, token, conversation, arrived) {
   return self;
 }
 
-/** Socket.IO's client with this server: it joins again itself, `after` the last message it has. */
+/** Socket.IO's client with this server: rejoins by its own code, `after` the last message it has. */
 export function socketIoInCircles(url, token, conversation, arrived) {
   const socket = io(url, { transports: ['websocket'], forceNew: true, auth: { token } });
   const self = client('Socket.IO here, after', arrived, {

@@ -17,7 +17,7 @@ async function call(url, where, body) {
   return response.json();
 }
 
-/** `acks`: with an id for each message, so that the database also remembers what was said under it. */
+/** `acks`: with an id per message, so that the database also remembers what was sent with it. */
 async function writer(url, code, acks) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/endpoint/${code}/${acks ? '?acks=1' : ''}`, {
     perMessageDeflate: false,
@@ -32,7 +32,7 @@ async function writer(url, code, acks) {
       socket.on('message', (data) => {
         const start = data.toString('latin1', 0, 8);
         if (start === '{"error"') heard(new Error(data.toString()));
-        // Its own message is the sign that it was stored, where no answer was asked for.
+        // If no answer was requested, its own message is the sign that it was stored.
         else if (!acks || start.startsWith('{"ack"')) heard();
       }),
     close: () => socket.close(),
@@ -48,7 +48,7 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
   const writers = (acks, count = WRITERS) => Promise.all(codes.slice(0, count).map((code) => writer(url, code, acks)));
 
   let offset = 0;
-  // Rooms that nobody is in: the very table, with all that is checked there.
+  // Rooms that nobody is in: the same table, with everything that is checked there.
   const plain = (i) =>
     pool.query(
       'INSERT INTO room_messages (room_id, "offset", sent_at, identity, message) VALUES ($1, $2, now(), $3, $4)',

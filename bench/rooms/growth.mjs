@@ -1,4 +1,4 @@
-// Cost of a delivery as rooms and readers grow, and rates of connecting: drives `wsload` against a server of its own.
+// Cost per delivery as rooms and readers grow, and rates of connecting: drives `wsload` against a server of its own.
 // node bench/rooms/growth.mjs [other-server-url]; needs a build. Prints one line of JSON per measurement.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ const url = await new Promise((resolve, reject) => {
   server.once('exit', () => reject(new Error(output)));
 });
 
-/** Codes for `connections` connections in groups, as `prepare.mjs` makes them. */
+/** Codes for `connections` connections in groups, as made by `prepare.mjs`. */
 function provision(connections, group) {
   execFileSync(process.execPath, [path.join(import.meta.dirname, 'prepare.mjs')], {
     env: {

@@ -9,10 +9,10 @@ const connections = Number(process.env.BENCH_CONNS);
 const group = Number(process.env.BENCH_GROUP);
 const durable = BENCH_DURABLE === '1';
 const WORKERS = 16;
-/** The database may be one of an earlier measurement. */
+/** The database may be left from an earlier measurement. */
 const run = Date.now().toString(36);
 
-/** Under valgrind, on a busy machine, the database may seem to be away. */
+/** Under valgrind, on a busy machine, the database may seem to be unreachable. */
 const TRIES = 20;
 
 async function call(where, body, tries = TRIES) {
@@ -41,7 +41,7 @@ async function each(count, work) {
 const codes = new Array(connections);
 await each(Math.ceil(connections / group), (room) => call('', { name: `bench-${run}-${room}`, durable }));
 await each(connections, async (index) => {
-  // One to one: the first member of a pair only writes, the second only reads.
+  // Pairs: the first member only writes, the second only reads.
   const permissions = BENCH_SHAPE === 'relay' ? (index % group === 0 ? 'write' : 'read') : 'readwrite';
   const room = Math.floor(index / group);
   codes[index] = (await call(`/bench-${run}-${room}/endpoints`, { permissions, identity: `c${index}` })).code;

@@ -1,5 +1,5 @@
-// Fills the lobby of a running server with peers, then measures what one more costs: one that says its name, which all
-// others hear, and one that asks for the list. Prints one line of JSON with the server's CPU time in milliseconds (Linux).
+// Fills the lobby of a running server with peers, then measures what one more costs: one that sets its name, which all
+// others are told, and one that asks for the list. Prints one line of JSON with the server's CPU milliseconds (Linux).
 //   node bench/signaling/lobby.mjs --server http://127.0.0.1:3000 --peers 5000 --times 20 --pid N
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +39,7 @@ function join() {
   });
 }
 
-/** CPU milliseconds of the server for each of `times` actions, each awaited until `receivers` have heard of it. */
+/** CPU milliseconds of the server per action, each awaited until `receivers` have been told. */
 async function cost(times, receivers, action) {
   const before = cpuTime();
   for (let i = 0; i < times; i++) {

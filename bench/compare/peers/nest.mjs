@@ -1,5 +1,5 @@
-// A Nest gateway on the stock WsAdapter, as its documentation shows it (decorators as calls, since nothing compiles this):
-// node nest.mjs PORT. The room is in the query; with x=1 everybody but the sender gets a message.
+// A Nest gateway on the stock WsAdapter, as in its documentation (decorators as calls, since nothing compiles this):
+// node nest.mjs PORT. The room is in the query; with x=1 everybody except the sender gets a message.
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
