@@ -55,6 +55,6 @@ function logCertificate(what: string, { certificate }: TlsMaterial): void {
   const names = certificate.subjectAltName ?? certificate.subject.replaceAll('\n', ', ');
   const expires = new Date(certificate.validTo);
   const line = `${what}: ${names}, valid until ${expires.toISOString()}`;
-  if (expires.getTime() < Date.now()) log.warn(`${line}, which is over`);
+  if (expires.getTime() < Date.now()) log.warn(`${line}: it has expired`);
   else log.log(line);
 }

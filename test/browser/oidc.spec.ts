@@ -71,7 +71,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
       await asked.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
     };
     await unlink(page);
-    await page.getByRole('dialog').getByText('You sign in with nothing else.').waitFor();
+    await page.getByRole('dialog').getByText('This is your only way to sign in.').waitFor();
     await harness.pages.expectFault(/409/);
     const admin = await harness.enter(new URL(page.url()).pathname.replace('/console', ''));
     await unlink(admin);

@@ -46,7 +46,7 @@ export async function run(command: Command, dataSource: DataSource, audit: Audit
     case 'revoke-key': {
       const isGone = await audit.removeRow('machine-keys.delete', ['machineKey', command.id]);
       if (!isGone) throw new CliError(`There is no machine key ${command.id}`);
-      return { said: `Machine key ${command.id} is deleted and counts no longer.` };
+      return { said: `Machine key ${command.id} is deleted and no longer valid.` };
     }
   }
 }

@@ -22,7 +22,7 @@ export class RoomStreamsController {
   async byName(@Param('name') room: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const ticket = queryOf(request).get('ticket');
     // Credentials that outlive a ticket must stay out of URLs.
-    if (ticket !== null && !isTicket(ticket)) throw new AppError('unauthenticated', 'This is no ticket.');
+    if (ticket !== null && !isTicket(ticket)) throw new AppError('unauthenticated', 'This is not a ticket.');
     await this.open({ room, proof: bearerToken(request.headers) ?? ticket ?? undefined }, request, response);
   }
 

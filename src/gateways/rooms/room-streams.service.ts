@@ -83,7 +83,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
     try {
       await this.admit(connection, request);
       this.refuseWhileDraining();
-      if (connection.closed) throw new AppError('forbidden', 'What lets you in does so no more.');
+      if (connection.closed) throw new AppError('forbidden', 'Your credential is no longer valid.');
     } catch (error) {
       await this.left(connection);
       throw error;
@@ -117,7 +117,7 @@ export class RoomStreams implements SseHost, OnModuleDestroy {
 
   private refuseWhileDraining(): void {
     if (!this.transport.draining) return;
-    throw new AppError('unavailable', 'The server is going; try again.', { retryAfterSeconds: 1 });
+    throw new AppError('unavailable', 'The server is stopping; try again.', { retryAfterSeconds: 1 });
   }
 
   private admit(connection: SseConnection, request: StreamRequest): Promise<void> {

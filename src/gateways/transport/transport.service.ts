@@ -99,7 +99,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
       this.metrics.nativeSend = true;
       return sendMany;
     }
-    this.logger.log(`Writing to each socket by itself: there is no native sender; ${sendMany.message}`);
+    this.logger.log(`There is no native sender (${sendMany.message}); writing to each socket separately`);
     return null;
   }
 
@@ -203,7 +203,9 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   /** Tells every socket to go, paced over the drain time, and waits until all have gone or the time is up. */
   private async drain(undone: AbortSignal): Promise<void> {
     const durationMs = this.config.http.drainSeconds * 1_000;
-    this.logger.log(`draining ${this.connections.size} plain sockets, ${this.io?.connections.size ?? 0} of Socket.IO`);
+    this.logger.log(
+      `draining ${this.connections.size} plain and ${this.io?.connections.size ?? 0} Socket.IO connections`,
+    );
     await Promise.all([
       pacedDrain(this.connections, durationMs, DISCONNECT.goingAway, undone),
       this.io?.drain(durationMs, undone),

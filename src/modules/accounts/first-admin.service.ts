@@ -44,6 +44,6 @@ export class FirstAdmin implements OnApplicationBootstrap {
     this.logins.close(made.endedLogins);
     const where =
       adminPassword === undefined ? path.join(this.config.storage.dataDir, PASSWORD_FILE) : 'ADMIN_PASSWORD';
-    this.logger.log(`made the first admin ${email}; the password is in ${where}`);
+    this.logger.log(`created the first admin ${email}; the password is in ${where}`);
   }
 }

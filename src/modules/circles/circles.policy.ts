@@ -85,4 +85,4 @@ export function demandOfMessage(standing: ConversationStanding, isAuthor: boolea
 }
 
 export const notThere = (): AppError => new AppError('not_found', 'There is no such resource.');
-const notAllowed = (): AppError => new AppError('forbidden', 'Your part here does not allow this.');
+const notAllowed = (): AppError => new AppError('forbidden', 'Your role here does not allow this.');

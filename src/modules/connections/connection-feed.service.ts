@@ -40,7 +40,7 @@ export class ConnectionFeed implements FeedSource {
     const known = this.followed.get(id);
     const answer = await this.ask(id, 0);
     if (answer === undefined) throw silent();
-    if (answer === null) throw new AppError('not_found', 'There is no such connection, nor is it remembered.');
+    if (answer === null) throw new AppError('not_found', 'There is no such connection, open or remembered.');
     const followed = this.followed.get(id) ?? known ?? { readers: new Set(), events: [], next: 0, shown: '' };
     const timeline = this.take(followed, answer);
     if (timeline.length > 0)

@@ -42,7 +42,7 @@ export class Feeds implements OnApplicationShutdown {
 
   of(topic: FeedTopic): FeedSource {
     const source = this.sources.get(topic);
-    if (source === undefined) throw new Error(`nobody tells ${topic}`);
+    if (source === undefined) throw new Error(`there is no source for ${topic}`);
     return source;
   }
 

@@ -79,7 +79,7 @@ export class ConsoleSubscriptions {
     const source = this.feeds.of(topic);
     const subscription: Subscription = { needs: source.needs, early: [] };
     try {
-      if (subscriptions.has(id)) throw new AppError('conflict', 'There is a subscription of this id.');
+      if (subscriptions.has(id)) throw new AppError('conflict', 'There is a subscription with this id already.');
       if (subscriptions.size >= MAX_SUBSCRIPTIONS)
         throw new AppError('rate_limited', `A console has at most ${MAX_SUBSCRIPTIONS} subscriptions.`);
       if (!hasRole(principal.role, source.needs))

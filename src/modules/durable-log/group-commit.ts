@@ -144,7 +144,7 @@ export class GroupCommit<Item, Result> {
       try {
         answer?.(result);
       } catch (error) {
-        this.logger.error({ msg: 'an answer failed', stack: (error as Error).stack });
+        this.logger.error({ msg: 'a stored message could not be acknowledged', stack: (error as Error).stack });
       }
       this.options.committed(item, result);
       resolve(result);

@@ -108,7 +108,7 @@ export class Lifecycle {
     const limit = new AbortController();
     const late = sleep(this.config.http.drainSeconds * 1_000 + MARGIN, 'late' as const, { signal: limit.signal });
     const end = await Promise.race([Promise.all(hooks), late]);
-    if (end === 'late') this.#logger.warn('draining took too long; going on without it');
+    if (end === 'late') this.#logger.warn('draining took too long; continuing without waiting');
     late.catch(() => undefined);
     limit.abort();
   }

@@ -40,7 +40,7 @@ export class Nodes {
     if (status === undefined) throw new AppError('not_found', 'There is no such node.');
     const summary = await this.summaries.of(name);
     if (summary !== undefined) return NodeDetailDto.of(status, summary);
-    throw new AppError('broker_unavailable', 'The node has not said lately how it fares.', { retryAfterSeconds: 5 });
+    throw new AppError('broker_unavailable', 'The node has not reported its status lately.', { retryAfterSeconds: 5 });
   }
 
   /** Sums over all nodes that answer. */

@@ -65,7 +65,9 @@ export function retryAfterOf(error: AppError): number | undefined {
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isDatabaseFull(thrown)) {
-    return new AppError('database_full', 'The database has no room left; what only reads goes on.', { cause: thrown });
+    return new AppError('database_full', 'The database is full; requests that only read still work.', {
+      cause: thrown,
+    });
   }
   if (isDatabaseUnavailable(thrown)) {
     return new AppError('database_unavailable', 'The database does not answer; try again soon.', { cause: thrown });

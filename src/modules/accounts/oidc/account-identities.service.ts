@@ -32,7 +32,7 @@ export class AccountIdentities {
   async unlink(userId: number, id: number, isOwn: boolean): Promise<void> {
     const check = (user: User) => {
       if (isOwn && !this.policy.signsIn(user))
-        throw new AppError('last_sign_in', 'You sign in with nothing else. An admin can unlink it.');
+        throw new AppError('last_sign_in', 'This is your only way to sign in. An admin can unlink it.');
     };
     const ended = await this.audit.remove('accounts.unlink', ['identity', { id, userId }], () =>
       this.repository.remove(userId, id, check),

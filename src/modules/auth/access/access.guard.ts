@@ -64,7 +64,7 @@ export class AccessGuard implements CanActivate {
   private async admitBearer(request: ApiRequest, forTicket: boolean): Promise<true> {
     const bearer = await this.guessing(async () => {
       const token = bearerToken(request.headers.authorization);
-      if (forTicket && isMachineKey(token)) throw new AppError('forbidden', 'Machine keys have no sockets.');
+      if (forTicket && isMachineKey(token)) throw new AppError('forbidden', 'Machine keys cannot open sockets.');
       const verify = this.featureTokens.verifierOf(token, forTicket);
       return verify ? verify(token) : this.tokens.verifyAccount(token);
     });

@@ -148,4 +148,4 @@ export class AccessTokens {
 }
 
 /** One text for all reasons, so that strangers learn nothing from it. */
-const refused = (): AppError => new AppError('unauthenticated', 'The access token is not valid, or not any more.');
+const refused = (): AppError => new AppError('unauthenticated', 'The access token is not valid, or no longer valid.');

@@ -135,11 +135,11 @@ export class Logins implements OnApplicationBootstrap, OnApplicationShutdown {
     const token = parseRefreshToken(text);
     const login = token && (await this.repository.findByHandle(sha256(token.handle)));
     if (token === undefined || login === undefined || login.user?.disabled || login.expiresAt <= this.clock.date()) {
-      throw new AppError('unauthenticated', 'The refresh token is not valid, or not any more.');
+      throw new AppError('unauthenticated', 'The refresh token is not valid, or no longer valid.');
     }
     const pair = await this.next(login, token, caller);
     if (pair !== undefined) return pair;
-    this.logger.warn(`a used refresh token came back; login ${login.id} has ended`);
+    this.logger.warn(`a refresh token was used twice; ending login ${login.id}`);
     await this.end(login.id, 'auth.token-reuse');
     throw new AppError('token_reused', 'The refresh token was used before; sign in again.');
   }
@@ -285,6 +285,6 @@ const targetOf = ({ kind, id, label = null }: LoginAccount & { readonly label?: 
   label,
 });
 
-const ended = (): AppError => new AppError('unauthenticated', 'The account may not sign in any more.');
+const ended = (): AppError => new AppError('unauthenticated', 'The account may no longer sign in.');
 
 const wrong = (): AppError => new AppError('invalid_credentials', WRONG);

@@ -30,4 +30,4 @@ export class PasswordPolicy {
 }
 
 const off = (): AppError =>
-  new AppError('password_sign_in_off', 'Passwords do not count here: sign in at the identity provider.');
+  new AppError('password_sign_in_off', 'Password sign-in is off here: sign in at the identity provider.');

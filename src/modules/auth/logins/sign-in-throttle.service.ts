@@ -95,7 +95,7 @@ export class SignInThrottle {
     // The store ends the wait; the wall clock only estimates it, and may have stepped since.
     const seconds = Math.ceil((until - this.clock.now()) / 1_000);
     const retryAfterSeconds = Math.min(Math.max(seconds, 1), MAX_DELAY_SECONDS);
-    throw new AppError('rate_limited', 'Too many tries; wait before the next one.', { retryAfterSeconds });
+    throw new AppError('rate_limited', 'Too many attempts; wait before the next one.', { retryAfterSeconds });
   }
 }
 

@@ -61,7 +61,7 @@ export class MachineKeys {
     const found = isWellFormed(key) ? await this.repository.findValid(sha256(key), this.clock.date()) : undefined;
     if (found === undefined || this.isRevoked(found)) {
       await this.throttle.wrong({ scope: TRIES, address, gone });
-      throw new AppError('unauthenticated', 'The machine key is not valid, or not any more.');
+      throw new AppError('unauthenticated', 'The machine key is not valid, or no longer valid.');
     }
     if (found.allowedNetworks && !new AddressRanges(found.allowedNetworks).has(address)) {
       throw new AppError('unauthenticated', 'The machine key may not be used from this address.');
@@ -87,7 +87,7 @@ export class MachineKeys {
         madeBy: actor && accountOf(actor),
       });
     const made = await this.audit.act('machine-keys.create', ['machineKey'], insert);
-    if (made === undefined) throw new AppError('forbidden', 'Only keys of admins count.');
+    if (made === undefined) throw new AppError('forbidden', 'Only machine keys of admins are valid.');
     return { made, key };
   }
 

@@ -121,7 +121,7 @@ export class Conversations {
     const userId = await this.repository.findMember(circleId, who);
     if (userId === undefined) throw new AppError('not_found', 'There is no such member of the circle.');
     const read = await this.repository.addParticipant(id, circleId, userId);
-    if (read === undefined) throw new AppError('already_exists', 'They take part already.');
+    if (read === undefined) throw new AppError('already_exists', 'This member already takes part.');
     this.rooms.tellUser(userId, id, { event: 'invite' });
     const participant = await this.participant(id, userId);
     this.rooms.noteParticipant(id, participant.email, read);

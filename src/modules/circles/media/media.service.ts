@@ -36,7 +36,7 @@ export class MediaFiles {
   /** @throws AppError `not_found`, `conflict` before the upload */
   async demandContent(principal: AccountPrincipal, id: number): Promise<StoredMedia> {
     const media = await this.get(principal, id);
-    if (!media.uploaded) throw new AppError('conflict', 'It is not uploaded yet.');
+    if (!media.uploaded) throw new AppError('conflict', 'This file has not been uploaded yet.');
     return media;
   }
 
@@ -53,9 +53,9 @@ export class MediaFiles {
     for (;;) {
       const { thumbnailKey, thumbnailDue } = await this.demandContent(principal, id);
       if (thumbnailKey !== null) return thumbnailKey;
-      if (!thumbnailDue) throw new AppError('not_found', 'There is no thumbnail of it.');
+      if (!thumbnailDue) throw new AppError('not_found', 'This file has no thumbnail.');
       if (performance.now() > patience) {
-        throw new AppError('conflict', 'The thumbnail is not made yet.', { retryAfterSeconds: 2 });
+        throw new AppError('conflict', 'The thumbnail is not ready yet.', { retryAfterSeconds: 2 });
       }
       await sleep(THUMBNAIL_STEP_MS);
     }

@@ -51,7 +51,7 @@ export class CircleMembers {
   ): Promise<Member> {
     await this.access.demandCircle(principal, circleId, 'changePrivilege');
     const outcome = await this.repository.changePrivilege(circleId, userId, privilege);
-    if (outcome === 'admin') throw new AppError('conflict', 'A circle needs an ADMIN: give it to another member.');
+    if (outcome === 'admin') throw new AppError('conflict', 'A circle needs an ADMIN: make another member one first.');
     const row = outcome === 'absent' ? undefined : await this.repository.find(circleId, userId);
     if (row === undefined) throw notThere();
     return { ...row, isOnline: await this.online.isUserOnline(userId) };

@@ -32,7 +32,7 @@ export class Invites {
     await this.access.demandCircle(principal, circleId, 'invite');
     await this.allowance.chargeInvite(principal.userId, normalizeEmail(email));
     const invite = await this.repository.create(circleId, normalizeEmail(email), principal.userId);
-    if (invite === undefined) throw new AppError('already_exists', 'They are a member or invited already.');
+    if (invite === undefined) throw new AppError('already_exists', 'This person is already a member or invited.');
     const userId = await this.repository.findInvitee(invite.email);
     if (userId === undefined) return invite;
     this.rooms.tellInvite(userId, circleId, invite.id);
@@ -55,7 +55,7 @@ export class Invites {
     const invite = await this.repository.find(id);
     if (invite === undefined) throw notThere();
     // The invited person sees it, but may only accept or decline it.
-    if (invite.email === principal.label) throw new AppError('forbidden', 'Accept or decline it instead.');
+    if (invite.email === principal.label) throw new AppError('forbidden', 'Accept or decline the invite instead.');
     await this.access.demandCircle(principal, invite.circleId, 'withdrawInvite');
     if (!(await this.repository.remove(id))) throw notThere();
   }

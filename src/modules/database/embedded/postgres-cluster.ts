@@ -184,7 +184,7 @@ export class PostgresCluster {
       }
       if (performance.now() > giveUp) {
         throw new BootError(
-          `The embedded database (pid ${found.pid}) runs but takes no connections.\n${this.#logTail()}`,
+          `The embedded database (pid ${found.pid}) runs but accepts no connections.\n${this.#logTail()}`,
         );
       }
       await sleep(POLL_MS);

@@ -73,8 +73,8 @@ export class BusProbe implements OnApplicationBootstrap, OnApplicationShutdown {
     health.state = this.judge.judge(this.clock.elapsed(), this.board.connected, this.liveness.others());
     if (health.state === before) return;
     // When the bus is away for all nodes, the connection's owner logs it.
-    if (health.state === 'deaf') this.logger.warn('this node is deaf: others have the bus');
-    else if (before === 'deaf') this.logger.log('this node is deaf no more');
+    if (health.state === 'deaf') this.logger.warn('this node is deaf: other nodes still reach the bus');
+    else if (before === 'deaf') this.logger.log('this node is no longer deaf');
   }
 
   /** Listens on the first channel of each shard, as they are by now. */

@@ -196,7 +196,7 @@ export class Liveness implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     this.identity.reincarnate();
     const closed = this.directory.closeAll(DISCONNECT.goingAway);
-    this.logger.warn({ msg: 'the others took this node for dead; it starts anew', closed });
+    this.logger.warn({ msg: 'the other nodes took this node for dead; it starts over', closed });
   }
 }
 

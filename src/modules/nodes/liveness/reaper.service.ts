@@ -56,7 +56,7 @@ export class Reaper {
       await this.store.releaseNode(incarnation);
       await this.board.remove(incarnation);
     } catch (error) {
-      reportFailure(this.logger, 'this node leaves something behind', error);
+      reportFailure(this.logger, 'not everything of this node could be released', error);
       return;
     }
     await this.repository.remove(incarnation).catch(() => undefined);
@@ -72,7 +72,7 @@ export class Reaper {
         const members = await this.presence.releaseNode(incarnation);
         const entries = await this.store.releaseNode(incarnation);
         await this.store.swap(dead, true, REMEMBERED);
-        this.logger.log({ msg: 'what a dead node held is released', node: name, members, entries });
+        this.logger.log({ msg: 'released what a dead node held', node: name, members, entries });
       }
       // Last, and separately: as long as one remains, the others find the node dead and try again.
       await this.board.remove(incarnation);

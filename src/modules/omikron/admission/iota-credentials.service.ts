@@ -46,7 +46,7 @@ export class IotaCredentials implements OnModuleInit {
     const iota = await this.repository.findIotaByToken(tokenDigest);
     if (iota === undefined) {
       await this.allowance.chargeAddress(holder.address);
-      throw new AppError('invalid_credentials', 'This is no Iota token.');
+      throw new AppError('invalid_credentials', 'This is not an Iota token.');
     }
     return { iota: iota.iotaId, tokenDigest };
   }
@@ -58,7 +58,7 @@ export class IotaCredentials implements OnModuleInit {
   private async holder(token: string): Promise<HolderPrincipal> {
     const digest = sha256(token);
     const iota = await this.repository.findIotaByToken(digest);
-    if (iota === undefined) throw new AppError('unauthenticated', 'This is no Iota token.');
+    if (iota === undefined) throw new AppError('unauthenticated', 'This is not an Iota token.');
     return { kind: 'iota', id: iota.iotaId, label: iota.name, tokenDigest: digest.toString('hex') };
   }
 }

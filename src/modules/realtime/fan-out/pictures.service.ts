@@ -123,7 +123,7 @@ export class Pictures implements OnModuleDestroy {
       setTimeout(() => void this.compare(channel, picture), AGAIN_MS).unref();
     } catch (error) {
       // The bus is away; the comparison is repeated when it is back.
-      this.logger.debug({ msg: 'what is told could not be compared', reason: (error as Error).message });
+      this.logger.debug({ msg: 'a picture could not be compared', reason: (error as Error).message });
     }
   }
 }

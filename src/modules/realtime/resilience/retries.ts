@@ -27,7 +27,7 @@ export class Retries implements OnModuleDestroy {
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       this.run(work).catch((reason: unknown) => {
-        this.logger.warn({ msg: 'what follows from a change was left undone', err: reason });
+        this.logger.warn({ msg: 'the follow-up of a change was given up', err: reason });
       });
     }
   }

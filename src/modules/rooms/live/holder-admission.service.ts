@@ -52,9 +52,9 @@ export class HolderAdmission {
     if (proof === undefined) throw new AppError('unauthenticated', 'A token or a ticket is needed.');
     const { applicationId, credential, identity, rooms, expiresAt } = await this.identify(connection, proof);
     const permissions = rightIn(rooms, name);
-    if (permissions === undefined) throw new AppError('forbidden', 'It does not name this room.');
+    if (permissions === undefined) throw new AppError('forbidden', 'Your credential does not name this room.');
     if (request.stream && permissions === 'write')
-      throw new AppError('forbidden', 'It does not let you read this room.');
+      throw new AppError('forbidden', 'Your credential does not let you read this room.');
     const room = await this.rooms.find(applicationId, name);
     if (room === undefined) notFound();
     // Subscribe before the final lookup, so that the connection hears if any of this ends in between.
@@ -62,7 +62,7 @@ export class HolderAdmission {
     await this.hub.subscribe(connection, applicationChannel(applicationId));
     await this.hub.subscribe(connection, holdersChannel(room.id));
     const place = await this.places.findPlace(room.id, credential);
-    if (place === undefined) throw new AppError('unauthenticated', 'What let you in does so no more.');
+    if (place === undefined) throw new AppError('unauthenticated', 'Your credential is no longer valid.');
     if (connection.closed) return;
     const seat = { ...place, credential, permissions, identity, expiresAt };
     await this.seats.seat(connection, seat, this.selectorsOf(credential), request);

@@ -83,7 +83,7 @@ export class RoomMessages {
       throw new AppError('room_not_durable', 'This room keeps no messages; make it durable.');
     }
     if (input.epoch !== undefined && input.epoch !== head.epoch) {
-      throw new AppError('epoch_changed', `The current epoch is ${head.epoch}; start anew.`, {
+      throw new AppError('epoch_changed', `The current epoch is ${head.epoch}; start over.`, {
         members: { epoch: head.epoch, offset: head.last },
       });
     }

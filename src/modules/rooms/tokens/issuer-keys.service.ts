@@ -75,7 +75,7 @@ export class IssuerKeys {
       return Buffer.from(this.#seal.open(sealed), 'utf8');
     } catch {
       // It was registered under another SECRET_KEY.
-      this.logger.error(`the secret of token issuer ${id} cannot be opened; register the issuer anew`);
+      this.logger.error(`the secret of token issuer ${id} cannot be decrypted; register the issuer again`);
       throw unavailable();
     }
   }
@@ -119,4 +119,4 @@ export class IssuerKeys {
 }
 
 const unavailable = (): AppError =>
-  new AppError('unavailable', 'The keys of the issuer cannot be had right now.', { retryAfterSeconds: 5 });
+  new AppError('unavailable', 'The keys of the issuer cannot be fetched right now.', { retryAfterSeconds: 5 });

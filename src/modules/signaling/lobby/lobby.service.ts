@@ -127,7 +127,7 @@ export class Lobby {
     try {
       await this.store.swap(keys.lobbyState, randomHex(18), STATE_KEPT);
     } catch (error) {
-      this.logger.debug({ msg: 'lists of the lobby may be late', reason: (error as Error).message });
+      this.logger.debug({ msg: 'lobby lists may be outdated for a while', reason: (error as Error).message });
     }
   }
 

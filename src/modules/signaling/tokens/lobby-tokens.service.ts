@@ -157,7 +157,7 @@ export class LobbyTokens implements OnModuleInit {
     const digest = lobbyTokenDigest(token);
     const found = digest && (await this.find(digest));
     if (digest === undefined || found === undefined)
-      throw new AppError('unauthenticated', 'The lobby token is not valid, or not any more.');
+      throw new AppError('unauthenticated', 'The lobby token is not valid, or no longer valid.');
     return { kind: 'lobby', id: `lobby-${found.id}`, label: found.name ?? '', tokenDigest: digest.toString('hex') };
   }
 

@@ -47,12 +47,12 @@ export abstract class MediaStorage {
     if (fault === undefined) return error;
     if (fault === 'missing') {
       this.health.miss({ where: this.where, reason: (error as Error).message });
-      return new AppError('not_found', 'The content of this file is not there any more.', { cause: error });
+      return new AppError('not_found', 'The content of this file no longer exists.', { cause: error });
     }
     this.health.fail(fault, { where: this.where, reason: (error as Error).message }, () => this.probe());
     return fault === 'full'
       ? noSpace(error)
-      : new AppError('unavailable', 'The storage of files does not answer; try again soon.', { cause: error });
+      : new AppError('unavailable', 'The file storage does not answer; try again soon.', { cause: error });
   }
 
   /** Where the content is, for operators. */

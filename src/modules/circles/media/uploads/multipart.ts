@@ -62,7 +62,7 @@ export function takeFile<T>(
       if (!taken) stop(invalidInput([{ field: 'file', message: 'is required' }]));
     });
     parser.once('error', () => {
-      stop(new AppError('malformed_body', 'The body is no valid multipart/form-data.'));
+      stop(new AppError('malformed_body', 'The body is not valid multipart/form-data.'));
     });
     request.once('aborted', () => {
       parser.destroy(brokenOff());
@@ -71,4 +71,4 @@ export function takeFile<T>(
   });
 }
 
-const brokenOff = (): AppError => new AppError('malformed_body', 'The upload was broken off.');
+const brokenOff = (): AppError => new AppError('malformed_body', 'The upload was interrupted.');

@@ -109,7 +109,7 @@ export class ResumableUploads {
     }
     if (media.uploaded) throw uploadedBefore();
     const key = request.method === 'POST' ? newKey() : media.storageKey;
-    if (key === null) throw new AppError('not_found', 'No upload was begun.');
+    if (key === null) throw new AppError('not_found', 'No upload has been started.');
     (request as UploadRequest).upload = { media, key };
     if (request.method === 'HEAD' && (await this.completeBelated(media))) {
       await this.handle(principal, id, request, response);
@@ -130,7 +130,7 @@ export class ResumableUploads {
   /** Records without waiting: what fails is recorded with the next bytes, or swept later. */
   private note(noted: Promise<void>): void {
     noted.catch((error: unknown) => {
-      this.logger.debug({ msg: 'the state of an upload was not noted', reason: (error as Error).message });
+      this.logger.debug({ msg: 'the state of an upload could not be recorded', reason: (error as Error).message });
     });
   }
 
@@ -160,7 +160,7 @@ function rethrow(error: unknown): never {
 
 function contextOf(request: TusRequest): { media: StoredMedia; key: string } {
   const upload = (request.runtime?.node?.req as UploadRequest | undefined)?.upload;
-  if (upload === undefined) throw new AppError('not_found', 'No upload was begun.');
+  if (upload === undefined) throw new AppError('not_found', 'No upload has been started.');
   return upload;
 }
 

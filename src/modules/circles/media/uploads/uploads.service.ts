@@ -126,4 +126,4 @@ export class Uploads {
   }
 }
 
-export const uploadedBefore = (): AppError => new AppError('conflict', 'It was uploaded before.');
+export const uploadedBefore = (): AppError => new AppError('conflict', 'This file has already been uploaded.');

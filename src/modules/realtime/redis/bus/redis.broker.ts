@@ -188,7 +188,11 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     try {
       return this.codec.encode(number, envelopes);
     } catch (error) {
-      this.logger.error({ msg: 'an event cannot leave this process', event: envelopes[0]?.event?.type, err: error });
+      this.logger.error({
+        msg: 'an event could not be encoded for the bus',
+        event: envelopes[0]?.event?.type,
+        err: error,
+      });
       return undefined;
     }
   }
@@ -226,7 +230,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     try {
       envelopes = decodeEnvelopes(message);
     } catch (error) {
-      if (this.counts.unreadable++ === 0) this.logger.warn({ msg: 'a message of the bus is unreadable', err: error });
+      if (this.counts.unreadable++ === 0) this.logger.warn({ msg: 'a bus message is unreadable', err: error });
       return;
     }
     this.counts.envelopesReceived += envelopes.length;
@@ -315,8 +319,8 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     for (const subscription of this.idle) this.release(subscription);
     for (const [shard, { underWay, movedAt }] of this.flows) {
       if (underWay === 0 || this.tick - movedAt < OVERDUE_TICKS) continue;
-      this.logger.warn('what this node publishes does not come back; subscribing anew');
-      shard.subscriber.reset(new Error('nothing comes back'));
+      this.logger.warn('this node does not receive what it publishes; subscribing again');
+      shard.subscriber.reset(new Error('own messages do not come back'));
     }
   }
 

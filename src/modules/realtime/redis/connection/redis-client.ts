@@ -25,7 +25,10 @@ export type RedisClient = ReturnType<typeof ORIGINAL.duplicate>;
 export class RedisAway extends AppError {
   /** @param cause what went wrong after the command was sent; absent when it was never sent */
   constructor(cause?: unknown) {
-    super('broker_unavailable', 'What the nodes share cannot be reached right now.', { retryAfterSeconds: 1, cause });
+    super('broker_unavailable', 'The state shared by the nodes cannot be reached right now.', {
+      retryAfterSeconds: 1,
+      cause,
+    });
     this.name = 'RedisAway';
   }
 

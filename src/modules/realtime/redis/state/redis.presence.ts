@@ -209,7 +209,7 @@ export class RedisPresence extends Presence {
     work.push(inSlices(here, assert, this.connection.restoreAtOnce));
     // What fails now is repeated when the shard is back again.
     void Promise.all(work).catch((error: unknown) => {
-      this.logger.debug({ msg: 'members could not be written again', err: error });
+      this.logger.debug({ msg: 'members could not be restored', err: error });
     });
   }
 
