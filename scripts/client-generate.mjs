@@ -40,7 +40,7 @@ async function check() {
     const names = new Set([...is.keys(), ...should.keys()]);
     const stale = [...names].filter((name) => is.get(name) !== should.get(name));
     if (stale.length === 0) return;
-    process.stderr.write(`Not what the OpenAPI document makes; run npm run client:generate: ${stale.join(', ')}\n`);
+    process.stderr.write(`Does not match the OpenAPI document; run npm run client:generate: ${stale.join(', ')}\n`);
     process.exitCode = 1;
   } finally {
     rmSync(fresh, { recursive: true, force: true });

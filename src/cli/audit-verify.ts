@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   const verdict = verifier.verdict();
   report(verdict);
   if (secret === undefined && publicFile === undefined) {
-    console.log('Only the chain of digests was checked: without a key, one who rewrote all of it is not noticed.');
+    console.log('Only the chain of digests was checked: without a key, a complete rewrite is not detected.');
   }
   return verdict.ok ? 0 : 1;
 }

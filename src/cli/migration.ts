@@ -13,7 +13,7 @@ import { migrate } from '../modules/database/migrate.js';
 import { openDatabase } from '../modules/database/open-data-source.js';
 
 const USAGE = `npm run migration:run                  applies missing migrations to the configured database
-npm run migration:check                fails if the migrations do not make what the entities say
+npm run migration:check                fails if the migrations do not match the entities
 npm run migration:generate -- <name>   writes the migration that is missing, e.g. rooms-history`;
 
 const FOLDER = 'src/entities/migrations';
@@ -56,10 +56,10 @@ async function check(url: string): Promise<number> {
   const missing = await dataSource.driver.createSchemaBuilder().log();
   await dataSource.destroy();
   if (missing.upQueries.length === 0) {
-    console.log('The migrations make what the entities say');
+    console.log('The migrations match the entities');
     return 0;
   }
-  console.error('The migrations do not make what the entities say; missing is:');
+  console.error('The migrations do not match the entities; missing:');
   for (const { query } of missing.upQueries) console.error(`  ${query};`);
   console.error('Run: npm run migration:generate -- <name>');
   return 1;

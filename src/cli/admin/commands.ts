@@ -128,7 +128,7 @@ async function createKey(
     madeBy: null,
   };
   const made = await audit.act('machine-keys.create', ['machineKey'], () => repository.insert(wanted));
-  return { said: `Machine key ${made?.id ?? ''}, shown this once:`, output: [key] };
+  return { said: `Machine key ${made?.id ?? ''}, shown only once:`, output: [key] };
 }
 
 async function find(dataSource: DataSource, email: string): Promise<User> {

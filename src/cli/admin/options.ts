@@ -43,8 +43,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['reset-admin', { subject: 'an email', read: (email) => ({ name: 'reset-admin', email }) }],
   ['revoke-logins', { subject: 'an email', read: (email) => ({ name: 'revoke-logins', email }) }],
   ['keys', { read: () => ({ name: 'keys' }) }],
-  ['create-key', { subject: 'which key', options: ['scope', 'expires', 'network'], read: readCreateKey }],
-  ['revoke-key', { subject: 'which key', read: (id) => ({ name: 'revoke-key', id: whole(id, 'The id of a key') }) }],
+  ['create-key', { subject: 'a name', options: ['scope', 'expires', 'network'], read: readCreateKey }],
+  [
+    'revoke-key',
+    { subject: 'the id of a key', read: (id) => ({ name: 'revoke-key', id: whole(id, 'The id of a key') }) },
+  ],
 ]);
 
 /** @returns `undefined` when only the usage is wanted. @throws CliError */
@@ -57,8 +60,8 @@ export function readCommand(args: readonly string[]): Command | undefined {
   const { subject: wanted, options = [] } = reader;
   const stray = Object.keys(values).find((option) => !options.includes(option));
   if (stray !== undefined) throw new CliError(`${name} takes no --${stray}`);
-  if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} takes less than that`);
-  if (wanted !== undefined && subject === '') throw new CliError(`${name} needs to be told ${wanted}`);
+  if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} takes fewer arguments`);
+  if (wanted !== undefined && subject === '') throw new CliError(`${name} needs ${wanted}`);
   return reader.read(subject, values);
 }
 

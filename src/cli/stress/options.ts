@@ -104,7 +104,7 @@ const list = (text: string): string[] =>
 function address(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
-    throw new CliError(`${text} is no http or https address`);
+    throw new CliError(`${text} is not an http or https address`);
   return url.origin;
 }
 
@@ -112,7 +112,7 @@ function processId(text: string, self: number): number {
   const pid = Number(text);
   // 0 and below stand for whole process groups, 1 is everybody's parent.
   if (!Number.isSafeInteger(pid) || pid <= 1 || pid === self)
-    throw new CliError(`--pids: ${text} is no process to end`);
+    throw new CliError(`--pids: ${text} is not the id of a process to end`);
   return pid;
 }
 

@@ -188,11 +188,7 @@ export class RedisBroker extends Broker implements BeforeApplicationShutdown {
     try {
       return this.codec.encode(number, envelopes);
     } catch (error) {
-      this.logger.error({
-        msg: 'an event could not be encoded for the bus',
-        event: envelopes[0]?.event?.type,
-        err: error,
-      });
+      this.logger.error({ msg: 'an event could not be encoded', event: envelopes[0]?.event?.type, err: error });
       return undefined;
     }
   }
