@@ -59,7 +59,7 @@ const PROCESS = {
     description: "PEM file with the certificate's private key, not encrypted.",
   }),
   DRAIN_SECONDS: integer({
-    description: 'How long open sockets are told to go, paced, after SIGTERM.',
+    description: 'Time over which open sockets are gradually told to leave after SIGTERM.',
     default: 10,
     min: 0,
     max: 3_600,
@@ -93,7 +93,7 @@ const STORAGE = {
     secret: true,
   }),
   REDIS_PREFIX: text({
-    description: 'What the names of all keys and channels in Redis begin with, where others use it too.',
+    description: 'Prefix of all keys and channels in Redis, for a Redis shared with others.',
     default: 'sb:',
     check: (value) => (/^[\w:.-]{1,64}$/.test(value) ? undefined : 'must be 1 to 64 of A-Z a-z 0-9 _ : . -'),
   }),
@@ -125,12 +125,12 @@ const ACCOUNTS = {
     productionDefault: 'closed',
   }),
   KEYLESS_APPLICATION: text({
-    description: 'Application that requests without API key act as, for development; made when it is first needed.',
+    description: 'Application that requests without an API key act as, for development; made when first needed.',
     default: '',
     check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
   }),
   AUDIT_RETENTION_DAYS: integer({
-    description: 'How long the audit log is kept, by whole sealed ranges; `0` is for ever.',
+    description: 'How long the audit log is kept, in whole sealed ranges; `0` is for ever.',
     default: 0,
     min: 0,
     max: 36_500,
@@ -174,13 +174,14 @@ const LIMITS = {
     unit: 'bytes',
   }),
   RECOVERY_LIMIT: integer({
-    description: 'Missed messages that a client which comes back gets at most; above it, it is told to start anew.',
+    description:
+      'Maximum number of missed messages that a reconnecting client gets; above it, the client is told to start over.',
     default: 10_000,
     min: 0,
     max: 10_000_000,
   }),
   ADMISSION_SECONDS: integer({
-    description: 'Time within which a socket must send its first message where the protocol asks for one.',
+    description: 'Time within which a socket must send its first message, if the protocol requires one.',
     default: 30,
     min: 1,
     max: 3_600,
@@ -194,7 +195,7 @@ const LIMITS = {
     unit: 's',
   }),
   INBOUND_RATE: integer({
-    description: 'Messages a second per socket; above it the socket is read more slowly. `0` is off.',
+    description: 'Messages per second and socket; above it the socket is read more slowly. `0` is off.',
     default: 2_000,
     min: 0,
     max: 10_000_000,
@@ -206,13 +207,13 @@ const LIMITS = {
     max: 10_000_000,
   }),
   INBOUND_HARD_RATE: integer({
-    description: 'Messages a second per socket above which it is closed with 4029. `0` is off.',
+    description: 'Messages per second and socket above which it is closed with 4029. `0` is off.',
     default: 0,
     min: 0,
     max: 10_000_000,
   }),
   REST_RATE: integer({
-    description: 'REST requests a second per principal, sustained. `0` is off.',
+    description: 'REST requests per second and principal, sustained. `0` is off.',
     default: 100,
     min: 0,
     max: 1_000_000,
@@ -227,7 +228,7 @@ const LIMITS = {
 
 const CALLS = {
   SIGNALING_ACCESS: choice({
-    description: 'Whether anyone may enter the lobby, or only who brings a lobby token.',
+    description: 'Whether anyone may enter the lobby, or only those with a lobby token.',
     choices: ['open', 'token'],
     default: 'open',
     productionDefault: 'token',
@@ -249,14 +250,14 @@ const CALLS = {
     secret: true,
   }),
   TURN_TTL_SECONDS: integer({
-    description: 'How long TURN credentials are good for; who is in a call gets new ones in time.',
+    description: 'How long TURN credentials are valid; clients in a call get new ones in time.',
     default: 86_400,
     min: 10,
     max: 604_800,
     unit: 's',
   }),
   CALL_RETENTION_DAYS: integer({
-    description: 'Calls are removed from the ledger so long after their end. `0` keeps them.',
+    description: 'Calls are removed from the ledger this long after their end. `0` keeps them.',
     default: 0,
     min: 0,
     max: 36_500,
@@ -274,7 +275,8 @@ const CIRCLES = {
     unit: 'ms',
   }),
   WEBRTC_FORWARD: choice({
-    description: 'Whom accounts and devices may forward call signals to: anyone connected, or who shares a circle.',
+    description:
+      'To whom accounts and devices may forward call signals: anyone connected, or those who share a circle.',
     choices: ['any', 'shared-circle'],
     default: 'any',
     productionDefault: 'shared-circle',
@@ -289,7 +291,7 @@ const OBSERVABILITY = {
     default: 'info',
   }),
   LOG_FORMAT: optionalText({
-    description: '`json`, one object a line, or `pretty`, for people.',
+    description: '`json`, one object per line, or `pretty`, for people.',
     defaultText: 'pretty where standard output is a terminal, else json',
     check: (value) => (value === 'json' || value === 'pretty' ? undefined : 'must be one of json, pretty'),
   }),

@@ -35,7 +35,7 @@ export const NETWORK = {
     check: addressFault,
   }),
   TRUSTED_PROXIES: list({
-    description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed.',
+    description: 'Addresses or CIDR ranges whose `X-Forwarded-*` headers are trusted.',
     defaultText: 'none',
     check: addressFault,
   }),

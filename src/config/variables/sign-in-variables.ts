@@ -19,14 +19,14 @@ export const SIGN_IN = {
     defaultText: 'none',
     check: issuerFault,
   }),
-  OIDC_CLIENT_ID: optionalText({ description: 'What the provider knows this server as.' }),
+  OIDC_CLIENT_ID: optionalText({ description: 'Client id of this server at the provider.' }),
   OIDC_CLIENT_SECRET: optionalText({
-    description: 'The secret that the provider gave for it.',
+    description: 'The client secret from the provider.',
     defaultText: 'unset, for public clients',
     secret: true,
   }),
   OIDC_SCOPES: text({
-    description: 'What the provider is asked for, separated by spaces.',
+    description: 'Scopes to request from the provider, separated by spaces.',
     default: 'openid email profile',
     check: (value) =>
       scopesOf(value).includes('openid') && /^[\x21\x23-\x5b\x5d-\x7e ]{1,500}$/.test(value)
@@ -46,7 +46,7 @@ export const SIGN_IN = {
     check: (item) => (roleRuleOf(item) ? undefined : `must be group=role with a role of ${ROLES.join(', ')}`),
   }),
   OIDC_DEFAULT_ROLE: choice({
-    description: 'The role of who is in no group of `OIDC_ROLE_MAP`; `none` refuses them.',
+    description: 'The role of people in no group of `OIDC_ROLE_MAP`; `none` refuses them.',
     choices: ['none', ...ROLES],
     default: 'none',
   }),

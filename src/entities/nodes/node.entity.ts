@@ -26,7 +26,7 @@ export class Node {
   @Column('varchar', { length: 16 })
   state!: string;
 
-  /** Busy share of its event loop, 0 to 1. */
+  /** Utilization of its event loop, 0 to 1. */
   @Column('real')
   load!: number;
 

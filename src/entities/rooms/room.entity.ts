@@ -24,7 +24,7 @@ export class Room {
   @Column('boolean', { default: false })
   durable!: boolean;
 
-  /** Messages kept; `null` = any number. */
+  /** Maximum number of messages kept; `null` = no limit. */
   @Column('integer', { name: 'history_limit', nullable: true })
   historyLimit!: number | null;
 

@@ -40,7 +40,7 @@ export class Service {
   @Column('integer', { name: 'guest_limit', nullable: true })
   guestLimit!: number | null;
 
-  /** Seconds during which a code admits new guests; `null` = as long as its session. */
+  /** Seconds for which a code admits new guests; `null` = as long as its session. */
   @Column('integer', { name: 'code_ttl_seconds', nullable: true })
   codeTtlSeconds!: number | null;
 

@@ -9,7 +9,7 @@ const user = Type.String({ format: 'email', description: 'Whom it is about.' });
 const from = Type.String({ format: 'email', description: 'Who did it.' });
 const time = Type.String({ description: 'UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`.' });
 const client_message_id = Type.Optional(
-  Type.String({ description: 'As its author sent it; absent where there was none.' }),
+  Type.String({ description: 'As its author sent it; absent if there was none.' }),
 );
 
 const WHAT = { description: 'What happened.' };
@@ -23,7 +23,7 @@ const UserSender = Type.Object(
     first_name: Type.String({ description: 'What the person is called by friends.' }),
     last_name: Type.String({ description: 'Family name.' }),
     birthday: Type.Union([Type.String(), Type.Null()], {
-      description: 'Midnight of the day; null when it is not told.',
+      description: 'Midnight of the day; null when unknown.',
     }),
     created: time,
     updated: time,
@@ -73,7 +73,7 @@ const Media = Type.Object(
       description: 'Of the file name; null until it is uploaded.',
     }),
     identifier: Type.String({ description: 'As its sender called it.' }),
-    uploaded: Type.Enum(['True', 'False'], { description: 'Whether its content is there.' }),
+    uploaded: Type.Enum(['True', 'False'], { description: 'Whether its content is stored.' }),
   },
   { $id: 'CirclesMedia' },
 );
@@ -172,7 +172,7 @@ export const circlesSends = [
   event(
     'CirclesInvite',
     'circle_invite',
-    'This account is invited into a circle.',
+    'This account is invited to a circle.',
     Type.Object({ event: Type.Literal('invite'), circle_id, circle_invite_id: idOf('the invitation') }),
     [{ event: 'invite', circle_id: 1, circle_invite_id: 7 }],
   ),
@@ -194,7 +194,7 @@ export const circlesSends = [
   event(
     'CirclesMessageDone',
     'message',
-    'A message of the conversation, with all there is.',
+    'A complete message of the conversation.',
     Type.Object({
       conversation_id,
       message: Content,
@@ -209,7 +209,7 @@ export const circlesSends = [
   event(
     'CirclesMessagePending',
     'message',
-    'A message of the conversation whose files are still to come.',
+    'A message of the conversation whose files have not been uploaded yet.',
     Type.Object({ conversation_id, message: Content, status: Type.Literal('pending'), client_message_id }),
     [{ conversation_id: 3, message: { ...CONTENT, medias: 1 }, status: 'pending' }],
   ),
@@ -268,7 +268,7 @@ export const circlesSends = [
   event(
     'CirclesForwardedConfig',
     'webrtc_config',
-    'A signal of another account, under the name that the documentation of the original gave it.',
+    'A signal of another account, under the name in the documentation of the original.',
     Forwarded,
     [SIGNAL],
   ),

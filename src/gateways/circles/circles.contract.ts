@@ -14,12 +14,12 @@ const ok = Type.Literal(true);
 
 const failed = ack(
   'CirclesFailed',
-  'The event was refused, for the reason that `error` gives, too.',
+  'The event was refused, for the reason also given by `error`.',
   Type.Object({
     ok: Type.Literal(false),
     error: Type.Object(
       {
-        code: Type.String({ description: 'A problem code, as of REST.' }),
+        code: Type.String({ description: 'A problem code, as in REST.' }),
         detail: Type.String({ description: 'For people, in French; programs go by `code`.' }),
       },
       { $id: 'CirclesFault' },
@@ -39,14 +39,14 @@ const stored = ack(
   Type.Object({
     ok,
     received: Type.Literal(true),
-    message_id: Type.Integer({ description: 'Id that the message got.' }),
-    client_message_id: Type.Optional(Type.String({ description: 'As it was sent; absent where there was none.' })),
+    message_id: Type.Integer({ description: 'Id given to the message.' }),
+    client_message_id: Type.Optional(Type.String({ description: 'As it was sent; absent if there was none.' })),
   }),
   [{ ok: true, received: true, message_id: 12 }],
 );
 const read = ack(
   'CirclesRead',
-  'The marker stands here.',
+  'The position of the marker.',
   Type.Object({ ok, message_id: Type.Integer({ description: 'The last message read.' }) }),
   [{ ok: true, message_id: 12 }],
 );
@@ -62,7 +62,7 @@ const credentials = ack(
   Type.Object({ ok, config: IceCredentials }),
   [{ ok: true, config: { username: '1536019200:2False', password: 'mTuzPSMKpNRxhZt5Q1CF0uFUsZQ=' } }],
 );
-const nothing = ack('CirclesNothing', 'Nothing happens behind this event.', Type.Object({ ok }), [{ ok: true }]);
+const nothing = ack('CirclesNothing', 'This event has no effect.', Type.Object({ ok }), [{ ok: true }]);
 
 const DIGITS = '^[1-9][0-9]{0,9}$';
 const id = Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: DIGITS })], {
@@ -83,7 +83,7 @@ const circlesReceives = [
   event(
     'CirclesJoinConversation',
     'join_conversation',
-    'This socket hears a conversation; with `after`, also each message since that one.',
+    'This socket receives the events of a conversation; with `after`, also each message since that one.',
     Type.Object({
       conversation_id,
       after: Type.Optional(
@@ -98,7 +98,7 @@ const circlesReceives = [
   event(
     'CirclesLeaveConversation',
     'leave_conversation',
-    'This socket hears it no more.',
+    'This socket no longer receives its events.',
     Type.Object({ conversation_id }),
     [{ conversation_id: 3 }],
     [done, failed],
@@ -106,7 +106,7 @@ const circlesReceives = [
   event(
     'CirclesJoinCircle',
     'join_circle',
-    'This socket hears a circle.',
+    'This socket receives the events of a circle.',
     Type.Object({ circle_id: id }),
     [{ circle_id: 1 }],
     [done, failed],
@@ -114,7 +114,7 @@ const circlesReceives = [
   event(
     'CirclesLeaveCircle',
     'leave_circle',
-    'This socket hears it no more.',
+    'This socket no longer receives its events.',
     Type.Object({ circle_id: id }),
     [{ circle_id: 1 }],
     [done, failed],
@@ -128,7 +128,7 @@ const circlesReceives = [
       text_message: Type.Optional(Type.String({ maxLength: 8_192, description: 'What it says.' })),
       files: Type.Optional(Type.Array(Type.String(), { description: 'Names of files that follow over REST.' })),
       client_message_id: Type.Optional(
-        Type.String({ minLength: 1, description: 'Sent again, it makes no second message.' }),
+        Type.String({ minLength: 1, description: 'Repeating it makes no second message.' }),
       ),
     }),
     [
@@ -151,7 +151,7 @@ const circlesReceives = [
   event(
     'CirclesMarkRead',
     'read',
-    'The conversation is read up to this message; the marker never moves back.',
+    'The conversation has been read up to this message; the marker never moves back.',
     Type.Object({ conversation_id, message_id: id }),
     [{ conversation_id: 3, message_id: 12 }],
     [read, failed],

@@ -16,7 +16,7 @@ const asOfRest = (path: string) => openObject({}, { description: `As \`GET /api/
 
 const subscribed = message(
   'ConsoleSubscribed',
-  'What is asked for follows.',
+  'The subscription is accepted; its frames follow.',
   Type.Object({ type: Type.Literal('subscribed'), id }),
   [{ type: 'subscribed', id: 'o' }],
   { title: 'subscribed' },
@@ -24,11 +24,11 @@ const subscribed = message(
 
 const refused = message(
   'ConsoleRefused',
-  'What is asked for does not come: the role is too low, there is no such thing, or there are 16 subscriptions.',
+  'The subscription is refused: the role is too low, there is no such thing, or there are 16 subscriptions.',
   Type.Object({
     type: Type.Literal('refused'),
     id,
-    code: Type.String({ description: 'A problem code, as of REST.' }),
+    code: Type.String({ description: 'A problem code, as in REST.' }),
     detail: Type.String({ description: 'For people; programs go by `code`.' }),
   }),
   [{ type: 'refused', id: 'r', code: 'forbidden', detail: 'This needs the role operator.' }],
@@ -37,7 +37,7 @@ const refused = message(
 
 const ended = message(
   'ConsoleEnded',
-  'Nothing more comes: the connection has ended, or the role was taken away.',
+  'Nothing more follows: the connection has ended, or the role was taken away.',
   Type.Object({ type: Type.Literal('ended'), id }),
   [{ type: 'ended', id: 'c' }],
   { title: 'ended' },
@@ -83,7 +83,7 @@ const timelineEvent = Type.Object(
 
 const connection = message(
   'ConsoleConnection',
-  'A connection as it is now, once a second where that changes, with what happened since the last frame.',
+  'A connection as it is now, at most once a second when it changes, with what happened since the last frame.',
   Type.Object({
     type: Type.Literal('connection'),
     id,
@@ -103,15 +103,15 @@ const connection = message(
 
 const said = message(
   'ConsoleMessage',
-  'Somebody said something in the room.',
+  'Somebody sent a message in the room.',
   Type.Object({
     type: Type.Literal('message'),
     id,
     message: Type.Unknown({ description: 'Any JSON value, as its sender wrote it.' }),
     identity: Type.String({ description: 'Name of the endpoint.' }),
     timestamp: time('When the server received it.'),
-    offset: Type.Optional(Type.Integer({ format: 'int64', description: 'Durable rooms: its place.' })),
-    epoch: Type.Optional(Type.String({ description: 'Offsets of another epoch mean nothing any more.' })),
+    offset: Type.Optional(Type.Integer({ format: 'int64', description: 'Durable rooms: its offset.' })),
+    epoch: Type.Optional(Type.String({ description: 'Offsets of another epoch are meaningless.' })),
   }),
   [{ type: 'message', id: 'r', message: { x: 1 }, identity: 'alice', timestamp: '2026-01-23T12:34:56.123000+00:00' }],
   { title: 'message' },
@@ -182,7 +182,7 @@ const subscribe = message(
 
 const unsubscribe = message(
   'ConsoleUnsubscribe',
-  'Nothing more of it is wanted. An id that is not there is ignored.',
+  'Ends a subscription. An unknown id is ignored.',
   Type.Object({ type: Type.Literal('unsubscribe'), id }),
   [{ type: 'unsubscribe', id: 'o' }],
   { title: 'unsubscribe' },

@@ -21,11 +21,11 @@ const { user, other, call } = EXAMPLE;
 const joined = own(
   'OmikronCallJoined',
   'identification_response',
-  'This client is in the call, with those who are there by their ids.',
+  'This client is in the call; the others, by their ids.',
   Type.Object({
     acceppted: Type.Literal(true),
     accepted: Type.Literal(true),
-    user_ids: Type.Record(Type.String(), callState, { description: 'How each of them is, by user id.' }),
+    user_ids: Type.Record(Type.String(), callState, { description: 'The state of each, by user id.' }),
     user_states: Type.Record(
       Type.String(),
       Type.Object(
@@ -76,7 +76,7 @@ export type CallFrame = FrameOf<typeof said>;
 
 /** A signal for one other caller. */
 const signal = {
-  receiver_id: uuid('Of the user whom it is for.'),
+  receiver_id: uuid('Of the user for whom it is.'),
   payload: Type.Optional(Type.String({ description: 'Usually encrypted.' })),
 };
 const SIGNALS = ['webrtc_sdp', 'webrtc_ice', 'watch_stream'] as const;
@@ -88,7 +88,7 @@ export const callContract = {
   address: '/ws/call',
   transport: 'websocket',
   title: 'Omikron: calls',
-  description: 'One client in one call. Whatever comes before a successful identification is ignored.',
+  description: 'One client in one call. Everything before a successful identification is ignored.',
   security: { privateKeyHash },
   receives: [
     asked(
@@ -106,11 +106,11 @@ export const callContract = {
       { call_id: call, user_id: user, private_key_hash: EXAMPLE.hash, call_secret_sha: EXAMPLE.hash },
       [joined, refused, failed],
     ),
-    asked('OmikronCallPing', ['ping'], 'Asks whether the server is there.', ping, { last_ping: 17 }, [pong]),
+    asked('OmikronCallPing', ['ping'], 'Checks that the server is there.', ping, { last_ping: 17 }, [pong]),
     asked(
       'OmikronSetStates',
       ['client_changed'],
-      'How this caller is; what is left out stays.',
+      'The state of this caller; what is left out stays unchanged.',
       Type.Object({ call_state: Type.Optional(callState), user_state: Type.Optional(userState) }),
       { call_state: 'deafed' },
       [failed],
@@ -118,14 +118,14 @@ export const callContract = {
     asked('OmikronSignal', SIGNALS, 'For one other caller.', openObject(signal), { receiver_id: other, payload: 'p' }, [
       failed,
     ]),
-    asked('OmikronStream', STREAMS, 'Begins or ends to show the screen.', NOTHING, {}, [failed]),
+    asked('OmikronStream', STREAMS, 'Starts or stops sharing the screen.', NOTHING, {}, [failed]),
   ],
   sends: [
     ...said,
     told(
       'OmikronCallerChanged',
       ['client_changed'],
-      'How another caller is now.',
+      'The state of another caller.',
       { user_id: uuid('The same again.'), call_state: Type.Optional(callState), user_state: Type.Optional(userState) },
       { user_id: other, call_state: 'deafed' },
     ),
@@ -133,7 +133,7 @@ export const callContract = {
     told(
       'OmikronStreamed',
       STREAMS,
-      'Another caller begins or ends to show the screen.',
+      'Another caller starts or stops sharing the screen.',
       { user_id: uuid('The same again.') },
       {
         user_id: other,

@@ -58,7 +58,7 @@ const callFound = own(
   'Whether the call goes on.',
   Type.Object({
     call_state: Type.Enum(['ACTIVE', 'DESTROYED'], {
-      description: '`DESTROYED`: it is not there, or has another secret.',
+      description: '`DESTROYED`: it does not exist, or has another secret.',
     }),
   }),
   { call_state: 'ACTIVE' },
@@ -94,7 +94,7 @@ export const clientContract = {
   address: '/ws/client',
   transport: 'websocket',
   title: 'Omikron: clients',
-  description: "People's apps. Whatever comes before a successful identification is ignored.",
+  description: "People's apps. Everything before a successful identification is ignored.",
   security: { privateKeyHash },
   receives: [
     asked(
@@ -114,7 +114,7 @@ export const clientContract = {
     asked(
       'OmikronSetState',
       ['client_changed'],
-      'How this user is; those who watch it are told.',
+      'The state of this user; those who watch it are told.',
       Type.Object({
         user_state: Type.String({ minLength: 1, maxLength: 100, description: 'Any text, such as `away`.' }),
       }),

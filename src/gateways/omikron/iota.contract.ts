@@ -9,7 +9,7 @@ const identified = own(
   'identification_response',
   'The Iota is identified, and with which of its users; lists are separated by commas.',
   Type.Object({
-    accepted_profiles: Type.String({ description: 'Ids of the users that it serves from now on.' }),
+    accepted_profiles: Type.String({ description: 'Ids of the users it serves from now on.' }),
     denid_profiles: Type.String({ description: 'Spelled like this by the original.' }),
     accepted: Type.Integer({ description: 'How many were accepted.' }),
     denied_profiles: Type.Optional(Type.String({ description: 'The same again; not in very long answers.' })),
@@ -38,7 +38,7 @@ const pong = own(
 const clientConnected = own(
   'OmikronClientConnected',
   'client_connected',
-  'A client of a user of this Iota is there.',
+  'A client of a user of this Iota has connected.',
   Type.Object({ user_id: uuid('Of the user.') }),
   { user_id: user },
 );
@@ -53,7 +53,7 @@ export const iotaContract = {
   address: '/ws/iota',
   transport: 'websocket',
   title: 'Omikron: Iotas',
-  description: 'Home servers. Whatever comes before a successful identification is ignored.',
+  description: 'Home servers. Everything before a successful identification is ignored.',
   security: {
     iotaToken: {
       type: 'http',

@@ -78,10 +78,10 @@ export function carried(name: string, summary: string, example: object): Message
   const payload = openObject(
     {
       id,
-      type: Type.String({ description: 'Any that the Omikron does not handle itself.' }),
+      type: Type.String({ description: 'Any type that the Omikron does not handle itself.' }),
       log: Type.Optional(Type.Unknown({ description: 'As it was sent.' })),
-      sender_id: Type.Optional(Type.Unknown({ description: 'Of the user who says it.' })),
-      receiver_id: Type.Optional(Type.Unknown({ description: 'Of the user whom it is for.' })),
+      sender_id: Type.Optional(Type.Unknown({ description: 'Of the user who sends it.' })),
+      receiver_id: Type.Optional(Type.Unknown({ description: 'Of the user for whom it is.' })),
       data: Type.Optional(Type.Unknown({ description: 'As it was sent; usually encrypted.' })),
     },
     { not: { type: 'object', properties: { sender_id: { const: OMIKRON_ID } }, required: ['sender_id'] } },
@@ -101,7 +101,7 @@ export function told<T extends string>(
     id,
     type: Type.Enum([...types], { description: 'What it is about.' }),
     log: Type.Unknown({ description: 'As it was sent.' }),
-    sender_id: uuid('Of the user who says it.'),
+    sender_id: uuid('Of the user who sends it.'),
     sender: uuid('The same again.'),
     data: openObject({ sender_id: uuid('The same again.'), ...data }),
   });
@@ -118,10 +118,10 @@ export const ping = Type.Object({
   last_ping: Type.Union([Type.Integer(), Type.String()], { description: 'Round trip in milliseconds.' }),
 });
 export const callState = Type.String({
-  description: '`active`, `streaming`, `muted`, `deafed`, or any other of the clients.',
+  description: '`active`, `streaming`, `muted`, `deafed`, or any other that clients use.',
 });
 export const userState = Type.String({
-  description: '`online`, `user_offline`, `iota_offline`, or any other of the clients.',
+  description: '`online`, `user_offline`, `iota_offline`, or any other that clients use.',
 });
 
 /** The credential of clients and callers. */

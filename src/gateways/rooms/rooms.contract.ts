@@ -5,8 +5,12 @@ const Permissions = Type.Enum(['read', 'write', 'readwrite'], {
   $id: 'RoomsPermissions',
   description: 'What the sockets of an endpoint may do in its room.',
 });
-const offset = Type.Integer({ format: 'int64', minimum: 0, description: 'Place in a durable room; gap-free, from 1.' });
-const epoch = Type.String({ description: 'Offsets of another epoch mean nothing any more.' });
+const offset = Type.Integer({
+  format: 'int64',
+  minimum: 0,
+  description: 'Offset in a durable room; gap-free, from 1.',
+});
+const epoch = Type.String({ description: 'Offsets of another epoch are meaningless.' });
 const identity = Type.String({ description: 'Of the endpoint that sent it; the sender cannot set it.' });
 const member = Type.String({ description: 'Name of the endpoint.' });
 
@@ -18,7 +22,7 @@ const MESSAGES = [
 
 export const published = message(
   'RoomsMessage',
-  'A message of the room, to all who may read, its sender too.',
+  'A message of the room, to all who may read, including its sender.',
   Type.Object({
     message: Type.Unknown({ description: 'Any JSON value, equal to what was sent at any precision.' }),
     identity,
@@ -32,9 +36,9 @@ export const published = message(
 
 export const recovered = message(
   'RoomsRecovered',
-  'The first frame of a client that came back with `after`: whether everything behind it follows.',
+  'The first frame of a client that reconnected with `after`: whether everything after it follows.',
   Type.Object({
-    recovered: Type.Boolean({ description: 'Whether every message behind that offset follows.' }),
+    recovered: Type.Boolean({ description: 'Whether every message after that offset follows.' }),
     offset,
     epoch,
   }),
@@ -53,7 +57,7 @@ const present = message(
           {
             identity: member,
             permissions: Permissions,
-            connectedAt: Type.String({ format: 'date-time', description: 'When its socket came.' }),
+            connectedAt: Type.String({ format: 'date-time', description: 'When its socket connected.' }),
           },
           { $id: 'RoomsMember' },
         ),
@@ -72,7 +76,7 @@ const present = message(
 
 const joined = message(
   'RoomsJoined',
-  'An endpoint came; with `presence=1`.',
+  'An endpoint has connected; with `presence=1`.',
   Type.Object({ event: Type.Literal('join'), identity: member }),
   [{ event: 'join', identity: 'bob' }],
   { title: 'join' },
@@ -80,7 +84,7 @@ const joined = message(
 
 const left = message(
   'RoomsLeft',
-  'An endpoint has gone; with `presence=1`.',
+  'An endpoint has left; with `presence=1`.',
   Type.Object({ event: Type.Literal('leave'), identity: member }),
   [{ event: 'leave', identity: 'bob' }],
   { title: 'leave' },
@@ -88,7 +92,7 @@ const left = message(
 
 const acked = message(
   'RoomsAcked',
-  'A message was taken; in a durable room it is stored, at this place.',
+  'A message was accepted; in a durable room it is stored, at this offset.',
   Type.Object({
     ack: Type.String({ minLength: 1, maxLength: 64, description: 'The `id` of the message.' }),
     offset: Type.Optional(offset),
@@ -100,16 +104,16 @@ const acked = message(
 
 const refused = message(
   'RoomsRefused',
-  'A message with an `id` was not taken; nobody has heard it.',
+  'A message with an `id` was refused; nobody has received it.',
   Type.Object({
     error: Type.Object(
       {
-        code: Type.String({ description: 'A problem code, as of REST.' }),
+        code: Type.String({ description: 'A problem code, as in REST.' }),
         detail: Type.String({ description: 'For people; programs go by `code`.' }),
       },
       { $id: 'RoomsFault' },
     ),
-    id: Type.Unknown({ description: 'The `id` of the message; `null` where it is too long to be repeated.' }),
+    id: Type.Unknown({ description: 'The `id` of the message; `null` if it is too long to be repeated.' }),
   }),
   [{ error: { code: 'conflict', detail: 'This id was used for another message.' }, id: 'm-1' }],
   { title: 'error' },
@@ -117,7 +121,7 @@ const refused = message(
 
 const publish = message(
   'RoomsPublish',
-  'A message for the room; of an endpoint that may only read it is ignored.',
+  'A message for the room; ignored from an endpoint that may only read.',
   Type.Object({
     message: Type.Unknown({ description: 'Any JSON value.' }),
     id: Type.Optional(
@@ -135,7 +139,7 @@ const publish = message(
 
 export const expiring = message(
   'RoomsExpiring',
-  'The token ends in so many seconds; bring the next one.',
+  'The token expires in so many seconds; send the next one.',
   Type.Object({
     event: Type.Literal('expiring'),
     seconds: Type.Integer({ minimum: 0, maximum: 10, description: 'Until the token ends.' }),
@@ -146,7 +150,7 @@ export const expiring = message(
 
 const refreshed = message(
   'RoomsRefreshed',
-  'The next token was taken; the connection lasts as long as that.',
+  'The next token was accepted; the connection lasts as long as the token.',
   Type.Object({ event: Type.Literal('refreshed') }),
   [{ event: 'refreshed' }],
   { title: 'refreshed' },
@@ -191,7 +195,7 @@ export const namedRoomsContract = {
   description:
     'A room by its name, for whoever an application vouches for: with a JWT of a registered issuer, or a ticket that the ' +
     'application asked for. Ten seconds before a token ends, that is said; without the next one the end is 1008.',
-  parameters: { name: 'Name of the room; which application, the token says.' },
+  parameters: { name: 'Name of the room; the token determines the application.' },
   security: {
     roomToken: {
       type: 'http',

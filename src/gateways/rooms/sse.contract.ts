@@ -16,7 +16,7 @@ const streamed = message(
 
 const streamRecovered = message(
   'RoomsStreamRecovered',
-  'The first event of a reader that came back: whether everything behind its position follows.',
+  'The first event of a reader that reconnected: whether everything after its position follows.',
   recovered.payload,
   [{ recovered: false, offset: 12, epoch: 'f3b0c442' }],
   {
@@ -49,7 +49,7 @@ export const streamsContract = {
 
 const streamExpiring = message(
   'RoomsStreamExpiring',
-  'The token ends in so many seconds, and the stream with it.',
+  'The token expires in so many seconds, and ends the stream.',
   expiring.payload,
   [{ event: 'expiring', seconds: 10 }],
   {
@@ -67,7 +67,7 @@ export const namedStreamsContract = {
   parameters: namedRoomsContract.parameters,
   query: {
     ...streamsContract.query,
-    ticket: Type.String({ description: 'Good once: a browser that comes back asks for another one.' }),
+    ticket: Type.String({ description: 'Valid once: a browser that reconnects requests another one.' }),
   },
   security: namedRoomsContract.security,
   sends: [...streamsContract.sends, streamExpiring],

@@ -33,7 +33,7 @@ const authorized = message(
   'The login succeeded.',
   Type.Object({
     type: Type.Literal('server_authorized'),
-    message: Type.String({ description: 'Its last word is the role: host, client or guest.' }),
+    message: Type.String({ description: 'The last word is the role: host, client or guest.' }),
   }),
   [{ type: 'server_authorized', message: 'Authorized as host' }],
   { title: 'server_authorized' },
@@ -41,7 +41,7 @@ const authorized = message(
 
 const coded = message(
   'ServicesCode',
-  'The public code of this host, with which guests come in.',
+  'The public code of this host, with which guests connect.',
   Type.Object({ type: Type.Literal('server_code'), code: Type.String({ description: 'Guests log in with it.' }) }),
   [{ type: 'server_code', code: 'HRSC' }],
   { title: 'server_code' },
@@ -49,12 +49,12 @@ const coded = message(
 
 const joined = message(
   'ServicesJoin',
-  'Somebody came: a host, to clients and guests; a client or guest, to hosts.',
+  'Somebody has connected: a host, to clients and guests; a client or guest, to hosts.',
   Type.Object({
     type: Type.Literal('server_join'),
     role: Role,
     user: User,
-    name: Type.Optional(Type.String({ description: 'As its login said; absent where it said none.' })),
+    name: Type.Optional(Type.String({ description: 'As given at the login; absent if none was given.' })),
   }),
   [{ type: 'server_join', role: 'guest', user: '3274d5', name: 'Ann' }],
   { title: 'server_join' },
@@ -62,7 +62,7 @@ const joined = message(
 
 const left = message(
   'ServicesLeave',
-  'Somebody whose coming was told has gone.',
+  'Somebody who was announced has left.',
   Type.Object({ type: Type.Literal('server_leave'), role: Role, user: User }),
   [{ type: 'server_leave', role: 'client', user: '3274d5' }],
   { title: 'server_leave' },
@@ -78,7 +78,7 @@ const disconnected = message(
 
 const failed = message(
   'ServicesError',
-  'A login or a message was refused; before the login, and for what is no JSON object, a close follows.',
+  'A login or a message was refused; before the login, or if it is not a JSON object, a close follows.',
   Type.Object({ type: Type.Literal('server_error'), message: Text }),
   [{ type: 'server_error', message: 'Invalid token' }],
   { title: 'server_error' },
@@ -129,7 +129,7 @@ export const servicesContract = {
   address: '/ws',
   transport: 'websocket',
   title: 'Services',
-  description: 'The exhibition relay: a host, its clients, and guests who come in with a public code.',
+  description: 'The exhibition relay: a host, its clients, and guests who connect with a public code.',
   security: {
     serviceToken: {
       type: 'apiKey',

@@ -24,7 +24,7 @@ const Signal = openObject(
   {
     receiver_sid: sid,
     sender_sid: Type.Optional(
-      Type.String({ description: 'Where it stands and is not the sid of the sender, the server sets it.' }),
+      Type.String({ description: 'If present and not the sid of the sender, the server corrects it.' }),
     ),
   },
   { $id: 'SignalingSignal' },
@@ -78,13 +78,13 @@ const handled = message(
 const replies: readonly Message[] = [handled];
 
 const receives = [
-  event('SignalingSetName', 'name', 'How others see this peer.', Type.String({ maxLength: 100 }), ['Ala'], replies),
+  event('SignalingSetName', 'name', 'The name that others see.', Type.String({ maxLength: 100 }), ['Ala'], replies),
   bareEvent('SignalingAskConnections', 'connections', 'Who else is in the lobby.', replies),
   event('SignalingInvite', 'send-invitation', 'Calls a peer.', sid, ['kX9dTn2mPq4yAAAD'], replies),
   event(
     'SignalingAccept',
     'accept-invitation',
-    'Takes a call; both are in one room then.',
+    'Accepts a call; both are then in one room.',
     jsonText(Invitation),
     [INVITATION],
     replies,
@@ -92,7 +92,7 @@ const receives = [
   event(
     'SignalingDecline',
     'decline-invitation',
-    'Refuses a call, or calls it off.',
+    'Refuses or cancels a call.',
     jsonText(Invitation),
     [INVITATION],
     replies,
@@ -100,7 +100,7 @@ const receives = [
   event('SignalingSendOffer', 'offer', 'An offer for a peer.', Signal, [OFFER], replies),
   event('SignalingSendAnswer', 'answer', 'An answer for a peer.', Signal, [{ ...OFFER, type: 'answer' }], replies),
   event('SignalingSendCandidate', 'candidate', 'A candidate for a peer.', Signal, [CANDIDATE], replies),
-  event('SignalingSendChat', 'chat', 'Something for the others in the room.', Chat, [CHAT], replies),
+  event('SignalingSendChat', 'chat', 'A message for the others in the room.', Chat, [CHAT], replies),
   bareEvent('SignalingToggleMic', 'toggle-mic', 'This peer has switched its microphone.', replies),
   bareEvent('SignalingToggleVideo', 'toggle-video', 'This peer has switched its camera.', replies),
   bareEvent('SignalingLeaveRoom', 'leave-room', 'Leaves the room, with notice.', replies),
@@ -109,52 +109,56 @@ const receives = [
 ] as const;
 
 const sends = [
-  event('SignalingConnections', 'connections', 'The other peers, in the order they came.', jsonText(Type.Array(Peer)), [
-    '[{"sid":"kX9dTn2mPq4yAAAD","name":"Bob"}]',
-  ]),
+  event(
+    'SignalingConnections',
+    'connections',
+    'The other peers, in the order in which they connected.',
+    jsonText(Type.Array(Peer)),
+    ['[{"sid":"kX9dTn2mPq4yAAAD","name":"Bob"}]'],
+  ),
   event('SignalingAddConnection', 'add-connection', 'A peer has set its name.', jsonText(Peer), [
     '{"sid":"kX9dTn2mPq4yAAAD","name":"Bob"}',
   ]),
-  event('SignalingRemoveConnection', 'remove-connection', 'A peer has gone.', sid, ['kX9dTn2mPq4yAAAD']),
+  event('SignalingRemoveConnection', 'remove-connection', 'A peer has left.', sid, ['kX9dTn2mPq4yAAAD']),
   event('SignalingReceiveInvite', 'receive-invite', 'Somebody calls.', jsonText(Invitation), [INVITATION]),
   event(
     'SignalingExpiredReceiver',
     'invite-expired-receiver',
-    'A call that was not answered is over, for who was called.',
+    'An unanswered call has expired, for the one called.',
     jsonText(Invitation),
     [INVITATION],
   ),
   event(
     'SignalingExpiredSender',
     'invite-expired-sender',
-    'A call that was not answered is over, for who called.',
+    'An unanswered call has expired, for the caller.',
     jsonText(Invitation),
     [INVITATION],
   ),
-  event('SignalingAccepted', 'invite-accepted', 'The call was taken.', jsonText(Invitation), [INVITATION]),
+  event('SignalingAccepted', 'invite-accepted', 'The call was accepted.', jsonText(Invitation), [INVITATION]),
   event(
     'SignalingDeclined',
     'invite-declined',
-    'The other one has refused the call, or called it off.',
+    'The other side has refused or cancelled the call.',
     jsonText(Invitation),
     [INVITATION],
   ),
-  bareEvent('SignalingBusy', 'room-is-already-set', 'Who was called is in a room already.'),
+  bareEvent('SignalingBusy', 'room-is-already-set', 'The one called is in a room already.'),
   event('SignalingRequested', 'invitation-request', 'Somebody called while this peer is in a room.', By, [BY]),
   event(
     'SignalingCreatePeer',
     'create-peer',
-    'The room has another member; all of them, in the order they joined.',
+    'The room has another member; all of them, in the order in which they joined.',
     Type.Object({
       room_id: Type.String({ description: 'Name of the room.' }),
-      peers: jsonText(Type.Array(sid), 'All members, in the order they joined.'),
+      peers: jsonText(Type.Array(sid), 'All members, in the order in which they joined.'),
     }),
     [{ room_id: 'Bq3FvYw0zZ1xAAAB08:07:50room', peers: '["Bq3FvYw0zZ1xAAAB","kX9dTn2mPq4yAAAD"]' }],
   ),
   event('SignalingRemovePeer', 'remove-peer-connection', 'A member has left the room.', By, [BY]),
   event('SignalingMicToggled', 'toggle-mic', 'A member has switched its microphone.', By, [BY]),
   event('SignalingVideoToggled', 'toggle-video', 'A member has switched its camera.', By, [BY]),
-  event('SignalingChatted', 'message', 'What another member of the room has said.', Chat, [CHAT]),
+  event('SignalingChatted', 'message', 'A message of another member of the room.', Chat, [CHAT]),
   event('SignalingOffer', 'offer', 'The offer of a peer, as it was sent.', Signal, [OFFER]),
   event('SignalingAnswer', 'answer', 'The answer of a peer, as it was sent.', Signal, [{ ...OFFER, type: 'answer' }]),
   event('SignalingCandidate', 'candidate', 'A candidate of a peer, as it was sent.', Signal, [CANDIDATE]),
@@ -179,7 +183,7 @@ export const signalingContract = {
   description:
     'The lobby: who is there, invitations, and what browsers need to connect to each other. Socket.IO on namespace `/`, ' +
     'clients 1.x to 4.x. Whoever authenticates as an account of circles is not in it.',
-  query: { lobby: Type.String({ description: 'Lobby token, of clients 1.x and 2.x; later ones say `auth.lobby`.' }) },
+  query: { lobby: Type.String({ description: 'Lobby token, from clients 1.x and 2.x; later ones use `auth.lobby`.' }) },
   security: {
     lobbyToken: {
       type: 'httpApiKey',

@@ -29,7 +29,7 @@ export class AccountsController {
   @Post()
   @Creates(UserDto, 'accounts/{id}')
   @MaybeAuthenticated()
-  @ApiOperation({ summary: 'Make an account; anyone where registration is open, else an admin' })
+  @ApiOperation({ summary: 'Make an account; open to anyone if registration is open, otherwise to admins' })
   @ApiProblems('already_exists', 'registration_closed')
   async create(@CurrentPrincipal() actor: Actor | undefined, @Body() body: CreateAccountRequest): Promise<UserDto> {
     return toDto(UserDto, await this.accounts.create(actor, body, currentRequest()?.address ?? ''));
@@ -53,7 +53,7 @@ export class AccountsController {
   }
 
   @Delete('me')
-  @NoContent('The account is gone, with its logins.')
+  @NoContent('The account is removed, with its logins.')
   @Authenticated('user')
   @ApiOperation({ summary: "Remove the caller's own account" })
   @ApiProblems('last_admin')
@@ -100,7 +100,7 @@ export class AccountsController {
   }
 
   @Delete(':id')
-  @NoContent('The account is gone, with its logins.')
+  @NoContent('The account is removed, with its logins.')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Remove an account' })
   @ApiProblems(404, 'last_admin')

@@ -59,7 +59,7 @@ export class AuthController {
   @Post('device-login')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Sign a device in with the user name and password it was given' })
+  @ApiOperation({ summary: 'Sign in a device with its user name and password' })
   @ApiProblems('invalid_credentials')
   async deviceLogin(@Body() { username, password }: DeviceLoginRequest): Promise<DeviceLoginDto> {
     const { device, ...pair } = await this.logins.signInDevice(username, password, currentCaller());
@@ -70,7 +70,7 @@ export class AuthController {
   @HttpCode(200)
   @Public()
   @ApiOperation({
-    summary: 'Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login',
+    summary: 'Get the next pair of tokens; reuse within 10 seconds returns the same pair, later reuse ends the login',
   })
   @ApiProblems(401, 'token_reused')
   async refresh(@Body() { refreshToken }: RefreshRequest): Promise<TokenPairDto> {

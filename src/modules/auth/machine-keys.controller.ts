@@ -25,7 +25,7 @@ export class MachineKeysController {
   @Creates(NewMachineKeyDto, 'machine-keys/{id}')
   @Authenticated('admin')
   @ApiOperation({
-    summary: 'Make a machine key, which is shown this once; a key makes none that may do more than itself',
+    summary: 'Make a machine key, which is shown only once; a key cannot make one that may do more than itself',
   })
   async create(@CurrentPrincipal() actor: Actor, @Body() body: CreateMachineKeyRequest): Promise<NewMachineKeyDto> {
     const { made, key } = await this.keys.create(actor, body);
@@ -34,7 +34,7 @@ export class MachineKeysController {
 
   @Get()
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'List machine keys, those that have expired too' })
+  @ApiOperation({ summary: 'List machine keys, including expired ones' })
   async list(@Query() query: PageQuery): Promise<MachineKeyPage> {
     const { items, nextCursor } = await this.keys.page(query);
     return { items: items.map((key) => MachineKeyDto.from(key)), nextCursor };
@@ -51,7 +51,7 @@ export class MachineKeysController {
   @Post(':id/rotate')
   @HttpCode(200)
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Put a new secret in the place of the old one, which goes on for as long as is asked' })
+  @ApiOperation({ summary: 'Replace the secret; the old one stays valid for the requested time' })
   @ApiProblems(404)
   async rotate(
     @CurrentPrincipal() actor: Actor,
@@ -63,7 +63,7 @@ export class MachineKeysController {
   }
 
   @Delete(':id')
-  @NoContent('The key counts no longer.')
+  @NoContent('The key is no longer valid.')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Delete a machine key' })
   @ApiProblems(404)

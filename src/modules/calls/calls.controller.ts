@@ -17,7 +17,9 @@ export class CallsController {
 
   @Get()
   @Authenticated('userOrKey')
-  @ApiOperation({ summary: 'List calls, the newest first: all of them from the role viewer on, else the own ones' })
+  @ApiOperation({
+    summary: 'List calls, the newest first: all of them with the role viewer or higher, otherwise one’s own',
+  })
   async list(@CurrentPrincipal() principal: Actor, @Query() query: CallsQuery): Promise<CallPage> {
     return toPage(await this.calls.page(principal, query), query.limit, (call) => CallDto.from(call));
   }

@@ -67,7 +67,7 @@ export interface MessageFact {
 export interface MessageEvent {
   readonly type: 'circles.message';
   readonly message: MessageFact;
-  /** `null` once the account or device is gone. */
+  /** `null` once the account or device is removed. */
   readonly sender: Sender | null;
   readonly status: 'pending' | 'done';
   /** Id of the previous message of the conversation; 0 for the first. */

@@ -21,14 +21,14 @@ export class ConnectionsController {
 
   @Get()
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'Live connections over all protocols and nodes, in the order they came' })
+  @ApiOperation({ summary: 'Live connections over all protocols and nodes, in the order in which they connected' })
   list(@Query() query: ConnectionQuery): Promise<ConnectionPage> {
     return this.connections.page(query);
   }
 
   @Get('ended')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'Connections that have ended, the last one first; each node remembers 1,000' })
+  @ApiOperation({ summary: 'Connections that have ended, the latest first; each node remembers 1,000' })
   listEnded(@Query() query: EndedConnectionQuery): Promise<EndedConnectionPage> {
     return this.endedConnections.page(query);
   }

@@ -9,7 +9,7 @@ import { ReadinessService } from './readiness.service.js';
 export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
-  /** Whether the process answers; it looks at nothing else, so that a lost database restarts no node. */
+  /** Whether the process answers; nothing else is checked, so that a lost database restarts no node. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: LivenessDto })

@@ -14,7 +14,7 @@ export class MetricsHistoryController {
   @ApiOperation({
     summary: 'Sockets and traffic of the last hour, in steps of ten seconds',
     description:
-      'Each node remembers its own in memory; one that was restarted begins anew. Longer is the job of Prometheus.',
+      'Each node keeps its own in memory; a restarted node starts over. Longer periods are the job of Prometheus.',
   })
   read(@Query() query: MetricsHistoryQuery): Promise<MetricsHistoryDto> {
     return this.histories.read(query);

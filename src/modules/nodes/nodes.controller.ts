@@ -35,7 +35,7 @@ export class NodesController {
 
   @Get(':name')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'One live node, by what it said of itself within the last seconds' })
+  @ApiOperation({ summary: 'One live node, as it reported itself within the last seconds' })
   @ApiParam(NAME)
   @ApiProblems(404, 'broker_unavailable')
   get(@Param('name') name: string): Promise<NodeDetailDto> {
@@ -43,7 +43,7 @@ export class NodesController {
   }
 
   @Post(':name/drain')
-  @NoContent('It takes no new connections, and sends those it has away within `DRAIN_SECONDS`.')
+  @NoContent('It accepts no new connections, and closes the existing ones within `DRAIN_SECONDS`.')
   @Authenticated('admin')
   @ApiOperation({
     summary: 'Take a node out of service',
@@ -59,7 +59,7 @@ export class NodesController {
   }
 
   @Delete(':name/drain')
-  @NoContent('It takes connections.')
+  @NoContent('It accepts connections.')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Take a node back into service; 409 when it is stopping' })
   @ApiParam(NAME)

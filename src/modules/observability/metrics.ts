@@ -219,7 +219,7 @@ function registerQueueSeries(sockets: SocketMetrics, registers: Registry[]): voi
   });
   new Gauge({
     name: 'switchboard_outbound_queue_bytes',
-    help: 'Bytes that wait for slow readers.',
+    help: 'Bytes waiting for slow readers.',
     registers,
     collect() {
       this.set(sockets.queueBytes());

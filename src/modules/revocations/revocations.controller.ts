@@ -40,7 +40,7 @@ export class RevocationsController {
   }
 
   @Delete(':id')
-  @NoContent('The revocation is lifted; what it refused may come back.')
+  @NoContent('The revocation is lifted; what it refused is admitted again.')
   @Authenticated('operator')
   @ApiOperation({ summary: 'Lift a revocation' })
   @ApiProblems(404)

@@ -12,7 +12,7 @@ export class LobbyController {
 
   @Get()
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'Peers in the signaling lobby, in the order they came' })
+  @ApiOperation({ summary: 'Peers in the signaling lobby, in the order in which they connected' })
   async list(@Query() query: PlaceQuery): Promise<LobbyPage> {
     const { items, nextCursor } = await this.lobby.page(query);
     return { items: items.map((peer) => LobbyPeerDto.from(peer)), nextCursor };

@@ -44,7 +44,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setTitle('Switchboard')
     .setDescription(
       'REST v1. Times are RFC 3339 in UTC. Lists are paged by `limit` and `cursor`. Errors are problems (RFC 9457) with a ' +
-        '`code` out of a closed list.',
+        '`code` from a closed list.',
     )
     .setVersion(PROGRAM_VERSION)
     .addBearerAuth({

@@ -21,7 +21,7 @@ function toLimit({ value }: { value: unknown }): unknown {
 
 /** How much of a list is wanted. */
 export class LimitQuery {
-  /** Items a page has at most; more than 200 is cut to 200. */
+  /** Maximum number of items per page; more than 200 is reduced to 200. */
   @Transform(toLimit)
   @Field('limit', limitFault, { type: 'integer', format: 'int32', minimum: 1 }, { optional: true, default: 50 })
   limit: number = 50;
@@ -29,7 +29,7 @@ export class LimitQuery {
 
 /** Query of every list that is paged by ascending id. */
 export class PageQuery extends LimitQuery {
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
   cursor?: string;
 }
@@ -38,7 +38,7 @@ const MAX_SEARCH = 100;
 
 /** Query of a list that can be searched. */
 export class SearchQuery extends PageQuery {
-  /** Words that must all occur, anywhere and in any case. */
+  /** Words that must all occur, anywhere, case-insensitive. */
   @NameField({ max: MAX_SEARCH, optional: true, example: 'plan' })
   q?: string;
 }
@@ -48,7 +48,7 @@ const placeFault = (value: unknown): string | undefined =>
 
 /** Query of a list of what is live, in the order it came. */
 export class PlaceQuery extends LimitQuery {
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   @Field('cursor', placeFault, { type: 'string', maxLength: MAX_PLACE_CURSOR }, { optional: true })
   cursor?: string;
 }

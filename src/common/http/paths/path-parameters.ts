@@ -4,7 +4,7 @@ import { ApiParam, type ApiParamOptions } from '@nestjs/swagger';
 /** Descriptions of path parameters, by name. The linter of the OpenAPI document fails when one is missing. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   id: 'Its id.',
-  code: 'A code that is live now, or the id of what it leads to where that has one.',
+  code: 'A currently valid code, or the id of what it leads to if that has one.',
   keyId: "The key's id.",
   identityId: "The identity's id.",
   issuerId: "The token issuer's id.",

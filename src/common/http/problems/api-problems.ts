@@ -29,7 +29,7 @@ type HeaderDocs = Record<string, { description: string; schema: { type: 'integer
 
 const RETRY_AFTER: HeaderDocs = {
   'Retry-After': {
-    description: 'Seconds after which trying again makes sense.',
+    description: 'Seconds after which a retry makes sense.',
     schema: { type: 'integer', format: 'int32' },
   },
 };

@@ -30,7 +30,7 @@ export class ProblemDto {
   @ApiProperty({ example: 'There is no such account.' })
   detail!: string;
 
-  /** Machine-readable, out of a closed list. */
+  /** Machine-readable, from a closed list. */
   @ApiChoice({ name: 'ProblemCode', values: Object.keys(PROBLEM_CODES) }, { example: 'not_found' })
   code!: string;
 

@@ -11,7 +11,7 @@ export class OmegaLogDto {
 }
 
 export class OmegaDataDto {
-  /** Host to connect to, with port where it is not the usual one. */
+  /** Host to connect to, with its port unless it is the default. */
   @ApiProperty({ example: 'relay.example.org' })
   omikron!: string;
 }

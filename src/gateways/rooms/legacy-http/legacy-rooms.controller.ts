@@ -111,7 +111,7 @@ export class LegacyRoomsController {
   @All('list_rooms')
   @LegacyRoute({
     at: 'get /list_rooms/',
-    summary: 'The rooms of an application, in the order they were made',
+    summary: 'The rooms of an application, in the order in which they were made',
     description: 'Also by POST.',
     answer: LegacyRoomList,
     errors: ERRORS,

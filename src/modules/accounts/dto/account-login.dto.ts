@@ -4,7 +4,7 @@ import { PageOf } from '../../../common/http/paging/page.dto.js';
 import { type Login } from '../../../entities/accounts/login.entity.js';
 
 export class AccountLoginDto {
-  /** What it is ended by. */
+  /** The id by which it is ended. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   id!: number;
 
@@ -16,7 +16,7 @@ export class AccountLoginDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-03T08:15:00.000Z' })
   lastUsedAt!: string;
 
-  /** Where that was asked from. */
+  /** The address it was requested from. */
   @ApiProperty({ type: 'string', nullable: true, example: '192.0.2.7' })
   address!: string | null;
 

@@ -20,7 +20,7 @@ export class CreateAccountRequest {
   @EmailField({ example: 'ada@example.org' })
   email!: string;
 
-  /** In clear; only its hash is kept. */
+  /** In plain text; only its hash is stored. */
   @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
   password!: string;
 
@@ -32,7 +32,7 @@ export class CreateAccountRequest {
   @NameField({ max: MAX_NAME, example: 'Lovelace' })
   lastName!: string;
 
-  /** A date; `null` when it is not told. */
+  /** A date; `null` when unknown. */
   @PastDateField({ optional: true, nullable: true, example: '1815-12-10' })
   birthday?: string | null;
 }
@@ -64,11 +64,11 @@ export class UpdateAccountRequest extends UpdateProfileRequest {
 }
 
 export class ChangePasswordRequest {
-  /** The password of now. */
+  /** The current password. */
   @TextField({ max: MAX_PASSWORD, format: 'password', example: 'correct horse battery staple' })
   currentPassword!: string;
 
-  /** The password from now on. */
+  /** The new password. */
   @TextField({ min: MIN_PASSWORD, max: MAX_PASSWORD, format: 'password', example: 'new horse old staple' })
   newPassword!: string;
 }

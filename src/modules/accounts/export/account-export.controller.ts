@@ -28,14 +28,14 @@ export class AccountExportController {
 
   @Get('me/export')
   @Authenticated('user')
-  @AnswersNdjson("Everything that is kept of the caller's account, one JSON object a line")
+  @AnswersNdjson("Everything that is stored about the caller's account, one JSON object per line")
   exportMine(@CurrentPrincipal() { userId }: UserPrincipal, @Res() response: Response): Promise<void> {
     return this.send(userId, response);
   }
 
   @Get(':id/export')
   @Authenticated('admin')
-  @AnswersNdjson('Everything that is kept of one account, one JSON object a line')
+  @AnswersNdjson('Everything that is stored about one account, one JSON object per line')
   @ApiProblems(404)
   export(@PathId() id: number, @Res() response: Response): Promise<void> {
     return this.send(id, response);
@@ -59,7 +59,7 @@ function AnswersNdjson(summary: string): MethodDecorator {
     ApiResponse({
       status: 200,
       description:
-        'A line `{"kind":"export",…}`, one for each thing that is kept, with its `kind`, and at the end `{"kind":"end","lines":n}`.',
+        'A line `{"kind":"export",…}`, one for each stored item, with its `kind`, and at the end `{"kind":"end","lines":n}`.',
       content: { [NDJSON]: { schema: { type: 'string' } } },
     }),
   );

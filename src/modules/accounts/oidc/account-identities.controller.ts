@@ -25,15 +25,15 @@ export class AccountIdentitiesController {
 
   @Get('me/identities')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Whom identity providers know the caller as' })
+  @ApiOperation({ summary: 'The identities of the caller at identity providers' })
   listMine(@Query() query: PageQuery, @CurrentPrincipal() { userId }: UserPrincipal): Promise<AccountIdentityPage> {
     return this.page(userId, query);
   }
 
   @Delete('me/identities/:identityId')
-  @NoContent('It signs nobody in to the account any more; logins that began with it have ended.')
+  @NoContent('It can no longer be used to sign in to the account; logins that began with it have ended.')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Unlink an identity of the caller, who signs in with a password then' })
+  @ApiOperation({ summary: 'Unlink an identity of the caller, who then signs in with a password' })
   @ApiProblems(404, 'last_sign_in')
   unlinkMine(@PathId('identityId') identityId: number, @CurrentPrincipal() { userId }: UserPrincipal): Promise<void> {
     return this.identities.unlink(userId, identityId, true);
@@ -41,7 +41,7 @@ export class AccountIdentitiesController {
 
   @Get(':id/identities')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'Whom identity providers know an account as' })
+  @ApiOperation({ summary: 'The identities of an account at identity providers' })
   @ApiProblems(404)
   async list(@PathId() id: number, @Query() query: PageQuery): Promise<AccountIdentityPage> {
     await this.accounts.get(id);
@@ -49,7 +49,7 @@ export class AccountIdentitiesController {
   }
 
   @Delete(':id/identities/:identityId')
-  @NoContent('It signs nobody in to the account any more; logins that began with it have ended.')
+  @NoContent('It can no longer be used to sign in to the account; logins that began with it have ended.')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Unlink an identity from an account' })
   @ApiProblems(404, 'last_sign_in')

@@ -36,7 +36,7 @@ export class OidcController {
   @Get('start')
   @Public()
   @ApiOperation({ summary: 'Send a browser to the identity provider, to sign in there' })
-  @ApiResponse({ status: 302, description: 'To the provider; a browser that cannot be sent there, to the console.' })
+  @ApiResponse({ status: 302, description: 'To the provider, or to the console if a browser cannot be sent there.' })
   @ApiProblems(404, 'unavailable')
   async start(@Query() query: StartQuery, @Req() request: Request, @Res() response: Response): Promise<void> {
     const returnTo = ownPath(query.returnTo ?? CONSOLE);
@@ -52,7 +52,7 @@ export class OidcController {
   @Get('callback')
   @Public()
   @ApiOperation({ summary: 'Where the identity provider sends browsers back to; the answer is for that browser alone' })
-  @ApiQuery({ name: 'state', required: false, description: 'Which sign-in it is the answer to.' })
+  @ApiQuery({ name: 'state', required: false, description: 'The sign-in that it answers.' })
   @ApiQuery({ name: 'code', required: false, description: 'Of the provider.' })
   @ApiQuery({ name: 'iss', required: false, description: 'Which provider it is.' })
   @ApiQuery({ name: 'error', required: false, description: 'Why there is no code.' })
@@ -78,7 +78,7 @@ export class OidcController {
   @Post('exchange')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ summary: 'Get the tokens for the code that a sign-in at the identity provider ended with' })
+  @ApiOperation({ summary: 'Get the tokens for the code of a completed sign-in at the identity provider' })
   @ApiResponse({ status: 200, type: LoginDto })
   @ApiProblems(404, 'sign_in_failed', 401)
   async exchange(

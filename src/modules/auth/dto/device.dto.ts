@@ -22,7 +22,7 @@ export class DeviceDto {
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 }

@@ -4,11 +4,11 @@ import { DeviceDto } from './device.dto.js';
 import { UserDto } from './user.dto.js';
 
 export class LoginRequest {
-  /** Compared without case. */
+  /** Compared case-insensitively. */
   @TextField({ max: 254, example: 'ada@example.org' })
   email!: string;
 
-  /** In clear; only its hash is kept. */
+  /** In plain text; only its hash is stored. */
   @TextField({ max: 200, format: 'password', example: 'correct horse battery staple' })
   password!: string;
 }
@@ -18,13 +18,15 @@ export class DeviceLoginRequest {
   @TextField({ max: 64, example: 'kmwqzhtbnrva' })
   username!: string;
 
-  /** In clear; only its hash is kept. */
+  /** In plain text; only its hash is stored. */
   @TextField({ max: 200, format: 'password', example: 'uD3kq0mYw8Vt1x5c' })
   password!: string;
 }
 
 export class RefreshRequest {
-  /** Counts once: the answer holds its successor, also for who asks again within 10 seconds from the same address. */
+  /**
+   * Valid once: the answer holds its successor, also for a repeated request within 10 seconds from the same address.
+   */
   @TextField({ max: 200, example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
   refreshToken!: string;
 }
@@ -38,7 +40,7 @@ export class TokenPairDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 900 })
   expiresIn!: number;
 
-  /** Using it a second time, later than in 10 seconds or from another address, ends the login. */
+  /** Using it a second time, after more than 10 seconds or from another address, ends the login. */
   @ApiProperty({ example: 'kJ0z0tV6mX8w3v1sYp5h4Q…' })
   refreshToken!: string;
 }
@@ -50,17 +52,17 @@ export class LoginDto extends TokenPairDto {
 }
 
 class OidcMethodDto {
-  /** What people know the identity provider as. */
+  /** The name by which people know the identity provider. */
   @ApiProperty({ example: 'single sign-on' })
   label!: string;
 
-  /** Where a browser begins. */
+  /** Where a browser starts. */
   @ApiProperty({ format: 'uri', example: 'https://switchboard.example.org/api/v1/auth/oidc/start' })
   startUrl!: string;
 }
 
 export class SignInMethodsDto {
-  /** Whether a password counts, be it of some accounts only. */
+  /** Whether passwords are accepted, even if only for some accounts. */
   @ApiProperty({ example: true })
   password!: boolean;
 

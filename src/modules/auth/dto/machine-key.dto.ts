@@ -37,7 +37,7 @@ const items = (schema: object) => ({
 });
 
 export class CreateMachineKeyRequest {
-  /** What people tell it from others by. */
+  /** Name by which people recognize it. */
   @NameField({ max: 100, example: 'Nightly import' })
   name!: string;
 
@@ -47,11 +47,11 @@ export class CreateMachineKeyRequest {
   })
   scopes!: string[];
 
-  /** Seconds after which it counts no longer; absent = never. */
+  /** Seconds after which it is no longer valid; absent = never. */
   @IntegerField({ min: 1, max: TEN_YEARS, optional: true, example: 7_776_000 })
   expiresInSeconds?: number;
 
-  /** Addresses and CIDR ranges that it may be used from; absent = any. */
+  /** Addresses and CIDR ranges it may be used from; absent = any. */
   @Field('networks', listFault(addressFault), items({ maxLength: MAX_ADDRESS }) as object, {
     optional: true,
     example: ['192.0.2.0/24', '2001:db8::/48'],
@@ -60,7 +60,7 @@ export class CreateMachineKeyRequest {
 }
 
 export class RotateMachineKeyRequest {
-  /** Seconds for which the old key goes on beside the new one. */
+  /** Seconds for which the old key stays valid beside the new one. */
   @IntegerField({ min: 0, max: MONTH, optional: true, default: 0, example: 3600 })
   overlapSeconds?: number;
 }
@@ -70,11 +70,11 @@ export class MachineKeyDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
-  /** What people tell it from others by. */
+  /** Name by which people recognize it. */
   @ApiProperty({ example: 'Nightly import' })
   name!: string;
 
-  /** What the key begins with. */
+  /** The beginning of the key. */
   @ApiProperty({ example: 'sbk_Zk3v9QwE' })
   prefix!: string;
 
@@ -82,7 +82,7 @@ export class MachineKeyDto {
   @ApiProperty({ type: [String], example: ['services:read', 'services:write'] })
   scopes!: string[];
 
-  /** Where it may be used from; `null` = anywhere. */
+  /** Addresses it may be used from; `null` = anywhere. */
   @ApiProperty({ type: [String], nullable: true, example: ['192.0.2.0/24'] })
   allowedNetworks!: string[] | null;
 
@@ -111,9 +111,9 @@ export class MachineKeyDto {
   }
 }
 
-/** A machine key with its secret, which is shown this once. */
+/** A machine key with its secret, which is shown only once. */
 export class NewMachineKeyDto extends MachineKeyDto {
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ example: 'sbk_Zk3v…' })
   key!: string;
 }

@@ -22,7 +22,7 @@ export class UserDto {
   @ApiProperty({ example: 'Lovelace' })
   lastName!: string;
 
-  /** A date; `null` when it was not told. */
+  /** A date; `null` when unknown. */
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
 

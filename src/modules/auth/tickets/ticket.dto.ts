@@ -32,11 +32,11 @@ export class CreateTicketRequest {
 }
 
 export class TicketDto {
-  /** Good once, for one socket or event stream. */
+  /** Valid once, for one socket or event stream. */
   @ApiProperty({ example: 'sbt_account_rD3kZ8vQx1yT5bNcW7pLsJ2mHgFqUeRoVtXiKaZwEyM' })
   ticket!: string;
 
-  /** Seconds within which it has to be used. */
+  /** Seconds within which it must be used. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 30 })
   expiresIn!: number;
 }

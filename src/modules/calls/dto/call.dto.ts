@@ -24,19 +24,19 @@ export class CallsQuery extends PageQuery {
   @ChoiceField(PROTOCOL, { optional: true })
   protocol?: CallProtocol;
 
-  /** Only those that ended like this. */
+  /** Only those that ended this way. */
   @ChoiceField(OUTCOME, { optional: true, example: 'failed' })
   outcome?: CallOutcome;
 
-  /** Only those that somebody took part in: the `sid` or the whole name, or the id or email of the account. */
+  /** Only those with this participant: the `sid` or the whole name, or the id or email of the account. */
   @TextField({ max: 254, optional: true, example: 'ada@example.org' })
   participant?: string;
 
-  /** Only those that began then or later. */
+  /** Only those that began at this time or later. */
   @TimeField({ optional: true, example: '2026-01-01T00:00:00Z' })
   from?: string;
 
-  /** Only those that began before. */
+  /** Only those that began before this time. */
   @TimeField({ optional: true, example: '2026-02-01T00:00:00Z' })
   to?: string;
 }
@@ -54,19 +54,19 @@ export class CallParticipantDto {
   @ApiProperty({ type: 'integer', format: 'int32', required: false, example: 1 })
   userId?: number;
 
-  /** `null` for who never was in the call. */
+  /** `null` for those who never were in the call. */
   @ApiProperty({ ...TIME, nullable: true })
   joinedAt!: string | null;
 
-  /** When it left last; `null` while it is there. */
+  /** When it last left; `null` while it is present. */
   @ApiProperty({ ...TIME, nullable: true, example: null })
   leftAt!: string | null;
 
-  /** Whether its microphone was off last. */
+  /** Whether its microphone was last off. */
   @ApiProperty({ example: false })
   muted!: boolean;
 
-  /** Whether its camera was off last. */
+  /** Whether its camera was last off. */
   @ApiProperty({ example: false })
   videoOff!: boolean;
 
@@ -107,11 +107,11 @@ export class CallDto {
   @ApiProperty({ type: [CallParticipantDto] })
   participants!: CallParticipantDto[];
 
-  /** When it began to ring, or to be. */
+  /** When it began to ring, or began. */
   @ApiProperty(TIME)
   startedAt!: string;
 
-  /** From when it was live; `null` = it never was. */
+  /** Counted from when it became live; `null` = it never was. */
   @ApiProperty({ ...TIME, nullable: true })
   answeredAt!: string | null;
 
@@ -119,7 +119,7 @@ export class CallDto {
   @ApiProperty({ ...TIME, nullable: true, example: null })
   endedAt!: string | null;
 
-  /** `sid` of the participant who ended it; `account:<id>` of an admin who did from outside. */
+  /** `sid` of the participant who ended it; `account:<id>` of an admin who ended it from outside. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   endedBy!: string | null;
 

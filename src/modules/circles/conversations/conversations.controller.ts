@@ -65,7 +65,7 @@ export class ConversationsController {
 
   @Patch('conversations/:id')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Change a conversation; where devices lose access, they leave at once' })
+  @ApiOperation({ summary: 'Change a conversation; devices that lose access leave at once' })
   @ApiProblems(403, 404)
   async update(
     @CurrentPrincipal() principal: UserPrincipal,
@@ -76,7 +76,7 @@ export class ConversationsController {
   }
 
   @Delete('conversations/:id')
-  @NoContent('The conversation is gone, with its messages.')
+  @NoContent('The conversation is removed, with its messages.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Remove a conversation' })
   @ApiProblems(403, 404)
@@ -102,7 +102,7 @@ export class ConversationsController {
   }
 
   @Delete('conversations/:id/members/:userId')
-  @NoContent('They take part no more.')
+  @NoContent('They no longer take part.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Leave a conversation (`me`), or kick somebody' })
   @ApiProblems(403, 404)
@@ -129,7 +129,7 @@ export class ConversationsController {
 
   @Put('conversations/:id/read')
   @Authenticated('account')
-  @ApiOperation({ summary: 'Move the read marker on' })
+  @ApiOperation({ summary: 'Move the read marker forward' })
   @ApiProblems(403, 404)
   async markRead(
     @CurrentPrincipal() principal: AccountPrincipal,

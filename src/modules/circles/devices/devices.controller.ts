@@ -25,7 +25,7 @@ export class DevicesController {
   @Post('circles/:id/devices')
   @Creates(NewDeviceDto, 'devices/{id}')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Make a device of a circle; its password is shown this once' })
+  @ApiOperation({ summary: 'Make a device of a circle; its password is shown only once' })
   @ApiProblems(403, 404)
   async create(
     @CurrentPrincipal() principal: UserPrincipal,
@@ -70,7 +70,7 @@ export class DevicesController {
   }
 
   @Delete('devices/:id')
-  @NoContent('The device is gone; its sockets are closed.')
+  @NoContent('The device is removed; its sockets are closed.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Remove a device' })
   @ApiProblems(403, 404)
@@ -81,7 +81,7 @@ export class DevicesController {
   @Post('devices/:id/password')
   @HttpCode(200)
   @Authenticated('user')
-  @ApiOperation({ summary: 'Give a device a new password, shown this once; ends its logins' })
+  @ApiOperation({ summary: 'Give a device a new password, shown only once; ends its logins' })
   @ApiProblems(403, 404)
   async replacePassword(
     @CurrentPrincipal() principal: UserPrincipal,

@@ -16,14 +16,14 @@ export class AccountMediaUsageController {
 
   @Get('me/media-usage')
   @Authenticated('user')
-  @ApiOperation({ summary: "How much room the caller's own files take, and may take" })
+  @ApiOperation({ summary: "How much storage the caller's own files use, and may use" })
   async getMine(@CurrentPrincipal() { userId }: UserPrincipal): Promise<MediaUsageDto> {
     return MediaUsageDto.from(await this.quota.ofAccount(userId));
   }
 
   @Get(':id/media-usage')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'How much room the files of an account take, and may take' })
+  @ApiOperation({ summary: 'How much storage the files of an account use, and may use' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<MediaUsageDto> {
     return MediaUsageDto.from(await this.quota.ofAccount(id));
@@ -36,7 +36,7 @@ export class CircleMediaUsageController {
 
   @Get(':id/media-usage')
   @Authenticated('account')
-  @ApiOperation({ summary: 'How much room the files of a circle take, and may take' })
+  @ApiOperation({ summary: 'How much storage the files of a circle use, and may use' })
   @ApiProblems(404)
   async get(@CurrentPrincipal() principal: AccountPrincipal, @PathId() id: number): Promise<MediaUsageDto> {
     return MediaUsageDto.from(await this.quota.ofCircle(principal, id));

@@ -56,7 +56,7 @@ export class MediaController {
   }
 
   @Delete(':id')
-  @NoContent('The file is gone.')
+  @NoContent('The file is removed.')
   @Authenticated('account')
   @ApiOperation({ summary: 'Remove a file of a message of one’s own' })
   @ApiProblems(403, 404)
@@ -86,11 +86,11 @@ export class MediaController {
   @ApiOperation({ summary: 'The content of a file, or a range of it' })
   @TextHeader('Range', 'E.g. `bytes=0-99`.')
   @TextHeader('If-Range', '`ETag` of the first part.')
-  @TextHeader('If-None-Match', '`ETag` one has.')
+  @TextHeader('If-None-Match', '`ETag` of the copy one has.')
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'All of it.', content: { 'application/octet-stream': BINARY } })
   @ApiResponse({ status: 206, description: 'The range.', content: { 'application/octet-stream': BINARY } })
-  @ApiResponse({ status: 304, description: 'The content is the one of `If-None-Match`.' })
+  @ApiResponse({ status: 304, description: 'The content is the one named by `If-None-Match`.' })
   @ApiResponse({ status: 416, description: 'There are no such bytes: `range_not_satisfiable`.' })
   @ApiProblems(404, 409)
   async getContent(
@@ -105,7 +105,7 @@ export class MediaController {
 
   @Get(':id/thumbnail')
   @Authenticated('account')
-  @ApiOperation({ summary: 'A small picture of a file that is a picture' })
+  @ApiOperation({ summary: 'The thumbnail of a picture' })
   @ApiProduces(THUMBNAIL_TYPE)
   @ApiResponse({ status: 200, description: 'A WebP picture.', content: { [THUMBNAIL_TYPE]: BINARY } })
   @ApiProblems(404, 409)
@@ -125,7 +125,7 @@ export class MediaController {
   @AcceptsOtherBodies()
   @Authenticated('account')
   @Tus()
-  @ApiOperation({ summary: 'Begin a resumable upload (tus 1.0.0); a begun one is given up' })
+  @ApiOperation({ summary: 'Begin a resumable upload (tus 1.0.0); one already begun is discarded' })
   @ApiHeader({ name: 'Upload-Length', schema: BYTES, description: 'Bytes of the file.' })
   @TextHeader('Upload-Metadata', '`filename`, `filetype`.')
   @ApiProblems(403, 404, 409, 413, 'quota_exceeded', 507)
@@ -169,7 +169,7 @@ export class MediaController {
   @ApiOperation({ summary: 'Send the next bytes of a resumable upload (tus)' })
   @ApiConsumes('application/offset+octet-stream')
   @ApiBody(BINARY)
-  @ApiHeader({ name: 'Upload-Offset', schema: BYTES, description: 'Bytes that came before.' })
+  @ApiHeader({ name: 'Upload-Offset', schema: BYTES, description: 'Bytes received so far.' })
   @ApiProblems(403, 404, 409, 413, 507)
   async appendUpload(
     @CurrentPrincipal() principal: AccountPrincipal,
@@ -181,7 +181,7 @@ export class MediaController {
   }
 
   @Delete(':id/upload')
-  @NoContent('The upload is given up.')
+  @NoContent('The upload is discarded.')
   @Authenticated('account')
   @Tus()
   @ApiOperation({ summary: 'Give a resumable upload up (tus)' })

@@ -69,7 +69,7 @@ export class CirclesController {
   }
 
   @Delete(':id')
-  @NoContent('The circle is gone, with its conversations and devices.')
+  @NoContent('The circle is removed, with its conversations and devices.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Remove a circle' })
   @ApiProblems(403, 404)
@@ -91,7 +91,7 @@ export class CirclesController {
 
   @Patch(':id/members/:userId')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Give a member another privilege; ADMIN is handed on' })
+  @ApiOperation({ summary: 'Give a member another privilege; ADMIN passes from its holder' })
   @ApiProblems(403, 404, 409)
   async updateMember(
     @CurrentPrincipal() principal: UserPrincipal,
@@ -104,7 +104,7 @@ export class CirclesController {
   }
 
   @Delete(':id/members/:userId')
-  @NoContent('They are no member any more.')
+  @NoContent('They are no longer a member.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Leave a circle (`me`), or kick a member' })
   @ApiProblems(403, 404)

@@ -19,7 +19,7 @@ export class InvitesController {
   @Post('circles/:id/invites')
   @Creates(InviteDto, 'circles/:id/invites')
   @Authenticated('user')
-  @ApiOperation({ summary: 'Invite an account into a circle' })
+  @ApiOperation({ summary: 'Invite an account to a circle' })
   @ApiProblems(404, 'already_exists')
   async create(
     @CurrentPrincipal() principal: UserPrincipal,
@@ -31,7 +31,7 @@ export class InvitesController {
 
   @Get('circles/:id/invites')
   @Authenticated('user')
-  @ApiOperation({ summary: 'List the pending invitations into a circle' })
+  @ApiOperation({ summary: 'List the pending invitations to a circle' })
   @ApiProblems(404)
   async listOfCircle(
     @CurrentPrincipal() principal: UserPrincipal,
@@ -49,7 +49,7 @@ export class InvitesController {
   }
 
   @Delete('invites/:id')
-  @NoContent('The invitation is gone.')
+  @NoContent('The invitation is removed.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Withdraw a pending invitation, as a member of its circle' })
   @ApiProblems(403, 404)
@@ -60,14 +60,14 @@ export class InvitesController {
   @Post('invites/:id/accept')
   @HttpCode(200)
   @Authenticated('user')
-  @ApiOperation({ summary: 'Join the circle one is invited into' })
+  @ApiOperation({ summary: 'Join the circle that one is invited to' })
   @ApiProblems(404)
   async accept(@CurrentPrincipal() principal: UserPrincipal, @PathId() id: number): Promise<CircleDto> {
     return toDto(CircleDto, await this.invites.accept(principal, id));
   }
 
   @Post('invites/:id/decline')
-  @NoContent('The invitation is gone.')
+  @NoContent('The invitation is removed.')
   @Authenticated('user')
   @ApiOperation({ summary: 'Decline an invitation' })
   @ApiProblems(404)

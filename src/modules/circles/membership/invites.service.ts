@@ -13,7 +13,7 @@ import { type InviteRow, InvitesRepository } from './invites.repository.js';
 
 type Query = { limit: number; cursor?: string };
 
-/** Pending invitations into circles. */
+/** Pending invitations to circles. */
 @Injectable()
 export class Invites {
   constructor(

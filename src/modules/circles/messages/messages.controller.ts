@@ -17,7 +17,7 @@ export class MessagesController {
 
   @Post('conversations/:id/messages')
   @Creates(MessageDto, 'conversations/:id/messages')
-  @ApiOkResponse({ type: MessageDto, description: 'The same `clientMessageId` was used before: the message of then.' })
+  @ApiOkResponse({ type: MessageDto, description: 'The same `clientMessageId` was used before: the earlier message.' })
   @Authenticated('account')
   @ApiOperation({ summary: 'Write a message' })
   @ApiProblems(404, 409)
@@ -38,7 +38,7 @@ export class MessagesController {
 
   @Get('conversations/:id/messages')
   @Authenticated('account')
-  @ApiOperation({ summary: 'List messages: the newest first, or ascending behind one; or search them' })
+  @ApiOperation({ summary: 'List messages: the newest first, or ascending after one; or search them' })
   @ApiProblems(404)
   async list(
     @CurrentPrincipal() principal: AccountPrincipal,
@@ -62,7 +62,7 @@ export class MessagesController {
   }
 
   @Delete('messages/:id')
-  @NoContent('The message is gone, with its media.')
+  @NoContent('The message is removed, with its media.')
   @Authenticated('account')
   @ApiOperation({ summary: 'Delete a message of one’s own' })
   @ApiProblems(403, 404)

@@ -64,30 +64,30 @@ class ConnectionFilterQuery {
   @TextField({ max: MAX_PLACE, optional: true, example: 'ada@example.org' })
   account?: string;
 
-  /** Address of a client, as it is listed. */
+  /** Address of a client, as listed. */
   @TextField({ max: 64, optional: true, example: '192.0.2.7' })
   address?: string;
 
-  /** Words that must all occur in what is known of a connection, in any case. */
+  /** Words that must all occur in what is known about a connection, case-insensitive. */
   @NameField({ max: MAX_PLACE, optional: true, example: 'planetarium guest' })
   q?: string;
 }
 
 export class ConnectionQuery extends IntersectionType(LimitQuery, ConnectionFilterQuery) {
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   @Field('cursor', cursorFault, { type: 'string', maxLength: MAX_CURSOR }, { optional: true })
   cursor?: string;
 }
 
 export class EndedConnectionQuery extends ConnectionQuery {
-  /** Code it was closed with. */
+  /** Close code. */
   @Transform(toNumber)
   @IntegerField({ min: 1_000, max: MOST_CODE, optional: true, example: 4_008 })
   code?: number;
 }
 
 export class ConnectionsToClose extends ConnectionFilterQuery {
-  /** How many they are, `total` of the list; another number than that of the moment closes none. */
+  /** How many they are, the `total` of the list; if the number has changed since, none is closed. */
   @Transform(toNumber)
   @IntegerField({ min: 0, max: MOST_CONNECTIONS, example: 3 })
   expect!: number;

@@ -16,7 +16,7 @@ class PrincipalDto {
   @ApiProperty({ example: 'host' })
   kind!: string;
 
-  /** Unique among those of its kind. */
+  /** Unique among its kind. */
   @ApiProperty({ example: '3274d5' })
   id!: string;
 
@@ -26,7 +26,7 @@ class PrincipalDto {
 }
 
 export class ConnectionDto {
-  /** What the connection is closed and revoked by. */
+  /** The id by which the connection is closed and revoked. */
   @ApiProperty({ example: '9f86d081884c7d65-1a' })
   id!: string;
 
@@ -38,14 +38,14 @@ export class ConnectionDto {
   @ApiChoice(TRANSPORT, { example: 'websocket' })
   transport!: string;
 
-  @ApiProperty({ type: PrincipalDto, nullable: true, description: '`null` until it has said who it is.' })
+  @ApiProperty({ type: PrincipalDto, nullable: true, description: '`null` until it is authenticated.' })
   principal!: PrincipalDto | null;
 
   /** Name of the node it is on. */
   @ApiProperty({ example: '9f86d081884c7d65' })
   node!: string;
 
-  /** The client's address, behind trusted proxies too. */
+  /** The client's address, also behind trusted proxies. */
   @ApiProperty({ example: '192.0.2.7' })
   address!: string;
 
@@ -57,11 +57,11 @@ export class ConnectionDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   connectedAt!: string;
 
-  /** When it had said who it is; `null` until then. */
+  /** When it was authenticated; `null` until then. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: '2026-01-01T12:00:00.000Z' })
   admittedAt!: string | null;
 
-  /** When something last went either way, heartbeats not counted. */
+  /** When something was last sent either way, not counting heartbeats. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:34:56.000Z' })
   lastActiveAt!: string;
 
@@ -81,7 +81,7 @@ export class ConnectionDto {
   @ApiProperty({ ...COUNT, example: 1_048_576 })
   bytesOut!: number;
 
-  /** Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed. */
+  /** Bytes waiting for the client to read; above `OUTBOUND_LIMIT_BYTES` the connection is closed. */
   @ApiProperty({ ...COUNT, example: 0 })
   waitingBytes!: number;
 
@@ -138,7 +138,7 @@ export const ApiMissing = (): PropertyDecorator =>
   ApiProperty({
     type: [String],
     example: [],
-    description: 'Names of live nodes that did not answer in time; the items are without theirs.',
+    description: 'Names of live nodes that did not answer in time; the items do not include theirs.',
   });
 
 export class ConnectionPage extends PageOf(ConnectionDto) {

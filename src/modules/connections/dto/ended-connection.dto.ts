@@ -11,15 +11,15 @@ export class EndedConnectionDto extends ConnectionDto {
 
   @ApiChoice(
     { name: 'ConnectionEnder', values: ['server', 'client'] },
-    { example: 'server', description: '`client`: also when the network in between was lost.' },
+    { example: 'server', description: '`client`: also when the network between them failed.' },
   )
   endedBy!: string;
 
-  /** Close code, 1006 when the socket was lost; `null` where the transport has none. */
+  /** Close code, 1006 when the socket was lost; `null` if the transport has none. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 4_008 })
   code!: number | null;
 
-  /** In words, where there are any. */
+  /** In words, if there are any. */
   @ApiProperty({ type: 'string', nullable: true, example: 'too slow, come back and recover' })
   reason!: string | null;
 

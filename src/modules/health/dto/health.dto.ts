@@ -15,7 +15,7 @@ export class AbsenceDto implements Absence {
   @ApiChoice({ name: 'AbsentThing', values: ABSENT_THINGS }, { example: 'redis' })
   what!: (typeof ABSENT_THINGS)[number];
 
-  /** When it went, as this node found. */
+  /** When it disappeared, as this node noticed. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   since!: string;
 }
@@ -30,7 +30,7 @@ export class ReadinessDto {
   status!: (typeof READINESS)[number];
 
   /**
-   * What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media` when files
+   * What is unavailable: `database`, `redis`; `database disk` when that is full and only reads work; `media` when files
    * cannot be stored, e.g. since the disk is full.
    */
   @ApiProperty({ example: [] })

@@ -16,7 +16,7 @@ export class IceServerDto {
 
 /** For a browser's `RTCConfiguration`. */
 export class IceServersDto {
-  /** As a browser takes them. */
+  /** In the format that browsers take. */
   @ApiProperty({ type: [IceServerDto] })
   iceServers!: readonly IceServerDto[];
 

@@ -46,15 +46,15 @@ export class MetricSeriesDto {
   })
   name!: string;
 
-  /** Protocol of connections and messages, code of closes, status of refused handshakes; else `null`. */
+  /** Protocol of connections and messages, code of closes, status of refused handshakes; otherwise `null`. */
   @ApiProperty({ type: 'string', nullable: true, example: 'rooms' })
   label!: string | null;
 
-  /** Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`. */
+  /** Id of its node, if nodes are not summed up (deliveries, event loop); otherwise `null`. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   node!: string | null;
 
-  /** The oldest first, one for each step; `null` where no node had one, e.g. before it was started. */
+  /** The oldest first, one per step; `null` if no node had one, e.g. before it was started. */
   @ApiProperty({
     type: 'array',
     items: { type: ['number', 'null'], format: 'double' } as never,
@@ -68,14 +68,14 @@ export class MetricsHistoryDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   from!: string;
 
-  /** From one value to the next. */
+  /** Interval between two values. */
   @ApiProperty({ type: 'integer', format: 'int32', example: STEP_SECONDS })
   stepSeconds!: number;
 
-  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the series are of.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the series cover.' })
   nodes!: number;
 
-  /** Ids of live nodes that did not answer in time; the series are without theirs. */
+  /** Ids of live nodes that did not answer in time; the series do not include theirs. */
   @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 

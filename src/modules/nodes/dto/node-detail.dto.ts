@@ -23,21 +23,21 @@ export class NodeMemoryDto {
 }
 
 export class NodeLoopDto {
-  /** Half of what was due ran later than this, in milliseconds. */
+  /** Median delay of what was due, in milliseconds. */
   @ApiProperty({ ...DOUBLE, example: 0.4 })
   p50Ms!: number;
 
-  /** One in a hundred of what was due ran later than this, in milliseconds. */
+  /** 99th percentile of the delay of what was due, in milliseconds. */
   @ApiProperty({ ...DOUBLE, example: 6.2 })
   p99Ms!: number;
 }
 
 export class NodeBusDto {
-  /** As the node's own probe finds it, each second. */
+  /** As found by the node's own probe, every second. */
   @ApiChoice({ name: 'BusState', values: BUS_STATES }, { example: 'ok' })
   state!: string;
 
-  /** Milliseconds since it last carried a message of the node's own back to it; `null` = never. */
+  /** Milliseconds since the node last received one of its own messages; `null` = never. */
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 640 })
   heardMsAgo!: number | null;
 }
@@ -47,7 +47,7 @@ export class NodeQueuesDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 0 })
   inboundMessages!: number;
 
-  /** Bytes that wait for slow readers. */
+  /** Bytes waiting for slow readers. */
   @ApiProperty({ ...BYTES, example: 18_211 })
   outboundBytes!: number;
 
@@ -61,29 +61,29 @@ export class NodeLinkDto {
   @ApiProperty({ example: true })
   up!: boolean;
 
-  /** Milliseconds of the last heartbeat there and back; `null` when that did not arrive. */
+  /** Round-trip time of the last heartbeat in milliseconds; `null` when it did not arrive. */
   @ApiProperty({ ...DOUBLE, nullable: true, example: 1.3 })
   latencyMs!: number | null;
 }
 
 export class NodeDetailDto extends NodeDto {
-  /** When it said what follows; its state and connections may be newer. */
+  /** When it reported what follows; its state and connections may be newer. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   measuredAt!: string;
 
-  /** Seconds since its process began. */
+  /** Seconds since its process started. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 86_400 })
   uptimeSeconds!: number;
 
-  /** What its process takes. */
+  /** Resources that its process uses. */
   @ApiProperty({ type: NodeMemoryDto })
   memory!: NodeMemoryDto;
 
-  /** Share of one core that its process used over the last seconds; above 1 on several. */
+  /** CPU use of its process over the last seconds, in cores; above 1 if it uses several. */
   @ApiProperty({ ...DOUBLE, example: 0.23 })
   cpu!: number;
 
-  /** How late its event loop runs what is due, over the last ten seconds. */
+  /** Delay of its event loop, over the last ten seconds. */
   @ApiProperty({ type: NodeLoopDto })
   eventLoop!: NodeLoopDto;
 
@@ -91,19 +91,19 @@ export class NodeDetailDto extends NodeDto {
   @ApiProperty({ type: NodeBusDto })
   bus!: NodeBusDto;
 
-  /** What waits in it. */
+  /** What is queued in it. */
   @ApiProperty({ type: NodeQueuesDto })
   queues!: NodeQueuesDto;
 
-  /** Whether frames leave in native calls, one a turn (`NATIVE_SEND`). */
+  /** Whether frames are sent in native calls, one per turn (`NATIVE_SEND`). */
   @ApiProperty({ example: true })
   nativeSend!: boolean;
 
-  /** Its link to PostgreSQL. */
+  /** Its connection to PostgreSQL. */
   @ApiProperty({ type: NodeLinkDto })
   database!: NodeLink;
 
-  /** Its link to Redis; `null` where there is one node only. */
+  /** Its connection to Redis; `null` if there is only one node. */
   @ApiProperty({ type: NodeLinkDto, nullable: true })
   redis!: NodeLink | null;
 

@@ -17,11 +17,11 @@ export class SilentNodeDto {
 }
 
 export class AwayDto implements NodeAbsence {
-  /** `node`: another one fell silent; the others are as in readiness. */
+  /** `node`: another node fell silent; the others are as in readiness. */
   @ApiChoice({ name: 'AwayThing', values: AWAY }, { example: 'redis' })
   what!: (typeof AWAY)[number];
 
-  /** When it went, as this node found. */
+  /** When it disappeared, as this node noticed. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   since!: string;
 
@@ -31,14 +31,14 @@ export class AwayDto implements NodeAbsence {
 }
 
 export class NodeDto {
-  /** As in the `node` of a connection; another one after a restart. */
+  /** As in the `node` of a connection; changes with a restart. */
   @ApiProperty({ example: '9f86d081884c7d65' })
   id!: string;
 
   @ApiProperty({ example: 'http://node-1.example.org:3000', description: '`NODE_URL`, else `PUBLIC_URL`.' })
   url!: string;
 
-  /** When its process began. */
+  /** When its process started. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   startedAt!: string;
 
@@ -47,7 +47,7 @@ export class NodeDto {
     {
       example: 'ready',
       description:
-        '`degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.',
+        '`degraded`: something is unavailable to it, which `away` names. `deaf`: it is cut off from the bus that other nodes reach.',
     },
   )
   state!: string;
@@ -64,7 +64,7 @@ export class NodeDto {
   @ApiProperty({ example: '0.1.0' })
   version!: string;
 
-  /** Busy share of its event loop, 0 to 1. */
+  /** Utilization of its event loop, 0 to 1. */
   @ApiProperty({ type: 'number', format: 'double', example: 0.07 })
   load!: number;
 

@@ -19,19 +19,19 @@ export class TrafficDto implements ProtocolTraffic {
   @ApiProperty({ type: 'integer', format: 'int64', example: 118_022_301, description: 'Bytes sent.' })
   bytesOut!: number;
 
-  /** Messages received in a second. */
+  /** Messages received per second. */
   @ApiProperty({ type: 'number', format: 'double', example: 41.5 })
   messagesInPerSecond!: number;
 
-  /** Messages sent in a second. */
+  /** Messages sent per second. */
   @ApiProperty({ type: 'number', format: 'double', example: 430.25 })
   messagesOutPerSecond!: number;
 
-  /** Bytes received in a second. */
+  /** Bytes received per second. */
   @ApiProperty({ type: 'number', format: 'double', example: 5_112.5 })
   bytesInPerSecond!: number;
 
-  /** Bytes sent in a second. */
+  /** Bytes sent per second. */
   @ApiProperty({ type: 'number', format: 'double', example: 53_820 })
   bytesOutPerSecond!: number;
 }
@@ -43,10 +43,10 @@ export class ProtocolStatsDto extends TrafficDto {
 }
 
 export class StatsDto {
-  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers are of.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers cover.' })
   nodes!: number;
 
-  /** Ids of live nodes that did not answer in time; the numbers are without theirs. */
+  /** Ids of live nodes that did not answer in time; the numbers do not include theirs. */
   @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 

@@ -34,7 +34,7 @@ export class TopItemDto {
   @ApiProperty({ type: 'integer', format: 'int64', example: 184_200 })
   deliveries!: number;
 
-  /** The same, a second. */
+  /** The same, per second. */
   @ApiProperty({ type: 'number', format: 'double', example: 4_093.33 })
   perSecond!: number;
 }
@@ -48,14 +48,14 @@ export class TopDto {
   @ApiChoice(MEASURE, { example: 'deliveries' })
   by!: string;
 
-  /** How long was counted: half a minute to a minute, less on a node that was just started. */
+  /** Length of the window: half a minute to a minute, less on a node that has just started. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 45 })
   windowSeconds!: number;
 
-  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers are of.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 3, description: 'Live nodes that the numbers cover.' })
   nodes!: number;
 
-  /** Ids of live nodes that did not answer in time; the numbers are without theirs. */
+  /** Ids of live nodes that did not answer in time; the numbers do not include theirs. */
   @ApiProperty({ type: [String], example: [] })
   missing!: string[];
 

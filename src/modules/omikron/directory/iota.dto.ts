@@ -15,7 +15,7 @@ function idFault(value: unknown): string | undefined {
 }
 
 export class CreateIotaRequest {
-  /** The id it goes by on the wire; generated if absent. */
+  /** Its id on the wire; generated if absent. */
   @Field('uuid', idFault, { type: 'string', format: 'uuid' }, { optional: true, example: EXAMPLE_IOTA })
   iotaId?: string;
 
@@ -50,22 +50,22 @@ export class IotaDto {
   }
 }
 
-/** A new Iota with its token, which is shown this once. */
+/** A new Iota with its token, which is shown only once. */
 export class NewIotaDto extends IotaDto {
-  /** What it shows on the upgrade. */
+  /** What it presents on the upgrade. */
   @ApiProperty({ example: 'mVrJ4mXcWcJY0uA5gqXH1b2u3v4w5x6y7z8A9B0C1D2' })
   token!: string;
 }
 
 export class IotaPage extends PageOf(IotaDto) {}
 
-/** A new token, shown this once. */
+/** A new token, shown only once. */
 export class IotaTokenDto {
   /** The home server's UUID, in lower case. */
   @ApiProperty({ format: 'uuid', example: EXAMPLE_IOTA })
   iotaId!: string;
 
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ example: 'mVrJ4mXcWcJY0uA5gqXH1b2u3v4w5x6y7z8A9B0C1D2' })
   token!: string;
 }
@@ -74,7 +74,7 @@ const hashFault = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value) ? undefined : 'must have 64 hexadecimal digits';
 
 export class CreateProfileRequest {
-  /** Unique over all Iotas. */
+  /** Unique across all Iotas. */
   @Field('uuid', idFault, { type: 'string', format: 'uuid' }, { example: EXAMPLE_USER })
   userId!: string;
 

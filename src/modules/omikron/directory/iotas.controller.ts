@@ -26,7 +26,7 @@ export class IotasController {
   @Post()
   @Creates(NewIotaDto, 'omikron/iotas/{iotaId}')
   @Authenticated('operator')
-  @ApiOperation({ summary: 'Register a home server; its token is shown this once' })
+  @ApiOperation({ summary: 'Register a home server; its token is shown only once' })
   @ApiProblems('already_exists')
   async create(@Body() { name, iotaId }: CreateIotaRequest): Promise<NewIotaDto> {
     const { iota, token } = await this.admin.createIota(name, iotaId?.toLowerCase());
@@ -51,7 +51,7 @@ export class IotasController {
   }
 
   @Delete(':iotaId')
-  @NoContent('The home server and its profiles are gone; their sockets are closed.')
+  @NoContent('The home server and its profiles are removed; their sockets are closed.')
   @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a home server with its profiles and close their sockets' })
   @ApiProblems(404)
@@ -62,7 +62,7 @@ export class IotasController {
   @Post(':iotaId/token')
   @HttpCode(200)
   @Authenticated('operator')
-  @ApiOperation({ summary: 'Put a new token in the place of the old one, whose sockets are closed' })
+  @ApiOperation({ summary: 'Replace the token, and close the sockets of the old one' })
   @ApiProblems(404)
   async rotateToken(@PathUuid('iotaId') iotaId: string): Promise<IotaTokenDto> {
     return { iotaId, token: await this.admin.rotateToken(iotaId) };
@@ -71,7 +71,7 @@ export class IotasController {
   @Post(':iotaId/profiles')
   @Creates(ProfileDto, 'omikron/iotas/:iotaId/profiles/{userId}')
   @Authenticated('operator')
-  @ApiOperation({ summary: 'Say that a user belongs to a home server' })
+  @ApiOperation({ summary: 'Register a user of a home server' })
   @ApiProblems(404, 'already_exists')
   async createProfile(
     @PathUuid('iotaId') iotaId: string,
@@ -97,7 +97,7 @@ export class IotasController {
   }
 
   @Delete(':iotaId/profiles/:userId')
-  @NoContent('The profile is gone; its sockets are closed.')
+  @NoContent('The profile is removed; its sockets are closed.')
   @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a user from a home server and close their sockets' })
   @ApiProblems(404)

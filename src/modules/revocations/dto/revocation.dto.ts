@@ -32,7 +32,7 @@ export class CreateRevocationRequest {
   @IntegerField({ min: 1, max: MAX_ID, optional: true, example: 1 })
   service?: number;
 
-  /** Public code of a session; its guests go, its host stays. */
+  /** Public code of a session; its guests are removed, its host stays. */
   @TextField({ max: MAX_CODE, optional: true })
   guestCode?: string;
 
@@ -40,11 +40,11 @@ export class CreateRevocationRequest {
   @TextField({ max: 36, pattern: UUID, optional: true })
   iota?: string;
 
-  /** Id of a token issuer; whoever came in with its tokens goes. */
+  /** Id of a token issuer; closes every connection that was admitted with its tokens. */
   @IntegerField({ min: 1, max: MAX_ID, optional: true })
   issuer?: number;
 
-  /** Id of a live connection: revokes the credential it came in with, for all who use that. */
+  /** Id of a live connection: revokes the credential it was admitted with, for everybody who uses it. */
   @TextField({ max: MAX_CODE, optional: true })
   connection?: string;
 
@@ -78,7 +78,7 @@ export class RevocationDto {
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   until!: string | null;
 
-  /** Account that asked for it, or made the machine key that did; `null`: the key was made on the command line. */
+  /** Account that requested it, or made the machine key that did; `null`: the key was made on the command line. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 1 })
   createdBy!: number | null;
 

@@ -63,7 +63,7 @@ export class ApplicationRoomsController {
   @Get(':name/messages')
   @Header('Content-Type', 'application/json; charset=utf-8')
   @Authenticated('operator')
-  @ApiOperation({ summary: 'What was said in a durable room of an application, from an offset on' })
+  @ApiOperation({ summary: 'The messages of a durable room of an application, from an offset on' })
   @ApiOkResponse({ type: RoomMessagePage })
   @ApiProblems(404, 'room_not_durable', 'epoch_changed')
   async listMessages(@PathId() id: number, @Param('name') name: string, @Query() query: HistoryQuery): Promise<string> {

@@ -30,14 +30,14 @@ export class ApplicationDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 }
 
-/** A new application with its first key, which is shown this once. */
+/** A new application with its first key, which is shown only once. */
 export class NewApplicationDto extends ApplicationDto {
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ example: 'sb_Zk3v…' })
   apiKey!: string;
 }
@@ -49,7 +49,7 @@ export class ApplicationKeyDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
-  /** What the key begins with. */
+  /** The beginning of the key. */
   @ApiProperty({ example: 'sb_Zk3v9QwE' })
   prefix!: string;
 
@@ -62,9 +62,9 @@ export class ApplicationKeyDto {
   lastUsedAt!: string | null;
 }
 
-/** A new key, which is shown this once. */
+/** A new key, which is shown only once. */
 export class NewApplicationKeyDto extends ApplicationKeyDto {
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ example: 'sb_Zk3v…' })
   apiKey!: string;
 }

@@ -26,7 +26,7 @@ export class ApplicationsController {
   @Post()
   @Creates(NewApplicationDto, 'applications/{id}')
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Make an application; its first API key is shown this once' })
+  @ApiOperation({ summary: 'Make an application; its first API key is shown only once' })
   @ApiProblems('already_exists')
   async create(@Body() { name }: CreateApplicationRequest): Promise<NewApplicationDto> {
     const { application, apiKey } = await this.applications.create(name);
@@ -57,7 +57,7 @@ export class ApplicationsController {
   }
 
   @Delete(':id')
-  @NoContent('The application is gone with its rooms; their sockets are closed.')
+  @NoContent('The application is removed with its rooms; their sockets are closed.')
   @Authenticated('admin')
   @ApiOperation({ summary: 'Remove an application with its rooms and close their sockets' })
   @ApiProblems(404)
@@ -68,7 +68,7 @@ export class ApplicationsController {
   @Post(':id/keys')
   @Creates(NewApplicationKeyDto, 'applications/:id/keys/{id}')
   @Authenticated('admin')
-  @ApiOperation({ summary: 'Add an API key, which is shown this once; the others go on' })
+  @ApiOperation({ summary: 'Add an API key, which is shown only once; the others stay valid' })
   @ApiProblems(404)
   async createKey(@PathId() id: number): Promise<NewApplicationKeyDto> {
     const { added, apiKey } = await this.applications.addKey(id);
@@ -92,10 +92,10 @@ export class ApplicationsController {
   }
 
   @Delete(':id/keys/:keyId')
-  @NoContent('The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.')
+  @NoContent('The key is no longer valid, and sockets admitted by its tickets are closed; the endpoints it made stay.')
   @Authenticated('admin')
   @ApiOperation({
-    summary: 'Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs',
+    summary: 'Remove an API key and close the sockets of its tickets; the endpoints it made stay, with their sockets',
   })
   @ApiProblems(404)
   async deleteKey(@PathId() id: number, @PathId('keyId') keyId: number): Promise<void> {

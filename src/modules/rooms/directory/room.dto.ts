@@ -10,11 +10,11 @@ const NAME = { max: 100, pattern: new RegExp(ROOM_NAME_PATTERN), example: 'lobby
 
 /** What a room may be told besides its name. Absent members keep their value or default. */
 class RoomOptionsRequest {
-  /** Whether messages are kept, so that clients that come back miss nothing. */
+  /** Whether messages are kept, so that returning clients miss nothing. */
   @BooleanField({ optional: true, default: false, example: true })
   durable?: boolean;
 
-  /** Messages kept; `null` for any number. */
+  /** Maximum number of messages kept; `null` for no limit. */
   @IntegerField({ min: 1, max: MAX_HISTORY, optional: true, nullable: true, default: null, example: 10_000 })
   historyLimit?: number | null;
 
@@ -45,7 +45,7 @@ export class RoomDto {
   @ApiProperty({ example: true })
   durable!: boolean;
 
-  /** Messages kept; `null` = any number. */
+  /** Maximum number of messages kept; `null` = no limit. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 10_000 })
   historyLimit!: number | null;
 
@@ -57,7 +57,7 @@ export class RoomDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 }

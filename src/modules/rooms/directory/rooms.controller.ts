@@ -61,7 +61,7 @@ export class RoomsController {
   }
 
   @Delete(':name')
-  @NoContent('The room is gone with its endpoints and messages; its sockets are closed.')
+  @NoContent('The room is removed with its endpoints and messages; its sockets are closed.')
   @Authenticated('application')
   @ApiOperation({ summary: 'Remove a room with its endpoints and close its sockets' })
   @ApiProblems(404)

@@ -25,13 +25,13 @@ export class CreateEndpointRequest {
   @IdentityField({ default: 'Anonymous' })
   identity?: string;
 
-  /** Seconds after which the code counts no longer and its sockets are closed; absent = never. */
+  /** Seconds after which the code is no longer valid and its sockets are closed; absent = never. */
   @IntegerField({ min: 1, max: MAX_SECONDS, optional: true, example: 3600 })
   expiresInSeconds?: number;
 }
 
 export class EndpointQuery extends PageQuery {
-  /** Only endpoints that are seen by this name. */
+  /** Only endpoints with this name. */
   @IdentityField({ example: 'alice' })
   identity?: string;
 }
@@ -53,7 +53,7 @@ export class EndpointDto {
   @ApiProperty({ example: 'alice' })
   identity!: string;
 
-  /** When the code ceases to count; `null` = never. */
+  /** When the code expires; `null` = never. */
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   expiresAt!: string | null;
 }
@@ -76,7 +76,7 @@ export class AdminEndpointDto extends OmitType(EndpointDto, ['code']) {
   @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   id!: number;
 
-  /** The API key that made it; `null` when that is gone. */
+  /** The API key that made it; `null` once that is removed. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 7 })
   keyId!: number | null;
 

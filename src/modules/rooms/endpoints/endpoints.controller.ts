@@ -58,7 +58,7 @@ export class EndpointsController {
   }
 
   @Delete(':code')
-  @NoContent('The code counts no longer; its sockets are closed.')
+  @NoContent('The code is no longer valid; its sockets are closed.')
   @Authenticated('application')
   @ApiOperation({ summary: 'Remove an endpoint and close its sockets' })
   @ApiProblems(404)

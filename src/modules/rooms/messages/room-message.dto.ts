@@ -15,14 +15,14 @@ export class PublishToRoomRequest {
   @Field('message', messageFault, ANY_JSON, { example: { text: 'hello' } })
   message!: unknown;
 
-  /** Who says it; absent = the application's name. */
+  /** The sender's name; absent = the application's name. */
   @IdentityField()
   identity?: string;
 }
 
 /** Where the message stands in a durable room; both `null` in a room that keeps none. */
 export class PublishedDto {
-  /** Its place in the room. */
+  /** Its position in the room. */
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 42 })
   offset!: number | null;
 
@@ -50,16 +50,16 @@ function toNumber({ value }: { value: unknown }): unknown {
 
 /** Query of a room's history: ascending from an offset, or continued by a cursor. */
 export class HistoryQuery {
-  /** Offset of the last message that is known. */
+  /** Offset of the last known message. */
   @Transform(toNumber)
   @Field('offset', offsetFault, { type: 'integer', format: 'int64', minimum: 0 }, { optional: true, default: 0 })
   after: number = 0;
 
-  /** Epoch of that offset; another one than the room's is answered 409. */
+  /** Epoch of that offset; if it is not the room's, the answer is 409. */
   @Field('epoch', epochFault, { type: 'string', maxLength: 64 }, { optional: true })
   epoch?: string;
 
-  /** Items a page has at most; more than 200 is cut to 200. Long messages make shorter pages. */
+  /** Maximum number of items per page; more than 200 is reduced to 200. Long messages make shorter pages. */
   @Transform(({ value }: { value: unknown }) => {
     const number = toNumber({ value });
     return typeof number === 'number' ? Math.min(number, MAX_LIMIT) : number;
@@ -67,7 +67,7 @@ export class HistoryQuery {
   @Field('limit', limitFault, { type: 'integer', format: 'int32', minimum: 1 }, { optional: true, default: 50 })
   limit: number = 50;
 
-  /** `nextCursor` of the page before; goes before `after` and `epoch`. */
+  /** `nextCursor` of the previous page; takes precedence over `after` and `epoch`. */
   @Field('cursor', cursorFault, { type: 'string', maxLength: 64 }, { optional: true })
   cursor?: string;
 
@@ -88,7 +88,7 @@ function decodeCursor(cursor: string): { after: number; epoch: string } | undefi
 }
 
 export class RoomMessageDto {
-  /** Its place in the room. */
+  /** Its position in the room. */
   @ApiProperty({ type: 'integer', format: 'int64', example: 42 })
   offset!: number;
 
@@ -96,11 +96,11 @@ export class RoomMessageDto {
   @ApiProperty({ ...ANY_JSON, example: { text: 'hello' } })
   message!: unknown;
 
-  /** Who said it. */
+  /** Who sent it. */
   @ApiProperty({ example: 'alice' })
   identity!: string;
 
-  /** When it was said. */
+  /** When it was sent. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   timestamp!: string;
 }

@@ -21,7 +21,7 @@ export class RoomMessagesController {
   @Post()
   @HttpCode(202)
   @Authenticated('application')
-  @ApiOperation({ summary: 'Say something in a room; answered once it is stored, where the room is durable' })
+  @ApiOperation({ summary: 'Send a message to a room; in a durable room, answered once it is stored' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -48,7 +48,7 @@ export class RoomMessagesController {
   @Get()
   @Header('Content-Type', 'application/json; charset=utf-8')
   @Authenticated('application')
-  @ApiOperation({ summary: 'What was said in a durable room, from an offset on' })
+  @ApiOperation({ summary: 'The messages of a durable room, from an offset on' })
   @ApiOkResponse({ type: RoomMessagePage })
   @ApiProblems(404, 'room_not_durable', 'epoch_changed')
   async list(

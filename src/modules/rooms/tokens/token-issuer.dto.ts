@@ -20,7 +20,7 @@ export class CreateTokenIssuerRequest {
   @TextField({ max: MAX_ISSUER, example: 'https://shop.example.org' })
   issuer!: string;
 
-  /** `alg` of its tokens; they may have no other. */
+  /** `alg` of its tokens; no other is accepted. */
   @ChoiceField(ALGORITHM, { example: 'EdDSA' })
   algorithm!: Algorithm;
 
@@ -28,7 +28,7 @@ export class CreateTokenIssuerRequest {
   @TextField({ max: MAX_SECRET, optional: true })
   secret?: string;
 
-  /** Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes. */
+  /** URL of its public keys: `https`, no private address, no redirects. Cached for ten minutes. */
   @TextField({ max: MAX_URL, optional: true })
   jwksUrl?: string;
 
@@ -57,7 +57,7 @@ export class TokenIssuerDto {
   @ApiProperty({ type: 'string', nullable: true, description: 'Where its keys are fetched from.', example: null })
   jwksUrl!: string | null;
 
-  /** Its public keys, where they were registered. */
+  /** Its public keys, if they were registered. */
   @ApiProperty({ ...OBJECT, nullable: true, example: { keys: [EXAMPLE_KEY] } })
   jwks!: object | null;
 

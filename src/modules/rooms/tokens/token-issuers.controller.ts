@@ -21,7 +21,7 @@ export class TokenIssuersController {
   @Post()
   @Creates(TokenIssuerDto, 'applications/:id/token-issuers/{id}')
   @Authenticated('adminOrApplication')
-  @ApiOperation({ summary: 'Register an issuer whose JWTs let into the rooms of the application' })
+  @ApiOperation({ summary: 'Register an issuer whose JWTs admit to the rooms of the application' })
   @ApiProblems(404, 'already_exists')
   async create(
     @CurrentApplication() caller: Caller,
@@ -56,7 +56,7 @@ export class TokenIssuersController {
   }
 
   @Delete(':issuerId')
-  @NoContent('Its tokens count no longer; who came in with them has been closed.')
+  @NoContent('Its tokens are no longer valid; connections admitted with them have been closed.')
   @Authenticated('adminOrApplication')
   @ApiOperation({ summary: 'Remove a token issuer and close the sockets of its tokens' })
   @ApiProblems(404)

@@ -37,7 +37,7 @@ export class ServicesController {
   @Post()
   @Creates(NewServiceDto, 'services/{id}')
   @Authenticated('operator')
-  @ApiOperation({ summary: 'Make a service; its tokens are shown this once' })
+  @ApiOperation({ summary: 'Make a service; its tokens are shown only once' })
   @ApiProblems('already_exists')
   async create(@Body() body: CreateServiceRequest): Promise<NewServiceDto> {
     const { service, hostToken, clientToken } = await this.services.create({ ...body });
@@ -68,7 +68,7 @@ export class ServicesController {
   }
 
   @Delete(':id')
-  @NoContent('The service is gone; its sockets are closed.')
+  @NoContent('The service is removed; its sockets are closed.')
   @Authenticated('operator')
   @ApiOperation({ summary: 'Remove a service and close its sockets' })
   @ApiProblems(404)
@@ -79,7 +79,7 @@ export class ServicesController {
   @Post(':id/tokens/rotate')
   @HttpCode(200)
   @Authenticated('operator')
-  @ApiOperation({ summary: 'Put a new token in the place of the old one, whose sockets are closed' })
+  @ApiOperation({ summary: 'Replace the token, and close the sockets of the old one' })
   @ApiProblems(404)
   async rotateToken(@PathId() id: number, @Body() { role }: RotateTokenRequest): Promise<RotatedTokenDto> {
     return { role, token: await this.services.rotate(id, role) };
@@ -101,7 +101,7 @@ export class ServicesController {
   }
 
   @Delete(':id/sessions/:code')
-  @NoContent('The session has ended; its host and guests are closed.')
+  @NoContent('The session has ended; its host and guests are disconnected.')
   @Authenticated('operator')
   @ApiOperation({ summary: 'End a live session' })
   @ApiParam({ name: 'code', description: "The session's code or its id.", example: 'HRSC' })

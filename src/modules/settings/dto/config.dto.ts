@@ -8,14 +8,14 @@ class SettingDto {
   name!: string;
 
   /** What it does. */
-  @ApiProperty({ example: 'How long open sockets are told to go, paced, after SIGTERM.' })
+  @ApiProperty({ example: 'Time over which open sockets are gradually told to leave after SIGTERM.' })
   description!: string;
 
-  /** As it would be set; a mask for a secret that is set, `null` when nothing is. */
+  /** As it would be set; masked for a secret that is set, `null` when not set. */
   @ApiProperty({ type: 'string', nullable: true, example: '10' })
   value!: string | null;
 
-  /** What holds where nothing is set, in words. */
+  /** The default, in words. */
   @ApiProperty({ example: '10 s' })
   default!: string;
 
@@ -49,7 +49,7 @@ class VersionsDto {
 }
 
 export class ConfigDto {
-  /** Name of the node that answers; others may be set up differently. */
+  /** Name of the node that answers; others may be configured differently. */
   @ApiProperty({ example: '9f86d081884c7d65' })
   node!: string;
 

@@ -10,11 +10,11 @@ const TIME = { type: 'string', format: 'date-time', example: '2026-01-01T12:00:0
 
 /** Somebody who can be invited to a call. */
 export class LobbyPeerDto {
-  /** What the others address it by. */
+  /** The id by which others address it. */
   @ApiProperty({ example: 'oMsgbXwBdVZ5MXTmAAAB' })
   sid!: string;
 
-  /** Empty until it has said one. */
+  /** Empty until it has sent one. */
   @ApiProperty({ example: 'Ala' })
   name!: string;
 
@@ -34,11 +34,11 @@ export class LobbyPeerDto {
 export class LobbyPage extends PageOf(LobbyPeerDto) {}
 
 export class CreateLobbyTokenRequest {
-  /** What its owner tells it from others by. */
+  /** Name by which its owner recognizes it. */
   @NameField({ max: MAX_NAME, optional: true, example: 'For the interview' })
   name?: string;
 
-  /** Connections it admits; without it any number. A connection that is lost and comes back counts again. */
+  /** Connections it admits; absent = any number. A connection that is lost and returns counts again. */
   @IntegerField({ min: 1, max: MAX_USES, optional: true, example: 10 })
   uses?: number;
 
@@ -47,17 +47,17 @@ export class CreateLobbyTokenRequest {
   expiresInSeconds?: number;
 }
 
-/** A new lobby token, shown this once. */
+/** A new lobby token, shown only once. */
 export class NewLobbyTokenDto {
   /** The token's id. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ example: 'lobby_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA' })
   token!: string;
 
-  /** Opens the call page with the token; it stands behind the `#`, so that no server logs it. */
+  /** Opens the call page with the token, which follows the `#`, so that no server logs it. */
   @ApiProperty({ example: 'https://example.org/call/#lobby=lobby_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAA' })
   link!: string;
 
@@ -71,7 +71,7 @@ export class LobbyTokenDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
-  /** What peers that bring it are called at first; `null` = nothing. */
+  /** The initial name of peers that present it; `null` = none. */
   @ApiProperty({ type: 'string', nullable: true, example: 'For the interview' })
   name!: string | null;
 
@@ -79,15 +79,15 @@ export class LobbyTokenDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   userId!: number;
 
-  /** How often it admits; `null` = any number of times. */
+  /** How often it can admit; `null` = any number of times. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 10 })
   uses!: number | null;
 
-  /** How often it still admits; `null` = any number of times. */
+  /** How often it can still admit; `null` = any number of times. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 9 })
   usesLeft!: number | null;
 
-  /** When it ceases to admit. */
+  /** When it stops admitting. */
   @ApiProperty(TIME)
   expiresAt!: string;
 

@@ -42,7 +42,7 @@ export class LobbyTokensController {
 
   @Get()
   @Authenticated('userOrKey')
-  @ApiOperation({ summary: 'List lobby tokens: all of them from the role viewer on, else the own ones' })
+  @ApiOperation({ summary: 'List lobby tokens: all of them with the role viewer or higher, otherwise one’s own' })
   async list(@CurrentPrincipal() principal: Actor, @Query() query: PageQuery): Promise<LobbyTokenPage> {
     return toDtoPage(LobbyTokenDto, await this.tokens.page(principal, query));
   }
@@ -56,7 +56,7 @@ export class LobbyTokensController {
   }
 
   @Delete(':id')
-  @NoContent('The token admits nobody any more, and who came in with it has been disconnected.')
+  @NoContent('The token no longer admits anybody, and connections admitted with it have been closed.')
   @Authenticated('userOrKey')
   @ApiOperation({ summary: 'Delete a lobby token' })
   @ApiProblems(404)

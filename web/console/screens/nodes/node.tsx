@@ -56,7 +56,7 @@ function Details({ node }: { node: NodeDetailDto }) {
           Redis: redis === null ? 'not used' : linkText(redis),
           PostgreSQL: linkText(database),
           'Received messages that wait': number(queues.inboundMessages),
-          'Bytes that wait for slow readers': bytes(queues.outboundBytes),
+          'Bytes waiting for slow readers': bytes(queues.outboundBytes),
           'Characters that wait to be stored': number(queues.storeCharacters),
           Measured: <Time at={node.measuredAt} />,
         }}

@@ -32,7 +32,7 @@ export class CreateConversationRequest {
   @NameField({ max: MAX_NAME, example: 'Holidays' })
   name!: string;
 
-  /** Accounts that take part from the beginning, beside the creator; members of the circle. */
+  /** Accounts that take part from the beginning, besides the creator; members of the circle. */
   @Field(
     'memberIds',
     memberIdsFault,
@@ -105,11 +105,11 @@ export class ConversationDto {
   @ApiChoice(PRIVILEGE, { nullable: true, example: 'ADMIN' })
   privilege!: ConversationPrivilege | null;
 
-  /** Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device. */
+  /** Messages of others after the caller's read marker, counted up to 1,000; 0 for a device. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 2 })
   unreadCount!: number;
 
-  /** The read marker of whoever asks: id of the newest message they have read, 0 before the first. */
+  /** The caller's read marker: id of the newest message they have read, 0 before the first. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   readMessageId!: number;
 
@@ -125,7 +125,7 @@ export class ConversationDto {
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 
@@ -140,13 +140,13 @@ export class ConversationDto {
 export class ConversationPage extends PageOf(ConversationDto) {}
 
 export class MarkReadRequest {
-  /** Everything up to this message is read. */
+  /** Everything up to this message has been read. */
   @IntegerField({ min: 1, max: MAX_ID, example: 12 })
   messageId!: number;
 }
 
 export class ReadMarkerDto {
-  /** Where the marker is now; it never moves back. */
+  /** The current position of the marker; it never moves back. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 12 })
   messageId!: number;
 }

@@ -38,7 +38,7 @@ export class CircleDto {
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 }
@@ -53,7 +53,7 @@ export class ChangePrivilegeRequest {
 
 /** Somebody in a circle. */
 export class MemberDto extends PersonDto {
-  /** A date; `null` when it was not told. */
+  /** A date; `null` when unknown. */
   @ApiProperty({ type: 'string', format: 'date', nullable: true, example: '1815-12-10' })
   birthday!: string | null;
 
@@ -84,7 +84,7 @@ export class InviteDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 7 })
   id!: number;
 
-  /** The circle it leads into. */
+  /** The circle it leads to. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   circleId!: number;
 
@@ -96,7 +96,7 @@ export class InviteDto {
   @ApiProperty({ format: 'email', example: 'ada@example.org' })
   email!: string;
 
-  /** Who invited; `null` once that account is gone. */
+  /** Who invited; `null` once that account is removed. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: 2 })
   invitedBy!: number | null;
 

@@ -24,7 +24,7 @@ function filesFault(value: unknown): string | undefined {
 }
 
 export class SendMessageRequest {
-  /** Needed unless there are files. */
+  /** Required unless there are files. */
   @Field(
     'content',
     contentFault(0),
@@ -42,13 +42,13 @@ export class SendMessageRequest {
   )
   files?: string[];
 
-  /** Of the client's choice: the same one again makes no second message. */
+  /** Chosen by the client; repeating it makes no second message. */
   @TextField({ max: MAX_CLIENT_ID, optional: true, example: '1c9e4a2f' })
   clientMessageId?: string;
 }
 
 export class EditMessageRequest {
-  /** In the place of the old text. */
+  /** Replaces the old text. */
   @Field(
     'content',
     contentFault(1),
@@ -66,7 +66,7 @@ const idFault = (value: unknown) =>
   typeof value === 'number' && value >= 0 && value <= MAX_ID ? undefined : 'must be the id of a message';
 
 export class MessageQuery extends LimitQuery {
-  /** `nextCursor` of the page before; it goes on in the same direction. */
+  /** `nextCursor` of the previous page; continues in the same direction. */
   @Field(
     'cursor',
     (value) =>
@@ -76,17 +76,17 @@ export class MessageQuery extends LimitQuery {
   )
   cursor?: string;
 
-  /** Messages behind this one, ascending. */
+  /** Messages after this one, ascending. */
   @Transform(toNumber)
   @Field('after', idFault, { type: 'integer', format: 'int32', minimum: 0 }, { optional: true, example: 0 })
   after?: number;
 
-  /** Messages before this one, descending; without `after` and `before` from the newest one. */
+  /** Messages before this one, descending; without `after` and `before`, from the newest on. */
   @Transform(toNumber)
   @Field('before', idFault, { type: 'integer', format: 'int32', minimum: 0 }, { optional: true, example: 12 })
   before?: number;
 
-  /** Only messages that hold these words; `"…"` for a phrase, `-` for a word they do not hold, `or` between two. */
+  /** Only messages with these words; `"…"` for a phrase, `-` for a word to exclude, `or` between two. */
   @TextField({ max: MAX_WORDS, optional: true, example: 'holiday photos' })
   q?: string;
 }
@@ -140,7 +140,7 @@ export class MediaDto {
   @ApiProperty({ example: 'a.jpg' })
   identifier!: string;
 
-  /** The name it was uploaded with; `null` before. */
+  /** The name it was uploaded with; `null` before the upload. */
   @ApiProperty({ type: 'string', nullable: true, example: 'a.jpg' })
   filename!: string | null;
 
@@ -152,11 +152,11 @@ export class MediaDto {
   @ApiProperty({ type: 'integer', format: 'int64', nullable: true, example: 48213 })
   size!: number | null;
 
-  /** Whether its content is there. */
+  /** Whether its content is stored. */
   @ApiProperty({ example: true })
   uploaded!: boolean;
 
-  /** Whether there is a small picture of it. */
+  /** Whether it has a thumbnail. */
   @ApiProperty({ example: true })
   hasThumbnail!: boolean;
 }
@@ -170,7 +170,7 @@ export class MessageDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 3 })
   conversationId!: number;
 
-  /** `null` once the account or device is gone. */
+  /** `null` once the account or device is removed. */
   @ApiProperty({ type: SenderDto, nullable: true })
   sender!: SenderDto | null;
 
@@ -190,7 +190,7 @@ export class MessageDto {
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   editedAt!: string | null;
 
-  /** The client's own name of it; `null` = none. */
+  /** The client's own name for it; `null` = none. */
   @ApiProperty({ type: 'string', nullable: true, example: '1c9e4a2f' })
   clientMessageId!: string | null;
 

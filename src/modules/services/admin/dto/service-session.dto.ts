@@ -11,7 +11,7 @@ export class ServiceSessionDto {
   @ApiProperty({ type: 'string', nullable: true, example: 'HRSC' })
   code!: string | null;
 
-  /** When its host came. */
+  /** When its host connected. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   startedAt!: string;
 

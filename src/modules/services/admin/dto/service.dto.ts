@@ -50,15 +50,15 @@ function TitleField(options: { optional?: boolean } = {}): PropertyDecorator {
 
 /** What a service may be told besides its title. Absent members keep their value or default. */
 class ServiceOptionsRequest {
-  /** Whether each host session gets a public code that guests come in with. */
+  /** Whether each host session gets a public code with which guests connect. */
   @BooleanField({ optional: true, default: false, example: true })
   allowPublicCode?: boolean;
 
-  /** Whether several hosts may be connected; if not, a new one takes the place of the old one. */
+  /** Whether several hosts may be connected; if not, a new one replaces the old one. */
   @BooleanField({ optional: true, default: false, example: false })
   allowMultipleHosts?: boolean;
 
-  /** Whether a host's message with a member `user` goes to that user alone. */
+  /** Whether a host's message with a member `user` is sent to that user alone. */
   @BooleanField({ optional: true, default: true, example: true })
   targeting?: boolean;
 
@@ -66,11 +66,11 @@ class ServiceOptionsRequest {
   @IntegerField({ min: 0, max: DAY, optional: true, default: 0, example: 30 })
   hostGraceSeconds?: number;
 
-  /** Guests a session takes; `null` for any number. */
+  /** Guests that a session admits; `null` for any number. */
   @IntegerField({ min: 1, max: MAX_GUESTS, optional: true, nullable: true, default: null, example: 200 })
   guestLimit?: number | null;
 
-  /** Seconds during which a code admits new guests; `null` for as long as its session. */
+  /** Seconds for which a code admits new guests; `null` for as long as its session. */
   @IntegerField({ min: 1, max: YEAR, optional: true, nullable: true, default: null, example: 3600 })
   codeTtlSeconds?: number | null;
 
@@ -101,7 +101,7 @@ export class ServiceDto {
   @ApiProperty({ example: 'Planetarium' })
   title!: string;
 
-  /** Whether each host session gets a public code that guests come in with. */
+  /** Whether each host session gets a public code with which guests connect. */
   @ApiProperty({ example: true })
   allowPublicCode!: boolean;
 
@@ -109,7 +109,7 @@ export class ServiceDto {
   @ApiProperty({ example: false })
   allowMultipleHosts!: boolean;
 
-  /** Whether a host's message with a member `user` goes to that user alone. */
+  /** Whether a host's message with a member `user` is sent to that user alone. */
   @ApiProperty({ example: true })
   targeting!: boolean;
 
@@ -117,11 +117,11 @@ export class ServiceDto {
   @ApiProperty({ type: 'integer', format: 'int32', example: 0 })
   hostGraceSeconds!: number;
 
-  /** Guests a session takes; `null` = any number. */
+  /** Guests that a session admits; `null` = any number. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   guestLimit!: number | null;
 
-  /** Seconds during which a code admits new guests; `null` = as long as its session. */
+  /** Seconds for which a code admits new guests; `null` = as long as its session. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   codeTtlSeconds!: number | null;
 
@@ -133,18 +133,18 @@ export class ServiceDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   createdAt!: string;
 
-  /** When it was changed last. */
+  /** When it was last changed. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   updatedAt!: string;
 }
 
-/** A new service with its tokens, which are shown this once. */
+/** A new service with its tokens, which are shown only once. */
 export class NewServiceDto extends ServiceDto {
-  /** Hosts come in with it. Shown this once. */
+  /** Hosts connect with it. Shown only once. */
   @ApiProperty({ format: 'uuid', example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   hostToken!: string;
 
-  /** Clients come in with it. Shown this once. */
+  /** Clients connect with it. Shown only once. */
   @ApiProperty({ format: 'uuid', example: '7c9e6679-7425-40de-944b-e07fc1f90ae7' })
   clientToken!: string;
 }
@@ -160,13 +160,13 @@ export class RotateTokenRequest {
   role!: TokenRole;
 }
 
-/** A new token, shown this once. */
+/** A new token, shown only once. */
 export class RotatedTokenDto {
   /** Whose token. */
   @ApiChoice(TOKEN_ROLE, { example: 'host' })
   role!: TokenRole;
 
-  /** Shown this once. */
+  /** Shown only once. */
   @ApiProperty({ format: 'uuid', example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   token!: string;
 }
