@@ -207,7 +207,7 @@ class CirclesFailedAnswer(TypedDict):
 
 
 class CirclesFault(TypedDict):
-    # A problem code, as of REST.
+    # A problem code, as in REST.
     code: str
     # For people, in French; programs go by `code`.
     detail: str
@@ -294,7 +294,7 @@ class CirclesMedia(TypedDict):
     extension: Optional[str]
     # As its sender called it.
     identifier: str
-    # Whether its content is there.
+    # Whether its content is stored.
     uploaded: Literal['True', 'False']
 
 
@@ -327,7 +327,7 @@ class _CirclesMessageDoneEventRequired(TypedDict):
 
 
 class CirclesMessageDoneEvent(_CirclesMessageDoneEventRequired, total=False):
-    # As its author sent it; absent where there was none.
+    # As its author sent it; absent if there was none.
     client_message_id: str
 
 
@@ -348,7 +348,7 @@ class _CirclesMessagePendingEventRequired(TypedDict):
 
 
 class CirclesMessagePendingEvent(_CirclesMessagePendingEventRequired, total=False):
-    # As its author sent it; absent where there was none.
+    # As its author sent it; absent if there was none.
     client_message_id: str
 
 
@@ -369,7 +369,7 @@ class _CirclesReceivedEventRequired(TypedDict):
 
 
 class CirclesReceivedEvent(_CirclesReceivedEventRequired, total=False):
-    # As its author sent it; absent where there was none.
+    # As its author sent it; absent if there was none.
     client_message_id: str
 
 
@@ -382,19 +382,19 @@ class CirclesSendEvent(_CirclesSendEventRequired, total=False):
     text_message: str
     # Names of files that follow over REST.
     files: List[str]
-    # Sent again, it makes no second message.
+    # Repeating it makes no second message.
     client_message_id: str
 
 
 class _CirclesStoredAnswerRequired(TypedDict):
     ok: Literal[True]
     received: Literal[True]
-    # Id that the message got.
+    # Id given to the message.
     message_id: int
 
 
 class CirclesStoredAnswer(_CirclesStoredAnswerRequired, total=False):
-    # As it was sent; absent where there was none.
+    # As it was sent; absent if there was none.
     client_message_id: str
 
 
@@ -407,7 +407,7 @@ class CirclesUserSender(TypedDict):
     first_name: str
     # Family name.
     last_name: str
-    # Midnight of the day; null when it is not told.
+    # Midnight of the day; null when unknown.
     birthday: Optional[str]
     # UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`.
     created: str
@@ -488,9 +488,9 @@ class _ConsoleMessageRequired(TypedDict):
 
 
 class ConsoleMessage(_ConsoleMessageRequired, total=False):
-    # Durable rooms: its place.
+    # Durable rooms: its offset.
     offset: int
-    # Offsets of another epoch mean nothing any more.
+    # Offsets of another epoch are meaningless.
     epoch: str
 
 
@@ -498,7 +498,7 @@ class ConsoleRefused(TypedDict):
     type: Literal['refused']
     # Of the subscription; the client chooses it, unique on its socket.
     id: str
-    # A problem code, as of REST.
+    # A problem code, as in REST.
     code: str
     # For people; programs go by `code`.
     detail: str
@@ -588,7 +588,7 @@ class OmikronCallFound(_OmikronCallFoundRequired, total=False):
 
 
 class OmikronCallFoundData(TypedDict):
-    # `DESTROYED`: it is not there, or has another secret.
+    # `DESTROYED`: it does not exist, or has another secret.
     call_state: Literal['ACTIVE', 'DESTROYED']
 
 
@@ -678,7 +678,7 @@ class OmikronCallJoined(_OmikronCallJoinedRequired, total=False):
 class OmikronCallJoinedData(TypedDict):
     acceppted: Literal[True]
     accepted: Literal[True]
-    # How each of them is, by user id.
+    # The state of each, by user id.
     user_ids: Dict[str, str]
     # The same, and who shows the screen.
     user_states: Dict[str, OmikronCallState]
@@ -738,7 +738,7 @@ class OmikronCallRefusedData(TypedDict):
 
 
 class OmikronCallState(TypedDict):
-    # `active`, `streaming`, `muted`, `deafed`, or any other of the clients.
+    # `active`, `streaming`, `muted`, `deafed`, or any other that clients use.
     state: str
     # Whether the screen is shown.
     streaming: bool
@@ -749,7 +749,7 @@ class _OmikronCallerChangedRequired(TypedDict):
     type: Literal['client_changed']
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: str
     # The same again.
     sender: str
@@ -769,9 +769,9 @@ class _OmikronCallerChangedDataRequired(TypedDict):
 
 
 class OmikronCallerChangedData(_OmikronCallerChangedDataRequired, total=False):
-    # `active`, `streaming`, `muted`, `deafed`, or any other of the clients.
+    # `active`, `streaming`, `muted`, `deafed`, or any other that clients use.
     call_state: str
-    # `online`, `user_offline`, `iota_offline`, or any other of the clients.
+    # `online`, `user_offline`, `iota_offline`, or any other that clients use.
     user_state: str
 
 
@@ -809,9 +809,9 @@ class OmikronCallerConnected(_OmikronCallerConnectedRequired, total=False):
 class OmikronCallerConnectedData(TypedDict):
     # Who it is.
     user_id: str
-    # `active`, `streaming`, `muted`, `deafed`, or any other of the clients.
+    # `active`, `streaming`, `muted`, `deafed`, or any other that clients use.
     call_state: str
-    # `online`, `user_offline`, `iota_offline`, or any other of the clients.
+    # `online`, `user_offline`, `iota_offline`, or any other that clients use.
     user_state: str
 
 
@@ -878,7 +878,7 @@ class OmikronClientIdentifyData(_OmikronClientIdentifyDataRequired, total=False)
 
 
 class _OmikronClientMessageRequired(TypedDict):
-    # Any that the Omikron does not handle itself.
+    # Any type that the Omikron does not handle itself.
     type: str
 
 
@@ -887,9 +887,9 @@ class OmikronClientMessage(_OmikronClientMessageRequired, total=False):
     id: Any
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: Any
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: Any
     # As it was sent; usually encrypted.
     data: Any
@@ -966,7 +966,7 @@ class OmikronError(_OmikronErrorRequired, total=False):
 
 
 class _OmikronFromIotaRequired(TypedDict):
-    # Any that the Omikron does not handle itself.
+    # Any type that the Omikron does not handle itself.
     type: str
 
 
@@ -975,16 +975,16 @@ class OmikronFromIota(_OmikronFromIotaRequired, total=False):
     id: Any
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: Any
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: Any
     # As it was sent; usually encrypted.
     data: Any
 
 
 class _OmikronFromUserRequired(TypedDict):
-    # Any that the Omikron does not handle itself.
+    # Any type that the Omikron does not handle itself.
     type: str
 
 
@@ -993,9 +993,9 @@ class OmikronFromUser(_OmikronFromUserRequired, total=False):
     id: Any
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: Any
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: Any
     # As it was sent; usually encrypted.
     data: Any
@@ -1054,7 +1054,7 @@ class OmikronIotaIdentified(_OmikronIotaIdentifiedRequired, total=False):
 
 
 class _OmikronIotaIdentifiedDataRequired(TypedDict):
-    # Ids of the users that it serves from now on.
+    # Ids of the users it serves from now on.
     accepted_profiles: str
     # Spelled like this by the original.
     denid_profiles: str
@@ -1089,7 +1089,7 @@ class OmikronIotaIdentifyData(TypedDict):
 
 
 class _OmikronIotaMessageRequired(TypedDict):
-    # Any that the Omikron does not handle itself.
+    # Any type that the Omikron does not handle itself.
     type: str
 
 
@@ -1098,9 +1098,9 @@ class OmikronIotaMessage(_OmikronIotaMessageRequired, total=False):
     id: Any
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: Any
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: Any
     # As it was sent; usually encrypted.
     data: Any
@@ -1208,9 +1208,9 @@ class OmikronSetStates(_OmikronSetStatesRequired, total=False):
 
 
 class OmikronSetStatesData(TypedDict, total=False):
-    # `active`, `streaming`, `muted`, `deafed`, or any other of the clients.
+    # `active`, `streaming`, `muted`, `deafed`, or any other that clients use.
     call_state: str
-    # `online`, `user_offline`, `iota_offline`, or any other of the clients.
+    # `online`, `user_offline`, `iota_offline`, or any other that clients use.
     user_state: str
 
 
@@ -1227,7 +1227,7 @@ class OmikronSignal(_OmikronSignalRequired, total=False):
 
 
 class _OmikronSignalDataRequired(TypedDict):
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: str
 
 
@@ -1241,7 +1241,7 @@ class _OmikronSignalledRequired(TypedDict):
     type: Literal['webrtc_sdp', 'webrtc_ice', 'watch_stream']
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: str
     # The same again.
     sender: str
@@ -1256,7 +1256,7 @@ class OmikronSignalled(_OmikronSignalledRequired, total=False):
 class _OmikronSignalledDataRequired(TypedDict):
     # The same again.
     sender_id: str
-    # Of the user whom it is for.
+    # Of the user for whom it is.
     receiver_id: str
 
 
@@ -1281,7 +1281,7 @@ class OmikronStateChanged(_OmikronStateChangedRequired, total=False):
 class OmikronStateChangedData(TypedDict):
     # Of the watched user.
     user_id: str
-    # `online`, `user_offline`, `iota_offline`, or any other of the clients.
+    # `online`, `user_offline`, `iota_offline`, or any other that clients use.
     user_state: str
 
 
@@ -1321,7 +1321,7 @@ class _OmikronStreamedRequired(TypedDict):
     type: Literal['start_stream', 'end_stream']
     # As it was sent.
     log: Any
-    # Of the user who says it.
+    # Of the user who sends it.
     sender_id: str
     # The same again.
     sender: str
@@ -1346,9 +1346,9 @@ class _RoomsAckedRequired(TypedDict):
 
 
 class RoomsAcked(_RoomsAckedRequired, total=False):
-    # Place in a durable room; gap-free, from 1.
+    # Offset in a durable room; gap-free, from 1.
     offset: int
-    # Offsets of another epoch mean nothing any more.
+    # Offsets of another epoch are meaningless.
     epoch: str
 
 
@@ -1359,7 +1359,7 @@ class RoomsExpiring(TypedDict):
 
 
 class RoomsFault(TypedDict):
-    # A problem code, as of REST.
+    # A problem code, as in REST.
     code: str
     # For people; programs go by `code`.
     detail: str
@@ -1381,7 +1381,7 @@ class RoomsMember(TypedDict):
     # Name of the endpoint.
     identity: str
     permissions: RoomsPermissions
-    # When its socket came.
+    # When its socket connected.
     connectedAt: str
 
 
@@ -1395,9 +1395,9 @@ class _RoomsMessageRequired(TypedDict):
 
 
 class RoomsMessage(_RoomsMessageRequired, total=False):
-    # Place in a durable room; gap-free, from 1.
+    # Offset in a durable room; gap-free, from 1.
     offset: int
-    # Offsets of another epoch mean nothing any more.
+    # Offsets of another epoch are meaningless.
     epoch: str
 
 
@@ -1418,11 +1418,11 @@ class RoomsPublish(_RoomsPublishRequired, total=False):
 
 
 class RoomsRecovered(TypedDict):
-    # Whether every message behind that offset follows.
+    # Whether every message after that offset follows.
     recovered: bool
-    # Place in a durable room; gap-free, from 1.
+    # Offset in a durable room; gap-free, from 1.
     offset: int
-    # Offsets of another epoch mean nothing any more.
+    # Offsets of another epoch are meaningless.
     epoch: str
 
 
@@ -1437,7 +1437,7 @@ class RoomsRefreshed(TypedDict):
 
 class RoomsRefused(TypedDict):
     error: RoomsFault
-    # The `id` of the message; `null` where it is too long to be repeated.
+    # The `id` of the message; `null` if it is too long to be repeated.
     id: Any
 
 
@@ -1461,7 +1461,7 @@ class RoomsStreamRecoveredFields(_RoomsStreamRecoveredFieldsRequired, total=Fals
 
 class ServicesAuthorized(TypedDict):
     type: Literal['server_authorized']
-    # Its last word is the role: host, client or guest.
+    # The last word is the role: host, client or guest.
     message: str
 
 
@@ -1497,7 +1497,7 @@ class _ServicesJoinRequired(TypedDict):
 
 
 class ServicesJoin(_ServicesJoinRequired, total=False):
-    # As its login said; absent where it said none.
+    # As given at the login; absent if none was given.
     name: str
 
 
@@ -1521,7 +1521,7 @@ class ServicesLogin(_ServicesLoginRequired, total=False):
 class SignalingCreatePeerEvent(TypedDict):
     # Name of the room.
     room_id: str
-    # All members, in the order they joined.
+    # All members, in the order in which they joined.
     peers: str
 
 
@@ -1569,7 +1569,7 @@ class _SignalingSignalRequired(TypedDict):
 
 
 class SignalingSignal(_SignalingSignalRequired, total=False):
-    # Where it stands and is not the sid of the sender, the server sets it.
+    # If present and not the sid of the sender, the server corrects it.
     sender_sid: str
 
 CirclesCircleEvent = Union[CirclesCircleEvent1, CirclesCircleEventKick, CirclesCircleEvent3, CirclesCircleEventDevice]

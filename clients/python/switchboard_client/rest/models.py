@@ -3,19 +3,19 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Optional, TypedDict
 
-# What a node may have to do without.
+# What may be unavailable to a node.
 AbsentThing = Literal['database', 'database disk', 'redis', 'media']
 
 # What is wrong with an entry of the audit log.
 AuditBreach = Literal['changed', 'missing', 'inserted', 'forged', 'seal']
 
-# How an act ended: done, tried in vain, or not allowed.
+# How an action ended: done, failed, or not allowed.
 AuditOutcome = Literal['success', 'failure', 'refused']
 
-# What a node may have to do without; `node`: another one fell silent.
+# What may be unavailable to a node; `node`: another one fell silent.
 AwayThing = Literal['database', 'database disk', 'redis', 'media', 'node']
 
-# How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
+# State of the bus between nodes; `none`: there is only one node, `deaf`: only other nodes reach it.
 BusState = Literal['none', 'ok', 'away', 'deaf']
 
 # Why a call failed.
@@ -27,7 +27,7 @@ CallOutcome = Literal['completed', 'declined', 'cancelled', 'expired', 'failed']
 # Protocols that have calls.
 CallProtocol = Literal['signaling', 'omikron']
 
-# Where a call stands.
+# State of a call.
 CallState = Literal['ringing', 'live', 'ended']
 
 # What a member may do in a circle; `ADMIN` is held by one of them.
@@ -39,16 +39,16 @@ ConnectionEnder = Literal['server', 'client']
 # What a member may do in a conversation.
 ConversationPrivilege = Literal['ADMIN', 'STANDARD']
 
-# What a server that runs says.
+# What a running server reports.
 LivenessStatus = Literal['ok']
 
-# How a server fares.
+# Status of a server.
 NodeState = Literal['starting', 'ready', 'degraded', 'draining', 'deaf']
 
 # What the sockets of an endpoint may do in its room.
 Permissions = Literal['read', 'write', 'readwrite']
 
-# The closed list of what can go wrong; `code` of every problem.
+# The closed list of the `code`s of all problems.
 ProblemCode = Literal['malformed_body', 'malformed_request', 'host_not_allowed', 'invalid_credentials', 'sign_in_failed', 'unauthenticated', 'token_reused', 'forbidden', 'insufficient_scope', 'password_sign_in_off', 'sign_in_refused', 'account_disabled', 'registration_closed', 'not_found', 'method_not_allowed', 'conflict', 'already_exists', 'room_not_durable', 'epoch_changed', 'count_changed', 'last_admin', 'last_sign_in', 'no_password', 'range_not_satisfiable', 'payload_too_large', 'quota_exceeded', 'unsupported_media_type', 'unknown_subject', 'invalid_input', 'rate_limited', 'storage_full', 'database_unavailable', 'database_full', 'broker_unavailable', 'unavailable', 'internal_error']
 
 # The message languages a socket can speak.
@@ -72,13 +72,13 @@ ServiceTokenRole = Literal['host', 'client']
 # Where the value of a setting comes from; `file`: generated once into `DATA_DIR`.
 SettingSource = Literal['default', 'environment', 'file']
 
-# What the tokens of an issuer are signed with.
+# Signature algorithm of an issuer's tokens.
 TokenAlgorithm = Literal['HS256', 'RS256', 'ES256', 'EdDSA']
 
-# What can be compared by how busy it is.
+# Things that can be ranked by how busy they are.
 TopKind = Literal['room', 'service']
 
-# What busy things are compared by.
+# The measure by which the busiest are ranked.
 TopMeasure = Literal['deliveries']
 
 # What carries a connection.
@@ -86,20 +86,20 @@ Transport = Literal['websocket', 'polling', 'sse']
 
 
 class AbsenceDto(TypedDict):
-    # When it went, as this node found.
+    # When it disappeared, as this node noticed.
     since: str
     # As in `away`.
     what: AbsentThing
 
 
 class AccountIdentityDto(TypedDict):
-    # When the account was first signed in by it.
+    # When it was first used to sign in to the account.
     createdAt: str
-    # What it is unlinked by.
+    # The id by which it is unlinked.
     id: int
     # The identity provider (`iss`).
     issuer: str
-    # Whom that knows the account as (`sub`).
+    # The provider's id of the account (`sub`).
     subject: str
 
 
@@ -111,13 +111,13 @@ class AccountIdentityPage(TypedDict):
 
 
 class AccountLoginDto(TypedDict):
-    # Where that was asked from.
+    # The address it was requested from.
     address: Optional[str]
     # When it began, with a password.
     createdAt: str
     # Whether this is the login that asks.
     current: bool
-    # What it is ended by.
+    # The id by which it is ended.
     id: int
     # When it last got tokens, which live for 15 minutes.
     lastUsedAt: str
@@ -149,13 +149,13 @@ class AddParticipantRequest(TypedDict, total=False):
 class AdminEndpointDto(TypedDict):
     # When it was made.
     createdAt: str
-    # When the code ceases to count; `null` = never.
+    # When the code expires; `null` = never.
     expiresAt: Optional[str]
     # The endpoint's id.
     id: int
     # What others see of it.
     identity: str
-    # The API key that made it; `null` when that is gone.
+    # The API key that made it; `null` once that is removed.
     keyId: Optional[int]
     # What its sockets may do in the room.
     permissions: Permissions
@@ -179,7 +179,7 @@ class ApplicationDto(TypedDict):
     id: int
     # Unique.
     name: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
@@ -190,7 +190,7 @@ class ApplicationKeyDto(TypedDict):
     id: int
     # To the minute; `null` = never.
     lastUsedAt: Optional[str]
-    # What the key begins with.
+    # The beginning of the key.
     prefix: str
 
 
@@ -271,20 +271,20 @@ class AuditVerdictDto(TypedDict):
 class AwayDto(TypedDict):
     # Which node, where it is one.
     node: Optional[SilentNodeDto]
-    # When it went, as this node found.
+    # When it disappeared, as this node noticed.
     since: str
-    # `node`: another one fell silent; the others are as in readiness.
+    # `node`: another node fell silent; the others are as in readiness.
     what: AwayThing
 
 
 class CallDto(TypedDict):
-    # From when it was live; `null` = it never was.
+    # Counted from when it became live; `null` = it never was.
     answeredAt: Optional[str]
     # The id its participants know it by, in lower case; `null` in a protocol that has none.
     callId: Optional[str]
     # When it ended; `null` while it has not.
     endedAt: Optional[str]
-    # `sid` of the participant who ended it; `account:<id>` of an admin who did from outside.
+    # `sid` of the participant who ended it; `account:<id>` of an admin who ended it from outside.
     endedBy: Optional[str]
     # The call's id in the ledger.
     id: int
@@ -298,7 +298,7 @@ class CallDto(TypedDict):
     # the
     # call any more.
     reason: Optional[CallFailure]
-    # When it began to ring, or to be.
+    # When it began to ring, or began.
     startedAt: str
     # Where it stands.
     state: CallState
@@ -312,17 +312,17 @@ class CallPage(TypedDict):
 
 
 class _CallParticipantDtoRequired(TypedDict):
-    # `null` for who never was in the call.
+    # `null` for those who never were in the call.
     joinedAt: Optional[str]
-    # When it left last; `null` while it is there.
+    # When it last left; `null` while it is present.
     leftAt: Optional[str]
-    # Whether its microphone was off last.
+    # Whether its microphone was last off.
     muted: bool
     # What the others saw of it.
     name: str
     # Id of the socket (signaling) or of the user (omikron).
     sid: str
-    # Whether its camera was off last.
+    # Whether its camera was last off.
     videoOff: bool
 
 
@@ -332,9 +332,9 @@ class CallParticipantDto(_CallParticipantDtoRequired, total=False):
 
 
 class ChangePasswordRequest(TypedDict):
-    # The password of now.
+    # The current password.
     currentPassword: str
-    # The password from now on.
+    # The new password.
     newPassword: str
 
 
@@ -354,7 +354,7 @@ class CircleDeviceDto(TypedDict):
     isOnline: bool
     # What the circle calls it.
     name: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
     # Signs in with it.
     username: str
@@ -376,7 +376,7 @@ class CircleDto(TypedDict):
     name: str
     # Of whoever asks; `null` for a device.
     privilege: Optional[CirclePrivilege]
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
@@ -390,7 +390,7 @@ class CirclePage(TypedDict):
 class ConfigDto(TypedDict):
     # All settings there are.
     groups: List[SettingGroupDto]
-    # Name of the node that answers; others may be set up differently.
+    # Name of the node that answers; others may be configured differently.
     node: str
     # Of what it runs.
     versions: VersionsDto
@@ -399,9 +399,9 @@ class ConfigDto(TypedDict):
 class ConnectionDto(TypedDict):
     # Id of the account behind it.
     account: Optional[str]
-    # The client's address, behind trusted proxies too.
+    # The client's address, also behind trusted proxies.
     address: str
-    # When it had said who it is; `null` until then.
+    # When it was authenticated; `null` until then.
     admittedAt: Optional[str]
     # Id of the application whose room it is in.
     application: Optional[str]
@@ -415,9 +415,9 @@ class ConnectionDto(TypedDict):
     circle: Optional[str]
     # When it connected.
     connectedAt: str
-    # What the connection is closed and revoked by.
+    # The id by which the connection is closed and revoked.
     id: str
-    # When something last went either way, heartbeats not counted.
+    # When something was last sent either way, not counting heartbeats.
     lastActiveAt: str
     # Messages it has sent.
     messagesIn: int
@@ -425,7 +425,7 @@ class ConnectionDto(TypedDict):
     messagesOut: int
     # Name of the node it is on.
     node: str
-    # `null` until it has said who it is.
+    # `null` until it is authenticated.
     principal: Optional[PrincipalDto]
     # The message language it speaks.
     protocol: Protocol
@@ -439,14 +439,14 @@ class ConnectionDto(TypedDict):
     transport: Transport
     # What the client calls itself (`User-Agent`).
     userAgent: Optional[str]
-    # Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+    # Bytes waiting for the client to read; above `OUTBOUND_LIMIT_BYTES` the connection is closed.
     waitingBytes: int
 
 
 class ConnectionPage(TypedDict):
     # What is on this page.
     items: List[ConnectionDto]
-    # Names of live nodes that did not answer in time; the items are without theirs.
+    # Names of live nodes that did not answer in time; the items do not include theirs.
     missing: List[str]
     # `cursor` of the next page; `null` on the last one.
     nextCursor: Optional[str]
@@ -471,11 +471,11 @@ class ConversationDto(TypedDict):
     name: str
     # Of whoever asks; `null` for a device.
     privilege: Optional[ConversationPrivilege]
-    # The read marker of whoever asks: id of the newest message they have read, 0 before the first.
+    # The caller's read marker: id of the newest message they have read, 0 before the first.
     readMessageId: int
-    # Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device.
+    # Messages of others after the caller's read marker, counted up to 1,000; 0 for a device.
     unreadCount: int
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
@@ -493,12 +493,12 @@ class _CreateAccountRequestRequired(TypedDict):
     firstName: str
     # Family name.
     lastName: str
-    # In clear; only its hash is kept.
+    # In plain text; only its hash is stored.
     password: str
 
 
 class CreateAccountRequest(_CreateAccountRequestRequired, total=False):
-    # A date; `null` when it is not told.
+    # A date; `null` when unknown.
     birthday: Optional[str]
 
 
@@ -520,7 +520,7 @@ class _CreateConversationRequestRequired(TypedDict):
 class CreateConversationRequest(_CreateConversationRequestRequired, total=False):
     # Whether the circle's devices take part.
     deviceAccess: bool
-    # Accounts that take part from the beginning, beside the creator; members of the circle.
+    # Accounts that take part from the beginning, besides the creator; members of the circle.
     memberIds: List[int]
 
 
@@ -535,7 +535,7 @@ class _CreateEndpointRequestRequired(TypedDict):
 
 
 class CreateEndpointRequest(_CreateEndpointRequestRequired, total=False):
-    # Seconds after which the code counts no longer and its sockets are closed; absent = never.
+    # Seconds after which the code is no longer valid and its sockets are closed; absent = never.
     expiresInSeconds: int
     # What others see of it.
     identity: str
@@ -552,21 +552,21 @@ class _CreateIotaRequestRequired(TypedDict):
 
 
 class CreateIotaRequest(_CreateIotaRequestRequired, total=False):
-    # The id it goes by on the wire; generated if absent.
+    # Its id on the wire; generated if absent.
     iotaId: str
 
 
 class CreateLobbyTokenRequest(TypedDict, total=False):
     # Seconds for which it admits.
     expiresInSeconds: int
-    # What its owner tells it from others by.
+    # Name by which its owner recognizes it.
     name: str
-    # Connections it admits; without it any number. A connection that is lost and comes back counts again.
+    # Connections it admits; absent = any number. A connection that is lost and returns counts again.
     uses: int
 
 
 class _CreateMachineKeyRequestRequired(TypedDict):
-    # What people tell it from others by.
+    # Name by which people recognize it.
     name: str
     # What it may do: `<tag>:read` or `<tag>:write`, `*` for every tag. `x-required-scope` of an operation says
     # which.
@@ -574,33 +574,33 @@ class _CreateMachineKeyRequestRequired(TypedDict):
 
 
 class CreateMachineKeyRequest(_CreateMachineKeyRequestRequired, total=False):
-    # Addresses and CIDR ranges that it may be used from; absent = any.
+    # Addresses and CIDR ranges it may be used from; absent = any.
     allowedNetworks: List[str]
-    # Seconds after which it counts no longer; absent = never.
+    # Seconds after which it is no longer valid; absent = never.
     expiresInSeconds: int
 
 
 class CreateProfileRequest(TypedDict):
     # SHA-256 of the user's private key, hexadecimal. It is never shown again.
     privateKeyHash: str
-    # Unique over all Iotas.
+    # Unique across all Iotas.
     userId: str
 
 
 class CreateRevocationRequest(TypedDict, total=False):
     # Id of an API key.
     apiKey: int
-    # Id of a live connection: revokes the credential it came in with, for all who use that.
+    # Id of a live connection: revokes the credential it was admitted with, for everybody who uses it.
     connection: str
     # Id of a device.
     device: int
     # Id or code of an endpoint.
     endpoint: str
-    # Public code of a session; its guests go, its host stays.
+    # Public code of a session; its guests are removed, its host stays.
     guestCode: str
     # UUID of a home server.
     iota: str
-    # Id of a token issuer; whoever came in with its tokens goes.
+    # Id of a token issuer; closes every connection that was admitted with its tokens.
     issuer: int
     # For those who read the list later.
     reason: str
@@ -618,9 +618,9 @@ class _CreateRoomRequestRequired(TypedDict):
 
 
 class CreateRoomRequest(_CreateRoomRequestRequired, total=False):
-    # Whether messages are kept, so that clients that come back miss nothing.
+    # Whether messages are kept, so that returning clients miss nothing.
     durable: bool
-    # Messages kept; `null` for any number.
+    # Maximum number of messages kept; `null` for no limit.
     historyLimit: Optional[int]
     # Days for which messages are kept; `null` for ever.
     retentionDays: Optional[int]
@@ -632,20 +632,20 @@ class _CreateServiceRequestRequired(TypedDict):
 
 
 class CreateServiceRequest(_CreateServiceRequestRequired, total=False):
-    # Whether several hosts may be connected; if not, a new one takes the place of the old one.
+    # Whether several hosts may be connected; if not, a new one replaces the old one.
     allowMultipleHosts: bool
-    # Whether each host session gets a public code that guests come in with.
+    # Whether each host session gets a public code with which guests connect.
     allowPublicCode: bool
     # Letters of a public code, all different. From 1,000 guests on use 6: four letters are few enough to be
     # guessed.
     codeLength: int
-    # Seconds during which a code admits new guests; `null` for as long as its session.
+    # Seconds for which a code admits new guests; `null` for as long as its session.
     codeTtlSeconds: Optional[int]
-    # Guests a session takes; `null` for any number.
+    # Guests that a session admits; `null` for any number.
     guestLimit: Optional[int]
     # Seconds for which a session waits for its host to come back.
     hostGraceSeconds: int
-    # Whether a host's message with a member `user` goes to that user alone.
+    # Whether a host's message with a member `user` is sent to that user alone.
     targeting: bool
 
 
@@ -657,7 +657,7 @@ class CreateTicketRequest(TypedDict, total=False):
 
 
 class _CreateTokenIssuerRequestRequired(TypedDict):
-    # `alg` of its tokens; they may have no other.
+    # `alg` of its tokens; no other is accepted.
     algorithm: TokenAlgorithm
     # `iss` of its tokens; it belongs to one application of the whole server.
     issuer: str
@@ -666,7 +666,7 @@ class _CreateTokenIssuerRequestRequired(TypedDict):
 class CreateTokenIssuerRequest(_CreateTokenIssuerRequestRequired, total=False):
     # Its public keys, as a JWK set or one JWK.
     jwks: Dict[str, Any]
-    # Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes.
+    # URL of its public keys: `https`, no private address, no redirects. Cached for ten minutes.
     jwksUrl: str
     # Its public key as PEM.
     publicKey: str
@@ -688,7 +688,7 @@ class DeviceDto(TypedDict):
     id: int
     # What the circle calls it.
     name: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
     # Signs in with it.
     username: str
@@ -701,12 +701,12 @@ class DeviceLoginDto(TypedDict):
     device: DeviceDto
     # Seconds until the access token expires.
     expiresIn: int
-    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    # Using it a second time, after more than 10 seconds or from another address, ends the login.
     refreshToken: str
 
 
 class DeviceLoginRequest(TypedDict):
-    # In clear; only its hash is kept.
+    # In plain text; only its hash is stored.
     password: str
     # The one the device was made with.
     username: str
@@ -718,16 +718,16 @@ class DevicePasswordDto(TypedDict):
 
 
 class EditMessageRequest(TypedDict):
-    # In the place of the old text.
+    # Replaces the old text.
     text: str
 
 
 class EndedConnectionDto(TypedDict):
     # Id of the account behind it.
     account: Optional[str]
-    # The client's address, behind trusted proxies too.
+    # The client's address, also behind trusted proxies.
     address: str
-    # When it had said who it is; `null` until then.
+    # When it was authenticated; `null` until then.
     admittedAt: Optional[str]
     # Id of the application whose room it is in.
     application: Optional[str]
@@ -739,17 +739,17 @@ class EndedConnectionDto(TypedDict):
     channels: int
     # Id of a circle it is in.
     circle: Optional[str]
-    # Close code, 1006 when the socket was lost; `null` where the transport has none.
+    # Close code, 1006 when the socket was lost; `null` if the transport has none.
     code: Optional[int]
     # When it connected.
     connectedAt: str
     # When it ended.
     endedAt: str
-    # `client`: also when the network in between was lost.
+    # `client`: also when the network between them failed.
     endedBy: ConnectionEnder
-    # What the connection is closed and revoked by.
+    # The id by which the connection is closed and revoked.
     id: str
-    # When something last went either way, heartbeats not counted.
+    # When something was last sent either way, not counting heartbeats.
     lastActiveAt: str
     # Messages it has sent.
     messagesIn: int
@@ -757,11 +757,11 @@ class EndedConnectionDto(TypedDict):
     messagesOut: int
     # Name of the node it is on.
     node: str
-    # `null` until it has said who it is.
+    # `null` until it is authenticated.
     principal: Optional[PrincipalDto]
     # The message language it speaks.
     protocol: Protocol
-    # In words, where there are any.
+    # In words, if there are any.
     reason: Optional[str]
     # Name of the room it is in.
     room: Optional[str]
@@ -773,14 +773,14 @@ class EndedConnectionDto(TypedDict):
     transport: Transport
     # What the client calls itself (`User-Agent`).
     userAgent: Optional[str]
-    # Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+    # Bytes waiting for the client to read; above `OUTBOUND_LIMIT_BYTES` the connection is closed.
     waitingBytes: int
 
 
 class EndedConnectionPage(TypedDict):
     # What is on this page.
     items: List[EndedConnectionDto]
-    # Names of live nodes that did not answer in time; the items are without theirs.
+    # Names of live nodes that did not answer in time; the items do not include theirs.
     missing: List[str]
     # `cursor` of the next page; `null` on the last one.
     nextCursor: Optional[str]
@@ -789,7 +789,7 @@ class EndedConnectionPage(TypedDict):
 class EndpointDto(TypedDict):
     # The only credential of its sockets; its application may list it.
     code: str
-    # When the code ceases to count; `null` = never.
+    # When the code expires; `null` = never.
     expiresAt: Optional[str]
     # What others see of it.
     identity: str
@@ -807,7 +807,7 @@ class EndpointPage(TypedDict):
 
 
 class ExchangeRequest(TypedDict):
-    # What stood behind `#code=`.
+    # The value after `#code=`.
     code: str
 
 
@@ -833,12 +833,12 @@ class IceServerDto(_IceServerDtoRequired, total=False):
 class IceServersDto(TypedDict):
     # Seconds until the credentials end; ask again before.
     expiresIn: int
-    # As a browser takes them.
+    # In the format that browsers take.
     iceServers: List[IceServerDto]
 
 
 class InviteDto(TypedDict):
-    # The circle it leads into.
+    # The circle it leads to.
     circleId: int
     # That circle's name.
     circleName: str
@@ -848,7 +848,7 @@ class InviteDto(TypedDict):
     email: str
     # The invitation's id.
     id: int
-    # Who invited; `null` once that account is gone.
+    # Who invited; `null` once that account is removed.
     invitedBy: Optional[int]
 
 
@@ -882,7 +882,7 @@ class IotaPage(TypedDict):
 class IotaTokenDto(TypedDict):
     # The home server's UUID, in lower case.
     iotaId: str
-    # Shown this once.
+    # Shown only once.
     token: str
 
 
@@ -947,7 +947,7 @@ class LegacyRoomList(TypedDict):
 class ListedEndpointDto(TypedDict):
     # `null` when it was made under another `SECRET_KEY`: it still admits, but cannot be shown any more.
     code: Optional[str]
-    # When the code ceases to count; `null` = never.
+    # When the code expires; `null` = never.
     expiresAt: Optional[str]
     # What others see of it.
     identity: str
@@ -974,26 +974,26 @@ class LobbyPeerDto(TypedDict):
     connectedAt: str
     # Whether it is in a call.
     inCall: bool
-    # Empty until it has said one.
+    # Empty until it has sent one.
     name: str
-    # What the others address it by.
+    # The id by which others address it.
     sid: str
 
 
 class LobbyTokenDto(TypedDict):
     # When it was made.
     createdAt: str
-    # When it ceases to admit.
+    # When it stops admitting.
     expiresAt: str
     # The token's id.
     id: int
-    # What peers that bring it are called at first; `null` = nothing.
+    # The initial name of peers that present it; `null` = none.
     name: Optional[str]
     # The account it is bound to.
     userId: int
-    # How often it admits; `null` = any number of times.
+    # How often it can admit; `null` = any number of times.
     uses: Optional[int]
-    # How often it still admits; `null` = any number of times.
+    # How often it can still admit; `null` = any number of times.
     usesLeft: Optional[int]
 
 
@@ -1009,21 +1009,21 @@ class LoginDto(TypedDict):
     accessToken: str
     # Seconds until the access token expires.
     expiresIn: int
-    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    # Using it a second time, after more than 10 seconds or from another address, ends the login.
     refreshToken: str
     # Who has signed in.
     user: UserDto
 
 
 class LoginRequest(TypedDict):
-    # Compared without case.
+    # Compared case-insensitively.
     email: str
-    # In clear; only its hash is kept.
+    # In plain text; only its hash is stored.
     password: str
 
 
 class MachineKeyDto(TypedDict):
-    # Where it may be used from; `null` = anywhere.
+    # Addresses it may be used from; `null` = anywhere.
     allowedNetworks: Optional[List[str]]
     # When it was made.
     createdAt: str
@@ -1037,9 +1037,9 @@ class MachineKeyDto(TypedDict):
     lastUsedAt: Optional[str]
     # The address it came from then.
     lastUsedFrom: Optional[str]
-    # What people tell it from others by.
+    # Name by which people recognize it.
     name: str
-    # What the key begins with.
+    # The beginning of the key.
     prefix: str
     # What it may do.
     scopes: List[str]
@@ -1053,16 +1053,16 @@ class MachineKeyPage(TypedDict):
 
 
 class MarkReadRequest(TypedDict):
-    # Everything up to this message is read.
+    # Everything up to this message has been read.
     messageId: int
 
 
 class MediaDto(TypedDict):
     # Of its content; `null` before the upload.
     contentType: Optional[str]
-    # The name it was uploaded with; `null` before.
+    # The name it was uploaded with; `null` before the upload.
     filename: Optional[str]
-    # Whether there is a small picture of it.
+    # Whether it has a thumbnail.
     hasThumbnail: bool
     # The file's id.
     id: int
@@ -1072,19 +1072,19 @@ class MediaDto(TypedDict):
     messageId: int
     # Bytes; `null` before the upload.
     size: Optional[int]
-    # Whether its content is there.
+    # Whether its content is stored.
     uploaded: bool
 
 
 class MediaUsageDto(TypedDict):
-    # Bytes they may take; `null` = no limit.
+    # Bytes they may use; `null` = no limit.
     quotaBytes: Optional[int]
-    # Bytes of the files that are there, and of those on their way.
+    # Bytes of the files that are stored or being uploaded.
     usedBytes: int
 
 
 class MemberDto(TypedDict):
-    # A date; `null` when it was not told.
+    # A date; `null` when unknown.
     birthday: Optional[str]
     # Unique without regard to case.
     email: str
@@ -1110,7 +1110,7 @@ class MemberPage(TypedDict):
 
 
 class MessageDto(TypedDict):
-    # The client's own name of it; `null` = none.
+    # The client's own name for it; `null` = none.
     clientMessageId: Optional[str]
     # The conversation it was written in.
     conversationId: int
@@ -1120,7 +1120,7 @@ class MessageDto(TypedDict):
     id: int
     # Its files.
     media: List[MediaDto]
-    # `null` once the account or device is gone.
+    # `null` once the account or device is removed.
     sender: Optional[SenderDto]
     # When it was written.
     sentAt: str
@@ -1136,35 +1136,35 @@ class MessagePage(TypedDict):
 
 
 class MetricSeriesDto(TypedDict):
-    # Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
+    # Protocol of connections and messages, code of closes, status of refused handshakes; otherwise `null`.
     label: Optional[str]
     # `connections` open at the end of a step; `messagesIn`, `messagesOut`, `connects`, `closes`, `refusals` a
     # second; `deliveryP50`, `deliveryP99` from the receipt of a frame to the last write that it led to, without the
     # wait for the database or the network, in milliseconds; `eventLoopP50`, `eventLoopP99` how late what was due
     # ran, in milliseconds.
     name: str
-    # Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.
+    # Id of its node, if nodes are not summed up (deliveries, event loop); otherwise `null`.
     node: Optional[str]
-    # The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
+    # The oldest first, one per step; `null` if no node had one, e.g. before it was started.
     values: List[Optional[float]]
 
 
 MetricsHistoryDto = TypedDict('MetricsHistoryDto', {
     # When the first step ended.
     'from': 'str',
-    # Ids of live nodes that did not answer in time; the series are without theirs.
+    # Ids of live nodes that did not answer in time; the series do not include theirs.
     'missing': 'List[str]',
-    # Live nodes that the series are of.
+    # Live nodes that the series cover.
     'nodes': 'int',
     # One for each name and label.
     'series': 'List[MetricSeriesDto]',
-    # From one value to the next.
+    # Interval between two values.
     'stepSeconds': 'int',
 })
 
 
 class NewApplicationDto(TypedDict):
-    # Shown this once.
+    # Shown only once.
     apiKey: str
     # When it was made.
     createdAt: str
@@ -1172,12 +1172,12 @@ class NewApplicationDto(TypedDict):
     id: int
     # Unique.
     name: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
 class NewApplicationKeyDto(TypedDict):
-    # Shown this once.
+    # Shown only once.
     apiKey: str
     # When it was made.
     createdAt: str
@@ -1185,7 +1185,7 @@ class NewApplicationKeyDto(TypedDict):
     id: int
     # To the minute; `null` = never.
     lastUsedAt: Optional[str]
-    # What the key begins with.
+    # The beginning of the key.
     prefix: str
 
 
@@ -1202,7 +1202,7 @@ class NewDeviceDto(TypedDict):
     name: str
     # Shown once.
     password: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
     # Signs in with it.
     username: str
@@ -1219,7 +1219,7 @@ class NewIotaDto(TypedDict):
     node: Optional[str]
     # Whether it is connected now.
     online: bool
-    # What it shows on the upgrade.
+    # What it presents on the upgrade.
     token: str
 
 
@@ -1228,14 +1228,14 @@ class NewLobbyTokenDto(TypedDict):
     expiresIn: int
     # The token's id.
     id: int
-    # Opens the call page with the token; it stands behind the `#`, so that no server logs it.
+    # Opens the call page with the token, which follows the `#`, so that no server logs it.
     link: str
-    # Shown this once.
+    # Shown only once.
     token: str
 
 
 class NewMachineKeyDto(TypedDict):
-    # Where it may be used from; `null` = anywhere.
+    # Addresses it may be used from; `null` = anywhere.
     allowedNetworks: Optional[List[str]]
     # When it was made.
     createdAt: str
@@ -1245,15 +1245,15 @@ class NewMachineKeyDto(TypedDict):
     expiresAt: Optional[str]
     # The key's id.
     id: int
-    # Shown this once.
+    # Shown only once.
     key: str
     # To the minute; `null` = never.
     lastUsedAt: Optional[str]
     # The address it came from then.
     lastUsedFrom: Optional[str]
-    # What people tell it from others by.
+    # Name by which people recognize it.
     name: str
-    # What the key begins with.
+    # The beginning of the key.
     prefix: str
     # What it may do.
     scopes: List[str]
@@ -1262,36 +1262,36 @@ class NewMachineKeyDto(TypedDict):
 class NewServiceDto(TypedDict):
     # Whether several hosts may be connected.
     allowMultipleHosts: bool
-    # Whether each host session gets a public code that guests come in with.
+    # Whether each host session gets a public code with which guests connect.
     allowPublicCode: bool
-    # Clients come in with it. Shown this once.
+    # Clients connect with it. Shown only once.
     clientToken: str
     # Letters of a public code.
     codeLength: int
-    # Seconds during which a code admits new guests; `null` = as long as its session.
+    # Seconds for which a code admits new guests; `null` = as long as its session.
     codeTtlSeconds: Optional[int]
     # When it was made.
     createdAt: str
-    # Guests a session takes; `null` = any number.
+    # Guests that a session admits; `null` = any number.
     guestLimit: Optional[int]
     # Seconds for which a session waits for its host to come back.
     hostGraceSeconds: int
-    # Hosts come in with it. Shown this once.
+    # Hosts connect with it. Shown only once.
     hostToken: str
     # The service's id.
     id: int
-    # Whether a host's message with a member `user` goes to that user alone.
+    # Whether a host's message with a member `user` is sent to that user alone.
     targeting: bool
     # Unique.
     title: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
 class NodeBusDto(TypedDict):
-    # Milliseconds since it last carried a message of the node's own back to it; `null` = never.
+    # Milliseconds since the node last received one of its own messages; `null` = never.
     heardMsAgo: Optional[int]
-    # As the node's own probe finds it, each second.
+    # As found by the node's own probe, every second.
     state: BusState
 
 
@@ -1303,32 +1303,32 @@ class NodeDetailDto(TypedDict):
     bus: NodeBusDto
     # Open sockets by protocol.
     connections: Dict[str, int]
-    # Share of one core that its process used over the last seconds; above 1 on several.
+    # CPU use of its process over the last seconds, in cores; above 1 if it uses several.
     cpu: float
-    # Its link to PostgreSQL.
+    # Its connection to PostgreSQL.
     database: NodeLinkDto
-    # How late its event loop runs what is due, over the last ten seconds.
+    # Delay of its event loop, over the last ten seconds.
     eventLoop: NodeLoopDto
-    # As in the `node` of a connection; another one after a restart.
+    # As in the `node` of a connection; changes with a restart.
     id: str
-    # Busy share of its event loop, 0 to 1.
+    # Utilization of its event loop, 0 to 1.
     load: float
-    # When it said what follows; its state and connections may be newer.
+    # When it reported what follows; its state and connections may be newer.
     measuredAt: str
-    # What its process takes.
+    # Resources that its process uses.
     memory: NodeMemoryDto
-    # Whether frames leave in native calls, one a turn (`NATIVE_SEND`).
+    # Whether frames are sent in native calls, one per turn (`NATIVE_SEND`).
     nativeSend: bool
-    # What waits in it.
+    # What is queued in it.
     queues: NodeQueuesDto
-    # Its link to Redis; `null` where there is one node only.
+    # Its connection to Redis; `null` if there is only one node.
     redis: Optional[NodeLinkDto]
-    # When its process began.
+    # When its process started.
     startedAt: str
-    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
-    # have.
+    # `degraded`: something is unavailable to it, which `away` names. `deaf`: it is cut off from the bus that other
+    # nodes reach.
     state: NodeState
-    # Seconds since its process began.
+    # Seconds since its process started.
     uptimeSeconds: int
     # `NODE_URL`, else `PUBLIC_URL`.
     url: str
@@ -1342,14 +1342,14 @@ class NodeDto(TypedDict):
     away: List[AwayDto]
     # Open sockets by protocol.
     connections: Dict[str, int]
-    # As in the `node` of a connection; another one after a restart.
+    # As in the `node` of a connection; changes with a restart.
     id: str
-    # Busy share of its event loop, 0 to 1.
+    # Utilization of its event loop, 0 to 1.
     load: float
-    # When its process began.
+    # When its process started.
     startedAt: str
-    # `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others
-    # have.
+    # `degraded`: something is unavailable to it, which `away` names. `deaf`: it is cut off from the bus that other
+    # nodes reach.
     state: NodeState
     # `NODE_URL`, else `PUBLIC_URL`.
     url: str
@@ -1358,7 +1358,7 @@ class NodeDto(TypedDict):
 
 
 class NodeLinkDto(TypedDict):
-    # Milliseconds of the last heartbeat there and back; `null` when that did not arrive.
+    # Round-trip time of the last heartbeat in milliseconds; `null` when it did not arrive.
     latencyMs: Optional[float]
     # Whether it is there.
     up: bool
@@ -1372,9 +1372,9 @@ class NodeList(TypedDict):
 
 
 class NodeLoopDto(TypedDict):
-    # Half of what was due ran later than this, in milliseconds.
+    # Median delay of what was due, in milliseconds.
     p50Ms: float
-    # One in a hundred of what was due ran later than this, in milliseconds.
+    # 99th percentile of the delay of what was due, in milliseconds.
     p99Ms: float
 
 
@@ -1390,16 +1390,16 @@ class NodeMemoryDto(TypedDict):
 class NodeQueuesDto(TypedDict):
     # Received messages that wait for their turn.
     inboundMessages: int
-    # Bytes that wait for slow readers.
+    # Bytes waiting for slow readers.
     outboundBytes: int
     # Characters of messages that wait to be stored.
     storeCharacters: int
 
 
 class OidcMethodDto(TypedDict):
-    # What people know the identity provider as.
+    # The name by which people know the identity provider.
     label: str
-    # Where a browser begins.
+    # Where a browser starts.
     startUrl: str
 
 
@@ -1413,7 +1413,7 @@ class OmegaAnswerDto(TypedDict):
 
 
 class OmegaDataDto(TypedDict):
-    # Host to connect to, with port where it is not the usual one.
+    # Host to connect to, with its port unless it is the default.
     omikron: str
 
 
@@ -1432,7 +1432,7 @@ class OmegaLogDto(TypedDict):
 
 
 class OwnUserDto(TypedDict):
-    # A date; `null` when it was not told.
+    # A date; `null` when unknown.
     birthday: Optional[str]
     # When it was made.
     createdAt: str
@@ -1481,7 +1481,7 @@ class PresentMemberDto(TypedDict):
 
 
 class PrincipalDto(TypedDict):
-    # Unique among those of its kind.
+    # Unique among its kind.
     id: str
     # What it is, e.g. `host`, `guest`, `endpoint`, `holder` (of a token or ticket for rooms), `user`, `device`,
     # `peer`, `iota`.
@@ -1491,7 +1491,7 @@ class PrincipalDto(TypedDict):
 
 
 class _ProblemDtoRequired(TypedDict):
-    # Machine-readable, out of a closed list.
+    # Machine-readable, from a closed list.
     code: ProblemCode
     # What went wrong this time.
     detail: str
@@ -1529,21 +1529,21 @@ class ProfilePage(TypedDict):
 class ProtocolStatsDto(TypedDict):
     # Payload bytes received.
     bytesIn: int
-    # Bytes received in a second.
+    # Bytes received per second.
     bytesInPerSecond: float
     # Bytes sent.
     bytesOut: int
-    # Bytes sent in a second.
+    # Bytes sent per second.
     bytesOutPerSecond: float
     # Open sockets.
     connections: int
     # Messages received since the nodes started.
     messagesIn: int
-    # Messages received in a second.
+    # Messages received per second.
     messagesInPerSecond: float
     # Messages sent since the nodes started.
     messagesOut: int
-    # Messages sent in a second.
+    # Messages sent per second.
     messagesOutPerSecond: float
     # The message language it speaks.
     protocol: str
@@ -1555,7 +1555,7 @@ class _PublishToRoomRequestRequired(TypedDict):
 
 
 class PublishToRoomRequest(_PublishToRoomRequestRequired, total=False):
-    # Who says it; absent = the application's name.
+    # The sender's name; absent = the application's name.
     identity: str
 
 
@@ -1572,18 +1572,18 @@ class PublishToServiceRequest(_PublishToServiceRequestRequired, total=False):
 class PublishedDto(TypedDict):
     # What the offset belongs to.
     epoch: Optional[str]
-    # Its place in the room.
+    # Its position in the room.
     offset: Optional[int]
 
 
 class ReadMarkerDto(TypedDict):
-    # Where the marker is now; it never moves back.
+    # The current position of the marker; it never moves back.
     messageId: int
 
 
 class ReadinessDto(TypedDict):
-    # What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media`
-    # when files
+    # What is unavailable: `database`, `redis`; `database disk` when that is full and only reads work; `media` when
+    # files
     # cannot be stored, e.g. since the disk is full.
     away: List[str]
     # The same, and since when.
@@ -1596,14 +1596,15 @@ class ReadinessDto(TypedDict):
 
 
 class RefreshRequest(TypedDict):
-    # Counts once: the answer holds its successor, also for who asks again within 10 seconds from the same address.
+    # Valid once: the answer holds its successor, also for a repeated request within 10 seconds from the same
+    # address.
     refreshToken: str
 
 
 class RevocationDto(TypedDict):
     # When it was made.
     createdAt: str
-    # Account that asked for it, or made the machine key that did; `null`: the key was made on the command line.
+    # Account that requested it, or made the machine key that did; `null`: the key was made on the command line.
     createdBy: Optional[int]
     # The revocation's id.
     id: int
@@ -1629,24 +1630,24 @@ class RoomDto(TypedDict):
     createdAt: str
     # Whether messages are kept.
     durable: bool
-    # Messages kept; `null` = any number.
+    # Maximum number of messages kept; `null` = no limit.
     historyLimit: Optional[int]
     # Unique in the application.
     name: str
     # Days for which messages are kept; `null` = for ever.
     retentionDays: Optional[int]
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
 class RoomMessageDto(TypedDict):
-    # Who said it.
+    # Who sent it.
     identity: str
     # Any JSON value, as it was written.
     message: Any
-    # Its place in the room.
+    # Its position in the room.
     offset: int
-    # When it was said.
+    # When it was sent.
     timestamp: str
 
 
@@ -1678,7 +1679,7 @@ class RoomPresenceDto(TypedDict):
 
 
 class RotateMachineKeyRequest(TypedDict, total=False):
-    # Seconds for which the old key goes on beside the new one.
+    # Seconds for which the old key stays valid beside the new one.
     overlapSeconds: int
 
 
@@ -1690,16 +1691,16 @@ class RotateTokenRequest(TypedDict):
 class RotatedTokenDto(TypedDict):
     # Whose token.
     role: ServiceTokenRole
-    # Shown this once.
+    # Shown only once.
     token: str
 
 
 class SendMessageRequest(TypedDict, total=False):
-    # Of the client's choice: the same one again makes no second message.
+    # Chosen by the client; repeating it makes no second message.
     clientMessageId: str
     # Names of files that will be uploaded; the answer holds a media for each.
     files: List[str]
-    # Needed unless there are files.
+    # Required unless there are files.
     text: str
 
 
@@ -1728,25 +1729,25 @@ class SenderDto(_SenderDtoRequired, total=False):
 class ServiceDto(TypedDict):
     # Whether several hosts may be connected.
     allowMultipleHosts: bool
-    # Whether each host session gets a public code that guests come in with.
+    # Whether each host session gets a public code with which guests connect.
     allowPublicCode: bool
     # Letters of a public code.
     codeLength: int
-    # Seconds during which a code admits new guests; `null` = as long as its session.
+    # Seconds for which a code admits new guests; `null` = as long as its session.
     codeTtlSeconds: Optional[int]
     # When it was made.
     createdAt: str
-    # Guests a session takes; `null` = any number.
+    # Guests that a session admits; `null` = any number.
     guestLimit: Optional[int]
     # Seconds for which a session waits for its host to come back.
     hostGraceSeconds: int
     # The service's id.
     id: int
-    # Whether a host's message with a member `user` goes to that user alone.
+    # Whether a host's message with a member `user` is sent to that user alone.
     targeting: bool
     # Unique.
     title: str
-    # When it was changed last.
+    # When it was last changed.
     updatedAt: str
 
 
@@ -1768,7 +1769,7 @@ class ServiceSessionDto(TypedDict):
     host: Optional[str]
     # The session's id.
     id: str
-    # When its host came.
+    # When its host connected.
     startedAt: str
 
 
@@ -1780,7 +1781,7 @@ class ServiceSessionPage(TypedDict):
 
 
 class SettingDto(TypedDict):
-    # What holds where nothing is set, in words.
+    # The default, in words.
     default: str
     # What it does.
     description: str
@@ -1790,7 +1791,7 @@ class SettingDto(TypedDict):
     secret: bool
     # Where the value comes from.
     source: SettingSource
-    # As it would be set; a mask for a secret that is set, `null` when nothing is.
+    # As it would be set; masked for a secret that is set, `null` when not set.
     value: Optional[str]
 
 
@@ -1804,7 +1805,7 @@ class SettingGroupDto(TypedDict):
 class SignInMethodsDto(TypedDict):
     # The identity provider; `null` when there is none.
     oidc: Optional[OidcMethodDto]
-    # Whether a password counts, be it of some accounts only.
+    # Whether passwords are accepted, even if only for some accounts.
     password: bool
 
 
@@ -1816,9 +1817,9 @@ class SilentNodeDto(TypedDict):
 
 
 class StatsDto(TypedDict):
-    # Ids of live nodes that did not answer in time; the numbers are without theirs.
+    # Ids of live nodes that did not answer in time; the numbers do not include theirs.
     missing: List[str]
-    # Live nodes that the numbers are of.
+    # Live nodes that the numbers cover.
     nodes: int
     # One item per protocol.
     protocols: List[ProtocolStatsDto]
@@ -1834,9 +1835,9 @@ class TemporaryPasswordDto(TypedDict):
 
 
 class TicketDto(TypedDict):
-    # Seconds within which it has to be used.
+    # Seconds within which it must be used.
     expiresIn: int
-    # Good once, for one socket or event stream.
+    # Valid once, for one socket or event stream.
     ticket: str
 
 
@@ -1849,7 +1850,7 @@ class TokenIssuerDto(TypedDict):
     id: int
     # `iss` of its tokens.
     issuer: str
-    # Its public keys, where they were registered.
+    # Its public keys, if they were registered.
     jwks: Optional[Dict[str, Any]]
     # Where its keys are fetched from.
     jwksUrl: Optional[str]
@@ -1867,7 +1868,7 @@ class TokenPairDto(TypedDict):
     accessToken: str
     # Seconds until the access token expires.
     expiresIn: int
-    # Using it a second time, later than in 10 seconds or from another address, ends the login.
+    # Using it a second time, after more than 10 seconds or from another address, ends the login.
     refreshToken: str
 
 
@@ -1878,11 +1879,11 @@ class TopDto(TypedDict):
     items: List[TopItemDto]
     # What is compared.
     kind: TopKind
-    # Ids of live nodes that did not answer in time; the numbers are without theirs.
+    # Ids of live nodes that did not answer in time; the numbers do not include theirs.
     missing: List[str]
-    # Live nodes that the numbers are of.
+    # Live nodes that the numbers cover.
     nodes: int
-    # How long was counted: half a minute to a minute, less on a node that was just started.
+    # Length of the window: half a minute to a minute, less on a node that has just started.
     windowSeconds: int
 
 
@@ -1895,28 +1896,28 @@ class TopItemDto(TypedDict):
     id: int
     # Name of the room, title of the service.
     label: str
-    # The same, a second.
+    # The same, per second.
     perSecond: float
 
 
 class TrafficDto(TypedDict):
     # Payload bytes received.
     bytesIn: int
-    # Bytes received in a second.
+    # Bytes received per second.
     bytesInPerSecond: float
     # Bytes sent.
     bytesOut: int
-    # Bytes sent in a second.
+    # Bytes sent per second.
     bytesOutPerSecond: float
     # Open sockets.
     connections: int
     # Messages received since the nodes started.
     messagesIn: int
-    # Messages received in a second.
+    # Messages received per second.
     messagesInPerSecond: float
     # Messages sent since the nodes started.
     messagesOut: int
-    # Messages sent in a second.
+    # Messages sent per second.
     messagesOutPerSecond: float
 
 
@@ -1965,9 +1966,9 @@ class UpdateProfileRequest(TypedDict, total=False):
 
 
 class UpdateRoomRequest(TypedDict, total=False):
-    # Whether messages are kept, so that clients that come back miss nothing.
+    # Whether messages are kept, so that returning clients miss nothing.
     durable: bool
-    # Messages kept; `null` for any number.
+    # Maximum number of messages kept; `null` for no limit.
     historyLimit: Optional[int]
     # Unique in the application: letters, digits, `-` and `_`.
     name: str
@@ -1976,27 +1977,27 @@ class UpdateRoomRequest(TypedDict, total=False):
 
 
 class UpdateServiceRequest(TypedDict, total=False):
-    # Whether several hosts may be connected; if not, a new one takes the place of the old one.
+    # Whether several hosts may be connected; if not, a new one replaces the old one.
     allowMultipleHosts: bool
-    # Whether each host session gets a public code that guests come in with.
+    # Whether each host session gets a public code with which guests connect.
     allowPublicCode: bool
     # Letters of a public code, all different. From 1,000 guests on use 6: four letters are few enough to be
     # guessed.
     codeLength: int
-    # Seconds during which a code admits new guests; `null` for as long as its session.
+    # Seconds for which a code admits new guests; `null` for as long as its session.
     codeTtlSeconds: Optional[int]
-    # Guests a session takes; `null` for any number.
+    # Guests that a session admits; `null` for any number.
     guestLimit: Optional[int]
     # Seconds for which a session waits for its host to come back.
     hostGraceSeconds: int
-    # Whether a host's message with a member `user` goes to that user alone.
+    # Whether a host's message with a member `user` is sent to that user alone.
     targeting: bool
     # Unique; at most 32 characters.
     title: str
 
 
 class UserDto(TypedDict):
-    # A date; `null` when it was not told.
+    # A date; `null` when unknown.
     birthday: Optional[str]
     # When it was made.
     createdAt: str

@@ -10,7 +10,7 @@ from .resource import Resource, Transport, items, segment
 class AccountExport(Resource):
     def export_mine(self) -> str:
         """
-        Everything that is kept of the caller's account, one JSON object a line. Needs the access token of a
+        Everything that is stored about the caller's account, one JSON object per line. Needs the access token of a
         person's account.
         """
         answer: str = self._call('GET', '/api/v1/accounts/me/export', auth='bearer', answer='text')
@@ -18,8 +18,8 @@ class AccountExport(Resource):
 
     def export(self, *, id: int) -> str:
         """
-        Everything that is kept of one account, one JSON object a line. Needs the access token of an account with
-        the role `admin`, or a machine key.
+        Everything that is stored about one account, one JSON object per line. Needs the access token of an account
+        with the role `admin`, or a machine key.
         """
         answer: str = self._call('GET', f'/api/v1/accounts/{segment(id)}/export', auth='bearer', answer='text')
         return answer
@@ -27,7 +27,7 @@ class AccountExport(Resource):
 
 class AccountIdentities(Resource):
     def list_mine(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountIdentityPage:
-        """Whom identity providers know the caller as. Needs the access token of a person's account."""
+        """The identities of the caller at identity providers. Needs the access token of a person's account."""
         answer: models.AccountIdentityPage = self._call('GET', '/api/v1/accounts/me/identities', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -37,15 +37,15 @@ class AccountIdentities(Resource):
 
     def unlink_mine(self, *, identity_id: int) -> None:
         """
-        Unlink an identity of the caller, who signs in with a password then. Needs the access token of a person's
+        Unlink an identity of the caller, who then signs in with a password. Needs the access token of a person's
         account.
         """
         self._call('DELETE', f'/api/v1/accounts/me/identities/{segment(identity_id)}', auth='bearer', answer='none')
 
     def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.AccountIdentityPage:
         """
-        Whom identity providers know an account as. Needs the access token of an account with the role `viewer`,
-        `operator` or `admin`, or a machine key.
+        The identities of an account at identity providers. Needs the access token of an account with the role
+        `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.AccountIdentityPage = self._call('GET', f'/api/v1/accounts/{segment(id)}/identities', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -98,14 +98,14 @@ class AccountLogins(Resource):
 
 class AccountMediaUsage(Resource):
     def get_mine(self) -> models.MediaUsageDto:
-        """How much room the caller's own files take, and may take. Needs the access token of a person's account."""
+        """How much storage the caller's own files use, and may use. Needs the access token of a person's account."""
         answer: models.MediaUsageDto = self._call('GET', '/api/v1/accounts/me/media-usage', auth='bearer', answer='json')
         return answer
 
     def get(self, *, id: int) -> models.MediaUsageDto:
         """
-        How much room the files of an account take, and may take. Needs the access token of an account with the role
-        `viewer`, `operator` or `admin`, or a machine key.
+        How much storage the files of an account use, and may use. Needs the access token of an account with the
+        role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.MediaUsageDto = self._call('GET', f'/api/v1/accounts/{segment(id)}/media-usage', auth='bearer', answer='json')
         return answer
@@ -126,8 +126,8 @@ class Accounts(Resource):
 
     def create(self, *, body: models.CreateAccountRequest) -> models.UserDto:
         """
-        Make an account; anyone where registration is open, else an admin. Anyone may call it; with an access token
-        or a machine key it answers as that.
+        Make an account; open to anyone if registration is open, otherwise to admins. Anyone may call it; with an
+        access token or a machine key, it acts as that caller.
         """
         answer: models.UserDto = self._call('POST', '/api/v1/accounts', body=body, auth='bearer', answer='json')
         return answer
@@ -214,7 +214,7 @@ class ApplicationRooms(Resource):
 
     def list_messages(self, *, id: int, name: str, after: Optional[int] = None, epoch: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RoomMessagePage:
         """
-        What was said in a durable room of an application, from an offset on. Needs the access token of an account
+        The messages of a durable room of an application, from an offset on. Needs the access token of an account
         with the role `operator` or `admin`, or a machine key.
         """
         answer: models.RoomMessagePage = self._call('GET', f'/api/v1/applications/{segment(id)}/rooms/{segment(name)}/messages', query={'after': after, 'epoch': epoch, 'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
@@ -252,7 +252,7 @@ class Applications(Resource):
 
     def create(self, *, body: models.CreateApplicationRequest) -> models.NewApplicationDto:
         """
-        Make an application; its first API key is shown this once. Needs the access token of an account with the
+        Make an application; its first API key is shown only once. Needs the access token of an account with the
         role `admin`, or a machine key.
         """
         answer: models.NewApplicationDto = self._call('POST', '/api/v1/applications', body=body, auth='bearer', answer='json')
@@ -292,16 +292,16 @@ class Applications(Resource):
 
     def create_key(self, *, id: int) -> models.NewApplicationKeyDto:
         """
-        Add an API key, which is shown this once; the others go on. Needs the access token of an account with the
-        role `admin`, or a machine key.
+        Add an API key, which is shown only once; the others stay valid. Needs the access token of an account with
+        the role `admin`, or a machine key.
         """
         answer: models.NewApplicationKeyDto = self._call('POST', f'/api/v1/applications/{segment(id)}/keys', auth='bearer', answer='json')
         return answer
 
     def delete_key(self, *, id: int, key_id: int) -> None:
         """
-        Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs. Needs
-        the access token of an account with the role `admin`, or a machine key.
+        Remove an API key and close the sockets of its tickets; the endpoints it made stay, with their sockets.
+        Needs the access token of an account with the role `admin`, or a machine key.
         """
         self._call('DELETE', f'/api/v1/applications/{segment(id)}/keys/{segment(key_id)}', auth='bearer', answer='none')
 
@@ -354,7 +354,7 @@ class Audit(Resource):
 
 class Auth(Resource):
     def device_login(self, *, body: models.DeviceLoginRequest) -> models.DeviceLoginDto:
-        """Sign a device in with the user name and password it was given. Anyone may call it."""
+        """Sign in a device with its user name and password. Anyone may call it."""
         answer: models.DeviceLoginDto = self._call('POST', '/api/v1/auth/device-login', body=body, auth='', answer='json')
         return answer
 
@@ -379,8 +379,8 @@ class Auth(Resource):
 
     def refresh(self, *, body: models.RefreshRequest) -> models.TokenPairDto:
         """
-        Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login. Anyone
-        may call it.
+        Get the next pair of tokens; reuse within 10 seconds returns the same pair, later reuse ends the login.
+        Anyone may call it.
         """
         answer: models.TokenPairDto = self._call('POST', '/api/v1/auth/refresh', body=body, auth='', answer='json')
         return answer
@@ -389,8 +389,8 @@ class Auth(Resource):
 class Calls(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, state: Optional[models.CallState] = None, protocol: Optional[models.CallProtocol] = None, outcome: Optional[models.CallOutcome] = None, participant: Optional[str] = None, from_: Optional[str] = None, to: Optional[str] = None) -> models.CallPage:
         """
-        List calls, the newest first: all of them from the role viewer on, else the own ones. Needs the access token
-        of a person's account, or a machine key with the scope.
+        List calls, the newest first: all of them with the role viewer or higher, otherwise one’s own. Needs the
+        access token of a person's account, or a machine key with the scope.
         """
         answer: models.CallPage = self._call('GET', '/api/v1/calls', query={'limit': limit, 'cursor': cursor, 'state': state, 'protocol': protocol, 'outcome': outcome, 'participant': participant, 'from': from_, 'to': to}, auth='bearer', answer='json')
         return answer
@@ -414,7 +414,7 @@ class Calls(Resource):
 
 class CircleMediaUsage(Resource):
     def get(self, *, id: int) -> models.MediaUsageDto:
-        """How much room the files of a circle take, and may take. Needs the access token of an account or a device."""
+        """How much storage the files of a circle use, and may use. Needs the access token of an account or a device."""
         answer: models.MediaUsageDto = self._call('GET', f'/api/v1/circles/{segment(id)}/media-usage', auth='bearer', answer='json')
         return answer
 
@@ -462,7 +462,7 @@ class Circles(Resource):
         self._call('DELETE', f'/api/v1/circles/{segment(id)}/members/{segment(user_id)}', auth='bearer', answer='none')
 
     def update_member(self, *, id: int, user_id: Union[int, Literal['me']], body: models.ChangePrivilegeRequest) -> models.MemberDto:
-        """Give a member another privilege; ADMIN is handed on. Needs the access token of a person's account."""
+        """Give a member another privilege; ADMIN passes from its holder. Needs the access token of a person's account."""
         answer: models.MemberDto = self._call('PATCH', f'/api/v1/circles/{segment(id)}/members/{segment(user_id)}', body=body, auth='bearer', answer='json')
         return answer
 
@@ -487,8 +487,8 @@ class Connections(Resource):
 
     def list(self, *, limit: Optional[int] = None, protocol: Optional[models.Protocol] = None, principal: Optional[str] = None, node: Optional[str] = None, application: Optional[str] = None, room: Optional[str] = None, service: Optional[str] = None, session: Optional[str] = None, circle: Optional[str] = None, account: Optional[str] = None, address: Optional[str] = None, q: Optional[str] = None, cursor: Optional[str] = None) -> models.ConnectionPage:
         """
-        Live connections over all protocols and nodes, in the order they came. Needs the access token of an account
-        with the role `viewer`, `operator` or `admin`, or a machine key.
+        Live connections over all protocols and nodes, in the order in which they connected. Needs the access token
+        of an account with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.ConnectionPage = self._call('GET', '/api/v1/connections', query={'limit': limit, 'protocol': protocol, 'principal': principal, 'node': node, 'application': application, 'room': room, 'service': service, 'session': session, 'circle': circle, 'account': account, 'address': address, 'q': q, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -499,7 +499,7 @@ class Connections(Resource):
 
     def list_ended(self, *, limit: Optional[int] = None, protocol: Optional[models.Protocol] = None, principal: Optional[str] = None, node: Optional[str] = None, application: Optional[str] = None, room: Optional[str] = None, service: Optional[str] = None, session: Optional[str] = None, circle: Optional[str] = None, account: Optional[str] = None, address: Optional[str] = None, q: Optional[str] = None, cursor: Optional[str] = None, code: Optional[int] = None) -> models.EndedConnectionPage:
         """
-        Connections that have ended, the last one first; each node remembers 1,000. Needs the access token of an
+        Connections that have ended, the latest first; each node remembers 1,000. Needs the access token of an
         account with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.EndedConnectionPage = self._call('GET', '/api/v1/connections/ended', query={'limit': limit, 'protocol': protocol, 'principal': principal, 'node': node, 'application': application, 'room': room, 'service': service, 'session': session, 'circle': circle, 'account': account, 'address': address, 'q': q, 'cursor': cursor, 'code': code}, auth='bearer', answer='json')
@@ -553,10 +553,7 @@ class Conversations(Resource):
         return answer
 
     def update(self, *, id: int, body: models.UpdateConversationRequest) -> models.ConversationDto:
-        """
-        Change a conversation; where devices lose access, they leave at once. Needs the access token of a person's
-        account.
-        """
+        """Change a conversation; devices that lose access leave at once. Needs the access token of a person's account."""
         answer: models.ConversationDto = self._call('PATCH', f'/api/v1/conversations/{segment(id)}', body=body, auth='bearer', answer='json')
         return answer
 
@@ -575,7 +572,7 @@ class Conversations(Resource):
         return answer
 
     def mark_read(self, *, id: int, body: models.MarkReadRequest) -> models.ReadMarkerDto:
-        """Move the read marker on. Needs the access token of an account or a device."""
+        """Move the read marker forward. Needs the access token of an account or a device."""
         answer: models.ReadMarkerDto = self._call('PUT', f'/api/v1/conversations/{segment(id)}/read', body=body, auth='bearer', answer='json')
         return answer
 
@@ -591,7 +588,7 @@ class Devices(Resource):
         return items(lambda cursor: self.list(id=id, limit=limit, cursor=cursor))
 
     def create(self, *, id: int, body: models.CreateDeviceRequest) -> models.NewDeviceDto:
-        """Make a device of a circle; its password is shown this once. Needs the access token of a person's account."""
+        """Make a device of a circle; its password is shown only once. Needs the access token of a person's account."""
         answer: models.NewDeviceDto = self._call('POST', f'/api/v1/circles/{segment(id)}/devices', body=body, auth='bearer', answer='json')
         return answer
 
@@ -611,7 +608,7 @@ class Devices(Resource):
 
     def replace_password(self, *, id: int) -> models.DevicePasswordDto:
         """
-        Give a device a new password, shown this once; ends its logins. Needs the access token of a person's
+        Give a device a new password, shown only once; ends its logins. Needs the access token of a person's
         account.
         """
         answer: models.DevicePasswordDto = self._call('POST', f'/api/v1/devices/{segment(id)}/password', auth='bearer', answer='json')
@@ -658,7 +655,7 @@ class FindOmikron(Resource):
 class Health(Resource):
     def live(self) -> models.LivenessDto:
         """
-        Whether the process answers; it looks at nothing else, so that a lost database restarts no node. Anyone may
+        Whether the process answers; nothing else is checked, so that a lost database restarts no node. Anyone may
         call it.
         """
         answer: models.LivenessDto = self._call('GET', '/health/live', auth='', answer='json')
@@ -682,7 +679,7 @@ class IceServers(Resource):
 
 class Invites(Resource):
     def list_of_circle(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.InvitePage:
-        """List the pending invitations into a circle. Needs the access token of a person's account."""
+        """List the pending invitations to a circle. Needs the access token of a person's account."""
         answer: models.InvitePage = self._call('GET', f'/api/v1/circles/{segment(id)}/invites', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
 
@@ -691,7 +688,7 @@ class Invites(Resource):
         return items(lambda cursor: self.list_of_circle(id=id, limit=limit, cursor=cursor))
 
     def create(self, *, id: int, body: models.CreateInviteRequest) -> models.InviteDto:
-        """Invite an account into a circle. Needs the access token of a person's account."""
+        """Invite an account to a circle. Needs the access token of a person's account."""
         answer: models.InviteDto = self._call('POST', f'/api/v1/circles/{segment(id)}/invites', body=body, auth='bearer', answer='json')
         return answer
 
@@ -709,7 +706,7 @@ class Invites(Resource):
         self._call('DELETE', f'/api/v1/invites/{segment(id)}', auth='bearer', answer='none')
 
     def accept(self, *, id: int) -> models.CircleDto:
-        """Join the circle one is invited into. Needs the access token of a person's account."""
+        """Join the circle that one is invited to. Needs the access token of a person's account."""
         answer: models.CircleDto = self._call('POST', f'/api/v1/invites/{segment(id)}/accept', auth='bearer', answer='json')
         return answer
 
@@ -733,7 +730,7 @@ class Iotas(Resource):
 
     def create(self, *, body: models.CreateIotaRequest) -> models.NewIotaDto:
         """
-        Register a home server; its token is shown this once. Needs the access token of an account with the role
+        Register a home server; its token is shown only once. Needs the access token of an account with the role
         `operator` or `admin`, or a machine key.
         """
         answer: models.NewIotaDto = self._call('POST', '/api/v1/omikron/iotas', body=body, auth='bearer', answer='json')
@@ -768,8 +765,8 @@ class Iotas(Resource):
 
     def create_profile(self, *, iota_id: str, body: models.CreateProfileRequest) -> models.ProfileDto:
         """
-        Say that a user belongs to a home server. Needs the access token of an account with the role `operator` or
-        `admin`, or a machine key.
+        Register a user of a home server. Needs the access token of an account with the role `operator` or `admin`,
+        or a machine key.
         """
         answer: models.ProfileDto = self._call('POST', f'/api/v1/omikron/iotas/{segment(iota_id)}/profiles', body=body, auth='bearer', answer='json')
         return answer
@@ -791,8 +788,8 @@ class Iotas(Resource):
 
     def rotate_token(self, *, iota_id: str) -> models.IotaTokenDto:
         """
-        Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account
-        with the role `operator` or `admin`, or a machine key.
+        Replace the token, and close the sockets of the old one. Needs the access token of an account with the role
+        `operator` or `admin`, or a machine key.
         """
         answer: models.IotaTokenDto = self._call('POST', f'/api/v1/omikron/iotas/{segment(iota_id)}/token', auth='bearer', answer='json')
         return answer
@@ -846,8 +843,8 @@ class LegacyRooms(Resource):
 class Lobby(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.LobbyPage:
         """
-        Peers in the signaling lobby, in the order they came. Needs the access token of an account with the role
-        `viewer`, `operator` or `admin`, or a machine key.
+        Peers in the signaling lobby, in the order in which they connected. Needs the access token of an account
+        with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.LobbyPage = self._call('GET', '/api/v1/lobby', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -860,8 +857,8 @@ class Lobby(Resource):
 class LobbyTokens(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.LobbyTokenPage:
         """
-        List lobby tokens: all of them from the role viewer on, else the own ones. Needs the access token of a
-        person's account, or a machine key with the scope.
+        List lobby tokens: all of them with the role viewer or higher, otherwise one’s own. Needs the access token
+        of a person's account, or a machine key with the scope.
         """
         answer: models.LobbyTokenPage = self._call('GET', '/api/v1/lobby/tokens', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
         return answer
@@ -894,7 +891,7 @@ class LobbyTokens(Resource):
 class MachineKeys(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.MachineKeyPage:
         """
-        List machine keys, those that have expired too. Needs the access token of an account with the role `viewer`,
+        List machine keys, including expired ones. Needs the access token of an account with the role `viewer`,
         `operator` or `admin`, or a machine key.
         """
         answer: models.MachineKeyPage = self._call('GET', '/api/v1/machine-keys', query={'limit': limit, 'cursor': cursor}, auth='bearer', answer='json')
@@ -906,7 +903,7 @@ class MachineKeys(Resource):
 
     def create(self, *, body: models.CreateMachineKeyRequest) -> models.NewMachineKeyDto:
         """
-        Make a machine key, which is shown this once; a key makes none that may do more than itself. Needs the
+        Make a machine key, which is shown only once; a key cannot make one that may do more than itself. Needs the
         access token of an account with the role `admin`, or a machine key.
         """
         answer: models.NewMachineKeyDto = self._call('POST', '/api/v1/machine-keys', body=body, auth='bearer', answer='json')
@@ -926,8 +923,8 @@ class MachineKeys(Resource):
 
     def rotate(self, *, id: int, body: models.RotateMachineKeyRequest) -> models.NewMachineKeyDto:
         """
-        Put a new secret in the place of the old one, which goes on for as long as is asked. Needs the access token
-        of an account with the role `admin`, or a machine key.
+        Replace the secret; the old one stays valid for the requested time. Needs the access token of an account
+        with the role `admin`, or a machine key.
         """
         answer: models.NewMachineKeyDto = self._call('POST', f'/api/v1/machine-keys/{segment(id)}/rotate', body=body, auth='bearer', answer='json')
         return answer
@@ -949,7 +946,7 @@ class Media(Resource):
         return answer
 
     def get_thumbnail(self, *, id: int) -> bytes:
-        """A small picture of a file that is a picture. Needs the access token of an account or a device."""
+        """The thumbnail of a picture. Needs the access token of an account or a device."""
         answer: bytes = self._call('GET', f'/api/v1/media/{segment(id)}/thumbnail', auth='bearer', answer='bytes')
         return answer
 
@@ -957,7 +954,7 @@ class Media(Resource):
 class Messages(Resource):
     def list(self, *, id: int, limit: Optional[int] = None, cursor: Optional[str] = None, after: Optional[int] = None, before: Optional[int] = None, q: Optional[str] = None) -> models.MessagePage:
         """
-        List messages: the newest first, or ascending behind one; or search them. Needs the access token of an
+        List messages: the newest first, or ascending after one; or search them. Needs the access token of an
         account or a device.
         """
         answer: models.MessagePage = self._call('GET', f'/api/v1/conversations/{segment(id)}/messages', query={'limit': limit, 'cursor': cursor, 'after': after, 'before': before, 'q': q}, auth='bearer', answer='json')
@@ -984,7 +981,7 @@ class Messages(Resource):
 
 class MetricsHistory(Resource):
     def read(self, *, names: Optional[str] = None, minutes: Optional[int] = None) -> models.MetricsHistoryDto:
-        """Each node remembers its own in memory; one that was restarted begins anew. Longer is the job of Prometheus."""
+        """Each node keeps its own in memory; a restarted node starts over. Longer periods are the job of Prometheus."""
         answer: models.MetricsHistoryDto = self._call('GET', '/api/v1/metrics/history', query={'names': names, 'minutes': minutes}, auth='bearer', answer='json')
         return answer
 
@@ -1004,8 +1001,8 @@ class Nodes(Resource):
 
     def get(self, *, name: str) -> models.NodeDetailDto:
         """
-        One live node, by what it said of itself within the last seconds. Needs the access token of an account with
-        the role `viewer`, `operator` or `admin`, or a machine key.
+        One live node, as it reported itself within the last seconds. Needs the access token of an account with the
+        role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: models.NodeDetailDto = self._call('GET', f'/api/v1/nodes/{segment(name)}', auth='bearer', answer='json')
         return answer
@@ -1035,7 +1032,7 @@ class Oidc(Resource):
         self._call('GET', '/api/v1/auth/oidc/callback', query={'error': error, 'iss': iss, 'code': code, 'state': state}, auth='', answer='none')
 
     def exchange(self, *, body: models.ExchangeRequest) -> models.LoginDto:
-        """Get the tokens for the code that a sign-in at the identity provider ended with. Anyone may call it."""
+        """Get the tokens for the code of a completed sign-in at the identity provider. Anyone may call it."""
         answer: models.LoginDto = self._call('POST', '/api/v1/auth/oidc/exchange', body=body, auth='', answer='json')
         return answer
 
@@ -1083,7 +1080,7 @@ class Revocations(Resource):
 
 class RoomMessages(Resource):
     def list(self, *, name: str, after: Optional[int] = None, epoch: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> models.RoomMessagePage:
-        """What was said in a durable room, from an offset on. Needs the API key of an application."""
+        """The messages of a durable room, from an offset on. Needs the API key of an application."""
         answer: models.RoomMessagePage = self._call('GET', f'/api/v1/rooms/{segment(name)}/messages', query={'after': after, 'epoch': epoch, 'limit': limit, 'cursor': cursor}, auth='apiKey', answer='json')
         return answer
 
@@ -1093,7 +1090,7 @@ class RoomMessages(Resource):
 
     def publish(self, *, name: str, body: models.PublishToRoomRequest, idempotency_key: Optional[str] = None) -> models.PublishedDto:
         """
-        Say something in a room; answered once it is stored, where the room is durable. Needs the API key of an
+        Send a message to a room; in a durable room, answered once it is stored. Needs the API key of an
         application.
         """
         answer: models.PublishedDto = self._call('POST', f'/api/v1/rooms/{segment(name)}/messages', headers={'Idempotency-Key': idempotency_key}, body=body, auth='apiKey', answer='json')
@@ -1154,7 +1151,7 @@ class Services(Resource):
 
     def create(self, *, body: models.CreateServiceRequest) -> models.NewServiceDto:
         """
-        Make a service; its tokens are shown this once. Needs the access token of an account with the role
+        Make a service; its tokens are shown only once. Needs the access token of an account with the role
         `operator` or `admin`, or a machine key.
         """
         answer: models.NewServiceDto = self._call('POST', '/api/v1/services', body=body, auth='bearer', answer='json')
@@ -1212,8 +1209,8 @@ class Services(Resource):
 
     def rotate_token(self, *, id: int, body: models.RotateTokenRequest) -> models.RotatedTokenDto:
         """
-        Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account
-        with the role `operator` or `admin`, or a machine key.
+        Replace the token, and close the sockets of the old one. Needs the access token of an account with the role
+        `operator` or `admin`, or a machine key.
         """
         answer: models.RotatedTokenDto = self._call('POST', f'/api/v1/services/{segment(id)}/tokens/rotate', body=body, auth='bearer', answer='json')
         return answer
@@ -1254,7 +1251,7 @@ class TokenIssuers(Resource):
 
     def create(self, *, id: int, body: models.CreateTokenIssuerRequest) -> models.TokenIssuerDto:
         """
-        Register an issuer whose JWTs let into the rooms of the application. Needs the access token of an account
+        Register an issuer whose JWTs admit to the rooms of the application. Needs the access token of an account
         with the role `admin`, a machine key, or the API key of the application itself.
         """
         answer: models.TokenIssuerDto = self._call('POST', f'/api/v1/applications/{segment(id)}/token-issuers', body=body, auth='apiKey or bearer', answer='json')

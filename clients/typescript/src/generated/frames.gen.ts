@@ -18,7 +18,7 @@ export type ServicesConnect = {
 
 export type ServicesAuthorized = {
   readonly type: "server_authorized";
-  /** Its last word is the role: host, client or guest. */
+  /** The last word is the role: host, client or guest. */
   readonly message: string;
 };
 
@@ -36,7 +36,7 @@ export type ServicesJoin = {
   readonly role: ServicesRole;
   /** Six hexadecimal digits, new for each connection. */
   readonly user: string;
-  /** As its login said; absent where it said none. */
+  /** As given at the login; absent if none was given. */
   readonly name?: string;
 };
 
@@ -69,11 +69,11 @@ export type RoomsPublish = {
 };
 
 export type RoomsRecovered = {
-  /** Whether every message behind that offset follows. */
+  /** Whether every message after that offset follows. */
   readonly recovered: boolean;
-  /** Place in a durable room; gap-free, from 1. */
+  /** Offset in a durable room; gap-free, from 1. */
   readonly offset: number;
-  /** Offsets of another epoch mean nothing any more. */
+  /** Offsets of another epoch are meaningless. */
   readonly epoch: string;
 };
 
@@ -84,7 +84,7 @@ export type RoomsMember = {
   /** Name of the endpoint. */
   readonly identity: string;
   readonly permissions: RoomsPermissions;
-  /** When its socket came. */
+  /** When its socket connected. */
   readonly connectedAt: string;
 };
 
@@ -109,14 +109,14 @@ export type RoomsLeft = {
 export type RoomsAcked = {
   /** The `id` of the message. */
   readonly ack: string;
-  /** Place in a durable room; gap-free, from 1. */
+  /** Offset in a durable room; gap-free, from 1. */
   readonly offset?: number;
-  /** Offsets of another epoch mean nothing any more. */
+  /** Offsets of another epoch are meaningless. */
   readonly epoch?: string;
 };
 
 export type RoomsFault = {
-  /** A problem code, as of REST. */
+  /** A problem code, as in REST. */
   readonly code: string;
   /** For people; programs go by `code`. */
   readonly detail: string;
@@ -124,7 +124,7 @@ export type RoomsFault = {
 
 export type RoomsRefused = {
   readonly error: RoomsFault;
-  /** The `id` of the message; `null` where it is too long to be repeated. */
+  /** The `id` of the message; `null` if it is too long to be repeated. */
   readonly id: unknown;
 };
 
@@ -135,9 +135,9 @@ export type RoomsMessage = {
   readonly identity: string;
   /** When the server received it. */
   readonly timestamp: string;
-  /** Place in a durable room; gap-free, from 1. */
+  /** Offset in a durable room; gap-free, from 1. */
   readonly offset?: number;
-  /** Offsets of another epoch mean nothing any more. */
+  /** Offsets of another epoch are meaningless. */
   readonly epoch?: string;
 };
 
@@ -213,7 +213,7 @@ export type CirclesSendEvent = {
   readonly text_message?: string;
   /** Names of files that follow over REST. */
   readonly files?: Array<string>;
-  /** Sent again, it makes no second message. */
+  /** Repeating it makes no second message. */
   readonly client_message_id?: string;
 };
 
@@ -263,7 +263,7 @@ export type CirclesReceivedEvent = {
   readonly received: true;
   /** Id of the message. */
   readonly message_id: number;
-  /** As its author sent it; absent where there was none. */
+  /** As its author sent it; absent if there was none. */
   readonly client_message_id?: string;
 };
 
@@ -386,7 +386,7 @@ export type CirclesUserSender = {
   readonly first_name: string;
   /** Family name. */
   readonly last_name: string;
-  /** Midnight of the day; null when it is not told. */
+  /** Midnight of the day; null when unknown. */
   readonly birthday: string | null;
   /** UTC without offset, ISO 8601, e.g. `2018-09-02T10:00:00.123000`. */
   readonly created: string;
@@ -429,7 +429,7 @@ export type CirclesMedia = {
   readonly extension: string | null;
   /** As its sender called it. */
   readonly identifier: string;
-  /** Whether its content is there. */
+  /** Whether its content is stored. */
   readonly uploaded: "True" | "False";
 };
 
@@ -443,7 +443,7 @@ export type CirclesMessageDoneEvent = {
   /** Its files. */
   readonly media_list: Array<CirclesMedia>;
   readonly status: "done";
-  /** As its author sent it; absent where there was none. */
+  /** As its author sent it; absent if there was none. */
   readonly client_message_id?: string;
 };
 
@@ -454,7 +454,7 @@ export type CirclesMessagePendingEvent = {
   readonly conversation_id: number;
   readonly message: CirclesContent;
   readonly status: "pending";
-  /** As its author sent it; absent where there was none. */
+  /** As its author sent it; absent if there was none. */
   readonly client_message_id?: string;
 };
 
@@ -554,7 +554,7 @@ export type CirclesDoneAnswer = {
 export type CirclesDone = readonly [CirclesDoneAnswer];
 
 export type CirclesFault = {
-  /** A problem code, as of REST. */
+  /** A problem code, as in REST. */
   readonly code: string;
   /** For people, in French; programs go by `code`. */
   readonly detail: string;
@@ -570,9 +570,9 @@ export type CirclesFailed = readonly [CirclesFailedAnswer];
 export type CirclesStoredAnswer = {
   readonly ok: true;
   readonly received: true;
-  /** Id that the message got. */
+  /** Id given to the message. */
   readonly message_id: number;
-  /** As it was sent; absent where there was none. */
+  /** As it was sent; absent if there was none. */
   readonly client_message_id?: string;
 };
 
@@ -638,7 +638,7 @@ export type SignalingDecline = readonly ["decline-invitation", SignalingDeclineE
 export type SignalingSignal = {
   /** Socket.IO id of a peer. */
   readonly receiver_sid: string;
-  /** Where it stands and is not the sid of the sender, the server sets it. */
+  /** If present and not the sid of the sender, the server corrects it. */
   readonly sender_sid?: string;
 } & Readonly<Record<string, unknown>>;
 
@@ -722,7 +722,7 @@ export type SignalingRequested = readonly ["invitation-request", SignalingSender
 export type SignalingCreatePeerEvent = {
   /** Name of the room. */
   readonly room_id: string;
-  /** All members, in the order they joined. JSON text of `Array<string>`. */
+  /** All members, in the order in which they joined. JSON text of `Array<string>`. */
   readonly peers: string;
 };
 
@@ -803,13 +803,13 @@ export type OmikronIotaPing = {
 export type OmikronIotaMessage = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
-  /** Any that the Omikron does not handle itself. */
+  /** Any type that the Omikron does not handle itself. */
   readonly type: string;
   /** As it was sent. */
   readonly log?: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id?: unknown;
-  /** Of the user whom it is for. */
+  /** Of the user for whom it is. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -823,7 +823,7 @@ export type OmikronIotaIdentified = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
-    /** Ids of the users that it serves from now on. */
+    /** Ids of the users it serves from now on. */
     readonly accepted_profiles: string;
     /** Spelled like this by the original. */
     readonly denid_profiles: string;
@@ -879,13 +879,13 @@ export type OmikronError = {
 export type OmikronFromUser = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
-  /** Any that the Omikron does not handle itself. */
+  /** Any type that the Omikron does not handle itself. */
   readonly type: string;
   /** As it was sent. */
   readonly log?: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id?: unknown;
-  /** Of the user whom it is for. */
+  /** Of the user for whom it is. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -980,13 +980,13 @@ export type OmikronGetCall = {
 export type OmikronClientMessage = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
-  /** Any that the Omikron does not handle itself. */
+  /** Any type that the Omikron does not handle itself. */
   readonly type: string;
   /** As it was sent. */
   readonly log?: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id?: unknown;
-  /** Of the user whom it is for. */
+  /** Of the user for whom it is. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -1043,7 +1043,7 @@ export type OmikronStateChanged = {
   readonly data: {
     /** Of the watched user. */
     readonly user_id: string;
-    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    /** `online`, `user_offline`, `iota_offline`, or any other that clients use. */
     readonly user_state: string;
   };
 };
@@ -1099,7 +1099,7 @@ export type OmikronCallFound = {
   /** The Omikron. */
   readonly sender_id: "22222222-2222-2222-2222-222222222222";
   readonly data: {
-    /** `DESTROYED`: it is not there, or has another secret. */
+    /** `DESTROYED`: it does not exist, or has another secret. */
     readonly call_state: "ACTIVE" | "DESTROYED";
   };
 };
@@ -1107,13 +1107,13 @@ export type OmikronCallFound = {
 export type OmikronFromIota = {
   /** Usually a UUID; the answer repeats it as it is. */
   readonly id?: unknown;
-  /** Any that the Omikron does not handle itself. */
+  /** Any type that the Omikron does not handle itself. */
   readonly type: string;
   /** As it was sent. */
   readonly log?: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id?: unknown;
-  /** Of the user whom it is for. */
+  /** Of the user for whom it is. */
   readonly receiver_id?: unknown;
   /** As it was sent; usually encrypted. */
   readonly data?: unknown;
@@ -1160,9 +1160,9 @@ export type OmikronSetStates = {
   readonly type: "client_changed";
   readonly log?: OmikronLog;
   readonly data: {
-    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    /** `active`, `streaming`, `muted`, `deafed`, or any other that clients use. */
     readonly call_state?: string;
-    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    /** `online`, `user_offline`, `iota_offline`, or any other that clients use. */
     readonly user_state?: string;
   };
 };
@@ -1174,7 +1174,7 @@ export type OmikronSignal = {
   readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
   readonly log?: OmikronLog;
   readonly data: {
-    /** Of the user whom it is for. */
+    /** Of the user for whom it is. */
     readonly receiver_id: string;
     /** Usually encrypted. */
     readonly payload?: string;
@@ -1192,7 +1192,7 @@ export type OmikronStream = {
 };
 
 export type OmikronCallState = {
-  /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+  /** `active`, `streaming`, `muted`, `deafed`, or any other that clients use. */
   readonly state: string;
   /** Whether the screen is shown. */
   readonly streaming: boolean;
@@ -1208,7 +1208,7 @@ export type OmikronCallJoined = {
   readonly data: {
     readonly acceppted: true;
     readonly accepted: true;
-    /** How each of them is, by user id. */
+    /** The state of each, by user id. */
     readonly user_ids: Readonly<Record<string, string>>;
     /** The same, and who shows the screen. */
     readonly user_states: Readonly<Record<string, OmikronCallState>>;
@@ -1253,9 +1253,9 @@ export type OmikronCallerConnected = {
   readonly data: {
     /** Who it is. */
     readonly user_id: string;
-    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    /** `active`, `streaming`, `muted`, `deafed`, or any other that clients use. */
     readonly call_state: string;
-    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    /** `online`, `user_offline`, `iota_offline`, or any other that clients use. */
     readonly user_state: string;
   };
 };
@@ -1280,7 +1280,7 @@ export type OmikronCallerChanged = {
   readonly type: "client_changed";
   /** As it was sent. */
   readonly log: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id: string;
   /** The same again. */
   readonly sender: string;
@@ -1289,9 +1289,9 @@ export type OmikronCallerChanged = {
     readonly sender_id: string;
     /** The same again. */
     readonly user_id: string;
-    /** `active`, `streaming`, `muted`, `deafed`, or any other of the clients. */
+    /** `active`, `streaming`, `muted`, `deafed`, or any other that clients use. */
     readonly call_state?: string;
-    /** `online`, `user_offline`, `iota_offline`, or any other of the clients. */
+    /** `online`, `user_offline`, `iota_offline`, or any other that clients use. */
     readonly user_state?: string;
   } & Readonly<Record<string, unknown>>;
 } & Readonly<Record<string, unknown>>;
@@ -1303,14 +1303,14 @@ export type OmikronSignalled = {
   readonly type: "webrtc_sdp" | "webrtc_ice" | "watch_stream";
   /** As it was sent. */
   readonly log: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id: string;
   /** The same again. */
   readonly sender: string;
   readonly data: {
     /** The same again. */
     readonly sender_id: string;
-    /** Of the user whom it is for. */
+    /** Of the user for whom it is. */
     readonly receiver_id: string;
     /** Usually encrypted. */
     readonly payload?: string;
@@ -1324,7 +1324,7 @@ export type OmikronStreamed = {
   readonly type: "start_stream" | "end_stream";
   /** As it was sent. */
   readonly log: unknown;
-  /** Of the user who says it. */
+  /** Of the user who sends it. */
   readonly sender_id: string;
   /** The same again. */
   readonly sender: string;
@@ -1383,7 +1383,7 @@ export type ConsoleRefused = {
   readonly type: "refused";
   /** Of the subscription; the client chooses it, unique on its socket. */
   readonly id: string;
-  /** A problem code, as of REST. */
+  /** A problem code, as in REST. */
   readonly code: string;
   /** For people; programs go by `code`. */
   readonly detail: string;
@@ -1432,9 +1432,9 @@ export type ConsoleMessage = {
   readonly identity: string;
   /** When the server received it. */
   readonly timestamp: string;
-  /** Durable rooms: its place. */
+  /** Durable rooms: its offset. */
   readonly offset?: number;
-  /** Offsets of another epoch mean nothing any more. */
+  /** Offsets of another epoch are meaningless. */
   readonly epoch?: string;
 };
 

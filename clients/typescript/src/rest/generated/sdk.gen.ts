@@ -48,7 +48,7 @@ class HeyApiRegistry<T> {
 
 export class LegacyRooms extends HeyApiClient {
     /**
-     * Of the later version: everything in the body.
+     * From a later version of the original, with everything in the body.
      *
      * Of a later version of the original.
      *
@@ -100,7 +100,7 @@ export class LegacyRooms extends HeyApiClient {
     }
     
     /**
-     * Of the later version: the room in the body. Its webhook is not adopted.
+     * From a later version of the original, with the room in the body. Its webhook is not supported.
      *
      * Of a later version of the original; also at `/create-room/`. A room that exists is answered `Room already exists. Webhook updated successfully.`
      *
@@ -168,7 +168,7 @@ export class LegacyRooms extends HeyApiClient {
     }
     
     /**
-     * The rooms of an application, in the order they were made
+     * The rooms of an application, in the order in which they were made
      *
      * Also by POST.
      *
@@ -228,9 +228,9 @@ export class Accounts extends HeyApiClient {
     }
     
     /**
-     * Make an account; anyone where registration is open, else an admin
+     * Make an account; open to anyone if registration is open, otherwise to admins
      *
-     * Make an account; anyone where registration is open, else an admin. Anyone may call it; with an access token or a machine key it answers as that.
+     * Make an account; open to anyone if registration is open, otherwise to admins. Anyone may call it; with an access token or a machine key, it acts as that caller.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<AccountsCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<AccountsCreateResponses, AccountsCreateErrors, ThrowOnError, 'data'>({
@@ -372,9 +372,9 @@ export class Accounts extends HeyApiClient {
 
 export class AccountExport extends HeyApiClient {
     /**
-     * Everything that is kept of the caller's account, one JSON object a line
+     * Everything that is stored about the caller's account, one JSON object per line
      *
-     * Everything that is kept of the caller's account, one JSON object a line. Needs the access token of a person's account.
+     * Everything that is stored about the caller's account, one JSON object per line. Needs the access token of a person's account.
      */
     public exportMine<ThrowOnError extends boolean = true>(options?: Options<AccountExportExportMineData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AccountExportExportMineResponses, AccountExportExportMineErrors, ThrowOnError, 'data'>({
@@ -386,9 +386,9 @@ export class AccountExport extends HeyApiClient {
     }
     
     /**
-     * Everything that is kept of one account, one JSON object a line
+     * Everything that is stored about one account, one JSON object per line
      *
-     * Everything that is kept of one account, one JSON object a line. Needs the access token of an account with the role `admin`, or a machine key.
+     * Everything that is stored about one account, one JSON object per line. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public export<ThrowOnError extends boolean = true>(options: Options<AccountExportExportData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountExportExportResponses, AccountExportExportErrors, ThrowOnError, 'data'>({
@@ -402,9 +402,9 @@ export class AccountExport extends HeyApiClient {
 
 export class AccountIdentities extends HeyApiClient {
     /**
-     * Whom identity providers know the caller as
+     * The identities of the caller at identity providers
      *
-     * Whom identity providers know the caller as. Needs the access token of a person's account.
+     * The identities of the caller at identity providers. Needs the access token of a person's account.
      */
     public listMine<ThrowOnError extends boolean = true>(options?: Options<AccountIdentitiesListMineData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AccountIdentitiesListMineResponses, AccountIdentitiesListMineErrors, ThrowOnError, 'data'>({
@@ -416,9 +416,9 @@ export class AccountIdentities extends HeyApiClient {
     }
     
     /**
-     * Unlink an identity of the caller, who signs in with a password then
+     * Unlink an identity of the caller, who then signs in with a password
      *
-     * Unlink an identity of the caller, who signs in with a password then. Needs the access token of a person's account.
+     * Unlink an identity of the caller, who then signs in with a password. Needs the access token of a person's account.
      */
     public unlinkMine<ThrowOnError extends boolean = true>(options: Options<AccountIdentitiesUnlinkMineData, ThrowOnError>) {
         return (options.client ?? this.client).delete<AccountIdentitiesUnlinkMineResponses, AccountIdentitiesUnlinkMineErrors, ThrowOnError, 'data'>({
@@ -430,9 +430,9 @@ export class AccountIdentities extends HeyApiClient {
     }
     
     /**
-     * Whom identity providers know an account as
+     * The identities of an account at identity providers
      *
-     * Whom identity providers know an account as. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * The identities of an account at identity providers. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options: Options<AccountIdentitiesListData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountIdentitiesListResponses, AccountIdentitiesListErrors, ThrowOnError, 'data'>({
@@ -518,9 +518,9 @@ export class AccountLogins extends HeyApiClient {
 
 export class AccountMediaUsage extends HeyApiClient {
     /**
-     * How much room the caller's own files take, and may take
+     * How much storage the caller's own files use, and may use
      *
-     * How much room the caller's own files take, and may take. Needs the access token of a person's account.
+     * How much storage the caller's own files use, and may use. Needs the access token of a person's account.
      */
     public getMine<ThrowOnError extends boolean = true>(options?: Options<AccountMediaUsageGetMineData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AccountMediaUsageGetMineResponses, AccountMediaUsageGetMineErrors, ThrowOnError, 'data'>({
@@ -532,9 +532,9 @@ export class AccountMediaUsage extends HeyApiClient {
     }
     
     /**
-     * How much room the files of an account take, and may take
+     * How much storage the files of an account use, and may use
      *
-     * How much room the files of an account take, and may take. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * How much storage the files of an account use, and may use. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<AccountMediaUsageGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<AccountMediaUsageGetResponses, AccountMediaUsageGetErrors, ThrowOnError, 'data'>({
@@ -562,9 +562,9 @@ export class Applications extends HeyApiClient {
     }
     
     /**
-     * Make an application; its first API key is shown this once
+     * Make an application; its first API key is shown only once
      *
-     * Make an application; its first API key is shown this once. Needs the access token of an account with the role `admin`, or a machine key.
+     * Make an application; its first API key is shown only once. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<ApplicationsCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<ApplicationsCreateResponses, ApplicationsCreateErrors, ThrowOnError, 'data'>({
@@ -640,9 +640,9 @@ export class Applications extends HeyApiClient {
     }
     
     /**
-     * Add an API key, which is shown this once; the others go on
+     * Add an API key, which is shown only once; the others stay valid
      *
-     * Add an API key, which is shown this once; the others go on. Needs the access token of an account with the role `admin`, or a machine key.
+     * Add an API key, which is shown only once; the others stay valid. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public createKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsCreateKeyData, ThrowOnError>) {
         return (options.client ?? this.client).post<ApplicationsCreateKeyResponses, ApplicationsCreateKeyErrors, ThrowOnError, 'data'>({
@@ -654,9 +654,9 @@ export class Applications extends HeyApiClient {
     }
     
     /**
-     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs
+     * Remove an API key and close the sockets of its tickets; the endpoints it made stay, with their sockets
      *
-     * Remove an API key and close the sockets of its tickets; the endpoints that it made stay, with theirs. Needs the access token of an account with the role `admin`, or a machine key.
+     * Remove an API key and close the sockets of its tickets; the endpoints it made stay, with their sockets. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public deleteKey<ThrowOnError extends boolean = true>(options: Options<ApplicationsDeleteKeyData, ThrowOnError>) {
         return (options.client ?? this.client).delete<ApplicationsDeleteKeyResponses, ApplicationsDeleteKeyErrors, ThrowOnError, 'data'>({
@@ -726,9 +726,9 @@ export class ApplicationRooms extends HeyApiClient {
     }
     
     /**
-     * What was said in a durable room of an application, from an offset on
+     * The messages of a durable room of an application, from an offset on
      *
-     * What was said in a durable room of an application, from an offset on. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * The messages of a durable room of an application, from an offset on. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public listMessages<ThrowOnError extends boolean = true>(options: Options<ApplicationRoomsListMessagesData, ThrowOnError>) {
         return (options.client ?? this.client).get<ApplicationRoomsListMessagesResponses, ApplicationRoomsListMessagesErrors, ThrowOnError, 'data'>({
@@ -770,9 +770,9 @@ export class TokenIssuers extends HeyApiClient {
     }
     
     /**
-     * Register an issuer whose JWTs let into the rooms of the application
+     * Register an issuer whose JWTs admit to the rooms of the application
      *
-     * Register an issuer whose JWTs let into the rooms of the application. Needs the access token of an account with the role `admin`, a machine key, or the API key of the application itself.
+     * Register an issuer whose JWTs admit to the rooms of the application. Needs the access token of an account with the role `admin`, a machine key, or the API key of the application itself.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<TokenIssuersCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<TokenIssuersCreateResponses, TokenIssuersCreateErrors, ThrowOnError, 'data'>({
@@ -876,9 +876,9 @@ export class Audit extends HeyApiClient {
 
 export class Auth extends HeyApiClient {
     /**
-     * Sign a device in with the user name and password it was given
+     * Sign in a device with its user name and password
      *
-     * Sign a device in with the user name and password it was given. Anyone may call it.
+     * Sign in a device with its user name and password. Anyone may call it.
      */
     public deviceLogin<ThrowOnError extends boolean = true>(options: Options<AuthDeviceLoginData, ThrowOnError>) {
         return (options.client ?? this.client).post<AuthDeviceLoginResponses, AuthDeviceLoginErrors, ThrowOnError, 'data'>({
@@ -951,9 +951,9 @@ export class Auth extends HeyApiClient {
     }
     
     /**
-     * Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login
+     * Get the next pair of tokens; reuse within 10 seconds returns the same pair, later reuse ends the login
      *
-     * Get the next pair of tokens; the same one again within 10 seconds, and later the end of the login. Anyone may call it.
+     * Get the next pair of tokens; reuse within 10 seconds returns the same pair, later reuse ends the login. Anyone may call it.
      */
     public refresh<ThrowOnError extends boolean = true>(options: Options<AuthRefreshData, ThrowOnError>) {
         return (options.client ?? this.client).post<AuthRefreshResponses, AuthRefreshErrors, ThrowOnError, 'data'>({
@@ -983,9 +983,9 @@ export class Oidc extends HeyApiClient {
     }
     
     /**
-     * Get the tokens for the code that a sign-in at the identity provider ended with
+     * Get the tokens for the code of a completed sign-in at the identity provider
      *
-     * Get the tokens for the code that a sign-in at the identity provider ended with. Anyone may call it.
+     * Get the tokens for the code of a completed sign-in at the identity provider. Anyone may call it.
      */
     public exchange<ThrowOnError extends boolean = true>(options: Options<OidcExchangeData, ThrowOnError>) {
         return (options.client ?? this.client).post<OidcExchangeResponses, OidcExchangeErrors, ThrowOnError, 'data'>({
@@ -1015,9 +1015,9 @@ export class Oidc extends HeyApiClient {
 
 export class Calls extends HeyApiClient {
     /**
-     * List calls, the newest first: all of them from the role viewer on, else the own ones
+     * List calls, the newest first: all of them with the role viewer or higher, otherwise one’s own
      *
-     * List calls, the newest first: all of them from the role viewer on, else the own ones. Needs the access token of a person's account, or a machine key with the scope.
+     * List calls, the newest first: all of them with the role viewer or higher, otherwise one’s own. Needs the access token of a person's account, or a machine key with the scope.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<CallsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<CallsListResponses, CallsListErrors, ThrowOnError, 'data'>({
@@ -1165,9 +1165,9 @@ export class Circles extends HeyApiClient {
     }
     
     /**
-     * Give a member another privilege; ADMIN is handed on
+     * Give a member another privilege; ADMIN passes from its holder
      *
-     * Give a member another privilege; ADMIN is handed on. Needs the access token of a person's account.
+     * Give a member another privilege; ADMIN passes from its holder. Needs the access token of a person's account.
      */
     public updateMember<ThrowOnError extends boolean = true>(options: Options<CirclesUpdateMemberData, ThrowOnError>) {
         return (options.client ?? this.client).patch<CirclesUpdateMemberResponses, CirclesUpdateMemberErrors, ThrowOnError, 'data'>({
@@ -1245,9 +1245,9 @@ export class Conversations extends HeyApiClient {
     }
     
     /**
-     * Change a conversation; where devices lose access, they leave at once
+     * Change a conversation; devices that lose access leave at once
      *
-     * Change a conversation; where devices lose access, they leave at once. Needs the access token of a person's account.
+     * Change a conversation; devices that lose access leave at once. Needs the access token of a person's account.
      */
     public update<ThrowOnError extends boolean = true>(options: Options<ConversationsUpdateData, ThrowOnError>) {
         return (options.client ?? this.client).patch<ConversationsUpdateResponses, ConversationsUpdateErrors, ThrowOnError, 'data'>({
@@ -1309,9 +1309,9 @@ export class Conversations extends HeyApiClient {
     }
     
     /**
-     * Move the read marker on
+     * Move the read marker forward
      *
-     * Move the read marker on. Needs the access token of an account or a device.
+     * Move the read marker forward. Needs the access token of an account or a device.
      */
     public markRead<ThrowOnError extends boolean = true>(options: Options<ConversationsMarkReadData, ThrowOnError>) {
         return (options.client ?? this.client).put<ConversationsMarkReadResponses, ConversationsMarkReadErrors, ThrowOnError, 'data'>({
@@ -1343,9 +1343,9 @@ export class Devices extends HeyApiClient {
     }
     
     /**
-     * Make a device of a circle; its password is shown this once
+     * Make a device of a circle; its password is shown only once
      *
-     * Make a device of a circle; its password is shown this once. Needs the access token of a person's account.
+     * Make a device of a circle; its password is shown only once. Needs the access token of a person's account.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<DevicesCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<DevicesCreateResponses, DevicesCreateErrors, ThrowOnError, 'data'>({
@@ -1407,9 +1407,9 @@ export class Devices extends HeyApiClient {
     }
     
     /**
-     * Give a device a new password, shown this once; ends its logins
+     * Give a device a new password, shown only once; ends its logins
      *
-     * Give a device a new password, shown this once; ends its logins. Needs the access token of a person's account.
+     * Give a device a new password, shown only once; ends its logins. Needs the access token of a person's account.
      */
     public replacePassword<ThrowOnError extends boolean = true>(options: Options<DevicesReplacePasswordData, ThrowOnError>) {
         return (options.client ?? this.client).post<DevicesReplacePasswordResponses, DevicesReplacePasswordErrors, ThrowOnError, 'data'>({
@@ -1423,9 +1423,9 @@ export class Devices extends HeyApiClient {
 
 export class Invites extends HeyApiClient {
     /**
-     * List the pending invitations into a circle
+     * List the pending invitations to a circle
      *
-     * List the pending invitations into a circle. Needs the access token of a person's account.
+     * List the pending invitations to a circle. Needs the access token of a person's account.
      */
     public listOfCircle<ThrowOnError extends boolean = true>(options: Options<InvitesListOfCircleData, ThrowOnError>) {
         return (options.client ?? this.client).get<InvitesListOfCircleResponses, InvitesListOfCircleErrors, ThrowOnError, 'data'>({
@@ -1437,9 +1437,9 @@ export class Invites extends HeyApiClient {
     }
     
     /**
-     * Invite an account into a circle
+     * Invite an account to a circle
      *
-     * Invite an account into a circle. Needs the access token of a person's account.
+     * Invite an account to a circle. Needs the access token of a person's account.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<InvitesCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<InvitesCreateResponses, InvitesCreateErrors, ThrowOnError, 'data'>({
@@ -1483,9 +1483,9 @@ export class Invites extends HeyApiClient {
     }
     
     /**
-     * Join the circle one is invited into
+     * Join the circle that one is invited to
      *
-     * Join the circle one is invited into. Needs the access token of a person's account.
+     * Join the circle that one is invited to. Needs the access token of a person's account.
      */
     public accept<ThrowOnError extends boolean = true>(options: Options<InvitesAcceptData, ThrowOnError>) {
         return (options.client ?? this.client).post<InvitesAcceptResponses, InvitesAcceptErrors, ThrowOnError, 'data'>({
@@ -1513,9 +1513,9 @@ export class Invites extends HeyApiClient {
 
 export class CircleMediaUsage extends HeyApiClient {
     /**
-     * How much room the files of a circle take, and may take
+     * How much storage the files of a circle use, and may use
      *
-     * How much room the files of a circle take, and may take. Needs the access token of an account or a device.
+     * How much storage the files of a circle use, and may use. Needs the access token of an account or a device.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<CircleMediaUsageGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<CircleMediaUsageGetResponses, CircleMediaUsageGetErrors, ThrowOnError, 'data'>({
@@ -1559,9 +1559,9 @@ export class Connections extends HeyApiClient {
     }
     
     /**
-     * Live connections over all protocols and nodes, in the order they came
+     * Live connections over all protocols and nodes, in the order in which they connected
      *
-     * Live connections over all protocols and nodes, in the order they came. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Live connections over all protocols and nodes, in the order in which they connected. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<ConnectionsListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ConnectionsListResponses, ConnectionsListErrors, ThrowOnError, 'data'>({
@@ -1573,9 +1573,9 @@ export class Connections extends HeyApiClient {
     }
     
     /**
-     * Connections that have ended, the last one first; each node remembers 1,000
+     * Connections that have ended, the latest first; each node remembers 1,000
      *
-     * Connections that have ended, the last one first; each node remembers 1,000. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Connections that have ended, the latest first; each node remembers 1,000. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public listEnded<ThrowOnError extends boolean = true>(options?: Options<ConnectionsListEndedData, ThrowOnError>) {
         return (options?.client ?? this.client).get<ConnectionsListEndedResponses, ConnectionsListEndedErrors, ThrowOnError, 'data'>({
@@ -1617,9 +1617,9 @@ export class Connections extends HeyApiClient {
 
 export class Messages extends HeyApiClient {
     /**
-     * List messages: the newest first, or ascending behind one; or search them
+     * List messages: the newest first, or ascending after one; or search them
      *
-     * List messages: the newest first, or ascending behind one; or search them. Needs the access token of an account or a device.
+     * List messages: the newest first, or ascending after one; or search them. Needs the access token of an account or a device.
      */
     public list<ThrowOnError extends boolean = true>(options: Options<MessagesListData, ThrowOnError>) {
         return (options.client ?? this.client).get<MessagesListResponses, MessagesListErrors, ThrowOnError, 'data'>({
@@ -1699,9 +1699,9 @@ export class IceServers extends HeyApiClient {
 
 export class Lobby extends HeyApiClient {
     /**
-     * Peers in the signaling lobby, in the order they came
+     * Peers in the signaling lobby, in the order in which they connected
      *
-     * Peers in the signaling lobby, in the order they came. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Peers in the signaling lobby, in the order in which they connected. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<LobbyListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<LobbyListResponses, LobbyListErrors, ThrowOnError, 'data'>({
@@ -1715,9 +1715,9 @@ export class Lobby extends HeyApiClient {
 
 export class LobbyTokens extends HeyApiClient {
     /**
-     * List lobby tokens: all of them from the role viewer on, else the own ones
+     * List lobby tokens: all of them with the role viewer or higher, otherwise one’s own
      *
-     * List lobby tokens: all of them from the role viewer on, else the own ones. Needs the access token of a person's account, or a machine key with the scope.
+     * List lobby tokens: all of them with the role viewer or higher, otherwise one’s own. Needs the access token of a person's account, or a machine key with the scope.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<LobbyTokensListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<LobbyTokensListResponses, LobbyTokensListErrors, ThrowOnError, 'data'>({
@@ -1777,9 +1777,9 @@ export class LobbyTokens extends HeyApiClient {
 
 export class MachineKeys extends HeyApiClient {
     /**
-     * List machine keys, those that have expired too
+     * List machine keys, including expired ones
      *
-     * List machine keys, those that have expired too. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * List machine keys, including expired ones. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<MachineKeysListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<MachineKeysListResponses, MachineKeysListErrors, ThrowOnError, 'data'>({
@@ -1791,9 +1791,9 @@ export class MachineKeys extends HeyApiClient {
     }
     
     /**
-     * Make a machine key, which is shown this once; a key makes none that may do more than itself
+     * Make a machine key, which is shown only once; a key cannot make one that may do more than itself
      *
-     * Make a machine key, which is shown this once; a key makes none that may do more than itself. Needs the access token of an account with the role `admin`, or a machine key.
+     * Make a machine key, which is shown only once; a key cannot make one that may do more than itself. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<MachineKeysCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<MachineKeysCreateResponses, MachineKeysCreateErrors, ThrowOnError, 'data'>({
@@ -1837,9 +1837,9 @@ export class MachineKeys extends HeyApiClient {
     }
     
     /**
-     * Put a new secret in the place of the old one, which goes on for as long as is asked
+     * Replace the secret; the old one stays valid for the requested time
      *
-     * Put a new secret in the place of the old one, which goes on for as long as is asked. Needs the access token of an account with the role `admin`, or a machine key.
+     * Replace the secret; the old one stays valid for the requested time. Needs the access token of an account with the role `admin`, or a machine key.
      */
     public rotate<ThrowOnError extends boolean = true>(options: Options<MachineKeysRotateData, ThrowOnError>) {
         return (options.client ?? this.client).post<MachineKeysRotateResponses, MachineKeysRotateErrors, ThrowOnError, 'data'>({
@@ -1918,9 +1918,9 @@ export class Media extends HeyApiClient {
     }
     
     /**
-     * A small picture of a file that is a picture
+     * The thumbnail of a picture
      *
-     * A small picture of a file that is a picture. Needs the access token of an account or a device.
+     * The thumbnail of a picture. Needs the access token of an account or a device.
      */
     public getThumbnail<ThrowOnError extends boolean = true>(options: Options<MediaGetThumbnailData, ThrowOnError>) {
         return (options.client ?? this.client).get<MediaGetThumbnailResponses, MediaGetThumbnailErrors, ThrowOnError, 'data'>({
@@ -1992,9 +1992,9 @@ export class Media extends HeyApiClient {
     }
     
     /**
-     * Begin a resumable upload (tus 1.0.0); a begun one is given up
+     * Begin a resumable upload (tus 1.0.0); one already begun is discarded
      *
-     * Begin a resumable upload (tus 1.0.0); a begun one is given up. Needs the access token of an account or a device.
+     * Begin a resumable upload (tus 1.0.0); one already begun is discarded. Needs the access token of an account or a device.
      */
     public createUpload<ThrowOnError extends boolean = true>(options: Options<MediaCreateUploadData, ThrowOnError>) {
         return (options.client ?? this.client).post<MediaCreateUploadResponses, MediaCreateUploadErrors, ThrowOnError, 'data'>({
@@ -2010,7 +2010,7 @@ export class MetricsHistory extends HeyApiClient {
     /**
      * Sockets and traffic of the last hour, in steps of ten seconds
      *
-     * Each node remembers its own in memory; one that was restarted begins anew. Longer is the job of Prometheus.
+     * Each node keeps its own in memory; a restarted node starts over. Longer periods are the job of Prometheus.
      */
     public read<ThrowOnError extends boolean = true>(options?: Options<MetricsHistoryReadData, ThrowOnError>) {
         return (options?.client ?? this.client).get<MetricsHistoryReadResponses, MetricsHistoryReadErrors, ThrowOnError, 'data'>({
@@ -2038,9 +2038,9 @@ export class Nodes extends HeyApiClient {
     }
     
     /**
-     * One live node, by what it said of itself within the last seconds
+     * One live node, as it reported itself within the last seconds
      *
-     * One live node, by what it said of itself within the last seconds. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * One live node, as it reported itself within the last seconds. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<NodesGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<NodesGetResponses, NodesGetErrors, ThrowOnError, 'data'>({
@@ -2096,9 +2096,9 @@ export class Iotas extends HeyApiClient {
     }
     
     /**
-     * Register a home server; its token is shown this once
+     * Register a home server; its token is shown only once
      *
-     * Register a home server; its token is shown this once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * Register a home server; its token is shown only once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<IotasCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasCreateResponses, IotasCreateErrors, ThrowOnError, 'data'>({
@@ -2156,9 +2156,9 @@ export class Iotas extends HeyApiClient {
     }
     
     /**
-     * Say that a user belongs to a home server
+     * Register a user of a home server
      *
-     * Say that a user belongs to a home server. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * Register a user of a home server. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public createProfile<ThrowOnError extends boolean = true>(options: Options<IotasCreateProfileData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasCreateProfileResponses, IotasCreateProfileErrors, ThrowOnError, 'data'>({
@@ -2202,9 +2202,9 @@ export class Iotas extends HeyApiClient {
     }
     
     /**
-     * Put a new token in the place of the old one, whose sockets are closed
+     * Replace the token, and close the sockets of the old one
      *
-     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * Replace the token, and close the sockets of the old one. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public rotateToken<ThrowOnError extends boolean = true>(options: Options<IotasRotateTokenData, ThrowOnError>) {
         return (options.client ?? this.client).post<IotasRotateTokenResponses, IotasRotateTokenErrors, ThrowOnError, 'data'>({
@@ -2436,9 +2436,9 @@ export class Endpoints extends HeyApiClient {
 
 export class RoomMessages extends HeyApiClient {
     /**
-     * What was said in a durable room, from an offset on
+     * The messages of a durable room, from an offset on
      *
-     * What was said in a durable room, from an offset on. Needs the API key of an application.
+     * The messages of a durable room, from an offset on. Needs the API key of an application.
      */
     public list<ThrowOnError extends boolean = true>(options: Options<RoomMessagesListData, ThrowOnError>) {
         return (options.client ?? this.client).get<RoomMessagesListResponses, RoomMessagesListErrors, ThrowOnError, 'data'>({
@@ -2450,9 +2450,9 @@ export class RoomMessages extends HeyApiClient {
     }
     
     /**
-     * Say something in a room; answered once it is stored, where the room is durable
+     * Send a message to a room; in a durable room, answered once it is stored
      *
-     * Say something in a room; answered once it is stored, where the room is durable. Needs the API key of an application.
+     * Send a message to a room; in a durable room, answered once it is stored. Needs the API key of an application.
      */
     public publish<ThrowOnError extends boolean = true>(options: Options<RoomMessagesPublishData, ThrowOnError>) {
         return (options.client ?? this.client).post<RoomMessagesPublishResponses, RoomMessagesPublishErrors, ThrowOnError, 'data'>({
@@ -2484,9 +2484,9 @@ export class Services extends HeyApiClient {
     }
     
     /**
-     * Make a service; its tokens are shown this once
+     * Make a service; its tokens are shown only once
      *
-     * Make a service; its tokens are shown this once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * Make a service; its tokens are shown only once. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public create<ThrowOnError extends boolean = true>(options: Options<ServicesCreateData, ThrowOnError>) {
         return (options.client ?? this.client).post<ServicesCreateResponses, ServicesCreateErrors, ThrowOnError, 'data'>({
@@ -2594,9 +2594,9 @@ export class Services extends HeyApiClient {
     }
     
     /**
-     * Put a new token in the place of the old one, whose sockets are closed
+     * Replace the token, and close the sockets of the old one
      *
-     * Put a new token in the place of the old one, whose sockets are closed. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
+     * Replace the token, and close the sockets of the old one. Needs the access token of an account with the role `operator` or `admin`, or a machine key.
      */
     public rotateToken<ThrowOnError extends boolean = true>(options: Options<ServicesRotateTokenData, ThrowOnError>) {
         return (options.client ?? this.client).post<ServicesRotateTokenResponses, ServicesRotateTokenErrors, ThrowOnError, 'data'>({
@@ -2666,9 +2666,9 @@ export class Top extends HeyApiClient {
 
 export class Health extends HeyApiClient {
     /**
-     * Whether the process answers; it looks at nothing else, so that a lost database restarts no node.
+     * Whether the process answers; nothing else is checked, so that a lost database restarts no node.
      *
-     * Whether the process answers; it looks at nothing else, so that a lost database restarts no node. Anyone may call it.
+     * Whether the process answers; nothing else is checked, so that a lost database restarts no node. Anyone may call it.
      */
     public live<ThrowOnError extends boolean = true>(options?: Options<HealthLiveData, ThrowOnError>) {
         return (options?.client ?? this.client).get<HealthLiveResponses, HealthLiveErrors, ThrowOnError, 'data'>({

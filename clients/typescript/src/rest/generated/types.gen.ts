@@ -6,7 +6,7 @@ export type ClientOptions = {
 
 export type AbsenceDto = {
     /**
-     * When it went, as this node found.
+     * When it disappeared, as this node noticed.
      */
     since: string;
     /**
@@ -16,17 +16,17 @@ export type AbsenceDto = {
 };
 
 /**
- * What a node may have to do without.
+ * What may be unavailable to a node.
  */
 export type AbsentThing = 'database' | 'database disk' | 'redis' | 'media';
 
 export type AccountIdentityDto = {
     /**
-     * When the account was first signed in by it.
+     * When it was first used to sign in to the account.
      */
     createdAt: string;
     /**
-     * What it is unlinked by.
+     * The id by which it is unlinked.
      */
     id: number;
     /**
@@ -34,7 +34,7 @@ export type AccountIdentityDto = {
      */
     issuer: string;
     /**
-     * Whom that knows the account as (`sub`).
+     * The provider's id of the account (`sub`).
      */
     subject: string;
 };
@@ -52,7 +52,7 @@ export type AccountIdentityPage = {
 
 export type AccountLoginDto = {
     /**
-     * Where that was asked from.
+     * The address it was requested from.
      */
     address: string | null;
     /**
@@ -64,7 +64,7 @@ export type AccountLoginDto = {
      */
     current: boolean;
     /**
-     * What it is ended by.
+     * The id by which it is ended.
      */
     id: number;
     /**
@@ -116,7 +116,7 @@ export type AdminEndpointDto = {
      */
     createdAt: string;
     /**
-     * When the code ceases to count; `null` = never.
+     * When the code expires; `null` = never.
      */
     expiresAt: string | null;
     /**
@@ -128,7 +128,7 @@ export type AdminEndpointDto = {
      */
     identity: string;
     /**
-     * The API key that made it; `null` when that is gone.
+     * The API key that made it; `null` once that is removed.
      */
     keyId: number | null;
     /**
@@ -170,7 +170,7 @@ export type ApplicationDto = {
      */
     name: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
@@ -189,7 +189,7 @@ export type ApplicationKeyDto = {
      */
     lastUsedAt: string | null;
     /**
-     * What the key begins with.
+     * The beginning of the key.
      */
     prefix: string;
 };
@@ -273,7 +273,7 @@ export type AuditEntryDto = {
 };
 
 /**
- * How an act ended: done, tried in vain, or not allowed.
+ * How an action ended: done, failed, or not allowed.
  */
 export type AuditOutcome = 'success' | 'failure' | 'refused';
 
@@ -336,28 +336,28 @@ export type AwayDto = {
      */
     node: SilentNodeDto | null;
     /**
-     * When it went, as this node found.
+     * When it disappeared, as this node noticed.
      */
     since: string;
     /**
-     * `node`: another one fell silent; the others are as in readiness.
+     * `node`: another node fell silent; the others are as in readiness.
      */
     what: AwayThing;
 };
 
 /**
- * What a node may have to do without; `node`: another one fell silent.
+ * What may be unavailable to a node; `node`: another one fell silent.
  */
 export type AwayThing = 'database' | 'database disk' | 'redis' | 'media' | 'node';
 
 /**
- * How what carries messages between nodes is; `none`: there is one node, `deaf`: others have it.
+ * State of the bus between nodes; `none`: there is only one node, `deaf`: only other nodes reach it.
  */
 export type BusState = 'none' | 'ok' | 'away' | 'deaf';
 
 export type CallDto = {
     /**
-     * From when it was live; `null` = it never was.
+     * Counted from when it became live; `null` = it never was.
      */
     answeredAt: string | null;
     /**
@@ -369,7 +369,7 @@ export type CallDto = {
      */
     endedAt: string | null;
     /**
-     * `sid` of the participant who ended it; `account:<id>` of an admin who did from outside.
+     * `sid` of the participant who ended it; `account:<id>` of an admin who ended it from outside.
      */
     endedBy: string | null;
     /**
@@ -394,7 +394,7 @@ export type CallDto = {
      */
     reason: CallFailure | null;
     /**
-     * When it began to ring, or to be.
+     * When it began to ring, or began.
      */
     startedAt: string;
     /**
@@ -426,15 +426,15 @@ export type CallPage = {
 
 export type CallParticipantDto = {
     /**
-     * `null` for who never was in the call.
+     * `null` for those who never were in the call.
      */
     joinedAt: string | null;
     /**
-     * When it left last; `null` while it is there.
+     * When it last left; `null` while it is present.
      */
     leftAt: string | null;
     /**
-     * Whether its microphone was off last.
+     * Whether its microphone was last off.
      */
     muted: boolean;
     /**
@@ -450,7 +450,7 @@ export type CallParticipantDto = {
      */
     userId?: number;
     /**
-     * Whether its camera was off last.
+     * Whether its camera was last off.
      */
     videoOff: boolean;
 };
@@ -461,17 +461,17 @@ export type CallParticipantDto = {
 export type CallProtocol = 'signaling' | 'omikron';
 
 /**
- * Where a call stands.
+ * State of a call.
  */
 export type CallState = 'ringing' | 'live' | 'ended';
 
 export type ChangePasswordRequest = {
     /**
-     * The password of now.
+     * The current password.
      */
     currentPassword: string;
     /**
-     * The password from now on.
+     * The new password.
      */
     newPassword: string;
 };
@@ -505,7 +505,7 @@ export type CircleDeviceDto = {
      */
     name: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
     /**
@@ -543,7 +543,7 @@ export type CircleDto = {
      */
     privilege: CirclePrivilege | null;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
@@ -570,7 +570,7 @@ export type ConfigDto = {
      */
     groups: Array<SettingGroupDto>;
     /**
-     * Name of the node that answers; others may be set up differently.
+     * Name of the node that answers; others may be configured differently.
      */
     node: string;
     /**
@@ -585,11 +585,11 @@ export type ConnectionDto = {
      */
     account: string | null;
     /**
-     * The client's address, behind trusted proxies too.
+     * The client's address, also behind trusted proxies.
      */
     address: string;
     /**
-     * When it had said who it is; `null` until then.
+     * When it was authenticated; `null` until then.
      */
     admittedAt: string | null;
     /**
@@ -617,11 +617,11 @@ export type ConnectionDto = {
      */
     connectedAt: string;
     /**
-     * What the connection is closed and revoked by.
+     * The id by which the connection is closed and revoked.
      */
     id: string;
     /**
-     * When something last went either way, heartbeats not counted.
+     * When something was last sent either way, not counting heartbeats.
      */
     lastActiveAt: string;
     /**
@@ -637,7 +637,7 @@ export type ConnectionDto = {
      */
     node: string;
     /**
-     * `null` until it has said who it is.
+     * `null` until it is authenticated.
      */
     principal: PrincipalDto | null;
     /**
@@ -665,7 +665,7 @@ export type ConnectionDto = {
      */
     userAgent: string | null;
     /**
-     * Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+     * Bytes waiting for the client to read; above `OUTBOUND_LIMIT_BYTES` the connection is closed.
      */
     waitingBytes: number;
 };
@@ -681,7 +681,7 @@ export type ConnectionPage = {
      */
     items: Array<ConnectionDto>;
     /**
-     * Names of live nodes that did not answer in time; the items are without theirs.
+     * Names of live nodes that did not answer in time; the items do not include theirs.
      */
     missing: Array<string>;
     /**
@@ -728,15 +728,15 @@ export type ConversationDto = {
      */
     privilege: ConversationPrivilege | null;
     /**
-     * The read marker of whoever asks: id of the newest message they have read, 0 before the first.
+     * The caller's read marker: id of the newest message they have read, 0 before the first.
      */
     readMessageId: number;
     /**
-     * Messages of others behind the read marker of whoever asks, counted up to 1,000; 0 for a device.
+     * Messages of others after the caller's read marker, counted up to 1,000; 0 for a device.
      */
     unreadCount: number;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
@@ -759,7 +759,7 @@ export type ConversationPrivilege = 'ADMIN' | 'STANDARD';
 
 export type CreateAccountRequest = {
     /**
-     * A date; `null` when it is not told.
+     * A date; `null` when unknown.
      */
     birthday?: string | null;
     /**
@@ -775,7 +775,7 @@ export type CreateAccountRequest = {
      */
     lastName: string;
     /**
-     * In clear; only its hash is kept.
+     * In plain text; only its hash is stored.
      */
     password: string;
 };
@@ -800,7 +800,7 @@ export type CreateConversationRequest = {
      */
     deviceAccess?: boolean;
     /**
-     * Accounts that take part from the beginning, beside the creator; members of the circle.
+     * Accounts that take part from the beginning, besides the creator; members of the circle.
      */
     memberIds?: Array<number>;
     /**
@@ -818,7 +818,7 @@ export type CreateDeviceRequest = {
 
 export type CreateEndpointRequest = {
     /**
-     * Seconds after which the code counts no longer and its sockets are closed; absent = never.
+     * Seconds after which the code is no longer valid and its sockets are closed; absent = never.
      */
     expiresInSeconds?: number;
     /**
@@ -840,7 +840,7 @@ export type CreateInviteRequest = {
 
 export type CreateIotaRequest = {
     /**
-     * The id it goes by on the wire; generated if absent.
+     * Its id on the wire; generated if absent.
      */
     iotaId?: string;
     /**
@@ -855,26 +855,26 @@ export type CreateLobbyTokenRequest = {
      */
     expiresInSeconds?: number;
     /**
-     * What its owner tells it from others by.
+     * Name by which its owner recognizes it.
      */
     name?: string;
     /**
-     * Connections it admits; without it any number. A connection that is lost and comes back counts again.
+     * Connections it admits; absent = any number. A connection that is lost and returns counts again.
      */
     uses?: number;
 };
 
 export type CreateMachineKeyRequest = {
     /**
-     * Addresses and CIDR ranges that it may be used from; absent = any.
+     * Addresses and CIDR ranges it may be used from; absent = any.
      */
     allowedNetworks?: Array<string>;
     /**
-     * Seconds after which it counts no longer; absent = never.
+     * Seconds after which it is no longer valid; absent = never.
      */
     expiresInSeconds?: number;
     /**
-     * What people tell it from others by.
+     * Name by which people recognize it.
      */
     name: string;
     /**
@@ -889,7 +889,7 @@ export type CreateProfileRequest = {
      */
     privateKeyHash: string;
     /**
-     * Unique over all Iotas.
+     * Unique across all Iotas.
      */
     userId: string;
 };
@@ -900,7 +900,7 @@ export type CreateRevocationRequest = {
      */
     apiKey?: number;
     /**
-     * Id of a live connection: revokes the credential it came in with, for all who use that.
+     * Id of a live connection: revokes the credential it was admitted with, for everybody who uses it.
      */
     connection?: string;
     /**
@@ -912,7 +912,7 @@ export type CreateRevocationRequest = {
      */
     endpoint?: string;
     /**
-     * Public code of a session; its guests go, its host stays.
+     * Public code of a session; its guests are removed, its host stays.
      */
     guestCode?: string;
     /**
@@ -920,7 +920,7 @@ export type CreateRevocationRequest = {
      */
     iota?: string;
     /**
-     * Id of a token issuer; whoever came in with its tokens goes.
+     * Id of a token issuer; closes every connection that was admitted with its tokens.
      */
     issuer?: number;
     /**
@@ -943,11 +943,11 @@ export type CreateRevocationRequest = {
 
 export type CreateRoomRequest = {
     /**
-     * Whether messages are kept, so that clients that come back miss nothing.
+     * Whether messages are kept, so that returning clients miss nothing.
      */
     durable?: boolean;
     /**
-     * Messages kept; `null` for any number.
+     * Maximum number of messages kept; `null` for no limit.
      */
     historyLimit?: number | null;
     /**
@@ -962,11 +962,11 @@ export type CreateRoomRequest = {
 
 export type CreateServiceRequest = {
     /**
-     * Whether several hosts may be connected; if not, a new one takes the place of the old one.
+     * Whether several hosts may be connected; if not, a new one replaces the old one.
      */
     allowMultipleHosts?: boolean;
     /**
-     * Whether each host session gets a public code that guests come in with.
+     * Whether each host session gets a public code with which guests connect.
      */
     allowPublicCode?: boolean;
     /**
@@ -974,11 +974,11 @@ export type CreateServiceRequest = {
      */
     codeLength?: number;
     /**
-     * Seconds during which a code admits new guests; `null` for as long as its session.
+     * Seconds for which a code admits new guests; `null` for as long as its session.
      */
     codeTtlSeconds?: number | null;
     /**
-     * Guests a session takes; `null` for any number.
+     * Guests that a session admits; `null` for any number.
      */
     guestLimit?: number | null;
     /**
@@ -986,7 +986,7 @@ export type CreateServiceRequest = {
      */
     hostGraceSeconds?: number;
     /**
-     * Whether a host's message with a member `user` goes to that user alone.
+     * Whether a host's message with a member `user` is sent to that user alone.
      */
     targeting?: boolean;
     /**
@@ -1010,7 +1010,7 @@ export type CreateTicketRequest = {
 
 export type CreateTokenIssuerRequest = {
     /**
-     * `alg` of its tokens; they may have no other.
+     * `alg` of its tokens; no other is accepted.
      */
     algorithm: TokenAlgorithm;
     /**
@@ -1024,7 +1024,7 @@ export type CreateTokenIssuerRequest = {
         [key: string]: unknown;
     };
     /**
-     * Where its public keys are: `https`, no private address, no redirects. Kept for ten minutes.
+     * URL of its public keys: `https`, no private address, no redirects. Cached for ten minutes.
      */
     jwksUrl?: string;
     /**
@@ -1062,7 +1062,7 @@ export type DeviceDto = {
      */
     name: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
     /**
@@ -1085,14 +1085,14 @@ export type DeviceLoginDto = {
      */
     expiresIn: number;
     /**
-     * Using it a second time, later than in 10 seconds or from another address, ends the login.
+     * Using it a second time, after more than 10 seconds or from another address, ends the login.
      */
     refreshToken: string;
 };
 
 export type DeviceLoginRequest = {
     /**
-     * In clear; only its hash is kept.
+     * In plain text; only its hash is stored.
      */
     password: string;
     /**
@@ -1110,7 +1110,7 @@ export type DevicePasswordDto = {
 
 export type EditMessageRequest = {
     /**
-     * In the place of the old text.
+     * Replaces the old text.
      */
     text: string;
 };
@@ -1121,11 +1121,11 @@ export type EndedConnectionDto = {
      */
     account: string | null;
     /**
-     * The client's address, behind trusted proxies too.
+     * The client's address, also behind trusted proxies.
      */
     address: string;
     /**
-     * When it had said who it is; `null` until then.
+     * When it was authenticated; `null` until then.
      */
     admittedAt: string | null;
     /**
@@ -1149,7 +1149,7 @@ export type EndedConnectionDto = {
      */
     circle: string | null;
     /**
-     * Close code, 1006 when the socket was lost; `null` where the transport has none.
+     * Close code, 1006 when the socket was lost; `null` if the transport has none.
      */
     code: number | null;
     /**
@@ -1161,15 +1161,15 @@ export type EndedConnectionDto = {
      */
     endedAt: string;
     /**
-     * `client`: also when the network in between was lost.
+     * `client`: also when the network between them failed.
      */
     endedBy: ConnectionEnder;
     /**
-     * What the connection is closed and revoked by.
+     * The id by which the connection is closed and revoked.
      */
     id: string;
     /**
-     * When something last went either way, heartbeats not counted.
+     * When something was last sent either way, not counting heartbeats.
      */
     lastActiveAt: string;
     /**
@@ -1185,7 +1185,7 @@ export type EndedConnectionDto = {
      */
     node: string;
     /**
-     * `null` until it has said who it is.
+     * `null` until it is authenticated.
      */
     principal: PrincipalDto | null;
     /**
@@ -1193,7 +1193,7 @@ export type EndedConnectionDto = {
      */
     protocol: Protocol;
     /**
-     * In words, where there are any.
+     * In words, if there are any.
      */
     reason: string | null;
     /**
@@ -1217,7 +1217,7 @@ export type EndedConnectionDto = {
      */
     userAgent: string | null;
     /**
-     * Bytes that wait for it to read; above `OUTBOUND_LIMIT_BYTES` it is closed.
+     * Bytes waiting for the client to read; above `OUTBOUND_LIMIT_BYTES` the connection is closed.
      */
     waitingBytes: number;
 };
@@ -1228,7 +1228,7 @@ export type EndedConnectionPage = {
      */
     items: Array<EndedConnectionDto>;
     /**
-     * Names of live nodes that did not answer in time; the items are without theirs.
+     * Names of live nodes that did not answer in time; the items do not include theirs.
      */
     missing: Array<string>;
     /**
@@ -1243,7 +1243,7 @@ export type EndpointDto = {
      */
     code: string;
     /**
-     * When the code ceases to count; `null` = never.
+     * When the code expires; `null` = never.
      */
     expiresAt: string | null;
     /**
@@ -1273,7 +1273,7 @@ export type EndpointPage = {
 
 export type ExchangeRequest = {
     /**
-     * What stood behind `#code=`.
+     * The value after `#code=`.
      */
     code: string;
 };
@@ -1310,14 +1310,14 @@ export type IceServersDto = {
      */
     expiresIn: number;
     /**
-     * As a browser takes them.
+     * In the format that browsers take.
      */
     iceServers: Array<IceServerDto>;
 };
 
 export type InviteDto = {
     /**
-     * The circle it leads into.
+     * The circle it leads to.
      */
     circleId: number;
     /**
@@ -1337,7 +1337,7 @@ export type InviteDto = {
      */
     id: number;
     /**
-     * Who invited; `null` once that account is gone.
+     * Who invited; `null` once that account is removed.
      */
     invitedBy: number | null;
 };
@@ -1393,7 +1393,7 @@ export type IotaTokenDto = {
      */
     iotaId: string;
     /**
-     * Shown this once.
+     * Shown only once.
      */
     token: string;
 };
@@ -1493,7 +1493,7 @@ export type ListedEndpointDto = {
      */
     code: string | null;
     /**
-     * When the code ceases to count; `null` = never.
+     * When the code expires; `null` = never.
      */
     expiresAt: string | null;
     /**
@@ -1518,7 +1518,7 @@ export type LivenessDto = {
 };
 
 /**
- * What a server that runs says.
+ * What a running server reports.
  */
 export type LivenessStatus = 'ok';
 
@@ -1543,11 +1543,11 @@ export type LobbyPeerDto = {
      */
     inCall: boolean;
     /**
-     * Empty until it has said one.
+     * Empty until it has sent one.
      */
     name: string;
     /**
-     * What the others address it by.
+     * The id by which others address it.
      */
     sid: string;
 };
@@ -1558,7 +1558,7 @@ export type LobbyTokenDto = {
      */
     createdAt: string;
     /**
-     * When it ceases to admit.
+     * When it stops admitting.
      */
     expiresAt: string;
     /**
@@ -1566,7 +1566,7 @@ export type LobbyTokenDto = {
      */
     id: number;
     /**
-     * What peers that bring it are called at first; `null` = nothing.
+     * The initial name of peers that present it; `null` = none.
      */
     name: string | null;
     /**
@@ -1574,11 +1574,11 @@ export type LobbyTokenDto = {
      */
     userId: number;
     /**
-     * How often it admits; `null` = any number of times.
+     * How often it can admit; `null` = any number of times.
      */
     uses: number | null;
     /**
-     * How often it still admits; `null` = any number of times.
+     * How often it can still admit; `null` = any number of times.
      */
     usesLeft: number | null;
 };
@@ -1604,7 +1604,7 @@ export type LoginDto = {
      */
     expiresIn: number;
     /**
-     * Using it a second time, later than in 10 seconds or from another address, ends the login.
+     * Using it a second time, after more than 10 seconds or from another address, ends the login.
      */
     refreshToken: string;
     /**
@@ -1615,18 +1615,18 @@ export type LoginDto = {
 
 export type LoginRequest = {
     /**
-     * Compared without case.
+     * Compared case-insensitively.
      */
     email: string;
     /**
-     * In clear; only its hash is kept.
+     * In plain text; only its hash is stored.
      */
     password: string;
 };
 
 export type MachineKeyDto = {
     /**
-     * Where it may be used from; `null` = anywhere.
+     * Addresses it may be used from; `null` = anywhere.
      */
     allowedNetworks: Array<string> | null;
     /**
@@ -1654,11 +1654,11 @@ export type MachineKeyDto = {
      */
     lastUsedFrom: string | null;
     /**
-     * What people tell it from others by.
+     * Name by which people recognize it.
      */
     name: string;
     /**
-     * What the key begins with.
+     * The beginning of the key.
      */
     prefix: string;
     /**
@@ -1680,7 +1680,7 @@ export type MachineKeyPage = {
 
 export type MarkReadRequest = {
     /**
-     * Everything up to this message is read.
+     * Everything up to this message has been read.
      */
     messageId: number;
 };
@@ -1691,11 +1691,11 @@ export type MediaDto = {
      */
     contentType: string | null;
     /**
-     * The name it was uploaded with; `null` before.
+     * The name it was uploaded with; `null` before the upload.
      */
     filename: string | null;
     /**
-     * Whether there is a small picture of it.
+     * Whether it has a thumbnail.
      */
     hasThumbnail: boolean;
     /**
@@ -1715,25 +1715,25 @@ export type MediaDto = {
      */
     size: number | null;
     /**
-     * Whether its content is there.
+     * Whether its content is stored.
      */
     uploaded: boolean;
 };
 
 export type MediaUsageDto = {
     /**
-     * Bytes they may take; `null` = no limit.
+     * Bytes they may use; `null` = no limit.
      */
     quotaBytes: number | null;
     /**
-     * Bytes of the files that are there, and of those on their way.
+     * Bytes of the files that are stored or being uploaded.
      */
     usedBytes: number;
 };
 
 export type MemberDto = {
     /**
-     * A date; `null` when it was not told.
+     * A date; `null` when unknown.
      */
     birthday: string | null;
     /**
@@ -1779,7 +1779,7 @@ export type MemberPage = {
 
 export type MessageDto = {
     /**
-     * The client's own name of it; `null` = none.
+     * The client's own name for it; `null` = none.
      */
     clientMessageId: string | null;
     /**
@@ -1799,7 +1799,7 @@ export type MessageDto = {
      */
     media: Array<MediaDto>;
     /**
-     * `null` once the account or device is gone.
+     * `null` once the account or device is removed.
      */
     sender: SenderDto | null;
     /**
@@ -1825,7 +1825,7 @@ export type MessagePage = {
 
 export type MetricSeriesDto = {
     /**
-     * Protocol of connections and messages, code of closes, status of refused handshakes; else `null`.
+     * Protocol of connections and messages, code of closes, status of refused handshakes; otherwise `null`.
      */
     label: string | null;
     /**
@@ -1833,11 +1833,11 @@ export type MetricSeriesDto = {
      */
     name: string;
     /**
-     * Id of the node it is of, where nodes are not summed up (deliveries, event loop); else `null`.
+     * Id of its node, if nodes are not summed up (deliveries, event loop); otherwise `null`.
      */
     node: string | null;
     /**
-     * The oldest first, one for each step; `null` where no node had one, e.g. before it was started.
+     * The oldest first, one per step; `null` if no node had one, e.g. before it was started.
      */
     values: Array<number | null>;
 };
@@ -1848,11 +1848,11 @@ export type MetricsHistoryDto = {
      */
     from: string;
     /**
-     * Ids of live nodes that did not answer in time; the series are without theirs.
+     * Ids of live nodes that did not answer in time; the series do not include theirs.
      */
     missing: Array<string>;
     /**
-     * Live nodes that the series are of.
+     * Live nodes that the series cover.
      */
     nodes: number;
     /**
@@ -1860,14 +1860,14 @@ export type MetricsHistoryDto = {
      */
     series: Array<MetricSeriesDto>;
     /**
-     * From one value to the next.
+     * Interval between two values.
      */
     stepSeconds: number;
 };
 
 export type NewApplicationDto = {
     /**
-     * Shown this once.
+     * Shown only once.
      */
     apiKey: string;
     /**
@@ -1883,14 +1883,14 @@ export type NewApplicationDto = {
      */
     name: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
 
 export type NewApplicationKeyDto = {
     /**
-     * Shown this once.
+     * Shown only once.
      */
     apiKey: string;
     /**
@@ -1906,7 +1906,7 @@ export type NewApplicationKeyDto = {
      */
     lastUsedAt: string | null;
     /**
-     * What the key begins with.
+     * The beginning of the key.
      */
     prefix: string;
 };
@@ -1937,7 +1937,7 @@ export type NewDeviceDto = {
      */
     password: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
     /**
@@ -1968,7 +1968,7 @@ export type NewIotaDto = {
      */
     online: boolean;
     /**
-     * What it shows on the upgrade.
+     * What it presents on the upgrade.
      */
     token: string;
 };
@@ -1983,18 +1983,18 @@ export type NewLobbyTokenDto = {
      */
     id: number;
     /**
-     * Opens the call page with the token; it stands behind the `#`, so that no server logs it.
+     * Opens the call page with the token, which follows the `#`, so that no server logs it.
      */
     link: string;
     /**
-     * Shown this once.
+     * Shown only once.
      */
     token: string;
 };
 
 export type NewMachineKeyDto = {
     /**
-     * Where it may be used from; `null` = anywhere.
+     * Addresses it may be used from; `null` = anywhere.
      */
     allowedNetworks: Array<string> | null;
     /**
@@ -2014,7 +2014,7 @@ export type NewMachineKeyDto = {
      */
     id: number;
     /**
-     * Shown this once.
+     * Shown only once.
      */
     key: string;
     /**
@@ -2026,11 +2026,11 @@ export type NewMachineKeyDto = {
      */
     lastUsedFrom: string | null;
     /**
-     * What people tell it from others by.
+     * Name by which people recognize it.
      */
     name: string;
     /**
-     * What the key begins with.
+     * The beginning of the key.
      */
     prefix: string;
     /**
@@ -2045,11 +2045,11 @@ export type NewServiceDto = {
      */
     allowMultipleHosts: boolean;
     /**
-     * Whether each host session gets a public code that guests come in with.
+     * Whether each host session gets a public code with which guests connect.
      */
     allowPublicCode: boolean;
     /**
-     * Clients come in with it. Shown this once.
+     * Clients connect with it. Shown only once.
      */
     clientToken: string;
     /**
@@ -2057,7 +2057,7 @@ export type NewServiceDto = {
      */
     codeLength: number;
     /**
-     * Seconds during which a code admits new guests; `null` = as long as its session.
+     * Seconds for which a code admits new guests; `null` = as long as its session.
      */
     codeTtlSeconds: number | null;
     /**
@@ -2065,7 +2065,7 @@ export type NewServiceDto = {
      */
     createdAt: string;
     /**
-     * Guests a session takes; `null` = any number.
+     * Guests that a session admits; `null` = any number.
      */
     guestLimit: number | null;
     /**
@@ -2073,7 +2073,7 @@ export type NewServiceDto = {
      */
     hostGraceSeconds: number;
     /**
-     * Hosts come in with it. Shown this once.
+     * Hosts connect with it. Shown only once.
      */
     hostToken: string;
     /**
@@ -2081,7 +2081,7 @@ export type NewServiceDto = {
      */
     id: number;
     /**
-     * Whether a host's message with a member `user` goes to that user alone.
+     * Whether a host's message with a member `user` is sent to that user alone.
      */
     targeting: boolean;
     /**
@@ -2089,18 +2089,18 @@ export type NewServiceDto = {
      */
     title: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
 
 export type NodeBusDto = {
     /**
-     * Milliseconds since it last carried a message of the node's own back to it; `null` = never.
+     * Milliseconds since the node last received one of its own messages; `null` = never.
      */
     heardMsAgo: number | null;
     /**
-     * As the node's own probe finds it, each second.
+     * As found by the node's own probe, every second.
      */
     state: BusState;
 };
@@ -2121,55 +2121,55 @@ export type NodeDetailDto = {
         [key: string]: number;
     };
     /**
-     * Share of one core that its process used over the last seconds; above 1 on several.
+     * CPU use of its process over the last seconds, in cores; above 1 if it uses several.
      */
     cpu: number;
     /**
-     * Its link to PostgreSQL.
+     * Its connection to PostgreSQL.
      */
     database: NodeLinkDto;
     /**
-     * How late its event loop runs what is due, over the last ten seconds.
+     * Delay of its event loop, over the last ten seconds.
      */
     eventLoop: NodeLoopDto;
     /**
-     * As in the `node` of a connection; another one after a restart.
+     * As in the `node` of a connection; changes with a restart.
      */
     id: string;
     /**
-     * Busy share of its event loop, 0 to 1.
+     * Utilization of its event loop, 0 to 1.
      */
     load: number;
     /**
-     * When it said what follows; its state and connections may be newer.
+     * When it reported what follows; its state and connections may be newer.
      */
     measuredAt: string;
     /**
-     * What its process takes.
+     * Resources that its process uses.
      */
     memory: NodeMemoryDto;
     /**
-     * Whether frames leave in native calls, one a turn (`NATIVE_SEND`).
+     * Whether frames are sent in native calls, one per turn (`NATIVE_SEND`).
      */
     nativeSend: boolean;
     /**
-     * What waits in it.
+     * What is queued in it.
      */
     queues: NodeQueuesDto;
     /**
-     * Its link to Redis; `null` where there is one node only.
+     * Its connection to Redis; `null` if there is only one node.
      */
     redis: NodeLinkDto | null;
     /**
-     * When its process began.
+     * When its process started.
      */
     startedAt: string;
     /**
-     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: something is unavailable to it, which `away` names. `deaf`: it is cut off from the bus that other nodes reach.
      */
     state: NodeState;
     /**
-     * Seconds since its process began.
+     * Seconds since its process started.
      */
     uptimeSeconds: number;
     /**
@@ -2194,19 +2194,19 @@ export type NodeDto = {
         [key: string]: number;
     };
     /**
-     * As in the `node` of a connection; another one after a restart.
+     * As in the `node` of a connection; changes with a restart.
      */
     id: string;
     /**
-     * Busy share of its event loop, 0 to 1.
+     * Utilization of its event loop, 0 to 1.
      */
     load: number;
     /**
-     * When its process began.
+     * When its process started.
      */
     startedAt: string;
     /**
-     * `degraded`: it has to do without something, which `away` names. `deaf`: it is cut off from the bus that others have.
+     * `degraded`: something is unavailable to it, which `away` names. `deaf`: it is cut off from the bus that other nodes reach.
      */
     state: NodeState;
     /**
@@ -2221,7 +2221,7 @@ export type NodeDto = {
 
 export type NodeLinkDto = {
     /**
-     * Milliseconds of the last heartbeat there and back; `null` when that did not arrive.
+     * Round-trip time of the last heartbeat in milliseconds; `null` when it did not arrive.
      */
     latencyMs: number | null;
     /**
@@ -2243,11 +2243,11 @@ export type NodeList = {
 
 export type NodeLoopDto = {
     /**
-     * Half of what was due ran later than this, in milliseconds.
+     * Median delay of what was due, in milliseconds.
      */
     p50Ms: number;
     /**
-     * One in a hundred of what was due ran later than this, in milliseconds.
+     * 99th percentile of the delay of what was due, in milliseconds.
      */
     p99Ms: number;
 };
@@ -2273,7 +2273,7 @@ export type NodeQueuesDto = {
      */
     inboundMessages: number;
     /**
-     * Bytes that wait for slow readers.
+     * Bytes waiting for slow readers.
      */
     outboundBytes: number;
     /**
@@ -2283,17 +2283,17 @@ export type NodeQueuesDto = {
 };
 
 /**
- * How a server fares.
+ * Status of a server.
  */
 export type NodeState = 'starting' | 'ready' | 'degraded' | 'draining' | 'deaf';
 
 export type OidcMethodDto = {
     /**
-     * What people know the identity provider as.
+     * The name by which people know the identity provider.
      */
     label: string;
     /**
-     * Where a browser begins.
+     * Where a browser starts.
      */
     startUrl: string;
 };
@@ -2315,7 +2315,7 @@ export type OmegaAnswerDto = {
 
 export type OmegaDataDto = {
     /**
-     * Host to connect to, with port where it is not the usual one.
+     * Host to connect to, with its port unless it is the default.
      */
     omikron: string;
 };
@@ -2344,7 +2344,7 @@ export type OmegaLogDto = {
 
 export type OwnUserDto = {
     /**
-     * A date; `null` when it was not told.
+     * A date; `null` when unknown.
      */
     birthday: string | null;
     /**
@@ -2438,7 +2438,7 @@ export type PresentMemberDto = {
 
 export type PrincipalDto = {
     /**
-     * Unique among those of its kind.
+     * Unique among its kind.
      */
     id: string;
     /**
@@ -2452,13 +2452,13 @@ export type PrincipalDto = {
 };
 
 /**
- * The closed list of what can go wrong; `code` of every problem.
+ * The closed list of the `code`s of all problems.
  */
 export type ProblemCode = 'malformed_body' | 'malformed_request' | 'host_not_allowed' | 'invalid_credentials' | 'sign_in_failed' | 'unauthenticated' | 'token_reused' | 'forbidden' | 'insufficient_scope' | 'password_sign_in_off' | 'sign_in_refused' | 'account_disabled' | 'registration_closed' | 'not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'room_not_durable' | 'epoch_changed' | 'count_changed' | 'last_admin' | 'last_sign_in' | 'no_password' | 'range_not_satisfiable' | 'payload_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_subject' | 'invalid_input' | 'rate_limited' | 'storage_full' | 'database_unavailable' | 'database_full' | 'broker_unavailable' | 'unavailable' | 'internal_error';
 
 export type ProblemDto = {
     /**
-     * Machine-readable, out of a closed list.
+     * Machine-readable, from a closed list.
      */
     code: ProblemCode;
     /**
@@ -2524,7 +2524,7 @@ export type ProtocolStatsDto = {
      */
     bytesIn: number;
     /**
-     * Bytes received in a second.
+     * Bytes received per second.
      */
     bytesInPerSecond: number;
     /**
@@ -2532,7 +2532,7 @@ export type ProtocolStatsDto = {
      */
     bytesOut: number;
     /**
-     * Bytes sent in a second.
+     * Bytes sent per second.
      */
     bytesOutPerSecond: number;
     /**
@@ -2544,7 +2544,7 @@ export type ProtocolStatsDto = {
      */
     messagesIn: number;
     /**
-     * Messages received in a second.
+     * Messages received per second.
      */
     messagesInPerSecond: number;
     /**
@@ -2552,7 +2552,7 @@ export type ProtocolStatsDto = {
      */
     messagesOut: number;
     /**
-     * Messages sent in a second.
+     * Messages sent per second.
      */
     messagesOutPerSecond: number;
     /**
@@ -2563,7 +2563,7 @@ export type ProtocolStatsDto = {
 
 export type PublishToRoomRequest = {
     /**
-     * Who says it; absent = the application's name.
+     * The sender's name; absent = the application's name.
      */
     identity?: string;
     /**
@@ -2591,21 +2591,21 @@ export type PublishedDto = {
      */
     epoch: string | null;
     /**
-     * Its place in the room.
+     * Its position in the room.
      */
     offset: number | null;
 };
 
 export type ReadMarkerDto = {
     /**
-     * Where the marker is now; it never moves back.
+     * The current position of the marker; it never moves back.
      */
     messageId: number;
 };
 
 export type ReadinessDto = {
     /**
-     * What is away: `database`, `redis`; `database disk` when that is full, and what only reads goes on; `media` when files
+     * What is unavailable: `database`, `redis`; `database disk` when that is full and only reads work; `media` when files
      * cannot be stored, e.g. since the disk is full.
      */
     away: Array<string>;
@@ -2628,7 +2628,7 @@ export type ReadinessStatus = 'ok' | 'degraded' | 'starting' | 'draining' | 'dea
 
 export type RefreshRequest = {
     /**
-     * Counts once: the answer holds its successor, also for who asks again within 10 seconds from the same address.
+     * Valid once: the answer holds its successor, also for a repeated request within 10 seconds from the same address.
      */
     refreshToken: string;
 };
@@ -2639,7 +2639,7 @@ export type RevocationDto = {
      */
     createdAt: string;
     /**
-     * Account that asked for it, or made the machine key that did; `null`: the key was made on the command line.
+     * Account that requested it, or made the machine key that did; `null`: the key was made on the command line.
      */
     createdBy: number | null;
     /**
@@ -2695,7 +2695,7 @@ export type RoomDto = {
      */
     durable: boolean;
     /**
-     * Messages kept; `null` = any number.
+     * Maximum number of messages kept; `null` = no limit.
      */
     historyLimit: number | null;
     /**
@@ -2707,14 +2707,14 @@ export type RoomDto = {
      */
     retentionDays: number | null;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
 
 export type RoomMessageDto = {
     /**
-     * Who said it.
+     * Who sent it.
      */
     identity: string;
     /**
@@ -2722,11 +2722,11 @@ export type RoomMessageDto = {
      */
     message: unknown;
     /**
-     * Its place in the room.
+     * Its position in the room.
      */
     offset: number;
     /**
-     * When it was said.
+     * When it was sent.
      */
     timestamp: string;
 };
@@ -2778,7 +2778,7 @@ export type RoomPresenceDto = {
 
 export type RotateMachineKeyRequest = {
     /**
-     * Seconds for which the old key goes on beside the new one.
+     * Seconds for which the old key stays valid beside the new one.
      */
     overlapSeconds?: number;
 };
@@ -2796,14 +2796,14 @@ export type RotatedTokenDto = {
      */
     role: ServiceTokenRole;
     /**
-     * Shown this once.
+     * Shown only once.
      */
     token: string;
 };
 
 export type SendMessageRequest = {
     /**
-     * Of the client's choice: the same one again makes no second message.
+     * Chosen by the client; repeating it makes no second message.
      */
     clientMessageId?: string;
     /**
@@ -2811,7 +2811,7 @@ export type SendMessageRequest = {
      */
     files?: Array<string>;
     /**
-     * Needed unless there are files.
+     * Required unless there are files.
      */
     text?: string;
 };
@@ -2862,7 +2862,7 @@ export type ServiceDto = {
      */
     allowMultipleHosts: boolean;
     /**
-     * Whether each host session gets a public code that guests come in with.
+     * Whether each host session gets a public code with which guests connect.
      */
     allowPublicCode: boolean;
     /**
@@ -2870,7 +2870,7 @@ export type ServiceDto = {
      */
     codeLength: number;
     /**
-     * Seconds during which a code admits new guests; `null` = as long as its session.
+     * Seconds for which a code admits new guests; `null` = as long as its session.
      */
     codeTtlSeconds: number | null;
     /**
@@ -2878,7 +2878,7 @@ export type ServiceDto = {
      */
     createdAt: string;
     /**
-     * Guests a session takes; `null` = any number.
+     * Guests that a session admits; `null` = any number.
      */
     guestLimit: number | null;
     /**
@@ -2890,7 +2890,7 @@ export type ServiceDto = {
      */
     id: number;
     /**
-     * Whether a host's message with a member `user` goes to that user alone.
+     * Whether a host's message with a member `user` is sent to that user alone.
      */
     targeting: boolean;
     /**
@@ -2898,7 +2898,7 @@ export type ServiceDto = {
      */
     title: string;
     /**
-     * When it was changed last.
+     * When it was last changed.
      */
     updatedAt: string;
 };
@@ -2936,7 +2936,7 @@ export type ServiceSessionDto = {
      */
     id: string;
     /**
-     * When its host came.
+     * When its host connected.
      */
     startedAt: string;
 };
@@ -2959,7 +2959,7 @@ export type ServiceTokenRole = 'host' | 'client';
 
 export type SettingDto = {
     /**
-     * What holds where nothing is set, in words.
+     * The default, in words.
      */
     default: string;
     /**
@@ -2979,7 +2979,7 @@ export type SettingDto = {
      */
     source: SettingSource;
     /**
-     * As it would be set; a mask for a secret that is set, `null` when nothing is.
+     * As it would be set; masked for a secret that is set, `null` when not set.
      */
     value: string | null;
 };
@@ -3006,7 +3006,7 @@ export type SignInMethodsDto = {
      */
     oidc: OidcMethodDto | null;
     /**
-     * Whether a password counts, be it of some accounts only.
+     * Whether passwords are accepted, even if only for some accounts.
      */
     password: boolean;
 };
@@ -3024,11 +3024,11 @@ export type SilentNodeDto = {
 
 export type StatsDto = {
     /**
-     * Ids of live nodes that did not answer in time; the numbers are without theirs.
+     * Ids of live nodes that did not answer in time; the numbers do not include theirs.
      */
     missing: Array<string>;
     /**
-     * Live nodes that the numbers are of.
+     * Live nodes that the numbers cover.
      */
     nodes: number;
     /**
@@ -3054,17 +3054,17 @@ export type TemporaryPasswordDto = {
 
 export type TicketDto = {
     /**
-     * Seconds within which it has to be used.
+     * Seconds within which it must be used.
      */
     expiresIn: number;
     /**
-     * Good once, for one socket or event stream.
+     * Valid once, for one socket or event stream.
      */
     ticket: string;
 };
 
 /**
- * What the tokens of an issuer are signed with.
+ * Signature algorithm of an issuer's tokens.
  */
 export type TokenAlgorithm = 'HS256' | 'RS256' | 'ES256' | 'EdDSA';
 
@@ -3086,7 +3086,7 @@ export type TokenIssuerDto = {
      */
     issuer: string;
     /**
-     * Its public keys, where they were registered.
+     * Its public keys, if they were registered.
      */
     jwks: {
         [key: string]: unknown;
@@ -3118,7 +3118,7 @@ export type TokenPairDto = {
      */
     expiresIn: number;
     /**
-     * Using it a second time, later than in 10 seconds or from another address, ends the login.
+     * Using it a second time, after more than 10 seconds or from another address, ends the login.
      */
     refreshToken: string;
 };
@@ -3137,15 +3137,15 @@ export type TopDto = {
      */
     kind: TopKind;
     /**
-     * Ids of live nodes that did not answer in time; the numbers are without theirs.
+     * Ids of live nodes that did not answer in time; the numbers do not include theirs.
      */
     missing: Array<string>;
     /**
-     * Live nodes that the numbers are of.
+     * Live nodes that the numbers cover.
      */
     nodes: number;
     /**
-     * How long was counted: half a minute to a minute, less on a node that was just started.
+     * Length of the window: half a minute to a minute, less on a node that has just started.
      */
     windowSeconds: number;
 };
@@ -3168,18 +3168,18 @@ export type TopItemDto = {
      */
     label: string;
     /**
-     * The same, a second.
+     * The same, per second.
      */
     perSecond: number;
 };
 
 /**
- * What can be compared by how busy it is.
+ * Things that can be ranked by how busy they are.
  */
 export type TopKind = 'room' | 'service';
 
 /**
- * What busy things are compared by.
+ * The measure by which the busiest are ranked.
  */
 export type TopMeasure = 'deliveries';
 
@@ -3189,7 +3189,7 @@ export type TrafficDto = {
      */
     bytesIn: number;
     /**
-     * Bytes received in a second.
+     * Bytes received per second.
      */
     bytesInPerSecond: number;
     /**
@@ -3197,7 +3197,7 @@ export type TrafficDto = {
      */
     bytesOut: number;
     /**
-     * Bytes sent in a second.
+     * Bytes sent per second.
      */
     bytesOutPerSecond: number;
     /**
@@ -3209,7 +3209,7 @@ export type TrafficDto = {
      */
     messagesIn: number;
     /**
-     * Messages received in a second.
+     * Messages received per second.
      */
     messagesInPerSecond: number;
     /**
@@ -3217,7 +3217,7 @@ export type TrafficDto = {
      */
     messagesOut: number;
     /**
-     * Messages sent in a second.
+     * Messages sent per second.
      */
     messagesOutPerSecond: number;
 };
@@ -3299,11 +3299,11 @@ export type UpdateProfileRequest = {
 
 export type UpdateRoomRequest = {
     /**
-     * Whether messages are kept, so that clients that come back miss nothing.
+     * Whether messages are kept, so that returning clients miss nothing.
      */
     durable?: boolean;
     /**
-     * Messages kept; `null` for any number.
+     * Maximum number of messages kept; `null` for no limit.
      */
     historyLimit?: number | null;
     /**
@@ -3318,11 +3318,11 @@ export type UpdateRoomRequest = {
 
 export type UpdateServiceRequest = {
     /**
-     * Whether several hosts may be connected; if not, a new one takes the place of the old one.
+     * Whether several hosts may be connected; if not, a new one replaces the old one.
      */
     allowMultipleHosts?: boolean;
     /**
-     * Whether each host session gets a public code that guests come in with.
+     * Whether each host session gets a public code with which guests connect.
      */
     allowPublicCode?: boolean;
     /**
@@ -3330,11 +3330,11 @@ export type UpdateServiceRequest = {
      */
     codeLength?: number;
     /**
-     * Seconds during which a code admits new guests; `null` for as long as its session.
+     * Seconds for which a code admits new guests; `null` for as long as its session.
      */
     codeTtlSeconds?: number | null;
     /**
-     * Guests a session takes; `null` for any number.
+     * Guests that a session admits; `null` for any number.
      */
     guestLimit?: number | null;
     /**
@@ -3342,7 +3342,7 @@ export type UpdateServiceRequest = {
      */
     hostGraceSeconds?: number;
     /**
-     * Whether a host's message with a member `user` goes to that user alone.
+     * Whether a host's message with a member `user` is sent to that user alone.
      */
     targeting?: boolean;
     /**
@@ -3353,7 +3353,7 @@ export type UpdateServiceRequest = {
 
 export type UserDto = {
     /**
-     * A date; `null` when it was not told.
+     * A date; `null` when unknown.
      */
     birthday: string | null;
     /**
@@ -3514,7 +3514,7 @@ export type FindOmikronAnyData = {
 
 export type FindOmikronAnyErrors = {
     /**
-     * None takes connections.
+     * None accepts connections.
      */
     404: OmegaErrorDto;
 };
@@ -3544,7 +3544,7 @@ export type FindOmikronOfUserData = {
 
 export type FindOmikronOfUserErrors = {
     /**
-     * This is no UUID.
+     * This is not a UUID.
      */
     400: OmegaErrorDto;
     /**
@@ -3556,7 +3556,7 @@ export type FindOmikronOfUserErrors = {
      */
     422: ProblemDto;
     /**
-     * The host is going; try again.
+     * The host is leaving; try again.
      */
     503: OmegaErrorDto;
 };
@@ -3577,15 +3577,15 @@ export type AccountsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Words that must all occur, anywhere and in any case.
+         * Words that must all occur, anywhere, case-insensitive.
          */
         q?: string;
     };
@@ -3733,7 +3733,7 @@ export type AccountsDeleteMeError = AccountsDeleteMeErrors[keyof AccountsDeleteM
 
 export type AccountsDeleteMeResponses = {
     /**
-     * The account is gone, with its logins.
+     * The account is removed, with its logins.
      */
     204: void;
 };
@@ -3880,7 +3880,7 @@ export type AccountExportExportMineError = AccountExportExportMineErrors[keyof A
 
 export type AccountExportExportMineResponses = {
     /**
-     * A line `{"kind":"export",…}`, one for each thing that is kept, with its `kind`, and at the end `{"kind":"end","lines":n}`.
+     * A line `{"kind":"export",…}`, one for each stored item, with its `kind`, and at the end `{"kind":"end","lines":n}`.
      */
     200: string;
 };
@@ -3892,11 +3892,11 @@ export type AccountIdentitiesListMineData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -3992,7 +3992,7 @@ export type AccountIdentitiesUnlinkMineError = AccountIdentitiesUnlinkMineErrors
 
 export type AccountIdentitiesUnlinkMineResponses = {
     /**
-     * It signs nobody in to the account any more; logins that began with it have ended.
+     * It can no longer be used to sign in to the account; logins that began with it have ended.
      */
     204: void;
 };
@@ -4004,11 +4004,11 @@ export type AccountLoginsListMineData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -4264,7 +4264,7 @@ export type AccountsDeleteError = AccountsDeleteErrors[keyof AccountsDeleteError
 
 export type AccountsDeleteResponses = {
     /**
-     * The account is gone, with its logins.
+     * The account is removed, with its logins.
      */
     204: void;
 };
@@ -4442,7 +4442,7 @@ export type AccountExportExportError = AccountExportExportErrors[keyof AccountEx
 
 export type AccountExportExportResponses = {
     /**
-     * A line `{"kind":"export",…}`, one for each thing that is kept, with its `kind`, and at the end `{"kind":"end","lines":n}`.
+     * A line `{"kind":"export",…}`, one for each stored item, with its `kind`, and at the end `{"kind":"end","lines":n}`.
      */
     200: string;
 };
@@ -4459,11 +4459,11 @@ export type AccountIdentitiesListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -4567,7 +4567,7 @@ export type AccountIdentitiesUnlinkError = AccountIdentitiesUnlinkErrors[keyof A
 
 export type AccountIdentitiesUnlinkResponses = {
     /**
-     * It signs nobody in to the account any more; logins that began with it have ended.
+     * It can no longer be used to sign in to the account; logins that began with it have ended.
      */
     204: void;
 };
@@ -4584,11 +4584,11 @@ export type AccountLoginsListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -4808,15 +4808,15 @@ export type ApplicationsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Words that must all occur, anywhere and in any case.
+         * Words that must all occur, anywhere, case-insensitive.
          */
         q?: string;
     };
@@ -4969,7 +4969,7 @@ export type ApplicationsDeleteError = ApplicationsDeleteErrors[keyof Application
 
 export type ApplicationsDeleteResponses = {
     /**
-     * The application is gone with its rooms; their sockets are closed.
+     * The application is removed with its rooms; their sockets are closed.
      */
     204: void;
 };
@@ -5110,11 +5110,11 @@ export type ApplicationsListKeysData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -5268,7 +5268,7 @@ export type ApplicationsDeleteKeyError = ApplicationsDeleteKeyErrors[keyof Appli
 
 export type ApplicationsDeleteKeyResponses = {
     /**
-     * The key counts no longer, and sockets by its tickets are closed; the endpoints that it made stay.
+     * The key is no longer valid, and sockets admitted by its tickets are closed; the endpoints it made stay.
      */
     204: void;
 };
@@ -5343,15 +5343,15 @@ export type ApplicationRoomsListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Words that must all occur, anywhere and in any case.
+         * Words that must all occur, anywhere, case-insensitive.
          */
         q?: string;
     };
@@ -5472,15 +5472,15 @@ export type ApplicationRoomsListEndpointsData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Only endpoints that are seen by this name.
+         * Only endpoints with this name.
          */
         identity?: string;
     };
@@ -5543,19 +5543,19 @@ export type ApplicationRoomsListMessagesData = {
     };
     query?: {
         /**
-         * Offset of the last message that is known.
+         * Offset of the last known message.
          */
         after?: number;
         /**
-         * Epoch of that offset; another one than the room's is answered 409.
+         * Epoch of that offset; if it is not the room's, the answer is 409.
          */
         epoch?: string;
         /**
-         * Items a page has at most; more than 200 is cut to 200. Long messages make shorter pages.
+         * Maximum number of items per page; more than 200 is reduced to 200. Long messages make shorter pages.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before; goes before `after` and `epoch`.
+         * `nextCursor` of the previous page; takes precedence over `after` and `epoch`.
          */
         cursor?: string;
     };
@@ -5622,11 +5622,11 @@ export type ApplicationRoomsPresenceData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -5685,11 +5685,11 @@ export type TokenIssuersListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -5859,7 +5859,7 @@ export type TokenIssuersDeleteError = TokenIssuersDeleteErrors[keyof TokenIssuer
 
 export type TokenIssuersDeleteResponses = {
     /**
-     * Its tokens count no longer; who came in with them has been closed.
+     * Its tokens are no longer valid; connections admitted with them have been closed.
      */
     204: void;
 };
@@ -5929,11 +5929,11 @@ export type AuditListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
@@ -6400,7 +6400,7 @@ export type OidcCallbackData = {
          */
         code?: unknown;
         /**
-         * Which sign-in it is the answer to.
+         * The sign-in that it answers.
          */
         state?: unknown;
     };
@@ -6502,7 +6502,7 @@ export type OidcStartData = {
     path?: never;
     query?: {
         /**
-         * Where the browser is to be in the end: a path of this server.
+         * Where the browser is sent in the end: a path of this server.
          */
         returnTo?: string;
     };
@@ -6592,11 +6592,11 @@ export type CallsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
@@ -6608,19 +6608,19 @@ export type CallsListData = {
          */
         protocol?: CallProtocol;
         /**
-         * Only those that ended like this.
+         * Only those that ended this way.
          */
         outcome?: CallOutcome;
         /**
-         * Only those that somebody took part in: the `sid` or the whole name, or the id or email of the account.
+         * Only those with this participant: the `sid` or the whole name, or the id or email of the account.
          */
         participant?: string;
         /**
-         * Only those that began then or later.
+         * Only those that began at this time or later.
          */
         from?: string;
         /**
-         * Only those that began before.
+         * Only those that began before this time.
          */
         to?: string;
     };
@@ -6782,11 +6782,11 @@ export type CirclesListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -6935,7 +6935,7 @@ export type CirclesDeleteError = CirclesDeleteErrors[keyof CirclesDeleteErrors];
 
 export type CirclesDeleteResponses = {
     /**
-     * The circle is gone, with its conversations and devices.
+     * The circle is removed, with its conversations and devices.
      */
     204: void;
 };
@@ -7072,11 +7072,11 @@ export type ConversationsListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -7201,11 +7201,11 @@ export type DevicesListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -7330,11 +7330,11 @@ export type InvitesListOfCircleData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -7517,11 +7517,11 @@ export type CirclesListMembersData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -7621,7 +7621,7 @@ export type CirclesDeleteMemberError = CirclesDeleteMemberErrors[keyof CirclesDe
 
 export type CirclesDeleteMemberResponses = {
     /**
-     * They are no member any more.
+     * They are no longer a member.
      */
     204: void;
 };
@@ -7788,15 +7788,15 @@ export type ConnectionsDeleteMatchingData = {
          */
         account?: string;
         /**
-         * Address of a client, as it is listed.
+         * Address of a client, as listed.
          */
         address?: string;
         /**
-         * Words that must all occur in what is known of a connection, in any case.
+         * Words that must all occur in what is known about a connection, case-insensitive.
          */
         q?: string;
         /**
-         * How many they are, `total` of the list; another number than that of the moment closes none.
+         * How many they are, the `total` of the list; if the number has changed since, none is closed.
          */
         expect: number;
     };
@@ -7850,7 +7850,7 @@ export type ConnectionsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
@@ -7890,15 +7890,15 @@ export type ConnectionsListData = {
          */
         account?: string;
         /**
-         * Address of a client, as it is listed.
+         * Address of a client, as listed.
          */
         address?: string;
         /**
-         * Words that must all occur in what is known of a connection, in any case.
+         * Words that must all occur in what is known about a connection, case-insensitive.
          */
         q?: string;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -7948,7 +7948,7 @@ export type ConnectionsListEndedData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
@@ -7988,19 +7988,19 @@ export type ConnectionsListEndedData = {
          */
         account?: string;
         /**
-         * Address of a client, as it is listed.
+         * Address of a client, as listed.
          */
         address?: string;
         /**
-         * Words that must all occur in what is known of a connection, in any case.
+         * Words that must all occur in what is known about a connection, case-insensitive.
          */
         q?: string;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Code it was closed with.
+         * Close code.
          */
         code?: number;
     };
@@ -8200,7 +8200,7 @@ export type ConversationsDeleteError = ConversationsDeleteErrors[keyof Conversat
 
 export type ConversationsDeleteResponses = {
     /**
-     * The conversation is gone, with its messages.
+     * The conversation is removed, with its messages.
      */
     204: void;
 };
@@ -8448,7 +8448,7 @@ export type ConversationsDeleteMemberError = ConversationsDeleteMemberErrors[key
 
 export type ConversationsDeleteMemberResponses = {
     /**
-     * They take part no more.
+     * They no longer take part.
      */
     204: void;
 };
@@ -8523,23 +8523,23 @@ export type MessagesListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before; it goes on in the same direction.
+         * `nextCursor` of the previous page; continues in the same direction.
          */
         cursor?: string;
         /**
-         * Messages behind this one, ascending.
+         * Messages after this one, ascending.
          */
         after?: number;
         /**
-         * Messages before this one, descending; without `after` and `before` from the newest one.
+         * Messages before this one, descending; without `after` and `before`, from the newest on.
          */
         before?: number;
         /**
-         * Only messages that hold these words; `"…"` for a phrase, `-` for a word they do not hold, `or` between two.
+         * Only messages with these words; `"…"` for a phrase, `-` for a word to exclude, `or` between two.
          */
         q?: string;
     };
@@ -8651,7 +8651,7 @@ export type MessagesCreateError = MessagesCreateErrors[keyof MessagesCreateError
 
 export type MessagesCreateResponses = {
     /**
-     * The same `clientMessageId` was used before: the message of then.
+     * The same `clientMessageId` was used before: the earlier message.
      */
     200: MessageDto;
     /**
@@ -8775,7 +8775,7 @@ export type DevicesDeleteError = DevicesDeleteErrors[keyof DevicesDeleteErrors];
 
 export type DevicesDeleteResponses = {
     /**
-     * The device is gone; its sockets are closed.
+     * The device is removed; its sockets are closed.
      */
     204: void;
 };
@@ -9002,11 +9002,11 @@ export type InvitesListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -9098,7 +9098,7 @@ export type InvitesDeleteError = InvitesDeleteErrors[keyof InvitesDeleteErrors];
 
 export type InvitesDeleteResponses = {
     /**
-     * The invitation is gone.
+     * The invitation is removed.
      */
     204: void;
 };
@@ -9206,7 +9206,7 @@ export type InvitesDeclineError = InvitesDeclineErrors[keyof InvitesDeclineError
 
 export type InvitesDeclineResponses = {
     /**
-     * The invitation is gone.
+     * The invitation is removed.
      */
     204: void;
 };
@@ -9218,11 +9218,11 @@ export type LobbyListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -9272,11 +9272,11 @@ export type LobbyTokensListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -9425,7 +9425,7 @@ export type LobbyTokensDeleteError = LobbyTokensDeleteErrors[keyof LobbyTokensDe
 
 export type LobbyTokensDeleteResponses = {
     /**
-     * The token admits nobody any more, and who came in with it has been disconnected.
+     * The token no longer admits anybody, and connections admitted with it have been closed.
      */
     204: void;
 };
@@ -9491,11 +9491,11 @@ export type MachineKeysListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -9644,7 +9644,7 @@ export type MachineKeysDeleteError = MachineKeysDeleteErrors[keyof MachineKeysDe
 
 export type MachineKeysDeleteResponses = {
     /**
-     * The key counts no longer.
+     * The key is no longer valid.
      */
     204: void;
 };
@@ -9818,7 +9818,7 @@ export type MediaDeleteError = MediaDeleteErrors[keyof MediaDeleteErrors];
 
 export type MediaDeleteResponses = {
     /**
-     * The file is gone.
+     * The file is removed.
      */
     204: void;
 };
@@ -9883,7 +9883,7 @@ export type MediaGetContentData = {
     body?: never;
     headers?: {
         /**
-         * `ETag` one has.
+         * `ETag` of the copy one has.
          */
         'If-None-Match'?: string;
         /**
@@ -10144,7 +10144,7 @@ export type MediaDeleteUploadError = MediaDeleteUploadErrors[keyof MediaDeleteUp
 
 export type MediaDeleteUploadResponses = {
     /**
-     * The upload is given up.
+     * The upload is discarded.
      */
     204: void;
 };
@@ -10249,7 +10249,7 @@ export type MediaAppendUploadData = {
     body: Blob | File;
     headers?: {
         /**
-         * Bytes that came before.
+         * Bytes received so far.
          */
         'Upload-Offset'?: number;
     };
@@ -10446,7 +10446,7 @@ export type MessagesDeleteError = MessagesDeleteErrors[keyof MessagesDeleteError
 
 export type MessagesDeleteResponses = {
     /**
-     * The message is gone, with its media.
+     * The message is removed, with its media.
      */
     204: void;
 };
@@ -10578,11 +10578,11 @@ export type NodesListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -10732,7 +10732,7 @@ export type NodesUndrainError = NodesUndrainErrors[keyof NodesUndrainErrors];
 
 export type NodesUndrainResponses = {
     /**
-     * It takes connections.
+     * It accepts connections.
      */
     204: void;
 };
@@ -10786,7 +10786,7 @@ export type NodesDrainError = NodesDrainErrors[keyof NodesDrainErrors];
 
 export type NodesDrainResponses = {
     /**
-     * It takes no new connections, and sends those it has away within `DRAIN_SECONDS`.
+     * It accepts no new connections, and closes the existing ones within `DRAIN_SECONDS`.
      */
     204: void;
 };
@@ -10798,11 +10798,11 @@ export type IotasListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -10955,7 +10955,7 @@ export type IotasDeleteError = IotasDeleteErrors[keyof IotasDeleteErrors];
 
 export type IotasDeleteResponses = {
     /**
-     * The home server and its profiles are gone; their sockets are closed.
+     * The home server and its profiles are removed; their sockets are closed.
      */
     204: void;
 };
@@ -11026,11 +11026,11 @@ export type IotasListProfilesData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -11200,7 +11200,7 @@ export type IotasDeleteProfileError = IotasDeleteProfileErrors[keyof IotasDelete
 
 export type IotasDeleteProfileResponses = {
     /**
-     * The profile is gone; its sockets are closed.
+     * The profile is removed; its sockets are closed.
      */
     204: void;
 };
@@ -11324,11 +11324,11 @@ export type RevocationsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -11481,7 +11481,7 @@ export type RevocationsDeleteError = RevocationsDeleteErrors[keyof RevocationsDe
 
 export type RevocationsDeleteResponses = {
     /**
-     * The revocation is lifted; what it refused may come back.
+     * The revocation is lifted; what it refused is admitted again.
      */
     204: void;
 };
@@ -11547,15 +11547,15 @@ export type RoomsListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Words that must all occur, anywhere and in any case.
+         * Words that must all occur, anywhere, case-insensitive.
          */
         q?: string;
     };
@@ -11696,7 +11696,7 @@ export type RoomsDeleteError = RoomsDeleteErrors[keyof RoomsDeleteErrors];
 
 export type RoomsDeleteResponses = {
     /**
-     * The room is gone with its endpoints and messages; its sockets are closed.
+     * The room is removed with its endpoints and messages; its sockets are closed.
      */
     204: void;
 };
@@ -11829,15 +11829,15 @@ export type EndpointsListData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Only endpoints that are seen by this name.
+         * Only endpoints with this name.
          */
         identity?: string;
     };
@@ -11952,7 +11952,7 @@ export type EndpointsDeleteData = {
          */
         name: string;
         /**
-         * A code that is live now, or the id of what it leads to where that has one.
+         * A currently valid code, or the id of what it leads to if that has one.
          */
         code: string;
     };
@@ -11991,7 +11991,7 @@ export type EndpointsDeleteError = EndpointsDeleteErrors[keyof EndpointsDeleteEr
 
 export type EndpointsDeleteResponses = {
     /**
-     * The code counts no longer; its sockets are closed.
+     * The code is no longer valid; its sockets are closed.
      */
     204: void;
 };
@@ -12006,7 +12006,7 @@ export type EndpointsGetData = {
          */
         name: string;
         /**
-         * A code that is live now, or the id of what it leads to where that has one.
+         * A currently valid code, or the id of what it leads to if that has one.
          */
         code: string;
     };
@@ -12062,19 +12062,19 @@ export type RoomMessagesListData = {
     };
     query?: {
         /**
-         * Offset of the last message that is known.
+         * Offset of the last known message.
          */
         after?: number;
         /**
-         * Epoch of that offset; another one than the room's is answered 409.
+         * Epoch of that offset; if it is not the room's, the answer is 409.
          */
         epoch?: string;
         /**
-         * Items a page has at most; more than 200 is cut to 200. Long messages make shorter pages.
+         * Maximum number of items per page; more than 200 is reduced to 200. Long messages make shorter pages.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before; goes before `after` and `epoch`.
+         * `nextCursor` of the previous page; takes precedence over `after` and `epoch`.
          */
         cursor?: string;
     };
@@ -12205,11 +12205,11 @@ export type RoomsPresenceData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -12259,15 +12259,15 @@ export type ServicesListData = {
     path?: never;
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
         /**
-         * Words that must all occur, anywhere and in any case.
+         * Words that must all occur, anywhere, case-insensitive.
          */
         q?: string;
     };
@@ -12420,7 +12420,7 @@ export type ServicesDeleteError = ServicesDeleteErrors[keyof ServicesDeleteError
 
 export type ServicesDeleteResponses = {
     /**
-     * The service is gone; its sockets are closed.
+     * The service is removed; its sockets are closed.
      */
     204: void;
 };
@@ -12627,11 +12627,11 @@ export type ServicesListSessionsData = {
     };
     query?: {
         /**
-         * Items a page has at most; more than 200 is cut to 200.
+         * Maximum number of items per page; more than 200 is reduced to 200.
          */
         limit?: number;
         /**
-         * `nextCursor` of the page before.
+         * `nextCursor` of the previous page.
          */
         cursor?: string;
     };
@@ -12731,7 +12731,7 @@ export type ServicesEndSessionError = ServicesEndSessionErrors[keyof ServicesEnd
 
 export type ServicesEndSessionResponses = {
     /**
-     * The session has ended; its host and guests are closed.
+     * The session has ended; its host and guests are disconnected.
      */
     204: void;
 };
@@ -13109,7 +13109,7 @@ export type LegacyRoomsDeleteEndpointData = {
          */
         name: string;
         /**
-         * A code that is live now, or the id of what it leads to where that has one.
+         * A currently valid code, or the id of what it leads to if that has one.
          */
         code: string;
     };
