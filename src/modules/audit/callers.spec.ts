@@ -1,12 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ManualTime } from '../../../test/support/manual-time.js';
+import { Clock } from '../../common/time/clock.js';
 import { Callers } from './callers.js';
 
 const value = (userId: number, digest: string) => ({ userId, digest, value: `of ${digest}` });
 const DAY = 86_400_000;
 
+class ManualClock extends Clock {
+  ms = 0;
+  override now(): number {
+    return this.ms;
+  }
+}
+
 describe('what is kept of those who act', () => {
-  let time: ManualTime;
+  let clock: ManualClock;
   let callers: Callers;
   let written: unknown[];
 
@@ -14,8 +21,8 @@ describe('what is kept of those who act', () => {
     callers.keep({ query: (_statement: string, [json]: unknown[]) => Promise.resolve(written.push(json)) }, values);
 
   beforeEach(() => {
-    time = new ManualTime();
-    callers = new Callers(time, (value) => value.toUpperCase());
+    clock = new ManualClock();
+    callers = new Callers(clock, (value) => value.toUpperCase());
     written = [];
   });
 
@@ -25,7 +32,7 @@ describe('what is kept of those who act', () => {
     expect(written).toEqual([JSON.stringify(values)]);
     expect(await keep(...values)).toEqual([]);
     expect(await keep(value(2, 'b'), value(1, 'a'))).toEqual([value(2, 'b')]);
-    time.sleeps(DAY);
+    clock.ms += DAY;
     await keep(value(1, 'a'));
     expect(written).toHaveLength(3);
   });
