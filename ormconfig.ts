@@ -1,6 +1,6 @@
 import { type ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
-import { keepPrepared } from './src/common/database/prepared.js';
+import { joinTransactions } from './src/common/database/transaction-statements.js';
 import { type StorageSection } from './src/config/app-config.js';
 import { loadConfig } from './src/config/load-config.js';
 import { ENTITIES } from './src/entities/index.js';
@@ -32,9 +32,9 @@ export function createDataSource(storage: Pick<StorageSection, 'databasePool'>, 
     poolSize: storage.databasePool,
     extra: {
       // Not as start parameters, which poolers refuse.
-      onConnect: (client: ClientBase) => {
-        keepPrepared(client);
-        return client.query(SESSION_SETTINGS);
+      onConnect: async (client: ClientBase) => {
+        await client.query(SESSION_SETTINGS);
+        await joinTransactions(client);
       },
       // The client's own clock: a frozen server or a cut cable answers no statement_timeout.
       query_timeout: STATEMENT_TIMEOUT + 2_000,

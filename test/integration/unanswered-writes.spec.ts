@@ -25,7 +25,7 @@ describe('what was committed, though the database could not say so', () => {
   it('ends connections as if it had been announced', async () => {
     const service = await harness.service();
     const { client } = await harness.client(service);
-    proxy.loseAnswerTo('COMMIT');
+    proxy.loseAnswerTo('DELETE FROM "services"');
     const { status, body } = await harness.api('DELETE', `services/${service.id}`);
     expect([status, body]).toEqual([503, expect.objectContaining({ code: 'database_unavailable' })]);
     await client.expectNext({ type: 'server_disconnect', message: 'Service deleted' });

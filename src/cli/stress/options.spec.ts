@@ -24,7 +24,7 @@ describe('options of a stress run', () => {
     [['--pids', '-5'], /pids/],
     [['--pids', '7,x'], /--pids: x/],
     [['--pids', String(SELF)], /--pids: 4242/],
-    [['--url', 'ftp://a'], /ftp:\/\/a is no http/],
+    [['--url', 'ftp://a'], /ftp:\/\/a is not an http/],
     [['--duration', '0'], /--duration must be/],
     [['--clients', '3'], /--clients must be/],
     [['--scenarios', 'storms,tea'], /tea is none of/],

@@ -1,4 +1,4 @@
-import { type ClientBase } from 'pg';
+import { type QueryConfig } from 'pg';
 
 const MARK = '/* prepared */ ';
 const names = new Map<string, string>();
@@ -10,16 +10,12 @@ const names = new Map<string, string>();
  */
 export const prepared = (text: string): string => MARK + text;
 
-/** Makes a connection keep the statements marked as `prepared`. */
-export function keepPrepared(client: ClientBase): void {
-  const send = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const query = (statement: unknown, ...rest: unknown[]) =>
-    send(typeof statement === 'string' && statement.startsWith(MARK) ? named(statement) : statement, ...rest);
-  // Writable, because whoever monitors statements may wrap it again.
-  Object.defineProperty(client, 'query', { value: query, writable: true, configurable: true });
+/** What a statement is sent as. */
+export function configOf(statement: string): QueryConfig {
+  return statement.startsWith(MARK) ? named(statement) : { text: statement };
 }
 
-function named(text: string): { readonly name: string; readonly text: string } {
+function named(text: string): QueryConfig {
   const name = names.get(text) ?? `prepared-${names.size}`;
   names.set(text, name);
   return { name, text };

@@ -10,6 +10,7 @@ import {
   type Json,
   macOf,
 } from '../../common/audit/audit-record.js';
+import { thenCommit } from '../../common/database/transaction-statements.js';
 import { currentRequest, type RequestContext } from '../../common/context/request-context.js';
 import { Clock } from '../../common/time/clock.js';
 import { KeyRing } from '../../config/key-ring.js';
@@ -47,8 +48,17 @@ type Which = number | Row;
 /** Tells the row of an act as it was, with all its columns. */
 export type Was = (row: object) => void;
 /** @returns false when there was nothing to remove */
-type Write = (manager: EntityManager, note: AuditNote, removal?: Removal) => Promise<boolean>;
+type Write = (manager: EntityManager, note: AuditNote, how?: How) => Promise<boolean>;
 
+/** How an entry is written. */
+interface How {
+  /** What the same statement removes. */
+  readonly removal?: Removal;
+  /** Nothing else follows in the transaction. */
+  readonly isLast?: true;
+}
+
+const LAST: How = { isLast: true };
 const SYSTEM: AuditParty = { kind: 'system', id: null, label: null };
 const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
 
@@ -107,7 +117,8 @@ export class AuditLog {
         if (found === null) return false;
         const { row, version } = found;
         const { tableName: table } = this.dataSource.getMetadata(entity);
-        if (await write(manager, this.noteOf(action, kind, row, null), { table, id: row['id'], version })) return true;
+        if (await write(manager, this.noteOf(action, kind, row, null), { removal: { table, id: row['id'], version } }))
+          return true;
         // Somebody changed it in between, or removed it.
       }
     });
@@ -132,7 +143,7 @@ export class AuditLog {
       inSharedTransaction(this.dataSource, async (manager) => {
         const result = await work(manager);
         const note = noteOf(result);
-        if (note) await write(manager, note);
+        if (note) await write(manager, note, LAST);
         return result;
       }),
     );
@@ -166,7 +177,7 @@ export class AuditLog {
           before = answeredRow(manager, entity, row) ?? null;
         });
         if (result === undefined || result === false) return result;
-        await write(manager, this.noteOf(action, kind, before, await afterwards(manager, before, result)));
+        await write(manager, this.noteOf(action, kind, before, await afterwards(manager, before, result)), LAST);
         return result;
       }),
     );
@@ -188,8 +199,8 @@ export class AuditLog {
   private async remembering<T>(work: (write: Write) => Promise<T>): Promise<T> {
     const isWhole = !isInSharedTransaction(this.dataSource);
     const written: CallerValue[] = [];
-    const result = await work(async (manager, note, removal) => {
-      const { isWritten, kept } = await this.record(manager, note, removal);
+    const result = await work(async (manager, note, { removal, isLast = false } = {}) => {
+      const { isWritten, kept } = await this.record(manager, note, removal, isLast && isWhole);
       written.push(...kept);
       return isWritten;
     });
@@ -204,7 +215,8 @@ export class AuditLog {
   private async record(
     manager: EntityManager,
     note: AuditNote,
-    removal?: Removal,
+    removal: Removal | undefined,
+    commits: boolean,
   ): Promise<{ readonly isWritten: boolean; readonly kept: readonly CallerValue[] }> {
     const { content, caller, personal } = withoutPersonal(
       this.contentOf(note),
@@ -220,7 +232,8 @@ export class AuditLog {
     const mac = Buffer.from(macOf(content, this.#key), 'hex');
     const values = [at, ...who, ...what, ...where, outcome, count, changed, mac];
     const kept = await this.callers.keep(manager, caller);
-    const entries: unknown[] = await manager.query(...entryStatement(values, personal, removal));
+    const [statement, parameters] = entryStatement(values, personal, removal);
+    const entries: unknown[] = await manager.query(commits ? thenCommit(statement) : statement, parameters);
     return { isWritten: entries.length > 0, kept };
   }
 
