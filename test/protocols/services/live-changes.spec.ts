@@ -66,10 +66,11 @@ describe('changes of a service reach its live sockets', () => {
 
   it('logins racing a rotation end up on the new token or not at all', async () => {
     const service = await harness.service();
-    const sockets = await Promise.all(Array.from({ length: 40 }, () => harness.connect()));
-    for (const socket of sockets.slice(0, 20)) socket.send({ token: service.clientToken });
+    // All of them may be wrong by then; more wrong ones from one address would wait for their answers.
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => harness.connect()));
+    for (const socket of sockets.slice(0, 4)) socket.send({ token: service.clientToken });
     const rotated = harness.api('POST', `services/${service.id}/tokens/rotate`, { role: 'client' });
-    for (const socket of sockets.slice(20)) socket.send({ token: service.clientToken });
+    for (const socket of sockets.slice(4)) socket.send({ token: service.clientToken });
     await rotated;
     for (const socket of sockets) expect([1000, 4000]).toContain(await lastCode(socket));
     const { host } = await harness.host(service);
