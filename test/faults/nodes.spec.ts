@@ -275,7 +275,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
       node(2).server.kill('SIGCONT');
     }
     await watcher.expectNext({ event: 'leave', identity: 'sleeper' });
-    await node(2).server.says('starts anew');
+    await node(2).server.says('starts over');
     await becomes(() => readiness(2), OK, HEAL_MS);
     await becomes(async () => (await names(0)).length, 3, HEAL_MS);
     await expect.poll(silentOf, { timeout: 5_000 }).not.toContain(sleeper);
