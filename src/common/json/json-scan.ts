@@ -1,3 +1,5 @@
+import { WordView } from './word-view.js';
+
 /**
  * The grammar of RFC 8259 over bytes: each function takes the position where something begins and returns the position
  * after it, or -1 when it is not there. Nothing is built, and depth costs one number per level instead of stack.
@@ -109,13 +111,17 @@ function skipPlain(bytes: Buffer, at: number): number {
   return at;
 }
 
+const view = new WordView();
+
 /** @returns how many words are plain, starting at the aligned position `at` */
 function plainWords(bytes: Buffer, at: number): number {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 2);
-  let next = 0;
-  while (next + 4 <= words.length && fourArePlain(words, next)) next += 4;
-  while (next < words.length && marks(words[next] as number) === 0) next++;
-  return next;
+  const words = view.of(bytes.buffer);
+  const first = (bytes.byteOffset + at) >> 2;
+  const end = (bytes.byteOffset + bytes.length) >> 2;
+  let next = first;
+  while (next + 4 <= end && fourArePlain(words, next)) next += 4;
+  while (next < end && marks(words[next] as number) === 0) next++;
+  return next - first;
 }
 
 function isPlain(byte: number): boolean {

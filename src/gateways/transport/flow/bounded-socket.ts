@@ -1,5 +1,7 @@
+import { type Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
-import { passWholeFrames, type Receiver } from './whole-frames.js';
+import { readDirectly } from './direct-reads.js';
+import { passWholeFrames, type Receiver, type TextTaker } from './whole-frames.js';
 
 /** The limits in ws's receiver, which checks them on each frame and each read. */
 interface BoundedReceiver extends Receiver {
@@ -29,8 +31,9 @@ export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PI
  * ws's socket with limits that change on admission. They must be in place early, because ws buffers a whole message
  * before reporting it.
  */
-export class BoundedSocket extends WebSocket {
+export class BoundedSocket extends WebSocket implements TextTaker {
   declare private readonly _receiver: BoundedReceiver;
+  declare private readonly _socket: Duplex | null;
 
   /** Length, as declared so far, of the message being received. */
   get begunBytes(): number {
@@ -48,9 +51,14 @@ export class BoundedSocket extends WebSocket {
    */
   bound(bytes: number, isKnown: boolean): void {
     const { _receiver: receiver } = this;
-    passWholeFrames(receiver);
+    passWholeFrames(receiver, this);
+    if (isKnown && this._socket !== null) readDirectly(this._socket, receiver);
     receiver._maxPayload = bytes;
     receiver._maxFragments = isKnown ? KNOWN_FRAGMENTS : piecesOf(bytes);
     receiver._maxBufferedChunks = isKnown ? KNOWN_CHUNKS : piecesOf(bytes);
+  }
+
+  takeText(text: Buffer): void {
+    this.emit('message', text, false);
   }
 }

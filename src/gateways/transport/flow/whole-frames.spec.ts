@@ -19,7 +19,7 @@ function receiver(isQuick: boolean, maxPayload = MAX) {
     writes++;
     takeIn(...args);
   };
-  if (isQuick) passWholeFrames(made);
+  if (isQuick) passWholeFrames(made, { takeText: (text) => made.emit('message', text, false) });
   made.on('message', (data: Buffer, binary: boolean) =>
     said.push(`${binary ? 'binary' : 'text'} ${data.toString('hex')}`),
   );

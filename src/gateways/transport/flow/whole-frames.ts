@@ -1,6 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
 import { Writable } from 'node:stream';
+import { WordView } from '../../../common/json/word-view.js';
+
+/** Is handed the text messages that have arrived whole. */
+export interface TextTaker {
+  takeText(text: Buffer): void;
+}
 
 /** The internals of ws's receiver that tell whether it is between two messages. */
 export interface Receiver extends Writable {
@@ -10,6 +16,8 @@ export interface Receiver extends Writable {
   readonly _fragmented: number;
   readonly _opcode: number;
   readonly _errored: boolean;
+  /** Ours. */
+  taker?: TextTaker;
 }
 
 /** `_state` of a receiver that expects the first byte of a frame. */
@@ -21,16 +29,17 @@ const MASKED = 0x80;
 /** ws unmasks long messages natively, which saves more than this shortcut. */
 const LONGEST = 2_048;
 /**
- * From this length on, unmasking by words pays off. It needs a word view first, and assumes little-endian byte order.
+ * From this length on, unmasking by words pays off; it assumes little-endian byte order.
  */
 const BY_WORDS_FROM = endianness() === 'LE' ? 64 : Infinity;
 
 /**
  * Makes text messages that have arrived whole, as nearly all do, bypass `receiver`: its stream, queue and states cost
  * more than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes
- * through the receiver, and only the receiver refuses frames. Listeners, order and limits remain the receiver's.
+ * through the receiver, and only the receiver refuses frames. Order and limits remain the receiver's.
  */
-export function passWholeFrames(receiver: Receiver): void {
+export function passWholeFrames(receiver: Receiver, taker: TextTaker): void {
+  receiver.taker = taker;
   receiver.write = write;
   receiver.end = end;
 }
@@ -44,7 +53,7 @@ function end(this: Receiver): Receiver {
 }
 
 function write(this: Receiver, chunk: Buffer): boolean {
-  const rest = pass(this, chunk);
+  const rest = takeWholeFrames(this, chunk, chunk.length, false);
   if (rest === chunk.length) return true;
   return stream.write.call(this, rest === 0 ? chunk : chunk.subarray(rest));
 }
@@ -54,11 +63,16 @@ function isBetweenMessages(receiver: Receiver): boolean {
   return _state === GET_INFO && _bufferedBytes === 0 && _fragmented === 0 && _opcode !== CLOSE && !receiver._errored;
 }
 
-/** @returns the position from which the receiver has to take over */
-function pass(receiver: Receiver, chunk: Buffer): number {
+/**
+ * Hands over the whole text messages at the beginning of `chunk`.
+ * @param end where the received bytes end
+ * @param isReused whether others will write to the memory of `chunk`, so that messages need their own
+ * @returns the position from which the receiver has to take over
+ */
+export function takeWholeFrames(receiver: Receiver, chunk: Buffer, end: number, isReused: boolean): number {
   const longest = Math.min(LONGEST, receiver._maxPayload);
   let at = 0;
-  while (at + 6 <= chunk.length && chunk[at] === WHOLE_TEXT && isBetweenMessages(receiver)) {
+  while (at + 6 <= end && chunk[at] === WHOLE_TEXT && isBetweenMessages(receiver)) {
     let length = (chunk[at + 1] as number) - MASKED;
     let mask = at + 2;
     if (length === 126) {
@@ -67,17 +81,23 @@ function pass(receiver: Receiver, chunk: Buffer): number {
     }
     const from = mask + 4;
     const to = from + length;
-    if (length < 0 || length === 127 || length > longest || to > chunk.length) break;
+    if (length < 0 || length === 127 || length > longest || to > end) break;
     unmask(chunk, mask, from, to);
-    const text = chunk.subarray(from, to);
+    const text = isReused ? copied(chunk, from, to) : chunk.subarray(from, to);
     if (!isUtf8(text)) {
       unmask(chunk, mask, from, to);
       break;
     }
-    receiver.emit('message', text, false);
+    receiver.taker?.takeText(text);
     at = to;
   }
   return at;
+}
+
+function copied(bytes: Buffer, from: number, to: number): Buffer {
+  const copy = Buffer.allocUnsafe(to - from);
+  bytes.copy(copy, 0, from, to);
+  return copy;
 }
 
 /** Unmasks, or masks again, the bytes between `from` and `to`. */
@@ -86,16 +106,20 @@ function unmask(bytes: Buffer, mask: number, from: number, to: number): void {
   for (let i = at; i < to; i++) flip(bytes, i, mask + ((i - from) & 3));
 }
 
+const view = new WordView();
+
 /** @returns the end of the last whole word */
 function unmaskWords(bytes: Buffer, mask: number, from: number, to: number): number {
   const { buffer, byteOffset } = bytes;
+  const words = view.of(buffer);
   const ahead = -(byteOffset + from) & 3;
   for (let i = 0; i < ahead; i++) flip(bytes, from + i, mask + i);
   const key = (i: number): number => (bytes[mask + ((ahead + i) & 3)] as number) << (8 * i);
   const word = key(0) | key(1) | key(2) | key(3);
-  const words = new Int32Array(buffer, byteOffset + from + ahead, (to - from - ahead) >> 2);
-  for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) ^ word;
-  return from + ahead + 4 * words.length;
+  const first = (byteOffset + from + ahead) >> 2;
+  const last = (byteOffset + to) >> 2;
+  for (let i = first; i < last; i++) words[i] = (words[i] as number) ^ word;
+  return 4 * last - byteOffset;
 }
 
 function flip(bytes: Buffer, at: number, by: number): void {

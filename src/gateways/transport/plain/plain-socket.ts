@@ -32,6 +32,10 @@ export class PlainSocket extends BoundedSocket {
     return this.connection;
   }
 
+  override takeText(text: Buffer): void {
+    this.owner.receive(text, false);
+  }
+
   override close(code?: number, reason?: string | Buffer): void {
     this.connection?.flush();
     super.close(code, reason);
