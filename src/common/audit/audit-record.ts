@@ -5,7 +5,7 @@ export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
 
-/** Who did something, or to what it was done. */
+/** Who did something, or what it was done to. */
 export interface AuditParty {
   readonly kind: string;
   readonly id: string | null;
@@ -13,7 +13,7 @@ export interface AuditParty {
   readonly label: string | null;
 }
 
-/** What is known of an act when it is written down. Texts are bounded, and such as PostgreSQL can hold. */
+/** An entry's content. Texts are bounded, and hold nothing that PostgreSQL cannot store. */
 export interface AuditContent {
   /** RFC 3339 in UTC, with milliseconds. */
   readonly at: string;
@@ -26,19 +26,19 @@ export interface AuditContent {
   readonly node: string;
   readonly requestId: string | null;
   readonly outcome: AuditOutcome;
-  /** How often: repeats of one address are one entry. */
+  /** How often: repetitions from one address are one entry. */
   readonly count: number;
   readonly changes: Json;
 }
 
-/** An entry, as the export has it. */
+/** An entry as it is exported. */
 export interface AuditRecord extends AuditContent {
   readonly id: number;
   /** HMAC-SHA256 of the content, in hexadecimal: nobody without the server's key can write an entry. */
   readonly mac: string;
 }
 
-/** A seal over the entries that came since the one before, as the export has it. Digests are hexadecimal. */
+/** A seal over the entries since the previous one, as it is exported. Digests are hexadecimal. */
 export interface AuditSealRecord {
   /** From 1, without gaps. */
   readonly id: number;
@@ -47,11 +47,11 @@ export interface AuditSealRecord {
   readonly count: number;
   readonly sealedAt: string;
   readonly node: string;
-  /** Id and SHA-256 of each entry, as `packEntries` has them, in base64; empty when they have been removed. */
+  /** Id and SHA-256 of each entry, packed by `packEntries`, in base64; empty once they have been removed. */
   readonly entries: string;
   /** SHA-256 of `entries`. */
   readonly entriesDigest: string;
-  /** Hash of the seal before; 64 zeros for the first. */
+  /** Hash of the previous seal; 64 zeros for the first. */
   readonly previous: string;
   /** SHA-256 of all of the above. */
   readonly hash: string;
@@ -66,7 +66,7 @@ export interface AuditSealRecord {
 export const NO_SEAL = '0'.repeat(64);
 export const PRUNE_ACTION = 'audit.prune';
 
-/** JSON with members in one order, so that the same value is always the same text. */
+/** JSON with sorted members, so that equal values are always the same text. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -98,7 +98,7 @@ export const hmac = (key: Uint8Array, text: string): string => createHmac('sha25
 
 export const macOf = (content: AuditContent, key: Uint8Array): string => hmac(key, textOf(content));
 
-/** What a seal holds of an entry. */
+/** The digest of an entry that its seal holds. */
 export const digestOf = (entry: AuditRecord): string =>
   hash('sha256', canonicalJson([entry.id, entry.mac, textOf(entry)]), 'hex');
 
@@ -115,7 +115,7 @@ export interface SealedEntry {
 const ID_BYTES = 8;
 const PACKED_BYTES = ID_BYTES + 32;
 
-/** Of each entry its id (8 bytes, big-endian) and its digest. */
+/** The id (8 bytes, big-endian) and digest of each entry. */
 export function packEntries(entries: readonly SealedEntry[]): Buffer {
   const packed = Buffer.alloc(entries.length * PACKED_BYTES);
   for (const [i, { id, digest }] of entries.entries()) {

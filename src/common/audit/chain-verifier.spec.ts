@@ -72,7 +72,7 @@ describe('the chain of an audit log', () => {
   const all = [one, ...first, two, ...second, ...tail];
   const without = (...gone: unknown[]) => all.filter((item) => !gone.includes(item));
 
-  it('is intact with gaps that nobody sealed', () => {
+  it('is intact with gaps between ids', () => {
     expect(verdict(all)).toEqual({
       ok: true,
       checked: 6,
@@ -93,32 +93,32 @@ describe('the chain of an audit log', () => {
   it.each([
     ['changed', all.map((item) => (item === second[1] ? { ...second[1], count: 2 } : item)), 6, 'changed'],
     [
-      'changed and signed by another',
+      'changed and signed with another key',
       all.map((item) => (item === first[1] ? { ...entry(2), action: 'x' } : item)),
       2,
       'changed',
     ],
     ['removed', without(first[1]), 2, 'missing'],
     ['removed at the end of a seal', without(first[2]), 4, 'missing'],
-    ['removed at the end of all seals', without(second[1], tail[0]), 6, 'missing'],
+    ['removed at the end of the last seal', without(second[1], tail[0]), 6, 'missing'],
     ['inserted', [one, ...first.slice(0, 2), entry(3), first[2]!, two, ...second], 3, 'inserted'],
-    ['inserted again', [one, first[0]!, first[0]!, ...first.slice(1)], 1, 'inserted'],
-    ['forged where no seal is', [...all, { ...entry(9), action: 'x' }], 9, 'forged'],
-    ['removed with the seal', without(two, ...second), null, null],
-    ['removed with a seal in the middle', without(one, ...first), 1, 'seal'],
+    ['repeated', [one, first[0]!, first[0]!, ...first.slice(1)], 1, 'inserted'],
+    ['forged after the last seal', [...all, { ...entry(9), action: 'x' }], 9, 'forged'],
+    ['removed along with the last seal', without(two, ...second), null, null],
+    ['removed along with an earlier seal', without(one, ...first), 1, 'seal'],
     ['under a changed seal', all.map((item) => (item === two ? { ...two, count: 1 } : item)), 5, 'seal'],
     ['under a seal of another key', all.map((item) => (item === two ? { ...two, mac: one.mac } : item)), 5, 'seal'],
-  ])('shows what was %s', (_what, items, firstBroken, breach) => {
+  ])('judges an entry that was %s', (_what, items, firstBroken, breach) => {
     expect(verdict(items)).toMatchObject({ ok: firstBroken === null, firstBroken, breach });
   });
 
-  it('shows an end that was cut off to who knows the head', () => {
+  it('reveals a cut-off end to a verifier that knows the head', () => {
     const cut = without(two, ...second, ...tail);
     expect(verdict(cut, { head: `1:${one.hash}` }).ok).toBe(true);
     expect(verdict(cut, { head: `2:${two.hash}` })).toMatchObject({ ok: false, firstBroken: 5, breach: 'missing' });
   });
 
-  it('is told from one that somebody with the key wrote anew', () => {
+  it('differs by its signatures from one rewritten with the stolen key', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const signed = seal(1, first, NO_SEAL, privateKey);
     const next = seal(2, second, signed.hash, privateKey);
@@ -131,7 +131,7 @@ describe('the chain of an audit log', () => {
     expect(verdict([signed, ...first, foreign, ...second], trusted)).toMatchObject({ firstBroken: 5, breach: 'seal' });
   });
 
-  it('may have lost what the log says was removed, and no more', () => {
+  it('may lack the entries whose removal it records, and no others', () => {
     const pruned = { ...one, entries: '', prunedAt: '2026-02-01T00:00:00.000Z' };
     const word = entry(9, { action: PRUNE_ACTION, target: { kind: 'seal', id: '1', label: null } });
     expect(verdict([pruned, two, ...second, word]).ok).toBe(true);

@@ -12,16 +12,16 @@ import {
   unpackEntries,
 } from './audit-record.js';
 
-/** What an entry or its seal can be found to be. */
+/** What can be wrong with an entry or its seal. */
 export type Breach = 'changed' | 'missing' | 'inserted' | 'forged' | 'seal';
 
 export interface Verdict {
   readonly ok: boolean;
-  /** Entries that were read. */
+  /** Entries read. */
   readonly checked: number;
   /** The last entry that a seal covers; 0 when none does. */
   readonly sealedTo: number;
-  /** The entry with the lowest id that is not as it was written, or not there. */
+  /** The lowest id whose entry is missing or not as it was written. */
   readonly firstBroken: number | null;
   readonly breach: Breach | null;
   /** The last seal: `<id>:<hash>`. */
@@ -32,15 +32,15 @@ export interface Verdict {
 export interface Trusted {
   /** The server's key for the audit log. */
   readonly key?: Uint8Array | undefined;
-  /** Of `AUDIT_SIGNING_KEY`. From the first signed seal on each must be signed. */
+  /** The public half of `AUDIT_SIGNING_KEY`. From the first signed seal on, each must be signed. */
   readonly publicKey?: KeyObject | undefined;
-  /** A seal that must be there, `<id>:<hash>`: that nobody has cut the end off shows by nothing else. */
+  /** A seal that must be there, `<id>:<hash>`: nothing else reveals that the end was cut off. */
   readonly head?: string | undefined;
 }
 
 /**
- * Checks an audit log as it comes: ascending, each seal before its entries, then what no seal covers yet. Holds one seal
- * at a time.
+ * Checks an audit log as a stream, oldest first: each seal before its entries, and unsealed entries last. Holds one seal at
+ * a time.
  */
 export class ChainVerifier {
   private checked = 0;
@@ -53,7 +53,7 @@ export class ChainVerifier {
   private next = 0;
   private lastId = 0;
   private broken: { id: number; breach: Breach } | undefined;
-  /** The last seal whose entries are gone, and the last that an entry says were removed. */
+  /** The last seal without entries, its first missing id, and the last seal whose removal an entry records. */
   private pruned = { seal: 0, id: 0, said: 0 };
 
   constructor(private readonly trusted: Trusted) {}
@@ -67,7 +67,7 @@ export class ChainVerifier {
     this.sealedTo = seal.toId;
     this.isSigned ||= seal.signature !== null;
     if (seal.prunedAt !== null) {
-      // Only the oldest go, all of them.
+      // Only the oldest entries are removed, without gaps.
       if (seal.id !== this.pruned.seal + 1) this.report(seal.fromId, 'missing');
       this.pruned = { ...this.pruned, seal: seal.id, id: this.pruned.id || seal.fromId };
       return;
@@ -81,7 +81,7 @@ export class ChainVerifier {
 
   entry(entry: AuditRecord): void {
     this.checked++;
-    // The order is that of the ids: the same one again is one too many.
+    // Ids ascend, so a repeated one is one too many.
     if (entry.id <= this.lastId) this.report(entry.id, 'inserted');
     this.lastId = entry.id;
     if (entry.id > this.sealedTo) this.finishSeal();
@@ -93,7 +93,7 @@ export class ChainVerifier {
 
   verdict(): Verdict {
     this.finishSeal();
-    // Whoever removes entries behind the server's back leaves no word of it.
+    // Entries that were removed behind the server's back have no entry that records it.
     if (this.pruned.seal > this.pruned.said) this.report(this.pruned.id, 'missing');
     if (this.trusted.head !== undefined && !this.headSeen) this.report(this.lastId + 1, 'missing');
     return {

@@ -3,8 +3,8 @@ import { AuditEntry } from './audit-entry.entity.js';
 import { References } from '../columns.js';
 
 /**
- * What an entry of the audit log says about a person, in clear text. The entry itself only has keyed digests of it, so
- * that it can stay as it was sealed when the account, and this row with it, is removed.
+ * What an audit entry says about a person, in clear text. The entry itself only has keyed digests of it, so that it can
+ * stay as it was sealed when the account is removed, and this row with it.
  */
 @Entity('audit_personal')
 @Index('audit_personal_user_id_idx', ['userId', 'entryId'])

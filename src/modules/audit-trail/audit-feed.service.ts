@@ -7,20 +7,20 @@ import { type FeedReader, Feeds, type FeedSource } from '../console/feeds.servic
 import { AuditEntryDto } from './audit.dto.js';
 import { AuditTrail } from './audit-trail.service.js';
 
-/** Entries that are read at a time. */
+/** Entries read at a time. */
 const AT_ONCE = 500;
-/** An entry may be committed behind one with a higher id; for so long it is waited for. */
+/** How long to wait for an entry that commits after one with a higher id. */
 const LATE_MS = 10_000;
 
-/** New entries of the audit log for consoles: once a second they are read, however many of them look. */
+/** New audit entries for consoles: read once a second, however many consoles watch. */
 @Injectable()
 export class AuditFeed implements FeedSource {
   readonly needs = 'viewer';
   private readonly logger = new Logger(AuditFeed.name);
   private readonly readers = new Set<FeedReader>();
-  /** Up to this id everything was told. */
+  /** Everything up to this id has been sent. */
   private floor = 0;
-  /** What was told beyond it, and when. */
+  /** Ids sent beyond it, and when. */
   private readonly told = new Map<number, number>();
 
   constructor(
@@ -46,7 +46,7 @@ export class AuditFeed implements FeedSource {
       const now = this.clock.elapsed();
       const read = await this.repository.entriesAfter(this.floor, MAX_ID, AT_ONCE);
       const fresh = read.filter(({ id }) => !this.told.has(id));
-      // What cannot be shown now is fresh again with the next look.
+      // Ids are noted only after this: if it fails, the next look tries the same entries again.
       const items = (await this.trail.shown(fresh)).map((entry) => AuditEntryDto.from(entry));
       for (const { id } of fresh) this.told.set(id, now);
       const isFull = read.length === AT_ONCE;
@@ -58,7 +58,7 @@ export class AuditFeed implements FeedSource {
       if (items.length === 0) return;
       for (const reader of this.readers) reader.tell({ type: 'entries', items });
     } catch (error) {
-      reportFailure(this.logger, 'the audit log could not be looked at', error);
+      reportFailure(this.logger, 'the audit log could not be read', error);
     }
   };
 }

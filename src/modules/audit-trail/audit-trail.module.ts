@@ -3,6 +3,6 @@ import { AuditController } from './audit.controller.js';
 import { AuditFeed } from './audit-feed.service.js';
 import { AuditTrail } from './audit-trail.service.js';
 
-/** The audit log over REST. */
+/** Serves the audit log over REST. */
 @Module({ controllers: [AuditController], providers: [AuditTrail, AuditFeed] })
 export class AuditTrailModule {}

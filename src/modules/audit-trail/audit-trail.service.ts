@@ -13,14 +13,14 @@ import { AuditRepository, type PartyFilter } from '../audit/audit.repository.js'
 import { Sealing } from '../audit/sealing.service.js';
 import { type AuditQuery } from './audit.dto.js';
 
-/** Read, and made into lines, while everybody else waits. */
+/** Entries read and converted in one go, which blocks everything else on the node. */
 const AT_ONCE = 100;
 /** A seal is larger than an entry. */
 const SEALS_AT_ONCE = 20;
 
 /**
- * What the export has, one a line: each seal before its entries, then what no seal covers yet. Entries are as they were
- * sealed; what they say of accounts that there are is beside them.
+ * One line of the export: each seal comes before its entries, and unsealed entries come last. Entries are in the form that
+ * was sealed; personal data of accounts that still exist is beside them.
  */
 export type TrailItem =
   { readonly seal: AuditSealRecord } | { readonly entry: AuditRecord; readonly personal?: readonly object[] };
@@ -40,7 +40,7 @@ export class AuditTrail {
     this.#key = keys.derive(AUDIT_KEY);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async page({ limit, cursor, from, to, actor, target, ...filter }: AuditQuery): Promise<Page<AuditRecord>> {
     const { afterId, take } = keyset({ limit, cursor });
     const times = {
@@ -60,20 +60,20 @@ export class AuditTrail {
     return record;
   }
 
-  /** Reads all of it; whoever asks meanwhile hears the same. */
+  /** Reads the whole log; calls meanwhile share the result. */
   verify(): Promise<Verdict> {
     return (this.verifying ??= this.check().finally(() => {
       this.verifying = undefined;
     }));
   }
 
-  /** That somebody took it all is part of what they get. */
+  /** The entry about the export is part of it. */
   async export(): Promise<AsyncIterable<TrailItem>> {
     await this.log.note({ action: 'audit.export' });
     return this.trail();
   }
 
-  /** As whoever may read the log sees them. */
+  /** The entries as viewers of the log see them. */
   async shown(entries: readonly AuditEntry[]): Promise<AuditRecord[]> {
     return this.log.shown(entries, await this.repository.personalOf(entries));
   }
@@ -95,7 +95,7 @@ export class AuditTrail {
   }
 
   private async *trail(): AsyncGenerator<TrailItem> {
-    // What comes meanwhile is for the next one.
+    // Entries written meanwhile are left to the next reading.
     const [newest] = await this.repository.page({}, 0, 1);
     let sealed = 0;
     let seals = await this.repository.sealsAfter(0, SEALS_AT_ONCE);

@@ -18,7 +18,7 @@ export class AuditController {
 
   @Get()
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'List what was done, the newest first' })
+  @ApiOperation({ summary: 'List audit entries, newest first' })
   async list(@Query() query: AuditQuery): Promise<AuditPage> {
     const { items, nextCursor } = await this.trail.page(query);
     return { items: items.map((entry) => AuditEntryDto.from(entry)), nextCursor };
@@ -26,31 +26,31 @@ export class AuditController {
 
   @Get('verify')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'Check that every entry is there, as it was written' })
+  @ApiOperation({ summary: 'Check that no entry is missing or changed' })
   verify(): Promise<AuditVerdictDto> {
     return this.trail.verify();
   }
 
   @Get('export')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'All of it with its seals, one JSON object a line, for `npm run audit:verify`' })
+  @ApiOperation({ summary: 'Export all entries and seals, one JSON object per line, for `npm run audit:verify`' })
   @ApiProduces(NDJSON)
   @ApiResponse({
     status: 200,
-    description: 'A `{"seal":…}` before the `{"entry":…}` lines that it covers; then those that no seal covers yet.',
+    description: 'Each `{"seal":…}` precedes the `{"entry":…}` lines that it covers; unsealed entries come last.',
     content: { [NDJSON]: { schema: { type: 'string' } } },
   })
   async export(@Res() response: Response): Promise<void> {
     const items = await this.trail.export();
     response.setHeader('Content-Type', NDJSON);
     response.setHeader('Content-Disposition', 'attachment; filename="audit.ndjson"');
-    // A client that goes in the middle is no fault of ours; one that stays sees the connection break.
+    // A client that leaves halfway is not an error here; one that stays sees the connection break.
     await pipeline(Readable.from(linesOf(items)), response).catch(() => undefined);
   }
 
   @Get(':id')
   @Authenticated('viewer')
-  @ApiOperation({ summary: 'One entry' })
+  @ApiOperation({ summary: 'Get an audit entry' })
   @ApiProblems(404)
   async get(@PathId() id: number): Promise<AuditEntryDto> {
     return AuditEntryDto.from(await this.trail.get(id));

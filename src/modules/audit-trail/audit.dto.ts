@@ -8,53 +8,53 @@ const OUTCOME: Choice = { name: 'AuditOutcome', values: AUDIT_OUTCOMES };
 const BREACH: Choice = { name: 'AuditBreach', values: ['changed', 'missing', 'inserted', 'forged', 'seal'] };
 const MAX_PARTY = 300;
 
-/** Which entries are meant: those that match all that is given. */
+/** Selects the entries that match all given filters. */
 export class AuditQuery extends PageQuery {
-  /** Who did it: `kind:id`, e.g. `user:1`, or words of what it was known by. */
+  /** The actor: `kind:id`, e.g. `user:1`, or words from its label. */
   @TextField({ max: MAX_PARTY, optional: true, example: 'user:1' })
   actor?: string;
 
-  /** What was done: a whole action, or all of one thing by its first part. */
+  /** A whole action, or the first part of one for all actions that begin with it. */
   @TextField({ max: 64, optional: true, pattern: /^[a-z-]+(\.[a-z-]+)?$/, example: 'services' })
   action?: string;
 
-  /** To what it was done: `kind:id`, e.g. `service:5`, or words of what it was known by. */
+  /** The target: `kind:id`, e.g. `service:5`, or words from its label. */
   @TextField({ max: MAX_PARTY, optional: true, example: 'service:5' })
   target?: string;
 
-  /** Only those from then on. */
+  /** Only entries from this time on. */
   @TimeField({ optional: true, example: '2026-01-01T00:00:00Z' })
   from?: string;
 
-  /** Only those before. */
+  /** Only entries before this time. */
   @TimeField({ optional: true, example: '2026-02-01T00:00:00Z' })
   to?: string;
 
-  /** Only those that ended like this. */
+  /** Only entries with this outcome. */
   @ChoiceField(OUTCOME, { optional: true, example: 'refused' })
   outcome?: AuditOutcome;
 }
 
 export class AuditPartyDto {
-  /** What it is, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` showed no credential, `system` is the server. */
+  /** Its kind, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` sent no credential, `system` is the server. */
   @ApiProperty({ example: 'user' })
   kind!: string;
 
-  /** Its id; `null` where it has none. */
+  /** Its id; `null` if it has none. */
   @ApiProperty({ type: 'string', nullable: true, example: '1' })
   id!: string | null;
 
-  /** What it was known by then. */
+  /** Its name at that time. */
   @ApiProperty({ type: 'string', nullable: true, example: 'ada@example.org' })
   label!: string | null;
 }
 
 export class AuditEntryDto {
-  /** The entry's id; a higher one was written later. */
+  /** Id of the entry; later entries have higher ids. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   id!: number;
 
-  /** When. */
+  /** When it was done. */
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-01T12:00:00.000Z' })
   at!: string;
 
@@ -66,15 +66,15 @@ export class AuditEntryDto {
   @ApiProperty({ example: 'services.update' })
   action!: string;
 
-  /** What it was done to; `null` where there is no such thing. */
+  /** What it was done to; `null` if there is no such thing. */
   @ApiProperty({ type: AuditPartyDto, nullable: true })
   target!: AuditPartyDto | null;
 
-  /** The client's address; `null` for what the server did by itself, or what came from several. */
+  /** The client's address; `null` if the server acted by itself, or if there were several. */
   @ApiProperty({ type: 'string', nullable: true, example: '192.0.2.7' })
   address!: string | null;
 
-  /** What the client called itself. */
+  /** The client's `User-Agent` header. */
   @ApiProperty({ type: 'string', nullable: true, example: 'curl/8.5.0' })
   userAgent!: string | null;
 
@@ -82,7 +82,7 @@ export class AuditEntryDto {
   @ApiProperty({ example: '5f8d3c529a3e4b7e' })
   node!: string;
 
-  /** Id of the request, as logs and problems name it. */
+  /** Id of the request, as in logs and problems. */
   @ApiProperty({ type: 'string', nullable: true, example: '7d1f6f0e-5c4b-4c56-9a2b-2f1f0c9f3a11' })
   requestId!: string | null;
 
@@ -90,11 +90,11 @@ export class AuditEntryDto {
   @ApiChoice(OUTCOME, { example: 'success' })
   outcome!: AuditOutcome;
 
-  /** How often: repeats of one address within a minute are one entry. */
+  /** How often: repetitions from one address within a minute are one entry. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   count!: number;
 
-  /** By member `before` and `after`, or other details of the act; secrets only as `hmac:…`. `null` where nothing is to say. */
+  /** `before` and `after` of each member, or other details of the act; secrets only as `hmac:…`. `null` if there are none. */
   @ApiProperty({ ...ANY_JSON, nullable: true, example: { title: { before: 'Planetarium', after: 'Stars' } } })
   changes!: Json;
 
@@ -106,27 +106,27 @@ export class AuditEntryDto {
 export class AuditPage extends PageOf(AuditEntryDto) {}
 
 export class AuditVerdictDto {
-  /** Whether every entry is as it was written, and there. */
+  /** Whether every entry is there, as it was written. */
   @ApiProperty({ example: true })
   ok!: boolean;
 
-  /** Entries that were read. */
+  /** Number of entries read. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   checked!: number;
 
-  /** The last entry under a seal; what came since is sealed within a minute. */
+  /** Id of the last sealed entry; newer ones are sealed within a minute. */
   @ApiProperty({ type: 'integer', format: 'int32', example: 1 })
   sealedTo!: number;
 
-  /** Id of the first entry that is not as it was written, or not there. */
+  /** Id of the first entry that is missing or not as it was written. */
   @ApiProperty({ type: 'integer', format: 'int32', nullable: true, example: null })
   firstBroken!: number | null;
 
-  /** What is wrong with it: `forged` was not written by this server, `seal` is its seal. */
+  /** What is wrong with it: `forged` means that this server did not write it, `seal` that its seal is not intact. */
   @ApiChoice(BREACH, { nullable: true, example: null })
   breach!: Verdict['breach'];
 
-  /** The last seal, as the log names it. */
+  /** The last seal, `<id>:<hash>`, as in the server's log. */
   @ApiProperty({ type: 'string', nullable: true, example: null })
   head!: string | null;
 }

@@ -1,6 +1,6 @@
-/** What the key for entries and seals is derived for. */
+/** Purpose of the derived key that authenticates entries and seals. */
 export const AUDIT_KEY = 'audit';
-/** Another one for secrets: whoever may check the log must not be able to guess passwords with the same key. */
+/** Secrets have a key of their own: with the key that checks the log, nobody may be able to test guesses of a password. */
 export const SECRETS_KEY = 'audit-secrets';
-/** Advisory lock that writers share until they commit; any number that nothing else in the database locks. */
+/** Advisory lock that writers share until they commit. The number is arbitrary; nothing else in the database locks it. */
 export const WRITERS_LOCK = 7_220_132;

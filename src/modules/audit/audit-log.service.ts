@@ -26,35 +26,35 @@ import { entryStatement, type Removal } from './entry-statement.js';
 import { type KeptValues, withoutPersonal, withPersonal } from './personal.js';
 import { answeredRow, type Row, storedRow, versionedRow } from './stored-row.js';
 
-/** What is to be written down; who, from where and when follow from the request. */
+/** What to record; the actor, their address and the time come from the request. */
 export interface AuditNote {
-  /** `<what it is done to>.<what is done>`, e.g. `services.update`. */
+  /** `<target>.<verb>`, e.g. `services.update`. */
   readonly action: string;
   readonly target?: AuditParty | null;
   readonly outcome?: AuditOutcome;
   readonly changes?: Json;
   readonly count?: number;
-  /** Where it is not who asks. */
+  /** Where it is not the caller. */
   readonly actor?: AuditParty;
-  /** The account that the target tells of, where it is none itself. */
+  /** The account that the target belongs to, unless the target is an account. */
   readonly owner?: number | undefined;
-  /** Where it is not the request at hand. */
+  /** Where it is not the current request. */
   readonly request?: Partial<Pick<RequestContext, 'address' | 'userAgent' | 'requestId'>> | undefined;
 }
 
-/** Which row of a kind: its id, or the columns it is found by; absent for one that is being made. */
+/** Which row of a kind: its id, or the columns to find it by; absent for a row that is being created. */
 type Which = number | Row;
 
-/** Tells the row of an act as it was, with all its columns. */
+/** Reports the row as it was before the act, with all its columns. */
 export type Was = (row: object) => void;
-/** @returns false when there was nothing to remove */
+/** @returns `false` when there was nothing to remove */
 type Write = (manager: EntityManager, note: AuditNote, how?: How) => Promise<boolean>;
 
 /** How an entry is written. */
 interface How {
-  /** What the same statement removes. */
+  /** The row that the same statement removes. */
   readonly removal?: Removal;
-  /** Nothing else follows in the transaction. */
+  /** It is the last statement of its transaction. */
   readonly isLast?: true;
 }
 
@@ -62,10 +62,10 @@ const LAST: How = { isLast: true };
 const SYSTEM: AuditParty = { kind: 'system', id: null, label: null };
 const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
 
-/** Writes down who did what. An act and its entry are one transaction: there is never one without the other. */
+/** Records who did what. An act and its entry are one transaction: neither exists without the other. */
 @Injectable()
 export class AuditLog {
-  /** Who acts where no request does. */
+  /** The actor outside of a request. */
   protected readonly itself: AuditParty = SYSTEM;
   private readonly callers: Callers;
   readonly #key: Buffer;
@@ -83,11 +83,11 @@ export class AuditLog {
   }
 
   /**
-   * Does something to a row, and writes down what changed. Whatever `work` asks repositories for is in one transaction
-   * with the entry, and committed when this resolves; what is to be announced comes after.
-   * @param which the row; absent when `work` makes it, or tells what it was before
-   * @param work answers the row as it is now, something that has it as a member, or something with its `id`; `undefined` or
-   *   `false` when there was nothing to do it to: then nothing is written. It may tell once, at any time, which row it found.
+   * Changes a row and records what changed. All repository calls of `work` share one transaction with the entry, which is
+   * committed when this resolves; announce the change only then.
+   * @param which the row; absent when `work` creates it, or reports it with `was`
+   * @param work returns the row as it is now, an object that has it as a member, or an object with its `id`; `undefined` or
+   *   `false` when there was nothing to change: then nothing is recorded. It may call `was` once, at any time.
    */
   act<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: (was: Was) => Promise<T>): Promise<T> {
     return this.changing(action, kind, which, work, async (manager, before, result) => {
@@ -99,14 +99,14 @@ export class AuditLog {
     });
   }
 
-  /** As `act`, for what removes the row. */
+  /** Like `act`, for work that removes the row. */
   remove<T>(action: string, [kind, which]: readonly [StoredKind, Which?], work: (was: Was) => Promise<T>): Promise<T> {
     return this.changing(action, kind, which, work, () => null);
   }
 
   /**
-   * Removes a row, with what the database removes along with it, and writes that down: both in one statement.
-   * @returns whether there was one
+   * Removes a row, and all that its removal cascades to, and records that, in one statement.
+   * @returns whether there was such a row
    */
   removeRow(action: string, [kind, which]: readonly [StoredKind, Which]): Promise<boolean> {
     const { manager } = this.dataSource;
@@ -119,14 +119,14 @@ export class AuditLog {
         const { tableName: table } = this.dataSource.getMetadata(entity);
         if (await write(manager, this.noteOf(action, kind, row, null), { removal: { table, id: row['id'], version } }))
           return true;
-        // Somebody changed it in between, or removed it.
+        // It was changed or removed in between.
       }
     });
   }
 
   /**
-   * Does something that is not in the database, e.g. closes a connection, and writes it down. The entry comes first, so
-   * that what cannot be written down is not done; when `work` fails it goes again.
+   * Does something outside the database, e.g. closes a connection, and records it. The entry comes first, so that nothing
+   * is done that cannot be recorded; if `work` fails, the entry is rolled back.
    */
   around<T>(note: AuditNote, work: () => Promise<T>): Promise<T> {
     return this.remembering((write) =>
@@ -137,7 +137,7 @@ export class AuditLog {
     );
   }
 
-  /** As `act`, for what is no row. @param noteOf says what it did; `undefined`: nothing */
+  /** Like `act`, for work that is not about one row. @param noteOf what it did; `undefined` if nothing */
   with<T>(work: (manager: EntityManager) => Promise<T>, noteOf: (result: T) => AuditNote | undefined): Promise<T> {
     return this.remembering((write) =>
       inSharedTransaction(this.dataSource, async (manager) => {
@@ -149,15 +149,15 @@ export class AuditLog {
     );
   }
 
-  /** What an entry shows of what it must not say: that two are the same can be seen, what they are cannot. */
+  /** Stands in an entry for a value that must not be in it: equal values can be recognized, but not read. */
   readonly digest = (text: string): string => `hmac:${hmac(this.#secretsKey, text).slice(0, 32)}`;
 
-  /** What the log says, with what is kept of people beside it. */
+  /** The entries, with the personal values that are kept beside them. */
   shown(entries: readonly AuditEntry[], personal: ReadonlyMap<number, KeptValues[]>): AuditRecord[] {
     return entries.map((entry) => withPersonal(recordOf(entry), personal.get(entry.id) ?? [], this.digest));
   }
 
-  /** Writes an entry by itself. */
+  /** Writes an entry on its own. */
   async note(note: AuditNote): Promise<void> {
     await this.remembering((write) => write(this.dataSource.manager, note));
   }
@@ -195,7 +195,7 @@ export class AuditLog {
     };
   }
 
-  /** What was kept of callers is known once it is committed; inside of somebody else's transaction nobody can tell. */
+  /** Caller values count as stored once they are committed, which cannot be known inside an outer transaction. */
   private async remembering<T>(work: (write: Write) => Promise<T>): Promise<T> {
     const isWhole = !isInSharedTransaction(this.dataSource);
     const written: CallerValue[] = [];
@@ -209,8 +209,8 @@ export class AuditLog {
   }
 
   /**
-   * The last statements of a transaction: the entry holds a lock that the sealing node waits for.
-   * @returns whether there was something to remove, and what was kept of the caller
+   * Has to come last in a transaction: the entry holds a lock that the sealing node waits for.
+   * @returns whether there was something to remove, and the caller values that were stored
    */
   private async record(
     manager: EntityManager,
@@ -251,7 +251,7 @@ export class AuditLog {
       requestId: storable(from.requestId, 64),
       outcome: outcome ?? 'success',
       count: count ?? 1,
-      // As it is read back.
+      // In the form in which it will be read back.
       changes: changes === undefined ? null : bounded(JSON.parse(JSON.stringify(changes)) as Json),
     };
   }
@@ -275,7 +275,7 @@ const party = ({ kind, id, label }: AuditParty): AuditParty => ({
   label: storable(label, 300),
 });
 
-/** As PostgreSQL holds it: no NUL, no half characters. */
+/** Text that PostgreSQL can hold: no NUL, no lone surrogates. */
 function storable(text: string | null | undefined, max: number): string | null {
   if (text === null || text === undefined || text === '') return null;
   return Array.from(text.slice(0, 2 * max))

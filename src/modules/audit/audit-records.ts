@@ -2,7 +2,7 @@ import { type AuditRecord, type AuditSealRecord, type Json } from '../../common/
 import { type AuditEntry } from '../../entities/audit/audit-entry.entity.js';
 import { type AuditSeal } from '../../entities/audit/audit-seal.entity.js';
 
-/** A row as it is digested and exported. */
+/** A row in the form that is digested and exported. */
 export function recordOf(entry: AuditEntry): AuditRecord {
   const { targetKind, targetId, targetLabel } = entry;
   return {
@@ -40,7 +40,7 @@ export function sealRecordOf(seal: AuditSeal): AuditSealRecord {
   };
 }
 
-/** Somebody may have put anything in its place. */
+/** Text that was tampered with need not be JSON. */
 function jsonOf(text: string | null): Json {
   try {
     return text === null ? null : (JSON.parse(text) as Json);

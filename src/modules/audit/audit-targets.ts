@@ -15,17 +15,17 @@ import { LobbyToken } from '../../entities/signaling/lobby-token.entity.js';
 
 export interface StoredTarget {
   readonly entity: EntityTarget<ObjectLiteral>;
-  /** What people know one by. */
+  /** The member that people know it by. */
   readonly label: string;
-  /** What clients know one by, where that is not the id of the row. */
+  /** The member that clients know it by, unless it is the row's id. */
   readonly id?: string;
-  /** Members that say something of a person; the label is one of them. */
+  /** Members with personal data; the label is one of them. */
   readonly personal?: readonly string[];
-  /** The account that they are of. */
+  /** The account that they belong to. */
   readonly owner?: (row: Readonly<Record<string, unknown>>) => unknown;
 }
 
-/** What acts are done to that has a row of its own, and where the row lies. */
+/** Targets that have a row of their own, and its entity. */
 export const STORED_TARGETS = {
   account: { entity: User, label: 'email', personal: ['email', 'firstName', 'lastName'], owner: ({ id }) => id },
   identity: { entity: Identity, label: 'subject', personal: ['subject'], owner: ({ userId }) => userId },
@@ -49,8 +49,8 @@ export const STORED_TARGETS = {
 
 export type StoredKind = keyof typeof STORED_TARGETS;
 
-/** Members that no entry shows: keys in other forms, and what would be one more place to forget when somebody goes. */
+/** Members that entries show only as digests: hashed secrets, and personal data that would have to be erased here as well. */
 export const SECRET_MEMBERS: ReadonlySet<string> = new Set(['passwordHash', 'birthday', 'keyDigest']);
 
-/** Members that change by themselves. */
+/** Members that change as a side effect; entries leave them out. */
 export const SILENT_MEMBERS: ReadonlySet<string> = new Set(['lastUsedAt', 'lastUsedFrom', 'updatedAt', 'version']);

@@ -9,7 +9,7 @@ import { AuditRepository } from './audit.repository.js';
 import { Refusals } from './refusals.service.js';
 import { Sealing } from './sealing.service.js';
 
-/** The audit log is written by every feature; it is read over REST by `audit-trail`. */
+/** Writes the audit log, for every feature; `audit-trail` serves it over REST. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([AuditCaller, AuditEntry, AuditPersonal, AuditSeal])],

@@ -11,20 +11,20 @@ import { type KeptValues } from './personal.js';
 
 export type PartyFilter =
   | { readonly kind: string; readonly id: string }
-  /** Words of the label, or its digest. */
+  /** Words in the label, or the label's digest. */
   | { readonly words: string; readonly digest: string };
 
 export interface EntryFilter {
   readonly actor?: PartyFilter | undefined;
   readonly target?: PartyFilter | undefined;
-  /** A whole one, or its first part: `services`. */
+  /** A whole action, or its first part, e.g. `services`. */
   readonly action?: string | undefined;
   readonly outcome?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
 
-// Each part by an index of its own.
+// A union, so that each part can use an index of its own.
 const ENTRIES_OF = `
   (SELECT "id" FROM "audit_entries" WHERE "actor_kind" = 'user' AND "actor_id" = $1 AND "id" > $3 ORDER BY "id" LIMIT $4)
   UNION (SELECT "id" FROM "audit_entries" WHERE "target_kind" IN ('account', 'user') AND "target_id" = $1 AND "id" > $3
@@ -32,7 +32,7 @@ const ENTRIES_OF = `
   UNION (SELECT "entry_id" FROM "audit_personal" WHERE "user_id" = $2 AND "entry_id" > $3 ORDER BY "entry_id" LIMIT $4)
   ORDER BY 1 LIMIT $4`;
 
-/** Milliseconds a sealing node waits for the writers; less than after what the database looks for deadlocks. */
+/** Milliseconds that a sealing node waits for writers; below the `deadlock_timeout` of PostgreSQL, which is a second. */
 const LOCK_TIMEOUT = 500;
 
 @Injectable()
@@ -48,7 +48,7 @@ export class AuditRepository {
     return (await this.entries.findOneBy({ id })) ?? undefined;
   }
 
-  /** The newest first. @param beforeId 0 = from the newest on */
+  /** Newest first. @param beforeId 0 starts at the newest */
   page(filter: EntryFilter, beforeId: number, take: number): Promise<AuditEntry[]> {
     const query = this.entries.createQueryBuilder('e').orderBy('e.id', 'DESC').limit(take);
     if (beforeId > 0) query.andWhere('e.id < :beforeId', { beforeId });
@@ -74,7 +74,7 @@ export class AuditRepository {
     const { action, outcome, from, to } = filter;
     if (action?.includes('.')) query.andWhere({ action });
     else if (action !== undefined) {
-      // As a range, which the index has.
+      // A range, because that can use the index.
       query.andWhere('e.action >= :least AND e.action < :beyond', { least: `${action}.`, beyond: `${action}/` });
     }
     if (outcome !== undefined) query.andWhere({ outcome });
@@ -83,7 +83,7 @@ export class AuditRepository {
     return query.getMany();
   }
 
-  /** What is in clear of these entries; of one account alone where it is named. */
+  /** The clear text kept for these entries, if `userId` is given only that of this account. */
   async personalOf(entries: readonly AuditEntry[], userId?: number): Promise<ReadonlyMap<number, KeptValues[]>> {
     if (entries.length === 0) return new Map();
     const where = { entryId: In(entries.map(({ id }) => id)), ...(userId !== undefined && { userId }) };
@@ -93,13 +93,13 @@ export class AuditRepository {
     return byEntry;
   }
 
-  /** What an account did, and what was done to it, ascending. */
+  /** What an account did and what was done to it, oldest first. */
   async entriesOf(userId: number, afterId: number, take: number): Promise<AuditEntry[]> {
     const rows = await this.entries.query<{ id: number }[]>(ENTRIES_OF, [String(userId), userId, afterId, take]);
     return this.entries.find({ where: { id: In(rows.map(({ id }) => id)) }, order: { id: 'ASC' } });
   }
 
-  /** What the digests stand for that are of the accounts which acted. */
+  /** The clear text of the digests in these entries that belong to the acting accounts. */
   private async callersOf(entries: readonly AuditEntry[], userId?: number): Promise<KeptValues[]> {
     const acts = entries.flatMap((entry) => {
       const actor = entry.actorKind === 'user' ? Number(entry.actorId) : undefined;
@@ -124,12 +124,12 @@ export class AuditRepository {
     });
   }
 
-  /** Ascending. */
+  /** Oldest first. */
   entriesAfter(id: number, upTo: number, take: number): Promise<AuditEntry[]> {
     return this.entries.find({ where: { id: Between(id + 1, upTo) }, order: { id: 'ASC' }, take });
   }
 
-  /** Ascending. */
+  /** Oldest first. */
   sealsAfter(id: number, take: number): Promise<AuditSeal[]> {
     return this.seals.find({ where: { id: MoreThan(id) }, order: { id: 'ASC' }, take });
   }
@@ -138,7 +138,7 @@ export class AuditRepository {
     return (await this.seals.find({ order: { id: 'DESC' }, take: 1 }))[0];
   }
 
-  /** How many wait for a seal, at most `most`, and since when. */
+  /** How many entries wait for a seal, counting up to `most`, and since when. */
   async unsealed(most: number): Promise<{ readonly count: number; readonly since: Date | null }> {
     const [row] = await this.entries.query<[{ count: number; since: Date | null }]>(
       `SELECT count(*)::integer AS "count", min("at") AS "since" FROM (
@@ -149,8 +149,8 @@ export class AuditRepository {
   }
 
   /**
-   * Seals the next entries, when all writers that have an id for theirs have committed.
-   * @param make `undefined` when there is nothing to seal
+   * Seals the next entries, once every writer that already has an id has committed.
+   * @param make returns `undefined` when there is nothing to seal
    */
   seal(
     most: number,
@@ -160,7 +160,7 @@ export class AuditRepository {
       await manager.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT}`);
       await manager.query(`SELECT pg_advisory_xact_lock(${WRITERS_LOCK})`);
       const [last] = await manager.find(AuditSeal, { order: { id: 'DESC' }, take: 1 });
-      // Of accounts that went while the entry was being written.
+      // Values of accounts that were removed while the entry was being written.
       await manager.query(
         `DELETE FROM "audit_personal" WHERE "entry_id" > $1 AND NOT EXISTS (SELECT FROM "users" WHERE "id" = "user_id")`,
         [last?.toId ?? 0],
@@ -175,10 +175,10 @@ export class AuditRepository {
     });
   }
 
-  /** Removes what has been sealed for longer. @returns the last seal whose entries went, `undefined` when none did */
+  /** Removes entries sealed more than `days` ago. @returns the last seal whose entries were removed, if there is one */
   async prune(manager: EntityManager, days: number): Promise<number | undefined> {
     const [row] = await manager.query<[{ last: number | null }]>(`SELECT audit_prune($1) AS "last"`, [days]);
-    // A day more than the oldest entry, since time zones differ.
+    // One day of margin before the oldest entry, since time zones differ.
     await manager.query(
       `DELETE FROM "audit_callers" WHERE "seen_on" < (SELECT coalesce(min("at"), now()) FROM "audit_entries")::date - 1`,
     );

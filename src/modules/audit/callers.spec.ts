@@ -12,7 +12,7 @@ class ManualClock extends Clock {
   }
 }
 
-describe('what is kept of those who act', () => {
+describe('values of callers', () => {
   let clock: ManualClock;
   let callers: Callers;
   let written: unknown[];
@@ -26,7 +26,7 @@ describe('what is kept of those who act', () => {
     written = [];
   });
 
-  it('is written once a day, for each account and value', async () => {
+  it('are written once a day for each account and value', async () => {
     const values = [value(1, 'a'), value(1, 'b'), value(2, 'a')];
     callers.remember(await keep(...values));
     expect(written).toEqual([JSON.stringify(values)]);
@@ -37,17 +37,17 @@ describe('what is kept of those who act', () => {
     expect(written).toHaveLength(3);
   });
 
-  it('is written again while nobody has said that it is committed', async () => {
+  it('are written again until they are known to be committed', async () => {
     await keep(value(1, 'a'));
     await keep(value(1, 'a'));
     expect(written).toHaveLength(2);
   });
 
-  it('is digested as anything else', () => {
+  it('are digested like any other value', () => {
     expect([callers.digest('a'), callers.digest('a'), callers.digest('b')]).toEqual(['A', 'A', 'B']);
   });
 
-  it('takes a bounded memory', async () => {
+  it('take up bounded memory', async () => {
     callers.remember(await keep(value(1, 'a')));
     written.length = 0;
     callers.remember(Array.from({ length: 9_999 }, (_, i) => value(2, `${i}`)));

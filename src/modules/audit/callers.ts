@@ -1,22 +1,23 @@
 import { prepared } from '../../common/database/prepared.js';
 import { type Clock } from '../../common/time/clock.js';
 
-/** What a digest stands for that an entry has of the account that acts. */
+/** The clear text of a digest that an entry holds about the acting account. */
 export interface CallerValue {
   readonly userId: number;
   readonly digest: string;
   readonly value: string;
 }
 
-/** What it needs of an `EntityManager`. */
+/** The part of `EntityManager` that is needed here. */
 interface Queried {
   query(statement: string, values: unknown[]): Promise<unknown>;
 }
 
-/** More values than these are digested and written anew. */
+/** Beyond this many values the memory is cleared, and values are digested and written again. */
 const MAX_KNOWN = 10_000;
 
-// In the same order everywhere, so that nobody waits crosswise. Of an account that the same transaction removes nothing is kept.
+// Rows are always written in the same order, which rules out deadlocks. For an account that the same transaction removes,
+// nothing is stored.
 const KEEP = prepared(`
   INSERT INTO "audit_callers" ("user_id", "digest", "value", "seen_on")
   SELECT "c"."userId", "c"."digest", "c"."value", current_date
@@ -26,7 +27,7 @@ const KEEP = prepared(`
   ON CONFLICT ("user_id", "digest") DO UPDATE SET "seen_on" = excluded."seen_on"
     WHERE "audit_callers"."seen_on" < excluded."seen_on"`);
 
-/** Keeps what entries say of those who act, and knows what it has kept today: most acts then need no statement for it. */
+/** Stores what entries say about callers, and remembers what it stored today, so that most acts need no statement for it. */
 export class Callers {
   private readonly digests = new Map<string, string>();
   private readonly known = new Set<string>();
@@ -37,7 +38,7 @@ export class Callers {
     private readonly digestOf: (value: string) => string,
   ) {}
 
-  /** As `digestOf`, for what comes again and again. */
+  /** Like `digestOf`, with a cache, since callers recur. */
   readonly digest = (value: string): string => {
     const known = this.digests.get(value);
     if (known !== undefined) return known;
@@ -47,7 +48,7 @@ export class Callers {
     return digest;
   };
 
-  /** @returns what it had to write, to be `remembered` once that is committed */
+  /** @returns what it had to write; pass it to `remember` once that is committed */
   async keep(manager: Queried, values: readonly CallerValue[]): Promise<readonly CallerValue[]> {
     const today = this.clock.date().toISOString().slice(0, 10);
     if (today !== this.day) {

@@ -2,13 +2,12 @@ import { type Json } from '../../common/audit/audit-record.js';
 import { SECRET_MEMBERS, SILENT_MEMBERS } from './audit-targets.js';
 import { type Row } from './stored-row.js';
 
-/** Beyond this many characters of JSON an entry says no more than that. */
+/** Characters of JSON beyond which an entry only says that its changes are truncated. */
 const MAX_CHANGES = 16_384;
 
 /**
- * What became of a row: before and after of each member that changed; of one that was made only after, of one that went
- * only before.
- * @param digest of secrets: that two are the same can be seen, what they are cannot
+ * The values of each changed member before and after. A new row only has `after`, a removed one only `before`.
+ * @param digest replaces secrets: equal ones can be recognized, but not read
  */
 export function changesOf(before: Row | null, after: Row | null, digest: (secret: string) => string): Json {
   const changes: Record<string, Json> = {};
@@ -29,7 +28,7 @@ export function bounded(changes: Json): Json {
 
 function shown(name: string, value: unknown, digest: (secret: string) => string): Json {
   if (value === null || value === undefined) return null;
-  // Whatever is stored in bytes is a digest of a credential, or sealed.
+  // Bytes are always the digest of a credential, or encrypted.
   if (value instanceof Uint8Array) return digest(Buffer.from(value).toString('hex'));
   if (SECRET_MEMBERS.has(name)) return digest(JSON.stringify(value));
   if (value instanceof Date) return value.toISOString();

@@ -1,14 +1,14 @@
 import { prepared } from '../../common/database/prepared.js';
 import { WRITERS_LOCK } from './audit-keys.js';
 
-// The lock comes before the id: whoever has all locks has all ids up to the last.
+// The lock is taken before the id is drawn: whoever holds it exclusively sees every id up to the last.
 const TURN = `"turn" AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${WRITERS_LOCK}))`;
 const entryAfter = (what: string): string => `"entry" AS (
   INSERT INTO "audit_entries" ("at", "actor_kind", "actor_id", "actor_label", "action", "target_kind", "target_id",
     "target_label", "address", "user_agent", "node", "request_id", "outcome", "count", "changes", "mac")
   SELECT $1::timestamptz, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::integer, $15, $16::bytea FROM ${what}
   RETURNING "id")`;
-// Of an account that the same transaction removes nothing is kept.
+// For an account that the same transaction removes, nothing is stored.
 const PEOPLE = `"people" AS (
   INSERT INTO "audit_personal" ("entry_id", "user_id", "actor_label", "target_label", "address", "user_agent", "changes")
   SELECT "entry"."id", "p".* FROM "entry", json_to_recordset($17::json) AS "p" ("userId" integer, "actorLabel" text,
@@ -21,7 +21,7 @@ const removals = new Map<string, string>();
 const ENTRY = prepared(`WITH ${TURN}, ${entryAfter('"turn"')} ${RESULT}`);
 const ENTRY_OF_PEOPLE = prepared(`WITH ${TURN}, ${entryAfter('"turn"')}, ${PEOPLE} ${RESULT}`);
 
-/** Which row goes with the entry: none of both, if it is not of this version any more. */
+/** The row to remove with the entry. If it is no longer of this version, it stays and no entry is written. */
 export interface Removal {
   readonly table: string;
   readonly id: unknown;
@@ -30,8 +30,8 @@ export interface Removal {
 
 /**
  * Writes an entry: one row, or none if there was nothing to remove.
- * @param values of the entry, in the order of its columns
- * @param personal what is kept of people beside it
+ * @param values the entry's, in the order of its columns
+ * @param personal the personal values to keep beside it
  */
 export function entryStatement(
   values: readonly unknown[],
@@ -44,7 +44,7 @@ export function entryStatement(
   return personal.length === 0 ? [ENTRY, [...values]] : [ENTRY_OF_PEOPLE, [...values, JSON.stringify(personal)]];
 }
 
-/** The row goes by its id, if it is of that version. */
+/** Removes the row with the given id, if it is still of the given version. */
 function removalOf(table: string): string {
   const gone = `"gone" AS (DELETE FROM "${table}" WHERE "id" = $18::integer AND xmin = $19::xid RETURNING 1)`;
   const statement =

@@ -17,7 +17,7 @@ const entry = (some: Partial<AuditContent>): AuditContent => ({
   changes: { role: { before: 'user', after: 'viewer' }, lastName: { before: 'L', after: 'K' } },
   ...some,
 });
-/** What is kept of its caller, as the entry needs it. */
+/** The stored values of its caller, in the form that the entry needs. */
 const OF_CALLER = {
   userId: 1,
   actorLabel: 'admin@example.org',
@@ -28,8 +28,8 @@ const OF_CALLER = {
 };
 const recordOf = (content: AuditContent): AuditRecord => ({ ...content, id: 7, mac: '' });
 
-describe('what an entry says of people', () => {
-  it('is kept by account, and comes back as it was', () => {
+describe('personal data of an entry', () => {
+  it('is kept per account, and restored as it was', () => {
     const { content, caller, personal } = withoutPersonal(entry({}), undefined, digest);
     expect(JSON.stringify(content)).not.toMatch(/example\.org|192\.0|curl|"[LK]"/);
     expect(content.changes).toMatchObject({ role: { before: 'user', after: 'viewer' } });
@@ -40,7 +40,7 @@ describe('what an entry says of people', () => {
     expect(withPersonal(recordOf(content), [OF_CALLER, ...personal], digest)).toEqual(recordOf(entry({})));
   });
 
-  it('goes with one account, and what is of the other stays', () => {
+  it('of one account can be removed while that of the other stays', () => {
     const { content, personal } = withoutPersonal(entry({}), undefined, digest);
     expect(withPersonal(recordOf(content), personal, digest)).toMatchObject({
       actor: { label: digest('admin@example.org') },
@@ -51,7 +51,7 @@ describe('what an entry says of people', () => {
     expect(left.target?.label).toBe(digest('ada@example.org'));
   });
 
-  it('is shown only where it is what was written', () => {
+  it('is shown only if it matches the digest', () => {
     const { content, personal } = withoutPersonal(entry({}), undefined, digest);
     const forged = personal.map((values) => ({
       ...values,
@@ -62,7 +62,7 @@ describe('what an entry says of people', () => {
     expect([target?.label, changes]).toEqual([digest('ada@example.org'), content.changes]);
   });
 
-  it('of one who shows nothing is of the account they try', () => {
+  it('of an anonymous caller belongs to the account they try', () => {
     const actor = { kind: 'anonymous', id: null, label: null };
     expect(withoutPersonal(entry({ actor, changes: null }), undefined, digest).personal).toMatchObject([
       { userId: 2, targetLabel: 'ada@example.org', address: '192.0.2.1' },
@@ -73,7 +73,7 @@ describe('what an entry says of people', () => {
     expect(unknown.content).toMatchObject({ target: { label: digest('nobody@example.org') }, address: '192.0.2.1' });
   });
 
-  it('is nothing where things are done to things', () => {
+  it('is empty if neither actor nor target is a person', () => {
     const actor = { kind: 'machineKey', id: '1', label: 'Robot' };
     const target = { kind: 'service', id: '2', label: 'Planetarium' };
     const content = entry({ actor, target, changes: { title: { after: 'x' } } });

@@ -13,17 +13,17 @@ type Values = Omit<KeptValues, 'entryId'>;
 type Members = Readonly<Record<string, Json>>;
 type Digest = (text: string) => string;
 
-/** What is in clear beside an entry. */
+/** The clear text kept beside an entry. */
 export type KeptValues = Omit<AuditPersonal, 'entry'>;
 
 const TARGETS = new Map(Object.entries<StoredTarget>(STORED_TARGETS));
 
 /**
- * Takes out of an entry what it says of people.
- * @param owner the account whose the target is; accounts are their own
- * @param callerDigest the same, of what is said of callers
- * @returns the entry with digests in these places; the values of the account that acts, by digest; and those of this entry
- *   alone, by account
+ * Takes personal data out of an entry.
+ * @param owner the account that the target belongs to; an account belongs to itself
+ * @param callerDigest `digest` for values of the caller
+ * @returns the entry, with digests instead; the acting account's values, by digest; and the values of this entry alone, by
+ *   account
  */
 export function withoutPersonal(
   content: AuditContent,
@@ -45,7 +45,7 @@ export function withoutPersonal(
   };
 }
 
-/** What the digests of an entry stand for that are the caller's. */
+/** The clear text of the digests in an entry that belong to the caller. */
 function valuesOf(userId: number, clear: AuditContent, digested: AuditContent): CallerValue[] {
   const pairs = [
     [digested.actor.label, clear.actor.label],
@@ -60,7 +60,7 @@ const NOTHING = { actorLabel: null, targetLabel: null, address: null, userAgent:
 const isTelling = ({ userId: _user, ...values }: Values): boolean =>
   Object.values(values).some((each) => each !== null);
 
-/** Whoever signs in, or up, or fails to, is nobody yet but the one they try to be. */
+/** Somebody who signs in or up, or fails to, has no account yet: their data belongs to the account they try. */
 function callerOf({ actor, target }: AuditContent, owned: number | undefined): number | undefined {
   if (actor.kind === 'user') return idOf(actor);
   return actor.kind === 'anonymous' && target?.kind === 'account' ? owned : undefined;
@@ -83,7 +83,7 @@ function splitTarget(
 ): [AuditContent, Partial<Values>?] {
   const { target } = content;
   const { personal = [], label = '' } = TARGETS.get(target?.kind ?? '') ?? {};
-  // An email is digested also when no account has it: somebody does.
+  // An email without an account is digested as well: it is still somebody's.
   if (!target || (owned === undefined && target.kind !== 'account')) return [content];
   const { clear, changes } = splitChanges(content.changes, personal, digest);
   if (!personal.includes(label)) return [{ ...content, changes }, { changes: clear }];
@@ -94,7 +94,7 @@ function splitTarget(
   ];
 }
 
-/** An entry as it was, as far as the values are still there; what is not what it was written as stays a digest. */
+/** The original entry, as far as its values are still kept. A value that does not match its digest is not shown. */
 export function withPersonal(record: AuditRecord, values: readonly Values[], digest: Digest): AuditRecord {
   let shown = record;
   for (const { actorLabel, targetLabel, address, userAgent, changes } of values) {
@@ -136,7 +136,7 @@ function merged(written: Json, clear: Members, digest: Digest): Json {
   return { ...written, ...Object.fromEntries(same) };
 }
 
-/** Of `{before, after}`. */
+/** Digests every text, also those inside `{before, after}`. */
 function eachText(value: Json, digest: Digest): Json {
   if (typeof value === 'string') return digest(value);
   if (!isObject(value)) return value;

@@ -6,28 +6,28 @@ import { reportFailure } from '../../common/outages/outages.js';
 import { AuditLog, type AuditNote } from './audit-log.service.js';
 
 const WINDOW_MS = 60_000;
-/** Different refusals that a node tells apart within a minute; the rest of them are one. */
+/** Distinct refusals that a node keeps apart per minute; the rest are counted together. */
 const MOST = 200;
 const MOST_TARGETS = 10;
 
 export type Refusal = Pick<AuditNote, 'action' | 'target'> & {
   readonly outcome: 'failure' | 'refused';
-  /** Why, where there are several; out of a closed list, since each is told apart. */
+  /** Why, if an action has several reasons. From a closed list, since each reason is counted separately. */
   readonly reason?: string;
 };
 
 interface Repeated {
   readonly note: AuditNote;
   readonly reason: string | undefined;
-  /** Since the first, which has an entry already. */
+  /** Not counting the first, which already has an entry. */
   repeats: number;
-  /** What they were after, the first few: of accounts the ids, of nobody's emails nothing. */
+  /** The first few targets. Accounts are listed by id; an email without an account is left out. */
   readonly targets: Set<string>;
 }
 
 /**
- * Attempts that came to nothing. The first of an address, caller and action is written at once; how many more of the
- * same came within the minute is one further entry. So a flood of refusals makes few entries.
+ * Failed and refused attempts. The first of an address, caller and action is recorded at once; one further entry says how
+ * many more followed within the minute. So a flood of refusals makes few entries.
  */
 @Injectable()
 export class Refusals implements BeforeApplicationShutdown {
@@ -39,8 +39,8 @@ export class Refusals implements BeforeApplicationShutdown {
   constructor(private readonly log: AuditLog) {}
 
   /**
-   * Never throws, and nobody waits for it.
-   * @param request the one that was refused, where the code does not run for it any more
+   * Never throws, and writes in the background.
+   * @param request the refused one, if the code no longer runs in its context
    */
   count({ action, target, outcome, reason }: Refusal, request: RequestContext | undefined = currentRequest()): void {
     const { address = '', userAgent = null, requestId = '', principal } = request ?? {};
@@ -66,12 +66,12 @@ export class Refusals implements BeforeApplicationShutdown {
     await this.writing;
   }
 
-  /** Whoever came when too many were known already. */
+  /** Counts everything beyond the limit. */
   private others(action: string, outcome: Refusal['outcome']): Repeated {
     const key = `${action} ${outcome}`;
     const known = this.window.get(key) ?? this.window.get('');
     if (known) return known;
-    // Actions are few, unless somebody finds many doors: then one entry is for all.
+    // Actions are few, unless somebody tries very many of them: then one entry stands for all.
     const isMany = this.window.size >= 2 * MOST;
     const actor: AuditParty = { kind: 'several', id: null, label: null };
     const nowhere = { address: '', userAgent: null, requestId: '' };
@@ -95,7 +95,7 @@ export class Refusals implements BeforeApplicationShutdown {
     }
   }
 
-  /** One after the other: a flood must not take all connections to the database. */
+  /** One at a time: a flood must not take up all database connections. */
   private write(note: AuditNote): void {
     this.writing = this.writing
       .then(() => this.log.note(note))

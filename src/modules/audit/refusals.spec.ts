@@ -20,7 +20,7 @@ describe('refused attempts', () => {
     vi.useRealTimers();
   });
 
-  it('are written at once, and how many more came at the end of the minute', async () => {
+  it('are recorded at once, and further ones as a number at the end of the minute', async () => {
     for (let i = 0; i < 1_000; i++)
       refusals.count(refusal(i === 0 ? 'services.list' : 'nodes.list'), from('192.0.2.1'));
     await vi.advanceTimersByTimeAsync(59_999);
@@ -32,13 +32,13 @@ describe('refused attempts', () => {
     expect(written).toHaveLength(3);
   });
 
-  it('of a whole /64 are those of one address', async () => {
+  it('of a whole /64 count as those of one address', async () => {
     for (let i = 1; i < 100; i++) refusals.count(refusal(), from(`2001:db8::${i}`));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(written.map(({ count }) => count)).toEqual([undefined, 98]);
   });
 
-  it('of very many addresses are few entries', async () => {
+  it('of very many addresses make few entries', async () => {
     for (let i = 0; i < 10_000; i++) refusals.count(refusal(), from(`10.0.${i >> 8}.${i & 255}`));
     for (let i = 0; i < 10_000; i++)
       refusals.count({ ...refusal(), action: `a${i}` }, from(`10.0.${i >> 8}.${i & 255}`));
@@ -47,7 +47,7 @@ describe('refused attempts', () => {
     expect(written.reduce((all, { count = 1 }) => all + count, 0)).toBe(20_000);
   });
 
-  it('are written down before the server goes', async () => {
+  it('are recorded before the server stops', async () => {
     for (let i = 0; i < 3; i++) refusals.count(refusal(), from('192.0.2.1'));
     await refusals.beforeApplicationShutdown();
     expect(written.map(({ count }) => count)).toEqual([undefined, 2]);

@@ -19,19 +19,19 @@ import { readSigningKey } from '../../config/signing-key.js';
 
 const SEALER_KEY = storeKey<string>('audit', 'sealer');
 const LOOK_MS = 5_000;
-/** Most entries under a seal. */
+/** Most entries per seal. */
 const AT_ONCE = 1_000;
-/** An entry is looked at again, and sealed, within a minute of its writing. */
+/** With `LOOK_MS`, seals every entry within a minute. */
 const PATIENCE_MS = 50_000;
 const PRUNE_MS = 3_600_000;
 
-/** Puts entries under seals, on one node at a time, and removes what need not be kept any longer. */
+/** Seals entries, on one node at a time, and removes those past their retention. */
 @Injectable()
 export class Sealing extends BackgroundSweep {
   private readonly logger = new Logger('Audit');
   readonly #key: Buffer;
   private pruned = -Infinity;
-  /** The last seal this node knows of, `<id>:<hash>`: where it is gone, the end was cut off. */
+  /** The last seal this node knows of, `<id>:<hash>`. If it is missing, the end of the log was cut off. */
   head: string | undefined;
 
   constructor(
@@ -53,12 +53,12 @@ export class Sealing extends BackgroundSweep {
     await super.onApplicationBootstrap();
   }
 
-  /** Seals all there is now. */
+  /** Seals all entries written so far. */
   async sealAll(): Promise<void> {
     await this.repeat(async () => (await this.sealNext())?.count === AT_ONCE);
   }
 
-  /** Removes what is too old, and seals the word of it at once. @returns the last seal whose entries went */
+  /** Removes what is too old, and seals the entry that says so at once. @returns the last seal whose entries were removed */
   async prune(days: number): Promise<number | undefined> {
     const last = await this.log.with(
       (manager) => this.repository.prune(manager, days),
@@ -85,7 +85,7 @@ export class Sealing extends BackgroundSweep {
     const seal = await this.repository.seal(AT_ONCE, (last, entries) => this.make(last, entries));
     if (seal) {
       this.head = headOf(seal);
-      // Where logs are kept elsewhere, it shows when somebody has cut the end off.
+      // With logs stored elsewhere, this proves it when the end of the audit log is cut off.
       this.logger.log({ msg: 'audit log sealed', head: this.head });
     }
     return seal;
@@ -93,8 +93,7 @@ export class Sealing extends BackgroundSweep {
 
   private make(last: AuditSeal | undefined, entries: readonly AuditEntry[]): AuditSeal | undefined {
     const lastId = last?.id ?? 0;
-    if (lastId < Number.parseInt(this.head ?? '0'))
-      this.logger.error({ msg: 'seals of the audit log are gone', lastId });
+    if (lastId < Number.parseInt(this.head ?? '0')) this.logger.error({ msg: 'audit log seals are missing', lastId });
     const records = entries.map(recordOf);
     const [first] = records;
     const final = records.at(-1);

@@ -2,28 +2,28 @@ import { prepared } from '../../common/database/prepared.js';
 import { type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
 
 const AS_TEXT: ReadonlySet<unknown> = new Set(['date', 'varchar', 'character varying']);
-/** No property has this name. */
+/** Cannot clash with a property. */
 const VERSION = ' version';
 
 export type Row = Readonly<Record<string, unknown>>;
 type Entity = EntityTarget<ObjectLiteral>;
 
-/** A row as it was read; a change of it gives it another version. */
+/** A row as it was read; every change gives it another version. */
 export interface VersionedRow {
   readonly row: Row;
   readonly version: string;
 }
 
 /**
- * The one row of `where`, by the names that the entity gives its columns; `null` if there is none. Most acts ask, and
- * TypeORM's query builder would cost more than the statement.
+ * The row that matches `where`, with the entity's property names; `null` if there is none. Nearly every act reads one, and
+ * TypeORM's query builder would cost more than the statement itself.
  */
 export async function storedRow(manager: EntityManager, entity: Entity, where: Row): Promise<Row | null> {
   const rows: Row[] = await manager.query(selection(manager, entity, where), Object.values(where));
   return rows[0] ?? null;
 }
 
-/** As `storedRow`, with its version. */
+/** Like `storedRow`, with the row's version. */
 export async function versionedRow(manager: EntityManager, entity: Entity, where: Row): Promise<VersionedRow | null> {
   const statement = selection(manager, entity, where, `, xmin::text AS "${VERSION}"`);
   const [found]: Row[] = await manager.query(statement, Object.values(where));
@@ -40,7 +40,7 @@ function selection(manager: EntityManager, entity: Entity, where: Row, more = ''
   const known = selections.get(key);
   if (known !== undefined) return known;
   const column = new Map(columns.map(({ propertyName, databaseName }) => [propertyName, databaseName]));
-  // A day has no time zone, which the driver would give it; and texts may get longer.
+  // Read as text: the driver would give a date a time zone, and the length of a text column may change.
   const members = columns.map(
     ({ propertyName, databaseName, type }) =>
       `"${databaseName}"${AS_TEXT.has(type) ? '::text' : ''} AS "${propertyName}"`,
@@ -54,8 +54,8 @@ function selection(manager: EntityManager, entity: Entity, where: Row, more = ''
 }
 
 /**
- * The row that the answer of an act is, or has as a member, as `storedRow` would find it; `undefined` where it has none, or
- * not all of it. Only for entities that keep values as the driver gives them.
+ * The row that an act returned, by itself or as a member, in the form of `storedRow`; `undefined` if there is none, or not
+ * with all columns. Only for entities whose values are those of the driver.
  */
 export function answeredRow(manager: EntityManager, entity: Entity, answer: unknown): Row | undefined {
   if (typeof entity !== 'function' || typeof answer !== 'object' || answer === null) return undefined;

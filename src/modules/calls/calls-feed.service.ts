@@ -40,7 +40,7 @@ export class CallsFeed implements FeedSource {
       if (changed.length === 0) return;
       for (const reader of this.readers) reader.tell({ type: 'calls', items: changed });
     } catch (error) {
-      reportFailure(this.logger, 'calls could not be looked at', error);
+      reportFailure(this.logger, 'calls could not be read', error);
     }
   };
 

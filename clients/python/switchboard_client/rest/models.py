@@ -213,26 +213,26 @@ class AuditEntryDto(TypedDict):
     action: str
     # Who did it.
     actor: AuditPartyDto
-    # The client's address; `null` for what the server did by itself, or what came from several.
+    # The client's address; `null` if the server acted by itself, or if there were several.
     address: Optional[str]
-    # When.
+    # When it was done.
     at: str
-    # By member `before` and `after`, or other details of the act; secrets only as `hmac:…`. `null` where nothing is
-    # to say.
+    # `before` and `after` of each member, or other details of the act; secrets only as `hmac:…`. `null` if there
+    # are none.
     changes: Any
-    # How often: repeats of one address within a minute are one entry.
+    # How often: repetitions from one address within a minute are one entry.
     count: int
-    # The entry's id; a higher one was written later.
+    # Id of the entry; later entries have higher ids.
     id: int
     # The node it was done on.
     node: str
     # How it ended.
     outcome: AuditOutcome
-    # Id of the request, as logs and problems name it.
+    # Id of the request, as in logs and problems.
     requestId: Optional[str]
-    # What it was done to; `null` where there is no such thing.
+    # What it was done to; `null` if there is no such thing.
     target: Optional[AuditPartyDto]
-    # What the client called itself.
+    # The client's `User-Agent` header.
     userAgent: Optional[str]
 
 
@@ -244,27 +244,27 @@ class AuditPage(TypedDict):
 
 
 class AuditPartyDto(TypedDict):
-    # Its id; `null` where it has none.
+    # Its id; `null` if it has none.
     id: Optional[str]
-    # What it is, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` showed no credential, `system` is
-    # the server.
+    # Its kind, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` sent no credential, `system` is the
+    # server.
     kind: str
-    # What it was known by then.
+    # Its name at that time.
     label: Optional[str]
 
 
 class AuditVerdictDto(TypedDict):
-    # What is wrong with it: `forged` was not written by this server, `seal` is its seal.
+    # What is wrong with it: `forged` means that this server did not write it, `seal` that its seal is not intact.
     breach: Optional[AuditBreach]
-    # Entries that were read.
+    # Number of entries read.
     checked: int
-    # Id of the first entry that is not as it was written, or not there.
+    # Id of the first entry that is missing or not as it was written.
     firstBroken: Optional[int]
-    # The last seal, as the log names it.
+    # The last seal, `<id>:<hash>`, as in the server's log.
     head: Optional[str]
-    # Whether every entry is as it was written, and there.
+    # Whether every entry is there, as it was written.
     ok: bool
-    # The last entry under a seal; what came since is sealed within a minute.
+    # Id of the last sealed entry; newer ones are sealed within a minute.
     sealedTo: int
 
 

@@ -317,8 +317,8 @@ class Applications(Resource):
 class Audit(Resource):
     def list(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, actor: Optional[str] = None, action: Optional[str] = None, target: Optional[str] = None, from_: Optional[str] = None, to: Optional[str] = None, outcome: Optional[models.AuditOutcome] = None) -> models.AuditPage:
         """
-        List what was done, the newest first. Needs the access token of an account with the role `viewer`,
-        `operator` or `admin`, or a machine key.
+        List audit entries, newest first. Needs the access token of an account with the role `viewer`, `operator` or
+        `admin`, or a machine key.
         """
         answer: models.AuditPage = self._call('GET', '/api/v1/audit', query={'limit': limit, 'cursor': cursor, 'actor': actor, 'action': action, 'target': target, 'from': from_, 'to': to, 'outcome': outcome}, auth='bearer', answer='json')
         return answer
@@ -329,24 +329,24 @@ class Audit(Resource):
 
     def export(self) -> str:
         """
-        All of it with its seals, one JSON object a line, for `npm run audit:verify`. Needs the access token of an
-        account with the role `viewer`, `operator` or `admin`, or a machine key.
+        Export all entries and seals, one JSON object per line, for `npm run audit:verify`. Needs the access token
+        of an account with the role `viewer`, `operator` or `admin`, or a machine key.
         """
         answer: str = self._call('GET', '/api/v1/audit/export', auth='bearer', answer='text')
         return answer
 
     def verify(self) -> models.AuditVerdictDto:
         """
-        Check that every entry is there, as it was written. Needs the access token of an account with the role
-        `viewer`, `operator` or `admin`, or a machine key.
+        Check that no entry is missing or changed. Needs the access token of an account with the role `viewer`,
+        `operator` or `admin`, or a machine key.
         """
         answer: models.AuditVerdictDto = self._call('GET', '/api/v1/audit/verify', auth='bearer', answer='json')
         return answer
 
     def get(self, *, id: int) -> models.AuditEntryDto:
         """
-        One entry. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine
-        key.
+        Get an audit entry. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a
+        machine key.
         """
         answer: models.AuditEntryDto = self._call('GET', f'/api/v1/audit/{segment(id)}', auth='bearer', answer='json')
         return answer

@@ -818,9 +818,9 @@ export class TokenIssuers extends HeyApiClient {
 
 export class Audit extends HeyApiClient {
     /**
-     * List what was done, the newest first
+     * List audit entries, newest first
      *
-     * List what was done, the newest first. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * List audit entries, newest first. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public list<ThrowOnError extends boolean = true>(options?: Options<AuditListData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AuditListResponses, AuditListErrors, ThrowOnError, 'data'>({
@@ -832,9 +832,9 @@ export class Audit extends HeyApiClient {
     }
     
     /**
-     * All of it with its seals, one JSON object a line, for `npm run audit:verify`
+     * Export all entries and seals, one JSON object per line, for `npm run audit:verify`
      *
-     * All of it with its seals, one JSON object a line, for `npm run audit:verify`. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Export all entries and seals, one JSON object per line, for `npm run audit:verify`. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public export<ThrowOnError extends boolean = true>(options?: Options<AuditExportData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AuditExportResponses, AuditExportErrors, ThrowOnError, 'data'>({
@@ -846,9 +846,9 @@ export class Audit extends HeyApiClient {
     }
     
     /**
-     * Check that every entry is there, as it was written
+     * Check that no entry is missing or changed
      *
-     * Check that every entry is there, as it was written. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Check that no entry is missing or changed. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public verify<ThrowOnError extends boolean = true>(options?: Options<AuditVerifyData, ThrowOnError>) {
         return (options?.client ?? this.client).get<AuditVerifyResponses, AuditVerifyErrors, ThrowOnError, 'data'>({
@@ -860,9 +860,9 @@ export class Audit extends HeyApiClient {
     }
     
     /**
-     * One entry
+     * Get an audit entry
      *
-     * One entry. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
+     * Get an audit entry. Needs the access token of an account with the role `viewer`, `operator` or `admin`, or a machine key.
      */
     public get<ThrowOnError extends boolean = true>(options: Options<AuditGetData, ThrowOnError>) {
         return (options.client ?? this.client).get<AuditGetResponses, AuditGetErrors, ThrowOnError, 'data'>({

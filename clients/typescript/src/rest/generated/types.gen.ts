@@ -231,23 +231,23 @@ export type AuditEntryDto = {
      */
     actor: AuditPartyDto;
     /**
-     * The client's address; `null` for what the server did by itself, or what came from several.
+     * The client's address; `null` if the server acted by itself, or if there were several.
      */
     address: string | null;
     /**
-     * When.
+     * When it was done.
      */
     at: string;
     /**
-     * By member `before` and `after`, or other details of the act; secrets only as `hmac:…`. `null` where nothing is to say.
+     * `before` and `after` of each member, or other details of the act; secrets only as `hmac:…`. `null` if there are none.
      */
     changes: unknown;
     /**
-     * How often: repeats of one address within a minute are one entry.
+     * How often: repetitions from one address within a minute are one entry.
      */
     count: number;
     /**
-     * The entry's id; a higher one was written later.
+     * Id of the entry; later entries have higher ids.
      */
     id: number;
     /**
@@ -259,15 +259,15 @@ export type AuditEntryDto = {
      */
     outcome: AuditOutcome;
     /**
-     * Id of the request, as logs and problems name it.
+     * Id of the request, as in logs and problems.
      */
     requestId: string | null;
     /**
-     * What it was done to; `null` where there is no such thing.
+     * What it was done to; `null` if there is no such thing.
      */
     target: AuditPartyDto | null;
     /**
-     * What the client called itself.
+     * The client's `User-Agent` header.
      */
     userAgent: string | null;
 };
@@ -290,42 +290,42 @@ export type AuditPage = {
 
 export type AuditPartyDto = {
     /**
-     * Its id; `null` where it has none.
+     * Its id; `null` if it has none.
      */
     id: string | null;
     /**
-     * What it is, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` showed no credential, `system` is the server.
+     * Its kind, e.g. `user`, `machineKey`, `application`, `service`; `anonymous` sent no credential, `system` is the server.
      */
     kind: string;
     /**
-     * What it was known by then.
+     * Its name at that time.
      */
     label: string | null;
 };
 
 export type AuditVerdictDto = {
     /**
-     * What is wrong with it: `forged` was not written by this server, `seal` is its seal.
+     * What is wrong with it: `forged` means that this server did not write it, `seal` that its seal is not intact.
      */
     breach: AuditBreach | null;
     /**
-     * Entries that were read.
+     * Number of entries read.
      */
     checked: number;
     /**
-     * Id of the first entry that is not as it was written, or not there.
+     * Id of the first entry that is missing or not as it was written.
      */
     firstBroken: number | null;
     /**
-     * The last seal, as the log names it.
+     * The last seal, `<id>:<hash>`, as in the server's log.
      */
     head: string | null;
     /**
-     * Whether every entry is as it was written, and there.
+     * Whether every entry is there, as it was written.
      */
     ok: boolean;
     /**
-     * The last entry under a seal; what came since is sealed within a minute.
+     * Id of the last sealed entry; newer ones are sealed within a minute.
      */
     sealedTo: number;
 };
@@ -5937,27 +5937,27 @@ export type AuditListData = {
          */
         cursor?: string;
         /**
-         * Who did it: `kind:id`, e.g. `user:1`, or words of what it was known by.
+         * The actor: `kind:id`, e.g. `user:1`, or words from its label.
          */
         actor?: string;
         /**
-         * What was done: a whole action, or all of one thing by its first part.
+         * A whole action, or the first part of one for all actions that begin with it.
          */
         action?: string;
         /**
-         * To what it was done: `kind:id`, e.g. `service:5`, or words of what it was known by.
+         * The target: `kind:id`, e.g. `service:5`, or words from its label.
          */
         target?: string;
         /**
-         * Only those from then on.
+         * Only entries from this time on.
          */
         from?: string;
         /**
-         * Only those before.
+         * Only entries before this time.
          */
         to?: string;
         /**
-         * Only those that ended like this.
+         * Only entries with this outcome.
          */
         outcome?: AuditOutcome;
     };
@@ -6040,7 +6040,7 @@ export type AuditExportError = AuditExportErrors[keyof AuditExportErrors];
 
 export type AuditExportResponses = {
     /**
-     * A `{"seal":…}` before the `{"entry":…}` lines that it covers; then those that no seal covers yet.
+     * Each `{"seal":…}` precedes the `{"entry":…}` lines that it covers; unsealed entries come last.
      */
     200: string;
 };
