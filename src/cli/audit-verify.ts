@@ -10,16 +10,16 @@ import { AUDIT_KEY } from '../modules/audit/audit-keys.js';
 
 const USAGE = `npm run audit:verify -- <export.ndjson> [options]    checks an export of the audit log; needs no server
 
-  --secret-key-file <file>   the server's SECRET_KEY, e.g. DATA_DIR/secret-key: who wrote entries and seals is checked, too
-  --public-key <file>        PEM of the public half of AUDIT_SIGNING_KEY: signatures are checked, too
-  --head <id>:<hash>         a seal that must be there, as the server's log named it: that no end was cut off is checked, too`;
+  --secret-key-file <file>   the server's SECRET_KEY, e.g. DATA_DIR/secret-key: also checks who wrote entries and seals
+  --public-key <file>        PEM of the public half of AUDIT_SIGNING_KEY: also checks signatures
+  --head <id>:<hash>         a seal named in the server's log, which must be there: also detects a cut-off end`;
 
 const FOUND = {
   changed: 'is not as it was sealed',
   missing: 'is missing',
   inserted: 'was inserted',
   forged: 'was not written by this server',
-  seal: 'stands under a seal that is not intact',
+  seal: 'is under a seal that is not intact',
 } as const;
 
 async function main(): Promise<number> {
@@ -58,7 +58,7 @@ async function read(file: string, verifier: ChainVerifier): Promise<void> {
       else if (item.entry) verifier.entry(item.entry);
       else throw new Error('neither an entry nor a seal');
     } catch (error) {
-      throw new Error(`Line ${line} is not of an export: ${(error as Error).message}`, { cause: error });
+      throw new Error(`Line ${line} does not belong in an export: ${(error as Error).message}`, { cause: error });
     }
   }
 }
@@ -66,7 +66,7 @@ async function read(file: string, verifier: ChainVerifier): Promise<void> {
 function report({ ok, checked, sealedTo, firstBroken, breach, head }: Verdict): void {
   console.log(`${checked} entries read, sealed up to ${sealedTo}; head ${head ?? 'none'}`);
   if (ok) console.log('The log is intact.');
-  else console.log(`Broken from entry ${firstBroken} on: it ${FOUND[breach ?? 'seal']}.`);
+  else console.log(`The log is broken from entry ${firstBroken} on: it ${FOUND[breach ?? 'seal']}.`);
 }
 
 process.exitCode = await main().catch((error: unknown) => {

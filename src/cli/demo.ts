@@ -6,9 +6,9 @@ import { asFirstAdmin, isRefusal, letsIn, plainText, serverAt } from './shared/s
 
 const USAGE = `npm run demo [-- --url <server>] [--key <API key>]
 
-Makes the durable room "default" with two endpoints on a running server and prints their links. Without --key it tries
-the server's keyless application, then signs in as the first admin (ADMIN_EMAIL, ADMIN_PASSWORD or the file in
-DATA_DIR) and makes a key for the application "demo".`;
+Creates the durable room "default" with two endpoints on a running server and prints their links. Without --key it tries
+the server's keyless application, then signs in as the first admin (ADMIN_EMAIL, and ADMIN_PASSWORD or the file in
+DATA_DIR) and creates a key for the application "demo".`;
 
 const ROOM = 'default';
 const IDENTITIES = ['endpoint1', 'endpoint2'] as const;
@@ -62,7 +62,7 @@ async function newKey(server: Switchboard): Promise<string> {
   for await (const { id, name } of paginate(server.applications.list, { query: { limit: 200 } })) {
     if (name === APPLICATION) return (await server.applications.createKey({ path: { id } })).apiKey;
   }
-  throw new CliError(`The application "${APPLICATION}" could not be made.`);
+  throw new CliError(`The application "${APPLICATION}" could not be created.`);
 }
 
 /** The endpoint of an earlier run, or else a new one. */

@@ -14,7 +14,7 @@ import { openDatabase } from '../modules/database/open-data-source.js';
 
 const USAGE = `npm run migration:run                  applies missing migrations to the configured database
 npm run migration:check                fails if the migrations do not match the entities
-npm run migration:generate -- <name>   writes the migration that is missing, e.g. rooms-history`;
+npm run migration:generate -- <name>   writes the missing migration, e.g. rooms-history`;
 
 const FOLDER = 'src/entities/migrations';
 const log = { log: console.log, warn: console.warn, error: console.error };
@@ -70,7 +70,7 @@ async function generate(url: string, name: string): Promise<number> {
   const args = [typeorm, 'migration:generate', '--pretty', '-d', 'dist/ormconfig.js', path.join(FOLDER, name)];
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: { DATABASE_URL: url } });
-    console.log(`${stdout.trim()}\nRead it, name its constraints, and list it in ${FOLDER}/index.ts.`);
+    console.log(`${stdout.trim()}\nReview it, name its constraints, and add it to ${FOLDER}/index.ts.`);
     return 0;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };

@@ -4,19 +4,19 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 
-const USAGE = `Plays an Iota (home server), a client or a caller: shows what it receives and sends what you type.
+const USAGE = `Acts as an Iota (home server), a client or a caller: shows what it receives and sends what you type.
 
   npm run omikron:peer -- iota   --iota <id> [--users <id>,<id>] [--token <token>] [--echo]
   npm run omikron:peer -- client --user <id> (--hash <64 hex> | --key-file <file>) [--iota <id>]
   npm run omikron:peer -- call   --call <id> --user <id> (--hash … | --key-file …) [--secret <text>]
 
   --url <url>     server, default ws://localhost:3000
-  --echo          answer every relayed message with its data, to whom it came from (Iota only)
+  --echo          return the data of every relayed message to its sender (Iota only)
   --ping <s>      seconds between pings, default 10; 0 for none
 
-Lines of standard input are sent as they are if they begin with {; otherwise a line is a type, perhaps followed by
-space and data in JSON:   get_chats {"k":1}   An Iota names the receiver first:   @<user id> get_chats {"k":1}
-Ends with its input, or when the server closes. Exit code 0 after a close that was asked for, 1 otherwise.
+A line of standard input that begins with { is sent as it is. Any other line is a type, optionally followed by a space
+and data in JSON:   get_chats {"k":1}   An Iota puts the receiver first:   @<user id> get_chats {"k":1}
+Ends at the end of its input, or when the server closes. Exit code 0 if you ended it, 1 if the server did.
 `;
 
 const KINDS = ['iota', 'client', 'call'] as const;
@@ -193,7 +193,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (kind === undefined || !KINDS.includes(kind)) throw new UsageError('say iota, client or call');
+  if (kind === undefined || !KINDS.includes(kind)) throw new UsageError('name a kind of peer: iota, client or call');
   return new Peer(kind, options, await identification(kind, options)).run();
 }
 

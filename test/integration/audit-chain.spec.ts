@@ -60,7 +60,7 @@ describe('the chain of the audit log', () => {
     }
     return verifier.verdict();
   };
-  /** As the owner of the tables, who can switch their guard off; what was there comes back. */
+  /** Acts as the owner of the tables, who can disable their triggers; restores the rows afterwards. */
   const tamper = async (sql: string, look: () => Promise<void>) => {
     for (const table of TABLES) await query(`CREATE TABLE "${table}_kept" AS TABLE "${table}"`);
     for (const table of TABLES) await query(`ALTER TABLE "${table}" DISABLE TRIGGER USER`);
@@ -80,7 +80,7 @@ describe('the chain of the audit log', () => {
   const someEntry = async (): Promise<number> =>
     (await query(`SELECT "id" FROM "audit_entries" WHERE "changes" = '{"number":15}'`))[0].id;
 
-  it('is intact, here and where it was taken to', async () => {
+  it('is intact, here and in an export', async () => {
     const verdict = await verify();
     expect(verdict).toMatchObject({ ok: true, firstBroken: null, breach: null });
     expect(verdict.sealedTo).toBeGreaterThanOrEqual(ENTRIES);
@@ -101,7 +101,7 @@ describe('the chain of the audit log', () => {
     }
   });
 
-  it('cannot be changed by claiming to be what removes old entries', async () => {
+  it('cannot be changed by posing as the pruning of old entries', async () => {
     const claim = 'PL/pgSQL function audit_prune(integer) line 1 at SQL statement';
     const attempt = `DO $x$ BEGIN DELETE FROM "audit_entries" /* "\n${claim}*/; END $x$`;
     await expect(query(attempt)).rejects.toThrow('append-only');
@@ -132,7 +132,7 @@ describe('the chain of the audit log', () => {
       'seal',
     ],
     [
-      'pruned behind the back',
+      'pruned directly in the database',
       `WITH a AS (UPDATE "audit_seals" SET "pruned_at" = now(), "entries" = '' WHERE "id" = 1 AND $id > 0 RETURNING "to_id") DELETE FROM "audit_entries" WHERE "id" <= (SELECT "to_id" FROM a)`,
       undefined,
       'missing',
@@ -145,13 +145,13 @@ describe('the chain of the audit log', () => {
       if (distance !== undefined) expect(verdict.firstBroken).toBe(id + distance);
       else expect(verdict.firstBroken).toBeLessThanOrEqual(id);
       expect(['changed', 'seal', breach]).toContain(verdict.breach);
-      // Without any key the chain says the same, but for an end that was cut off.
+      // Without a key the chain gives the same result, except for a cut-off end.
       if (!_what.includes('with its seals')) expect(check(await exported()).firstBroken).toBe(verdict.firstBroken);
     });
     expect((await verify()).ok).toBe(true);
   });
 
-  it('names the first entry that was inserted, also where no seal is yet', async () => {
+  it('names the first entry that was inserted, even after the last seal', async () => {
     const columns = `"at", "actor_kind", "action", "node", "outcome", "mac"`;
     const values = `now(), 'user', 'test.act', 'x', 'success', '\\x00'`;
     const [{ id: gap }] = await query(`SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))::integer AS id`);
@@ -169,7 +169,7 @@ describe('the chain of the audit log', () => {
     });
   });
 
-  it('goes by whole seals when its time is over, and says so', async () => {
+  it('is pruned by whole seals after the retention, and records that', async () => {
     const kept = await query('SELECT * FROM "audit_seals" ORDER BY "id"');
     await query('ALTER TABLE "audit_seals" DISABLE TRIGGER USER');
     await query(`UPDATE "audit_seals" SET "sealed_at" = now() - interval '3 days' WHERE "id" <= 2`);
@@ -202,6 +202,6 @@ describe('the chain of the audit log', () => {
     const at = lines.findIndex((line) => line.includes('"number":25'));
     await writeFile(file, lines.filter((_line, i) => i !== at).join('\n'));
     const { id } = JSON.parse(lines[at]!).entry;
-    expect(await run()).toMatchObject({ code: 1, stdout: expect.stringContaining(`Broken from entry ${id} on`) });
+    expect(await run()).toMatchObject({ code: 1, stdout: expect.stringContaining(`broken from entry ${id} on`) });
   });
 });

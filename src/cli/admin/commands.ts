@@ -34,7 +34,7 @@ export async function run(command: Command, dataSource: DataSource, audit: Audit
       return { said: 'id, email, role, state', output: accounts(dataSource, command.all) };
     case 'keys':
       return {
-        said: 'id, prefix, name, scopes, networks, expiry, last use and from where, made by',
+        said: 'id, prefix, name, scopes, networks, expires, last used, from, created by',
         output: keys(dataSource),
       };
     case 'reset-admin':
@@ -83,7 +83,7 @@ async function resetAdmin(dataSource: DataSource, audit: AuditLog, email: string
     return repository.change(id, { role: 'admin', disabled: false }, () => Promise.resolve(() => undefined));
   });
   return {
-    said: `${email} is an enabled admin with this temporary password; its logins have ended:`,
+    said: `${email} is now an enabled admin with this temporary password, and all its logins have ended:`,
     output: [password],
   };
 }
@@ -128,7 +128,7 @@ async function createKey(
     madeBy: null,
   };
   const made = await audit.act('machine-keys.create', ['machineKey'], () => repository.insert(wanted));
-  return { said: `Machine key ${made?.id ?? ''}, shown only once:`, output: [key] };
+  return { said: `Machine key ${made?.id ?? ''}; it is shown only once:`, output: [key] };
 }
 
 async function find(dataSource: DataSource, email: string): Promise<User> {

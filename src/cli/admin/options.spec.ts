@@ -38,7 +38,7 @@ describe('npm run admin', () => {
     expect(() => read(line)).toThrow(/./);
   });
 
-  it('shows what it can do', () => {
+  it('asks for the usage without a command and with --help', () => {
     expect(readCommand([])).toBeUndefined();
     expect(read('accounts --help')).toBeUndefined();
   });

@@ -3,14 +3,15 @@ import { CliError } from '../shared/cli-error.js';
 
 export const USAGE = `npm run admin -- <command>
 
-Works on the database of the server's settings, when nobody can sign in. A secret goes to standard output, alone.
+For when nobody can sign in: works directly on the database in the server's settings. Only secrets and lists go to
+standard output.
 
-accounts [--all]         lists who has a role above user; --all lists everybody
-reset-admin <email>      gives a temporary password; the account is enabled and an admin, its logins end
+accounts [--all]         lists accounts with a role above user; --all lists all accounts
+reset-admin <email>      sets a temporary password, enables the account, makes it an admin and ends its logins
 revoke-logins <email>    ends all logins of an account
 keys                     lists machine keys
 create-key <name> --scope <scope>… [--expires <days>] [--network <range>…]
-                         makes a machine key, e.g. --scope '*:read' --scope services:write
+                         creates a machine key, e.g. --scope '*:read' --scope services:write
 revoke-key <id>          deletes a machine key
 `;
 
@@ -56,11 +57,11 @@ export function readCommand(args: readonly string[]): Command | undefined {
   const [name, subject = '', ...rest] = positionals;
   if (values.help || name === undefined) return undefined;
   const reader = READERS.get(name);
-  if (reader === undefined) throw new CliError(`There is no command ${name}; --help lists them`);
+  if (reader === undefined) throw new CliError(`Unknown command ${name}; --help lists all commands`);
   const { subject: wanted, options = [] } = reader;
   const stray = Object.keys(values).find((option) => !options.includes(option));
-  if (stray !== undefined) throw new CliError(`${name} takes no --${stray}`);
-  if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} takes fewer arguments`);
+  if (stray !== undefined) throw new CliError(`${name} does not take --${stray}`);
+  if (rest.length > 0 || (wanted === undefined && subject !== '')) throw new CliError(`${name} got too many arguments`);
   if (wanted !== undefined && subject === '') throw new CliError(`${name} needs ${wanted}`);
   return reader.read(subject, values);
 }

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Writes what follows from the source, by file; where the program was called with `--check` it only compares.
- * @param command what writes them anew
+ * Writes generated files; with `--check` on the command line it only compares them.
+ * @param command the command that regenerates them
  * @returns the exit code
  */
 export async function writeGenerated(files: ReadonlyMap<string, string>, command: string): Promise<number> {

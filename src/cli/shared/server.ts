@@ -20,7 +20,7 @@ function patient(url: string): typeof fetch {
     for (let tries = 1; ; tries++) {
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]);
       const response = await fetch(request.clone(), { signal }).catch((cause: unknown) => {
-        throw new CliError(`No server answers at ${url}; start one with npm start, or give --url.`, { cause });
+        throw new CliError(`No server answers at ${url}. Start one with npm start, or pass --url.`, { cause });
       });
       if (response.status !== 429 || tries === MOST_TRIES) return response;
       await response.body?.cancel();
@@ -37,7 +37,7 @@ export async function asFirstAdmin(url: string): Promise<Switchboard> {
   const { accounts, storage } = loadConfig();
   const file = path.join(storage.dataDir, 'admin-password');
   const password = accounts.adminPassword ?? (await readFile(file, 'utf8').catch(() => undefined))?.trim();
-  if (password === undefined) throw new CliError(`Give --key: ADMIN_PASSWORD is not set, and there is no ${file}.`);
+  if (password === undefined) throw new CliError(`Pass --key: ADMIN_PASSWORD is not set, and ${file} does not exist.`);
   const server = serverAt(url);
   await server.signIn({ email: accounts.adminEmail, password });
   return server;

@@ -5,15 +5,15 @@ export const INVARIANTS = {
   settled:
     'every message of a durable room is acknowledged in the end, and every reader gets to the end of its history',
   acknowledged: 'every acknowledged message is in the history exactly once, at the offset of its acknowledgement',
-  offsets: 'the offsets of a history are 1, 2, 3, … without gap',
-  genuine: 'a history holds nothing but what was said, as it was said',
+  offsets: 'the offsets of a history are 1, 2, 3, … without gaps',
+  genuine: 'a history holds only what was sent, as it was sent',
   sequence: 'every reader of a durable room has heard exactly its history, in its order',
-  relayed: 'every reader of another room has heard nothing twice, nothing invented, and each writer in its order',
+  relayed: 'every reader of another room has heard nothing twice and nothing invented, each writer in order',
   order: 'readers of another room agree on the order of what they both heard',
   delivered: 'a reader that stayed connected has heard everything acknowledged (not checked when processes are ended)',
   protocol:
-    'no refused handshake of a good code, no close 1011, no error but that of an absent database, every recovery granted',
-  malformed: 'everything malformed is refused as documented, and only the connection that said it ends',
+    'no refused handshake with a valid code, no close 1011, no error except `database_unavailable`, every recovery granted',
+  malformed: 'everything malformed is refused as documented, and only its own connection ends',
   connections: 'when everybody has left, every room is empty',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
@@ -79,7 +79,7 @@ function genuine(room: RoomRecord): Violation[] {
   return violations(
     room,
     'genuine',
-    foreign.map(({ offset }) => `the message at ${offset} was never said like this`),
+    foreign.map(({ offset }) => `the message at ${offset} was never sent in this form`),
   );
 }
 
@@ -91,10 +91,11 @@ function acknowledged(
   const details: string[] = [];
   for (const [id, offset] of acked) {
     const found = places.get(id) ?? [];
-    if (found.length === 0) details.push(`${id}, acknowledged at ${offset ?? 'no offset'}, is not in the history`);
+    if (found.length === 0)
+      details.push(`${id}, acknowledged at ${offset ?? 'no offset'}, is missing from the history`);
     else if (found.length > 1) details.push(`${id} is in the history at ${found.join(' and ')}`);
     else if (found[0] !== offset)
-      details.push(`${id}, acknowledged at ${offset ?? 'no offset'}, stands at ${found[0] ?? 0}`);
+      details.push(`${id}, acknowledged at ${offset ?? 'no offset'}, is at ${found[0] ?? 0}`);
   }
   // Messages that were never acknowledged may be stored, but not twice.
   for (const [id, found] of places) {
@@ -143,7 +144,7 @@ function relayed(room: RoomRecord, { name, heard }: RoomRecord['readers'][number
   const seen = new Set<string>();
   for (const { id } of heard) {
     if (id === undefined) {
-      details.push('heard something that was never said like this');
+      details.push('heard something that was never sent in this form');
       continue;
     }
     const [writer = '', number = ''] = id.split(':');
@@ -176,6 +177,6 @@ function delivered(room: RoomRecord, { name, heard, stayed }: Audience): Violati
   if (!stayed) return [];
   const seen = new Set(heard.map(({ id }) => id));
   const missing = room.writers.flatMap(({ acked }) => [...acked.keys()].filter((id) => !seen.has(id)));
-  const details = missing.length === 0 ? [] : [`gap: never heard ${missing.length} messages, as ${missing[0] ?? ''}`];
+  const details = missing.length === 0 ? [] : [`gap: never heard ${missing.length} messages, e.g. ${missing[0] ?? ''}`];
   return violations(room, 'delivered', details, name);
 }

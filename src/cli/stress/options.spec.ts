@@ -5,7 +5,7 @@ const SELF = 4_242;
 const read = (...args: string[]) => readOptions(args, SELF)!;
 
 describe('options of a stress run', () => {
-  it('have defaults that end nothing', () => {
+  it('end no process by default', () => {
     expect(read()).toMatchObject({ addresses: ['http://localhost:3000'], urls: 1, processes: [], pids: 0, seed: '1' });
   });
 
@@ -27,7 +27,7 @@ describe('options of a stress run', () => {
     [['--url', 'ftp://a'], /ftp:\/\/a is not an http/],
     [['--duration', '0'], /--duration must be/],
     [['--clients', '3'], /--clients must be/],
-    [['--scenarios', 'storms,tea'], /tea is none of/],
+    [['--scenarios', 'storms,tea'], /tea is not one of/],
     [['--sead', '1'], /sead/],
   ] as const)('refuse %j', (args, expected) => {
     expect(() => read(...args)).toThrow(expected);

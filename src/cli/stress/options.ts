@@ -4,27 +4,27 @@ import { type Scenario, type ScheduleOptions, SCENARIOS } from './schedule.js';
 
 export const USAGE = `npm run stress -- --url <server> --seed <text> [options]
 
-Plays writers and readers of durable and plain rooms on running servers, ends their connections, says malformed things,
-and checks that nothing acknowledged was lost, doubled or moved. The same seed and options play the same schedule.
+Plays writers and readers of durable and plain rooms on running servers, ends their connections, sends malformed input,
+and checks that nothing acknowledged was lost, duplicated or reordered. The same seed and options give the same schedule.
 
-  --url <server>        one address, as http://localhost:3000, also of a load balancer
-  --urls <a>,<b>,…      several: clients spread over them and take the next one each time they come back
-  --seed <text>         what the schedule is drawn from, default 1
-  --duration <s>        default 20
+  --url <server>        one address, e.g. http://localhost:3000; may be that of a load balancer
+  --urls <a>,<b>,…      several: clients spread over them and use the next one each time they reconnect
+  --seed <text>         determines the schedule, default 1
+  --duration <s>        seconds, default 20
   --clients <n>         connections, a third of them writers, default 60
-  --rate <n>            messages a second besides bursts, default 100
+  --rate <n>            messages per second besides bursts, default 100
   --scenarios <list>    of ${SCENARIOS.join(',')}; default all
-  --pids <a>,<b>,…      server processes on this machine that are ended, each once, by SIGKILL or SIGTERM; without it
-                        none is. Something else has to start them again, or other addresses have to serve
-  --settle <s>          longest wait for what is outstanding at the end, default 60
-  --key <API key>       of an application; or --key-file <file>. Without it the server's keyless application is tried, then
-                        the first admin (ADMIN_EMAIL, ADMIN_PASSWORD or the file in DATA_DIR)
-  --metrics-token <t>   of /metrics; memory is reported where /metrics answers
-  --keep                leaves the rooms there
-  --json                the report as JSON on standard output; progress goes to standard error
-  --plan                prints the schedule and plays nothing
+  --pids <a>,<b>,…      server processes on this machine to end, each once, with SIGKILL or SIGTERM; default none.
+                        Something else must restart them, or other addresses must keep serving
+  --settle <s>          longest wait at the end for what is still outstanding, default 60
+  --key <API key>       of an application; or --key-file <file>. Without either, the server's keyless application is tried,
+                        then the first admin (ADMIN_EMAIL, and ADMIN_PASSWORD or the file in DATA_DIR)
+  --metrics-token <t>   of /metrics; memory is reported if /metrics answers
+  --keep                keeps the rooms
+  --json                prints the report as JSON on standard output, and progress on standard error
+  --plan                prints the schedule without playing it
 
-What it makes is called stress-<time>… and is removed at the end. The report's members are described in docs/stress.md.
+What it creates is named stress-<time>… and is removed at the end. docs/stress.md describes the report.
 Exit code 0: everything held. 1: something did not. 2: it could not be played.
 `;
 
@@ -61,7 +61,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** @returns `undefined` when help is asked for. @throws CliError when the options make no sense */
+/** @returns `undefined` when help is requested. @throws CliError for invalid options */
 export function readOptions(args: readonly string[], self: number): StressOptions | undefined {
   const values = parsed(args);
   if (values.help) return undefined;
@@ -110,9 +110,9 @@ function address(text: string): string {
 
 function processId(text: string, self: number): number {
   const pid = Number(text);
-  // 0 and below stand for whole process groups, 1 is everybody's parent.
+  // 0 and negative numbers stand for process groups, and 1 is the ancestor of all processes.
   if (!Number.isSafeInteger(pid) || pid <= 1 || pid === self)
-    throw new CliError(`--pids: ${text} is not the id of a process to end`);
+    throw new CliError(`--pids: ${text} is not the id of a process that may be ended`);
   return pid;
 }
 
@@ -124,6 +124,6 @@ function number(name: string, text: string, least: number, most: number): number
 
 function scenario(text: string): Scenario {
   const found = SCENARIOS.find((name) => name === text);
-  if (found === undefined) throw new CliError(`--scenarios: ${text} is none of ${SCENARIOS.join(', ')}`);
+  if (found === undefined) throw new CliError(`--scenarios: ${text} is not one of ${SCENARIOS.join(', ')}`);
   return found;
 }

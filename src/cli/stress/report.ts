@@ -124,7 +124,7 @@ export function describeReport(report: Report): string {
     `seed ${report.seed}, schedule ${report.digest}, ${report.seconds} s${report.interrupted ? ', interrupted' : ''}`,
     `said ${counts.said}, acknowledged ${counts.acknowledged}, said again ${counts.resent}, delivered ${counts.delivered}`,
     `connects ${counts.connects}; closes: ${named(counts.closes)}; refusals: ${named(counts.refusals)}; errors: ${named(counts.errors)}`,
-    `back after an end: ${comebackMs.count} times, ms p50 ${comebackMs.p50 ?? '–'}, p99 ${comebackMs.p99 ?? '–'}, max ${comebackMs.max ?? '–'}`,
+    `reconnected after an end: ${comebackMs.count} times, ms p50 ${comebackMs.p50 ?? '–'}, p99 ${comebackMs.p99 ?? '–'}, max ${comebackMs.max ?? '–'}`,
     `malformed: ${counts.malformed}; processes ended: ${report.kills.filter(({ failed }) => !failed).length}`,
     memoryBytes
       ? `memory: ${megabytes(memoryBytes.before)} before, ${megabytes(memoryBytes.after)} after`

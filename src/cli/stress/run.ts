@@ -223,7 +223,7 @@ export class Run {
         present = await stage.present(name);
       }
       if (present === 0) continue;
-      const detail = `${present} are still there ${EMPTY_MS / 1_000} s after everybody has left`;
+      const detail = `${present} are still present ${EMPTY_MS / 1_000} s after everybody has left`;
       this.#violations.push({ invariant: 'connections', room: name, detail });
     }
   }

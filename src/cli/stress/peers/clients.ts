@@ -146,7 +146,7 @@ abstract class ComingBack {
     this.#failures++;
     this.#endedAt ??= performance.now();
     this.scene.tally.add(`closed:${code}`);
-    if (code === 1011) this.complaints.push('the server closed with 1011, which is a fault of its own');
+    if (code === 1011) this.complaints.push('the server closed with 1011, an internal error');
   }
 }
 
@@ -193,7 +193,7 @@ export class Writer extends ComingBack {
   #acknowledged(id: string, offset: number | null): void {
     const before = this.acked.get(id);
     if (before !== undefined && before !== offset) this.complaints.push(`${id} was acknowledged at two places`);
-    if (!this.seat.said.has(id)) this.complaints.push('a message that it never said was acknowledged');
+    if (!this.seat.said.has(id)) this.complaints.push('a message that it never sent was acknowledged');
     if (before === undefined) this.scene.tally.add('acked');
     this.acked.set(id, offset);
     this.#waiting.delete(id);

@@ -11,7 +11,7 @@ const FOUND = {
   missing: 'is missing',
   inserted: 'was inserted',
   forged: 'was not written by this server',
-  seal: 'stands under a seal that is not intact',
+  seal: 'is under a seal that is not intact',
 } as const;
 
 /** Has the server verify every entry, and shows what it found. */
