@@ -1,4 +1,4 @@
-// How long it takes until everybody is back and has what was missed after a restart or the death of a node, and what
+// After a restart or the death of a node: how long until everybody is back and has recovered what they missed, and what
 // was lost. Prints one line of JSON; README.md explains it. Needs redis-server with --nodes 2 and more.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';

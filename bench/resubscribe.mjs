@@ -1,7 +1,7 @@
-// How long one node is deaf on a Redis Cluster of three masters with a replica each, and what it asks for, when its
-// connections break and when a master is killed.
+// How long one node misses events on a Redis Cluster of three masters with a replica each, and how many commands it sends,
+// when its connections break and when a master is killed.
 // node bench/resubscribe.mjs [channels] ; needs a build, redis-server and redis-cli. Prints one line of JSON per fault.
-// The port is measured by itself, with the channels of rooms: no database, no clients.
+// Measures the port alone, with the channels of rooms: no database, no clients.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -43,7 +43,7 @@ const figureOf =
   async ({ client }) =>
     Number(pattern.exec(await client.info(section))?.[1] ?? 0);
 const subscribed = () => sum(figureOf('stats', /pubsubshard_channels:(\d+)/));
-/** Of each server, whose count goes with it. */
+/** Per server: the count of one that is killed is lost with it. */
 const commands = () => Promise.all(servers.map(async (server) => (living().includes(server) ? asked(server) : 0)));
 const asked = figureOf('commandstats', /cmdstat_ssubscribe:calls=(\d+)/);
 const more = (before, after) => after.reduce((all, each, n) => all + Math.max(0, each - before[n]), 0);
@@ -65,7 +65,7 @@ try {
   const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
   const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'];
   await promisify(execFile)('redis-cli', create);
-  // A replica without the data of its master would not take its place.
+  // A replica without its master's data would not replace it.
   const followed = async ({ client }) => Number(/state=online/.test(await client.info('replication')));
   await until(async () => (await sum(followed)) === 3);
 

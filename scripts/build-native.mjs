@@ -1,4 +1,4 @@
-// Compiles native/send-many.c into dist/native where there is a compiler. The server runs without it, too.
+// Compiles native/send-many.c into dist/native if there is a compiler. The server also runs without it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -6,13 +6,13 @@ import path from 'node:path';
 /**
  * @param {string} root of the project
  * @param {string} output folder for the library
- * @returns {string | undefined} what stood in the way
+ * @returns {string | undefined} what prevented it
  */
 export function buildNative(root, output) {
-  if (!['linux', 'darwin'].includes(process.platform)) return `not for ${process.platform}`;
-  // Node's own installation brings them.
+  if (!['linux', 'darwin'].includes(process.platform)) return `${process.platform} is not supported`;
+  // Node's installation contains them.
   const headers = path.resolve(path.dirname(process.execPath), '..', 'include', 'node');
-  if (!existsSync(path.join(headers, 'node_api.h'))) return `no headers of Node in ${headers}`;
+  if (!existsSync(path.join(headers, 'node_api.h'))) return `no Node headers in ${headers}`;
   mkdirSync(output, { recursive: true });
   const library = path.join(output, `send-many-${process.platform}-${process.arch}.node`);
   rmSync(library, { force: true });

@@ -1,4 +1,4 @@
-// Builds dist when it does not match the sources, and says what to do where it cannot.
+// Builds dist if it does not match the sources, and says what to do if it cannot.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -40,14 +40,14 @@ const pages = {
   tool: ['vite', 'bin/vite.js', 'build'],
   outputs: ['web'],
 };
-/** What speeds writing up where it can be built; see `NATIVE_SEND`. */
+/** Speeds up writing, if it can be built; see `NATIVE_SEND`. */
 const native = {
   inputs: ['native', 'scripts/build-native.mjs'],
   stamp: path.join(dist, 'native', '.built-from'),
   outputs: ['native'],
 };
 
-/** Something the operator can put right; shown without a stack. */
+/** Something the operator can fix; shown without a stack. */
 export class BuildError extends Error {}
 
 /**
@@ -56,7 +56,7 @@ export class BuildError extends Error {}
  * @returns {Promise<boolean>} whether anything had to be built
  */
 export async function ensureBuilt({ force = false, only } = {}) {
-  // A deployment may bring dist alone.
+  // A deployment may consist of dist alone.
   if (!existsSync(path.join(root, 'src')) && existsSync(path.join(dist, 'src', 'main.js'))) return false;
   const isStale = (part) => force || !isFresh(part);
   const parts = only === 'pages' ? [pages] : [native, client, server, pages];
@@ -65,7 +65,7 @@ export async function ensureBuilt({ force = false, only } = {}) {
   const tools = new Map(stale.filter(({ tool }) => tool).map((part) => [part, buildTool(part)]));
   const unlock = await takeLock();
   try {
-    // Another process may have built while we waited.
+    // Another process may have built it while we waited.
     const left = stale.filter(isStale);
     if (left.length > 0) process.stderr.write('Building …\n');
     for (const part of left) await build(part, tools.get(part));
@@ -86,14 +86,14 @@ async function build({ inputs, outputs, stamp }, tool) {
 }
 
 function noteNative(obstacle) {
-  if (obstacle) process.stderr.write(`Without the native sender, which is slower: ${obstacle}\n`);
+  if (obstacle) process.stderr.write(`Building without the native sender, so writing will be slower: ${obstacle}\n`);
 }
 
 function isFresh({ inputs, stamp }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOf(inputs);
 }
 
-/** Contents, not times: git gives every file of a checkout the time of the checkout. */
+/** By content, not by time: git gives every file the time of the checkout. */
 function digestOf(inputs) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap(filesOf)) {
@@ -105,7 +105,7 @@ function digestOf(inputs) {
   return hash.digest('hex');
 }
 
-/** A file by itself, or what a folder holds of sources. */
+/** The file itself, or all sources in the folder. */
 function filesOf(input) {
   const place = path.join(root, input);
   if (!existsSync(place)) return [];
@@ -126,12 +126,12 @@ function buildTool({ stamp, tool: [name, script, ...args] }) {
     throw new BuildError(
       `${state}, and the build tools are not installed (they are left out with NODE_ENV=production).\n` +
         'Either build here:        npm ci --include=dev && npm run build\n' +
-        'or bring a build along:   copy the folder dist from where it was built with these sources.',
+        'or bring a build along:   copy the folder dist from a place where these sources were built.',
     );
   }
 }
 
-/** Two starts at once must not build over each other. The lock of a process that is gone does not count. */
+/** Two simultaneous starts must not overwrite each other's build. The lock of a process that has ended does not count. */
 async function takeLock() {
   mkdirSync(path.dirname(lock), { recursive: true });
   for (;;) {
@@ -155,7 +155,7 @@ function readFileIfAny(file) {
 }
 
 function isAlive(pid) {
-  // An empty file is one that is just being written.
+  // An empty file is still being written.
   if (!pid) return true;
   try {
     process.kill(pid, 0);
@@ -165,10 +165,10 @@ function isAlive(pid) {
   }
 }
 
-/** A signal that ends us while we build ends the builder too. */
+/** A signal that ends this process during a build also ends the builder. */
 function run(script, args) {
   return new Promise((resolve, reject) => {
-    // A build is the same whatever the server that asks for it is told: packages have other files for development.
+    // A build must not depend on the environment of the server that starts it: some packages have separate development files.
     const env = { ...process.env, NODE_ENV: 'production' };
     const child = spawn(process.execPath, [script, ...args], { cwd: root, env, stdio: ['ignore', 2, 2] });
     const stop = () => {

@@ -1,4 +1,4 @@
-// npm run build: makes dist from the sources. --force does so even if nothing has changed, --only=pages leaves the server.
+// npm run build: builds dist from the sources. --force does so even if nothing has changed; --only=pages skips the server.
 import { BuildError, ensureBuilt } from './build-state.mjs';
 
 try {

@@ -1,5 +1,5 @@
-// npm run client:generate: makes the REST part of the TypeScript client from the OpenAPI document.
-// npm run client:check: says whether the committed one is what would be made.
+// npm run client:generate: generates the REST part of the TypeScript client from the OpenAPI document.
+// npm run client:check: fails if the committed one is out of date.
 import { createClient } from '@hey-api/openapi-ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const committed = path.join(root, 'clients/typescript/src/rest/generated');
 
-/** The operation `accounts.list` becomes `sdk.accounts.list()`, which answers the body and throws problems. */
+/** The operation `accounts.list` becomes `sdk.accounts.list()`, which returns the body and throws problems. */
 const generate = (output) =>
   createClient({
     input: path.join(root, 'openapi/openapi.json'),
@@ -25,7 +25,7 @@ const generate = (output) =>
     logs: { level: 'warn' },
   });
 
-/** Text by name, of every file below `folder`. */
+/** The text of every file below `folder`, by name. */
 function filesOf(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map((file) => path.relative(folder, path.join(file.parentPath, file.name)));

@@ -1,4 +1,4 @@
-// Exit code 0 when the server with this environment wants traffic: for container health checks, without curl.
+// Exits with 0 if the server with this environment accepts traffic: for container health checks, without curl.
 import http from 'node:http';
 import https from 'node:https';
 
@@ -10,7 +10,7 @@ get(
     port: PORT || '3000',
     path: '/health/ready',
     timeout: 4_000,
-    // It is ourselves.
+    // We are talking to ourselves.
     rejectUnauthorized: false,
   },
   (response) => {

@@ -1,4 +1,4 @@
-// npm start: builds if needed, then becomes the server. No child process: a signal that npm passes on has to arrive.
+// npm start: builds if needed, then becomes the server. Not as a child process: signals passed on by npm have to arrive.
 import { BuildError, ensureBuilt } from './build-state.mjs';
 
 try {

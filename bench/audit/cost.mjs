@@ -1,6 +1,6 @@
 // What an administrative request costs with and without its entry in the audit log.
-// node bench/audit/cost.mjs [requests per turn] [turns]. Prints milliseconds per request: of time, and of CPU (both
-// processes, the server's, the database's).
+// node bench/audit/cost.mjs [requests per turn] [turns]. Prints milliseconds per request: elapsed, and of CPU (both
+// processes, the server alone, the database alone).
 import path from 'node:path';
 import { median } from '../cpu-time.mjs';
 import { withServer } from '../durable.mjs';

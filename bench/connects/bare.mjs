@@ -1,4 +1,4 @@
-// The yardstick of connects.mjs: the same handshakes and the same exchange on the bare libraries, where everybody is believed.
+// The yardstick of connects.mjs: the same handshakes and exchange on the bare libraries, which trust every client.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { WebSocketServer } from 'ws';

@@ -1,17 +1,17 @@
-// Clients of connects.mjs, in a process of their own: connect, log in, go, over and over, all servers in turns. Gets one job and
-// gives one answer.
+// The clients of connects.mjs, in a process of their own: they connect, log in and leave, over and over, on all servers in
+// turns. Gets one job and gives one answer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { tree } from '../compare/processes.mjs';
 import { cpuNanoseconds, median } from '../cpu-time.mjs';
 
-/** Milliseconds for which one server is loaded before it is another one's turn. */
+/** Milliseconds of load on one server before the next one's turn. */
 const SLOT_MS = 500;
 
-/** What a client of each protocol waits for and says; it is in when nothing is left to wait for. */
+/** What a client of each protocol waits for and sends; it is admitted when nothing is left to wait for. */
 const STEPS = {
   services: ({ token }) => [['server_connect', JSON.stringify({ token })], ['server_authorized']],
-  // Whom the code does not admit gets no 101.
+  // The 101 alone means that the code was accepted.
   rooms: () => [],
   circles: ({ token, conversation }) => [
     ['0', '40'],
@@ -21,7 +21,7 @@ const STEPS = {
   ],
 };
 
-/** A socket that has been let in. */
+/** Resolves with an admitted socket. */
 function enter(url, steps) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true });
@@ -59,7 +59,7 @@ function stormOf({ url, accounts }, protocol, atOnce) {
   return load;
 }
 
-/** Of the server, and of what it has started: its database. */
+/** CPU time of the server, and of the processes it has started: its database. */
 function cpuOf(pid) {
   const [server, ...others] = tree(pid);
   return [cpuNanoseconds(server), others.reduce((sum, each) => sum + cpuOrNone(each), 0)];
@@ -109,7 +109,7 @@ process.once('message', async ({ targets, protocol, seconds, atOnce }) => {
   process.send(
     slots.map((own) => ({
       ...Object.fromEntries(Object.keys(own[0]).map((key) => [key, medianOf(own, key)])),
-      // Each turn is compared with the yardstick's beside it: what the machine does meanwhile hits both.
+      // Each turn is compared with the yardstick's neighbouring one, since other activity on the machine affects both.
       ratios: Object.fromEntries(
         ['perCpuSecond', 'perSecond'].map((key) => [key, median(own.map((each, n) => each[key] / slots[0][n][key]))]),
       ),

@@ -1,4 +1,4 @@
-// The same four routes as plain Nest and TypeORM have them, on the server's own tables: node peer.js <database url>
+// The same four routes in plain Nest and TypeORM, on the server's own tables: node peer.js <database url>
 import 'reflect-metadata';
 import { verify } from '@node-rs/argon2';
 import {
@@ -125,7 +125,7 @@ class RoomsController {
   @HttpCode(202)
   async publish(@Req() { key }: KeyedRequest, @Param('name') name: string, @Body() body: PublishRequest) {
     const room = await this.find(key, name);
-    // Nobody is in the room.
+    // The room has no members to send it to.
     if (!room.durable) return { offset: null, epoch: null };
     const rows: { offset: string; epoch: string }[] = await this.messages.query(
       `WITH "head" AS (

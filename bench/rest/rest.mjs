@@ -1,5 +1,6 @@
-// REST beside plain Nest and TypeORM (peer.ts), in turns: node bench/rest/rest.mjs [seconds per turn] [turns] [connections] [routes]
-// Needs a build. Microseconds of CPU of a request, and the ratios of what a CPU-second of the server does, and of the rates.
+// Compares REST with plain Nest and TypeORM (peer.ts), in turns:
+// node bench/rest/rest.mjs [seconds per turn] [turns] [connections] [routes]. Needs a build.
+// Prints microseconds of CPU per request, and ratios: of requests per CPU-second of the server, and of the rates.
 import { hash } from '@node-rs/argon2';
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { cpuNanoseconds, median } from '../cpu-time.mjs';
 import { withServer } from '../durable.mjs';
 import { Connection } from './connection.mjs';
 
-/** With one request at a time on each connection. */
+/** Each connection has one request in flight. */
 const [seconds = 1, turns = 20, connections = 20] = process.argv.slice(2, 5).map(Number);
 const only = process.argv[5]?.split(',');
 const WARM_UP = 3;
@@ -35,7 +36,7 @@ await withServer(env, async ({ url, pid, pool, cpu }) => {
   peer.end();
 });
 
-/** In turns; which of them begins a pair of turns alternates too. */
+/** Measures both in turns; which one goes first alternates as well. */
 async function compare(targets, textOf, cpu) {
   const names = Object.keys(targets);
   const run = (name, length) => turn(targets[name], (n) => textOf(name, n), length, cpu);
@@ -54,7 +55,7 @@ function row(route, { ours, peer }) {
   return `| ${[route, ...costs, ratio('server', [peer, ours]), ratio('rate')].join(' | ')} |`;
 }
 
-/** Loads one of them for a while. @returns its rate, and microseconds of CPU of a request */
+/** Loads one of them for a while. @returns its rate, and microseconds of CPU per request */
 async function turn({ url, pid }, textOf, length, cpu) {
   const { host, hostname, port } = new URL(url);
   const clients = await Promise.all(Array.from({ length: connections }, () => Connection.open(port, hostname)));
@@ -74,7 +75,7 @@ async function turn({ url, pid }, textOf, length, cpu) {
   return { rate, server, database };
 }
 
-/** What the `n`th connection asks for; accounts are of one target each, since the server ends the oldest logins. */
+/** The requests of the `n`th connection. Each target has accounts of its own, since the server ends the oldest logins. */
 function requests(key) {
   const api = (method, route, body) => {
     const text = body === undefined ? '' : JSON.stringify(body);
@@ -92,7 +93,7 @@ function requests(key) {
   };
 }
 
-/** Rooms, messages and accounts. @returns an API key for them */
+/** Creates rooms, messages and accounts. @returns an API key for them */
 async function provision(url, pool) {
   const { accessToken } = await call(url, 'auth/login', ADMIN);
   const admin = { authorization: `Bearer ${accessToken}` };
@@ -103,7 +104,7 @@ async function provision(url, pool) {
   const names = ['history', ...Array.from({ length: connections }, (_each, n) => `durable-${n}`)];
   for (const name of names) await api('rooms', { name, durable: true });
   for (let i = 0; i < HISTORY; i++) await api('rooms/history/messages', { message });
-  // As the server hashes them.
+  // With the server's own parameters.
   const passwordHash = await hash(ADMIN.password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
   for (const name of ['ours', 'peer']) {
     for (let n = 0; n < connections; n++) {
@@ -126,7 +127,7 @@ async function call(url, route, body, headers = {}) {
   return response.json();
 }
 
-/** Decorators need compiling. Beside the server's own code, whose entities it uses. */
+/** Compiles the peer, which has decorators, next to the server's code, whose entities it imports. */
 async function startPeer({ host, port, user, password, database }) {
   const root = path.resolve(import.meta.dirname, '../..');
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);

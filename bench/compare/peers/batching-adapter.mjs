@@ -1,5 +1,6 @@
-// An adapter of Socket.IO that frames a broadcast once and joins what a turn has for a socket into one write, past Engine.IO
-// where its socket is idle. As good as Socket.IO gets on its own transport; a plain emit() in the same turn would overtake.
+// An adapter for Socket.IO that frames each broadcast once and joins all frames of a turn for a socket into one write,
+// bypassing Engine.IO while the socket is idle. The best that Socket.IO can do on its own transport; a plain emit() in the
+// same turn would overtake.
 import { Adapter } from 'socket.io-adapter';
 
 export class BatchingAdapter extends Adapter {
@@ -26,7 +27,7 @@ export class BatchingAdapter extends Adapter {
     else frames.push(frame);
   }
 
-  /** Sockets of one room have the same frames: they are joined once. */
+  /** Sockets of one room get the same frames, so these are joined only once. */
   #flush() {
     let last = { frames: [], bytes: undefined };
     for (const [tcp, frames] of this.#frames) {

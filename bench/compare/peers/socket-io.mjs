@@ -1,5 +1,5 @@
 // Socket.IO: node socket-io.mjs PORT [batch]. The room is in the query; with x=1 everybody but the sender gets a message.
-// Stock, or with an adapter that joins what a turn has for a socket.
+// Stock, or with an adapter that joins all frames of a turn for a socket.
 import http from 'node:http';
 import { Server } from 'socket.io';
 import { BatchingAdapter } from './batching-adapter.mjs';

@@ -1,4 +1,4 @@
-// Bare `ws`. The room is the path: on /r/… everybody gets what one sends, on /x/… everybody except the sender.
+// Bare `ws`. The room is the path: on /r/… everybody gets each message, on /x/… everybody except the sender.
 // node ws.mjs PORT naive|pre|batch: send() per member; one frame for all; all frames of a loop turn in one write.
 import http from 'node:http';
 import { WebSocketServer } from 'ws';
