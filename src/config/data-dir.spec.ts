@@ -14,7 +14,7 @@ describe('DATA_DIR', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('is made with the folders above it, for nobody else', () => {
+  it('is created with its parent folders, for the owner only', () => {
     const dataDir = path.join(root, 'a', 'b', 'data');
     prepareDataDir(dataDir);
     prepareDataDir(dataDir);
@@ -27,7 +27,7 @@ describe('DATA_DIR', () => {
     expect(statSync(path.join(root, 'data')).isDirectory()).toBe(true);
   });
 
-  it('is refused where it is a file, or below one, or a link to nowhere', () => {
+  it('is refused if it is a file, below a file, or a dangling link', () => {
     const file = path.join(root, 'file');
     writeFileSync(file, '');
     const link = path.join(root, 'link');

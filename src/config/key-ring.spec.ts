@@ -36,12 +36,12 @@ describe('the key ring', () => {
     expect(a.derive('jwt', 64)).toHaveLength(64);
   });
 
-  it('touches no file when SECRET_KEY is given', () => {
+  it('touches no file if SECRET_KEY is set', () => {
     open({ SECRET_KEY: SECRET });
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  it('generates a key once, for its owner only', () => {
+  it('generates a key once, readable by its owner only', () => {
     const first = open().derive('jwt');
     expect(open().derive('jwt')).toEqual(first);
     expect(readdirSync(dataDir)).toEqual(['secret-key']);
@@ -50,7 +50,7 @@ describe('the key ring', () => {
     expect(Buffer.from(readFileSync(path.join(dataDir, 'secret-key'), 'utf8').trim(), 'base64url')).toHaveLength(48);
   });
 
-  it('closes a key file and a folder that others could read', () => {
+  it('takes away the access of others to a key file and its folder', () => {
     open();
     chmodSync(path.join(dataDir, 'secret-key'), 0o644);
     chmodSync(dataDir, 0o755);
@@ -59,7 +59,7 @@ describe('the key ring', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   });
 
-  it('refuses a key file that was emptied or cut, instead of signing with nothing', () => {
+  it('refuses a key file that is empty or truncated, instead of signing with nothing', () => {
     open();
     writeFileSync(path.join(dataDir, 'secret-key'), 'short\n');
     expect(() => open()).toThrow('at least 32 bytes');

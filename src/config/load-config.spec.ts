@@ -13,7 +13,7 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 };
 
 describe('loadConfig', () => {
-  it('names all faults at once', () => {
+  it('names all errors at once', () => {
     expect(faultsOf({ PORT: 'x', NODE_ENV: 'production', MEDIA_STORAGE: 's3' })).toEqual([
       'PORT must be a whole number from 0 to 65535',
       'SECRET_KEY must be set when NODE_ENV=production',
@@ -22,17 +22,17 @@ describe('loadConfig', () => {
   });
 
   it.each(['prod', 'Production', 'PRODUCTION', 'production ', 'preprod'])(
-    'does not take NODE_ENV=%j for the open defaults of a developer',
+    'does not use the permissive defaults of development for NODE_ENV=%j',
     (NODE_ENV) => {
       expect(faultsOf({ NODE_ENV })).toEqual([`NODE_ENV must be production, letter by letter, and not «${NODE_ENV}»`]);
     },
   );
 
-  it.each(['development', 'test', 'staging', 'ci'])('lets others have NODE_ENV=%s for themselves', (NODE_ENV) => {
+  it.each(['development', 'test', 'staging', 'ci'])('accepts NODE_ENV=%s, which other tools use', (NODE_ENV) => {
     expect(faultsOf({ NODE_ENV })).toEqual([]);
   });
 
-  it('says how to get a Redis when several workers have none', () => {
+  it('says how to get a Redis if several workers have none', () => {
     const [fault, ...others] = faultsOf({ WORKERS: '2' });
     expect(fault).toMatch(
       /^WORKERS=2 needs REDIS_URL, .* install redis-server .* REDIS_URL=redis:\/\/127\.0\.0\.1:6379/,
@@ -43,7 +43,7 @@ describe('loadConfig', () => {
     expect(loadConfig({}).workers).toBe(1);
   });
 
-  it('does not blame REDIS_URL for being away when it is only misspelt', () => {
+  it('does not call REDIS_URL missing if it is only invalid', () => {
     expect(faultsOf({ WORKERS: '2', REDIS_URL: 'localhost' })).toEqual([expect.stringMatching(/^REDIS_URL must be /)]);
   });
 
@@ -62,10 +62,10 @@ describe('loadConfig', () => {
   });
 });
 
-describe('where media are kept', () => {
+describe('media storage', () => {
   const REDIS_URL = 'redis://localhost';
 
-  it('is no disk of one node among several, unless all of them share it', () => {
+  it('of several nodes may not be a local disk, unless they share it', () => {
     expect(() => loadConfig({ REDIS_URL })).toThrow(/MEDIA_SHARED=true/);
     expect(() => loadConfig({ REDIS_URL, MEDIA_STORAGE: 'disk', MEDIA_SHARED: 'false' })).toThrow(/MEDIA_SHARED=true/);
     for (const env of [{}, { REDIS_URL, MEDIA_SHARED: 'true' }, { REDIS_URL, MEDIA_STORAGE: 's3', S3_BUCKET: 'b' }]) {

@@ -12,7 +12,7 @@ describe('REDIS_URL', () => {
     tls: false,
   };
 
-  it('names one server, by default on port 6379', () => {
+  it('can name one server, by default on port 6379', () => {
     expect(parseRedisUrl('redis://localhost')).toEqual({
       ...plain,
       kind: 'single',
@@ -30,7 +30,7 @@ describe('REDIS_URL', () => {
     expect(parseRedisUrl('redis://:p@h')).toMatchObject({ username: undefined, password: 'p' });
   });
 
-  it('names sentinels and their master', () => {
+  it('can name sentinels and their master', () => {
     expect(parseRedisUrl('redis+sentinel://:p@a:1,b/mymaster/2?sentinelPassword=s%20s')).toEqual({
       ...plain,
       kind: 'sentinel',
@@ -45,7 +45,7 @@ describe('REDIS_URL', () => {
     });
   });
 
-  it('names some servers of a cluster', () => {
+  it('can name some servers of a cluster', () => {
     expect(parseRedisUrl('rediss+cluster://a:1,b:2')).toEqual({
       ...plain,
       kind: 'cluster',

@@ -46,42 +46,42 @@ const NAME = Type.Literal('event');
 const either = (...choices: string[]): TSchema => Type.Enum(choices);
 
 describe('changes of channels', () => {
-  it('break whoever uses one that is gone, and nobody where one is new', () => {
+  it('break clients if one is removed, and nobody if one is added', () => {
     expect(between([CHANNEL], [])).toEqual(['channel things: removed']);
     expect(between([], [CHANNEL])).toEqual([]);
   });
 
   it.each<[string, Change, Change, string[]]>([
     ['another address', {}, { address: '/ws/others' }, ['channel things address /ws/things: removed']],
-    ['a message no longer sent', sends(Tell({})), {}, ['channel things sends Tell: removed']],
-    ['a message no longer received', receives(Ask({})), {}, ['channel things receives Ask: removed']],
+    ['a message that is no longer sent', sends(Tell({})), {}, ['channel things sends Tell: removed']],
+    ['a message that is no longer received', receives(Ask({})), {}, ['channel things receives Ask: removed']],
     ['a new message', {}, { ...sends(Tell({})), ...receives(Ask({})) }, []],
     [
-      'a message that is only received now',
+      'a message that is now only received',
       { ...sends(Ask({})), ...receives(Ask({})) },
       receives(Ask({})),
       ['channel things sends Ask: removed'],
     ],
     [
-      'an answer that is gone',
+      'a removed answer',
       receives(Ask({}, { replies: [Tell({})] })),
       receives(Ask({})),
       ['channel things receives Ask and answers Tell: removed'],
     ],
     [
-      'a query parameter that is gone',
+      'a removed query parameter',
       { query: { after: TEXT } },
       { query: { before: TEXT } },
       ['channel things query.after: removed'],
     ],
     [
-      'a query parameter of an event stream that takes less',
+      'a narrower query parameter of an event stream',
       { transport: 'sse', ...sends(Tell({})), query: { after: TEXT } },
       { transport: 'sse', ...sends(Tell({})), query: { after: Type.String({ maxLength: 4 }) } },
       ['channel things query.after: maxLength 4'],
     ],
     [
-      'a field of an event stream that is gone',
+      'a removed field of an event stream',
       sends(message('Tell', TEXT, { headers: Type.Object({ id: TEXT }, { $id: 'Fields' }) })),
       sends(message('Tell', TEXT, { headers: Type.Object({}, { $id: 'Fields' }) })),
       ['answered Fields.id: removed'],
@@ -94,15 +94,10 @@ describe('changes of channels', () => {
 describe('changes of what the server sends', () => {
   it.each<[string, Message, Message, string[]]>([
     ['a new member', Tell({}), Tell({ a: TEXT }), []],
-    ['a member that is gone', Tell({ a: TEXT }), Tell({}), ['answered Tell.a: removed']],
-    ['a member that may be absent', Tell({ a: TEXT }), Tell({ a: ABSENT }), ['answered Tell.a: may be absent now']],
+    ['a removed member', Tell({ a: TEXT }), Tell({}), ['answered Tell.a: removed']],
+    ['a member that may now be absent', Tell({ a: TEXT }), Tell({ a: ABSENT }), ['answered Tell.a: may be absent now']],
     ['another type', Tell({ a: TEXT }), Tell({ a: Type.Boolean() }), ['answered Tell.a: string became boolean']],
-    [
-      'a choice that is gone',
-      Tell({ a: either('x', 'y') }),
-      Tell({ a: either('x') }),
-      ['answered Tell.a: no "y" any more'],
-    ],
+    ['a removed choice', Tell({ a: either('x', 'y') }), Tell({ a: either('x') }), ['answered Tell.a: no "y" any more']],
     [
       'another name of an event',
       Event(NAME, TEXT),
@@ -116,15 +111,15 @@ describe('changes of what the server sends', () => {
       Event(NAME, Type.Null()),
       ['answered Event.[1]: string became null'],
     ],
-    ['an argument more', Event(NAME), Event(NAME, TEXT), []],
+    ['an added argument', Event(NAME), Event(NAME, TEXT), []],
     [
-      'an argument that may be absent',
+      'an argument that may now be absent',
       Event(NAME, TEXT),
       message('Event', Type.Tuple([NAME, TEXT], { $id: 'Event', minItems: 1 })),
       ['answered Event.[1]: may be absent now'],
     ],
     [
-      'a member that is gone from what is sent as text',
+      'a removed member of JSON sent as text',
       Event(NAME, Type.String({ 'x-json': Type.Object({ a: TEXT }) })),
       Event(NAME, Type.String({ 'x-json': Type.Object({}) })),
       ['answered Event.[1].json.a: removed'],
@@ -144,16 +139,11 @@ describe('changes of what clients send', () => {
   it.each<[string, Message, Message, string[]]>([
     ['a new optional member', Ask({}), Ask({ a: ABSENT }), []],
     ['a new required member', Ask({}), Ask({ a: TEXT }), ['sent Ask.a: required now']],
-    ['a member required now', Ask({ a: ABSENT }), Ask({ a: TEXT }), ['sent Ask.a: required now']],
-    [
-      'a type that takes less',
-      Ask({ a: Type.Number() }),
-      Ask({ a: Type.Integer() }),
-      ['sent Ask.a: number became integer'],
-    ],
-    ['a choice that is gone', Ask({ a: either('x', 'y') }), Ask({ a: either('x') }), ['sent Ask.a: no "y" any more']],
-    ['an argument more, required', Event(NAME), Event(NAME, TEXT), ['sent Event: minItems 2']],
-    ['an argument that takes less', Event(NAME, TEXT), Event(NAME, either('x')), ['sent Event.[1]: a closed list now']],
+    ['a member that is now required', Ask({ a: ABSENT }), Ask({ a: TEXT }), ['sent Ask.a: required now']],
+    ['a narrower type', Ask({ a: Type.Number() }), Ask({ a: Type.Integer() }), ['sent Ask.a: number became integer']],
+    ['a removed choice', Ask({ a: either('x', 'y') }), Ask({ a: either('x') }), ['sent Ask.a: no "y" any more']],
+    ['an added required argument', Event(NAME), Event(NAME, TEXT), ['sent Event: minItems 2']],
+    ['a narrower argument', Event(NAME, TEXT), Event(NAME, either('x')), ['sent Event.[1]: a closed list now']],
     [
       'something excluded',
       message('Ask', Type.Object({}, { $id: 'Ask' })),
@@ -165,8 +155,8 @@ describe('changes of what clients send', () => {
   });
 });
 
-describe('the contracts there are', () => {
-  it('break nobody by themselves, and each message of them counts', () => {
+describe('the current contracts', () => {
+  it('do not differ from themselves, and every message is compared', () => {
     expect(between(CONTRACTS, CONTRACTS)).toEqual([]);
     for (const contract of CONTRACTS) {
       const before = asyncApiSurface(buildAsyncApi([contract]));

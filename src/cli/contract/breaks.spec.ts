@@ -15,7 +15,7 @@ const at = (operation: Partial<Operation>): { paths: Paths } => ({
   paths: { '/things': { get: { ...OPERATION, ...operation } } },
 });
 
-/** A document that sends or answers `Thing`. */
+/** A document with `Thing` in a request or a response. */
 const withThing = (direction: 'sent' | 'answered', schema: Schema): Omit<OpenApiDocument, 'info'> => {
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } };
   const operation = direction === 'sent' ? { requestBody: { content } } : { responses: { 200: { content } } };
@@ -36,16 +36,16 @@ const TEXT = { type: 'string' } as const;
 describe('changes of operations', () => {
   const limit = { name: 'limit', in: 'query' };
 
-  it('break nobody where something is added', () => {
+  it('break nobody if something is added', () => {
     const more = { parameters: [limit], responses: { 204: {}, 404: {} } };
     const paths = { ...at(more).paths, '/others': { post: { ...OPERATION, operationId: 'others.create' } } };
     expect(between(at({}), { paths })).toEqual([]);
   });
 
   it.each<[string, Partial<Operation> | undefined, Partial<Operation> | undefined, string[]]>([
-    ['an operation that is gone', {}, undefined, ['GET /things: removed']],
+    ['a removed operation', {}, undefined, ['GET /things: removed']],
     ['another id', {}, { operationId: 'things.all' }, ['GET /things operationId things.list: removed']],
-    ['a parameter that is gone', { parameters: [limit] }, {}, ['GET /things query limit: removed']],
+    ['a removed parameter', { parameters: [limit] }, {}, ['GET /things query limit: removed']],
     [
       'a new required parameter',
       {},
@@ -53,13 +53,13 @@ describe('changes of operations', () => {
       ['GET /things query limit: new and required'],
     ],
     [
-      'a parameter required now',
+      'a parameter that is now required',
       { parameters: [limit] },
       { parameters: [{ ...limit, required: true }] },
       ['GET /things query limit: required now'],
     ],
     ['another status', {}, { responses: { 200: {} } }, ['GET /things answer 204: removed']],
-    ['an error that is gone', { responses: { 204: {}, 404: {} } }, {}, []],
+    ['a removed error', { responses: { 204: {}, 404: {} } }, {}, []],
     [
       'another media type',
       { responses: { 200: { content: { 'application/json': {} } } } },
@@ -67,13 +67,13 @@ describe('changes of operations', () => {
       ['GET /things answer 200 application/json: removed'],
     ],
     [
-      'a body that is gone',
+      'a removed body',
       { requestBody: { content: { 'application/json': {} } } },
       {},
       ['GET /things body application/json: removed'],
     ],
     [
-      'a body required now',
+      'a body that is now required',
       {},
       { requestBody: { required: true, content: { 'application/json': {} } } },
       ['GET /things body application/json: new and required'],
@@ -88,12 +88,12 @@ describe('changes of what is sent', () => {
   it.each<[string, Schema, Schema, string[]]>([
     ['a new optional member', members({}), a(TEXT), []],
     ['a new required member', members({}), members({ a: TEXT }, ['a']), ['sent Thing.a: required now']],
-    ['a member that is gone', a(TEXT), members({}), ['sent Thing.a: removed']],
-    ['a type taken away', a({ type: ['string', 'null'] }), a(TEXT), ['sent Thing.a: string or null became string']],
-    ['a type more', a(TEXT), a({ type: ['string', 'null'] }), []],
+    ['a removed member', a(TEXT), members({}), ['sent Thing.a: removed']],
+    ['a removed type', a({ type: ['string', 'null'] }), a(TEXT), ['sent Thing.a: string or null became string']],
+    ['an added type', a(TEXT), a({ type: ['string', 'null'] }), []],
     ['fractions refused', a({ type: 'number' }), a({ type: 'integer' }), ['sent Thing.a: number became integer']],
-    ['a choice taken away', a({ enum: ['x', 'y'] }), a({ enum: ['x'] }), ['sent Thing.a: no "y" any more']],
-    ['a choice more', a({ enum: ['x'] }), a({ enum: ['x', 'y'] }), []],
+    ['a removed choice', a({ enum: ['x', 'y'] }), a({ enum: ['x'] }), ['sent Thing.a: no "y" any more']],
+    ['an added choice', a({ enum: ['x'] }), a({ enum: ['x', 'y'] }), []],
     ['choices where there were none', a(TEXT), a({ ...TEXT, enum: ['x'] }), ['sent Thing.a: a closed list now']],
     [
       'a smaller maximum',
@@ -117,8 +117,8 @@ describe('changes of what is sent', () => {
       a({ type: 'array', items: { type: 'integer' } }),
       ['sent Thing.a.[]: number became integer'],
     ],
-    ['a form taken away', a({ oneOf: [TEXT, { type: 'integer' }] }), a(TEXT), ['sent Thing.a: other forms']],
-    ['a form more', a(TEXT), a({ oneOf: [TEXT, { type: 'integer' }] }), []],
+    ['a removed form', a({ oneOf: [TEXT, { type: 'integer' }] }), a(TEXT), ['sent Thing.a: other forms']],
+    ['an added form', a(TEXT), a({ oneOf: [TEXT, { type: 'integer' }] }), []],
   ])('%s', (_what, before, after, expected) => {
     expect(change('sent', before, after)).toEqual(expected);
   });
@@ -127,8 +127,8 @@ describe('changes of what is sent', () => {
 describe('changes of what is answered', () => {
   it.each<[string, Schema, Schema, string[]]>([
     ['a new member', members({}), a(TEXT), []],
-    ['a member that is gone', a(TEXT), members({}), ['answered Thing.a: removed']],
-    ['a member that may be absent', members({ a: TEXT }, ['a']), a(TEXT), ['answered Thing.a: may be absent now']],
+    ['a removed member', a(TEXT), members({}), ['answered Thing.a: removed']],
+    ['a member that may now be absent', members({ a: TEXT }, ['a']), a(TEXT), ['answered Thing.a: may be absent now']],
     [
       'null where there was none',
       a(TEXT),
@@ -150,11 +150,11 @@ describe('changes of what is answered', () => {
       a({ ...TEXT, format: 'date' }),
       ['answered Thing.a: format date-time became date'],
     ],
-    ['a choice taken away', a({ enum: ['x', 'y'] }), a({ enum: ['x'] }), ['answered Thing.a: no "y" any more']],
-    ['a choice more', a({ enum: ['x'] }), a({ enum: ['x', 'y'] }), []],
+    ['a removed choice', a({ enum: ['x', 'y'] }), a({ enum: ['x'] }), ['answered Thing.a: no "y" any more']],
+    ['an added choice', a({ enum: ['x'] }), a({ enum: ['x', 'y'] }), []],
     ['any text', a({ ...TEXT, enum: ['x'] }), a(TEXT), ['answered Thing.a: no closed list any more']],
     [
-      'a form more',
+      'an added form',
       a({ anyOf: [TEXT, { type: 'integer' }] }),
       a({ anyOf: [TEXT, { type: 'integer' }, { type: 'boolean' }] }),
       ['answered Thing.a: other forms'],
@@ -176,7 +176,7 @@ describe('changes of what is answered', () => {
     expect(change('answered', before, after)).toEqual(expected);
   });
 
-  it('are told once, by the name of a schema, and end where schemas refer to themselves', () => {
+  it('are reported once, by the name of the schema, even if schemas are recursive', () => {
     const tree = (leaf: Schema): Schema => members({ leaf, below: { $ref: '#/components/schemas/Thing' } });
     const twice = (leaf: Schema): Omit<OpenApiDocument, 'info'> => {
       const { paths, components } = withThing('answered', tree(leaf));
@@ -185,7 +185,7 @@ describe('changes of what is answered', () => {
     expect(between(twice({ type: 'integer' }), twice(TEXT))).toEqual(['answered Thing.leaf: integer became string']);
   });
 
-  it('are found behind references, and in what schemas extend', () => {
+  it('are found behind references, and in extended schemas', () => {
     const extended = (schema: Schema) => (thing: string) => ({
       ...withThing('answered', { allOf: [{ $ref: '#/components/schemas/Base' }, { type: 'object' }] }),
       components: { schemas: { Base: a(schema), Thing: { allOf: [{ $ref: `#/components/schemas/${thing}` }] } } },
@@ -200,7 +200,7 @@ describe('the list of accepted changes', () => {
   const LIST =
     '# Changes\n\nText with `code`: it is none.\n\n- `GET /things: removed`: nobody asked for it.\n- `no reason`:\n';
 
-  it('allows what it names with a reason, and nothing that did not happen', () => {
+  it('allows what it names with a reason, and names nothing that did not happen', () => {
     expect(acceptedBreaks(LIST)).toEqual(['GET /things: removed']);
     expect(judge(['GET /things: removed'], acceptedBreaks(LIST))).toEqual([]);
     expect(judge(['GET /others: removed'], acceptedBreaks(LIST))).toEqual([

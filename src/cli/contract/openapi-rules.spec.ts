@@ -33,21 +33,21 @@ describe('the rules of the OpenAPI document', () => {
 
   it.each<[string, Schema, RegExp]>([
     ['null in an enum', { type: ['string', 'null'], enum: ['on', null] }, /^ThingDto\.a: `null` in an enum/],
-    ['an enum in place', { type: 'string', enum: ['on'] }, /^ThingDto\.a: an enum without a name/],
+    ['an inline enum', { type: 'string', enum: ['on'] }, /^ThingDto\.a: an enum without a name/],
     ['an enum in a list', { type: 'array', items: { enum: ['on'] } }, /^ThingDto\.a\.\[\]: an enum without a name/],
     ['a number', { type: 'number' }, /^ThingDto\.a: a number/],
-    ['an endless integer', { type: 'integer', minimum: 0 }, /^ThingDto\.a: an integer that does not say/],
+    ['an unbounded integer', { type: 'integer', minimum: 0 }, /^ThingDto\.a: an integer that does not say/],
     ['an integer of a map', { additionalProperties: { type: 'integer' } }, /^ThingDto\.a\.\{\}: an integer/],
-    ['int32 past its end', { type: 'integer', format: 'int32', maximum: 2 ** 31 }, /^ThingDto\.a: goes past 2\^31/],
+    ['int32 beyond its range', { type: 'integer', format: 'int32', maximum: 2 ** 31 }, /^ThingDto\.a: goes past 2\^31/],
   ])('find %s', (_what, schema, finding) => {
     expect(member(schema).join('\n')).toMatch(finding);
   });
 
-  it('find an enum that nothing is said about', () => {
+  it('find an enum without a description', () => {
     expect(findingsIn({ State: { type: 'string', enum: ['on'] } })).toEqual(['State: say in `ENUMS` what it lists']);
   });
 
-  it('find lists that are half marked', () => {
+  it('find lists that are only partly marked', () => {
     const at = (operation: Partial<Operation>): string[] => findingsAt('get', '/api/v1/things', operation);
     const whole = { parameters: QUERY, responses: page(ANSWER), 'x-pagination': PAGING };
     expect(at(whole)).toEqual([]);
@@ -59,7 +59,7 @@ describe('the rules of the OpenAPI document', () => {
     expect(at({ ...whole, parameters: [] })).toHaveLength(2);
   });
 
-  it('find what is sent or answered without an example', () => {
+  it('find requests and responses without an example', () => {
     const sends = (schema: Schema): string[] =>
       findingsAt('post', '/api/v1/things', { requestBody: { content: { 'application/json': { schema } } } });
     const TEXT = { type: 'string' };
@@ -76,7 +76,7 @@ describe('the rules of the OpenAPI document', () => {
     ]);
   });
 
-  it('find operations of tus that look like any other', () => {
+  it('find tus operations that are not marked as such', () => {
     const marked = { tags: ['uploads'], 'x-protocol': { name: 'tus' } };
     expect(findingsAt('patch', '/api/v1/media/{id}/upload', marked)).toEqual([]);
     expect(findingsAt('patch', '/api/v1/media/{id}/upload', { tags: ['media'] })).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('the rules of the OpenAPI document', () => {
     expect(findingsAt('get', '/api/v1/rooms/', { tags: ['rooms'] })).toHaveLength(1);
   });
 
-  it('hold the version to that of the package', () => {
+  it('require the version of the package', () => {
     expect(openApiFindings({ info: { version: '1.0.0' }, paths: {} }, '0.1.0')).toHaveLength(1);
   });
 });

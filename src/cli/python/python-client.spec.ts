@@ -20,7 +20,7 @@ const id = { name: 'roomId', in: 'path', required: true, schema: { type: 'intege
 const json = (schema: object) => ({ '200': { content: { 'application/json': { schema } } } });
 
 describe('the emitter of the Python client', () => {
-  it('writes types as Python 3.9 knows them', () => {
+  it('writes types that Python 3.9 supports', () => {
     expect(pythonType({ type: ['string', 'null'] })).toBe('Optional[str]');
     expect(pythonType({ type: 'array', items: { type: 'integer' } })).toBe('List[int]');
     expect(pythonType({ anyOf: [{ $ref: '#/components/schemas/Room' }, { type: 'null' }] }, 'models.')).toBe(
@@ -33,14 +33,14 @@ describe('the emitter of the Python client', () => {
     expect(() => pythonType({ $ref: 'other.json#/Room' })).toThrow('Leads out');
   });
 
-  it('keeps apart what must be there and what may', () => {
+  it('keeps required and optional members apart', () => {
     const schemas = { Room: { properties: { a: { type: 'string' }, b: { type: 'integer' } }, required: ['b'] } };
     const text = pythonClient({ info: { version: '1' }, paths: {}, components: { schemas } }).get('models.py');
     expect(text).toContain('class _RoomRequired(TypedDict):\n    b: int\n');
     expect(text).toContain('class Room(_RoomRequired, total=False):\n    a: str\n');
   });
 
-  it('declares members that are keywords of Python', () => {
+  it('declares members whose names are Python keywords', () => {
     const schemas = { Room: { properties: { from: { type: 'string' }, b: { type: 'integer' } }, required: ['from'] } };
     const text = pythonClient({ info: { version: '1' }, paths: {}, components: { schemas } }).get('models.py');
     expect(text).toContain("_RoomRequired = TypedDict('_RoomRequired', {\n    'from': 'str',\n})\n");
@@ -65,7 +65,7 @@ describe('the emitter of the Python client', () => {
     expect(text).toContain("headers={'Idempotency-Key': idempotency_key}, auth='apiKey', answer='json')");
   });
 
-  it('goes through lists that the document says are paged, and through no other', () => {
+  it('iterates over the lists that are marked as paged, and no others', () => {
     const cursor = { name: 'cursor', in: 'query', schema: { type: 'string' } };
     const operation = { parameters: [id, cursor], responses: json({ $ref: '#/components/schemas/RoomPage' }) };
     expect(made(operation)).not.toContain('iterate');
@@ -74,7 +74,7 @@ describe('the emitter of the Python client', () => {
     expect(text).toContain('items(lambda cursor: self.list(room_id=room_id, cursor=cursor))');
   });
 
-  it('leaves uploads to code of their own', () => {
+  it('leaves uploads to hand-written code', () => {
     const body = { requestBody: { content: { 'multipart/form-data': {} } }, parameters: [id] };
     expect(made(body, 'put')).not.toContain('_call(');
     expect(made({ 'x-protocol': {}, parameters: [id] })).not.toContain('_call(');
@@ -83,15 +83,15 @@ describe('the emitter of the Python client', () => {
 
   it.each([
     ['a parameter that the path does not have', { parameters: [] }],
-    ['two arguments of one name', { parameters: [id, { name: 'room-id', in: 'query' }] }],
+    ['two arguments with one name', { parameters: [id, { name: 'room-id', in: 'query' }] }],
     ['an operation id of one word', { operationId: 'rooms', parameters: [id] }],
     ['an operation id that is code', { operationId: 'rooms.x(): pass #', parameters: [id] }],
-    ['a credential that nobody knows', { parameters: [id], security: [{ apiKey: [] }, { b: [] }] }],
+    ['an unknown credential', { parameters: [id], security: [{ apiKey: [] }, { b: [] }] }],
   ])('refuses %s', (_what, operation) => {
     expect(() => made(operation)).toThrow();
   });
 
-  it('lets no text of the document become code', () => {
+  it('never turns text of the document into code', () => {
     expect(literal('it\'s "a"\n\\')).toBe(String.raw`'it\'s "a"\n\\'`);
     expect(docstring('ends """ here \\', '')).toEqual([`"""ends ''' here \\\\"""`]);
     expect(snakeCase('userId')).toBe('user_id');

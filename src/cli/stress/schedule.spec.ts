@@ -18,7 +18,7 @@ describe('the schedule of a stress run', () => {
     expect(makeSchedule(OPTIONS)).toEqual(makeSchedule({ ...OPTIONS }));
   });
 
-  it('is the one it was in earlier releases, on every machine', () => {
+  it('is the same as in earlier releases, on every machine', () => {
     expect(new Random('a').fraction()).toBe(0.09402046352624893);
     expect(makeSchedule(OPTIONS).digest).toBe('2bd0b3ed4a756268e2fe75764f9228fb6aded2276779565eed40b3c810772ee5');
   });
@@ -35,13 +35,13 @@ describe('the schedule of a stress run', () => {
     expect(makeSchedule({ ...OPTIONS, ...change }).digest).not.toBe(makeSchedule(OPTIONS).digest);
   });
 
-  it('leaves one scenario as it is when another one is left out', () => {
+  it('does not change one scenario when another is left out', () => {
     const drops = (scenarios: ScheduleOptions['scenarios']) =>
       makeSchedule({ ...OPTIONS, scenarios }).steps.filter((step) => step.do === 'drop');
     expect(drops(['storms'])).toEqual(drops(SCENARIOS));
   });
 
-  it('goes on in time and ends in time', () => {
+  it('is in order of time, and ends in time', () => {
     const at = makeSchedule(OPTIONS).steps.map((step) => step.at);
     expect(at).toEqual([...at].sort((one, other) => one - other));
     expect(at.at(-1)).toBeLessThanOrEqual(OPTIONS.durationMs);
@@ -68,7 +68,7 @@ describe('the schedule of a stress run', () => {
     expect(new Set(kinds)).toEqual(new Set(MALFORMED_KINDS));
   });
 
-  it('ends each process once, and none when none is named', () => {
+  it('ends each process once, and none if none is named', () => {
     const targets = (pids: number) =>
       makeSchedule({ ...OPTIONS, pids }).steps.flatMap((step) => (step.do === 'kill' ? [step.target] : []));
     expect(targets(3).sort()).toEqual([0, 1, 2]);

@@ -17,14 +17,14 @@ describe('the emitter of frame types', () => {
     );
   });
 
-  it('tells members that may be missing, and objects that may have others', () => {
+  it('marks members that may be missing, and objects that may have others', () => {
     const properties = { a: { type: 'string' }, 'b-c': {} };
     expect(frameType({ type: 'object', properties, required: ['a'], additionalProperties: true })).toBe(
       '{\n  readonly a: string;\n  readonly "b-c"?: unknown;\n} & Readonly<Record<string, unknown>>',
     );
   });
 
-  it('writes nothing that would be other code', () => {
+  it('never turns text of the document into code', () => {
     expect(frameType({ const: '"; alert(1)' })).toBe(String.raw`"\"; alert(1)"`);
     expect(frameType({ type: 'object', properties: { a: { description: 'ends */ here' } } })).toContain(
       String.raw`/** ends *\/ here */`,
@@ -34,7 +34,7 @@ describe('the emitter of frame types', () => {
     expect(() => frameType({ type: 'date' })).toThrow('No type');
   });
 
-  it('has a type for each message, and for both ways of each channel', () => {
+  it('writes a type for each message, and for both directions of each channel', () => {
     const document = buildAsyncApi(CONTRACTS);
     const text = frameTypes(document);
     const named = new Set([...text.matchAll(/^export type (\w+) =/gm)].map(([, name]) => name));

@@ -10,7 +10,7 @@ class FakeResponse extends EventEmitter {
   setHeader = vi.fn();
 }
 
-/** A request that is being served: `look` tells what code that runs for it sees. */
+/** A request being served: `look` returns what code that runs for it sees. */
 function serve(requestId: string): { look: () => string | undefined; response: FakeResponse } {
   const response = new FakeResponse();
   let look: () => string | undefined = () => undefined;
@@ -24,7 +24,7 @@ describe('requestContext', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('tells each request from the others, and knows of none outside', () => {
+  it('keeps requests apart, and is empty outside of them', () => {
     const a = serve('a');
     const b = serve('b');
     expect([a.look(), b.look(), currentRequest()]).toEqual(['a', 'b', undefined]);
@@ -45,7 +45,7 @@ describe('requestContext', () => {
     expect([long.look(), next.look()]).toEqual(['long', 'next']);
     next.response.emit('close');
     vi.advanceTimersByTime(2_000);
-    // From Node 24 on a context costs nothing, and what runs in one keeps it.
+    // From Node 24 on, a context costs nothing, and code that runs in one keeps it.
     const isKept = Number.parseInt(process.versions.node) >= 24;
     expect([long.look(), next.look()]).toEqual(isKept ? ['long', 'next'] : [undefined, undefined]);
     const again = serve('again');

@@ -5,9 +5,9 @@ import { DigestLookup } from './digest-lookup.js';
 const digest = (text: string): Buffer => Buffer.from(text);
 const hexOf = (text: string): string => digest(text).toString('hex');
 
-/** A table whose answers come when the test says so. */
+/** A table that answers when the test says so. */
 class Table {
-  /** What was asked, question by question. */
+  /** The digests of each query. */
   readonly asked: string[][] = [];
   private readonly pending: { rows: Map<string, string>; resolve: (rows: Map<string, string>) => void }[] = [];
   private readonly failures: ((error: unknown) => void)[] = [];
@@ -44,7 +44,7 @@ const turn = (): Promise<void> =>
   new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
 
 describe('DigestLookup', () => {
-  it('asks once for all that come in one turn, and once for those who bring the same digest', async () => {
+  it('asks once for all that come in one turn, and once for equal digests', async () => {
     const table = new Table();
     const found = Promise.all(['a', 'b', 'a', 'unknown'].map((text) => table.find(text)));
     await turn();
@@ -53,7 +53,7 @@ describe('DigestLookup', () => {
     expect(await found).toEqual(['row of a', 'row of b', 'row of a', undefined]);
   });
 
-  it('gathers those who come while it asks into the next question, also when it is about the same digest', async () => {
+  it('gathers what comes during a query into the next one, even for the same digest', async () => {
     const table = new Table();
     const first = table.find('a');
     await turn();
@@ -83,7 +83,7 @@ describe('DigestLookup', () => {
     expect(await found).toEqual(texts.map((text) => `row of ${text}`));
   });
 
-  it('tells everybody of a question that failed, and goes on with the next one', async () => {
+  it('reports a failed query to everybody in it, and continues with the next', async () => {
     const table = new Table();
     const failing = Promise.allSettled(['a', 'a', 'b'].map((text) => table.find(text)));
     await turn();

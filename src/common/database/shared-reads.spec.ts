@@ -7,7 +7,7 @@ describe('SharedReads', () => {
     vi.useRealTimers();
   });
 
-  it('reads what is asked for together in one statement, and gathers while that runs', async () => {
+  it('reads what is requested together in one statement, and gathers requests while it runs', async () => {
     const asked: (readonly number[])[] = [];
     let answer = (): void => undefined;
     const reads = new SharedReads<string>(async (ids) => {
@@ -30,7 +30,7 @@ describe('SharedReads', () => {
     ]);
   });
 
-  it('fails for all who asked together, and for nobody else', async () => {
+  it('fails for all in the same statement, and for nobody else', async () => {
     let isAway = true;
     const reads = new SharedReads<string>((ids) => {
       if (isAway) return Promise.reject(new Error('away'));
@@ -42,7 +42,7 @@ describe('SharedReads', () => {
     expect(await reads.read(1)).toBe('row');
   });
 
-  it('lets those who come shortly after a statement wait for each other', async () => {
+  it('makes requests shortly after a statement wait for each other', async () => {
     vi.useFakeTimers();
     const asked: (readonly number[])[] = [];
     const reads = new SharedReads<string>((ids) => {
@@ -61,7 +61,7 @@ describe('SharedReads', () => {
     expect(asked).toEqual([[1], [2, 3]]);
   });
 
-  it('reads outside of the transaction of whoever asks first', async () => {
+  it('reads outside of the transaction of the first caller', async () => {
     const transaction = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
     const reads = new SharedReads<string>(() => {

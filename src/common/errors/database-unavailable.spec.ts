@@ -5,13 +5,13 @@ const coded = (code: string) => Object.assign(new Error('x'), { code });
 
 describe('isDatabaseUnavailable', () => {
   it.each(['ECONNREFUSED', 'ENOTFOUND', '57P01', '57P03', '57014', '53300', '08006'])(
-    'takes %s for an absence',
+    'treats %s as unavailability',
     (code) => {
       expect(isDatabaseUnavailable(coded(code))).toBe(true);
     },
   );
 
-  it.each(['23505', '42P01', '22P02', '40001', 'ENOENT'])('takes %s for a fault of the statement', (code) => {
+  it.each(['23505', '42P01', '22P02', '40001', 'ENOENT'])('treats %s as an error in the statement', (code) => {
     expect(isDatabaseUnavailable(coded(code))).toBe(false);
   });
 
@@ -25,7 +25,7 @@ describe('isDatabaseUnavailable', () => {
     expect(isDatabaseUnavailable(new Error(message))).toBe(true);
   });
 
-  it('looks into what caused an error, and into each of several', () => {
+  it('looks into causes, and into each of several errors', () => {
     expect(isDatabaseUnavailable(new Error('query failed', { cause: coded('ECONNRESET') }))).toBe(true);
     expect(isDatabaseUnavailable(Object.assign(new Error('x'), { driverError: coded('57P01') }))).toBe(true);
     expect(isDatabaseUnavailable(new AggregateError([coded('ENOENT'), coded('ECONNREFUSED')]))).toBe(true);
@@ -47,7 +47,7 @@ describe('isAnswerLost', () => {
     for (const code of codes) expect(isAnswerLost(coded(code)), code).toBe(isLost);
   });
 
-  it('is true of a connection that ended without a word', () => {
+  it('is true for a connection that ended without an error', () => {
     expect(isAnswerLost(new Error('Connection terminated unexpectedly'))).toBe(true);
   });
 });

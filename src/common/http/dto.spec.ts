@@ -15,13 +15,13 @@ class NamedThingDto extends ThingDto {
 const ROW = { id: 1, label: null, secret: 'x', createdAt: new Date(0), endedAt: null };
 
 describe('toDto', () => {
-  it('copies what the class declares, and nothing else of the row', () => {
+  it('copies what the class declares, and nothing else from the row', () => {
     expect(JSON.stringify(toDto(ThingDto, ROW))).toBe(
       '{"id":1,"label":null,"createdAt":"1970-01-01T00:00:00.000Z","endedAt":null}',
     );
   });
 
-  it('copies what the class inherits, and leaves out what is not there', () => {
+  it('copies inherited members, and leaves out missing ones', () => {
     expect(JSON.stringify(toDto(NamedThingDto, ROW))).toBe(JSON.stringify(toDto(ThingDto, ROW)));
     expect(toDto(NamedThingDto, { ...ROW, name: 'a' })).toMatchObject({ id: 1, name: 'a' });
   });

@@ -14,12 +14,12 @@ describe('JsonObjectText', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('sets every occurrence of a member that stands several times, in whatever spelling', () => {
+  it('sets every occurrence of a repeated member, in whatever spelling', () => {
     const text = scan('{"user":"a","x":1,"us\\u0065r":["b"] , "user" : {"c":"}"} }');
     expect(text?.with('user', '7').toString()).toBe('{"user":7,"x":1,"us\\u0065r":7 , "user" : 7 }');
   });
 
-  it('reads the last of several, as JSON.parse does, and shows them all', () => {
+  it('reads the last of repeated members, as JSON.parse does, and shows them all', () => {
     const text = scan('{"token":1,"\\u0074oken":"two","token":[3]}');
     expect(text?.parse('token')).toEqual([3]);
     expect(text?.stringsOf('token')).toEqual([undefined, 'two', undefined]);
@@ -27,7 +27,7 @@ describe('JsonObjectText', () => {
     expect(text?.stringsOf('user')).toEqual([]);
   });
 
-  it('is no object where a member that is looked for stands over and over', () => {
+  it('does not accept a text that repeats a requested member too often', () => {
     const repeated = (times: number) => scan(`{${Array.from({ length: times }, () => '"user":1').join(',')}}`);
     expect(repeated(100)).not.toBeNull();
     expect(repeated(101)).toBeNull();
@@ -36,14 +36,14 @@ describe('JsonObjectText', () => {
   it.each([
     ...['null', 'false', '0', '-0.0', '0e9', '""', '[]', '{ }'],
     ...['true', '1', '0.1', '" "', '"\\u0000"', '[[]]', '[0]', '{"":0}'],
-  ])('knows without building it whether %s is true', (value) => {
+  ])('knows without building the value whether %s is true', (value) => {
     const parsed: unknown = JSON.parse(value);
     const isEmpty = typeof parsed === 'object' && parsed !== null && Object.keys(parsed).length === 0;
     expect(scan(`{"user": ${value} }`)?.isTruthy('user')).toBe(Boolean(parsed) && !isEmpty);
     expect(scan('{}')?.isTruthy('user')).toBe(false);
   });
 
-  it('reads neither strings nor truth out of what is deep', () => {
+  it('reads strings and truth without parsing deeply nested values', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const text = scan(`{"user":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u0061":1,"us\\u0065r\\n":1}`);
     expect([text?.isTruthy('user'), text?.stringOf('user'), text?.stringsOf('user')]).toEqual([
@@ -55,7 +55,7 @@ describe('JsonObjectText', () => {
     parse.mockRestore();
   });
 
-  it('does not take a member of an inner object for its own', () => {
+  it('does not confuse a member of an inner object with its own', () => {
     const text = scan('{"a":{"user":1,"token":2},"b":[{"type":3}],"c":"\\"user\\":4"}');
     for (const name of NAMES) expect(text?.has(name)).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('JsonObjectText', () => {
     expect(scan(' { \n} ')?.with('user', '1').toString()).toBe(' { \n"user":1} ');
   });
 
-  it('follows 200 levels of nesting, and 100,000 without using the stack', () => {
+  it('accepts 200 levels of nesting, and scans 100,000 without using the stack', () => {
     for (const depth of [200, 100_000]) {
       const lists = `{"a":${'['.repeat(depth)}${']'.repeat(depth)},"user":1}`;
       const objects = `{"a":${'{"b":'.repeat(depth)}0${'}'.repeat(depth)},"user":1}`;
@@ -94,7 +94,7 @@ describe('JsonObjectText', () => {
     expect(JSON.parse(scan(`{"a":"${long}"}`)?.with('user', '1').toString() ?? '')).toEqual({ a: long, user: 1 });
   });
 
-  it('costs time in proportion to the length, however many short or escaped keys there are', () => {
+  it('takes time in proportion to the length, however many short or escaped keys there are', () => {
     // Quadratic work would take minutes here; the test's own time limit is the assertion.
     const plain = `{${Array.from({ length: 2_000_000 }, () => '"a":1').join(',')}}`;
     const escaped = `{${Array.from({ length: 500_000 }, () => '"\\u0061":1').join(',')}}`;

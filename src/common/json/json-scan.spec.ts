@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { skipString } from './json-scan.js';
 
-/** Where JSON.parse sees a string end that fills the text, -1 when it sees none. */
+/** Where a string that fills the text ends according to JSON.parse; -1 if it does not. */
 function end(text: string): number {
   try {
     JSON.parse(text);
@@ -12,7 +12,7 @@ function end(text: string): number {
 }
 
 describe('skipString', () => {
-  it('finds what may not stand in a long string at every place, however the string lies in memory', () => {
+  it('finds an invalid character anywhere in a long string, whatever its alignment in memory', () => {
     const bad = ['\u0000', '\u0009', '\n', '\u001f', '"', '\\', '\\x', '\\u12g4'];
     const harmless = [
       '!',
@@ -37,7 +37,7 @@ describe('skipString', () => {
           const text = `"${filler.repeat(at)}${put}${filler.repeat(70 - at)}"`;
           const offset = at & 7;
           const bytes = memory.subarray(offset, offset + memory.write(text, offset));
-          // With a quote in it the string ends early.
+          // A quote ends the string early.
           const expected = put === '"' ? Buffer.byteLength(filler) * at + 2 : end(text);
           expect(skipString(bytes, 0), JSON.stringify(text)).toBe(expected);
         }
@@ -45,7 +45,7 @@ describe('skipString', () => {
     }
   });
 
-  it('finds no end where the text ends first', () => {
+  it('finds no end if the text ends first', () => {
     for (let length = 0; length < 100; length++) expect(skipString(Buffer.from(`"${'x'.repeat(length)}`), 0)).toBe(-1);
   });
 

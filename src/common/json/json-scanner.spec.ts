@@ -9,8 +9,8 @@ const scanner = new JsonScanner(NAMES);
 const scan = (text: string): ReturnType<JsonScanner['scan']> => scanner.scan(Buffer.from(text));
 
 /**
- * Node 24.21 reads a member's name of one escaped character as a backslash where objects had that name before: there it
- * is no reference for such names.
+ * Node 24.21 reads a member name of one escaped character as a backslash if earlier objects had that name, so it is no
+ * reference for such names.
  */
 const [, misread = {}] = ['\\\\', '\\u0062'].map((name) => JSON.parse(`{"a":1,"${name}":1}`) as object);
 const MISREADS = !('b' in misread);
@@ -37,7 +37,7 @@ function expectSameVerdict(text: string): void {
   for (const name of NAMES) {
     const own = Object.hasOwn(expected, name);
     expect(actual.has(name)).toBe(own);
-    // Not toStrictEqual: it reads `constructor`, which is a member like any other here.
+    // Not toStrictEqual, which reads `constructor`: here that is a member like any other.
     assert.deepStrictEqual(actual.parse(name), own ? expected[name] : undefined);
   }
   const { text: head, tail } = actual.pieces(MEMBERS);
@@ -65,13 +65,13 @@ function withUser(value: Record<string, unknown>): Record<string, unknown> {
   return value;
 }
 
-/** Strings with everything that is awkward: escapes, NUL, surrogate halves, the names looked for. */
+/** Strings with everything awkward: escapes, NUL, lone surrogates, the requested names. */
 const awkwardString = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(...NAMES, '__proto__', 'constructor', '\u0000', '\ud800', '\udfff', '\u2028', '"', '\\', '/'),
 );
 
-/** One spelling of a string among the many JSON allows. */
+/** One of the many spellings of a string that JSON allows. */
 const spelledString = fc.tuple(awkwardString, fc.infiniteStream(fc.nat(3))).map(([value, choices]) => {
   let out = '';
   for (const unit of value.split('')) {
@@ -144,12 +144,12 @@ const objectText = fc
     ([before, members, after]) => `${before}{${members.map(([key, value]) => `${key}:${value}`).join(',')}}${after}`,
   );
 
-describe('JsonScanner beside JSON.parse', () => {
+describe('JsonScanner compared with JSON.parse', () => {
   it('accepts, finds and replaces the same in every spelling of valid JSON', () => {
     fc.assert(fc.property(fc.oneof(jsonText, objectText), expectSameVerdict), { numRuns: 3_000 });
   });
 
-  it('gives the same verdict on valid JSON with a few characters changed, dropped or put in', () => {
+  it('gives the same verdict on valid JSON with a few characters changed, dropped or inserted', () => {
     const edit = fc.record({
       at: fc.nat(),
       drop: fc.nat(2),
@@ -182,7 +182,7 @@ describe('JsonScanner beside JSON.parse', () => {
           const from = at % (mutated.length + 1);
           mutated = mutated.slice(0, from) + put + mutated.slice(from + drop);
         }
-        // A mutation may halve a surrogate pair; bytes on the wire are well-formed, so look at what the bytes say.
+        // A mutation may split a surrogate pair. Bytes on the wire are well-formed, so the text is decoded from bytes.
         expectSameVerdict(Buffer.from(mutated).toString('utf8'));
       }),
       { numRuns: 5_000 },

@@ -17,7 +17,7 @@ describe('OutageLog', () => {
     vi.useRealTimers();
   });
 
-  it('says one line when it goes, one a minute, and one when it is back, whatever fails meanwhile', () => {
+  it('writes one line at the start, one per minute, and one at the end, whatever fails meanwhile', () => {
     outage.worked();
     for (let second = 0; second < 150; second++) {
       outage.failed(new Error(`no answer ${second}`), 10);
@@ -34,7 +34,7 @@ describe('OutageLog', () => {
     ]);
   });
 
-  it('is not over while it fails now and then', () => {
+  it('does not consider it over while failures still occur now and then', () => {
     for (let second = 0; second < 30; second++) {
       outage.failed(new Error('no answer'));
       vi.advanceTimersByTime(1_000);
@@ -43,7 +43,7 @@ describe('OutageLog', () => {
     expect(said).toHaveLength(1);
   });
 
-  it('says that a disk is full even in the middle of an outage, once', () => {
+  it('reports a full disk once, even in the middle of an outage', () => {
     outage.failed(new Error('no answer'));
     for (let n = 0; n < 3; n++) outage.failed(Object.assign(new Error('could not extend file'), { code: '53100' }));
     expect(outage.isFull).toBe(true);

@@ -7,7 +7,7 @@ import { OutboundAddresses } from './outbound-addresses.js';
 const LIMITS = { timeoutMs: 3_000, maxBytes: 1_000 };
 const loopback = new OutboundAddresses(['127.0.0.0/8', '::1']);
 
-describe('fetching what others name', () => {
+describe('fetching untrusted URLs', () => {
   const servers: http.Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) {
@@ -29,13 +29,13 @@ describe('fetching what others name', () => {
   }
   const get = (url: string, addresses = loopback, limits = LIMITS) => fetchJson(new URL(url), addresses, limits);
 
-  it('gives the JSON', async () => {
+  it('returns the JSON', async () => {
     const port = await serve((_request, response) => response.end('{"a":1}'));
     expect(await get(`http://127.0.0.1:${port}/`)).toEqual({ a: 1 });
     expect(await get(`http://localhost:${port}/`)).toEqual({ a: 1 });
   });
 
-  it('looks at the address that a name leads to, not at the name', async () => {
+  it('checks the address that a name resolves to, not the name', async () => {
     const port = await serve((_request, response) => response.end('{}'));
     for (const host of ['localhost', '127.0.0.1', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1']) {
       await expect(get(`http://${host}:${port}/`, new OutboundAddresses([]))).rejects.toThrow();
@@ -46,13 +46,13 @@ describe('fetching what others name', () => {
     expect(asked).toBe(0);
   });
 
-  it('follows nobody elsewhere', async () => {
+  it('follows no redirect', async () => {
     const port = await serve((_request, response) => response.writeHead(302, { location: 'http://127.0.0.1/' }).end());
     await expect(get(`http://127.0.0.1:${port}/`)).rejects.toThrow('302');
     expect(asked).toBe(1);
   });
 
-  it('reads no more than it may, and waits no longer', async () => {
+  it('limits the size and the time', async () => {
     const big = await serve((_request, response) => response.end(`"${'x'.repeat(1_000)}"`));
     await expect(get(`http://127.0.0.1:${big}/`)).rejects.toThrow('larger');
     const slow = await serve((_request, response) => response.writeHead(200).write('{'));
@@ -77,7 +77,7 @@ describe('fetching what others name', () => {
     expect(outboundUrlFault(url, new OutboundAddresses([]))).toBeDefined();
   });
 
-  it('takes names as they are', () => {
+  it('accepts names without looking them up', () => {
     expect(outboundUrlFault('https://login.example.org/keys', new OutboundAddresses([]))).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OutboundAddresses } from './outbound-addresses.js';
 
-describe('addresses that others name', () => {
+describe('untrusted addresses', () => {
   const any = new OutboundAddresses([]);
 
   it.each([
@@ -33,13 +33,13 @@ describe('addresses that others name', () => {
   });
 
   it.each(['1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::1'])(
-    'are fine: %s',
+    'are allowed: %s',
     (address) => {
       expect(any.has(address)).toBe(true);
     },
   );
 
-  it('are fine when the operator names them', () => {
+  it('are allowed if the operator lists them', () => {
     const some = new OutboundAddresses(['10.0.0.0/8', 'fd00::/8']);
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd12::1']) expect(some.has(address)).toBe(true);
     for (const address of ['127.0.0.1', '192.168.1.1', 'fe80::1']) expect(some.has(address)).toBe(false);

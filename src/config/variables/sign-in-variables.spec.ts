@@ -15,13 +15,13 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 const OIDC = { OIDC_ISSUER: 'https://id.example.org/realms/x', OIDC_CLIENT_ID: 'switchboard' };
 const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: 'x'.repeat(32) };
 
-describe('how people sign in', () => {
-  it('is with a password where nothing is set', () => {
+describe('sign-in', () => {
+  it('uses a password by default', () => {
     const { passwordSignIn, oidc } = loadConfig({});
     expect([passwordSignIn, oidc]).toEqual(['on', undefined]);
   });
 
-  it('may be at a provider', () => {
+  it('may use an identity provider', () => {
     const env = {
       ...OIDC,
       OIDC_ROLE_MAP: 'staff=viewer, cn=a=admin',
@@ -43,7 +43,7 @@ describe('how people sign in', () => {
     });
   });
 
-  it('names every fault at once', () => {
+  it('names all errors at once', () => {
     const env = {
       PASSWORD_SIGN_IN: 'maybe',
       OIDC_ISSUER: 'id.example.org',
@@ -58,15 +58,15 @@ describe('how people sign in', () => {
   it.each<[string, NodeJS.ProcessEnv, string[]]>([
     ['no provider, and no password', { PASSWORD_SIGN_IN: 'off' }, ['PASSWORD_SIGN_IN']],
     ['a provider that does not know us', { OIDC_ISSUER: OIDC.OIDC_ISSUER }, ['OIDC_CLIENT_ID']],
-    ['a client of nobody', { OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }, ['OIDC_ISSUER', 'OIDC_ISSUER']],
+    ['a client without a provider', { OIDC_CLIENT_ID: 'x', OIDC_CLIENT_SECRET: 'y' }, ['OIDC_ISSUER', 'OIDC_ISSUER']],
     ['an issuer with a query', { ...OIDC, OIDC_ISSUER: 'https://id.example.org/?x' }, ['OIDC_ISSUER']],
     ['an issuer with a password', { ...OIDC, OIDC_ISSUER: 'https://a:b@id.example.org/' }, ['OIDC_ISSUER']],
     ['plain HTTP in production', { ...PRODUCTION, ...OIDC, OIDC_ISSUER: 'http://id.example.org' }, ['OIDC_ISSUER']],
-  ])('cannot be with %s', (_what, env, faults) => {
+  ])('cannot be configured with %s', (_what, env, faults) => {
     expect(faultsOf(env)).toEqual(faults);
   });
 
-  it('may be at a provider on loopback, by plain HTTP', () => {
+  it('may use a provider on loopback over plain HTTP', () => {
     expect(faultsOf({ ...PRODUCTION, ...OIDC, OIDC_ISSUER: 'http://127.0.0.1:8080/' })).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe('how people sign in', () => {
     expect(settings.find(({ name }) => name === 'OIDC_CLIENT_SECRET')?.value).toBe('********');
   });
 
-  it.each(['', 'staff', '=admin', 'staff=', 'staff=root'])('has no rule %j', (item) => {
+  it.each(['', 'staff', '=admin', 'staff=', 'staff=root'])('does not accept the rule %j', (item) => {
     expect(roleRuleOf(item)).toBeUndefined();
   });
 });

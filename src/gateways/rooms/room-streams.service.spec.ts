@@ -45,7 +45,7 @@ function streams(admission: () => void) {
 }
 
 describe('event streams', () => {
-  it('end when their client goes', async () => {
+  it('end when their client leaves', async () => {
     const { done, response, traffic, open, service } = streams(() => undefined);
     await open();
     expect(traffic.connections).toBe(1);
@@ -55,7 +55,7 @@ describe('event streams', () => {
     service.onModuleDestroy();
   });
 
-  it('do not begin for a client that went while its request was read', async () => {
+  it('do not begin for a client that left while its request was being read', async () => {
     const { done, response, traffic, open, service } = streams(() => undefined);
     response.destroyed = true;
     await open();
@@ -63,7 +63,7 @@ describe('event streams', () => {
     service.onModuleDestroy();
   });
 
-  it('leave behind their admission, not in the middle of it', async () => {
+  it('leave after their admission, not in the middle of it', async () => {
     const { done, response, traffic, open, service } = streams(() => void response.emit('close'));
     await expect(open()).rejects.toMatchObject({ kind: 'forbidden' });
     expect(done).toEqual(['admitted', 'detached', 'left']);

@@ -17,7 +17,6 @@ import {
 import { type PlainFrame } from '../transport/flow/text-frame.js';
 import { servicesWire } from './services.wire.js';
 
-/** The text of a short frame. */
 const textOf = (event: HubEvent): string => (servicesWire.encode(event) as PlainFrame).bytes.subarray(2).toString();
 
 describe('servicesWire', () => {
@@ -35,12 +34,12 @@ describe('servicesWire', () => {
     expect(textOf(event)).toBe(text);
   });
 
-  it('has no frame for what is not for its clients', () => {
+  it('has no frame for events that its clients do not know', () => {
     expect(servicesWire.encode(settingsChanged({ id: 1 } as ServiceSettings))).toBeNull();
     expect(servicesWire.encode({ type: 'rooms.message' })).toBeNull();
   });
 
-  it('takes the first message for the login and every other one for the application', () => {
+  it('treats the first message as the login and every other one as the application’s', () => {
     const data = Buffer.from('{"token":"x","name":"Ann"}');
     const login = servicesWire.decode(data, false, false);
     expect(login.event).toBe('login');

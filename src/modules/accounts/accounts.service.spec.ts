@@ -15,7 +15,7 @@ import { Accounts } from './accounts.service.js';
 const REGISTRATION = { email: 'a@b.c', password: 'swordfish', firstName: 'A', lastName: 'B' };
 const ADMIN = { kind: 'user', role: 'admin' } as UserPrincipal;
 
-describe('accounts made by strangers', () => {
+describe('accounts created by strangers', () => {
   const take = vi.fn<RateLimiter['take']>(() => Promise.resolve(0));
   const passwords = new Passwords();
   const hash = vi.spyOn(passwords, 'hash').mockResolvedValue('hashed');
@@ -30,7 +30,7 @@ describe('accounts made by strangers', () => {
     loadConfig({}) satisfies AppConfig,
   );
 
-  it('are counted by their address; one too many costs no hash', async () => {
+  it('are counted by address, and one too many costs no hash', async () => {
     await accounts.create(undefined, REGISTRATION, '2001:db8::1');
     expect(take.mock.calls.map(([key]) => key)).toEqual(['registration:2001:db8:0:0::/64']);
     take.mockResolvedValueOnce(1_500);
@@ -39,7 +39,7 @@ describe('accounts made by strangers', () => {
     expect(hash).toHaveBeenCalledOnce();
   });
 
-  it('are not those that an admin makes', async () => {
+  it('do not include those created by an admin', async () => {
     take.mockClear();
     await accounts.create(ADMIN, REGISTRATION, '192.0.2.1');
     expect(take).not.toHaveBeenCalled();

@@ -7,7 +7,7 @@ import { type CallLedgerRepository } from './call-ledger.repository.js';
 
 class ManualClock extends Clock {
   time = 1_000;
-  /** By how much the wall clock has stepped. */
+  /** How far the wall clock has stepped. */
   stepped = 0;
   now(): number {
     return this.time + this.stepped;
@@ -17,7 +17,7 @@ class ManualClock extends Clock {
   }
 }
 
-/** Keeps what is written; `away` and `poison` make it fail. */
+/** Records what is written; `away` and `poison` make it fail. */
 class FakeRepository {
   readonly written: CallChange[][] = [];
   renewed: readonly string[] = [];
@@ -70,7 +70,7 @@ describe('CallLedger', () => {
     Logger.overrideLogger(new Logger());
   });
 
-  it('writes several changes of a call as one', async () => {
+  it('combines several changes of a call into one write', async () => {
     const { ledger, repository, clock, call } = newLedger();
     ledger.rang(call, ala, bob);
     clock.time = 2_000;
@@ -101,7 +101,7 @@ describe('CallLedger', () => {
     ]);
   });
 
-  it.each([-3_600_000, 3_600_000])('times a call by its beginning when the wall clock steps by %i ms', async (step) => {
+  it.each([-3_600_000, 3_600_000])('times a call from its beginning if the wall clock steps by %i ms', async (step) => {
     const { ledger, repository, clock, call } = newLedger();
     ledger.rang(call, ala, bob);
     clock.time = 2_000;
@@ -123,7 +123,7 @@ describe('CallLedger', () => {
   });
 
   it.each([-3_600_000, 3_600_000])(
-    'ends nobody else’s calls until a lease after the database’s clock stepped by %i ms',
+    'ends no calls of other nodes until a lease after the database’s clock stepped by %i ms',
     async (step) => {
       const { ledger, repository, clock } = newLedger();
       await ledger.renew();
@@ -139,7 +139,7 @@ describe('CallLedger', () => {
     },
   );
 
-  it('writes by itself, without anybody waiting for it', async () => {
+  it('writes in the background, without anybody waiting', async () => {
     const { ledger, repository, call } = newLedger();
     ledger.rang(call, ala, bob);
     expect(repository.written).toEqual([]);
@@ -148,7 +148,7 @@ describe('CallLedger', () => {
     });
   });
 
-  it('keeps what it could not write, in order, and writes it when the database is back', async () => {
+  it('keeps what it could not write, in order, and writes it once the database is back', async () => {
     const { ledger, repository, clock, call } = newLedger();
     repository.away = true;
     ledger.rang(call, ala, bob);
@@ -164,7 +164,7 @@ describe('CallLedger', () => {
     expect(written?.parties.get('B')).toEqual({ name: 'Bobby', joinedAt: 2_000, cameAt: 2_000, present: true });
   });
 
-  it('does not let one call that cannot be written keep the others from it', async () => {
+  it('still writes the other calls if one cannot be written', async () => {
     const { ledger, repository, call } = newLedger();
     const other = ledger.newCall('omikron');
     repository.poison = call.key;
@@ -174,14 +174,14 @@ describe('CallLedger', () => {
     expect(repository.written.map((batch) => batch.map(({ key }) => key))).toEqual([[other.key]]);
   });
 
-  it('stores names that the database would refuse as what can be stored of them', async () => {
+  it('stores what it can of names that the database would refuse', async () => {
     const { ledger, repository, call } = newLedger();
     ledger.joined(call, { sid: 'A', name: `a\u0000b\ud800${'👋'.repeat(200)}` });
     await ledger.flush();
     expect(repository.written[0]?.[0]?.parties.get('A')?.name).toBe(`ab\ufffd${'👋'.repeat(97)}`);
   });
 
-  it('vouches for the calls its parties are in, and for no others', async () => {
+  it('vouches for the calls of its own participants, and for no others', async () => {
     const { ledger, repository, call } = newLedger();
     const left = ledger.newCall('signaling');
     const ended = ledger.newCall('signaling');
@@ -198,7 +198,7 @@ describe('CallLedger', () => {
     expect(repository.renewed).toEqual([call.key]);
   });
 
-  it('ends nobody else’s calls until a lease after the database was away', async () => {
+  it('ends no calls of other nodes until a lease after a database outage', async () => {
     const { ledger, repository, clock } = newLedger();
     await ledger.renew();
     expect(repository.sweeps).toBe(1);
@@ -213,7 +213,7 @@ describe('CallLedger', () => {
     expect(repository.sweeps).toBe(2);
   });
 
-  it('writes the last words of its sockets when the server stops', async () => {
+  it('writes the last changes of its sockets when the server stops', async () => {
     const { ledger, repository, call } = newLedger();
     ledger.rang(call, ala, bob);
     const stopped = ledger.onApplicationShutdown();

@@ -16,7 +16,7 @@ describe('safeName', () => {
     ['con.txt', '_con.txt'],
     ['a"b<c>.png', 'a_b_c_.png'],
     ['\ud800.txt', '\ufffd.txt'],
-  ])('makes %j %j', (name, safe) => {
+  ])('turns %j into %j', (name, safe) => {
     expect(safeName(name)).toBe(safe);
   });
 
@@ -25,7 +25,7 @@ describe('safeName', () => {
     expect(safeName('👋'.repeat(100))).toHaveLength(120);
   });
 
-  it('never answers a path, a control character or nothing, and leaves its own answers alone', () => {
+  it('never returns a path, a control character or nothing, and leaves its own results alone', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         const safe = safeName(name);

@@ -26,7 +26,7 @@ const told = (timeline: ConnectionTimeline, from = 0) =>
   timeline.since(from).map(({ what, detail }) => `${what} ${detail ?? ''}`);
 
 describe('the timeline of a connection', () => {
-  it('begins with what is known of any, and with where it is', () => {
+  it('begins with what is known of any connection, and where it is', () => {
     const admitted = snapshot({ principal, admittedAt: 2_000, places: { account: ['1', 'ada'], circle: ['4', '5'] } });
     const timeline = new ConnectionTimeline(admitted, 9_000);
     expect(told(timeline)).toEqual([
@@ -39,7 +39,7 @@ describe('the timeline of a connection', () => {
     expect(timeline.since(0)[1]?.at).toBe('1970-01-01T00:00:02.000Z');
   });
 
-  it('tells admission and comings and goings once, by comparison', () => {
+  it('reports admission, joins and leaves once, by comparison', () => {
     const timeline = new ConnectionTimeline(snapshot(), 1_000);
     const admitted = snapshot({ principal, admittedAt: 2_000, places: { circle: ['4'] } });
     timeline.compare(admitted, 3_000);
@@ -53,7 +53,7 @@ describe('the timeline of a connection', () => {
     ]);
   });
 
-  it('is bounded, and goes on from a number whatever was forgotten', () => {
+  it('is bounded, and continues from a number even if events were dropped', () => {
     const timeline = new ConnectionTimeline(snapshot(), 1_000);
     for (let n = 0; n < 300; n++) timeline.add(n, 'refused', String(n));
     expect(timeline.next).toBe(301);
@@ -62,7 +62,7 @@ describe('the timeline of a connection', () => {
     expect(timeline.since(timeline.next)).toEqual([]);
   });
 
-  it('says of one that has ended what is remembered', () => {
+  it('contains what is remembered of an ended connection', () => {
     const ended: EndedConnection = {
       ...snapshot(),
       endedAt: 5_000,

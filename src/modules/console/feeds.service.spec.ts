@@ -9,7 +9,7 @@ describe('Feeds', () => {
     vi.useRealTimers();
   });
 
-  it('has one timer, while somebody looks', async () => {
+  it('has one timer, only while somebody watches', async () => {
     const feeds = new Feeds();
     expect(vi.getTimerCount()).toBe(0);
     let [looks, others] = [0, 0];
@@ -34,7 +34,7 @@ describe('Feeds', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not look again before it has looked', async () => {
+  it('does not look again before the previous look has ended', async () => {
     const feeds = new Feeds();
     let looks = 0;
     let resolve = (): void => undefined;

@@ -14,7 +14,7 @@ describe('catching up', () => {
     vi.useRealTimers();
   });
 
-  it('closes a reader that takes nothing, and holds its feed no longer', async () => {
+  it('closes a reader that accepts nothing, and releases its feed', async () => {
     let isIn = true;
     let gone: () => void = () => undefined;
     const drained = new Promise<void>((resolve) => (gone = resolve));

@@ -17,7 +17,7 @@ const READERS = channel('readers', LOG);
 const LOOK_MS = 1_000;
 const LINGER_MS = 16 * LOOK_MS;
 
-/** A log in the database, and a node of which somebody listens to what its readers hear. */
+/** A log in the database, and a node with a record of what its readers hear. */
 function setUp() {
   const hub = new Hub(new InProcessBroker());
   const messages: Message[] = [];
@@ -35,7 +35,7 @@ function setUp() {
   };
   const heard: number[] = [];
   void hub.overhear(READERS, (event) => heard.push((event as Message).at));
-  /** Some node stores a message, and says so unless it dies. */
+  /** A node stores a message, and announces it unless it dies. */
   const store = (isTold = true): void => {
     const event: Message = { type: 'message', at: log.head.last + 1, epoch: log.head.epoch };
     messages.push(event);
@@ -51,7 +51,7 @@ describe('the feeds of a node', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  it('go on for a while without readers, since other nodes hear later of what made them go', async () => {
+  it('continue for a while without readers, since other nodes learn later why those left', async () => {
     const { feeds, heard, store } = setUp();
     await feeds.hold(LOG);
     feeds.release(LOG);
@@ -67,7 +67,7 @@ describe('the feeds of a node', () => {
     expect(feeds.get(LOG)).toBeUndefined();
   });
 
-  it('stay for those who come while they go on', async () => {
+  it('stay for readers who come meanwhile', async () => {
     const { feeds, heard, store } = setUp();
     const first = await feeds.hold(LOG);
     feeds.release(LOG);
@@ -78,7 +78,7 @@ describe('the feeds of a node', () => {
     expect(heard).toEqual([1]);
   });
 
-  it('begin where the log ends, for who comes; and where it begins, for who was there before', async () => {
+  it('start at the end of the log for new readers, and at its beginning for earlier ones', async () => {
     const newcomer = setUp();
     newcomer.store();
     await newcomer.feeds.hold(LOG);
@@ -94,7 +94,7 @@ describe('the feeds of a node', () => {
     expect(old.heard).toEqual([8, 9]);
   });
 
-  it('begin anew after one could not begin', async () => {
+  it('start again after a failed start', async () => {
     const { feeds, log, heard, store } = setUp();
     log.fails = true;
     await expect(feeds.hold(LOG)).rejects.toThrow('away');

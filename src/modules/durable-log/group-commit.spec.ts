@@ -6,7 +6,7 @@ interface Item {
   readonly name: string;
 }
 
-/** A database in which each batch is committed when the test says so. */
+/** A database that commits each batch when the test says so. */
 function setUp() {
   const batches: { names: string[]; commit: () => void }[] = [];
   const committed: string[] = [];
@@ -34,7 +34,7 @@ function setUp() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('GroupCommit', () => {
-  it('lets nobody wait for the batch of another lane, and keeps each lane in order', async () => {
+  it('never waits for the batch of another lane, and keeps each lane in order', async () => {
     const { group, batches, committed } = setUp();
     const all = [group.append({ order: 1, name: 'a1' }), group.append({ order: 2, name: 'b1' })];
     await turn();
@@ -67,7 +67,7 @@ describe('GroupCommit', () => {
     await Promise.all(all);
   });
 
-  it('answers before anybody learns of it, and says when those are answered who may have been stored', async () => {
+  it('answers before it announces, and reports once callers who may have been stored are answered', async () => {
     const { group, batches, committed } = setUp();
     expect(group.answered(1)).toBeUndefined();
     const told: string[] = [];
@@ -84,7 +84,7 @@ describe('GroupCommit', () => {
     expect(group.answered(1)).toBeUndefined();
   });
 
-  it('tells the others also when an answer fails', async () => {
+  it('announces even if an answer fails', async () => {
     const { group, batches, committed } = setUp();
     const done = group.append({ order: 1, name: 'a' }, () => {
       throw new Error('closed');

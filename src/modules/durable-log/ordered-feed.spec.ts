@@ -17,7 +17,7 @@ const READERS = channel('readers', 3);
 const message = (at: number, previous = at - 1, epoch = 'e'): Message => ({ type: 'message', at, previous, epoch });
 const headOf = (last: number, epoch = 'e', floor = 0): LogHead => ({ epoch, last, floor });
 
-/** A database with one log of each kind of position. */
+/** A database with one log per kind of position. */
 class FakeLog {
   messages: Message[] = [];
   head = headOf(0);
@@ -82,14 +82,14 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
   });
   const stored = (...messages: Message[]) => log.messages.push(...messages);
 
-  it('tells what comes in order at once, without asking the database', () => {
+  it('passes on what comes in order at once, without asking the database', () => {
     const { heard } = reader(hub);
     feed.begin(headOf(10));
     for (const at of [11, 12, 11]) feed.heard(message(at));
     expect([heard, log.reads]).toEqual([[11, 12], 0]);
   });
 
-  it('reads what another node stored and has not told yet, and tells nothing twice', async () => {
+  it('reads what another node has stored but not announced yet, and passes on nothing twice', async () => {
     const { heard } = reader(hub);
     feed.begin(headOf(10));
     stored(message(11), message(12), message(13));
@@ -99,7 +99,7 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
     expect(heard).toEqual([11, 12, 13, 14]);
   });
 
-  it('finds what a node stored that died before it told anybody', async () => {
+  it('finds what a node stored before it died without announcing it', async () => {
     const { heard } = reader(hub);
     feed.begin(headOf(0));
     stored(message(1), message(2), message(3));
@@ -108,7 +108,7 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
     expect(heard).toEqual([1, 2, 3]);
   });
 
-  it('passes over what was deleted meanwhile', async () => {
+  it('skips what was deleted meanwhile', async () => {
     const { heard } = reader(hub);
     feed.begin(headOf(0));
     feed.headIs(headOf(7));
@@ -117,13 +117,13 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
     expect([heard, feed.position]).toEqual([[8], 8]);
   });
 
-  it('passes over nothing that was stored while it read', async () => {
+  it('skips nothing that was stored while it was reading', async () => {
     const { heard } = reader(hub);
     feed.begin(headOf(0));
     let goOn = (): void => undefined;
     log.pause = new Promise((resolve) => (goOn = resolve));
     feed.headIs(headOf(2));
-    // The page is empty: both were deleted. Meanwhile two more are stored, and told in the wrong order.
+    // The page is empty: both were deleted. Meanwhile two more are stored, and announced in the wrong order.
     stored(message(3), message(4));
     feed.heard(message(4));
     goOn();
@@ -131,14 +131,14 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
     expect(heard).toEqual([3, 4]);
   });
 
-  it('keeps what comes before it knows where it begins', () => {
+  it('keeps what comes before it knows its start', () => {
     const { heard } = reader(hub);
     for (const at of [11, 10]) feed.heard(message(at));
     feed.begin(headOf(10));
     expect(heard).toEqual([11]);
   });
 
-  it('begins anew with the log', async () => {
+  it('starts over with the log', async () => {
     const { heard } = reader(hub);
     feed.begin(headOf(10));
     log.head = headOf(2, 'f');
@@ -148,7 +148,7 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
     expect([heard, feed.epoch]).toEqual([[1, 2], 'f']);
   });
 
-  it('lets a reader that catches up in without gap and without repetition', async () => {
+  it('admits a reader that has caught up without gap or repetition', async () => {
     feed.begin(headOf(0));
     feed.beginCatchUp();
     for (const at of [1, 2]) feed.heard(message(at));
@@ -168,7 +168,7 @@ describe.each(POLICIES)('a feed ordered by %s', (_name, follows) => {
 });
 
 describe('a feed ordered by the message before', () => {
-  it('goes on where positions leap', () => {
+  it('continues across jumps in the positions', () => {
     const hub = new Hub(new InProcessBroker());
     const feed = new OrderedFeed(3, new FakeLog().kind(POLICIES[1][1]), hub);
     const { heard } = reader(hub);

@@ -16,7 +16,7 @@ describe('Absences', () => {
   const bus = new BusHealth();
   const absences = new Absences(lifecycle, bus, { now: () => wall } as Clock, { elapsed: () => elapsed });
 
-  it('says since when, whenever it is asked, and follows the steps of the wall clock', () => {
+  it('says since when, whenever it is asked, and follows steps of the wall clock', () => {
     expect(absences.list(true)).toEqual([]);
     bus.heardAt = elapsed;
     bus.state = 'away';
@@ -31,7 +31,7 @@ describe('Absences', () => {
     expect(absences.list(true)).toEqual([]);
   });
 
-  it('keeps when it first found a thing away of which nothing else knows', () => {
+  it('remembers when it first found something away, if nothing else knows', () => {
     const [found] = absences.list(false);
     pass(5_000);
     expect(absences.list(false)).toEqual([found]);
@@ -39,7 +39,7 @@ describe('Absences', () => {
     expect(absences.list(false)).not.toEqual([found]);
   });
 
-  it('names what parts of the node say they lack', () => {
+  it('names what parts of the node report as missing', () => {
     lifecycle.onReadiness(() => ({ what: 'media', since: elapsed - 1_000 }));
     expect(absences.list(true)).toEqual([{ what: 'media', since: new Date(wall - 1_000).toISOString() }]);
   });

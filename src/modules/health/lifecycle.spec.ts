@@ -11,7 +11,7 @@ describe('the lifecycle of a node', () => {
     lifecycle = new Lifecycle(loadConfig({ DRAIN_SECONDS: '1' }));
   });
 
-  it('goes from starting over ready to draining, and never back', async () => {
+  it('goes from starting to ready to draining, and never back', async () => {
     expect(lifecycle.state).toBe('starting');
     lifecycle.markReady();
     expect(lifecycle.state).toBe('ready');
@@ -20,7 +20,7 @@ describe('the lifecycle of a node', () => {
     expect(lifecycle.state).toBe('draining');
   });
 
-  it('is taken out and back as often as somebody likes, and drains anew each time', () => {
+  it('can be taken out and back repeatedly, and drains each time', () => {
     lifecycle.markReady();
     const undone: AbortSignal[] = [];
     lifecycle.onDrain((signal) => void undone.push(signal));
@@ -29,13 +29,13 @@ describe('the lifecycle of a node', () => {
     expect(lifecycle.state).toBe('draining');
     expect(lifecycle.takeBack()).toBe(true);
     expect(lifecycle.state).toBe('ready');
-    // Who was told to go is still going.
+    // Connections that were told to leave are still leaving.
     expect([lifecycle.sendsAway, lifecycle.isGoing]).toEqual([true, false]);
     lifecycle.takeOut();
     expect(undone.map(({ aborted }) => aborted)).toEqual([true, false]);
   });
 
-  it('cannot be taken back once it goes, whether it was out or not', async () => {
+  it('cannot be taken back once it stops, whether it was out or not', async () => {
     lifecycle.markReady();
     const hook = vi.fn();
     lifecycle.onDrain(hook);
@@ -53,7 +53,7 @@ describe('the lifecycle of a node', () => {
     expect(seen).toEqual(['draining']);
   });
 
-  it('runs its hooks beside each other, once, and waits for all', async () => {
+  it('runs its hooks in parallel, once, and waits for all', async () => {
     const steps: string[] = [];
     lifecycle.onDrain(async () => {
       steps.push('a begins');
@@ -65,7 +65,7 @@ describe('the lifecycle of a node', () => {
     expect(steps).toEqual(['a begins', 'b', 'a ends']);
   });
 
-  it('goes on when a hook fails', async () => {
+  it('continues if a hook fails', async () => {
     const other = vi.fn();
     lifecycle.onDrain(() => Promise.reject(new Error('planted')));
     lifecycle.onDrain(other);

@@ -28,7 +28,7 @@ describe('ReadinessService', () => {
     expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
-  it('is degraded, and names the database, while that is away', async () => {
+  it('is degraded, and names the database, while it is away', async () => {
     let up = false;
     const { lifecycle, readiness } = setUp(() => up);
     lifecycle.markReady();
@@ -37,7 +37,7 @@ describe('ReadinessService', () => {
     expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
-  it('is degraded while no node has the bus, and unready while others have it', async () => {
+  it('is degraded while no node has the bus, and not ready while others have it', async () => {
     const { lifecycle, bus, readiness } = setUp();
     lifecycle.markReady();
     bus.state = 'away';
@@ -48,7 +48,7 @@ describe('ReadinessService', () => {
     expect(await readiness.read()).toMatchObject({ status: 'ok', away: [] });
   });
 
-  it('is draining from the first moment of the drain on, also for a probe that was under way', async () => {
+  it('is draining from the start of the drain, even for a probe already under way', async () => {
     const { lifecycle, readiness } = setUp();
     lifecycle.markReady();
     const probe = readiness.read();

@@ -19,11 +19,11 @@ const hmac = (secret: string, text: string): string => createHmac('sha1', secret
 const TURN = { TURN_URLS: 'turn:t.example:3478?transport=udp,turn:t.example:3478?transport=tcp,turns:t.example' };
 
 describe('IceServers', () => {
-  it('offers nothing where nothing is configured', () => {
+  it('offers nothing if nothing is configured', () => {
     expect(iceServers().configuration('7')).toEqual({ iceServers: [], expiresIn: 86_400 });
   });
 
-  it('signs credentials as TURN servers check them, with the first of two secrets', () => {
+  it('signs credentials the way TURN servers check them, with the first of two secrets', () => {
     const { iceServers: list, expiresIn } = iceServers({
       ...TURN,
       TURN_SECRET: 'new secret, old secret',
@@ -41,14 +41,14 @@ describe('IceServers', () => {
     ]);
   });
 
-  it('answers signed credentials without a TURN server too, of a secret that is the same after a restart', () => {
+  it('signs credentials even without a TURN server, with a secret that survives a restart', () => {
     const { username, password } = iceServers().credentials('2False');
     expect(username).toBe('1767312000:2False');
     expect(Buffer.from(password, 'base64')).toHaveLength(20);
     expect(iceServers().credentials('2False').password).toBe(password);
   });
 
-  it('lists each host of the URLs once, and its own where there are none', () => {
+  it('lists each host of the URLs once, or its own if there are none', () => {
     const configured = iceServers({ ...TURN, TURN_SECRET: 's', PUBLIC_URL: 'https://[2001:db8::1]:8443/x' });
     expect(configured.turnHosts()).toEqual([
       { host: 't.example', port: 3478 },

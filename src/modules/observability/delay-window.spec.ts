@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DelayWindow } from './delay-window.js';
 
-it('knows the percentiles of the last delays, and of nothing', () => {
+it('knows the percentiles of the last delays, and copes with none', () => {
   const window = new DelayWindow(100);
   expect(window.read()).toEqual({ p50Ms: 0, p99Ms: 0 });
   window.add(900);
@@ -9,7 +9,7 @@ it('knows the percentiles of the last delays, and of nothing', () => {
   expect(window.read()).toEqual({ p50Ms: 50, p99Ms: 99 });
 });
 
-it('begins anew once its delays were taken', () => {
+it('starts over once its delays have been read', () => {
   const window = new DelayWindow(2);
   expect(window.take()).toBeUndefined();
   for (const ms of [1, 2, 3]) window.add(ms);

@@ -22,14 +22,14 @@ describe('JsonLogger', () => {
     Logger.overrideLogger(false);
   });
 
-  it('writes one object a line with level, time, process, context and message', () => {
+  it('writes one object per line with level, time, process, context and message', () => {
     new Logger('Hub').warn('slow');
     expect(lines).toEqual([
       { level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), pid: process.pid, context: 'Hub', msg: 'slow' },
     ]);
   });
 
-  it('writes text for people where that is asked for, on one line and with what else there is below', () => {
+  it('writes text for people if requested: one line, with further details below it', () => {
     const texts: string[] = [];
     const pretty = JsonLogger.create({ logLevel: 'info', logFormat: 'pretty' }, () => ({}), {
       write: (text) => texts.push(text),
@@ -56,7 +56,7 @@ describe('JsonLogger', () => {
     });
   });
 
-  it('takes message and error out of an object, too', () => {
+  it('also takes message and error from an object', () => {
     new Logger('X').error({ msg: 'a filter failed', connectionId: 'c7', err: new Error('below') });
     expect(lines[0]).toMatchObject({
       level: 'error',
@@ -84,7 +84,7 @@ describe('JsonLogger', () => {
     expect(JSON.stringify(lines)).not.toContain('hunter2');
   });
 
-  it('keeps one line one line, whatever a client puts into it', () => {
+  it('keeps each entry on one line, whatever a client puts into it', () => {
     const raw: string[] = [];
     const logger = JsonLogger.create({ logLevel: 'info', logFormat: 'json' }, undefined, {
       write: (line) => raw.push(line),
@@ -94,7 +94,7 @@ describe('JsonLogger', () => {
     expect(raw[0]?.trimEnd()).not.toMatch(/[\n\u001b]/);
   });
 
-  it('leaves out what is below the configured level and the chatter of the start', () => {
+  it('leaves out what is below the configured level, and the messages of Nest’s start', () => {
     const quiet = JsonLogger.create({ logLevel: 'info', logFormat: 'json' }, undefined, {
       write: (line) => lines.push(JSON.parse(line) as Line),
     });

@@ -11,7 +11,7 @@ const access = (production: boolean, token?: string): MetricsAccess =>
   );
 
 describe('MetricsAccess', () => {
-  it('asks for the token if there is one, on loopback too', () => {
+  it('requires the token if there is one, even on loopback', () => {
     const guarded = access(false, 's3cret');
     expect(guarded.judge({ authorization: 'Bearer s3cret' }, '192.0.2.1')).toBe('allowed');
     expect(guarded.judge({ authorization: 'bearer s3cret' }, '192.0.2.1')).toBe('allowed');
@@ -37,7 +37,7 @@ describe('MetricsAccess', () => {
   );
 
   it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
-    'takes a proxy on this machine, known by its %s header, for a stranger in production',
+    'treats a proxy on this machine, known by its %s header, as a stranger in production',
     (header) => {
       expect(access(true).judge({ [header]: '127.0.0.1' }, '127.0.0.1')).toBe('forbidden');
     },

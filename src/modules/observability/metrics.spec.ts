@@ -46,7 +46,7 @@ describe('Metrics', () => {
     expect(text).toContain('switchboard_database_errors_total 1');
   });
 
-  it('explains every series of its own', async () => {
+  it('describes every series of its own', async () => {
     const text = await metrics.registry.metrics();
     for (const name of [...text.matchAll(/^# TYPE (switchboard_\S+)/gm)].map((match) => match[1])) {
       expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.+\\.$`, 'm'));
@@ -55,7 +55,7 @@ describe('Metrics', () => {
     expect(text).toContain('process_resident_memory_bytes');
   });
 
-  it('says when the event loop stood still, and nothing of what is merely slow', async () => {
+  it('reports a blocked event loop, but not a merely slow one', async () => {
     const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const now = vi.spyOn(performance, 'now').mockReturnValue(0);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

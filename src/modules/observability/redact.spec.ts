@@ -36,7 +36,7 @@ describe('redact', () => {
     expect(redact(fields)).toEqual(fields);
   });
 
-  it('survives cycles, deep nesting, big lists and values JSON has no word for', () => {
+  it('survives cycles, deep nesting, big lists and values that JSON cannot express', () => {
     const cycle: Record<string, unknown> = {
       n: 10n,
       s: Symbol('x'),
@@ -49,7 +49,7 @@ describe('redact', () => {
     expect(text).toContain('[9 bytes]');
   });
 
-  it('reports of an error nothing but name, message, code, stack and cause', () => {
+  it('reports only name, message, code, stack and cause of an error', () => {
     const error = Object.assign(new Error('duplicate key', { cause: new Error('below') }), {
       code: '23505',
       query: 'INSERT INTO secret_table',
@@ -79,7 +79,7 @@ describe('redactText', () => {
     expect(redactText(text)).toContain('[redacted]');
   });
 
-  it('cuts endless text', () => {
+  it('cuts off endless text', () => {
     expect(redactText('x'.repeat(1_000_000)).length).toBeLessThan(10_000);
   });
 });

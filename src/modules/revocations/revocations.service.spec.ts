@@ -18,10 +18,10 @@ describe('Revocations', () => {
   let revocations: Revocations;
   let list: RevocationList;
   let rows: Row[];
-  /** What the database was asked and has not answered yet. */
+  /** Queries that the database has not answered yet. */
   let asked: (() => void)[];
   let hangs: boolean;
-  /** Another node says that something changed. */
+  /** Another node announces a change. */
   let changed: () => unknown;
 
   beforeEach(async () => {
@@ -55,7 +55,7 @@ describe('Revocations', () => {
     vi.useRealTimers();
   });
 
-  it('asks one question at a time however long the database takes, and one more when it was told of a change', async () => {
+  it('runs one query at a time however long the database takes, and one more if a change was announced', async () => {
     hangs = true;
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toHaveLength(1);

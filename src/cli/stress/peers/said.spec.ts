@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Said } from './said.js';
 
-it('knows its messages again, of every size and alphabet, and nothing else', () => {
+it('recognizes its own messages, of any size and alphabet, and nothing else', () => {
   const said = new Said();
   for (let n = 0; n < 16; n++) {
     const message = said.make(`w0:${n}`, 500);

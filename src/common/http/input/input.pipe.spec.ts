@@ -10,7 +10,7 @@ class Member {
   name!: string;
 }
 
-/** What the fields were given. */
+/** The values that the fields got. */
 const seen: unknown[] = [];
 
 class Thing {
@@ -52,7 +52,7 @@ const faults = async (value: unknown) => {
 };
 
 describe('the input pipe', () => {
-  it('takes an email with space around it, as the store does, and none that is only space', async () => {
+  it('accepts an email with space around it, as the store does, but not one that is only space', async () => {
     await run({ title: 't', email: ' ada@example.org\t' });
     expect(await faults({ title: 't', email: '  ' })).toEqual(['email: must be an email address']);
     expect(await faults({ title: 't', email: 'ada @example.org' })).toEqual(['email: must be an email address']);
@@ -87,11 +87,11 @@ describe('the input pipe', () => {
     [[], [': the body must be a JSON object']],
     [undefined, [': the body must be a JSON object']],
     ['x', [': the body must be a JSON object']],
-  ])('finds the faults of %j', async (value, expected) => {
+  ])('finds the errors in %j', async (value, expected) => {
     expect(await faults(value)).toEqual(expected);
   });
 
-  it('hands a field the very value that came: a copy of a wide object takes seconds', async () => {
+  it('passes on values without copying: a copy of a wide object takes seconds', async () => {
     const wide = { a: 1 };
     seen.length = 0;
     for (const any of [wide, [wide]]) await run({ title: 'x', any });
@@ -99,7 +99,7 @@ describe('the input pipe', () => {
     expect((seen[1] as unknown[])[0]).toBe(wide);
   });
 
-  it('names at most fifty faults, with fields cut short', async () => {
+  it('names at most fifty errors, with long field names cut off', async () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`${n}${'x'.repeat(1_000)}`, 1]));
     const list = await faults(many);
     expect(list).toHaveLength(50);

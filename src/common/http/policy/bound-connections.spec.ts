@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { boundConnections } from './bound-connections.js';
 
-/** Milliseconds; the limits that Node has by itself, made small. */
+/** Milliseconds; Node's own limits, made small. */
 const LIMIT = 100;
 const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 20\r\n';
 
@@ -35,7 +35,7 @@ describe('a connection', () => {
     socket.write(text);
   }
 
-  it('may take its time over a body as long as bytes keep coming', async () => {
+  it('may send a body slowly, as long as bytes keep coming', async () => {
     boundConnections(server, 95);
     await open(`${HEAD}\r\n`);
     const ended = once(socket, 'end');
@@ -47,7 +47,7 @@ describe('a connection', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 .*taken$/s);
   });
 
-  it('is closed when nothing comes any more', async () => {
+  it('is closed when no more bytes come', async () => {
     boundConnections(server, 95, LIMIT);
     await open(`${HEAD}\r\nhalf`);
     await once(socket, 'close');

@@ -10,7 +10,7 @@ describe('the client address', () => {
     expect(clientAddress('203.0.113.5', '1.1.1.1', PROXIES)).toBe('203.0.113.5');
   });
 
-  it('drops the IPv6 clothes of an IPv4 address, and zones', () => {
+  it('is without the IPv6 form of an IPv4 address, and without a zone', () => {
     expect(clientAddress('::ffff:203.0.113.5', undefined, NONE)).toBe('203.0.113.5');
     expect(normalizeAddress('FE80::1%eth0')).toBe('fe80::1');
     expect(clientAddress(undefined, undefined, NONE)).toBe('');
@@ -22,7 +22,7 @@ describe('the client address', () => {
     ['192.0.2.1', '203.0.113.5, 10.9.9.9', '203.0.113.5'],
     ['198.51.100.7', '203.0.113.5', '203.0.113.5'],
     ['2001:db8:1::9', '2001:DB8:2::1', '2001:db8:2::1'],
-    // What stands left of the first stranger was written by that stranger.
+    // Everything left of the first untrusted address was written by that client.
     ['10.1.2.3', '9.9.9.9, 203.0.113.5, 10.0.0.1', '203.0.113.5'],
     ['10.1.2.3', '127.0.0.1, 203.0.113.5', '203.0.113.5'],
     ['10.1.2.3', '10.0.0.1, 10.0.0.2', '10.0.0.1'],
@@ -41,11 +41,11 @@ describe('the client address', () => {
     expect(clientAddress('10.1.2.3', ['9.9.9.9', '203.0.113.5, 10.0.0.1'], PROXIES)).toBe('203.0.113.5');
   });
 
-  it('speaks TLS when it says so itself or a trusted proxy does', () => {
+  it('uses TLS if the connection does, or if a trusted proxy says so', () => {
     expect(isTlsRequest(true, '203.0.113.5', undefined, NONE)).toBe(true);
     expect(isTlsRequest(false, '203.0.113.5', 'https', PROXIES)).toBe(false);
     expect(isTlsRequest(false, '10.1.2.3', 'https', PROXIES)).toBe(true);
-    // The first is what the proxy that the client spoke to says.
+    // The first value is from the proxy that the client connected to.
     expect(isTlsRequest(false, '10.1.2.3', 'HTTPS, http', PROXIES)).toBe(true);
     expect(isTlsRequest(false, '10.1.2.3', ' wss ,http', PROXIES)).toBe(true);
     expect(isTlsRequest(false, '10.1.2.3', ['https', 'http'], PROXIES)).toBe(true);

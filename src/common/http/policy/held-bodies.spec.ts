@@ -4,11 +4,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HeldBodies } from './held-bodies.js';
 
-/** Bytes that are read of one. */
+/** Bytes read from one. */
 const LARGEST = 50_000;
 const MOST = { address: 60_000, all: 100_000 };
 
-describe('bodies that are held until they are complete', () => {
+describe('incomplete bodies', () => {
   let server: Server;
   let bodies: HeldBodies;
   const sockets: Socket[] = [];
@@ -19,7 +19,7 @@ describe('bodies that are held until they are complete', () => {
       const admitted = bodies.admits(request, LARGEST);
       response.writeHead(admitted ? 200 : 503).flushHeaders();
       if (!admitted) response.end();
-      // One character for each that has arrived.
+      // One character for each byte that has arrived.
       else
         request.on('data', (data: Buffer) => response.write('x'.repeat(data.length))).on('end', () => response.end());
     });
@@ -34,8 +34,8 @@ describe('bodies that are held until they are complete', () => {
   const addressOf = ({ headers }: IncomingMessage): string => String(headers['x-address']);
 
   /**
-   * Sends a head, and as much of the body as is said.
-   * @returns the status, once all that was sent has arrived, and the socket to send the rest on; 0: it was cut off
+   * Sends a head, and the given number of body bytes.
+   * @returns the status, 0 if cut off, once everything sent has arrived; and the socket to send the rest on
    */
   async function send(address: string, headers: string, bytes = 0): Promise<{ status: number; socket: Socket }> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -61,7 +61,7 @@ describe('bodies that are held until they are complete', () => {
   }
   const statusOf = async (...sent: Parameters<typeof send>): Promise<number> => (await send(...sent)).status;
 
-  it('are bounded for an address, and go when they are complete or their connection is', async () => {
+  it('are bounded per address, and released once they are complete or their connection ends', async () => {
     const { status, socket } = await send('a', 'Content-Length: 20000', 19_999);
     expect(status).toBe(200);
     const other = await send('a', 'Content-Length: 40000', 39_999);
@@ -76,7 +76,7 @@ describe('bodies that are held until they are complete', () => {
     for (let status = 503; status !== 200;) status = await statusOf('a', 'Content-Length: 50000', 49_999);
   });
 
-  it('are bounded for all addresses together, those of one /64 for one; the first of an address always goes', async () => {
+  it('are bounded in total, with a /64 as one address; the first of an address is always accepted', async () => {
     expect(await statusOf('2001:db8::1', 'Content-Length: 50000', 49_999)).toBe(200);
     expect(await statusOf('2001:db8::2', 'Content-Length: 50000')).toBe(503);
     expect(await statusOf('a', 'Content-Length: 50000', 49_999)).toBe(200);
@@ -85,7 +85,7 @@ describe('bodies that are held until they are complete', () => {
   });
 
   it.each(['Transfer-Encoding: chunked', 'Content-Length: 70000\r\nContent-Encoding: gzip', 'Content-Length: 70000'])(
-    'count as what has arrived, not as what was announced: %s',
+    'count by bytes received, not by bytes announced: %s',
     async (headers) => {
       for (let n = 0; n < 9; n++) expect(await statusOf('a', headers)).toBe(200);
       expect(await statusOf('a', 'Content-Length: 30000', 29_999)).toBe(200);
@@ -95,7 +95,7 @@ describe('bodies that are held until they are complete', () => {
     },
   );
 
-  it('are forgotten when they were answered before they were whole, and not counted when they are gone', async () => {
+  it('are no longer counted once they have been answered early or are gone', async () => {
     server.removeAllListeners('request').on('request', (request, response) => {
       expect(bodies.admits(request, LARGEST)).toBe(true);
       request.once('data', () => response.writeHead(400, { 'Content-Length': 0 }).end());
@@ -117,7 +117,7 @@ describe('bodies that are held until they are complete', () => {
     expect(bodies.bytes).toBe(0);
   });
 
-  it('lose their connection when they are held back', async () => {
+  it('lose their connection when they stall', async () => {
     bodies = new HeldBodies(addressOf, MOST, 20);
     const { status, socket } = await send('a', 'Content-Length: 50000', 100);
     expect(status).toBe(200);

@@ -14,7 +14,7 @@ describe('the host policy', () => {
     ['node.example', true],
     ['NODE.example.:3001', true],
     ['other.example', false],
-  ])('answers for the node that clients are sent to, with and without a list: %s %s', (host, allowed) => {
+  ])('accepts the host of the node that clients are sent to, with and without a list: %s %s', (host, allowed) => {
     for (const url of ['https://node.example:8443', 'wss://node.example']) {
       expect(isHostAllowed(host, settings({ publicUrl: 'https://a.example', nodeUrl: url }))).toBe(allowed);
       expect(isHostAllowed(host, settings({ allowedHosts: ['b.example'], nodeUrl: url }))).toBe(allowed);
@@ -27,7 +27,7 @@ describe('the host policy', () => {
     ['a.example:443', true],
     ['b.example', true],
     ['c.example', false],
-  ])('takes a usual port that is left out for the one of the list: %s %s', (host, allowed) => {
+  ])('treats an omitted default port like the one in the list: %s %s', (host, allowed) => {
     const allowedHosts = ['a.example:443', 'b.example:80', 'c.example:8080'];
     expect(isHostAllowed(host, settings({ allowedHosts }))).toBe(allowed);
   });
@@ -41,7 +41,7 @@ describe('the host policy', () => {
     'localhost',
     'a_b',
     'xn--bcher-kva.example',
-  ])('takes %s for a host', (text) => {
+  ])('accepts %s as a host', (text) => {
     expect(hostFault(text)).toBeUndefined();
   });
 
@@ -54,11 +54,11 @@ describe('the host policy', () => {
     'a.example:port',
     'bücher.example',
     'a b',
-  ])('can match nothing with %s', (text) => {
+  ])('refuses %s, which can match nothing', (text) => {
     expect(hostFault(text)).toContain('host[:port]');
   });
 
-  it('answers any host outside production, and in production while nothing says which', () => {
+  it('accepts any host outside production, and in production while none is configured', () => {
     expect(isHostAllowed('x.example', settings({ production: false, publicUrl: 'https://a.example' }))).toBe(true);
     expect(isHostAllowed('x.example', settings())).toBe(true);
     expect(isHostAllowed(undefined, settings())).toBe(true);
@@ -88,7 +88,7 @@ describe('the host policy', () => {
     ['[2001:db8::1]:3000', true],
     ['localhost', false],
     ['a.example', false],
-  ])('with a list, whatever else is set: %s %s', (host, allowed) => {
+  ])('with a list, whatever else is configured: %s %s', (host, allowed) => {
     const allowedHosts = ['B.example', 'c.example:81', '2001:db8::1'];
     expect(isHostAllowed(host, settings({ production: false, allowedHosts, publicUrl: 'https://a.example' }))).toBe(
       allowed,

@@ -9,13 +9,13 @@ const settings = (changes: object = {}) => ({
 });
 
 describe('the origin policy', () => {
-  it('lets in whoever is no page', () => {
+  it('admits clients that are not pages', () => {
     expect(isOriginAllowed(undefined, 'a.example', settings({ allowedOrigins: ['https://b.example'] }), false)).toBe(
       true,
     );
   });
 
-  it('lets in every origin outside production, unless there is a list', () => {
+  it('admits every origin outside production, unless there is a list', () => {
     expect(isOriginAllowed('https://x.example', 'a.example', settings({ production: false }), false)).toBe(true);
     expect(isOriginAllowed('null', 'a.example', settings({ production: false }), false)).toBe(true);
     const listed = settings({ production: false, allowedOrigins: ['https://b.example'] });
@@ -58,7 +58,7 @@ describe('the origin policy', () => {
     ['http://[::1]:3000', 'http://[0::1]:3000'],
     ['file://', 'file://'],
     ['null', 'null'],
-  ])('lets in the page that a list names %s and the browser %s, and no other', (item, origin) => {
+  ])('admits the page that is %s in the list and %s in the browser, and no other', (item, origin) => {
     expect(originFault(item)).toBeUndefined();
     const listed = settings({ allowedOrigins: [item] });
     expect(isOriginAllowed(origin, 'a.example', listed, false)).toBe(true);
@@ -88,11 +88,11 @@ describe('the origin policy', () => {
     'ws://example.org',
     'data:text/html',
     'NULL',
-  ])('can match nothing with %s', (text) => {
+  ])('refuses %s, which can match nothing', (text) => {
     expect(originFault(text)).toContain('scheme://host[:port]');
   });
 
-  it('takes a list exactly, with the public address in it', () => {
+  it('matches a list exactly, including the public address', () => {
     const listed = settings({
       allowedOrigins: ['https://app.example/', 'http://b.example:81'],
       publicUrl: 'https://me.example/x',

@@ -17,7 +17,7 @@ function headersOf(path: string, tls = false): Map<string, string> {
 }
 
 describe('securityHeaders', () => {
-  it('lets answers load, frame and send nothing, and leak no address', () => {
+  it('lets responses load, frame and send nothing, and leak no address', () => {
     const headers = headersOf('/api/v1/services');
     expect(headers.get('content-security-policy')).toBe(
       "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
@@ -35,18 +35,18 @@ describe('securityHeaders', () => {
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
   });
 
-  it.each(['/docs-json', '/docs-asyncapi', '/docsx', '/'])('gives %s no such freedom', (path) => {
+  it.each(['/docs-json', '/docs-asyncapi', '/docsx', '/'])('does not loosen the policy for %s', (path) => {
     expect(headersOf(path).get('content-security-policy')).not.toContain('script-src');
   });
 
-  it('promises TLS only to those who came by TLS', () => {
+  it('sends HSTS only to clients that use TLS', () => {
     expect(headersOf('/', false).has('strict-transport-security')).toBe(false);
     expect(headersOf('/', true).get('strict-transport-security')).toContain('max-age=31536000');
   });
 });
 
 describe('pagePolicy', () => {
-  it('lets a page use what is ours and nothing inline', () => {
+  it('lets a page use our own files and nothing inline', () => {
     const policy = pagePolicy();
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'; style-src 'self'");
@@ -54,7 +54,7 @@ describe('pagePolicy', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  it('lets a page ask for more', () => {
+  it('lets a page request more', () => {
     expect(pagePolicy({ 'media-src': ["'self'", 'blob:'] })).toContain("media-src 'self' blob:");
   });
 });

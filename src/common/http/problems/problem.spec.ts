@@ -34,13 +34,13 @@ describe('a problem', () => {
     [new HttpException('secret', 502), 'internal_error'],
     [Object.assign(new Error('secret'), { status: 413, expose: true }), 'payload_too_large'],
     [Object.assign(new Error('connect ECONNREFUSED 10.0.0.5:5432'), { code: 'ECONNREFUSED' }), 'database_unavailable'],
-  ])('made of %j is %s and tells nothing of it', (thrown, code) => {
+  ])('made from %j is %s and reveals nothing about it', (thrown, code) => {
     const error = toAppError(thrown);
     expect(error.code).toBe(code);
     expect(error.detail).not.toMatch(/secret|password|10\.0\.0|Cannot/);
   });
 
-  it('says when to come back where coming back helps', () => {
+  it('says when to retry if that helps', () => {
     expect(retryAfterOf(new AppError('rate_limited', '', { retryAfterSeconds: 7 }))).toBe(7);
     expect(retryAfterOf(new AppError('rate_limited', ''))).toBeGreaterThan(0);
     expect(retryAfterOf(new AppError('database_unavailable', ''))).toBeGreaterThan(0);

@@ -39,7 +39,7 @@ describe('pipelined requests', () => {
     server.close();
   });
 
-  it('are served one after the other, and answered in order', async () => {
+  it('are served one by one, and answered in order', async () => {
     client.write(Array.from({ length: MANY }, (_, n) => `GET /${n} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
     await vi.waitFor(() => {
       expect(answers).toContain(`/${MANY - 1};`);

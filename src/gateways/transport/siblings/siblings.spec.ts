@@ -9,7 +9,7 @@ import { PrivateDoor } from './private-door.js';
 import { makeSessionId } from './session-ids.js';
 import { Siblings } from './siblings.js';
 
-/** What Node reads of one request at most; what comes later is not among its headers. */
+/** Headers that Node reads of a request; any after that are ignored. */
 const MOST_HEADERS = 2_000;
 
 describe('a request that belongs to a sibling', () => {
@@ -71,7 +71,7 @@ describe('a request that belongs to a sibling', () => {
   it.each([
     ['polling', [], 'HTTP/1.1 200 OK'],
     ['as an upgrade', UPGRADE, 'HTTP/1.1 101 Switching Protocols'],
-  ])('comes from the client that sent it, whatever that says (%s)', async (_, headers, expected) => {
+  ])('has the address of the client that sent it, whatever that claims (%s)', async (_, headers, expected) => {
     const [line, port] = await ask(...headers, forged);
     expect(line).toBe(expected);
     const [{ socket, headers: passed } = { socket: undefined, headers: {} }] = seen;
@@ -83,19 +83,22 @@ describe('a request that belongs to a sibling', () => {
   it.each([
     ['polling', []],
     ['as an upgrade', UPGRADE],
-  ])('comes from the client that sent it when there are more headers than Node reads (%s)', async (_, headers) => {
-    const [line] = await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
-    // Newer ones refuse it.
-    if (line !== 'HTTP/1.1 431 Request Header Fields Too Large')
-      expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
-  });
+  ])(
+    'has the address of the client that sent it even if there are more headers than Node reads (%s)',
+    async (_, headers) => {
+      const [line] = await ask(...headers, ...new Array<string>(MOST_HEADERS).fill('a:'));
+      // Newer versions of Node refuse it.
+      if (line !== 'HTTP/1.1 431 Request Header Fields Too Large')
+        expect(seen[0]?.socket.remoteAddress).toBe('127.0.0.1');
+    },
+  );
 
   it('belongs to the sibling whose session is named last, as Engine.IO reads it', () => {
     const query = `/?sid=${makeSessionId(0)}&sid=${makeSessionId(1)}`;
     expect(siblings.doorFor(Object.assign(new IncomingMessage(new Socket()), { url: query }))).toBeDefined();
   });
 
-  it('is not passed on when its client has gone meanwhile', async () => {
+  it('is not passed on if its client has left meanwhile', async () => {
     const missing = (): void => undefined;
     front.removeAllListeners('upgrade').on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       siblings.passUpgrade(siblings.doorFor(request) ?? '', request, socket, head, missing);

@@ -16,8 +16,8 @@ function setUp() {
   return { begin, allows: (address: string, headers?: object) => allowance.allows(request(address, headers)) };
 }
 
-describe('sessions that poll', () => {
-  it('are as many as an address may have, whatever others have', () => {
+describe('polling sessions', () => {
+  it('are limited per address, whatever others have', () => {
     const { begin, allows } = setUp();
     begin('192.0.2.1');
     expect(allows('192.0.2.1')).toBe(true);
@@ -27,7 +27,7 @@ describe('sessions that poll', () => {
     expect(allows('192.0.2.1', { upgrade: 'websocket' })).toBe(true);
   });
 
-  it('count once, until they end or have a socket', () => {
+  it('count once, until they end or are upgraded', () => {
     const { begin, allows } = setUp();
     const [one, other] = [begin('2001:db8::1'), begin('2001:db8::2')];
     expect(allows('2001:db8::3')).toBe(false);
@@ -40,7 +40,7 @@ describe('sessions that poll', () => {
     expect(allows('2001:db8::3')).toBe(true);
   });
 
-  it('do not count where there is a socket from the beginning', () => {
+  it('do not count if they start with a WebSocket', () => {
     const { begin, allows } = setUp();
     for (let i = 0; i < 3; i++) begin('192.0.2.1', 'websocket');
     expect(allows('192.0.2.1')).toBe(true);

@@ -29,7 +29,7 @@ class FakeTransport {
     this.readyState = 'closed';
   }
 
-  /** As Engine.IO does it. */
+  /** Like Engine.IO's own. */
   post(payload: string): void {
     (this as PollingTransport).onData(payload);
     this.dataRes.end('ok');
@@ -42,13 +42,13 @@ describe('the intake of a polling session', () => {
     return [transport, new PollingIntake(transport, new LoopTurns())];
   };
 
-  it('answers at once what fits into a turn', () => {
+  it('handles at once what fits into a turn', () => {
     const [transport] = start();
     transport.post(packets(10));
     expect([transport.taken.length, transport.response.ended]).toEqual([10, ['ok']]);
   });
 
-  it('takes more than that in turns, in order, and answers after the last', async () => {
+  it('spreads more than that over turns, in order, and answers after the last', async () => {
     const [transport] = start();
     transport.post(packets(1_000));
     expect([transport.taken.length, transport.response.ended]).toEqual([128, []]);
@@ -58,7 +58,7 @@ describe('the intake of a polling session', () => {
     expect(transport.taken).toEqual(Array.from({ length: 1_000 }, (_, n) => String(n)));
   });
 
-  it('takes nothing while it is paused, and ends what waits with its session', async () => {
+  it('handles nothing while paused, and drops what is waiting once its session has ended', async () => {
     const [transport, intake] = start();
     intake.pause();
     transport.post(packets(10));
@@ -71,7 +71,7 @@ describe('the intake of a polling session', () => {
     expect(transport.taken).toEqual([]);
   });
 
-  it('refuses a second request beside the first', () => {
+  it('refuses a second request at the same time', () => {
     const [transport] = start();
     transport.post(packets(1_000));
     transport.post(packets(1));
@@ -87,7 +87,7 @@ describe('the intake of a polling session', () => {
     expect(transport.taken).toHaveLength(10_000);
   });
 
-  it('refuses a poll beside one whose answer has not been read', () => {
+  it('refuses a poll while the answer to another has not been read', () => {
     const [transport] = start();
     const answers = [1, 2, 3].map(() => Object.assign(new EventEmitter(), { writeHead: () => ({ end: vi.fn() }) }));
     const poll = (n: number): void => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownPath } from './own-path.js';
 
-describe('where a sign-in comes back to', () => {
+describe('the return path of a sign-in', () => {
   it.each([
     ['/', '/'],
     ['/console/', '/console/'],
@@ -34,7 +34,7 @@ describe('where a sign-in comes back to', () => {
     '/\u202e',
     `/${'x'.repeat(600)}`,
     `/${'é'.repeat(300)}`,
-  ])('is not %j', (text) => {
+  ])('may not be %j', (text) => {
     expect(ownPath(text)).toBeUndefined();
   });
 });

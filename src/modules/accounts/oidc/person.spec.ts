@@ -4,8 +4,8 @@ import { personOf } from './person.js';
 
 const WHO = { iss: 'https://id.example.org', sub: '7' };
 
-describe('whom a provider vouches for', () => {
-  it('has the names that it tells', () => {
+describe('a person vouched for by a provider', () => {
+  it('has the provider’s names', () => {
     expect(personOf({ ...WHO, name: 'Ada King Lovelace' }, {})).toMatchObject({
       firstName: 'Ada',
       lastName: 'King Lovelace',
@@ -23,7 +23,7 @@ describe('whom a provider vouches for', () => {
     ['\u2800\u200b\ufe0f', 'ada'],
     ['A\u3164d\u115fa', 'A d a'],
     ['Ada\ufe0f', 'Ada'],
-    // Persian is written with it, and so are families.
+    // Persian and emoji families need it.
     ['\u0639\u0644\u06cc\u200c\u0631\u0636\u0627', '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627'],
     ['\u{1f469}\u200d\u{1f4bb} Ada', '\u{1f469}\u200d\u{1f4bb} Ada'],
     [`${'x'.repeat(98)}\u{1f469}\u200d\u{1f4bb}`, `${'x'.repeat(98)}\u{1f469}`],
@@ -35,7 +35,7 @@ describe('whom a provider vouches for', () => {
     expect(nameFault(firstName)).toBeUndefined();
   });
 
-  it('has a verified email only when one place says both', () => {
+  it('has a verified email only if one source says both', () => {
     const verified = (idToken: Record<string, unknown>, userInfo: Record<string, unknown> = {}) =>
       personOf({ ...WHO, ...idToken }, userInfo).emailVerified;
     expect(verified({ email: 'a@example.org', email_verified: true })).toBe(true);
@@ -47,7 +47,7 @@ describe('whom a provider vouches for', () => {
       expect(verified({ email: 'a@example.org', email_verified: other })).toBe(false);
   });
 
-  it('owns no address that only looks like another in lower case', () => {
+  it('does not own an address that only matches another in lower case', () => {
     const kelvin = { email: '\u212aate@example.org', email_verified: true };
     expect(personOf({ ...WHO, ...kelvin }, {})).toMatchObject({ email: 'kate@example.org', emailVerified: false });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimAt, roleOf } from './role-rules.js';
 
-describe('roles by groups', () => {
+describe('roles from groups', () => {
   const rules = {
     roles: [
       { group: 'watchers', role: 'viewer' },
@@ -23,11 +23,11 @@ describe('roles by groups', () => {
     [{ admins: true }, undefined],
     [[['admins']], undefined],
     [[null, 7, 'watchers'], 'viewer'],
-  ])('of %j: %s', (groups, role) => {
+  ])('for %j: %s', (groups, role) => {
     expect(roleOf(groups, rules)).toBe(role);
   });
 
-  it('are the default one without a group', () => {
+  it('default without a group', () => {
     expect(roleOf(['others'], { ...rules, defaultRole: 'user' })).toBe('user');
     expect(roleOf(['watchers'], { ...rules, defaultRole: 'admin' })).toBe('viewer');
   });
@@ -42,7 +42,7 @@ describe('roles by groups', () => {
     ['groups.x.y', undefined],
     ['constructor', undefined],
     ['__proto__.constructor', undefined],
-  ])('stand in %s', (name, value) => {
+  ])('are read from %s', (name, value) => {
     const claims = { groups: ['a'], realm_access: { roles: ['b'] }, 'https://example.org/roles': ['c'] };
     expect(claimAt(claims, name)).toEqual(value);
   });

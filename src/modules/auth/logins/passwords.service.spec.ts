@@ -5,7 +5,7 @@ const HERE = '192.0.2.1';
 const ELSEWHERE = '192.0.2.2';
 
 describe('passwords', () => {
-  it('are hashed with argon2id, salted, and recognised again', async () => {
+  it('are hashed with argon2id, salted, and recognized again', async () => {
     const passwords = new Passwords();
     const [first, second] = await Promise.all([passwords.hash('swordfish'), passwords.hash('swordfish')]);
     expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -14,12 +14,12 @@ describe('passwords', () => {
     expect(await passwords.verify('Swordfish', first, HERE)).toBe(false);
   });
 
-  it('of nobody are always wrong, also the one of the decoy', async () => {
+  it('are always wrong without an account, even that of the decoy', async () => {
     const passwords = new Passwords();
     expect(await passwords.verify('nobody', undefined, HERE)).toBe(false);
   });
 
-  it('are looked at a few at a time, and a flood is turned away', async () => {
+  it('are checked a few at a time, and a flood is turned away', async () => {
     const passwords = new Passwords();
     const all = await Promise.allSettled(Array.from({ length: 230 }, () => passwords.verify('x', undefined, HERE)));
     const refused = all.filter(({ status }) => status === 'rejected');
@@ -30,8 +30,8 @@ describe('passwords', () => {
 
   it.each([
     ['registrations', (passwords: Passwords) => passwords.hash('x')],
-    ['sign-ins of another address', (passwords: Passwords) => passwords.verify('x', undefined, ELSEWHERE)],
-  ])('are looked at in turn: a sign-in is not kept behind a flood of %s', async (_, work) => {
+    ['sign-ins from another address', (passwords: Passwords) => passwords.verify('x', undefined, ELSEWHERE)],
+  ])('are checked in turn, so that a sign-in does not wait behind a flood of %s', async (_, work) => {
     const passwords = new Passwords();
     let done = 0;
     const flood = Array.from({ length: 60 }, () => work(passwords).then(() => done++));

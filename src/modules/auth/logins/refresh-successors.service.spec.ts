@@ -23,7 +23,7 @@ const setUp = () => {
   return { clock, node, token: newRefreshToken() };
 };
 
-/** A login whose refresh token `token` is now. */
+/** A login whose current refresh token is `token`. */
 const given = (token: RefreshToken, address: string | null, { time }: TestClock) => ({
   secretDigest: sha256(token.secret),
   address,
@@ -31,14 +31,14 @@ const given = (token: RefreshToken, address: string | null, { time }: TestClock)
 });
 
 describe('the successors of refresh tokens', () => {
-  it('are the same for all who ask, on whichever node', () => {
+  it('are the same for every caller, on any node', () => {
     const { node, token } = setUp();
     const [one, other] = [node(), node()];
     expect(one.of(token)).toEqual(other.of(token));
     expect(one.accessIdOf(token)).toBe(other.accessIdOf(token));
   });
 
-  it("are nobody else's, and of no other token", () => {
+  it('are not given to other addresses or for other tokens', () => {
     const { clock, node, token } = setUp();
     const successors = node();
     const login = given(successors.of(token), '192.0.2.1', clock);
@@ -51,7 +51,7 @@ describe('the successors of refresh tokens', () => {
     );
   });
 
-  it('are refused after ten seconds, and to a clock that is as far behind', () => {
+  it('are refused after ten seconds, and if the clock is as far behind', () => {
     const { clock, node, token } = setUp();
     const successors = node();
     const login = given(successors.of(token), '192.0.2.1', clock);
@@ -66,7 +66,7 @@ describe('the successors of refresh tokens', () => {
     }
   });
 
-  it('follow from no token alone', () => {
+  it('cannot be derived from a token alone', () => {
     const { node, token } = setUp();
     const [ours, theirs] = [node(), node('the key of another installation, long enough')];
     expect(ours.of(token).secret).not.toEqual(theirs.of(token).secret);

@@ -33,7 +33,7 @@ const setUp = () => {
 };
 
 describe('the sign-in throttle', () => {
-  it('lets the free tries and one more through when guesses race', async () => {
+  it('lets the free attempts and one more through if guesses race', async () => {
     const { throttle } = setUp();
     const places = Array.from({ length: 50 }, (_, n) => `198.51.100.${n}`);
     const tries = await Promise.allSettled(places.map((place) => throttle.attempt('a@example.org', place)));

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { isMachineKey, isWellFormed, newMachineKey } from './machine-key.js';
 
 describe('machine keys', () => {
-  it('have a mark, 256 random bits and a checksum that anybody can compute', () => {
+  it('have a prefix, 256 random bits and a checksum that anybody can compute', () => {
     const { key, prefix, digest } = newMachineKey();
     expect(key).toMatch(/^sbk_[0-9A-Za-z]{49}$/);
     expect([isMachineKey(key), isWellFormed(key), digest.length]).toEqual([true, true, 32]);
     expect(key.startsWith(prefix)).toBe(true);
     expect(newMachineKey().key).not.toBe(key);
-    // A fixed one: scanners and clients of old must go on to know keys.
+    // A fixed key: existing scanners and clients must continue to recognize keys.
     expect(isWellFormed(`sbk_${'0'.repeat(43)}3O5alj`)).toBe(true);
   });
 
-  it('tell every mistyped, cut or lengthened key', () => {
+  it('detect every mistyped, truncated or lengthened key', () => {
     const { key } = newMachineKey();
     for (let i = 4; i < key.length; i++) {
       const other = key[i] === 'a' ? 'b' : 'a';

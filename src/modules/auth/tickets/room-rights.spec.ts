@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rightIn, roomRightsFault, type RoomRights } from './room-rights.js';
 
 describe('rights in rooms', () => {
-  it('go by the name, then by the longest beginning', () => {
+  it('are found by the exact name, then by the longest prefix', () => {
     const rights: RoomRights = { '*': 'read', 'team-*': 'write', 'team-a*': 'readwrite', 'team-ab': 'read' };
     expect(rightIn(rights, 'other')).toBe('read');
     expect(rightIn(rights, 'team-')).toBe('write');
@@ -33,7 +33,7 @@ describe('rights in rooms', () => {
     expect(roomRightsFault(value)).toBeDefined();
   });
 
-  it('are taken with all that names of rooms may hold', () => {
+  it('accept everything that room names may contain', () => {
     expect(roomRightsFault({ 'A-z_9': 'read', '*': 'write', 'a-*': 'readwrite' })).toBeUndefined();
   });
 });

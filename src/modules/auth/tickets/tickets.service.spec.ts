@@ -21,7 +21,7 @@ function scene() {
 }
 
 describe('tickets', () => {
-  it('are good once, whoever comes first', async () => {
+  it('are valid once, for whoever comes first', async () => {
     const { tickets } = scene();
     const ticket = await tickets.issue('account', claims);
     const tries = Array.from({ length: 5 }, () => tickets.redeem('account', ticket, holder));
@@ -29,7 +29,7 @@ describe('tickets', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([{ status: 'fulfilled', value: claims }]);
   });
 
-  it('are good for 30 seconds', async () => {
+  it('are valid for 30 seconds', async () => {
     const { tickets, pass } = scene();
     const [early, late] = [await tickets.issue('account', claims), await tickets.issue('account', claims)];
     pass(29_999);
@@ -38,7 +38,7 @@ describe('tickets', () => {
     await expect(tickets.redeem('account', late, holder)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('are not used up by who takes others', async () => {
+  it('are not used up where another kind is expected', async () => {
     const { tickets } = scene();
     const ticket = await tickets.issue('account', claims);
     await expect(tickets.redeem('lobby', ticket, holder)).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -53,7 +53,7 @@ describe('tickets', () => {
     },
   );
 
-  it('are not kept in clear', async () => {
+  it('are not stored in clear text', async () => {
     const { tickets, store } = scene();
     const ticket = await tickets.issue('account', claims);
     const kept = JSON.stringify([...(store as unknown as { entries: Map<string, unknown> }).entries]);

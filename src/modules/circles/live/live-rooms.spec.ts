@@ -53,26 +53,26 @@ describe('LiveRooms', () => {
     for (let turn = 0; turn < 3; turn++) await nextTurn();
   };
 
-  it('show out who came in after the room was told to show them out, and before they were told', async () => {
+  it('remove a socket that joined after the room was notified and before it was itself', async () => {
     standing = 'none';
     await expelFromBoth();
     expect(channels()).toEqual([]);
     expect(demandState(socket).conversations.size).toBe(0);
   });
 
-  it('keep who was shown out before and has come back with the right to be there', async () => {
+  it('keep a socket that has since come back with permission', async () => {
     await expelFromBoth();
     expect(channels()).toHaveLength(2);
   });
 
-  it('show out whom they cannot ask the database about', async () => {
+  it('remove sockets about which the database cannot be asked', async () => {
     database = Promise.reject(new Error('away'));
     database.catch(() => undefined);
     await expelFromBoth();
     expect(channels()).toEqual([]);
   });
 
-  it('let a socket that leaves hear first what it wrote itself, unless that cannot be found out', async () => {
+  it('let a leaving socket first hear what it wrote itself, unless that cannot be found out', async () => {
     for (const outcome of ['told', 'away'] as const) {
       let settle: () => void = () => undefined;
       heard = new Promise((resolve, reject) => {

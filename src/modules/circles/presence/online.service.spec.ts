@@ -20,7 +20,7 @@ describe('Online', () => {
     expect(await online.isUserOnline(1)).toBe(false);
   });
 
-  it('goes by the sockets of this node while the shared state is away, and hides no other trouble', async () => {
+  it('relies on this node’s sockets while the shared state is away, and hides no other error', async () => {
     const [presence, hub] = [new InProcessPresence(), new Hub(new InProcessBroker())];
     const online = new Online(presence, hub);
     const socket = { id: 'a', closed: false, subscriptions: null } as unknown as Connection;

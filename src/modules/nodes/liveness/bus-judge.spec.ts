@@ -42,18 +42,18 @@ describe('BusJudge', () => {
     return verdict;
   };
 
-  it('is content with its own echo when it is alone', () => {
+  it('is satisfied with its own echo if it is alone', () => {
     expect(pass(30, { answer: false })).toBe('ok');
   });
 
-  it('is deaf when its echo stays away while the connection claims to be up, until it comes back', () => {
+  it('is deaf if its echo is missing while the connection seems up, until the echo returns', () => {
     expect(pass(3)).toBe('ok');
     expect(pass(4, { echo: false })).toBe('ok');
     expect(pass(1, { echo: false })).toBe('deaf');
     expect(pass(1)).toBe('ok');
   });
 
-  it('is deaf when it hears itself but nobody else who hears the bus', () => {
+  it('is deaf if it hears itself but none of the others that hear the bus', () => {
     const others = () => [other(500)];
     expect(pass(10, { others })).toBe('ok');
     expect(pass(7, { others, answer: false })).toBe('ok');
@@ -62,14 +62,14 @@ describe('BusJudge', () => {
     expect(pass(1, { others })).toBe('ok');
   });
 
-  it('does not mind the silence of one that is deaf itself', () => {
+  it('ignores the silence of a node that is deaf itself', () => {
     pass(10, { others: () => [other(500)] });
     const deafSince = now;
     expect(pass(5, { answer: false, others: () => [other(now - deafSince)] })).toBe('ok');
     expect(pass(30, { answer: false, others: () => [other(now - deafSince, 'deaf')] })).toBe('ok');
   });
 
-  it('says away when nobody has the bus', () => {
+  it('reports the bus as away if nobody has it', () => {
     pass(10, { others: () => [other(500)] });
     const lost = now;
     const down = { connected: false, echo: false, answer: false, others: () => [other(now - lost)] };
@@ -79,7 +79,7 @@ describe('BusJudge', () => {
     expect(pass(1, { others: () => [other(0)] })).toBe('ok');
   });
 
-  it('is deaf when only its own connection is down', () => {
+  it('is deaf if only its own connection is down', () => {
     pass(10, { others: () => [other(500)] });
     const down = { connected: false, echo: false, answer: false, others: () => [other(500)] };
     expect(pass(4, down)).toBe('away');
@@ -89,14 +89,14 @@ describe('BusJudge', () => {
     expect(pass(1, { others: () => [other(500)] })).toBe('ok');
   });
 
-  it('is not deaf because it slept', () => {
+  it('is not deaf after being suspended', () => {
     pass(10, { others: () => [other(500)] });
     now += 60_000;
     expect(pass(1, { echo: false, answer: false, others: () => [other(500)] })).toBe('ok');
     expect(pass(3, { others: () => [other(500)] })).toBe('ok');
   });
 
-  it('takes no echo for one of the bus while the connection is down', () => {
+  it('does not count an echo while the connection is down', () => {
     pass(3);
     pass(6, { connected: false });
     expect(pass(1, { connected: true, echo: false })).toBe('away');

@@ -13,19 +13,19 @@ import { type Heard } from './liveness-view.js';
 
 const SECOND = 1_000;
 
-/** A bus of several shards, which carries what is published on a channel to those who listen there. */
+/** A bus of several shards, which delivers what is published on a channel to its listeners. */
 class CountingBus {
   readonly nodes: EnvelopeHandler[] = [];
   readonly listeners = new Map<Channel, Set<number>>();
-  /** Those that carry nothing. */
+  /** Shards that deliver nothing. */
   readonly dead = new Set<number>();
-  /** Nodes to which nothing comes. */
+  /** Nodes that nothing is delivered to. */
   readonly deaf = new Set<number>();
   deliveries = 0;
 
   constructor(private readonly shards: number) {}
 
-  /** As partitions of a cluster: by the number in it. */
+  /** Like the partitions of a cluster: by the number in the channel. */
   shardOf = (channel: Channel): number => Number(channel.split(':')[1]) % this.shards;
 
   node(): Broker {
@@ -77,7 +77,7 @@ describe('BusProbe', () => {
     vi.useRealTimers();
   });
 
-  /** So many nodes, each of which knows at once how the others are. */
+  /** `count` nodes, each of which knows the others' state at once. */
   async function start(count: number, shards = 1): Promise<void> {
     bus = new CountingBus(shards);
     [healths, probes] = [[], []];
@@ -111,7 +111,7 @@ describe('BusProbe', () => {
     [3, 3],
     [30, 1],
     [30, 3],
-  ])('costs %i nodes on %i shards a second no more than a few deliveries each', async (count, shards) => {
+  ])('costs %i nodes on %i shards only a few deliveries per second each', async (count, shards) => {
     await start(count, shards);
     await pass(20);
     expect(states()).toEqual(all('ok'));
@@ -122,7 +122,7 @@ describe('BusProbe', () => {
     expect(bus.deliveries / 10).toBe(count * (shards + 2 * asked));
   });
 
-  it('has one node know that it is deaf, among many, and that it is no more', async () => {
+  it('tells a single deaf node among many that it is deaf, and that it no longer is', async () => {
     await start(30);
     await pass(20);
     bus.deaf.add(7);
@@ -133,12 +133,12 @@ describe('BusProbe', () => {
     expect(states()).toEqual(all('ok'));
   });
 
-  it('finds a node that hears itself and none of the others', async () => {
+  it('detects a node that hears itself but none of the others', async () => {
     await start(30);
     await pass(20);
     const [alone] = bus.nodes;
     const shown = new Set([...bus.listeners].filter(([, nodes]) => nodes.has(0)).map(([channel]) => channel));
-    // What others say to it is lost, and so are their answers.
+    // What others send to it is lost, and so are their answers.
     bus.nodes[0] = (channel, envelope) => {
       const { from } = envelope.event as HubEvent & { from: string };
       if (shown.has(channel) && channel.endsWith(from)) alone?.(channel, envelope);
@@ -149,7 +149,7 @@ describe('BusProbe', () => {
     expect(states()).toEqual(all('ok').with(0, 'deaf'));
   });
 
-  it('proves every shard: one that carries nothing is noticed as soon as all of them', async () => {
+  it('covers every shard: one that delivers nothing is noticed as quickly as all of them', async () => {
     await start(3, 8);
     await pass(20);
     for (const shard of [0, 3, 7]) {
@@ -162,7 +162,7 @@ describe('BusProbe', () => {
     }
   });
 
-  it('follows when another part carries its channels, and listens on no more than it must', async () => {
+  it('follows its channels to another shard, and listens on no more than needed', async () => {
     await start(3, 2);
     await pass(5);
     const listened = () => [...bus.listeners.values()].reduce((sum, nodes) => sum + nodes.size, 0);

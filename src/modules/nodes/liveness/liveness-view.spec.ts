@@ -25,7 +25,7 @@ describe('LivenessView', () => {
   let now: number;
   /** When each node last left its heartbeat in each place. */
   let beats: Record<Place, Record<string, number>>;
-  /** By how much the clock of each place has stepped since what is there was left; until the next look. */
+  /** How far the clock of each place has stepped since its heartbeats were left; reset by the next look. */
   let steps: Record<Place, number>;
 
   beforeEach(() => {
@@ -56,7 +56,7 @@ describe('LivenessView', () => {
   const dead = () => view.dead(now).map(({ name }) => name);
   const live = () => view.live(now).map(({ status }) => status.name);
 
-  it('knows who lives from the first look on, but takes nobody for dead before it watched a lease long', () => {
+  it('knows who is alive from the first look, but declares nobody dead before it has watched for a lease', () => {
     beats = { database: { a: now, ghost: 0 }, board: { ghost: 0 } };
     watch(2, { database: ['a'] });
     expect(live()).toEqual(['a']);
@@ -67,7 +67,7 @@ describe('LivenessView', () => {
     expect([live(), dead()]).toEqual([['a'], ['ghost']]);
   });
 
-  it('takes a node for dead that is silent in both places, within eleven seconds', () => {
+  it('declares a node dead that is silent in both places, within eleven seconds', () => {
     watch(10, { database: ['a', 'b'], board: ['a', 'b'] });
     watch(8, { database: ['a'], board: ['a'] });
     expect([live(), dead()]).toEqual([['a', 'b'], []]);
@@ -75,7 +75,7 @@ describe('LivenessView', () => {
     expect([live(), dead()]).toEqual([['a'], ['b']]);
   });
 
-  it('tells once of a dead one whom another node has taken away before, and of none that said goodbye', () => {
+  it('reports a dead node once if another node has already removed it, and none that said goodbye', () => {
     const reaped = () => view.takeReaped().map(({ status }) => status.incarnation);
     watch(10, { database: ['a', 'b', 'c'] });
     beats = { ...beats, database: { a: now, b: now } };
@@ -86,20 +86,20 @@ describe('LivenessView', () => {
     expect([reaped(), reaped()]).toEqual([['b'], []]);
   });
 
-  it.each([['database'], ['board']] as const)('leaves a node alone that is heard in the %s only', (place) => {
+  it.each([['database'], ['board']] as const)('spares a node that is heard only in the %s', (place) => {
     watch(10, { database: ['a'], board: ['a'] });
     watch(60, { [place]: ['a'] });
     expect([live(), dead()]).toEqual([['a'], []]);
   });
 
-  it('asks the other place alone when one is away', () => {
+  it('relies on the other place if one is away', () => {
     watch(10, { database: ['a', 'b'], board: ['a', 'b'] });
     view.failed('board');
     watch(12, { database: ['a'] }, ['database']);
     expect(dead()).toEqual(['b']);
   });
 
-  it('leaves a node alone that is heard in a place which has just come back', () => {
+  it('spares a node that is heard in a place that has just come back', () => {
     watch(10, { database: ['a'], board: ['a', 'b'] });
     view.failed('board');
     watch(4, { database: ['a'] }, ['database']);
@@ -109,7 +109,7 @@ describe('LivenessView', () => {
     expect(dead()).toEqual([]);
   });
 
-  it('takes nobody for dead after both places were away, before it watched a lease long again', () => {
+  it('declares nobody dead after both places were away, before it has watched for a lease again', () => {
     watch(10, { database: ['a'], board: ['a'] });
     view.failed('board');
     view.failed('database');
@@ -120,21 +120,21 @@ describe('LivenessView', () => {
     expect(dead()).toEqual(['a']);
   });
 
-  it('takes nobody for dead because it slept itself', () => {
+  it('declares nobody dead because it was suspended itself', () => {
     watch(10, { database: ['a'], board: ['a'] });
     now += LEASE_MS * 3;
     watch(2, {});
     expect(dead()).toEqual([]);
   });
 
-  it('leaves a node alone that one place forgot', () => {
+  it('spares a node that one place has forgotten', () => {
     watch(10, { database: ['a'], board: ['a'] });
     beats.board = {};
     watch(20, { database: ['a'] });
     expect(dead()).toEqual([]);
   });
 
-  it('forgets a node that took its heartbeats along', () => {
+  it('forgets a node that removed its own heartbeats', () => {
     watch(10, { database: ['a'], board: ['a'] });
     beats = { database: {}, board: {} };
     watch(2, {});
@@ -142,7 +142,7 @@ describe('LivenessView', () => {
   });
 
   it.each([['forward', 3_600_000] as const, ['back', -3_600_000] as const])(
-    'takes nobody for dead, and the dead for dead, when the clock of both places steps %s',
+    'declares exactly the dead nodes dead if the clocks of both places step %s',
     (_name, step) => {
       watch(12, { database: ['a', 'b'], board: ['a', 'b'] });
       steps = { database: step, board: step };

@@ -18,7 +18,7 @@ import { type Reaper } from './reaper.service.js';
 /** Milliseconds between heartbeats. */
 const BEAT_MS = 2_000;
 
-describe('Liveness of a node that could tell nobody that it lives', () => {
+describe('Liveness of a node that could not report that it is alive', () => {
   let identity: NodeIdentity;
   let liveness: Liveness;
   let database: { up: boolean; known: boolean };
@@ -65,14 +65,14 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
   const pass = async (beats: number): Promise<void> => {
     await vi.advanceTimersByTimeAsync(beats * BEAT_MS + 10);
   };
-  /** Nobody hears of it for longer than its lease, and the others release what it held. */
+  /** Nobody hears from it for longer than its lease, and the others release what it held. */
   const cutOff = async (): Promise<void> => {
     database.up = board.up = false;
     await pass(8);
     board.takenForDead = true;
   };
 
-  it('starts anew when the others took it for dead', async () => {
+  it('starts over if the others declared it dead', async () => {
     const before = identity.incarnation;
     await cutOff();
     database.up = board.up = true;
@@ -85,7 +85,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
   });
 
   it.each([true, false])(
-    'asks until it is told, though the database is back long before (its row still there: %s)',
+    'keeps asking until it gets an answer, though the database has long been back (its row still there: %s)',
     async (known) => {
       await cutOff();
       database.up = true;
@@ -103,12 +103,12 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
   it.each([
     [true, []],
     [false, [4000]],
-  ])('closes whom the others send away only once it knows whether it was taken for dead (%s)', async (dead, codes) => {
+  ])('closes sockets on behalf of others only once it knows whether it was declared dead (%s)', async (dead, codes) => {
     const close = vi.fn<(reason: DisconnectReason) => void>();
     const socket = { id: 's', closed: false, subscriptions: null, close } as unknown as Connection;
     void hub.subscribe(socket, channel('test', 1));
     board.takenForDead = dead;
-    // It sleeps for longer than its lease: the clock goes on, and no timer.
+    // It is suspended for longer than its lease: the clock runs, but no timers do.
     vi.setSystemTime(Date.now() + 15_000);
     hub.disconnect(channel('test', 1), DISCONNECT.forced);
     expect(close).not.toHaveBeenCalled();
@@ -118,7 +118,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
     expect(close).toHaveBeenLastCalledWith(DISCONNECT.notAllowed);
   });
 
-  it('goes on when nobody took it for dead', async () => {
+  it('continues if nobody declared it dead', async () => {
     const before = identity.incarnation;
     await cutOff();
     board.takenForDead = false;
@@ -127,7 +127,7 @@ describe('Liveness of a node that could tell nobody that it lives', () => {
     expect([closed, identity.incarnation]).toEqual([0, before]);
   });
 
-  it('starts anew when its row is gone though it was never silent for long', async () => {
+  it('starts over if its row is gone, though it was never silent for long', async () => {
     database.known = false;
     board.takenForDead = true;
     await pass(1);

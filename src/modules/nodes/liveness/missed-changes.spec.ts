@@ -16,7 +16,7 @@ describe('MissedChanges', () => {
   let health: BusHealth;
   let runs: number;
   let isComplete: boolean;
-  /** Lets a comparison under way end. */
+  /** Lets a running comparison finish. */
   let finish: (() => void) | undefined;
   let hangs: boolean;
   let others: Partial<Heard['status']>[];
@@ -73,7 +73,7 @@ describe('MissedChanges', () => {
   });
 
   it.each(['away', 'deaf'] as const)(
-    'compares every five seconds while the bus is %s, and a little longer',
+    'compares every five seconds while the bus is %s, and for a little longer',
     async (state) => {
       health.state = state;
       await vi.advanceTimersByTimeAsync(1_000);
@@ -95,7 +95,7 @@ describe('MissedChanges', () => {
     expect(runs).toBe(1);
   });
 
-  it('compares at once when the bus is back, has the others do so, and once more for who was being admitted', async () => {
+  it('compares at once when the bus is back, has the others do so, and repeats it for connections under admission', async () => {
     gap();
     expect([runs, told]).toEqual([1, ['nodes.missed']]);
     await vi.advanceTimersByTimeAsync(60_000);
@@ -104,7 +104,7 @@ describe('MissedChanges', () => {
     expect([runs, told.length]).toEqual([3, 1]);
   });
 
-  it('compares one thing at a time, and anew when it was asked meanwhile', async () => {
+  it('runs one comparison at a time, and another one if asked meanwhile', async () => {
     hangs = true;
     gap();
     gap();
@@ -119,7 +119,7 @@ describe('MissedChanges', () => {
     expect(runs).toBe(2);
   });
 
-  it('compares soon after writes that were not answered, has the others do so, and not for each of them', async () => {
+  it('compares soon after unanswered writes, once for several, and has the others do so', async () => {
     const gone = new Error('Connection terminated unexpectedly');
     unanswered.logQueryError(gone, ' SELECT 1');
     unanswered.logQueryError(gone, 'WITH found AS (SELECT 1) SELECT * FROM found');
@@ -137,7 +137,7 @@ describe('MissedChanges', () => {
     expect([runs, told.length]).toEqual([2, 2]);
   });
 
-  it('goes on until everything could be compared', async () => {
+  it('continues until everything could be compared', async () => {
     isComplete = false;
     gap();
     await vi.advanceTimersByTimeAsync(60_000);

@@ -5,14 +5,14 @@ const nodes = (count: number): string[] => Array.from({ length: count }, (_none,
 const others = (own: string, all: readonly string[]): string[] => all.filter((name) => name !== own);
 
 describe('the ring of probes', () => {
-  it('asks nobody where there is nobody else, and all of a few', () => {
+  it('asks nobody if there is nobody else, and everybody if there are few', () => {
     expect(askedIn(7, 'a', [], 3)).toEqual([]);
     for (let turn = 0; turn < 5; turn++) {
       expect(askedIn(turn, 'b', ['c', 'a'], 3).sort()).toEqual(['a', 'c']);
     }
   });
 
-  it('asks as many each turn, however many there are, never itself and none twice', () => {
+  it('asks the same number each turn, however many there are, never itself and none twice', () => {
     for (const count of [5, 30, 500]) {
       const [own = '', ...rest] = nodes(count);
       for (let turn = 0; turn < 20; turn++) {
@@ -23,7 +23,7 @@ describe('the ring of probes', () => {
     }
   });
 
-  it('comes round to everybody, as often to each', () => {
+  it('reaches everybody equally often', () => {
     const all = nodes(31);
     const times = new Map<string, number>();
     for (let turn = 0; turn < 10; turn++) {
@@ -33,7 +33,7 @@ describe('the ring of probes', () => {
     expect(new Set(times.values())).toEqual(new Set([1]));
   });
 
-  it('has each asked as often as it asks', () => {
+  it('has each node asked as often as it asks', () => {
     const all = nodes(30);
     const asked = all.flatMap((own) => askedIn(4, own, others(own, all), 3));
     for (const name of all) expect(asked.filter((each) => each === name)).toHaveLength(3);

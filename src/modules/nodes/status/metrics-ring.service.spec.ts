@@ -11,7 +11,7 @@ class ManualClock extends Clock {
   }
 }
 
-describe('the ring of samples of a node', () => {
+describe('the sample ring of a node', () => {
   let sockets: SocketMetrics;
   let metrics: Metrics;
   let clock: ManualClock;
@@ -36,7 +36,7 @@ describe('the ring of samples of a node', () => {
   };
   const newest = () => ring.since(0, METRICS).at(-1)!;
 
-  it('makes rates of what is counted anyway; who came is here still, or has gone', () => {
+  it('derives rates from existing counters; whoever came is still here or has left', () => {
     const rooms = sockets.of('rooms');
     rooms.connections = 3;
     rooms.messagesIn = 50;
@@ -59,21 +59,21 @@ describe('the ring of samples of a node', () => {
     expect(newest().values).toMatchObject({ messagesIn: { rooms: 0 }, connects: { '': 0 }, closes: { '1000': 0 } });
   });
 
-  it('keeps an hour, and tells what is asked for', () => {
+  it('keeps an hour, and returns the requested part', () => {
     for (let n = 0; n < 400; n++) step();
     expect(ring.since(0, METRICS)).toHaveLength(360);
     const [last, ...more] = ring.since(newest().slot - 1, ['connections']);
     expect([Object.keys(last!.values), more]).toEqual([['connections'], []]);
   });
 
-  it('tells each time once when the clock is set back', () => {
+  it('has each time once if the clock is set back', () => {
     step();
     clock.time -= 25_000;
     step();
     expect(ring.since(0, METRICS).map(({ slot }) => slot)).toEqual([100]);
   });
 
-  it('tells how long the deliveries of each step took, and nothing where there were none', () => {
+  it('reports how long the deliveries of each step took, and nothing if there were none', () => {
     for (const ms of [1, 2, 3, 100]) sockets.recordDelivery(ms);
     step();
     expect(newest().values).toMatchObject({ deliveryP50: { '': 2 }, deliveryP99: { '': 100 } });

@@ -33,7 +33,7 @@ describe('NodeAbsences', () => {
     silent.addSilent(statusOf('b', 'http://b', NOON - 1_000), 0);
   });
 
-  it('says since when it has been silent, however often it is found dead', () => {
+  it('says since when a node has been silent, however often it is found dead', () => {
     elapsed = 60_000;
     silent.addSilent(statusOf('b', 'http://b', NOON - 1_000), 50_000);
     expect(silent.list(true)).toEqual([
@@ -42,13 +42,13 @@ describe('NodeAbsences', () => {
     ]);
   });
 
-  it('goes on while others are heard that were there before', () => {
+  it('lasts while others that were there before are heard', () => {
     silent.forgetReturned([statusOf('a', 'http://a', NOON + 1), statusOf('c', 'http://b', NOON - 1)]);
     expect(names()).toEqual(['b']);
   });
 
   it.each([
-    ['it is heard again, which has started anew', statusOf('b', 'http://b', NOON - 1_000, 'b2')],
+    ['it has restarted and is heard again', statusOf('b', 'http://b', NOON - 1_000, 'b2')],
     ['another one has started at its address', statusOf('c', 'http://b', NOON + 5_000)],
   ])('ends when %s', (_why, live) => {
     silent.forgetReturned([live]);

@@ -7,7 +7,7 @@ import { type OmikronConnection } from '../omikron-connection.js';
 
 const from = (address: string) => ({ address, closed: false }) as OmikronConnection;
 
-describe('guesses of the secret of a call', () => {
+describe('guesses of a call secret', () => {
   let secrets: CallSecrets;
   const looked = vi.fn();
 
@@ -28,21 +28,21 @@ describe('guesses of the secret of a call', () => {
       return Promise.resolve(secret === 'right' ? true : undefined);
     });
 
-  it('are slowed per address, whichever calls they are for', async () => {
+  it('are slowed per address, whatever their calls', async () => {
     for (let n = 0; n < 30; n++) void show(`${n}`, '192.0.2.1', `call ${n % 3}`);
     await vi.advanceTimersByTimeAsync(0);
     expect(looked).toHaveBeenCalledTimes(10);
     await expect(show('right', '192.0.2.2')).resolves.toBe(true);
   });
 
-  it('are slowed per call, from however many addresses they come', async () => {
+  it('are slowed per call, however many addresses they come from', async () => {
     for (let n = 0; n < 150; n++) void show(`${n}`, `192.0.2.${n}`);
     await vi.advanceTimersByTimeAsync(0);
     expect(looked).toHaveBeenCalledTimes(100);
     await expect(show('right', '198.51.100.1', 'another')).resolves.toBe(true);
   });
 
-  it('do not include what is shown without one', async () => {
+  it('do not include requests without a secret', async () => {
     for (let n = 0; n < 30; n++) await show(null, '192.0.2.1');
     expect(looked).toHaveBeenCalledTimes(30);
   });

@@ -12,12 +12,12 @@ const view = (change: Partial<CallerView> = {}): CallerView => ({
 });
 const streaming = { callState: 'streaming', streaming: true };
 
-describe('what somebody in a call is told later of another one', () => {
+describe('what a caller is told about another one afterwards', () => {
   it.each([
     ['it came', undefined, view(), [{ type: 'omikron.caller-connected' }]],
     ['it left', view(), undefined, [{ type: 'omikron.caller-closed', user: 'u' }]],
     ['its call state', view(), view({ callState: 'deafed', resume: 'deafed' }), [{ callState: 'deafed' }]],
-    ['its user state alone', view(), view({ userState: 'away' }), [{ userState: 'away', callState: undefined }]],
+    ['only its user state', view(), view({ userState: 'away' }), [{ userState: 'away', callState: undefined }]],
     ['its stream', view(), view(streaming), [{ change: 'start_stream' }]],
     ['the end of its stream', view(streaming), view(), [{ change: 'end_stream' }]],
     [

@@ -10,7 +10,7 @@ describe('AttemptThrottle', () => {
   let store: InProcessEphemeralStore;
   let throttle: AttemptThrottle;
   let serial = 0;
-  /** What was looked up. */
+  /** The secrets that were looked up. */
   const looked = vi.fn<(secret: string) => void>();
 
   beforeEach(() => {
@@ -51,13 +51,13 @@ describe('AttemptThrottle', () => {
     for (let i = 0; i < times; i++) await duration(guess(address));
   };
 
-  it('answers ten tries at once and lets each further one wait longer, up to ten seconds', async () => {
+  it('answers ten attempts at once and delays each further one longer, up to ten seconds', async () => {
     const taken: number[] = [];
     for (let i = 0; i < 18; i++) taken.push(await duration(guess('192.0.2.1')));
     expect(taken).toEqual([...Array<number>(10).fill(0), 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
   });
 
-  it('does the same for what is only wrong', async () => {
+  it('does the same for mistakes', async () => {
     const wrong = () => throttle.wrong({ scope: 'tokens', address: '192.0.2.1', gone: () => false });
     for (let i = 0; i < 10; i++) expect(await duration(wrong())).toBe(0);
     expect(await duration(wrong())).toBe(500);
@@ -78,7 +78,7 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('192.0.2.1'))).toBe(1_000);
   });
 
-  it('leaves other addresses and other scopes alone, and takes an IPv6 /64 for one address', async () => {
+  it('leaves other addresses and scopes alone, and counts an IPv6 /64 as one address', async () => {
     await fail('2001:db8::1', 12);
     expect(await duration(guess('192.0.2.2'))).toBe(0);
     expect(await duration(guess('2001:db8::1', 'x', { scope: 'logins' }))).toBe(0);
@@ -86,7 +86,7 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('2001:db8:0:1::1'))).toBe(0);
   });
 
-  it('looks up at most ten a minute of those that come in parallel, on however many nodes', async () => {
+  it('looks up at most ten parallel attempts per minute, on any number of nodes', async () => {
     const other = new AttemptThrottle(store, new SystemMonotonicClock());
     for (const each of [throttle, other]) {
       for (let i = 0; i < 25; i++) {
@@ -109,7 +109,7 @@ describe('AttemptThrottle', () => {
     expect(looked.mock.calls.length - 10 - first).toBeLessThanOrEqual(10);
   });
 
-  it('neither clears the count nor lets go on what waits when a guess was right', async () => {
+  it('neither clears the count nor releases waiting attempts after a right guess', async () => {
     for (let round = 0; round < 5; round++) {
       await fail('192.0.2.1', 2);
       expect(await guess('192.0.2.1', RIGHT)).toBe(true);
@@ -124,13 +124,13 @@ describe('AttemptThrottle', () => {
     expect(await Promise.all(waiting)).toEqual(Array(5).fill(false));
   });
 
-  it('forgets the tries after five minutes of quiet', async () => {
+  it('forgets attempts after five quiet minutes', async () => {
     await fail('192.0.2.1', 12);
     await vi.advanceTimersByTimeAsync(5 * 60_000);
     expect(await duration(guess('192.0.2.1'))).toBe(0);
   });
 
-  it('lets a crowd of one address in that shows the same secret at once, and whoever comes later with it', async () => {
+  it('admits a crowd of one address with the same secret at once, and later ones with it', async () => {
     const crowd = Array.from({ length: 400 }, () => guess('192.0.2.1', RIGHT));
     expect(await duration(Promise.all(crowd))).toBe(0);
     expect(new Set(await Promise.all(crowd))).toEqual(new Set([true]));
@@ -139,13 +139,13 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('192.0.2.1', `${RIGHT} too`))).toBeGreaterThan(0);
   });
 
-  it('does not count what is right: a crowd with many secrets is not slowed', async () => {
+  it('does not count right secrets: a crowd with many of them is not slowed', async () => {
     for (let i = 0; i < 30; i++) expect(await duration(guess('192.0.2.1', `${RIGHT} ${i}`))).toBe(0);
     await fail('192.0.2.1', 9);
     expect(await duration(guess('192.0.2.1'))).toBe(0);
   });
 
-  it('counts a secret again that is not right any more', async () => {
+  it('counts a secret again that is no longer right', async () => {
     const dying = (isRight: boolean) =>
       throttle.guess({ scope: 'codes', address: '192.0.2.1', secret: 'X', gone: () => false }, () =>
         Promise.resolve(isRight ? true : undefined),
@@ -155,13 +155,13 @@ describe('AttemptThrottle', () => {
     expect(await duration(dying(false))).toBe(500);
   });
 
-  it('gives nothing for the same wrong secret in parallel', async () => {
+  it('gives no advantage to the same wrong secret sent in parallel', async () => {
     for (let i = 0; i < 30; i++) void guess('192.0.2.1', 'same').catch(() => undefined);
     await vi.advanceTimersByTimeAsync(400);
     expect(looked).toHaveBeenCalledTimes(10);
   });
 
-  it('does not count what could not be looked up', async () => {
+  it('does not count attempts that could not be looked up', async () => {
     const away = () =>
       throttle.guess({ scope: 'codes', address: '192.0.2.1', secret: 'X', gone: () => false }, () =>
         Promise.reject(new AppError('database_unavailable', 'away')),
@@ -170,7 +170,7 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('192.0.2.1'))).toBe(0);
   });
 
-  it('slows addresses without a success once all together guess much in a minute', async () => {
+  it('slows addresses without a success once all together guess a lot in a minute', async () => {
     await guess('198.51.100.1', RIGHT);
     for (let n = 0; n < 10; n++) await fail(`192.0.2.${n}`, 10);
     expect(await duration(guess('192.0.2.200'))).toBe(500);
@@ -181,7 +181,7 @@ describe('AttemptThrottle', () => {
     expect(await duration(guess('192.0.2.203'))).toBe(0);
   });
 
-  it('slows them the more, the more they are', async () => {
+  it('slows them more, the more there are', async () => {
     for (let n = 0; n < 350; n++) void guess(`192.0.${n % 2}.${Math.floor(n / 2)}`);
     await vi.advanceTimersByTimeAsync(1_900);
     expect(looked).toHaveBeenCalledTimes(100);
@@ -206,7 +206,7 @@ describe('AttemptThrottle', () => {
     expect(looked).toHaveBeenCalledTimes(100);
   });
 
-  it('stops waiting for whoever has given up', async () => {
+  it('stops waiting on behalf of clients that have given up', async () => {
     await fail('192.0.2.1', 17);
     let gone = false;
     const outcome = guess('192.0.2.1', 'late', { gone: () => gone });
@@ -218,7 +218,7 @@ describe('AttemptThrottle', () => {
     expect(looked).not.toHaveBeenCalled();
   });
 
-  it('refuses to let more than 64 tries of one address wait', async () => {
+  it('refuses to keep more than 64 attempts of one address waiting', async () => {
     let gone = false;
     const outcomes = Array.from({ length: 80 }, () =>
       guess('192.0.2.1', undefined, { gone: () => gone }).catch((error: unknown) => error),

@@ -12,7 +12,7 @@ describe('PushShares', () => {
     vi.useRealTimers();
   });
 
-  it('lets bursts of small messages pass, and then no more than a quarter of the inbound rate', async () => {
+  it('passes bursts of small messages, and then at most a quarter of the inbound rate', async () => {
     let passed = 0;
     while (shares.take('a', 'b', 10) === undefined) passed++;
     expect(passed).toBe(2_621);
@@ -26,7 +26,7 @@ describe('PushShares', () => {
     expect(waited).toBeLessThan(700);
   });
 
-  it('has a share for each pair, and counts what is large by its size', () => {
+  it('has a share for each pair, and counts large messages by size', () => {
     expect(shares.take('a', 'b', 262_144)).toBeUndefined();
     expect(shares.take('a', 'b', 262_144)).toBeUndefined();
     expect(shares.take('a', 'b', 1)).toBeDefined();

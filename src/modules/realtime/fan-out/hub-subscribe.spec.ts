@@ -8,7 +8,7 @@ import { InProcessBroker } from '../in-process/in-process.broker.js';
 const CHANNEL = channel('test', 1);
 const connection = (id: string): Connection => ({ id, closed: false, subscriptions: null }) as Connection;
 
-/** A bus that answers when it is told to. */
+/** A bus that answers when the test says so. */
 class SlowBroker extends Broker {
   answer: () => void = () => undefined;
   bind(): void {
@@ -28,7 +28,7 @@ class SlowBroker extends Broker {
 }
 
 describe('Hub.subscribe', () => {
-  it('lets everybody wait for the bus who comes before it has answered, and nobody after', async () => {
+  it('makes everybody wait who comes before the bus has answered, and nobody after', async () => {
     const broker = new SlowBroker();
     const hub = new Hub(broker);
     const [one, two, three] = ['1', '2', '3'].map(connection) as [Connection, Connection, Connection];

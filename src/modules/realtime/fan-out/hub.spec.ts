@@ -25,7 +25,7 @@ const joining = {
 };
 const single = { encode: joining.encode };
 
-/** Keeps what it is sent; settles before it closes, as every connection with a joining encoder has to. */
+/** Records what it is sent. Settles before it closes, like every connection with a joining encoder. */
 class Listener implements Connection {
   readonly protocol = 'rooms';
   readonly principal = null;
@@ -74,7 +74,7 @@ function large(encoder: Connection['encoder'] = joining) {
 }
 
 describe('Hub', () => {
-  it('passes by those who do not take what is pushed, and sends it to the others in its order', () => {
+  it('skips subscribers that do not accept pushes, and sends to the others in order', () => {
     const { hub, one, two, endTurn } = large();
     hub.publish(room, said('a'));
     Object.assign(one, { takes: () => false });
@@ -86,7 +86,7 @@ describe('Hub', () => {
     expect(two.got).toEqual(['a', 'pushed', 'announced', 'b']);
   });
 
-  it('visits each subscriber of a large channel once a turn, whatever the number of events', () => {
+  it('visits each subscriber of a large channel once per turn, whatever the number of events', () => {
     const { hub, all, endTurn } = large();
     for (const text of ['a', 'b', 'c']) hub.publish(room, said(text));
     expect(all.every(({ got }) => got.length === 0)).toBe(true);
@@ -109,7 +109,7 @@ describe('Hub', () => {
     expect(one.visits).toBe(3);
   });
 
-  it('keeps the order of a large and a small channel, and disturbs nobody who is not on both', () => {
+  it('keeps the order of a large and a small channel, without affecting those who are not on both', () => {
     const { hub, endTurn, one } = large();
     const stranger = new Listener('stranger', hub);
     void hub.subscribe(stranger, channel('elsewhere'));
@@ -124,7 +124,7 @@ describe('Hub', () => {
     expect(stranger.got).toEqual(['e']);
   });
 
-  it('sends to one connection in order with what is published', () => {
+  it('keeps direct sends to a connection in order with published events', () => {
     const { hub, endTurn, one, two } = large();
     hub.publish(room, said('a'));
     hub.sendTo(one, said('to you'));
@@ -134,7 +134,7 @@ describe('Hub', () => {
     expect(two.got).toEqual(['a', 'b']);
   });
 
-  it('gives a newcomer nothing of before', () => {
+  it('gives a newcomer nothing published earlier', () => {
     const { hub, endTurn } = large();
     const newcomer = new Listener('new', hub);
     hub.publish(room, said('before'));
@@ -144,7 +144,7 @@ describe('Hub', () => {
     expect(newcomer.got).toEqual(['after']);
   });
 
-  it('gives one who leaves all of before and nothing of after', () => {
+  it('gives a leaver everything published before and nothing after', () => {
     const { hub, endTurn, one, two } = large();
     hub.publish(room, said('before'));
     hub.unsubscribe(one, room);
@@ -154,7 +154,7 @@ describe('Hub', () => {
     expect(two.got).toEqual(['before', 'after']);
   });
 
-  it('gives the last ones of a channel what was published before they left', () => {
+  it('gives the last subscribers of a channel what was published before they left', () => {
     const { hub, all, endTurn } = large();
     hub.publish(room, said('before'));
     for (const listener of all) hub.detach(listener);
@@ -163,7 +163,7 @@ describe('Hub', () => {
     for (const { got } of all) expect(got).toEqual(['before']);
   });
 
-  it('leaves one out of one event only', () => {
+  it('excludes a connection from one event only', () => {
     const { hub, endTurn, one, two } = large();
     hub.publish(room, said('a'));
     hub.publish(room, said('not for one'), { except: 'c0' });
@@ -173,7 +173,7 @@ describe('Hub', () => {
     expect(two.got).toEqual(['a', 'not for one', 'b']);
   });
 
-  it('sends everything, the farewell last, before it closes', () => {
+  it('sends everything, with the farewell last, before it closes', () => {
     const { hub, all, endTurn } = large();
     hub.publish(room, said('a'));
     hub.disconnect(room, DISCONNECT.notAllowed, said('farewell'));
@@ -181,7 +181,7 @@ describe('Hub', () => {
     for (const { got } of all) expect(got).toEqual(['a', 'farewell', 'closed']);
   });
 
-  it('closes everybody on a channel, also those who leave it while they are being closed', () => {
+  it('closes everybody on a channel, even those who leave it meanwhile', () => {
     const { hub, all } = large();
     for (const listener of all) {
       const close = listener.close.bind(listener);
@@ -194,7 +194,7 @@ describe('Hub', () => {
     expect(all.filter(({ closed }) => !closed)).toEqual([]);
   });
 
-  it('hands over before a connection that settles closes by itself', () => {
+  it('hands over what is collected before a settling connection closes by itself', () => {
     const { hub, endTurn, one, two } = large();
     hub.publish(room, said('a'));
     one.close();
@@ -204,7 +204,7 @@ describe('Hub', () => {
     expect(two.got).toEqual(['a', 'b']);
   });
 
-  it('answers a signal behind what was published before it', () => {
+  it('answers a signal after what was published before it', () => {
     const { hub, endTurn, one } = large();
     hub.publish(room, said('a'));
     hub.signal(room, { type: 'changed' });
@@ -213,7 +213,7 @@ describe('Hub', () => {
     expect(one.got).toEqual(['a', 'signalled changed', 'b']);
   });
 
-  it('hands over at once what must not grow on', () => {
+  it('hands over at once what must not grow any further', () => {
     const { hub, endTurn, one } = large();
     hub.publish(room, said('small'));
     hub.publish(room, said('x'.repeat(65_536)));
@@ -223,7 +223,7 @@ describe('Hub', () => {
     expect(one.got.at(-1)).toBe('next');
   });
 
-  it('collects nothing where encoders do not join, or differ', () => {
+  it('collects nothing if encoders do not join, or differ', () => {
     const { hub, one } = large(single);
     hub.publish(room, said('a'));
     expect(one.got).toEqual(['a']);
@@ -235,14 +235,14 @@ describe('Hub', () => {
     expect([mixed.one.got, another.got]).toEqual([['before', 'a'], ['a']]);
   });
 
-  it('passes what has no frame by', () => {
+  it('skips events without a frame', () => {
     const { hub, endTurn, one } = large();
     hub.publish(room, { type: 'silent' });
     endTurn();
     expect(one.visits).toBe(0);
   });
 
-  it('lets parts of the node overhear what subscribers get, and what is signalled, without being one of them', () => {
+  it('lets parts of the node overhear events and signals without being subscribers', () => {
     const { hub, endTurn, one } = large();
     const heard: string[] = [];
     const listener = (event: HubEvent): void => {
@@ -256,14 +256,14 @@ describe('Hub', () => {
     hub.publish(channel('elsewhere'), said('c'));
     endTurn();
     expect(heard).toEqual(['a', 'b', 'changed']);
-    // What is collected for the subscribers is collected still.
+    // The hub still collects for the subscribers.
     expect([one.got, one.visits, hub.localCount(room)]).toEqual([['a', 'b', 'signalled changed'], 2, before]);
     hub.stopOverhearing(room, listener);
     hub.publish(room, said('d'));
     expect(heard).toHaveLength(3);
   });
 
-  it('overhears where nobody else listens', () => {
+  it('overhears channels without subscribers', () => {
     const hub = new Hub(new InProcessBroker());
     const heard: HubEvent[] = [];
     const quiet = channel('quiet');

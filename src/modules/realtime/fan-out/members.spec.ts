@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Connection } from '../connection.js';
 import { Members } from './members.js';
 
-it('counts what its members were handed in this stretch of time and the one before', () => {
+it('counts deliveries to its members in the current period and the previous one', () => {
   const members = new Members();
   members.add({} as Connection);
   members.deliver(0);

@@ -8,7 +8,7 @@ interface Said extends HubEvent {
 const said = (...changes: Change<string>[]): Said => ({ type: 'said', changes });
 const clock = () => 0;
 
-/** A picture of what is there, with what it has told. */
+/** A picture of the current state, with a record of what it has reported. */
 function scene(...there: [string, string][]) {
   const state = { there: new Map<string, string | undefined>(there), meanwhile: (): void => undefined };
   const told: MissedChange<string>[] = [];
@@ -26,7 +26,7 @@ function scene(...there: [string, string][]) {
 }
 
 describe('Picture', () => {
-  it('tells the difference from what was told, once, and nothing of whom its listeners found', async () => {
+  it('reports the difference from what was reported, once, except what its listeners found themselves', async () => {
     const { picture, state, told } = scene(['a', '1'], ['b', '1']);
     expect(picture.complete).toBe(false);
     await picture.look(clock);
@@ -46,7 +46,7 @@ describe('Picture', () => {
     ]);
   });
 
-  it('believes an event more than what was being read when it came', async () => {
+  it('trusts an event over a read that was under way when it came', async () => {
     const { picture, state, told } = scene(['a', '1']);
     await picture.look(clock);
     state.meanwhile = () => {
@@ -57,7 +57,7 @@ describe('Picture', () => {
     expect([...picture.told]).toEqual([['b', '1']]);
   });
 
-  it('does not pass an event on that says what was told already, but every other one', async () => {
+  it('passes on every event except those that repeat what was reported', async () => {
     const { picture, state } = scene();
     await picture.look(clock);
     state.there.set('a', '1');
@@ -70,7 +70,7 @@ describe('Picture', () => {
     expect(picture.hear(said(['a', undefined]), 60_000)).toBe(true);
   });
 
-  it('leaves out what is there and not told yet, and says that it has to look again', async () => {
+  it('leaves out what has not been reported yet, and says that it has to look again', async () => {
     const { picture, state, told } = scene();
     await picture.look(clock);
     state.there.set('a', undefined);

@@ -42,7 +42,7 @@ describe('BackgroundSweep', () => {
     vi.useRealTimers();
   });
 
-  it('lets one node sweep at a time, and another one when it is done', async () => {
+  it('lets one node sweep at a time, and another once it is done', async () => {
     const sweeps: string[] = [];
     let finish = (): void => undefined;
     const first = node(() => {
@@ -76,7 +76,7 @@ describe('BackgroundSweep', () => {
     expect(await store.get(KEY)).toBeUndefined();
   });
 
-  it('repeats a step while there may be more, and no further once it is stopped', async () => {
+  it('repeats a step while there may be more, but not once it is stopped', async () => {
     const one = node(() => Promise.resolve());
     let left = 3;
     await one.repeat(() => Promise.resolve(--left > 0));
@@ -89,7 +89,7 @@ describe('BackgroundSweep', () => {
     expect(left).toBe(1);
   });
 
-  it('goes no further once another node may sweep', async () => {
+  it('stops once another node may sweep', async () => {
     let pieces = 0;
     const one = node((sweep) =>
       sweep.repeat(async () => {

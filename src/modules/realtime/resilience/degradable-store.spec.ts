@@ -19,7 +19,7 @@ class Shared extends InProcessEphemeralStore {
 }
 
 describe('DegradableStore', () => {
-  it('counts on its own while the shared store is away, and goes on with the shared one afterwards', async () => {
+  it('counts locally while the shared store is away, and returns to it afterwards', async () => {
     const shared = new Shared(clock);
     const store = new DegradableStore(shared, clock);
     expect(await store.increment(TRIES, 1, life)).toBe(1);
@@ -30,7 +30,7 @@ describe('DegradableStore', () => {
     expect(await store.increment(TRIES, 1, life)).toBe(2);
   });
 
-  it('hides no other failure', async () => {
+  it('hides no other error', async () => {
     const shared = new Shared(clock);
     shared.failure = new Error('a fault');
     await expect(new DegradableStore(shared, clock).increment(TRIES, 1, life)).rejects.toThrow('a fault');

@@ -4,7 +4,7 @@ import { Retries } from './retries.js';
 
 describe('Retries', () => {
   let retries: Retries;
-  /** How often the work was tried, and when it succeeds. */
+  /** The number of attempts, and the one that succeeds. */
   let tries: number;
   let worksFrom: number;
   const work = (): Promise<void> => {
@@ -20,13 +20,13 @@ describe('Retries', () => {
     retries.onModuleDestroy();
   });
 
-  it('does what follows from a change at once where it can', async () => {
+  it('does what follows from a change at once if possible', async () => {
     worksFrom = 1;
     await retries.follow(work);
     expect(tries).toBe(1);
   });
 
-  it('does not let a change fail because what follows from it has to wait', async () => {
+  it('does not fail a change because what follows has to wait', async () => {
     worksFrom = 3;
     await retries.follow(work);
     expect(tries).toBeLessThan(worksFrom);
@@ -38,7 +38,7 @@ describe('Retries', () => {
     );
   });
 
-  it('passes on what no waiting mends', async () => {
+  it('passes on errors that waiting does not fix', async () => {
     await expect(retries.follow(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
   });
 });

@@ -19,7 +19,7 @@ const endpoint = (id: number, key: Buffer) => ({
 });
 
 describe('endpoints after a change of the secret key', () => {
-  it('are listed all the same, those of before without their code', async () => {
+  it('are still listed, the older ones without their code', async () => {
     const listed = [endpoint(1, old), endpoint(2, current)];
     const service = new Endpoints(
       { get: () => Promise.resolve({ id: 1 }) } as unknown as Rooms,

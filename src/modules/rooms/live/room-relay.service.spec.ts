@@ -34,7 +34,7 @@ function setUp() {
   return { clock, store, told, say };
 }
 
-describe('acknowledgement ids of rooms that keep nothing', () => {
+describe('acknowledgement ids in rooms that keep nothing', () => {
   it('make repeating a message harmless', async () => {
     const { told, say } = setUp();
     expect(await say('a')).toMatchObject([{ type: 'rooms.acked' }]);
@@ -42,7 +42,7 @@ describe('acknowledgement ids of rooms that keep nothing', () => {
     expect(told.length).toBe(1);
   });
 
-  it('are not even read when they are too long to be one', async () => {
+  it('are not even read if they are too long', async () => {
     const { told, say } = setUp();
     const parse = vi.spyOn(JSON, 'parse');
     expect(await say('x'.repeat(2_000))).toMatchObject([{ code: 'invalid_input', id: Buffer.from('null') }]);
@@ -52,7 +52,7 @@ describe('acknowledgement ids of rooms that keep nothing', () => {
     expect(told.length).toBe(1);
   });
 
-  it('are refused when an endpoint has sent too many, until the next ten minutes', async () => {
+  it('are refused once an endpoint has sent too many, until the next ten minutes', async () => {
     const { clock, store, told, say } = setUp();
     await store.increment(ackCountKey('7', 0), 100_000);
     expect(await say('a')).toMatchObject([{ type: 'rooms.refused', code: 'rate_limited' }]);

@@ -23,7 +23,7 @@ describe('SeatExpiry', () => {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
   const step = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  it('closes when the time has come, and not before', async () => {
+  it('closes when the time is up, and not before', async () => {
     expiry.expect(connection('a'), Date.now() + 2_000);
     await pass(1_900);
     expect(closed).toEqual([]);
@@ -40,14 +40,14 @@ describe('SeatExpiry', () => {
     expect(closed).toEqual(['a']);
   });
 
-  it('closes what a step over a thousand years has made due, at once', async () => {
+  it('closes at once what a step of a thousand years has made due', async () => {
     expiry.expect(connection('a'), Date.now() + HOUR_MS);
     step(1_000 * 365 * 24 * HOUR_MS);
     await pass(500);
     expect(closed).toEqual(['a']);
   });
 
-  it('is silent about who has gone', async () => {
+  it('ignores seats that are gone', async () => {
     const gone = connection('a');
     const at = Date.now() + 1_000;
     expiry.expect(gone, at);

@@ -47,7 +47,7 @@ const message = (text: string, key?: string): NewMessage => ({
 });
 
 describe('MessageLog', () => {
-  it('stores together what comes together, and gathers while it stores', async () => {
+  it('stores together what comes together, and gathers meanwhile', async () => {
     const { repository, log, told } = setUp();
     const first = [log.append(message('a')), log.append(message('b'))];
     await new Promise((resolve) => setImmediate(resolve));
@@ -60,7 +60,7 @@ describe('MessageLog', () => {
     expect(told).toEqual([1, 2, 3, 4]);
   });
 
-  it('tells nobody and answers with an error when the database is away', async () => {
+  it('announces nothing and answers with an error if the database is away', async () => {
     const { repository, log, told } = setUp();
     repository.fail = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     await expect(log.append(message('a'))).rejects.toMatchObject({ code: 'database_unavailable' });
@@ -69,7 +69,7 @@ describe('MessageLog', () => {
     expect(await log.append(message('b'))).toMatchObject({ outcome: 'stored' });
   });
 
-  it('lets a message that cannot be stored take no other along', async () => {
+  it('still stores the other messages if one cannot be stored', async () => {
     const { repository, log, told } = setUp();
     repository.fail = (batch) => (batch.some((each) => each.message === 'bad') ? new Error('secret SQL') : undefined);
     const results = await Promise.allSettled(
@@ -81,13 +81,13 @@ describe('MessageLog', () => {
     expect(told).toEqual([1, 2]);
   });
 
-  it('never puts one key twice into a statement, and lets nothing else wait for that', async () => {
+  it('never has a key twice in a statement, and makes nothing else wait for that', async () => {
     const { repository, log } = setUp();
     await Promise.all([message('a', 'k'), message('a', 'k'), message('b')].map((each) => log.append(each)));
     expect(repository.batches).toEqual([['a', 'b'], ['a']]);
   });
 
-  it('splits what is too much for one statement, in order', async () => {
+  it('splits what is too large for one statement, in order', async () => {
     const { repository, log } = setUp();
     const big = (name: string) => name + 'x'.repeat(1_500_000);
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => log.append(message(big(name)))));
@@ -108,7 +108,7 @@ describe('MessageLog', () => {
     ]);
   });
 
-  it('holds the drain until everything is stored', async () => {
+  it('delays the drain until everything is stored', async () => {
     const { log, told, drain } = setUp();
     const stored = log.append(message('a'));
     await drain();

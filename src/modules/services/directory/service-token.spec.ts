@@ -17,7 +17,7 @@ describe('canonicalToken', () => {
     `{urn:uuid:${TOKEN}}`,
     `-0-${BARE.slice(1)}--`,
     `0f8furn:ad5b-d9cb-469f-a165-70867728950e`,
-    // Python reads the 32 characters as a number, so what a number may be written with counts.
+    // Python reads the 32 characters as a number, so everything that is valid in a number counts.
     `+${BARE.slice(1)}`,
     ` ${BARE.slice(1)}`,
     `\t${BARE.slice(1)}`,
@@ -39,16 +39,16 @@ describe('canonicalToken', () => {
     `${BARE.slice(1)}_`,
     '\u{1d7d8}'.repeat(32),
     '-'.repeat(1_000),
-  ])('knows %j for no token', (text) => {
+  ])('does not accept %j as a token', (text) => {
     expect(canonicalToken(text)).toBeUndefined();
   });
 
-  it('pads what is shorter as a number', () => {
+  it('pads a number with fewer digits', () => {
     expect(canonicalToken(`0x${'f'.repeat(30)}`)).toBe('00ffffff-ffff-ffff-ffff-ffffffffffff');
     expect(canonicalToken(`f_${'f'.repeat(30)}`)).toBe('0fffffff-ffff-ffff-ffff-ffffffffffff');
   });
 
-  it('leaves new tokens as they are, so that their digest is what a login finds', () => {
+  it('leaves new tokens as they are, so that a login finds their digest', () => {
     const token = newServiceToken();
     expect(canonicalToken(token)).toBe(token);
     expect(tokenDigest(canonicalToken(token.toUpperCase()) ?? '')).toEqual(tokenDigest(token));

@@ -27,7 +27,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('gives places back later that could not be while the shared state was away', async () => {
+it('releases places later if the shared state was away', async () => {
   await places.take(SETTINGS, 's');
   await places.take(SETTINGS, 's');
   store.away = true;
@@ -42,7 +42,7 @@ it('gives places back later that could not be while the shared state was away', 
   await expect(places.take(SETTINGS, 's')).rejects.toThrow('Session is full');
 });
 
-it('counts anew after the count was lost', async () => {
+it('counts again after the count was lost', async () => {
   await places.free(1, 's');
   await places.take(SETTINGS, 's');
   await places.take(SETTINGS, 's');

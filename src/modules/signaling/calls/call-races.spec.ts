@@ -17,7 +17,7 @@ import { Lobby } from '../lobby/lobby.service.js';
 import { type PeerSignal, type SignalingEvent } from '../signaling.events.js';
 import { newPeer, type Peer, type SignalingConnection } from '../signaling-peer.js';
 
-/** The same numbers in every run. */
+/** Yields the same numbers in every run. */
 function numbersFrom(seed: number): () => number {
   return () => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -25,7 +25,7 @@ function numbersFrom(seed: number): () => number {
   };
 }
 
-/** What a store on another machine does: each operation takes a while, and happens somewhere in between. */
+/** Behaves like a remote store: each operation takes a while, and takes effect somewhere in between. */
 function remote<T extends object>(port: T, random: () => number): T {
   const pause = async (): Promise<void> => {
     for (let turns = Math.floor(random() * 4); turns > 0; turns--) await nextTurn();
@@ -43,7 +43,7 @@ function remote<T extends object>(port: T, random: () => number): T {
   });
 }
 
-/** Which calls go on, by what the ledger was told. */
+/** The calls in progress, according to the ledger. */
 class FakeLedger {
   private calls = 0;
   readonly open = new Map<string, Set<string>>();
@@ -65,7 +65,7 @@ class World {
   readonly rooms: CallRooms;
   readonly invitations: Invitations;
   readonly peers: Peer[] = [];
-  /** Every room there ever was. */
+  /** Every room that ever existed. */
   readonly seen = new Set<string>();
   /** What peers were told, by type. */
   readonly told: string[] = [];
@@ -128,7 +128,7 @@ class World {
     while (this.background.length > 0) await Promise.all(this.background.splice(0));
   }
 
-  /** Rooms with their members, after everything is over. */
+  /** Rooms with their members, once everything is over. */
   async seating(): Promise<[room: string, members: string[]][]> {
     const rooms = await Promise.all(
       [...this.seen].map(async (room): Promise<[string, string[]]> => [room, await this.rooms.members(room)]),
@@ -143,7 +143,7 @@ class World {
   }
 }
 
-describe('calls under races, with a store that takes its time', () => {
+describe('racing calls, with a slow store', () => {
   let world: World;
   afterEach(() => {
     for (const { pending } of world.peers) for (const { stop } of pending.values()) stop();
@@ -171,7 +171,7 @@ describe('calls under races, with a store that takes its time', () => {
     ] as const) {
       await invitations.send(sender, receiver.sid);
     }
-    // One peer's messages come one after the other; those of different peers at the same time.
+    // The messages of one peer come one by one, those of different peers at the same time.
     const scripts: (() => Promise<void>)[][] = [
       [
         () => invitations.accept(a, invited(c, a)),
@@ -220,7 +220,7 @@ describe('calls under races, with a store that takes its time', () => {
   });
 
   it.each(Array.from({ length: 300 }, (_, seed) => seed))(
-    'leave no ghost of a sender who disconnects (%i)',
+    'leave no trace of a sender who disconnects (%i)',
     async (seed) => {
       const random = numbersFrom(seed + 3_000);
       world = new World(random);
@@ -240,7 +240,7 @@ describe('calls under races, with a store that takes its time', () => {
   );
 
   it.each(Array.from({ length: 30 }, (_, seed) => seed))(
-    'end in the ledger when everybody has gone (%i)',
+    'end in the ledger once everybody has left (%i)',
     async (seed) => {
       world = new World(numbersFrom(seed + 1_000));
       const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((id) => world.enter(id)))) as [Peer, Peer, Peer];

@@ -9,16 +9,16 @@ describe('LobbyList', () => {
   const peers = names.map((name, i) => peer(`sid${i}`, name));
   const expected = peers.map(({ id, data }) => ({ sid: id, name: data.name }));
 
-  it('is a string that holds everybody but the one who asks, in order', () => {
+  it('is a string with everybody except the one who asks, in order', () => {
     const list = new LobbyList(peers);
     for (const { id } of peers) expect(read(list.without(id))).toEqual(expected.filter(({ sid }) => sid !== id));
   });
 
-  it('holds everybody for one who is not in it', () => {
+  it('contains everybody if the one who asks is not in it', () => {
     expect(read(new LobbyList(peers).without('other'))).toEqual(expected);
   });
 
-  it('is an empty array for one who is alone', () => {
+  it('is an empty array if the one who asks is alone', () => {
     expect(read(new LobbyList([peer('a')]).without('a'))).toEqual([]);
     expect(read(new LobbyList([]).without('a'))).toEqual([]);
   });

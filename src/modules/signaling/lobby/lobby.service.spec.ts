@@ -20,7 +20,7 @@ class CountingPresence extends InProcessPresence {
   }
 }
 
-/** A lobby of `count` peers whose sockets share one encoder, as all of one transport do. */
+/** A lobby of `count` peers whose sockets share one encoder, like all of one transport. */
 async function lobbyOf(count: number) {
   const presence = new CountingPresence();
   const hub = new Hub(new InProcessBroker());
@@ -71,7 +71,7 @@ describe('Lobby', () => {
     expect(sent()).toBe(4_999 + 4_999);
   });
 
-  it('makes the list once for each change, however many ask', async () => {
+  it('builds the list once per change, however many ask', async () => {
     const { lobby, presence, peers, sent } = await lobbyOf(500);
     await Promise.all(peers.map((peer) => lobby.tell(peer)));
     for (const peer of peers) await lobby.tell(peer);
@@ -91,7 +91,7 @@ describe('Lobby', () => {
     expect((encoded.at(-1) as unknown as { text: string }).text).toContain('Bob');
   });
 
-  it('finds peers only by what can be an id', async () => {
+  it('finds peers only by valid ids', async () => {
     const { lobby } = await lobbyOf(1);
     expect(await lobby.find('sid0')).toEqual({ name: '', userId: null, connectedAt: 0 });
     for (const sid of ['', 'nosuch', '__proto__', 'sid0:', 'x'.repeat(65)]) {

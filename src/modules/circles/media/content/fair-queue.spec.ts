@@ -25,7 +25,7 @@ describe('FairQueue', () => {
     expect(log.at(-1)).toBe('c1');
   });
 
-  it('drops what waits when it is stopped, and ends what runs', async () => {
+  it('drops waiting tasks and ends running ones when it is stopped', async () => {
     const queue = new FairQueue<number>();
     const log: string[] = [];
     let end: (() => void) | undefined;

@@ -40,13 +40,13 @@ describe('firstFrame', () => {
     expect((await sharp(one).metadata()).exif?.length).toBe((await sharp(file).metadata()).exif?.length);
   });
 
-  it('does not touch what has one picture only', async () => {
+  it('does not touch a file with a single picture', async () => {
     for (const file of [frames[0] as Buffer, await sharp(frames[0]).jpeg().toBuffer(), Buffer.alloc(3)]) {
       expect(firstFrame(file)).toBe(file);
     }
   });
 
-  it('finds none in what is cut or made up, at any length', async () => {
+  it('finds none in truncated or made-up files of any length', async () => {
     const file = await moving().gif().toBuffer();
     const end = firstFrame(file)?.length ?? 0;
     for (let length = 4; length < end - 1; length++) expect(firstFrame(file.subarray(0, length))).toBeUndefined();
@@ -55,7 +55,7 @@ describe('firstFrame', () => {
     }
   });
 
-  it('gives up where parts before the picture have no end', () => {
+  it('gives up if the parts before the picture never end', () => {
     const comment = Buffer.from([0x21, 0xfe, 1, 0, 0]);
     const head = Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1');
     expect(firstFrame(Buffer.concat([head, ...Array<Buffer>(300_000).fill(comment)]))).toBeUndefined();

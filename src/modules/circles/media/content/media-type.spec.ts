@@ -35,7 +35,7 @@ const MP4 = bytes('\0\0\0\x18ftypisom\0\0\0\0isommp42', 40);
 const THREE_GP = bytes('\0\0\0\x18ftyp3gp5\0\0\0\x003gp5isom', 40);
 const MATROSKA = bytes(Buffer.from('1a45dfa38b4282886d6174726f736b61', 'hex'), 60);
 const WEBM = bytes(Buffer.from('1a45dfa3874282847765626d', 'hex'), 60);
-/** With a picture in its tag that is longer than what is looked at. */
+/** Its tag contains a picture longer than the part that is examined. */
 const MP3 = bytes('ID3\x03\0\0\0\0\x7f\x7f', 4_090);
 const PDF = bytes('%PDF-1.4\n%\xe2\xe3\n1 0 obj\n');
 const EXE = bytes('MZ', 200);
@@ -61,48 +61,48 @@ function zip(name: string, content: string): Buffer {
 describe('typeOf', () => {
   it.each([
     ['a picture', PNG, 'image/png', 'image/png'],
-    ['a picture nobody named', PNG, undefined, 'image/png'],
-    ['a picture under a nonsensical name', PNG, 'nonsense', 'image/png'],
+    ['a picture without a type', PNG, undefined, 'image/png'],
+    ['a picture with a nonsensical type', PNG, 'nonsense', 'image/png'],
     ['a picture with a large colour profile', PROFILED_PNG, 'image/png', 'image/png'],
     ['an animated PNG', APNG, 'image/png', 'image/apng'],
-    ['a picture of a phone', HEIC, 'image/heif', 'image/heic'],
+    ['a picture from a phone', HEIC, 'image/heif', 'image/heic'],
     ['a voice note', OPUS, 'audio/ogg; codecs=opus', 'audio/ogg'],
-    ['a voice note under the name of its codec', OPUS, 'audio/opus', 'audio/opus'],
-    ['a voice note under the name of its container', VORBIS, 'application/ogg', 'audio/ogg'],
-    ['a voice note nobody named', OPUS, undefined, 'audio/ogg'],
-    ['a song as Apple names it', M4A, 'audio/x-m4a', 'audio/x-m4a'],
-    ['a song under its registered name', M4A, 'audio/mp4', 'audio/mp4'],
+    ['a voice note with the type of its codec', OPUS, 'audio/opus', 'audio/opus'],
+    ['a voice note with the type of its container', VORBIS, 'application/ogg', 'audio/ogg'],
+    ['a voice note without a type', OPUS, undefined, 'audio/ogg'],
+    ['a song with Apple’s type', M4A, 'audio/x-m4a', 'audio/x-m4a'],
+    ['a song with its registered type', M4A, 'audio/mp4', 'audio/mp4'],
     ['a song with a large tag', MP3, 'audio/mp3', 'audio/mp3'],
-    ['a film without pictures', WEBM, 'audio/webm', 'audio/webm'],
-    ['a film of a phone', THREE_GP, 'video/3gpp', 'video/3gpp'],
-    ['a sound of a phone', THREE_GP, 'audio/3gpp', 'audio/3gpp'],
-    ['a film under the name of a neighbour', MP4, 'video/quicktime', 'video/quicktime'],
-    ['a Matroska film', MATROSKA, 'video/x-matroska', 'video/x-matroska'],
-    ['an AVI film', AVI, 'video/x-msvideo', 'video/x-msvideo'],
-    ['an AVI film as others name it', AVI, 'video/avi', 'video/avi'],
+    ['a video file with sound only', WEBM, 'audio/webm', 'audio/webm'],
+    ['a video from a phone', THREE_GP, 'video/3gpp', 'video/3gpp'],
+    ['a recording from a phone', THREE_GP, 'audio/3gpp', 'audio/3gpp'],
+    ['a video with a related type', MP4, 'video/quicktime', 'video/quicktime'],
+    ['a Matroska video', MATROSKA, 'video/x-matroska', 'video/x-matroska'],
+    ['an AVI video', AVI, 'video/x-msvideo', 'video/x-msvideo'],
+    ['an AVI video with another common type', AVI, 'video/avi', 'video/avi'],
     ['a Windows film', ASF, 'video/x-ms-wmv', 'video/x-ms-wmv'],
     ['a Windows sound', ASF, 'audio/x-ms-wma', 'audio/x-ms-wma'],
     ['a sound', WAV, 'audio/x-wav', 'audio/x-wav'],
     ['an old Office document', CFB, 'application/msword', 'application/msword'],
-    ['an old sheet', CFB, 'application/vnd.ms-excel', 'application/vnd.ms-excel'],
-    ['a mail of Outlook', CFB, 'application/vnd.ms-outlook', 'application/vnd.ms-outlook'],
+    ['an old Excel sheet', CFB, 'application/vnd.ms-excel', 'application/vnd.ms-excel'],
+    ['an Outlook email', CFB, 'application/vnd.ms-outlook', 'application/vnd.ms-outlook'],
     ['an Office document', zip('a/b.xml', 'x'), OPEN_XML, OPEN_XML],
-    ['an archive as Windows names it', zip('a', 'x'), 'application/x-zip-compressed', 'application/x-zip-compressed'],
+    ['an archive with Windows’ type', zip('a', 'x'), 'application/x-zip-compressed', 'application/x-zip-compressed'],
     ['a book', zip('mimetype', 'x'), 'application/epub+zip', 'application/epub+zip'],
     ['a document', PDF, 'application/pdf; x=y', 'application/pdf'],
     ['a drawing', SVG, 'image/svg+xml', 'image/svg+xml'],
     ['data as XML', SVG, 'text/xml', 'text/xml'],
-    ['data of a kind of XML', SVG, 'application/gpx+xml', 'application/gpx+xml'],
+    ['data in an XML-based format', SVG, 'application/gpx+xml', 'application/gpx+xml'],
     ['a web page', HTML, 'text/html', 'text/html'],
     ['text', TEXT, 'text/markdown', 'text/markdown'],
-    ['text nobody named', TEXT, ANY_TYPE, 'text/plain'],
+    ['text without a type', TEXT, ANY_TYPE, 'text/plain'],
     ['a table that is not UTF-8', LATIN, 'text/csv', 'text/csv'],
-    ['a table of Excel', UTF16, 'text/csv', 'text/csv'],
+    ['an Excel table', UTF16, 'text/csv', 'text/csv'],
     ['an address', bytes('BEGIN:VCARD\r\nVERSION:3.0\r\n'), 'text/x-vcard', 'text/x-vcard'],
     ['a date', bytes('BEGIN:VCALENDAR\r\n'), 'text/calendar; method=REQUEST', 'text/calendar'],
     ['text that begins like a picture', bytes('BMW drives'), 'text/plain', 'text/plain'],
-    ['text that begins like a picture, unnamed', bytes('BMW drives'), undefined, 'text/plain'],
-  ])('sees %s', async (_name, head, declared, type) => {
+    ['text that begins like a picture, without a type', bytes('BMW drives'), undefined, 'text/plain'],
+  ])('recognizes %s', async (_name, head, declared, type) => {
     expect(await typeOf(head, declared)).toEqual({ type, isDownload: false });
   });
 
@@ -112,28 +112,28 @@ describe('typeOf', () => {
     ['text as a picture', TEXT, 'image/jpeg', 'text/plain'],
     ['a picture as text', PNG, 'text/plain', 'image/png'],
     ['one picture as another', WEBP, 'image/jpeg', 'image/webp'],
-    ['noise as a film', NOISE, 'video/mp4', ANY_TYPE],
+    ['noise as a video', NOISE, 'video/mp4', ANY_TYPE],
     ['noise as text', NOISE, 'text/plain', ANY_TYPE],
     ['noise', NOISE, undefined, ANY_TYPE],
-    ['noise under its own name', NOISE, 'application/x-own', 'application/x-own'],
-    ['text under its own name', TEXT, 'application/x-own', 'application/x-own'],
+    ['noise with its own type', NOISE, 'application/x-own', 'application/x-own'],
+    ['text with its own type', TEXT, 'application/x-own', 'application/x-own'],
     ['text as a document', TEXT, 'application/pdf', 'text/plain'],
     ['plain text that is not UTF-8', LATIN, 'text/plain', 'text/plain'],
     ['an Office document as an old one', zip('a', 'x'), 'application/msword', 'application/zip'],
-  ])('takes %s as a download of what it is', async (_name, head, declared, type) => {
+  ])('treats %s as a download of its real type', async (_name, head, declared, type) => {
     expect(await typeOf(head, declared)).toEqual({ type, isDownload: true });
   });
 });
 
 describe('isShownInline', () => {
   it.each(['text/html', 'image/svg+xml', 'application/xhtml+xml', 'application/xml', 'text/xml', ANY_TYPE])(
-    'never lets %s be shown in place, which can run',
+    'never lets %s, which can run scripts, be shown inline',
     (type) => {
       expect(isShownInline({ type, isDownload: false })).toBe(false);
     },
   );
 
-  it('lets pictures, sounds and films be shown, under any of their names, unless they are something else', () => {
+  it('lets images, audio and video be shown under any of their types, unless they are something else', () => {
     const named = ['image/png', 'audio/x-wav', 'audio/x-m4a', 'audio/mp4', 'video/webm', 'image/apng'].concat([
       'audio/mp3',
       'audio/opus',

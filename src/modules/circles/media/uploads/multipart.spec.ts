@@ -18,13 +18,13 @@ describe('the file of a multipart request', () => {
     expect(await take(request)).toBe('a: text');
   });
 
-  it('is not waited for when the client went before', async () => {
+  it('is not awaited if the client has already left', async () => {
     const request = requestOf();
     request.destroy();
     await expect(take(request)).rejects.toMatchObject({ code: 'malformed_body' });
   });
 
-  it('is given up when the client goes', async () => {
+  it('is given up when the client leaves', async () => {
     const request = requestOf();
     const taken = take(request);
     request.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nte');

@@ -38,7 +38,7 @@ describe('UploadLocker', () => {
     return { lock, cancel, holds: () => lock.lock(never, cancel) };
   };
 
-  it('asks who holds the lock to let go, and hands it on then', async () => {
+  it('asks the holder to release the lock, and then hands it on', async () => {
     const [first, second] = [request(), request()];
     await first.holds();
     let isHeld = false;
@@ -52,7 +52,7 @@ describe('UploadLocker', () => {
     expect(second.cancel).not.toHaveBeenCalled();
   });
 
-  it('hands on the lock of a node that died when its lease ends', async () => {
+  it('hands on the lock of a dead node when its lease ends', async () => {
     await store.claim(KEY, 'of a dead node', { ttlMs: LEASE_MS });
     const second = request();
     let isHeld = false;
@@ -63,7 +63,7 @@ describe('UploadLocker', () => {
     await held;
   });
 
-  it('stops who finds its lock with somebody else, and leaves it to them', async () => {
+  it('stops a holder that finds its lock taken over, and leaves it to the new holder', async () => {
     const first = request();
     await first.holds();
     await store.swap(KEY, 'of another node');
@@ -81,7 +81,7 @@ describe('UploadLocker', () => {
     expect(first.cancel).not.toHaveBeenCalled();
   });
 
-  it('does not wait for a request that went away, nor for ever', async () => {
+  it('waits neither for a request that is gone, nor for ever', async () => {
     await store.claim(KEY, 'of a node that hangs');
     const gone = new AbortController();
     const refused = expect(request().lock.lock(gone.signal, vi.fn())).rejects.toMatchObject({ code: 'conflict' });
@@ -93,7 +93,7 @@ describe('UploadLocker', () => {
     await late;
   });
 
-  it('gives back what it can while the shared state is away, and does not fail', async () => {
+  it('releases what it can while the shared state is away, without failing', async () => {
     const first = request();
     await first.holds();
     store.release = () => Promise.reject(new Error('away'));

@@ -6,7 +6,7 @@ import { partitionedName, partitionOf } from './channel-name.js';
 const rooms = Array.from({ length: 20_000 }, (_none, n) => channel('rooms', n, 'readers'));
 
 describe('channel names of a cluster', () => {
-  it('have one partition for all channels of one thing', () => {
+  it('share a partition if their channels belong together', () => {
     for (const [one, other] of [
       [channel('rooms', 5, 'readers'), channel('rooms', 5, 'log')],
       [channel('omikron', 'session', 'x', 'clients'), channel('omikron', 'session', 'x', 'iota')],
@@ -15,7 +15,7 @@ describe('channel names of a cluster', () => {
     }
   });
 
-  it('lie evenly in 256 slots at equal distances, whatever clients named', () => {
+  it('fall evenly into 256 equally spaced slots, whatever names clients choose', () => {
     const places = new Map<number, number>();
     for (const each of rooms) {
       const place = Math.floor((hashSlot(partitionedName(each)) * 256) / SLOTS);

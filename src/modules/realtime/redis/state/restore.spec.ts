@@ -8,10 +8,10 @@ import { PresenceKind } from '../../ports/presence-set.js';
 import { storeKey } from '../../ports/store-key.js';
 
 const AT_ONCE = 200;
-/** As many as the connection does not take at a time. */
+/** More than a connection takes at a time. */
 const MANY = 2.5 * AT_ONCE;
 
-describe('writing again what Redis lost', () => {
+describe('restoring what Redis lost', () => {
   let listeners: RedisListener[];
   let asserted: Set<string>;
   let answers: (() => void)[];
@@ -44,7 +44,7 @@ describe('writing again what Redis lost', () => {
     held = true;
     for (const { restored } of listeners) restored?.(shard as unknown as RedisShard, true);
   };
-  /** What was sent so far is answered. */
+  /** Answers what has been sent so far. */
   const answer = async (): Promise<void> => {
     for (const each of answers.splice(0)) each();
     await new Promise((resolve) => setImmediate(resolve));
@@ -70,7 +70,7 @@ describe('writing again what Redis lost', () => {
     ],
   ];
 
-  it.each(kinds)('never has more of it under way than a connection takes (%s)', async (_, fill) => {
+  it.each(kinds)('never has more in flight than a connection takes (%s)', async (_, fill) => {
     await fill();
     restore();
     expect(asserted.size).toBe(AT_ONCE);
@@ -80,7 +80,7 @@ describe('writing again what Redis lost', () => {
     expect(asserted.size).toBe(MANY);
   });
 
-  it.each(kinds)('leaves the rest to the next connection when this one broke (%s)', async (_, fill) => {
+  it.each(kinds)('leaves the rest to the next connection if this one breaks (%s)', async (_, fill) => {
     await fill();
     restore();
     shard.commands.client = {};
