@@ -25,7 +25,7 @@ describePorts('Broker', ({ start }) => {
       to === on && envelope.kind === 'deliver' ? [(envelope.event as ReturnType<typeof event>).n] : [],
     );
 
-  it('hands over what is published once the subscription is confirmed', async () => {
+  it('delivers what is published once the subscription is confirmed', async () => {
     await node.broker.subscribe(A);
     node.broker.publish(A, { kind: 'deliver', event: event(1) });
     await eventually(() => received.length === 1);
@@ -49,7 +49,7 @@ describePorts('Broker', ({ start }) => {
     );
   });
 
-  it('carries every kind of envelope whole, bytes included', async () => {
+  it('carries every kind of envelope unchanged, including bytes', async () => {
     await node.broker.subscribe(A);
     const envelopes: Envelope[] = [
       { kind: 'deliver', event: event(1), except: 'c1' },
@@ -71,7 +71,7 @@ describePorts('Broker', ({ start }) => {
     }).not.toThrow();
   });
 
-  it('hands over again after unsubscribing and subscribing', async () => {
+  it('delivers again after unsubscribing and subscribing', async () => {
     await node.broker.subscribe(A);
     node.broker.unsubscribe(A);
     await node.broker.subscribe(A);

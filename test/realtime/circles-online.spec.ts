@@ -23,7 +23,7 @@ describeWith('redis-server', 'who is online in circles, on two nodes', () => {
     await redis.stop();
   });
 
-  it('is who has a socket on a node that lives, once a dead one was released', async () => {
+  it('includes only those with a socket on a living node, once a dead one has been released', async () => {
     const [there, here] = [dying, other].map(({ presence }) => new Online(presence, new Hub(new InProcessBroker())));
     for (const principal of [user(1), user(2), device(1)]) await there!.enter(principal, `socket of ${principal.kind}`);
     await here!.enter(user(2), 'another socket');

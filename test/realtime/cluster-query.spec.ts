@@ -32,14 +32,14 @@ describe('ClusterQuery', () => {
 
   const node = (n: number) => nodes[n] as (typeof nodes)[number];
 
-  it('collects an answer of every node, its own included', async () => {
+  it('collects an answer from every node, including its own', async () => {
     const { answers, missing } = await node(0).query.ask(DOUBLE, 21);
     expect(missing).toEqual([]);
     expect(new Set(answers.map((answer) => answer.node))).toEqual(new Set(nodes.map(({ name }) => name)));
     for (const answer of answers) expect(answer.value).toEqual({ name: answer.node, twice: 42 });
   });
 
-  it('asks one node alone', async () => {
+  it('asks a single node', async () => {
     const { name } = node(2);
     expect(await node(0).query.ask(DOUBLE, 1, { node: name })).toEqual({
       answers: [{ node: name, value: { name, twice: 2 } }],
@@ -47,7 +47,7 @@ describe('ClusterQuery', () => {
     });
   });
 
-  it('names the nodes that do not answer in time, and takes nothing that comes later', async () => {
+  it('names the nodes that do not answer in time, and ignores late answers', async () => {
     bus.fate = (from) => (from === 1 ? 80 : 0);
     const { answers, missing } = await node(0).query.ask(DOUBLE, 1, { timeoutMs: 30 });
     expect(missing).toEqual([node(1).name]);
@@ -56,13 +56,13 @@ describe('ClusterQuery', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('names a node whose answer failed, or that does not know the question', async () => {
+  it('names a node that failed to answer, or does not know the question', async () => {
     node(1).query.answer(DOUBLE, () => Promise.reject(new Error('planted')));
     expect((await node(0).query.ask(DOUBLE, 1, { timeoutMs: 30 })).missing).toEqual([node(1).name]);
     expect((await node(0).query.ask(topic<number, number>('unknown'), 1, { timeoutMs: 30 })).missing).toHaveLength(3);
   });
 
-  it('tells the others, not itself', () => {
+  it('notifies the others, but not itself', () => {
     const heard: unknown[] = [];
     for (const [n, { query }] of nodes.entries()) query.answer(NEWS, (payload) => void heard.push([n, payload]));
     node(1).query.tell(NEWS, 'x');

@@ -12,7 +12,7 @@ describePorts('EphemeralStore', ({ start }) => {
   afterEach(() => node.close());
 
   it.each([['text'], [''], [0], [-1.5], [true], [false], [null], [{ a: [1, { b: null }] }], [[]], ['\u0000"Ω']])(
-    'gives %j back as it was',
+    'returns %j unchanged',
     async (value) => {
       await store.swap('k', value);
       expect(await store.get('k')).toEqual(value);
@@ -32,7 +32,7 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.claim('k', 'mine')).toBe(true);
   });
 
-  it('does not let a key be claimed that holds null', async () => {
+  it('does not let a key with the value null be claimed', async () => {
     await store.swap('k', null);
     expect(await store.claim('k', 1)).toBe(false);
     expect(await store.swap('k', 2)).toBeNull();
@@ -43,7 +43,7 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.release('k', { b: { d: 3, c: 2 }, a: 1 })).toBe(true);
   });
 
-  it('swaps in one order: each writer sees the one before', async () => {
+  it('swaps in one order: each writer sees the previous one', async () => {
     const before = await Promise.all(Array.from({ length: 20 }, (_, n) => store.swap('k', n)));
     const last = await store.get('k');
     expect([...before, last].filter((n) => n !== undefined).sort((a, b) => Number(a) - Number(b))).toEqual(
@@ -52,7 +52,7 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(before.filter((n) => n === undefined)).toHaveLength(1);
   });
 
-  it('replaces a value for exactly one of those who expect it', async () => {
+  it('replaces a value for exactly one of the callers that expect it', async () => {
     expect(await store.replace('k', { n: 0 }, 'x')).toBe(false);
     await store.claim('k', { n: 0, m: 1 });
     const outcomes = await Promise.all(
@@ -63,7 +63,7 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.replace('k', { n: 0, m: 1 }, 'y')).toBe(false);
   });
 
-  it('gives a value to exactly one of those who take it', async () => {
+  it('gives a value to exactly one of the callers that take it', async () => {
     await store.claim('k', 'v');
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.take('k')));
     expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual(['v']);
@@ -86,7 +86,7 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.get('k')).toBeUndefined();
   });
 
-  it('forgets after the life time, and lets the key be claimed again', async () => {
+  it('forgets a key after its lifetime, and lets it be claimed again', async () => {
     await store.claim('claimed', 1, { ttlMs: 40 });
     await store.swap('swapped', 1, { ttlMs: 40 });
     await store.increment('counted', 5, { ttlMs: 40 });
@@ -118,14 +118,14 @@ describePorts('EphemeralStore', ({ start }) => {
     expect(await store.releaseAll([], 1)).toBe(0);
   });
 
-  it('gives each of many keys its life time', async () => {
+  it('gives each of many keys its lifetime', async () => {
     await store.swapAll(['a', 'b'], 1, { ttlMs: 40 });
     await store.swapAll(['c'], 1);
     await sleep(80);
     expect(await Promise.all(['a', 'b', 'c'].map((key) => store.get(key)))).toEqual([undefined, undefined, 1]);
   });
 
-  it('starts the life time anew with each write', async () => {
+  it('restarts the lifetime with each write', async () => {
     await store.increment('k', 1, { ttlMs: 1_000 });
     await sleep(700);
     await store.increment('k', 1, { ttlMs: 1_000 });

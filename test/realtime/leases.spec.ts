@@ -7,7 +7,7 @@ import { describePorts, eventually, type TestNode } from './node.js';
 
 const KEY = storeKey<string>('test', 'lease');
 const OTHER = storeKey<string>('test', 'other');
-/** No longer than this a holder that died is remembered. */
+/** How long a dead holder is remembered at most. */
 const LIFE_MS = 10_000;
 
 describePorts('Leases', ({ start }) => {
@@ -30,17 +30,17 @@ describePorts('Leases', ({ start }) => {
     if (lease === undefined) throw new Error('it could not be had');
     return lease;
   };
-  /** What waits looks again, as often as it takes. */
+  /** Lets waiting callers look again, as often as needed. */
   const passUntil = async (isSo: () => boolean): Promise<void> => {
     await eventually(async () => {
       await time.passes(500);
-      // What was asked before this is answered before it.
+      // Earlier requests are answered first.
       await node.store.get(KEY);
       return isSo();
     }, 20_000);
   };
 
-  it('lets one at a time work, on one node and on several, and loses no turn', async () => {
+  it('lets one at a time work, on one node and on several, without losing a turn', async () => {
     let [atWork, most, done] = [0, 0, 0];
     const work = async (): Promise<void> => {
       most = Math.max(most, ++atWork);
@@ -55,7 +55,7 @@ describePorts('Leases', ({ start }) => {
     expect(await node.store.get(KEY)).toBeUndefined();
   });
 
-  it('wakes who waits on the same node at once, without looking again and again', async () => {
+  it('wakes a waiter on the same node at once, without polling', async () => {
     const lease = await taken();
     const waits = here.run(KEY, () => Promise.resolve('had it'));
     await node.store.get(OTHER);
@@ -64,12 +64,12 @@ describePorts('Leases', ({ start }) => {
     expect(await waits).toBe('had it');
   });
 
-  it('gives back what it had when the work fails, and lets different work go on beside it', async () => {
+  it('releases the lease if the work fails, and lets other work run in parallel', async () => {
     await expect(here.run(KEY, () => Promise.reject(new Error('a fault')))).rejects.toThrow('a fault');
     expect(await here.run(KEY, () => there.run(OTHER, () => Promise.resolve('both')))).toBe('both');
   });
 
-  it('leaves out work that somebody is at', async () => {
+  it('skips work that somebody else is doing', async () => {
     const work = vi.fn(() => Promise.resolve());
     const lease = await taken();
     await there.runIfFree(KEY, work);
@@ -79,7 +79,7 @@ describePorts('Leases', ({ start }) => {
     expect(work).toHaveBeenCalledOnce();
   });
 
-  it('refuses who has waited for longer than a dead holder is remembered, and says who is in the way', async () => {
+  it('refuses a waiter after longer than a dead holder is remembered, and names the current holder', async () => {
     const lease = await taken();
     const busy = vi.fn();
     let outcome: unknown;
@@ -93,7 +93,7 @@ describePorts('Leases', ({ start }) => {
     expect(lease.held).toBe(true);
   });
 
-  it('is renewed for as long as it is held', async () => {
+  it('renews a lease for as long as it is held', async () => {
     const replace = vi.spyOn(node.store, 'replace');
     const lost = vi.fn();
     const lease = await taken(here, lost);
@@ -111,7 +111,7 @@ describePorts('Leases', ({ start }) => {
     expect(replace.mock.results).toHaveLength(length);
   });
 
-  it('keeps a holder that slept from writing after the next one', async () => {
+  it('keeps a suspended holder from writing after the next one', async () => {
     const written: string[] = [];
     let wake = (): void => undefined;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
@@ -122,7 +122,7 @@ describePorts('Leases', ({ start }) => {
     });
     const refused = expect(slow).rejects.toMatchObject({ kind: 'unavailable' });
     await eventually(async () => (await node.store.get(KEY)) !== undefined);
-    // Its life ends where it is kept, too.
+    // It also expires in the store.
     time.sleeps(LIFE_MS);
     await node.store.take(KEY);
     await there.run(KEY, (lease) => {
@@ -135,7 +135,7 @@ describePorts('Leases', ({ start }) => {
     expect(written).toEqual(['next']);
   });
 
-  it('tells once who has lost it, and leaves it to the next holder', async () => {
+  it('tells a holder once that it has lost the lease, and leaves it to the next one', async () => {
     const lost = vi.fn();
     const lease = await taken(here, lost);
     await node.store.take(KEY);
@@ -149,7 +149,7 @@ describePorts('Leases', ({ start }) => {
     expect(await node.store.get(KEY)).toBeDefined();
   });
 
-  it('is lost before another may have it, when it cannot be renewed', async () => {
+  it('counts as lost before another may get it, if it cannot be renewed', async () => {
     const lost = vi.fn();
     const lease = await taken(here, lost);
     vi.spyOn(node.store, 'replace').mockRejectedValue(new Error('away'));
@@ -161,7 +161,7 @@ describePorts('Leases', ({ start }) => {
     await eventually(() => lost.mock.calls.length > 0);
   });
 
-  it('does not stay with who was not answered', async () => {
+  it('does not stay with a caller that got no answer', async () => {
     const claim = node.store.claim.bind(node.store) as (...args: unknown[]) => Promise<boolean>;
     vi.spyOn(node.store, 'claim').mockImplementationOnce(async (...args: unknown[]) => {
       await claim(...args);

@@ -18,7 +18,7 @@ import { RedisRateLimiter } from '../../src/modules/realtime/redis/state/redis.r
 import { startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 
-/** The ephemeral store as its own suites see it: any text is a key, for anything. */
+/** The ephemeral store as seen by its own suites: any text is a key, for any value. */
 export interface AnyStore {
   get(key: string): Promise<unknown>;
   claim(key: string, value: unknown, life?: LifeTime): Promise<boolean>;
@@ -32,7 +32,7 @@ export interface AnyStore {
   releaseNode(owner: string): Promise<number>;
 }
 
-/** The ports of one node, by one implementation. */
+/** The ports of one node, in one implementation. */
 export interface TestNode {
   readonly broker: Broker;
   readonly presence: Presence;
@@ -50,7 +50,7 @@ export interface RedisTestNode extends TestNode {
 /** An implementation of the ports; every suite runs once for each. */
 export interface Implementation {
   readonly name: string;
-  /** A node with nothing in it. */
+  /** A node with empty state. */
   readonly start: () => Promise<TestNode>;
 }
 
@@ -112,7 +112,7 @@ export function describeRedis<K extends RedisKind>(
 export async function startRedisNode(url: string): Promise<RedisTestNode> {
   const connection = new RedisConnection(loadConfig({ REDIS_URL: url, MEDIA_SHARED: 'true' }).redis!);
   await connection.start();
-  // A busy machine may take longer than a start waits.
+  // On a busy machine this may take longer than a start waits.
   await eventually(() => connection.up, 20_000);
   const identity = new NodeIdentity();
   const broker = new RedisBroker(connection, Buffer.from(identity.name, 'hex'));
@@ -131,7 +131,7 @@ export async function startRedisNode(url: string): Promise<RedisTestNode> {
   };
 }
 
-/** Waits until `condition` holds: what a bus carries takes its time. */
+/** Waits until `condition` holds, since a bus takes time. */
 export async function eventually(condition: () => boolean | Promise<boolean>, ms = 2_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {

@@ -21,11 +21,11 @@ import {
 } from '../support/omikron-domain.js';
 import { describeRedis, eventually, startRedisNode } from './node.js';
 
-/** Two nodes of which the second can be killed. */
+/** Two nodes, the second of which can be killed. */
 interface Pair {
   readonly one: OmikronNode;
   readonly two: OmikronNode;
-  /** As kill -9 does; resolves when the first one has begun to release what the second held. */
+  /** Like kill -9; resolves once the first one has started to release what the second held. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ describeRedis('an Iota and its clients on different nodes', ['single'], (redis) 
     return redisNodes(redis().url);
   });
 
-  it('end what ended while Redis was away, when it is back', async () => {
+  it('end what ended while Redis was away, once it is back', async () => {
     await redis().flush();
     const pair = await redisNodes(redis().url);
     const [i, a, b] = [new FakeConnection(), new FakeConnection(), new FakeConnection()];
@@ -90,7 +90,7 @@ function describePair(start: () => Promise<Pair>): void {
   let pair: Pair;
   let one: OmikronNode;
   let two: OmikronNode;
-  /** Nodes that live. */
+  /** Living nodes. */
   let nodes: OmikronNode[];
 
   beforeEach(async () => {
@@ -100,7 +100,7 @@ function describePair(start: () => Promise<Pair>): void {
   }, 30_000);
   afterEach(() => pair.close());
 
-  /** Everything published so far has arrived, and what it led to. */
+  /** Everything published so far has arrived, with its consequences. */
   async function settle(): Promise<void> {
     for (let round = 0; round < 3; round++) {
       const on = channel('test', randomUUID());
@@ -117,7 +117,7 @@ function describePair(start: () => Promise<Pair>): void {
     await pair.kill();
   }
 
-  /** Hears how `user` is, on the first node. */
+  /** Listens to the state of `user`, on the first node. */
   async function watcher(user: string): Promise<FakeConnection> {
     const socket = new FakeConnection();
     await one.hub.subscribe(socket, stateChannel(user));
@@ -146,7 +146,7 @@ function describePair(start: () => Promise<Pair>): void {
   const join = (where: OmikronNode, call: string, socket: FakeConnection, user: string) =>
     where.callers.identify(socket, identification({ call_id: call, user_id: user, private_key_hash: HASH }));
 
-  it('reach each other both ways, and nobody else', async () => {
+  it('reach each other in both directions, and nobody else', async () => {
     const { socket: i, iota } = await iotaOn(one);
     const { socket: a, client } = await clientOn(two, ANN);
     const { socket: b } = await clientOn(one, BOB);
@@ -170,14 +170,14 @@ function describePair(start: () => Promise<Pair>): void {
     expect(await one.states.of(BOB)).toBe('user_offline');
   });
 
-  it('are parted when the Iota goes or comes anew on another node', async () => {
+  it('are separated when the Iota leaves or reconnects on another node', async () => {
     const { socket: old } = await iotaOn(one);
     const { socket: a, client } = await clientOn(two, ANN);
     const { socket: i, iota } = await iotaOn(two);
     expect(old.reason?.code).toBe(1008);
     expect(a.reason?.code).toBe(1012);
     expect(i.closed).toBe(false);
-    // The old socket ends after the new one has come: nothing of the new one goes with it.
+    // The old socket ends after the new one has come, and takes nothing of the new one along.
     one.hub.detach(old);
     await one.iotas.leave(old.principal as IotaPrincipal);
     await two.clients.leave(client);
@@ -192,7 +192,7 @@ function describePair(start: () => Promise<Pair>): void {
     await expect(clientOn(one, ANN)).rejects.toThrow(OmikronRefusal);
   });
 
-  it('end with one Iota, whichever of many comes last', async () => {
+  it('end up with one Iota, whichever of many comes last', async () => {
     const sockets = await Promise.all(Array.from({ length: 10 }, (_, n) => iotaOn(n % 2 === 0 ? one : two)));
     await settle();
     const open = sockets.filter(({ socket }) => !socket.closed);
@@ -203,7 +203,7 @@ function describePair(start: () => Promise<Pair>): void {
     expect(a.closed).toBe(false);
   });
 
-  it('meet in calls, each seeing the other exactly once, however they come', async () => {
+  it('meet in calls, each seeing the other exactly once, in whatever order they join', async () => {
     await iotaOn(one);
     const call = randomUUID();
     const [a, b] = [new FakeConnection(), new FakeConnection()];
@@ -229,7 +229,7 @@ function describePair(start: () => Promise<Pair>): void {
   });
 
   describe('when a node dies', () => {
-    it('parts the clients of an Iota that was on it, and says once that its users are away', async () => {
+    it('closes the clients of an Iota that was on it, and announces its users as away once', async () => {
       await iotaOn(two);
       const { socket: a } = await clientOn(one, ANN);
       await clientOn(two, BOB);
@@ -239,7 +239,7 @@ function describePair(start: () => Promise<Pair>): void {
       await settle();
       expect(a.reason?.code).toBe(1012);
       expect(statesOf(watchers[0]!)).toEqual([`${ANN} iota_offline`]);
-      // Its client's node went, too, and may have been noticed first.
+      // Its client's node also died, and may have been noticed first.
       expect(statesOf(watchers[1]!).at(-1)).toBe(`${BOB} iota_offline`);
       expect(await one.sessions.seatOf(IOTA)).toBeUndefined();
       expect(await one.states.of(BOB)).toBe('iota_offline');
@@ -253,7 +253,7 @@ function describePair(start: () => Promise<Pair>): void {
       expect((await clientOn(one, ANN)).socket.closed).toBe(false);
     });
 
-    it('leaves an Iota alone that came anew on another node', async () => {
+    it('spares an Iota that has reconnected on another node', async () => {
       await iotaOn(two);
       const { socket: i } = await iotaOn(one);
       const { socket: a } = await clientOn(one, ANN);
@@ -264,7 +264,7 @@ function describePair(start: () => Promise<Pair>): void {
       expect(await one.sessions.find(ANN)).toMatchObject({ node: 'one' });
     });
 
-    it('does not say of a user who was taken from the Iota that it is away', async () => {
+    it('does not announce a user as away who was removed from the Iota', async () => {
       const { iota } = await iotaOn(two);
       const states = [await watcher(ANN), await watcher(BOB)];
       await two.iotas.dismiss(iota, ANN);
@@ -274,7 +274,7 @@ function describePair(start: () => Promise<Pair>): void {
       expect(states.map(statesOf)).toEqual([[], [`${BOB} iota_offline`]]);
     });
 
-    it('goes on with what is left of a user, or says that it is away', async () => {
+    it('continues with a user’s remaining sockets, or announces the user as away', async () => {
       const { iota } = await iotaOn(one);
       const { socket: a } = await clientOn(one, ANN);
       const { client } = await clientOn(two, ANN.toUpperCase());
@@ -293,7 +293,7 @@ function describePair(start: () => Promise<Pair>): void {
       expect(await one.pings.ofIota(iota, message({ type: 'ping' }).ping)).toEqual([[ANN, '-1']]);
     });
 
-    it('takes its callers out of their calls, each told of once, and ends the calls with the last one', async () => {
+    it('removes its callers from their calls, announced once each, and ends calls with the last one', async () => {
       await iotaOn(one);
       const [shared, lonely] = [randomUUID(), randomUUID()];
       const a = new FakeConnection();

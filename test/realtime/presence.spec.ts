@@ -17,7 +17,7 @@ describePorts('Presence', ({ start }) => {
   });
   afterEach(() => node.close());
 
-  it('has nobody in a set that nobody entered', async () => {
+  it('starts with empty sets', async () => {
     expect(await presence.list(A)).toEqual([]);
     expect(await presence.count(A)).toBe(0);
     expect(await presence.get(A, 'x')).toBeUndefined();
@@ -34,7 +34,7 @@ describePorts('Presence', ({ start }) => {
     expect(await presence.get(A, 'm')).toEqual({ id: 'm', data });
   });
 
-  it('takes an id once: of many who enter with it at the same time, one gets in', async () => {
+  it('accepts an id once: of many who enter with it at the same time, one succeeds', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, n) => presence.enter(A, { id: 'x', data: n })));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await presence.get(A, 'x')).toEqual({ id: 'x', data: outcomes.indexOf(true) });
@@ -47,7 +47,7 @@ describePorts('Presence', ({ start }) => {
     expect(await presence.get(B, 'x')).toEqual({ id: 'x', data: 'b' });
   });
 
-  it('updates the data of a member that is there, in its place', async () => {
+  it('updates the data of a present member, in its position', async () => {
     await presence.enter(A, { id: 'x', data: 1 });
     await presence.enter(A, { id: 'y', data: 1 });
     expect(await presence.update(A, { id: 'x', data: 2 })).toBe(true);
@@ -57,7 +57,7 @@ describePorts('Presence', ({ start }) => {
     ]);
   });
 
-  it('tells exactly one of those who remove a member that they did', async () => {
+  it('tells exactly one of the callers that remove a member that it did', async () => {
     await presence.enter(A, { id: 'x', data: 'd' });
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => presence.leave(A, 'x')));
     expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([{ id: 'x', data: 'd' }]);

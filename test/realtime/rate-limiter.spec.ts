@@ -27,7 +27,7 @@ describePorts('RateLimiter', ({ start }) => {
     expect(await node.limiter.take('b', limit)).toBe(0);
   });
 
-  it('gives a token after the wait it named, and not two', async () => {
+  it('gives one token after the wait it named, not two', async () => {
     await takeAll('a', 3);
     const wait = await node.limiter.take('a', limit);
     await sleep(wait + 20);

@@ -42,7 +42,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('delivers in one order on all nodes what several publish at the same time', async () => {
+  it('delivers simultaneous publications in the same order on all nodes', async () => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
     for (let n = 0; n < 300; n++) {
       say(one, A, n);
@@ -54,7 +54,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     expect(here.on(A).filter((n) => n < 1_000)).toEqual(numbers(300));
   });
 
-  it('keeps the order over channels of one tag, and sends one message per run of a turn', async () => {
+  it('keeps the order across channels of one tag, and sends one message per run of a turn', async () => {
     await Promise.all([two.broker.subscribe(A), two.broker.subscribe(B)]);
     const plan = [A, A, A, B, B, A];
     for (const [n, to] of plan.entries()) say(one, to, n);
@@ -64,7 +64,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     expect(two.broker.counts.received).toBe(3);
   });
 
-  it('gives a node nothing of channels it does not listen on, and nothing twice', async () => {
+  it('sends a node nothing from channels it does not listen to, and nothing twice', async () => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(B)]);
     say(one, A, 1);
     say(one, B, 2);
@@ -77,7 +77,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     await two.broker.subscribe(A);
     for (let round = 0; round < 4; round++) {
       two.broker.unsubscribe(A);
-      // Rounds meet the subscription before, while and after it is given up.
+      // Rounds hit the subscription before, during and after its end.
       await sleep(round * 400);
       await two.broker.subscribe(A);
       say(one, A, round);
@@ -96,7 +96,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     expect(here.on(A)).toEqual([1, 2]);
   });
 
-  it('forgets what was under way when nobody listened any more, however soon somebody does again', async () => {
+  it('drops what was in flight when the last listener left, however soon another one comes', async () => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
     say(one, A, 1);
     one.broker.flush();
@@ -120,7 +120,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     expect(here.on(A)).toEqual([1]);
   });
 
-  it('comes back by itself when its listening connections were broken', async () => {
+  it('recovers by itself if its listening connections break', async () => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
     for (const server of redis().servers) await server.send('CLIENT', 'KILL', 'TYPE', 'pubsub');
     say(two, A, 1);
@@ -137,7 +137,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
     let heard = 0;
     const gap = new Promise<void>((resolve) => {
       two.broker.onGap(() => {
-        // Whatever is said from here on arrives.
+        // Everything published from here on arrives.
         say(one, A, ++heard);
         resolve();
       });
@@ -148,7 +148,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
   });
 
   if (kind === 'cluster') {
-    it('has a connection that was broken subscribe to thousands of channels with some hundred commands', async () => {
+    it('resubscribes to thousands of channels after a break with a few hundred commands', async () => {
       const many = Array.from({ length: 5_000 }, (_none, n) => channel('rooms', n, 'readers'));
       const asked = async (): Promise<number> => {
         let calls = 0;
@@ -169,7 +169,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
         return heard().size === many.length;
       }, 20_000);
       expect(new Set(many.map((to) => two.connection.shardOf(partitionedName(to)))).size).toBe(3);
-      // 256 of the channels, and what else the two nodes listen on.
+      // 256 of the channels, and what else the two nodes listen to.
       expect((await asked()) - askedBefore).toBeLessThan(400);
     });
   }
@@ -192,7 +192,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('goes on delivering to its own, in order and once, and heals within 5 seconds of the return', async () => {
+  it('keeps delivering to its own subscribers, in order and once, and recovers within 5 seconds of the return', async () => {
     for (let n = 0; n < 50; n++) say(one, A, n);
     await redis().server.kill();
     for (let n = 50; n < 100; n++) {
@@ -200,7 +200,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
       await sleep(2);
     }
     await eventually(() => here.on(A).length >= 100, 5_000);
-    // Subscribed to while there is nobody to ask: resolves, and works here at once.
+    // A subscription during the outage resolves, and works on this node at once.
     await one.broker.subscribe(B);
     say(one, B, 7);
     expect(here.on(B)).toEqual([7]);
@@ -221,7 +221,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     expect(here.on(A).filter((n) => n < 1_000)).toEqual(numbers(100));
   }, 20_000);
 
-  it('says when what it published may have reached nobody, once it can again', async () => {
+  it('reports once back that its publications may have reached nobody', async () => {
     let gaps = 0;
     one.broker.onGap(() => gaps++);
     await redis().server.kill();
@@ -233,7 +233,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await eventually(() => one.connection.up);
   });
 
-  it('notices a server that hangs, delivers what was under way, and does not deliver it again', async () => {
+  it('notices a hanging server, and delivers what was in flight exactly once', async () => {
     redis().server.pause();
     for (let n = 0; n < 20; n++) say(one, A, n);
     await eventually(() => here.on(A).length === 20, 5_000);
@@ -248,7 +248,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     expect(here.on(A).filter((n) => n < 100)).toEqual(numbers(20));
   }, 20_000);
 
-  it('starts without a server, and heals when it comes', async () => {
+  it('starts without a server, and recovers when it comes up', async () => {
     await redis().server.kill();
     const { RedisConnection } = await import('../../src/modules/realtime/redis/connection/redis-connection.js');
     const { loadConfig } = await import('../../src/config/load-config.js');
@@ -265,7 +265,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
 });
 
 describeRedis('RedisBroker behind sentinels', ['sentinel'], (redis) => {
-  it('follows to the new master, with what is stored', async () => {
+  it('follows the new master, with the stored data', async () => {
     const nodes = [await startRedisNode(redis().url), await startRedisNode(redis().url)] as const;
     const [one, two] = nodes;
     const there = listen(two);

@@ -6,7 +6,7 @@ import { hashSlot } from '../../src/modules/realtime/redis/connection/hash-slot.
 import { type RedisServer } from '../support/redis.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
-/** Enough to be on every shard. */
+/** Enough to have some on every shard. */
 const CHANNELS = Array.from({ length: 60 }, (_none, n) => channel('rooms', n, 'readers'));
 const HEAL_MS = 15_000;
 
@@ -17,12 +17,12 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
   let heard: Set<Channel>;
   let keys: string[];
   let round = 0;
-  /** Those that went away. */
+  /** Masters that were killed. */
   let down: RedisServer[];
 
   beforeEach(async () => {
     down = [];
-    // Whoever was down follows the one that took its place.
+    // A server that was down follows its replacement.
     await eventually(async () => {
       const { masters, replicas } = await roles();
       return masters.length === 3 && replicas.length === 3;
@@ -41,7 +41,7 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     await Promise.all(down.map((server) => server.restart()));
   }, 60_000);
 
-  /** What one node publishes reaches the other one on every channel. */
+  /** Publications of one node reach the other one on every channel. */
   async function hearAll(): Promise<void> {
     heard.clear();
     await eventually(async () => {
@@ -51,7 +51,7 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     }, HEAL_MS);
   }
 
-  /** What one node owns the other one cannot take, and finds. */
+  /** What one node owns, the other cannot take, but finds. */
   async function ownAll(): Promise<void> {
     for (const key of keys) {
       let taken: boolean | undefined;
@@ -78,7 +78,7 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     return { masters, replicas };
   };
 
-  it('follow to the replica that takes the place of a master that was killed', async () => {
+  it('follow the replica that replaces a killed master', async () => {
     const [master] = (await roles()).masters as [RedisServer];
     down.push(master);
     await master.kill();
@@ -88,10 +88,10 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     await ownAll();
   });
 
-  it('follow when masters and replicas change places', async () => {
+  it('follow if masters and replicas switch roles', async () => {
     const { replicas } = await roles();
     for (const replica of replicas) {
-      // One at a time: elections of several at once may end without a winner.
+      // One at a time, since simultaneous elections may end without a winner.
       await replica.send('CLUSTER', 'FAILOVER');
       await eventually(async () => (await roles()).masters.includes(replica), HEAL_MS);
     }
@@ -99,13 +99,13 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     await hearAll();
   });
 
-  it('follow when slots are moved to another master, with what is in them', async () => {
+  it('follow if slots are moved to another master, with their content', async () => {
     const { masters } = await roles();
     const [to] = masters as [RedisServer];
     const id = await to.send<string>('CLUSTER', 'MYID');
     for (const key of keys.map((each) => `${one.connection.prefix}e:${each}`)) {
       await move(hashSlot(key), to, id, masters);
-      // Whoever has not heard of it is sent on.
+      // Clients that have not heard of it are redirected.
       expect(await two.connection.send(key, ['EXISTS', key])).toBe(1);
     }
     for (const slot of new Set(CHANNELS.map((each) => hashSlot(partitionedName(each))))) {

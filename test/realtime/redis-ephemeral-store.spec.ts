@@ -53,7 +53,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     expect(await two.store.releaseNode(dead)).toBe(0);
   });
 
-  it('lists an entry with its write, so that a node that dies before the answer leaves nothing for ever', async () => {
+  it('lists an entry together with its write, so that a node that dies before the answer leaves nothing behind', async () => {
     const sent: unknown[] = [];
     const real = one.connection.send.bind(one.connection);
     vi.spyOn(one.connection, 'send').mockImplementation((key, args) => {
@@ -67,7 +67,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     expect(await claimed).toBe(true);
   });
 
-  it('takes off the list what it could not get', async () => {
+  it('takes entries that it could not get off the list', async () => {
     await two.store.claim('k', 2);
     await two.store.claim('n', 2);
     expect(await one.store.claim('k', 1)).toBe(false);
@@ -86,7 +86,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     expect(await two.store.get('k1500')).toBeUndefined();
   });
 
-  it('brings back what Redis lost, each node its own, and nothing that was taken from it', async () => {
+  it('restores what Redis lost, each node its own entries, and nothing that was taken from it', async () => {
     await one.store.claim('own', { a: 1 });
     await one.store.increment('count', 5);
     await one.store.claim('released', 1);
@@ -95,7 +95,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     await two.store.take('taken');
     await one.store.claim('over', 'a');
     await two.store.swap('over', 'b');
-    // Notices of what was taken are on their way.
+    // Notices about what was taken are in flight.
     await sleep(300);
     await redis().flush();
     await eventually(async () => (await two.store.get('own')) !== undefined, 8_000);
@@ -104,7 +104,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
     expect(await two.store.get('own')).toEqual({ a: 1 });
     expect(await two.store.get('released')).toBeUndefined();
     expect(await two.store.get('taken')).toBeUndefined();
-    // And the list of what a node owns is back as well.
+    // The list of what a node owns is back as well.
     await eventually(async () => (await two.store.releaseNode(one.identity.incarnation)) > 0, 8_000);
     await eventually(async () => (await two.store.get('own')) === undefined, 8_000);
   }, 40_000);
@@ -124,13 +124,13 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('fails soon, keeps and changes its own from memory, and settles it when the server is back', async () => {
+  it('fails fast, keeps and changes its own entries in memory, and writes them once the server is back', async () => {
     await one.store.claim('stays', 1);
     await one.store.claim('goes', 1);
     await one.store.increment('count', 5);
     await two.store.claim('of two', 2);
     redis().server.pause();
-    // Sent, never answered: whether it was carried out nobody knows.
+    // Sent but never answered, so nobody knows whether it was executed.
     const began = Date.now();
     await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
     expect(Date.now() - began).toBeLessThan(8_000);
@@ -170,11 +170,11 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     }
   }, 40_000);
 
-  it('does not bring back what the others released while it was cut off', async () => {
+  it('does not restore what the others released while it was cut off', async () => {
     const cable = await new TcpProxy(new URL(redis().url)).open();
     const cut = await startRedisNode(cable.url);
     try {
-      // Its first connection is none that was healed.
+      // Its first connection does not count as a recovery.
       await cable.cut();
       await eventually(() => !cut.connection.up, 5_000);
       await cable.open();
@@ -196,7 +196,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     }
   }, 40_000);
 
-  it('does later what a server refused that did not go away', async () => {
+  it('retries later what a reachable server refused', async () => {
     const { server } = redis();
     await one.store.claim('goes', 1);
     await one.presence.enter(SET, { id: 'leaves', data: 1 });
@@ -212,7 +212,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     await eventually(async () => (await two.presence.list(SET)).map(({ id }) => id).join() === 'comes', 5_000);
   }, 40_000);
 
-  it('limits rates by itself while the server is away, and shares the buckets otherwise', async () => {
+  it('limits rates locally while the server is away, and shares the buckets otherwise', async () => {
     const limit = { rate: 0.01, burst: 4 };
     const takes = async (): Promise<number> => {
       const waits = await Promise.all([one, two, one, two, one, two].map((node) => node.limiter.take('k', limit)));

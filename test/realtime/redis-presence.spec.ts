@@ -38,7 +38,7 @@ for (const [name, start] of SERVERS) {
       const all = await Promise.all(redis.servers.map((server) => server.send<string[]>('KEYS', '*')));
       return all.flat().filter((key) => !key.includes('marker'));
     };
-    /** Who tells of which lost members, as `<node> <channel> <id>`. */
+    /** Reports of lost members, as `<node> <channel> <id>`. */
     const listen = (): string[] => {
       const lost: string[] = [];
       for (const [n, node] of nodes.entries()) {
@@ -61,7 +61,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(2).count(A)).toBe(4);
     });
 
-    it('takes an id once, over all nodes', async () => {
+    it('accepts an id once over all nodes', async () => {
       const outcomes = await Promise.all([0, 1, 2, 0, 1, 2].map((n) => presence(n).enter(A, { id: 'x', data: n })));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const left = await Promise.all([0, 1, 2].map((n) => presence(n).leave(A, 'x')));
@@ -69,7 +69,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(0).enter(A, { id: 'x', data: 1 })).toBe(true);
     });
 
-    it('leaves nothing behind in Redis when everybody has left', async () => {
+    it('leaves nothing behind in Redis once everybody has left', async () => {
       await presence(0).enter(A, { id: 'x', data: 1 });
       await presence(1).enter(A, { id: 'y', data: 1 });
       await presence(0).leave(A, 'x');
@@ -77,7 +77,7 @@ for (const [name, start] of SERVERS) {
       await eventually(async () => (await keys()).length === 0);
     });
 
-    it('releases what a dead node left behind, and tells of each member once, in the order they came', async () => {
+    it('releases what a dead node left behind, and reports each member once, in the order they came', async () => {
       const lost = listen();
       for (const id of ['3', '1', '2']) await presence(0).enter(A, { id, data: id });
       await presence(0).enter(B, { id: 'b', data: null });
@@ -91,7 +91,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(2).releaseNode(dead)).toBe(0);
     });
 
-    it('calls the handlers of a set one after another, in the order members came, whatever one of them throws', async () => {
+    it('calls the handlers of a set one by one, in the order members came, even if one throws', async () => {
       const told: string[] = [];
       presence(1).onLost(KIND, async (_key, { id }) => {
         told.push(`${id} begins`);
@@ -105,7 +105,7 @@ for (const [name, start] of SERVERS) {
       expect(told).toEqual(['2 begins', '2 ends', '1 begins', '1 ends']);
     });
 
-    it('keeps a member that another node changed with the one it entered on, and gives it to one that adopts it', async () => {
+    it('leaves a member changed by another node with its own node, and moves it to a node that adopts it', async () => {
       const lost = listen();
       await presence(0).enter(A, { id: 'changed', data: 1 });
       await presence(0).enter(A, { id: 'adopted', data: 1 });
@@ -118,7 +118,7 @@ for (const [name, start] of SERVERS) {
       expect(await ids(2, A)).toEqual([]);
     });
 
-    it('writes members again, in their order and as they were last, when Redis lost its data', async () => {
+    it('restores members in order and in their last state if Redis has lost its data', async () => {
       await presence(0).enter(A, { id: 'z', data: 1 });
       await presence(1).enter(A, { id: 'a', data: 1 });
       await presence(0).enter(A, { id: 'gone', data: 1 });
@@ -141,7 +141,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(2).list(B)).toEqual([{ id: 'b', data: 2 }]);
     });
 
-    it('keeps what happens on this node while Redis is away, and writes it when it is back', async () => {
+    it('keeps this node’s changes while Redis is away, and writes them once it is back', async () => {
       await presence(0).enter(A, { id: 'stays', data: 1 });
       await presence(0).enter(A, { id: 'leaves', data: 1 });
       for (const server of redis.servers) server.pause();
@@ -159,7 +159,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(1).get(A, 'stays')).toEqual({ id: 'stays', data: 2 });
     });
 
-    it('has nothing more to do with what it held before the others took it for dead', async () => {
+    it('gives up what it held before the others declared it dead', async () => {
       await presence(0).enter(A, { id: 'x', data: 1 });
       await presence(1).releaseNode(incarnation(0));
       nodes[0]?.identity.reincarnate();
@@ -168,7 +168,7 @@ for (const [name, start] of SERVERS) {
       expect(await presence(1).releaseNode(incarnation(0))).toBe(1);
     });
 
-    it('shows heartbeats of all nodes with their age', async () => {
+    it('shows the heartbeats of all nodes with their age', async () => {
       const [a, b] = nodes as [RedisNode, RedisNode];
       await a.board.beat('a', 'text of a');
       await sleep(50);
@@ -187,12 +187,12 @@ for (const [name, start] of SERVERS) {
 }
 
 describeWith('redis-server', 'Presence over a server that keeps its data now and then', () => {
-  it('writes again what came after the server last saved, when it crashed', async () => {
+  it('restores what came after the server’s last save if it crashes', async () => {
     const server = await RedisServer.start(['--save', '3600', '1000000']);
     const url = `redis://127.0.0.1:${server.port}`;
     const [one, two] = await Promise.all([startRedisNode(url), startRedisNode(url)]);
     try {
-      // From its second connection on it has seen this data before.
+      // From its second connection on, it has seen this data before.
       one.connection.shardOf('')?.commands.reset(new Error('planted'));
       await eventually(() => one.connection.up);
       await one.presence.enter(A, { id: 'saved', data: 1 });

@@ -6,7 +6,7 @@ import { ServicesNode } from '../support/services-node.js';
 import { describeRedis, eventually, sleep, startRedisNode } from './node.js';
 
 const ENDED = kicked('Session ended by host');
-/** For what must not come. */
+/** How long to listen for what must not come. */
 const QUIET_MS = 150;
 
 interface Scene {
@@ -56,7 +56,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     return { service: service.id, hostToken, clientToken };
   }
 
-  /** As kill -9 does, and the reaper of another node after the lease. */
+  /** Like kill -9, followed by the cleanup of another node after the lease. */
   async function kill(): Promise<void> {
     const { incarnation } = doomed.ports.identity;
     isDead = true;
@@ -68,7 +68,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
   const hosts = async ({ service }: Scene) =>
     (await two.admin.listSessions(service, { limit: 200 })).items.map(({ host }) => host);
 
-  it('tells hosts once of clients and guests that went with it, and gives the places of guests back', async () => {
+  it('tells hosts once about clients and guests lost with it, and frees the places of guests', async () => {
     const s = await scene({ guestLimit: 1 });
     const host = await one.login(s.hostToken);
     const client = await doomed.login(s.clientToken);
@@ -82,7 +82,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect((await one.peers.list(s.service)).map(({ data }) => data.role)).toEqual(['host', 'guest']);
   });
 
-  it('counts the guests of the others on, though the lost node counted last', async () => {
+  it('keeps counting the guests of other nodes, though the lost node counted last', async () => {
     const s = await scene({ guestLimit: 2 });
     const host = await one.login(s.hostToken);
     await one.login(codeOf(host));
@@ -110,9 +110,9 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect((await one.peers.list(s.service)).map(({ id }) => id)).toEqual([idOf(client)]);
   });
 
-  it('lets a session wait for its host, who goes on on another node, and nobody hears of it', async () => {
+  it('lets a session wait for its host, who continues on another node, unnoticed', async () => {
     const s = await scene({ hostGraceSeconds: 30 });
-    // The settings are the lost node's, too.
+    // The settings apply to the lost node, too.
     const host = await doomed.login(s.hostToken);
     const client = await one.login(s.clientToken);
     const guest = await two.login(codeOf(host));
@@ -128,7 +128,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
   });
 
   it.each(['after', 'before'])(
-    'lets guests stay when a planned restart sends their host away, who comes back %s its old socket has ended',
+    'keeps guests if a planned restart disconnects their host, who comes back %s its old socket has ended',
     async (when) => {
       const s = await scene();
       const host = await doomed.login(s.hostToken);
@@ -154,7 +154,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     },
   );
 
-  it('ends the session of a host that leaves by itself, and of one that somebody takes the place of', async () => {
+  it('ends the session of a host that leaves by itself, and of one that is replaced', async () => {
     const s = await scene();
     const host = await doomed.login(s.hostToken);
     const guest = await two.login(codeOf(host));
@@ -165,7 +165,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     await eventually(() => other.closed);
   });
 
-  it('ends a session whose host does not come back', async () => {
+  it('ends a session if its host does not come back', async () => {
     const s = await scene({ hostGraceSeconds: 1 });
     const host = await doomed.login(s.hostToken);
     const client = await one.login(s.clientToken);
@@ -177,7 +177,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect(await hosts(s)).toEqual([]);
   });
 
-  it.each(['is lost', 'goes by itself'])('keeps the deadline of a session whose waiting node %s', async (how) => {
+  it.each(['is lost', 'stops by itself'])('keeps a session’s deadline if its waiting node %s', async (how) => {
     const s = await scene({ hostGraceSeconds: 2 });
     const host = await doomed.login(s.hostToken);
     const guest = await one.login(codeOf(host));
@@ -202,7 +202,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect(Date.now()).toBeGreaterThanOrEqual(until ?? Infinity);
   });
 
-  it('leaves a session alone that was continued on another node', async () => {
+  it('spares a session that was continued on another node', async () => {
     const s = await scene({ hostGraceSeconds: 30 });
     const host = await doomed.login(s.hostToken);
     const guest = await one.login(codeOf(host));
@@ -215,7 +215,7 @@ describeRedis('services when a node is lost', ['single', 'cluster'], (redis) => 
     expect([back.closed, guest.closed]).toEqual([false, false]);
     expect(await hosts(s)).toEqual([idOf(host)]);
     expect((await one.login(codeOf(host))).closed).toBe(false);
-    // It is the new host's in every respect: whoever takes the seat ends this one.
+    // It fully belongs to the new host: taking over the seat ends this session.
     back.close();
     await back.settled();
     expect(codeOf(await one.login(s.hostToken))).toBe(codeOf(host));

@@ -26,7 +26,7 @@ import { Signaling } from '../../src/modules/signaling/signaling.service.js';
 import { type Peer, type SignalingConnection } from '../../src/modules/signaling/signaling-peer.js';
 import { describeRedis, eventually, sleep } from './node.js';
 
-/** The calls that go on, and how the others ended, by what all nodes report. */
+/** The calls in progress, and how the others ended, according to all nodes. */
 class FakeLedger {
   private calls = 0;
   readonly open = new Map<string, Set<string>>();
@@ -46,7 +46,7 @@ class FakeLedger {
 
 interface Visitor {
   readonly peer: Peer;
-  /** What it was told. */
+  /** The events it received. */
   readonly heard: SignalingEvent[];
 }
 
@@ -131,14 +131,14 @@ class Node {
     return visitor;
   }
 
-  /** As kill -9 does: without a word. */
+  /** Like kill -9, without any notice. */
   die(): void {
     for (const { peer } of this.visitors) for (const { stop } of peer.pending.values()) stop();
     this.broker.close();
     this.connection.close();
   }
 
-  /** As the reaper does. */
+  /** Like the cleanup of another node. */
   async release(dead: Node): Promise<void> {
     await this.presence.releaseNode(dead.identity.incarnation);
     await this.store.releaseNode(dead.identity.incarnation);
@@ -163,16 +163,16 @@ describeRedis('signaling when a node dies', ['single'], (redis) => {
     await from.invitations.send(sender.peer, receiver.peer.sid);
     await to.signaling.accept(receiver.peer, { sender: sender.peer.sid, receiver: receiver.peer.sid });
     await eventually(() => sender.peer.pending.size === 0);
-    // The sender's node takes its seat over after it has heard.
+    // The sender's node takes over its seat after hearing of the acceptance.
     await sleep(100);
     return (await to.rooms.seatOf(receiver.peer.sid)) as string;
   }
 
-  /** Everything since the last time. */
+  /** Everything since the last call. */
   const news = ({ heard }: Visitor): string[] =>
     heard.splice(0).map((event) => `${event.type.replace('signaling.', '')} ${'sid' in event ? event.sid : ''}`.trim());
 
-  it('has its peers leave their rooms and the lobby, each once, and the call go on among the others', async () => {
+  it('makes its peers leave their rooms and the lobby once each, and the call continue among the others', async () => {
     const [one, two, three] = nodes;
     const [a, b, c] = [await one.enter('A'), await two.enter('B'), await three.enter('C')];
     const room = await call(one, a, two, b);
@@ -192,7 +192,7 @@ describeRedis('signaling when a node dies', ['single'], (redis) => {
     expect(ledger.ends).toEqual([['call 1', 'completed', 'C']]);
   });
 
-  it('ends a call with the last but one, and leaves that one in its seat, whoever had seated it', async () => {
+  it('ends a call with the last but one, and leaves the last in its seat, whichever node had seated it', async () => {
     const [one, two] = nodes;
     const [a, b] = [await one.enter('A'), await two.enter('B')];
     const room = await call(one, a, two, b);
@@ -209,7 +209,7 @@ describeRedis('signaling when a node dies', ['single'], (redis) => {
     expect([...ledger.open.keys()]).toEqual([expect.not.stringMatching(/^call 1$/)]);
   });
 
-  it('keeps a call that was recorded by a node none of whose peers are in it any more', async () => {
+  it('keeps a call recorded by a node none of whose peers are in it any more', async () => {
     const [one, two, three] = nodes;
     const [a, b, c] = [await one.enter('A'), await two.enter('B'), await three.enter('C')];
     await call(one, a, two, b);
@@ -224,7 +224,7 @@ describeRedis('signaling when a node dies', ['single'], (redis) => {
     expect(ledger.ends.at(-1)).toEqual(['call 1', 'completed', 'D']);
   });
 
-  it('ends what it had sent: nobody can accept that any more, and it rings no longer', async () => {
+  it('ends invitations sent from it: they stop ringing and cannot be accepted any more', async () => {
     const [one, two] = nodes;
     const [a, b] = [await one.enter('A'), await two.enter('B')];
     await one.invitations.send(a.peer, 'B');

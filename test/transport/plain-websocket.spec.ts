@@ -26,7 +26,7 @@ describe('plain WebSocket transport', () => {
     journal.length = 0;
   });
 
-  it('answers one connection’s messages in the order they came, however long each takes', async () => {
+  it('answers the messages of a connection in order, however long each takes', async () => {
     const raw = await open('/echo/');
     await raw.until((r) => r.texts.length === 1);
     raw.socket.write(Buffer.concat([30, 20, 10].map((ms, n) => json({ event: 'wait', ms, n }))));
@@ -35,7 +35,7 @@ describe('plain WebSocket transport', () => {
     raw.socket.destroy();
   });
 
-  it('handles frames pipelined behind the upgrade and the login only after each has finished', async () => {
+  it('handles frames pipelined after the upgrade and the login only after each has finished', async () => {
     const raw = await open(
       '/echo',
       Buffer.concat([json({ event: 'login', id: 'ann' }), json({ event: 'whoami' }), json({ event: 'whoami' })]),
@@ -45,7 +45,7 @@ describe('plain WebSocket transport', () => {
     raw.socket.destroy();
   });
 
-  it('delivers what is published between admission and the 101, behind the 101', async () => {
+  it('delivers what is published between admission and the 101 after the 101', async () => {
     const raw = await open('/room/abc/');
     await raw.until((r) => r.texts.length === 2);
     expect(raw.status).toBe(101);
@@ -70,7 +70,7 @@ describe('plain WebSocket transport', () => {
     expect(raw.status).toBe(status);
   });
 
-  it('answers a request that offers h2c as if it did not, body and next request included', async () => {
+  it('ignores an offer of h2c, including the request’s body and the next request', async () => {
     const socket = net.connect(server.port, '127.0.0.1');
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
@@ -86,7 +86,7 @@ describe('plain WebSocket transport', () => {
     socket.destroy();
   });
 
-  it('refuses an upgrade that is no WebSocket handshake, without admitting it', async () => {
+  it('refuses an upgrade that is not a WebSocket handshake, without admitting it', async () => {
     const raw = await open('/room/abc', undefined, ['Sec-WebSocket-Key: short']);
     await raw.until((r) => r.ended);
     expect(raw.status).toBe(400);
@@ -94,7 +94,7 @@ describe('plain WebSocket transport', () => {
   });
 
   it.each(['8', '13, 8', '99', 'x', ''])(
-    'says which version of WebSocket it speaks when asked for «%s»',
+    'says which version of WebSocket it supports when asked for «%s»',
     async (version) => {
       for (const path of ['/room/abc', '/socket.io/?EIO=4&transport=websocket']) {
         const request = http.get(`http://127.0.0.1:${server.port}${path}`, {
@@ -113,7 +113,7 @@ describe('plain WebSocket transport', () => {
     },
   );
 
-  it('undoes an admission whose client went away before the 101', async () => {
+  it('undoes an admission if the client left before the 101', async () => {
     const raw = await open('/room/slow');
     await sleep(100);
     raw.socket.destroy();
@@ -168,10 +168,10 @@ describe('plain WebSocket transport', () => {
   });
 
   it.each([
-    ['a frame that says it is larger', clientFrame('x'.repeat(17_000)).subarray(0, 100), 1009],
-    ['more than that in frames of one message', inFrames(9, 'x'.repeat(2_000)), 1009],
+    ['a frame that announces more', clientFrame('x'.repeat(17_000)).subarray(0, 100), 1009],
+    ['more than that in the frames of one message', inFrames(9, 'x'.repeat(2_000)), 1009],
     ['crumbs', inFrames(1_000, 'x'), 1008],
-  ])('keeps no more of a stranger than a first message takes: %s', async (_what, sent, code) => {
+  ])('buffers no more of a stranger than a first message takes: %s', async (_what, sent, code) => {
     const stranger = await open('/echo');
     stranger.socket.write(sent);
     await stranger.until((r) => r.closeCode !== undefined);
@@ -179,7 +179,7 @@ describe('plain WebSocket transport', () => {
     stranger.socket.destroy();
   });
 
-  it('counts frames that were refused by the code they were refused with', async () => {
+  it('counts refused frames by close code', async () => {
     const { closes } = server.app.get(SocketMetrics);
     const count = (code: number): number => closes.get(`rooms ${code}`) ?? 0;
     for (const [code, bytes] of [
@@ -203,7 +203,7 @@ describe('plain WebSocket transport', () => {
     }
   });
 
-  it('handles what was sent before the client went, then its leaving, once', async () => {
+  it('handles what was sent before the client left, then its leave, once', async () => {
     const listener = await open('/echo', json({ event: 'login', id: 'bob' }));
     await listener.until((r) => r.texts.length === 2);
     const sender = await open(
@@ -219,7 +219,7 @@ describe('plain WebSocket transport', () => {
     listener.socket.destroy();
   });
 
-  it('writes all frames of one turn to a receiver at once', async () => {
+  it('writes all frames of a turn to a receiver at once', async () => {
     const listener = await open('/room/batch');
     await listener.until((r) => r.texts.length === 2);
     const sender = await open('/room/batch');

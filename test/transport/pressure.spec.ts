@@ -23,7 +23,7 @@ describe('plain WebSocket transport under pressure', () => {
   };
   afterEach(() => server.close());
 
-  it('closes a reader that stops reading with 4008, and nobody else notices', async () => {
+  it('closes a reader that stops reading with 4008, unnoticed by others', async () => {
     await start({ OUTBOUND_LIMIT_BYTES: '65536' });
     const slow = await room('r');
     const fast = await room('r');
@@ -47,7 +47,7 @@ describe('plain WebSocket transport under pressure', () => {
     for (const raw of [slow, fast, sender]) raw.socket.destroy();
   });
 
-  it('slows a flooding sender down without dropping or closing, and others get their turns', async () => {
+  it('slows down a flooding sender without dropping or closing, while others get their turns', async () => {
     await start({ INBOUND_RATE: '2000', INBOUND_BURST: '500' });
     const reader = await room('flood');
     const flooder = await room('flood');
@@ -77,7 +77,7 @@ describe('plain WebSocket transport under pressure', () => {
     flooder.socket.destroy();
   });
 
-  it('cuts off who was sent away and goes on sending, whether its frames make sense or not', async () => {
+  it('cuts off a closed client that keeps sending, whether its frames are valid or not', async () => {
     await start({ INBOUND_HARD_RATE: '100' });
     const [garbage, flooder] = [await room('f'), await room('f')];
     const messages = many(1_000, (n) => ({ event: 'all', n }));
@@ -93,7 +93,7 @@ describe('plain WebSocket transport under pressure', () => {
     await flooder.until((r) => r.ended);
   });
 
-  it('reads no further while a handler is busy, and loses nothing', async () => {
+  it('stops reading while a handler is busy, and loses nothing', async () => {
     await start({ INBOUND_RATE: '0' });
     const raw = await RawWebSocket.open(server.port, '/echo');
     await raw.until((r) => r.texts.length === 1);
@@ -107,7 +107,7 @@ describe('plain WebSocket transport under pressure', () => {
     raw.socket.destroy();
   });
 
-  it('ends a peer that answers no ping, and keeps one that does', async () => {
+  it('ends a peer that does not answer pings, and keeps one that does', async () => {
     await start({ HEARTBEAT_SECONDS: '1' });
     const dead = await room('d');
     const alive = await room('d');
@@ -120,7 +120,7 @@ describe('plain WebSocket transport under pressure', () => {
     alive.socket.destroy();
   });
 
-  it('closes a socket that does not say who it is in time', async () => {
+  it('closes a socket that does not identify itself in time', async () => {
     await start({ ADMISSION_SECONDS: '10' });
     const time = ManualTime.of({ nodes: [server.app] });
     const silent = await RawWebSocket.open(server.port, '/echo');
@@ -153,7 +153,7 @@ describe('plain WebSocket transport under pressure', () => {
     for (const raw of sockets) expect(raw.closeCode).toBe(1012);
   });
 
-  it('keeps latency for others while 200 sockets send garbage, oversize and half frames', async () => {
+  it('keeps latency low for others while 200 sockets send garbage, oversized and incomplete frames', async () => {
     await start();
     const [reader, sender] = [await room('calm'), await room('calm')];
     const oversize = clientFrame(Buffer.alloc(2_000_000, 0x20));

@@ -10,7 +10,7 @@ const MANY = 3_000;
 const LIMIT_BYTES = 65_536;
 const SEPARATOR = '\u001e';
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
-/** The payload of a polling request, as Engine.IO 4 and 3 write it. */
+/** The payload of a polling request in Engine.IO 4 and 3. */
 const WRITTEN = {
   4: (packets: readonly string[]) => packets.join(SEPARATOR),
   3: (packets: readonly string[]) => packets.map((packet) => `${packet.length}:${packet}`).join(''),
@@ -33,7 +33,7 @@ describe('a Socket.IO client that floods', () => {
 
   type Engine = keyof typeof WRITTEN;
 
-  /** A polling session, by its address. */
+  /** Starts a polling session. @returns its address */
   async function open(engine: Engine = 4): Promise<string> {
     const session = `${url}?EIO=${engine}&transport=polling`;
     const [sid] = /(?<="sid":")[^"]+/.exec(await (await fetch(session)).text()) ?? [];
@@ -49,7 +49,7 @@ describe('a Socket.IO client that floods', () => {
     return session;
   }
 
-  /** @returns the status, `undefined` when the connection was cut */
+  /** @returns the status; `undefined` if the connection was cut */
   async function post(session: string, body: string | Buffer, type = 'text/plain'): Promise<number | undefined> {
     try {
       return (await fetch(session, { method: 'POST', body, headers: { 'Content-Type': type } })).status;
@@ -89,7 +89,7 @@ describe('a Socket.IO client that floods', () => {
       });
     });
 
-    it('is closed, and taken in once at most: over a WebSocket', async () => {
+    it('is closed, and admitted at most once: over a WebSocket', async () => {
       const raw = await socket();
       raw.socket.write(Buffer.concat(times(MANY, () => clientFrame('40'))));
       await raw.until((r) => r.ended || r.closeCode !== undefined);
@@ -112,10 +112,10 @@ describe('a Socket.IO client that floods', () => {
     });
 
     it.each([
-      ['ends of lengths', Buffer.alloc(MANY, 255)],
-      ['packets of no length', Buffer.from(times(MANY, () => [0, 0, 255]).flat())],
+      ['ends of length fields', Buffer.alloc(MANY, 255)],
+      ['packets of length zero', Buffer.from(times(MANY, () => [0, 0, 255]).flat())],
       ['a length without an end', Buffer.alloc(MANY, 1)],
-      ['more than there is', Buffer.from([0, 9, 9, 255, 0x36])],
+      ['a length beyond the end', Buffer.from([0, 9, 9, 255, 0x36])],
     ])('is closed: binary payloads of Engine.IO 3, %s', async (_, body) => {
       const session = await join(3);
       await post(session, body, 'application/octet-stream');
@@ -145,14 +145,14 @@ describe('a Socket.IO client that floods', () => {
       expect(FirstGateway.counted).toBe(0);
     });
 
-    it.each([[[]], [['40']]])('is closed before a frame is there that says it is larger (%j)', async (first) => {
+    it.each([[[]], [['40']]])('is closed as soon as a frame announces that it is larger (%j)', async (first) => {
       const raw = await socket(...first);
       raw.socket.write(clientFrame(`42["count","${'x'.repeat(17_000)}"]`).subarray(0, 100));
       await raw.until((r) => r.ended || r.closeCode !== undefined);
       raw.socket.destroy();
     });
 
-    it('is closed: attachments that are small only one by one', async () => {
+    it('is closed: attachments that are small individually but large together', async () => {
       const raw = await socket('40');
       raw.socket.write(clientFrame('459-["count",{"_placeholder":true,"num":0}]'));
       for (let n = 0; n < 3; n++) raw.socket.write(clientFrame(Buffer.alloc(8_000), 2));
@@ -177,19 +177,19 @@ describe('a Socket.IO client that floods', () => {
       raw?.socket.destroy();
     }
 
-    it('right behind the one that says who it is, is heard: over a WebSocket', async () => {
+    it('directly after the one that authenticates is heard: over a WebSocket', async () => {
       const raw = await socket('40');
       raw.socket.write(Buffer.concat([clientFrame('42["authenticate"]'), all]));
       await areHeard(4, raw);
     });
 
-    it('right behind the one that says who it is, is heard: over polling', async () => {
+    it('directly after the one that authenticates is heard: over polling', async () => {
       const session = await join();
       expect(await post(session, WRITTEN[4](['42["authenticate"]', LARGE, LARGE]))).toBe(200);
       await areHeard(2);
     });
 
-    it('right behind the one that says who it is, is heard: over a WebSocket that takes over meanwhile', async () => {
+    it('directly after the one that authenticates is heard: over a WebSocket that takes over meanwhile', async () => {
       const session = await join();
       const sid = new URL(session).searchParams.get('sid') ?? '';
       const raw = await RawWebSocket.open(server.port, `/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
@@ -201,7 +201,7 @@ describe('a Socket.IO client that floods', () => {
     });
 
     it.each(['42["authenticate",false]', '42["echo",20]'])(
-      'behind %s, which lets nobody in, is closed',
+      'after %s, which does not admit, is closed',
       async (first) => {
         for (const sent of [text, text.subarray(0, 30_000), bytes]) {
           const raw = await socket('40');
@@ -216,7 +216,7 @@ describe('a Socket.IO client that floods', () => {
       },
     );
 
-    it('that goes on with them when it was let in nowhere, is closed', async () => {
+    it('and continues with them without admission is closed', async () => {
       const raw = await socket('40');
       raw.socket.write(clientFrame('421["authenticate",false]'));
       await raw.until((r) => r.texts.length === 3);
@@ -225,7 +225,7 @@ describe('a Socket.IO client that floods', () => {
       raw.socket.destroy();
     });
 
-    it('behind what it waits for, has 16 MiB held at most', async () => {
+    it('after a pending authentication has at most 16 MiB held', async () => {
       const held = server.app.get(TransportService).held;
       const megabyte = clientFrame(`42["count","${'x'.repeat(1_000_000)}"]`);
       const sockets = await Promise.all(times(18, () => socket('40')));
@@ -251,29 +251,29 @@ describe('a Socket.IO client that floods', () => {
       });
     });
 
-    it('is closed above the most packets that a request may carry', async () => {
+    it('is closed above the maximum number of packets per request', async () => {
       const session = await join();
       await post(session, WRITTEN[4](times(20_000, () => '42["count"]')));
       await isOver(session);
     });
   });
 
-  describe('and does not take what it is sent', () => {
-    it('is closed when it does not poll: acknowledgements', async () => {
+  describe('and does not receive what it is sent', () => {
+    it('is closed if it does not poll: acknowledgements', async () => {
       const session = await join();
       const text = 'x'.repeat(1_000);
       for (let n = 0; n < 4; n++) await post(session, WRITTEN[4](times(50, (id) => `42${id}["echo",["${text}"]]`)));
       await isOver(session);
     });
 
-    it('is closed when it does not poll: refusals of namespaces', async () => {
+    it('is closed if it does not poll: refusals of namespaces', async () => {
       const session = await join();
       const name = 'n'.repeat(1_000);
       await post(session, WRITTEN[4](times(90, (n) => `40/${name}${n},`)));
       await isOver(session);
     });
 
-    it('is closed when its WebSocket does not read: acknowledgements', async () => {
+    it('is closed if its WebSocket does not read: acknowledgements', async () => {
       const raw = await socket('40');
       raw.socket.pause();
       const text = 'x'.repeat(100_000);
@@ -288,7 +288,7 @@ describe('a Socket.IO client that floods', () => {
       raw.socket.destroy();
     });
 
-    it('is closed when it asks for more than it reads', async () => {
+    it('is closed if it requests more than it reads', async () => {
       const session = await join();
       const { port } = server;
       const target = session.slice(session.indexOf('/socket.io/'));
@@ -305,13 +305,13 @@ describe('a Socket.IO client that floods', () => {
     });
   });
 
-  it('may not have more bodies held than 16 MiB', async () => {
+  it('may not have more than 16 MiB of bodies held', async () => {
     const sessions = await Promise.all(times(17, () => open()));
     const paths = sessions.map((session) => session.slice(session.indexOf('/socket.io/')));
     expect(await sendHalfBodies(server.port, paths, 'text/plain')).toBeOneOf([0, 503]);
   });
 
-  it('keeps nothing of the credentials it came with', async () => {
+  it('has its credentials forgotten', async () => {
     const raw = await socket(`40{"token":"${'x'.repeat(10_000)}"}`);
     const [connection] = FirstGateway.connections.values();
     expect(connection?.handshake.auth).toEqual({});

@@ -27,7 +27,7 @@ const VERSIONS = {
 };
 const TRANSPORTS = [['websocket'], ['polling'], ['polling', 'websocket']];
 
-describe('Socket.IO beside plain WebSocket on one port', () => {
+describe('Socket.IO next to plain WebSocket on one port', () => {
   let server: TransportApp;
   beforeAll(async () => {
     server = await startTransportApp([FirstGateway, SecondGateway, SocketIoFilter, RoomGateway, EchoFilter]);
@@ -42,7 +42,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     async (_version, label, name, transports) => {
       const connect = require(name) as Connect;
       const socket = connect(`http://127.0.0.1:${server.port}`, { transports, forceNew: true, reconnection: false });
-      // 1.x garbles what is not ASCII when it arrives while it upgrades, from any server.
+      // With any server, 1.x garbles non-ASCII text that arrives during an upgrade.
       const data = { n: 1, text: label === 'polling+websocket' ? 'hello' : 'grüße 👋', list: [null, true] };
       const echoed = new Promise((resolve, reject) => {
         socket.on('echoed', resolve);
@@ -80,7 +80,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     return seen;
   };
 
-  it('handles one socket’s events in order, over both gateways, and answers unknown ones', async () => {
+  it('handles the events of a socket in order, over both gateways, and answers unknown ones', async () => {
     const socket = await connectTo();
     const seen = collect(socket, 'echoed', 'unknown', 'second', 'error');
     for (const ms of [30, 20, 10]) socket.emit('echo', ms);
@@ -103,7 +103,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     socket.close();
   });
 
-  it('tells every gateway who a socket is as soon as one of them knows', async () => {
+  it('tells every gateway a socket’s identity as soon as one of them knows it', async () => {
     const socket = await connectTo();
     const { id } = socket as unknown as { id: string };
     const seen = collect(socket, 'admitted', 'second', 'room', 'echoed');
@@ -117,7 +117,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     socket.close();
   });
 
-  it('lets the gateway of strangers greet last, when the others know whom they admit', async () => {
+  it('lets the gateway for strangers greet last, once the others know whom they admit', async () => {
     const socket = await connectTo('socket.io-client', ['websocket'], { query: { token: 'x' } });
     const { id } = socket as unknown as { id: string };
     await vi.waitFor(() => {
@@ -126,7 +126,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     socket.close();
   });
 
-  it('passes values on unparsed, in one order, to every client generation and transport', async () => {
+  it('passes on values unparsed, in one order, to every client generation and transport', async () => {
     const clients = await Promise.all([
       connectTo('socket.io-client-1', ['websocket']),
       connectTo('socket.io-client-2', ['polling']),
@@ -163,7 +163,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     });
   });
 
-  it('lets a socket leave the namespace and come again on the same transport, however much it sent before', async () => {
+  it('lets a socket leave the namespace and rejoin on the same transport, however much it sent before', async () => {
     const raw = await RawWebSocket.open(server.port, '/socket.io/?EIO=4&transport=websocket');
     await raw.until((r) => r.texts.length === 1);
     const joined = (times: number) =>
@@ -174,7 +174,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     raw.socket.write(
       Buffer.concat([...Array.from({ length: 100 }, () => clientFrame('42["echo",0]')), clientFrame('41')]),
     );
-    // In the same read as what comes next it would be a protocol violation, for any server.
+    // In one read with what follows it would be a protocol violation for any server.
     await vi.waitFor(() => {
       expect(FirstGateway.left).toContain(id);
     });
@@ -203,7 +203,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     good.close();
   });
 
-  it('closes the transport when draining, so that clients come back by themselves', async () => {
+  it('closes the transport when draining, so that clients reconnect by themselves', async () => {
     const own = await startTransportApp([FirstGateway, SecondGateway, SocketIoFilter], { DRAIN_SECONDS: '1' });
     const socket = (require('socket.io-client') as Connect)(`http://127.0.0.1:${own.port}`, {
       transports: ['websocket'],
@@ -217,7 +217,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     await own.close();
   });
 
-  it.each(Object.entries(VERSIONS))('tells a client %s that it is connected once it is taken in', async (_, name) => {
+  it.each(Object.entries(VERSIONS))('tells a client %s that it is connected once it is admitted', async (_, name) => {
     const connect = require(name) as Connect;
     const socket = connect(`http://127.0.0.1:${server.port}`, { transports: ['websocket'], forceNew: true });
     const takenIn = await new Promise<boolean>((resolve) => {
@@ -229,7 +229,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     socket.close();
   });
 
-  it('takes nobody in once it ends, whom its end would wait for', async () => {
+  it('admits nobody once it is shutting down, since that would delay the shutdown', async () => {
     const own = await startTransportApp([FirstGateway, SecondGateway, SocketIoFilter]);
     own.app.get(TransportService).beforeApplicationShutdown();
     const polling = await fetch(`http://127.0.0.1:${own.port}/socket.io/?EIO=4&transport=polling`);
@@ -240,7 +240,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     await own.close();
   });
 
-  it('says that a client has left which went before it was connected', async () => {
+  it('reports the leave of a client that left before it was connected', async () => {
     const before = FirstGateway.greeted.size;
     const raw = await RawWebSocket.open(server.port, '/socket.io/?EIO=4&transport=websocket');
     await raw.until((r) => r.texts.length >= 1);
@@ -271,7 +271,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
     await strict.close();
   });
 
-  it('carries no gateway but ours', async () => {
+  it('rejects foreign gateways', async () => {
     @WebSocketGateway()
     class StockGateway {}
     await expect(startTransportApp([StockGateway])).rejects.toThrow('neither a plainGateway nor a socketIoGateway');
@@ -320,7 +320,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
       expect([foreign.status, ...cors(foreign)]).toEqual([403, ...KEPT_OUT]);
     });
 
-    it('checks every request of a session, not its first only', async () => {
+    it('checks every request of a session, not only the first', async () => {
       const sid = /"sid":"([^"]+)"/.exec(await (await ask('EIO=4', GOOD)).text())?.[1] ?? '';
       const query = `EIO=4&sid=${sid}`;
       for (const init of [{}, { method: 'POST', body: '41' }]) {
@@ -330,7 +330,7 @@ describe('Socket.IO beside plain WebSocket on one port', () => {
       expect((await ask(query, GOOD, { method: 'POST', body: '1' })).status).toBe(200);
     });
 
-    it.each(['PUT', 'DELETE', 'PATCH', 'HEAD'])('refuses %s in a session, which goes on', async (method) => {
+    it.each(['PUT', 'DELETE', 'PATCH', 'HEAD'])('refuses %s in a session, which continues', async (method) => {
       const sid = /"sid":"([^"]+)"/.exec(await (await ask('EIO=4')).text())?.[1] ?? '';
       const answer = await ask(`EIO=4&sid=${sid}`, undefined, { method });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);

@@ -13,9 +13,9 @@ const json = (value: unknown): Buffer => clientFrame(JSON.stringify(value));
 const LOGIN = { event: 'login', id: 'ann' };
 const large = (n: number) => ({ event: 'wait', ms: 0, n, p: 'x'.repeat(200_000) });
 
-/** Of a message, no less than a megabyte. */
+/** Bytes of a message; at least a megabyte. */
 const MEGABYTE = 1_048_576;
-/** What an address may have under way, in messages that lack their last byte. */
+/** What an address may have pending, in messages that lack their last byte. */
 const AT_ONCE = 16;
 
 const wire: WireCodec = {
@@ -24,18 +24,18 @@ const wire: WireCodec = {
   join: (frames) => frames,
 };
 
-/** Asks for a large first message. */
+/** Allows a large first message. */
 @WebSocketGateway(
   plainGateway({ protocol: 'omikron', path: '/names', wire, admissionFrameBytes: Number.MAX_SAFE_INTEGER }),
 )
 @UseFilters(EchoFilter)
 class NamesGateway implements PlainGateway {
   handleConnection(): void {
-    // Nothing is said.
+    // Nothing to send.
   }
 
   handleDisconnect(): void {
-    // Nobody else knew.
+    // No other gateway knew it.
   }
 
   @SubscribeMessage('names')
@@ -66,12 +66,12 @@ describe('large messages of strangers', () => {
   it.each([
     ['in one piece', (raw: RawWebSocket, all: Buffer) => raw.socket.write(all)],
     [
-      'bit by bit',
+      'piece by piece',
       (raw: RawWebSocket, all: Buffer) => {
         for (let at = 0; at < all.length; at += 1_000) raw.socket.write(all.subarray(at, at + 1_000));
       },
     ],
-  ])('are heard right behind the first one, once it has said who it is (%s)', async (_how, write) => {
+  ])('are heard directly after the first one, once that has authenticated (%s)', async (_how, write) => {
     const raw = await open('/echo');
     await raw.until((r) => r.texts.length === 1);
     write(raw, Buffer.concat([json(LOGIN), json(large(1)), json(large(2))]));
@@ -79,7 +79,7 @@ describe('large messages of strangers', () => {
     expect([raw.closeCode, raw.texts.slice(1)]).toEqual([undefined, ['{"in":"ann"}', '{"n":1}', '{"n":2}']]);
   });
 
-  it('are heard behind a first one that came before the greeting', async () => {
+  it('are heard after a first one that came before the greeting', async () => {
     const raw = await open('/echo', Buffer.concat([json(LOGIN), json(large(1))]));
     await raw.until((r) => r.texts.length === 3 || r.closeCode !== undefined);
     expect([raw.closeCode, raw.texts.slice(1)]).toEqual([undefined, ['{"in":"ann"}', '{"n":1}']]);
@@ -88,7 +88,7 @@ describe('large messages of strangers', () => {
   it.each([
     ['whole', json(large(1))],
     ['begun', json(large(1)).subarray(0, 30_000)],
-  ])('are refused behind one that did not say who it is (%s)', async (_how, second) => {
+  ])('are refused after one that did not authenticate (%s)', async (_how, second) => {
     const raw = await open('/echo');
     await raw.until((r) => r.texts.length === 1);
     raw.socket.write(Buffer.concat([json({ event: 'wait', ms: 50, n: 0 }), second]));
@@ -96,14 +96,14 @@ describe('large messages of strangers', () => {
     expect([raw.texts.slice(1), raw.closeCode]).toEqual([['{"n":0}'], 1009]);
   });
 
-  it('are refused as before where nothing came first', async () => {
+  it('are refused as before if nothing came first', async () => {
     const raw = await open('/echo');
     raw.socket.write(json(large(1)));
     await raw.until((r) => r.closeCode !== undefined);
     expect(raw.closeCode).toBe(1009);
   });
 
-  it('are 16 MiB of an address at a time where the first one may be large, and one alone is never too much', async () => {
+  it('are limited to 16 MiB per address if the first one may be large, but a single one is always accepted', async () => {
     const whole = clientFrame('x'.repeat(MEGABYTE));
     const mostOf = (raw: RawWebSocket) => raw.socket.write(whole.subarray(0, -1));
     const first = await open('/names');
@@ -116,7 +116,7 @@ describe('large messages of strangers', () => {
     const elsewhere = await open('/names', undefined, '192.0.2.2');
     elsewhere.socket.write(whole);
     await elsewhere.until((r) => r.texts.length === 1);
-    // Whoever is complete makes room.
+    // Complete messages make room.
     const [one] = others.filter((raw) => !raw.ended);
     one?.socket.write(whole.subarray(-1));
     await one?.until((r) => r.texts.length === 1);

@@ -24,7 +24,7 @@ describeWith('openssl', 'the transport over TLS', () => {
   });
 
   it.each([[['websocket']], [['polling']], [['polling', 'websocket']]])(
-    'carries Socket.IO by %j',
+    'carries Socket.IO over %j',
     async (transports) => {
       const url = server.url.replace('wss', 'https');
       const socket = io(url, { ca: certificate.cert, transports, forceNew: true, reconnection: false } as never);
@@ -39,7 +39,7 @@ describeWith('openssl', 'the transport over TLS', () => {
     },
   );
 
-  it('closes a reader that stops reading with 4008, and loses nothing for the others', async () => {
+  it('closes a reader that stops reading with 4008, without loss for the others', async () => {
     const open = async (): Promise<WsClient> => {
       const client = await WsClient.open(`${server.url}/room/r`, { ca: certificate.cert });
       await client.next();

@@ -30,7 +30,7 @@ describe('every upgrade is answered', () => {
   const written = (line: string, headers: readonly string[]): string =>
     [`${line} HTTP/1.1`, 'Host: x', ...headers, '', ''].join('\r\n');
 
-  /** The head of the first answer; empty when the connection was closed without one. */
+  /** The head of the first answer; empty if the connection was closed without one. */
   async function ask(line: string, headers: readonly string[]): Promise<string> {
     const socket = net.connect(server.port, '127.0.0.1');
     socket.write(written(line, headers));
@@ -93,7 +93,7 @@ describe('every upgrade is answered', () => {
     expect(statusOf(await ask(line, headers))).toBe(status);
   });
 
-  it('says which version it speaks, and which method', async () => {
+  it('states the supported version and method', async () => {
     expect(await ask('GET /echo', [...UPGRADE, KEY, 'Sec-WebSocket-Version: 8'])).toContain(
       'Sec-WebSocket-Version: 13',
     );
@@ -104,7 +104,7 @@ describe('every upgrade is answered', () => {
     ['h2c upgrades', H2C, 100],
     ['h2c upgrades between ordinary requests', [], 99],
     ['ordinary requests', [], 3_000],
-  ])('answers all of many pipelined %s, in order', async (kind, headers, count) => {
+  ])('answers many pipelined %s, all in order', async (kind, headers, count) => {
     const socket = net.connect(server.port, '127.0.0.1');
     let answers = '';
     socket.on('data', (chunk: Buffer) => (answers += chunk.toString('latin1')));

@@ -10,7 +10,7 @@ interface Listed {
   readonly code?: number;
 }
 
-describe('who is connected, and who was', () => {
+describe('current and ended connections', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let app: TestApplication;
 
@@ -33,7 +33,7 @@ describe('who is connected, and who was', () => {
     return items[0]!;
   };
 
-  it('counts what a socket says and is told, and knows what it is', async () => {
+  it('have counters of messages in both directions, and the identity of a socket', async () => {
     await rooms.room(app, 'counted');
     const reader = await rooms.member(app, 'counted', 'read', 'reader');
     const endpoint = await rooms.endpoint(app, 'counted', 'write', 'writer');
@@ -64,14 +64,14 @@ describe('who is connected, and who was', () => {
     await rooms.hangUp();
   });
 
-  it('counts a Socket.IO socket towards the protocol it turned out to speak', async () => {
+  it('count a Socket.IO socket towards the protocol that it turned out to speak', async () => {
     const person = await newUser(rooms.call);
     const before = await circlesTraffic();
     const client = await (await CirclesClient.open(rooms.server.url)).login(person.accessToken);
     try {
       const item = await only(`account=${person.user.id}&protocol=circles`);
       expect(item).toMatchObject({ messagesIn: 1, messagesOut: expect.any(Number), transport: 'websocket' });
-      // The answer to its authentication, at least.
+      // At least the answer to its authentication.
       expect((await circlesTraffic()) - before).toBeGreaterThan(0);
     } finally {
       client.socket.close();
@@ -84,7 +84,7 @@ describe('who is connected, and who was', () => {
     return protocols.find(({ protocol }) => protocol === 'circles')!.messagesOut;
   };
 
-  it('says how many there are on all pages', async () => {
+  it('are counted over all pages', async () => {
     await rooms.room(app, 'crowded');
     for (let i = 0; i < 3; i++) await rooms.member(app, 'crowded', 'readwrite', `crowd ${i}`);
     const { body } = await rooms.admin('GET', 'connections?room=crowded&limit=2');
@@ -95,7 +95,7 @@ describe('who is connected, and who was', () => {
     await rooms.hangUp();
   });
 
-  it('remembers how they ended, the last one first', async () => {
+  it('are remembered with how they ended, the last one first', async () => {
     await rooms.room(app, 'ended');
     const [went, sent] = [await rooms.member(app, 'ended'), await rooms.member(app, 'ended', 'read', 'sent away')];
     const { id } = await only('room=ended&q=sent+away');
@@ -114,7 +114,7 @@ describe('who is connected, and who was', () => {
     expect((await rooms.admin('GET', 'connections/ended?code=1')).status).toBe(422);
   });
 
-  it('closes all that match, on every node, when they are as many as expected', async () => {
+  it('are closed by filter on every node, if their number is as expected', async () => {
     await rooms.room(app, 'cleared');
     await rooms.room(app, 'kept');
     const kept = await rooms.member(app, 'kept');
@@ -134,7 +134,7 @@ describe('who is connected, and who was', () => {
     await rooms.hangUp();
   });
 
-  it('is for admins', async () => {
+  it('are for admins', async () => {
     const { accessToken } = await newUser(rooms.call);
     for (const [method, path] of [
       ['GET', 'connections/ended'],

@@ -12,7 +12,7 @@ import { RoomsHarness, type TestApplication } from '../../support/rooms.js';
 import { authorized, ServicesHarness } from '../../support/services.js';
 import { SignalingClient } from '../../support/signaling.js';
 
-/** How a handshake, and the beginnings of an event stream and of polling, are answered. */
+/** The answers to a handshake, and to the start of an event stream and of polling. */
 async function answers(url: string, code: string): Promise<[number, string | null][]> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/endpoint/${code}/`);
   const [request, refusal] = (await once(socket, 'unexpected-response')) as [ClientRequest, IncomingMessage];
@@ -28,12 +28,12 @@ async function answers(url: string, code: string): Promise<[number, string | nul
   return [upgrade, ...(await Promise.all(others))];
 }
 
-describe('a node that is taken out', () => {
+describe('a node taken out of service', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let app: TestApplication;
   let node: string;
   let url: string;
-  /** Whom the admin asks: another node, where there is one. */
+  /** The node that the admin asks: another one, if there is one. */
   let server: RunningApp;
 
   beforeAll(async () => {
@@ -52,14 +52,14 @@ describe('a node that is taken out', () => {
     const { body } = await rooms.admin('GET', 'nodes');
     return (body.items as { id: string; state: string }[]).find(({ id }) => id === node)!.state;
   };
-  /** The answer of whichever node is asked is the same: it has heard of the change. */
+  /** Waits until every node gives the same answer, having heard of the change. */
   const isSeen = async (wanted: string): Promise<void> => {
-    // The node that has changed first, for the others to hear of it.
+    // First the node that has changed, so that the others hear of it.
     for (const each of server.nodes.toReversed()) await each.get(Liveness).beatNow();
     for (let n = 0; n < server.nodes.length; n++) expect(await state()).toBe(wanted);
   };
 
-  it('sends its sockets away, takes no new ones, answers REST, and is taken back', async () => {
+  it('closes its sockets, accepts no new ones, answers REST, and can be put back', async () => {
     const at = { url, wsUrl: url.replace('http', 'ws') };
     const there = await RoomsHarness.on(at);
     const endpoint = await rooms.endpoint(app, 'drained', 'readwrite');
@@ -93,20 +93,20 @@ describe('a node that is taken out', () => {
     await there.hangUp();
   });
 
-  it('says how it fares, whichever node is asked', async () => {
+  it('reports its state, whichever node is asked', async () => {
     const links =
       server.nodes.length === 1
         ? { redis: null, bus: { state: 'none' } }
         : { redis: { up: true, latencyMs: expect.any(Number) }, bus: { state: 'ok' } };
     for (let n = 0; n < server.nodes.length; n++) {
-      // What it said first, it said before its first heartbeat.
+      // Its first report was before its first heartbeat.
       await expect
         .poll(async () => (await rooms.admin('GET', `nodes/${node}`)).body, { timeout: 20_000 })
         .toMatchObject({ id: node, state: 'ready', database: { up: true }, ...links });
     }
   });
 
-  it('ends no session: its hosts have time to come back to another node', async () => {
+  it('ends no session: its hosts have time to reconnect to another node', async () => {
     const services = await ServicesHarness.on({ url, wsUrl: url.replace('http', 'ws') });
     const service = await services.service({ allowPublicCode: true });
     const { host, code } = await services.host(service, true);
@@ -121,7 +121,7 @@ describe('a node that is taken out', () => {
     await services.hangUp();
   });
 
-  it('is one that there is, and an admin takes it out', async () => {
+  it('must exist, and is taken out by an admin', async () => {
     for (const name of ['nobody', '..%2f..', '%00', 'x'.repeat(2_000)]) {
       expect((await rooms.admin('POST', `nodes/${name}/drain`)).body.code).toBe('not_found');
       expect((await rooms.admin('DELETE', `nodes/${name}/drain`)).body.code).toBe('not_found');

@@ -5,7 +5,7 @@ import { OmikronHarness } from '../../support/omikron.js';
 import { ServicesHarness } from '../../support/services.js';
 import { invite, SignalingHarness } from '../../support/signaling.js';
 
-describe('calls that an admin ends', () => {
+describe('ending a call as an admin', () => {
   let signaling: SignalingHarness;
   let omikron: OmikronHarness;
   let admin: number;
@@ -27,7 +27,7 @@ describe('calls that an admin ends', () => {
   const end = async (id: number): Promise<number> => (await rest('DELETE', `calls/${id}`)).status;
   const ended = (outcome: string) => ({ state: 'ended', outcome, endedBy: `account:${admin}` });
 
-  it('that is live in the lobby: the others leave, and each may call anew', async () => {
+  it('live in the lobby: each hears the others leave, and may call again', async () => {
     const [ala, bob, cid] = (await signaling.peers(['Ala', 'Bob', 'Cid'])) as [Peer, Peer, Peer];
     await signaling.call(ala, bob);
     ala.emit('send-invitation', cid.sid);
@@ -39,7 +39,7 @@ describe('calls that an admin ends', () => {
     expect(await end(id)).toBe(204);
     const gone = (peer: Peer) => ['remove-peer-connection', { sender_sid: peer.sid }];
     const [a, b, c] = await signaling.settle([ala, bob, cid]);
-    // Each hears that it leaves itself, and of all who were there until then.
+    // Each hears of its own leave, and of all who were still there.
     expect(a).toEqual([gone(ala)]);
     expect(b).toEqual([gone(ala), gone(bob)]);
     expect(c).toEqual([gone(ala), gone(bob), gone(cid)]);
@@ -54,7 +54,7 @@ describe('calls that an admin ends', () => {
     expect((await newest()).id).not.toBe(id);
   });
 
-  it('that rings in the lobby: the invitation expires, for both', async () => {
+  it('ringing in the lobby: the invitation expires for both', async () => {
     const [ala, bob] = (await signaling.peers(['Ala', 'Bob'])) as [Peer, Peer];
     ala.emit('send-invitation', bob.sid);
     await bob.expectNext('receive-invite', invite(ala, bob));
@@ -68,7 +68,7 @@ describe('calls that an admin ends', () => {
     expect(await newest()).toMatchObject({ id, ...ended('cancelled') });
   });
 
-  it('that is live in the Omikron: everybody hears that the others leave, and is sent away', async () => {
+  it('live in the Omikron: everybody hears the others leave, and is disconnected', async () => {
     const iota = await omikron.iota(2);
     const [A, B] = iota.users as [User, User];
     await omikron.iotaSocket(iota);
@@ -83,13 +83,13 @@ describe('calls that an admin ends', () => {
     expect(await b.next()).toMatchObject({ type: 'client_closed', data: { user_id: A.id } });
     expect(await Promise.all([a.closeCode(), b.closeCode()])).toEqual([1008, 1008]);
     expect(await newest()).toMatchObject({ id, ...ended('completed') });
-    // The same id is a call of its own from now on.
+    // From now on, the same id is another call.
     const { answer } = await omikron.caller(A, call);
     expect(Object.keys(answer.data.user_ids)).toEqual([A.id]);
     await expect.poll(async () => (await newest()).id !== id).toBe(true);
   });
 
-  it('is one that there is, and only admins end it', async () => {
+  it('requires an existing call and an admin', async () => {
     expect(await end(2_000_000)).toBe(404);
     expect(await end('x' as unknown as number)).toBe(422);
     const { accessToken } = await newUser(signaling.api);

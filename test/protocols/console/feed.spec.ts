@@ -41,7 +41,7 @@ describe('the feed of consoles', () => {
   };
   const enter = async (session?: Session): Promise<WsClient> =>
     open(await ticketOf((session ?? (await signIn(rooms.call, ADMIN.email, ADMIN.password))).accessToken));
-  /** Somebody with this role. */
+  /** A user with this role. */
   const personOf = async (role: string): Promise<Session> => {
     const person = await newUser(rooms.call);
     await setRole(person, role);
@@ -54,7 +54,7 @@ describe('the feed of consoles', () => {
     client.send({ type: 'subscribe', ...wish });
     await client.expectNext({ type: 'subscribed', id: wish.id });
   };
-  /** The next frame that `isWanted`; others are passed over. */
+  /** The next frame that `isWanted`; skips others. */
   const until = async (client: WsClient, isWanted: (frame: Frame) => boolean): Promise<Frame> => {
     for (;;) {
       const frame = (await client.next()) as Frame;
@@ -62,7 +62,7 @@ describe('the feed of consoles', () => {
     }
   };
 
-  it('lets in by a ticket, once, who may look', async () => {
+  it('admits viewers by ticket, once', async () => {
     const viewer = await personOf('viewer');
     const ticket = await ticketOf(viewer.accessToken);
     const client = await open(ticket);
@@ -75,7 +75,7 @@ describe('the feed of consoles', () => {
     expect(body.items).toMatchObject([{ principal: { kind: 'user', label: viewer.user.email } }]);
   });
 
-  it('tells the samples of the last hour, those since a time, and each new one', async () => {
+  it('sends the samples of the last hour, those since a time, and each new one', async () => {
     time.step();
     const client = await enter();
     await follow(client, { id: 'all', topic: 'overview' });
@@ -84,7 +84,7 @@ describe('the feed of consoles', () => {
     const hour = first.samples as Samples;
     expect(hour.series.every(({ values }) => values.length === 360)).toBe(true);
     const end = endOf(hour);
-    // Two consoles, and what each is told next begins where it is.
+    // Two consoles, each of which continues from its own position.
     const other = await enter();
     await follow(other, { id: 'some', topic: 'overview', after: new Date(end - 5 * STEP_MS).toISOString() });
     const some = (await other.next()).samples as Samples;
@@ -98,7 +98,7 @@ describe('the feed of consoles', () => {
     expect((nexts[0].samples as Samples).nodes).toBe(rooms.app.nodes.length);
   });
 
-  it('tells how a connection fares and what happens to it, on whichever node', async () => {
+  it('follows the counters and events of a connection, on any node', async () => {
     await rooms.room(app, 'watched');
     await rooms.member(app, 'watched', 'write', 'other');
     const endpoint = await rooms.endpoint(app, 'watched', 'read', 'screen');
@@ -119,7 +119,7 @@ describe('the feed of consoles', () => {
         { what: 'present', detail: 'room watched' },
       ],
     });
-    // It may only read.
+    // The connection may only read.
     screen.send({ message: 1 });
     const refused = await until(console, ({ timeline = [] }) => timeline.length > 0);
     expect(refused).toMatchObject({
@@ -137,7 +137,7 @@ describe('the feed of consoles', () => {
       expect(await each.next()).toMatchObject({ type: 'ended' });
     }
     expect(await screen.closeCode()).toBe(1008);
-    // Its node remembers it for a while.
+    // Its node remembers an ended connection for a while.
     await follow(late, { id: 'again', topic: 'connection', connection: id });
     expect((await late.next()).timeline.at(-1)).toMatchObject({ what: 'closed' });
     await late.expectNext({ type: 'ended', id: 'again' });
@@ -145,7 +145,7 @@ describe('the feed of consoles', () => {
     expect(await late.next()).toMatchObject({ type: 'refused', id: 'x', code: 'not_found' });
   });
 
-  it.each([false, true])('lets an operator read along in a room (durable: %s), with a trace', async (durable) => {
+  it.each([false, true])('lets an operator read along in a room (durable: %s), leaving a trace', async (durable) => {
     const name = durable ? 'kept' : 'passing';
     await rooms.room(app, name, { durable });
     const wish = { id: 'r', topic: 'room', application: app.id, room: name };
@@ -162,7 +162,7 @@ describe('the feed of consoles', () => {
       changes: { application: app.id, live: true },
     });
     const writer = await rooms.member(app, name, 'readwrite', 'Ann');
-    // Whatever it is, at any precision.
+    // Any value, at any precision.
     writer.send('{"message":{"n":12345678901234567890}}');
     expect(await console.nextText()).toContain('"message":{"n":12345678901234567890},"identity":"Ann"');
     writer.send({ message: 2 });
@@ -173,9 +173,9 @@ describe('the feed of consoles', () => {
       ...(durable && { offset: 2, epoch: expect.any(String) }),
     });
     await take(writer, 2);
-    // Nobody in the room sees who reads along.
+    // Nobody in the room sees that somebody reads along.
     expect((await rooms.admin('GET', `applications/${app.id}/rooms/${name}/presence`)).body.count).toBe(1);
-    // The room keeps messages from now on, or no longer: nothing is missed, nothing comes twice.
+    // The room starts or stops keeping messages: nothing is missed, and nothing comes twice.
     expect((await rooms.as(app, 'PATCH', `rooms/${name}`, { durable: !durable })).status).toBe(200);
     for (let said = 1, isSwitched = false; !isSwitched; said++) {
       writer.send({ message: `again ${said}` });
@@ -190,7 +190,7 @@ describe('the feed of consoles', () => {
     await console.expectNothing();
   });
 
-  it('tells what is written to the audit log, once', async () => {
+  it('sends new entries of the audit log, once', async () => {
     const console = await enter();
     await follow(console, { id: 'a', topic: 'audit' });
     const service = await rooms.admin('POST', 'services', { title: 'Followed' });
@@ -198,14 +198,14 @@ describe('the feed of consoles', () => {
     const told = await until(console, ({ items = [] }) => items.some(({ action }) => action === 'services.create'));
     const [entry, ...more] = told.items!.filter(({ action }) => action === 'services.create');
     expect(more).toEqual([]);
-    // With the emails that the log itself holds digests of.
+    // With the emails of which the log itself only holds digests.
     expect(entry).toEqual((await rooms.admin('GET', `audit/${String(entry!.id)}`)).body);
     await rooms.admin('DELETE', `services/${service.body.id}`);
     const next = await until(console, ({ type }) => type === 'entries');
     expect(next.items!.map(({ action }) => action)).not.toContain('services.create');
   });
 
-  it('tells of calls that begin, change and end, on whichever node', async () => {
+  it('reports calls that begin, change and end, on any node', async () => {
     const console = await enter();
     await follow(console, { id: 'k', topic: 'calls' });
     const ledger = rooms.app.nodes.at(-1)!.get(CallLedger);

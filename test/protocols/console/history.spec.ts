@@ -11,7 +11,7 @@ interface Series {
   readonly values: (number | null)[];
 }
 
-describe('what the nodes did lately', () => {
+describe('the recent history of the nodes', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let nodes: number;
 
@@ -33,7 +33,7 @@ describe('what the nodes did lately', () => {
     for (const node of rooms.app.nodes) node.get(MetricsRing).sample();
   };
 
-  it('tells connections, messages, closes, connects and refusals, summed over the nodes', async () => {
+  it('has connections, messages, closes, connects and refusals, summed over the nodes', async () => {
     const app = await rooms.application();
     await rooms.room(app, 'measured');
     sample();
@@ -64,7 +64,7 @@ describe('what the nodes did lately', () => {
     ] as const) {
       expect([name, newest(of(name, label)) > 0]).toEqual([name, true]);
     }
-    // What is a time is of each node.
+    // Durations are per node.
     const delays = series.filter(({ name }) => name === 'eventLoopP99');
     expect(new Set(delays.map(({ node }) => node)).size).toBe(nodes);
     expect(Date.parse(from) % 10_000).toBe(0);
@@ -74,7 +74,7 @@ describe('what the nodes did lately', () => {
     await rooms.hangUp();
   });
 
-  it('tells the busiest rooms and services first', async () => {
+  it('lists the busiest rooms and services first', async () => {
     const app = await rooms.application();
     for (const [name, count] of [
       ['busy', 30],
@@ -102,7 +102,7 @@ describe('what the nodes did lately', () => {
     host.send({ n: 1 });
     await client.expectNext({ n: 1 });
     const top = await rooms.admin('GET', 'top?kind=service');
-    // The client's coming, and the message.
+    // The client's join, and the message.
     expect(top.body.items).toEqual([
       { id: service.id, label: service.title, applicationId: null, deliveries: 2, perSecond: expect.any(Number) },
     ]);
@@ -110,7 +110,7 @@ describe('what the nodes did lately', () => {
     await rooms.hangUp();
   });
 
-  it('takes what it knows, of admins', async () => {
+  it('accepts known parameters, from admins', async () => {
     const bad = [
       'metrics/history?names=x',
       'metrics/history?names=',

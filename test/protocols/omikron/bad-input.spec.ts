@@ -22,7 +22,7 @@ class QueryLog extends AbstractLogger {
   }
 }
 
-describe('hostile and careless peers of the omikron', () => {
+describe('hostile and careless peers of the Omikron', () => {
   beforeEach(sendsBadFrames);
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
   let time: ManualTime;
@@ -44,7 +44,7 @@ describe('hostile and careless peers of the omikron', () => {
     client = await harness.client(user, iota);
   });
   afterEach(async () => {
-    // Whatever happened, nobody else was hurt.
+    // Whatever happened, nobody else was affected.
     client.send({ type: 'still', log: {} });
     expect((await iota.next()).type).toBe('still');
     iota.send({ type: 'here', log: {}, receiver_id: user.id });
@@ -52,7 +52,7 @@ describe('hostile and careless peers of the omikron', () => {
     await harness.hangUp();
   });
 
-  it('takes 20,000 user ids in one identification, with one query', async () => {
+  it('accepts 20,000 user ids in one identification, with one query', async () => {
     const big = await harness.iota(0);
     const users = Array.from({ length: 20_000 }, () => randomUUID());
     await harness.app.dataSource.query(
@@ -66,7 +66,7 @@ describe('hostile and careless peers of the omikron', () => {
       return to.next(20_000);
     };
     const log = new QueryLog();
-    // On whichever node the socket is.
+    // The socket may be on any node.
     const sources = harness.app.nodes.map((node) => node.get(DataSource));
     const loggers = sources.map(({ logger }) => logger);
     for (const source of sources) source.logger = log;
@@ -81,7 +81,7 @@ describe('hostile and careless peers of the omikron', () => {
     expect(answer.data.accepted).toBe(1);
   });
 
-  it('closes with 1009 what identifies with more than a frame holds', async () => {
+  it('closes a socket with 1009 if its identification is larger than a frame may be', async () => {
     const users = Array.from({ length: 100_000 }, () => randomUUID());
     const socket = await harness.connect('/ws/iota/');
     socket.send({ id: 'X', type: 'identification', data: { iota_id: home.id, user_ids: users.join(',') } });
@@ -148,7 +148,7 @@ describe('hostile and careless peers of the omikron', () => {
     expect((await iota.next()).type).toBe('client_connected');
   });
 
-  it('identifies without an id, and repeats whatever the id is', async () => {
+  it('accepts an identification without an id, and repeats any id', async () => {
     const socket = await harness.connect('/ws/client/');
     socket.send({ type: 'identification', data: { user_id: user.id, private_key_hash: newUser().hash } });
     expect(await socket.next()).not.toHaveProperty('id');
@@ -156,7 +156,7 @@ describe('hostile and careless peers of the omikron', () => {
     expect(await socket.nextText()).toMatch(/^\{"id":12345678901234567890,/);
   });
 
-  it('sets the sender however often and however it is written', async () => {
+  it('sets the sender, however often and in whatever spelling it occurs', async () => {
     const forged = `"sender_id":"${home.id}","sender":"${home.id}"`;
     client.send(`{${forged},"type":"x","log":{},${forged},"sender\\u005fid":"${home.id}"}`);
     const text = await iota.nextText();
@@ -183,7 +183,7 @@ describe('hostile and careless peers of the omikron', () => {
     await neighbour.expectNothing();
   });
 
-  it('passes text on at any precision and depth', async () => {
+  it('passes on text at any precision and depth', async () => {
     const deep = '['.repeat(200) + ']'.repeat(200);
     const data = `{"big":9007199254740993,"huge":1e400,"nul":"\\u0000","half":"\\ud800","__proto__":{"x":1},"d":${deep}}`;
     const long = '€'.repeat(100_000);
@@ -195,7 +195,7 @@ describe('hostile and careless peers of the omikron', () => {
     expect(await client.nextText()).toContain(data);
   });
 
-  it('closes what never identifies, silently', async () => {
+  it('silently closes a socket that never identifies', async () => {
     const socket = await harness.connect('/ws/call/');
     const chatty = await harness.connect('/ws/client/');
     for (let ms = 0; ms < 8_500; ms += 500) {

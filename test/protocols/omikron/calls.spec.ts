@@ -6,8 +6,8 @@ import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const LOG = { message: 'for people', log_level: 1 };
 
-/** The conformance cases of calls, in their order. I1 owns A and B, I2 owns C. */
-describe('omikron calls', () => {
+/** The conformance cases of calls, in order. I1 owns A and B, I2 owns C. */
+describe('Omikron calls', () => {
   let harness: OmikronHarness;
   let I1: TestIota;
   let I2: TestIota;
@@ -42,7 +42,7 @@ describe('omikron calls', () => {
     data: { user_id: user.id, call_state: 'muted', user_state: 'online' },
   });
 
-  it('14: begins with the first one', async () => {
+  it('14: begin with the first caller', async () => {
     const { answer } = await harness.caller(A, call);
     expect(answer.type).toBe('identification_response');
     expect(answer.data).toEqual({
@@ -54,7 +54,7 @@ describe('omikron calls', () => {
   });
 
   it.each(['call_state', 'CallState', 'callState', 'user_state', 'UserState'])(
-    'passes %s on by the name that all clients know, and as it was written',
+    'pass on %s under the name that all clients know, and as it was written',
     async (name) => {
       const { socket: a } = await harness.caller(A, call);
       const { socket: b } = await harness.caller(B, call);
@@ -66,7 +66,7 @@ describe('omikron calls', () => {
     },
   );
 
-  it('15: tells those who are there before the one who joins', async () => {
+  it('15: tell the present callers before the one who joins', async () => {
     const { socket: a } = await harness.caller(A, call);
     const { socket: b, answer } = await harness.caller(B, call.toUpperCase());
     expect(await a.next()).toEqual(client_connected(B));
@@ -75,7 +75,7 @@ describe('omikron calls', () => {
     await a.expectNothing(0);
   });
 
-  it('16: refuses wrong hashes and secrets, and nobody hears of it', async () => {
+  it('16: refuse wrong hashes and secrets, unnoticed by others', async () => {
     sendsBadFrames();
     const secret = A.hash;
     const { socket: a } = await harness.caller(A, call, { call_secret_sha: secret });
@@ -95,7 +95,7 @@ describe('omikron calls', () => {
     expect(answer.data.acceppted).toBe(true);
   });
 
-  it('17 and 18: tells the others what changes, and joiners what is', async () => {
+  it('17 and 18: tell the others about changes, and joiners the current state', async () => {
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
     await a.next();
@@ -117,7 +117,7 @@ describe('omikron calls', () => {
     expect((await b.next()).type).toBe('client_connected');
   });
 
-  it('takes the right spelling of deafed, and passes unknown states on', async () => {
+  it('accept the correct spelling of deafed, and pass on unknown states', async () => {
     sendsBadFrames();
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
@@ -129,7 +129,7 @@ describe('omikron calls', () => {
     expect((await harness.ask(b, 'client_changed', { call_state: 7 })).type).toBe('error');
   });
 
-  it('19: carries what is for one member to that one', async () => {
+  it('19: deliver what is for one member to that one', async () => {
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
     await a.next();
@@ -148,7 +148,7 @@ describe('omikron calls', () => {
     await a.expectNothing(0);
   });
 
-  it('tells the others when a stream begins and ends', async () => {
+  it('tell the others when a stream begins and ends', async () => {
     sendsBadFrames();
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
@@ -169,7 +169,7 @@ describe('omikron calls', () => {
     expect(again.answer.data.user_states[B.id]).toEqual({ state: 'active', streaming: false });
   });
 
-  it('20: tells the others who leaves', async () => {
+  it('20: tell the others who leaves', async () => {
     const { socket: a } = await harness.caller(A, call);
     const { socket: b } = await harness.caller(B, call);
     await a.next();

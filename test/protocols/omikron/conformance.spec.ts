@@ -6,8 +6,8 @@ import { sendsBadFrames } from '../../support/frame-witness.js';
 
 const LOG = { message: 'for people', log_level: 1 };
 
-/** The conformance cases of the protocol, in their order. I1 owns A and B, I2 owns C. */
-describe('omikron protocol', () => {
+/** The conformance cases of the protocol, in order. I1 owns A and B, I2 owns C. */
+describe('the Omikron protocol', () => {
   let harness: OmikronHarness;
   let I1: TestIota;
   let I2: TestIota;
@@ -29,7 +29,7 @@ describe('omikron protocol', () => {
 
   const fresh = (kind: 'iota' | 'client' | 'call'): Promise<WsClient> => harness.connect(`/ws/${kind}/`);
 
-  it('1: ignores what a stranger says', async () => {
+  it('1: ignores what a stranger sends', async () => {
     sendsBadFrames();
     for (const kind of ['iota', 'client', 'call'] as const) {
       const socket = await fresh(kind);
@@ -41,7 +41,7 @@ describe('omikron protocol', () => {
     }
   });
 
-  it('2: identifies an Iota and tells which users it serves', async () => {
+  it('2: identifies an Iota and reports which users it serves', async () => {
     const socket = await fresh('iota');
     const answer = await harness.ask(socket, 'identification', {
       iota_id: I1.id,
@@ -56,7 +56,7 @@ describe('omikron protocol', () => {
     expect(answer.data.accepted).toBe(2);
   });
 
-  it('3: takes untidy lists and other spellings of names', async () => {
+  it('3: accepts untidy lists and other spellings of names', async () => {
     const socket = await fresh('iota');
     const user_ids = `,${A.id}, , ${B.id.toUpperCase()},${A.id},nonsense`;
     const { data } = await harness.ask(socket, 'identification', { iota_id: I1.id, user_ids });
@@ -99,7 +99,7 @@ describe('omikron protocol', () => {
     expect((await harness.ask(socket, 'identification', right)).data.acceppted).toBe(true);
   });
 
-  it("6: refuses another Iota's id, and everybody whose Iota is away", async () => {
+  it("6: refuses another Iota's id, and clients whose Iota is away", async () => {
     const socket = await fresh('client');
     const identity = { user_id: A.id, private_key_hash: A.hash };
     expect((await harness.ask(socket, 'identification', identity)).data.acceppted).toBe(false);
@@ -149,7 +149,7 @@ describe('omikron protocol', () => {
     await a.expectNothing();
   });
 
-  it('10: passes on between Iotas, for own users only', async () => {
+  it('10: relays between Iotas, on behalf of their own users only', async () => {
     const one = await harness.iotaSocket(I1);
     const message = {
       id: 'X',
@@ -183,7 +183,7 @@ describe('omikron protocol', () => {
     await a.expectNext({ ...message, receiver_id: A.id, sender_id: I1.id, sender: I1.id });
   });
 
-  it('12 and 13: keeps the pings for the other side', async () => {
+  it('12 and 13: keeps pings for the other side', async () => {
     const iota = await harness.iotaSocket(I1);
     const a = await harness.client(A, iota);
     await harness.client(B, iota);
@@ -204,7 +204,7 @@ describe('omikron protocol', () => {
     expect(await iota.nextText()).toContain(`"user_ping":{"${A.id}":9007199254740993,`);
   });
 
-  it('21: lets an Iota that connects anew take over', async () => {
+  it('21: lets a reconnecting Iota take over', async () => {
     const old = await harness.iotaSocket(I1);
     const a = await harness.client(A, old);
     const iota = await harness.iotaSocket(I1);
@@ -217,7 +217,7 @@ describe('omikron protocol', () => {
     expect((await again.next()).type).toBe('y');
   });
 
-  it('22: closes the clients of an Iota that goes', async () => {
+  it('22: closes the clients of an Iota that leaves', async () => {
     const iota = await harness.iotaSocket(I1);
     const a = await harness.client(A, iota);
     await iota.close();
@@ -227,7 +227,7 @@ describe('omikron protocol', () => {
     expect((await harness.ask(socket, 'identification', identity)).data.acceppted).toBe(false);
   });
 
-  it('23: answers garbage with an error and goes on', async () => {
+  it('23: answers garbage with an error and continues', async () => {
     sendsBadFrames();
     const iota = await harness.iotaSocket(I1);
     const a = await harness.client(A, iota);
@@ -244,7 +244,7 @@ describe('omikron protocol', () => {
     await iota.expectNext({ id: 'X', type: 'get_chats', log: LOG, data: { k: 1 }, sender_id: A.id, sender: A.id });
   });
 
-  it('24: rings at the receiver and confirms to the caller', async () => {
+  it('24: rings the receiver and confirms to the caller', async () => {
     const iota = await harness.iotaSocket(I1);
     const a = await harness.client(A, iota);
     const b = [await harness.client(B, iota), await harness.client(B, iota)];

@@ -5,7 +5,7 @@ import { newUser, OmikronHarness } from '../../support/omikron.js';
 import { describeWithPython } from '../../support/requires.js';
 import { play } from '../../support/transcript.js';
 
-describe('the programs of the Omikron page', () => {
+describe('the programs on the Omikron page', () => {
   const examples = new Examples('protocols/omikron.md');
   const user = newUser();
   let harness: OmikronHarness;
@@ -24,12 +24,12 @@ describe('the programs of the Omikron page', () => {
   });
   afterAll(() => harness.close());
 
-  it('are three, beside those that need the clients', () => {
+  it('are three, besides those that need the clients', () => {
     const withClients = ['home.frames', 'home.py', 'home.ts'];
     expect(examples.names).toEqual(['client.py', ...withClients, 'iota.mjs', 'register.sh']);
   });
 
-  it('home.frames is what goes over the wire', async () => {
+  it('home.frames matches the wire', async () => {
     const { IOTA_ID = '', IOTA_TOKEN = '' } = iota;
     const known = { iota: IOTA_ID, token: IOTA_TOKEN, user: user.id, hash: user.hash };
     await play(examples.codeOf('home.frames'), harness.server.wsUrl, known);

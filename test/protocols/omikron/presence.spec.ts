@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { OmikronHarness, type TestIota, type TestUser } from '../../support/omikron.js';
 import { type WsClient } from '../../support/ws-client.js';
 
-describe('presence of the omikron', () => {
+describe('Omikron presence', () => {
   let harness: OmikronHarness;
   let one: TestIota;
   let two: TestIota;
@@ -34,7 +34,7 @@ describe('presence of the omikron', () => {
     });
   };
 
-  it('tells the states of those a client names, and leaves out whom nobody knows', async () => {
+  it('sends the states of the users a client names, and leaves out unknown ones', async () => {
     const named = { user_ids: `${ann.id},${bob.id.toUpperCase()},${cat.id},${randomUUID()},nonsense,` };
     const { type, data } = await harness.ask(a, 'get_states', named);
     expect(type).toBe('get_states');
@@ -51,7 +51,7 @@ describe('presence of the omikron', () => {
     });
   });
 
-  it('follows a contact from its Iota going to its last socket and back', async () => {
+  it('follows a contact from its Iota leaving to its last socket and back', async () => {
     await harness.ask(a, 'get_states', { user_ids: [cat.id] });
     const home = await harness.iotaSocket(two);
     await expectState(a, cat, 'user_offline');
@@ -76,7 +76,7 @@ describe('presence of the omikron', () => {
     await a.expectNothing(50);
   });
 
-  it('says when it is asked what it has told', async () => {
+  it('repeats on request what it has sent', async () => {
     const ask = async () => (await harness.ask(a, 'get_states', { user_ids: [cat.id] })).data.user_states;
     await ask();
     for (let round = 0; round < 10; round++) {
@@ -103,7 +103,7 @@ describe('presence of the omikron', () => {
     await c.expectNothing(0);
   });
 
-  it('refuses states that are none, and more than a thousand contacts', async () => {
+  it('refuses invalid states, and more than a thousand contacts', async () => {
     for (const user_state of [undefined, '', 7, 'x'.repeat(101)]) {
       expect((await harness.ask(a, 'client_changed', { user_state })).type).toBe('error');
     }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { OmikronRepository } from '../../../src/modules/omikron/omikron.repository.js';
 import { OmikronHarness } from '../../support/omikron.js';
 
-describe('what is removed while somebody identifies by it', () => {
+describe('removing what somebody is identifying with', () => {
   let omikron: OmikronHarness;
   beforeAll(async () => {
     omikron = await OmikronHarness.start();

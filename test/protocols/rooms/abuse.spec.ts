@@ -5,11 +5,11 @@ import { RoomsHarness, take, type TestApplication } from '../../support/rooms.js
 
 const FRAME_LIMIT = 65_536;
 
-/** Whatever one connection does, the others notice nothing of it. */
+/** Whatever one connection does, the others notice nothing. */
 describe.each([
   ['a room', false],
   ['a durable room', true],
-])('%s with somebody who', (_name, durable) => {
+])('%s with a client that', (_name, durable) => {
   let harness: RoomsHarness;
   let app: TestApplication;
   let port: number;
@@ -38,7 +38,7 @@ describe.each([
     expect((await b.next()).message).toHaveLength(FRAME_LIMIT - 1_000);
   });
 
-  it('floods is slowed down, in order and without loss, and starves nobody', async () => {
+  it('floods is slowed down, in order and without loss, starving nobody', async () => {
     const [flooder, calm] = [
       await harness.member(app, 'r', 'write', 'flood'),
       await harness.member(app, 'r', 'readwrite', 'c'),
@@ -51,7 +51,7 @@ describe.each([
     const rest = await take(calm, 901);
     const flood = [...frames, ...rest].map(({ message }) => message).filter((message) => message !== 'calm');
     expect(flood).toEqual(Array.from({ length: 1_500 }, (_each, i) => i));
-    // 500 at once, then 500 a second.
+    // 500 at once, then 500 per second.
     expect(Date.now() - sent).toBeGreaterThan(1_000);
     await flooder.expectNothing(0);
   });
@@ -67,7 +67,7 @@ describe.each([
     let code: number | undefined;
     deaf.socket.on('close', (closed) => (code = closed));
     await expect.poll(() => code).toBeDefined();
-    // The close frame stands behind more than the reader took: it may see it or not.
+    // More data than the reader took precedes the close frame, so it may or may not see it.
     expect([4008, 1006]).toContain(code);
   });
 
@@ -83,7 +83,7 @@ describe.each([
     await b.expectNothing();
   });
 
-  it('speaks before the answer to the handshake is heard in order', async () => {
+  it('sends before the answer to the handshake is heard in order', async () => {
     const { code } = await harness.endpoint(app, 'r', 'readwrite', 'eager');
     const extra = Buffer.concat([1, 2, 3].map((i) => clientFrame(`{"message":${i}}`)));
     const raw = await RawWebSocket.open(port, `/ws/endpoint/${code}/`, extra);
@@ -92,7 +92,7 @@ describe.each([
     raw.socket.destroy();
   });
 
-  it('is heard by everybody who was told that the handshake succeeded', async () => {
+  it('sends is heard by everybody whose handshake had succeeded', async () => {
     const endpoint = await harness.endpoint(app, 'r', 'read');
     const w = await harness.member(app, 'r', 'write');
     for (let i = 0; i < 20; i++) {
@@ -102,7 +102,7 @@ describe.each([
     }
   });
 
-  it('asks for nonsense in the query is served as if it had not', async () => {
+  it('has nonsense in the query is served as if it had not', async () => {
     const endpoint = await harness.endpoint(app, 'r');
     for (const query of ['?acks=yes&presence=true', '?acks=1&acks=0&%zz=%00', `?x=${'y'.repeat(4_000)}`]) {
       const client = await harness.connect(endpoint, query);

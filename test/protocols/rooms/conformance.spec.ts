@@ -6,7 +6,7 @@ import { sendsBadFrames } from '../../support/frame-witness.js';
 type Socket = Promise<WsClient>;
 const TEXT = 'text/html; charset=utf-8';
 
-/** The conformance cases of the protocol, in their order and numbered like them, over the legacy routes. */
+/** The conformance cases of the protocol, in order and with their numbers, over the legacy routes. */
 describe('rooms protocol', () => {
   let harness: RoomsHarness;
   let KA: TestApplication;
@@ -26,7 +26,7 @@ describe('rooms protocol', () => {
     return JSON.parse(text) as TestEndpoint;
   };
 
-  it('1: makes rooms, by both spellings', async () => {
+  it('1: creates rooms, by both spellings', async () => {
     expect(await get('/create-room/r1/')).toMatchObject({ status: 200, text: 'Room created successfully', type: TEXT });
     expect(await get('/create_room/r2/')).toMatchObject({ status: 200, text: 'Room created successfully', type: TEXT });
   });
@@ -35,7 +35,7 @@ describe('rooms protocol', () => {
     expect(await get('/create-room/r1/')).toMatchObject({ status: 404, text: 'Room already exists', type: TEXT });
   });
 
-  it('3: keeps the names of two applications apart', async () => {
+  it('3: keeps the room names of two applications apart', async () => {
     expect(await get('/create-room/r1/', KB)).toMatchObject({ status: 200, text: 'Room created successfully' });
   });
 
@@ -56,7 +56,7 @@ describe('rooms protocol', () => {
     expect((await get('/list_rooms/')).text).toBe('{"rooms": ["r1", "r2"]}');
   });
 
-  it('5: lists rooms in the order they were made', async () => {
+  it('5: lists rooms in the order of their creation', async () => {
     expect(await get('/list_rooms/')).toMatchObject({
       status: 200,
       type: 'application/json',
@@ -76,7 +76,7 @@ describe('rooms protocol', () => {
     }
   });
 
-  it('7: calls who has no name Anonymous, and who has an empty one nothing', async () => {
+  it('7: uses the name Anonymous if there is none, and keeps an empty one', async () => {
     expect(JSON.parse((await get('/add_endpoint/r1/read/')).text)).toMatchObject({ identity: 'Anonymous' });
     expect(JSON.parse((await get('/add_endpoint/r1/read/?identity=')).text)).toMatchObject({ identity: '' });
     expect((await get('/add_endpoint/r1/read/?identity=%C3%A9%F0%9F%98%80')).text).toContain(
@@ -92,12 +92,12 @@ describe('rooms protocol', () => {
     });
   });
 
-  it('9: answers 404 for an endpoint in a room that is not there', async () => {
+  it('9: answers 404 for an endpoint in an unknown room', async () => {
     expect((await harness.legacy('/add_endpoint/none/read/', KA.apiKey, { method: 'POST' })).status).toBe(404);
     expect((await get('/add_endpoint/none/admin/')).text).not.toContain('Invalid permissions');
   });
 
-  it('10: lists the endpoints of a room to its own application alone', async () => {
+  it('10: lists the endpoints of a room only to its own application', async () => {
     const { status, text } = await get('/list_endpoints/r1/');
     expect(status).toBe(200);
     const { endpoints } = JSON.parse(text) as { endpoints: object[] };
@@ -124,7 +124,7 @@ describe('rooms protocol', () => {
       );
     };
 
-    it('11: tells everybody who may read, the sender included', async () => {
+    it('11: delivers to everybody who may read, including the sender', async () => {
       await join();
       a.send('{"message":"hi"}');
       for (const client of [a, b, r]) {
@@ -136,7 +136,7 @@ describe('rooms protocol', () => {
       await w.expectNothing();
     });
 
-    it('12: names the sender as it is stored, whatever it says', async () => {
+    it('12: sends the stored name of the sender, whatever it claims', async () => {
       await join();
       w.send('{"message":{"x":[1,null]},"identity":"spoof"}');
       for (const client of [a, b, r]) {
@@ -144,7 +144,7 @@ describe('rooms protocol', () => {
       }
     });
 
-    it('13: ignores what a reader says', async () => {
+    it('13: ignores what a reader sends', async () => {
       sendsBadFrames();
       await join();
       for (const text of ['{"message":"no"}', 'garbage', '{}']) r.send(text);
@@ -162,7 +162,7 @@ describe('rooms protocol', () => {
     });
 
     it.each(['garbage', '{"msg":1}', '[]', '"x"', 'null', '{"message":}', '{"message":1}}', ''])(
-      '15: closes who sends %s, and nobody else',
+      '15: closes a sender of %s, and nobody else',
       async (text) => {
         sendsBadFrames();
         await join();
@@ -174,7 +174,7 @@ describe('rooms protocol', () => {
       },
     );
 
-    it('15: closes who sends binary', async () => {
+    it('15: closes a sender of binary', async () => {
       await join();
       a.send(Buffer.from('{"message":1}'));
       expect(await a.closeCode()).toBe(1007);
@@ -202,7 +202,7 @@ describe('rooms protocol', () => {
       expect(await client.next()).toMatchObject({ message: 1 });
     });
 
-    it('19: closes the sockets of a deleted endpoint on the spot', async () => {
+    it('19: closes the sockets of a deleted endpoint at once', async () => {
       await join();
       const path = `/delete_endpoint/r1/${B.code}/`;
       expect(await get(path, KB)).toMatchObject({ status: 404 });
@@ -225,7 +225,7 @@ describe('rooms protocol', () => {
     });
   });
 
-  it('18: never mixes what two applications say', async () => {
+  it('18: never mixes messages of two applications', async () => {
     const [a, a_b] = [await harness.application('a'), await harness.application('a_b')];
     await harness.room(a, 'b_c');
     await harness.room(a_b, 'c');
@@ -236,7 +236,7 @@ describe('rooms protocol', () => {
     await two.expectNothing();
   });
 
-  it('22: refuses illegal names', async () => {
+  it('22: refuses invalid names', async () => {
     for (const name of ['bad%20name!', '%C3%A9', 'a.b', 'x'.repeat(101), '%00']) {
       expect(await get(`/create-room/${name}/`), name).toMatchObject({
         status: 400,
@@ -247,7 +247,7 @@ describe('rooms protocol', () => {
     expect((await get(`/create-room/${'x'.repeat(100)}/`)).status).toBe(200);
   });
 
-  it('redirects GET to the path with a slash, before it asks for a key', async () => {
+  it('redirects GET to the path with a slash, before it requires a key', async () => {
     const { status, headers } = await harness.legacy('/list_rooms');
     expect(status).toBe(301);
     expect(headers.get('location')).toBe('/list_rooms/');
@@ -256,14 +256,14 @@ describe('rooms protocol', () => {
     );
   });
 
-  it('changes nothing by HEAD or by methods it does not know', async () => {
+  it('changes nothing on HEAD or unknown methods', async () => {
     for (const method of ['HEAD', 'DELETE', 'PUT']) {
       expect((await harness.legacy('/delete-room/r2/', KA.apiKey, { method })).status).toBe(405);
     }
     expect((await get('/list_rooms/')).text).toContain('"r2"');
   });
 
-  it('refuses identities it cannot keep', async () => {
+  it('refuses identities it cannot store', async () => {
     const identity = (text: string) => get(`/add_endpoint/r2/read/?identity=${text}`);
     expect((await identity('x'.repeat(101))).status).toBe(400);
     expect((await identity('%00')).status).toBe(400);
@@ -280,7 +280,7 @@ describe('rooms protocol', () => {
         headers: { 'content-type': 'application/json' },
       });
 
-    it('makes a room named in the body', async () => {
+    it('creates a room named in the body', async () => {
       const body = { room_name: 'later', webhook: 'http://192.0.2.1/' };
       expect(await post('/create_room/', body)).toMatchObject({ status: 200, text: 'Room created successfully' });
       expect(await post('/create_room/', body)).toMatchObject({
@@ -289,7 +289,7 @@ describe('rooms protocol', () => {
       });
     });
 
-    it('refuses a body without a legal name', async () => {
+    it('refuses a body without a valid name', async () => {
       for (const body of [{}, { room_name: 5 }, { room_name: 'a b' }, [], 'null'])
         expect((await post('/create_room/', body)).status).toBe(400);
       expect(await post('/create_room/', {})).toMatchObject({ text: 'Invalid room name' });
@@ -310,7 +310,7 @@ describe('rooms protocol', () => {
 });
 
 describe('rooms without a key', () => {
-  it('are safe from pages of other sites, which need a key or to be on the list', async () => {
+  it('are safe from pages of other sites, which need a key or an entry in the list', async () => {
     const harness = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo', ALLOWED_ORIGINS: 'https://app.example' });
     const free = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo' });
     try {
@@ -339,7 +339,7 @@ describe('rooms without a key', () => {
         const { body } = await server.call('GET', 'rooms');
         expect(body.items).toEqual([]);
         expect(await status(server, { 'sec-fetch-site': 'none' })).toBe(200);
-        // One reading of the address: the next names another node.
+        // Read once, since the next read names another node.
         const { url } = server.server;
         const sameOrigin = { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' };
         expect((await fetch(`${url}/delete-room/x/`, { headers: sameOrigin })).status).toBe(
@@ -355,7 +355,7 @@ describe('rooms without a key', () => {
     }
   });
 
-  it('act as the application that the configuration names', async () => {
+  it('belong to the application named in the configuration', async () => {
     const harness = await RoomsHarness.start({ KEYLESS_APPLICATION: 'demo' });
     try {
       expect(await harness.legacy('/create-room/r1/')).toMatchObject({ status: 200 });

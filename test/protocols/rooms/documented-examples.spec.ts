@@ -5,7 +5,7 @@ import { RoomsHarness } from '../../support/rooms.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 import { play } from '../../support/transcript.js';
 
-describe('the programs of the rooms page', () => {
+describe('the programs on the rooms page', () => {
   const examples = new Examples('protocols/rooms.md');
   let rooms: RoomsHarness;
   let cable: TcpProxy;
@@ -41,12 +41,12 @@ describe('the programs of the rooms page', () => {
     await rooms.close();
   });
 
-  it('are four, beside those that need the clients', () => {
+  it('are four, besides those that need the clients', () => {
     const withClients = ['order.frames', 'order.py', 'order.ts'];
     expect(examples.names).toEqual(['events.mjs', 'listener.mjs', ...withClients, 'room.sh', 'sender.mjs']);
   });
 
-  it('order.frames is what goes over the wire', async () => {
+  it('order.frames matches the wire', async () => {
     const application = await rooms.application();
     await rooms.room(application, 'frames', { durable: true });
     const { code: writer } = await rooms.endpoint(application, 'frames', 'write', 'till');
@@ -71,7 +71,7 @@ describe('the programs of the rooms page', () => {
     await expect.poll(events.output, { timeout: 15_000 }).toMatch(/^a cake\n(?:.*\n)+recovered: true\nthe bill\n$/);
   });
 
-  it('end when their code is gone', async () => {
+  it('end once their code is gone', async () => {
     for (const code of [writer, reader]) {
       await rooms.as({ apiKey: key }, 'DELETE', `rooms/orders/endpoints/${code}`);
     }

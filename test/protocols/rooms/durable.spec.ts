@@ -34,7 +34,7 @@ const messagesOf = (frames: readonly { message: unknown }[]): unknown[] => frame
 const count = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_each, i) => from + i);
 
 describe('a durable room', () => {
-  it('numbers its messages from 1, without gap, under one epoch, the same for all', async () => {
+  it('numbers its messages from 1 without gaps, in one epoch, the same for all', async () => {
     const room = await durableRoom();
     const [a, b] = [await harness.member(app, room), await harness.member(app, room, 'readwrite', 'b')];
     for (let i = 1; i <= 50; i++) (i % 2 ? a : b).send({ message: i });
@@ -42,14 +42,14 @@ describe('a durable room', () => {
     expect(seen.map(({ offset }) => offset)).toEqual(count(1, 50));
     expect(new Set(seen.map(({ epoch }) => epoch)).size).toBe(1);
     expect(await take(b, 50)).toEqual(seen);
-    // Per sender in the order it spoke.
+    // Each sender's messages are in order.
     for (const parity of [0, 1]) {
       const own = messagesOf(seen).filter((message) => Number(message) % 2 === parity);
       expect(own).toEqual(own.toSorted((x, y) => Number(x) - Number(y)));
     }
   });
 
-  it('says the same live, replayed and over REST', async () => {
+  it('delivers the same live, replayed and over REST', async () => {
     const room = await durableRoom();
     const reader = await harness.member(app, room, 'read');
     const { epoch } = await publish(room, 'x', { y: [1, null] }, null);
@@ -68,7 +68,7 @@ describe('a durable room', () => {
     });
   });
 
-  it('gives who comes back what it missed, once and in order, and then goes on', async () => {
+  it('sends a reconnecting reader what it missed, once and in order, and then continues', async () => {
     const room = await durableRoom();
     const { epoch } = await publish(room, 1, 2, 3, 4, 5);
     const reader = await harness.member(app, room, 'read', 'r', `?after=2&epoch=${epoch}`);
@@ -79,7 +79,7 @@ describe('a durable room', () => {
     await reader.expectNothing();
   });
 
-  it('lets in at once who missed nothing', async () => {
+  it('admits a reader that missed nothing at once', async () => {
     const room = await durableRoom();
     const { epoch } = await publish(room, 1);
     const reader = await harness.member(app, room, 'read', 'r', `?after=1&epoch=${epoch}`);
@@ -91,14 +91,14 @@ describe('a durable room', () => {
   it.each([
     ['another epoch', (epoch: string) => `after=2&epoch=${epoch}0`],
     ['no epoch', () => 'after=2'],
-    ['an offset that is to come', (epoch: string) => `after=9&epoch=${epoch}`],
+    ['a future offset', (epoch: string) => `after=9&epoch=${epoch}`],
     ['a negative offset', (epoch: string) => `after=-1&epoch=${epoch}`],
     ['a fraction', (epoch: string) => `after=1.5&epoch=${epoch}`],
     ['words', (epoch: string) => `after=all&epoch=${epoch}`],
     ['nothing', (epoch: string) => `after=&epoch=${epoch}`],
     ['a huge number', (epoch: string) => `after=99999999999999999999&epoch=${epoch}`],
-    ['no epoch worth the name', () => 'after=1&epoch=%00'],
-  ])('says that it cannot recover from %s, and goes on live', async (_what, query) => {
+    ['an invalid epoch', () => 'after=1&epoch=%00'],
+  ])('says that it cannot recover from %s, and continues live', async (_what, query) => {
     const room = await durableRoom();
     const { epoch } = await publish(room, 1, 2, 3);
     const reader = await harness.member(app, room, 'read', 'r', `?${query(epoch)}`);
@@ -107,7 +107,7 @@ describe('a durable room', () => {
     expect(await reader.next()).toMatchObject({ message: 4, offset: 4 });
   });
 
-  it('says so when more was missed than RECOVERY_LIMIT', async () => {
+  it('says so if more was missed than RECOVERY_LIMIT', async () => {
     const room = await durableRoom();
     const writer = await harness.member(app, room, 'write', 'w', '?acks=1');
     for (let i = 1; i <= 3001; i++) writer.send({ message: i, id: String(i) });
@@ -121,7 +121,7 @@ describe('a durable room', () => {
     expect(messagesOf(await take(justInTime, 3000))).toEqual(count(2, 3001));
   });
 
-  it('splices the replay into a stream that never stops, for many who come at once', async () => {
+  it('splices the replay into a continuous stream, for many who come at once', async () => {
     const room = await durableRoom();
     const { epoch } = await publish(room, 0);
     const writer = await harness.member(app, room, 'write');
@@ -146,7 +146,7 @@ describe('a durable room', () => {
     }
   });
 
-  it('replays more than a slow reader may have waiting, at its pace, and never calls it too slow', async () => {
+  it('replays more than a slow reader may have queued, at its pace, without calling it too slow', async () => {
     const room = await durableRoom();
     const padding = 'x'.repeat(100_000);
     const writer = await harness.member(app, room, 'write', 'w', '?acks=1');
@@ -163,7 +163,7 @@ describe('a durable room', () => {
     expect(seen.at(-1)?.message).toBe('live');
   });
 
-  it('keeps its messages and the sockets their place when a message is very large', async () => {
+  it('keeps its messages, and the sockets their position, if a message is very large', async () => {
     const room = await durableRoom();
     const a = await harness.member(app, room);
     const padding = 'y'.repeat(900_000);
@@ -173,7 +173,7 @@ describe('a durable room', () => {
     expect(await a.next()).toMatchObject({ message: 1, offset: 2 });
   });
 
-  it('tells nothing to who may only write, not even about recovery', async () => {
+  it('sends nothing to writers, not even about recovery', async () => {
     const room = await durableRoom();
     await publish(room, 1);
     const writer = await harness.member(app, room, 'write', 'w', '?after=0');
@@ -181,7 +181,7 @@ describe('a durable room', () => {
     await writer.expectNothing(200);
   });
 
-  it('says that nothing can be recovered where nothing is kept', async () => {
+  it('says that nothing can be recovered if it keeps nothing', async () => {
     await harness.room(app, 'fleeting');
     const reader = await harness.member(app, 'fleeting', 'read', 'r', '?after=0');
     expect(await reader.next()).toMatchObject({ recovered: false });
@@ -191,7 +191,7 @@ describe('a durable room', () => {
     expect([status, body.code]).toEqual([409, 'room_not_durable']);
   });
 
-  it('lets live sockets follow when it begins to keep messages, and again under another epoch', async () => {
+  it('lets live sockets follow when it starts keeping messages, and again in another epoch', async () => {
     const name = `switching-${++rooms}`;
     await harness.room(app, name);
     const a = await harness.member(app, name);
@@ -223,7 +223,7 @@ describe('a durable room', () => {
 });
 
 describe('acknowledgements', () => {
-  it('come with the place of the message once it is stored', async () => {
+  it('contain the position of the message once it is stored', async () => {
     const room = await durableRoom();
     const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
     a.send({ message: 'x', id: 'one' });
@@ -232,7 +232,7 @@ describe('acknowledgements', () => {
     expect(message).not.toHaveProperty('id');
   });
 
-  it('come before the message itself where nothing is stored, too', async () => {
+  it('come before the message itself, even in plain rooms', async () => {
     const room = `acks-${++rooms}`;
     await harness.room(app, room, { durable: false });
     const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
@@ -241,14 +241,14 @@ describe('acknowledgements', () => {
     expect(await a.next()).toMatchObject({ message: 'x' });
   });
 
-  it.each([true, false])('recognise a repetition, in a room that is durable: %s', async (durable) => {
+  it.each([true, false])('recognize a repetition (durable: %s)', async (durable) => {
     const room = `acks-${++rooms}`;
     await harness.room(app, room, { durable });
     const reader = await harness.member(app, room, 'read');
     const endpoint = await harness.endpoint(app, room, 'write');
     const [one, two] = [await harness.connect(endpoint, '?acks=1'), await harness.connect(endpoint, '?acks=1')];
     const acks = [];
-    // At once over two sockets, and twice in one turn.
+    // At the same time over two sockets, and twice in one turn.
     for (const client of [one, one, two]) client.send({ message: 'x', id: 'same' });
     for (const client of [one, one, two]) acks.push(await client.next());
     one.send({ message: 'x', id: 'same' });
@@ -259,14 +259,14 @@ describe('acknowledgements', () => {
     await reader.expectNothing();
     one.send({ message: 'y', id: 'same' });
     expect(await one.next()).toEqual({ error: { code: 'conflict', detail: expect.any(String) }, id: 'same' });
-    // Another endpoint's ids are its own.
+    // Ids of another endpoint are separate.
     const other = await harness.member(app, room, 'write', 'o', '?acks=1');
     other.send({ message: 'z', id: 'same' });
     expect(await other.next()).toMatchObject({ ack: 'same' });
     expect(await reader.next()).toMatchObject({ message: 'z' });
   });
 
-  it('come with the id as it was written', async () => {
+  it('contain the id as it was written', async () => {
     const room = await durableRoom();
     const w = await harness.member(app, room, 'write', 'w', '?acks=1');
     for (const id of ['"\\u0000"', '"\\ud800"', '"\\ud801"', '"é"', `"${'😀'.repeat(64)}"`]) {
@@ -276,7 +276,7 @@ describe('acknowledgements', () => {
     expect((await harness.as(app, 'GET', `rooms/${room}/messages`)).body.items).toHaveLength(5);
   });
 
-  it('are refused for what is no id, and the message is not sent', async () => {
+  it('are refused for an invalid id, and the message is not sent', async () => {
     sendsBadFrames();
     const room = await durableRoom();
     const a = await harness.member(app, room, 'readwrite', 'a', '?acks=1');
@@ -289,7 +289,7 @@ describe('acknowledgements', () => {
     await a.expectNothing();
   });
 
-  it('are given to nobody who did not ask', async () => {
+  it('are sent only if requested', async () => {
     const room = await durableRoom();
     const [a, b] = [await harness.member(app, room), await harness.member(app, room, 'write', 'b', '?acks=1')];
     a.send({ message: 'x', id: 'one' });
@@ -302,7 +302,7 @@ describe('acknowledgements', () => {
 });
 
 describe('publishing over REST', () => {
-  it('takes an Idempotency-Key', async () => {
+  it('accepts an Idempotency-Key', async () => {
     for (const durable of [true, false]) {
       const room = `idempotent-${++rooms}`;
       await harness.room(app, room, { durable });

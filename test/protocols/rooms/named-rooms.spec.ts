@@ -16,7 +16,7 @@ interface Tenant {
   readonly token: (claims?: TestClaims) => Promise<string>;
 }
 
-/** Rooms by their names, for whoever an application vouches for. */
+/** Rooms by name, for users that an application vouches for. */
 describe('a room by token or ticket', () => {
   let harness: RoomsHarness;
   let time: ManualTime;
@@ -71,7 +71,7 @@ describe('a room by token or ticket', () => {
     }
   });
 
-  it('takes the token as a header as well', async () => {
+  it('also accepts the token as a header', async () => {
     const headers = { authorization: `Bearer ${await tenant.token()}` };
     const client = await WsClient.open(`${harness.server.wsUrl}/ws/room/r`, { headers });
     client.send({ message: 1 });
@@ -79,7 +79,7 @@ describe('a room by token or ticket', () => {
     await client.close();
   });
 
-  it('takes what the documented backend makes', async () => {
+  it('accepts the documented backend’s tokens', async () => {
     const examples = new Examples('identity.md');
     const secret = 'a shared secret of forty characters, ok.';
     const path = `applications/${tenant.app.id}/token-issuers`;
@@ -93,7 +93,7 @@ describe('a room by token or ticket', () => {
     expect(await alice.next()).toMatchObject({ identity: 'alice' });
   });
 
-  it('is for who may be there', async () => {
+  it('admits only those with a right', async () => {
     const only = (rooms: object) => tenant.token({ rooms });
     await expect(open('r', undefined)).rejects.toThrow('401');
     await expect(open('r', 'nonsense')).rejects.toThrow('401');
@@ -106,7 +106,7 @@ describe('a room by token or ticket', () => {
     await open('r', await only({ 'r*': 'read' }));
   });
 
-  it('gives the right that the token names', async () => {
+  it('grants the right named in the token', async () => {
     const [reader, writer] = [
       await open('r', await tenant.token({ sub: 'reader', rooms: { '*': 'readwrite', r: 'read' } })),
       await open('r', await tenant.token({ sub: 'writer', rooms: { '*': 'write' } })),
@@ -123,7 +123,7 @@ describe('a room by token or ticket', () => {
     await expect(open('r', await ticket(other.app))).rejects.toThrow('404');
   });
 
-  it('answers, replays and tells who is there, as to endpoints', async () => {
+  it('acknowledges, replays and reports members, as for endpoints', async () => {
     const alice = await open('kept', await tenant.token(), '?acks=1&presence=1&after=0');
     expect(await alice.next()).toMatchObject({ recovered: true, offset: 0 });
     expect(await alice.next()).toMatchObject({ event: 'present', items: [{ identity: 'alice' }] });
@@ -134,7 +134,7 @@ describe('a room by token or ticket', () => {
     expect(await alice.next()).toEqual({ event: 'join', identity: 'bob' });
     expect(await bob.next()).toMatchObject({ recovered: true, offset: 1 });
     expect(await bob.next()).toMatchObject({ message: 'one', offset: 1 });
-    // Ids are everybody's own; alice's are the same wherever she connects.
+    // Ids are separate per user; alice's are the same wherever she connects.
     bob.send({ message: 'two', id: 'm1' });
     const frames = [await bob.next(), await bob.next()];
     expect(frames.find((frame) => 'ack' in frame)).toMatchObject({ ack: 'm1', offset: 2 });
@@ -145,7 +145,7 @@ describe('a room by token or ticket', () => {
     expect(await again.next()).toMatchObject({ error: { code: 'conflict' } });
   });
 
-  it('tells ids of one and the same apart by who vouches', async () => {
+  it('distinguishes equal user ids by issuer', async () => {
     const acked = async (proof: string, message: string) => {
       const client = await open('r', proof, '?acks=1');
       client.send({ message, id: 'same' });
@@ -157,7 +157,7 @@ describe('a room by token or ticket', () => {
     expect(await acked(await ticket(tenant.app, wish), 'c')).toMatchObject({ error: { code: 'conflict' } });
   });
 
-  it('streams to who may read', async () => {
+  it('streams to readers', async () => {
     const bearer = async (claims: TestClaims = {}) => ({ authorization: `Bearer ${await tenant.token(claims)}` });
     const byToken = await stream('kept', await bearer());
     const once = await ticket(tenant.app);
@@ -175,17 +175,17 @@ describe('a room by token or ticket', () => {
     expect((await stream('none', await bearer())).status).toBe(404);
   });
 
-  it('takes a ticket once, on whichever nodes it is shown', async () => {
+  it('accepts a ticket once, on whatever nodes it is used', async () => {
     const once = await ticket(tenant.app);
     const tries = await Promise.allSettled(Array.from({ length: 6 }, () => open('r', once)));
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  describe('with a token that ends', () => {
+  describe('with an expiring token', () => {
     /** Seconds since the epoch, as the server sees it. */
     const now = () => (Date.now() + time.now()) / 1_000;
 
-    it('says so, takes the next one, and closes without', async () => {
+    it('announces the expiry, accepts the next token, and closes without one', async () => {
       const exp = Math.floor(now()) + 5;
       const [warned, refreshed] = [
         await open('r', await tenant.token({ exp, rooms: { r: 'read' } })),
@@ -208,7 +208,7 @@ describe('a room by token or ticket', () => {
       await refreshed.expectNothing();
     });
 
-    it('takes no other one', async () => {
+    it('accepts no token of somebody else', async () => {
       sendsBadFrames();
       const other = await newTenant();
       const bad: [string, () => unknown][] = [
@@ -216,7 +216,7 @@ describe('a room by token or ticket', () => {
         ['another iss', () => other.token()],
         ['another right', () => tenant.token({ rooms: { r: 'read' } })],
         ['no such room', () => tenant.token({ rooms: { kept: 'readwrite' } })],
-        ['an end that has passed', () => tenant.token({ exp: seconds() - 1 })],
+        ['a past expiry', () => tenant.token({ exp: seconds() - 1 })],
         ['another key', () => tokenBy(newKey('EdDSA'), { iss: tenant.iss })],
         ['a ticket', () => ticket(tenant.app)],
         ['a number', () => 7],
@@ -244,7 +244,7 @@ describe('a room by token or ticket', () => {
     });
   });
 
-  describe('closes whoever is there by it', () => {
+  describe('closes connections admitted by it', () => {
     const closed = async (client: Promise<WsClient>, act: () => Promise<{ status: number }>, status = 204) => {
       const socket = await client;
       const at = Date.now();
@@ -253,7 +253,7 @@ describe('a room by token or ticket', () => {
       expect(Date.now() - at).toBeLessThan(5_000);
     };
 
-    it('when the issuer goes, on streams and all nodes', async () => {
+    it('when the issuer is removed, including streams and other nodes', async () => {
       const { app, issuerId, token } = await newTenant();
       await harness.room(app, 'r');
       const headers = { authorization: `Bearer ${await token()}` };
@@ -268,7 +268,7 @@ describe('a room by token or ticket', () => {
       await expect(open('r', await token())).rejects.toThrow('401');
     });
 
-    it('when the room or the application goes', async () => {
+    it('when the room or the application is removed', async () => {
       const { app, token } = await newTenant();
       await harness.room(app, 'r');
       await closed(open('r', await token()), () => harness.as(app, 'DELETE', 'rooms/r'));
@@ -280,7 +280,7 @@ describe('a room by token or ticket', () => {
       expect(await byTicket.closeCode()).toBe(1008);
     });
 
-    it('when the key that asked for the ticket goes, and only then', async () => {
+    it('when the key that requested the ticket is removed, and only then', async () => {
       const { app } = await newTenant();
       await harness.room(app, 'r');
       const second = await harness.admin('POST', `applications/${app.id}/keys`);
@@ -294,7 +294,7 @@ describe('a room by token or ticket', () => {
       await expect(open('r', unused)).rejects.toThrow('401');
     });
 
-    it('when it is revoked, until that is lifted', async () => {
+    it('when it is revoked, until the revocation is lifted', async () => {
       const { app, issuerId, token } = await newTenant();
       await harness.room(app, 'r');
       await closed(open('r', await token()), () => harness.admin('POST', 'revocations', { issuer: issuerId }), 201);

@@ -13,7 +13,7 @@ afterAll(() => harness.close());
 const as = (method: string, path: string, body?: unknown) => harness.as(app, method, path, body);
 
 describe('applications over REST', () => {
-  it('are made, listed, renamed and removed by admins', async () => {
+  it('are created, listed, renamed and removed by admins', async () => {
     const made = await harness.admin('POST', 'applications', { name: 'Tenant' });
     expect(made).toMatchObject({
       status: 201,
@@ -55,7 +55,7 @@ describe('applications over REST', () => {
 });
 
 describe('rooms over REST', () => {
-  it('are made, listed, changed and removed by their application', async () => {
+  it('are created, listed, changed and removed by their application', async () => {
     const made = await as('POST', 'rooms', { name: 'lobby', durable: true, historyLimit: 100, retentionDays: 7 });
     expect(made).toMatchObject({
       status: 201,
@@ -98,7 +98,7 @@ describe('rooms over REST', () => {
     expect((await as('POST', 'rooms', '{')).status).toBe(400);
   });
 
-  it('refuse keys that are nobody’s, with a problem', async () => {
+  it('refuse unknown keys, with a problem', async () => {
     for (const apiKey of ['nope', '', 'x'.repeat(5_000)]) {
       const { status, body, headers } = await harness.as({ apiKey }, 'GET', 'rooms');
       expect(status).toBe(401);
@@ -110,7 +110,7 @@ describe('rooms over REST', () => {
 });
 
 describe('endpoints over REST', () => {
-  it('are made, listed and removed by their application', async () => {
+  it('are created, listed and removed by their application', async () => {
     await as('POST', 'rooms', { name: 'seats' });
     const made = await as('POST', 'rooms/seats/endpoints', {
       permissions: 'read',

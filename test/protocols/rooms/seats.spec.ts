@@ -13,7 +13,7 @@ afterAll(() => harness.close());
 afterEach(() => harness.hangUp());
 
 describe('presence', () => {
-  it('tells a watcher first who is there, itself included, then who comes and goes', async () => {
+  it('tells a watcher first who is there, including itself, then who joins and leaves', async () => {
     const a = await harness.member(app, 'r', 'readwrite', 'a');
     const watcher = await harness.member(app, 'r', 'read', 'watcher', '?presence=1');
     const { event, items } = await watcher.next();
@@ -29,7 +29,7 @@ describe('presence', () => {
     await a.expectNothing();
   });
 
-  it('tells of each socket once, however many come and go at the same time', async () => {
+  it('reports each socket once, however many come and go at the same time', async () => {
     const endpoint = await harness.endpoint(app, 'r', 'read', 'crowd');
     const watcher = await harness.endpoint(app, 'r', 'read', 'watcher');
     const [first, ...others] = await Promise.all([
@@ -46,7 +46,7 @@ describe('presence', () => {
     await first.expectNothing();
   });
 
-  it('is shown over REST to its own application', async () => {
+  it('is shown over REST to the room’s application', async () => {
     await harness.room(app, 'shown');
     await harness.member(app, 'shown', 'write', 'w');
     const { body } = await harness.as(app, 'GET', 'rooms/shown/presence');
@@ -75,7 +75,7 @@ describe('an endpoint that expires', () => {
   });
 });
 
-describe('revocation on the spot', () => {
+describe('immediate revocation', () => {
   it('closes the sockets of a deleted endpoint, room and application with 1008', async () => {
     const doomed = await harness.application();
     await harness.room(doomed, 'one');
@@ -95,7 +95,7 @@ describe('revocation on the spot', () => {
     await bystander.expectNothing(0);
   });
 
-  it('lets a key be exchanged without closing what the old one made', async () => {
+  it('lets a key be replaced without closing what the old one created', async () => {
     const { id, apiKey: oldKey } = await harness.application();
     const old = { id, name: '', apiKey: oldKey };
     await harness.room(old, 'r');
@@ -116,7 +116,7 @@ describe('revocation on the spot', () => {
     expect((await harness.admin('DELETE', `applications/${id}/keys/${keys.items[0].id}`)).status).toBe(404);
   });
 
-  it('lets nobody slip in while the endpoint is being deleted', async () => {
+  it('admits nobody while the endpoint is being deleted', async () => {
     for (let i = 0; i < 20; i++) {
       const endpoint = await harness.endpoint(app, 'r');
       const [admitted] = await Promise.allSettled([
@@ -160,7 +160,7 @@ describe('secrets', () => {
     }
   });
 
-  it('come back from a listing only for codes', async () => {
+  it('are listed only if they are codes', async () => {
     const { body } = await harness.as(app, 'GET', 'rooms/r/endpoints?limit=200');
     const endpoint = body.items.find(({ identity }: { identity: string }) => identity === 'secretive');
     expect((await harness.connect(endpoint)).socket.readyState).toBe(1);

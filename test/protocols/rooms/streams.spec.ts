@@ -39,7 +39,7 @@ describe('an event stream', () => {
     expect(JSON.parse(event!.data!)).toMatchObject({ message: { x: [1] }, identity: 'a' });
   });
 
-  it('knows its position from the beginning, and recovers by it', async () => {
+  it('has a position from the beginning, and recovers from it', async () => {
     await say('durable', 1);
     const stream = await open(reader);
     await expect.poll(() => stream.blocks.length).toBe(1);
@@ -64,7 +64,7 @@ describe('an event stream', () => {
     expect((await all.until(4))[1]).toMatchObject({ data: expect.stringContaining('"message":1') });
   });
 
-  it('says when it cannot recover, and goes on live', async () => {
+  it('says if it cannot recover, and continues live', async () => {
     for (const last of ['x', ':', 'abc:1', `${'9'.repeat(500)}:1`]) {
       const stream = await open(reader, { 'last-event-id': last });
       const [first] = await stream.until(1);
@@ -74,19 +74,19 @@ describe('an event stream', () => {
     }
   });
 
-  it('says with it where it stands now, so that nobody comes back with the lost position', async () => {
+  it('then sends the current position, so that nobody comes back with the lost one', async () => {
     const lost = await open(reader, { 'last-event-id': 'gone:1' });
     const [first] = await lost.until(1);
     const { offset, epoch } = JSON.parse(first!.data!) as { offset: number; epoch: string };
     expect(first!.id).toBe(`${epoch}:${offset}`);
     const again = await open(reader, { 'last-event-id': first!.id! });
     expect(JSON.parse((await again.until(1))[0]!.data!)).toMatchObject({ recovered: true });
-    // Where nothing is kept there is no position to come back with.
+    // In a room that keeps nothing there is no position to come back with.
     const plain = await open(await harness.endpoint(app, 'plain', 'read'), { 'last-event-id': 'gone:1' });
     expect((await plain.until(1))[0]).toMatchObject({ id: '', event: 'recovered' });
   });
 
-  it('is told the position in its address by clients that can set no header, which goes before it', async () => {
+  it('takes the position from the address for clients that cannot set the header, which takes precedence', async () => {
     const [{ id }] = await (async () => {
       const stream = await open(reader);
       await expect.poll(() => stream.blocks.length).toBe(1);
@@ -100,7 +100,7 @@ describe('an event stream', () => {
     expect(await told({}, '?lastEventId=gone:1')).toMatchObject({ recovered: false });
   });
 
-  it('is refused to codes that are unknown or may not read', async () => {
+  it('is refused for codes that are unknown or may not read', async () => {
     expect((await open({ code: 'unknown' })).status).toBe(403);
     expect((await open({ code: 'A'.repeat(100) })).status).toBe(403);
     expect((await open(await harness.endpoint(app, 'plain', 'write'))).status).toBe(403);
@@ -108,7 +108,7 @@ describe('an event stream', () => {
     expect(response.status).toBe(405);
   });
 
-  it('is listed with who is present and ends with its endpoint', async () => {
+  it('is listed in presence and ends with its endpoint', async () => {
     const endpoint = await harness.endpoint(app, 'plain', 'read', 'listener');
     const stream = await open(endpoint);
     const present = async () => (await harness.as(app, 'GET', 'rooms/plain/presence')).body.items;
@@ -122,7 +122,7 @@ describe('an event stream', () => {
     expect((await open(endpoint)).status).toBe(403);
   });
 
-  it('ends when its reader is too slow, and loses nothing when it comes back', async () => {
+  it('ends if its reader is too slow, and loses nothing after a reconnect', async () => {
     const stream = await open(reader);
     await expect.poll(() => stream.blocks.length).toBe(1);
     const [{ id }] = stream.blocks as [{ id: string }];

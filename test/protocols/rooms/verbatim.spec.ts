@@ -23,7 +23,7 @@ const VALUES: readonly string[] = [
   JSON.stringify('x'.repeat(400_000)),
 ];
 
-/** What came out is compared as text behind the name, since parsing it would lose what is tested. */
+/** Output is compared as text after the name, since parsing would lose what is tested. */
 const valueOf = (frame: string): string => frame.slice('{"message":'.length, frame.lastIndexOf(',"identity":'));
 
 describe.each([
@@ -42,7 +42,7 @@ describe.each([
   });
   afterAll(() => harness.close());
 
-  it.each(VALUES)('passes on value %# as it is', async (value) => {
+  it.each(VALUES)('passes on value %# unchanged', async (value) => {
     a.send(`{"message":${value}}`);
     expect(valueOf(await a.nextText())).toBe(value);
     const say = (body: string) => harness.as(app, 'POST', 'rooms/r/messages', body);
@@ -50,12 +50,12 @@ describe.each([
     expect(valueOf(await a.nextText())).toBe(value);
   });
 
-  it('takes the last of two messages, and no other member', async () => {
+  it('takes the last of two `message` members, and no other member', async () => {
     a.send(' {"x":{"message":0},"message":1,"\\u006dessage":[2] , "identity":"i","offset":7}\n');
     expect(await a.next()).toMatchObject({ message: [2], identity: 'someone' });
   });
 
-  it.runIf(durable)('gives all of it back from history and in a replay', async () => {
+  it.runIf(durable)('returns all of it from history and in a replay', async () => {
     const kept = VALUES.flatMap((value) => [value, value]);
     const response = await fetch(`${harness.server.url}/api/v1/rooms/r/messages?limit=200`, {
       headers: { 'api-key': app.apiKey },

@@ -31,7 +31,7 @@ describe('admission to services', () => {
     return performance.now() - start;
   }
 
-  it('slows wrong codes and tokens down per address after ten', async () => {
+  it('slows down wrong codes and tokens per address after ten', async () => {
     const { code } = await harness.host(service, true);
     const wrong = ['ABCD', '00000000-0000-4000-8000-000000000000', 'nonsense', service.title];
     for (let i = 0; i < 10; i++) await attempt('192.0.2.1', wrong[i % 4] ?? '', INVALID);
@@ -43,7 +43,7 @@ describe('admission to services', () => {
       attempt('192.0.2.2', 'ABCD', INVALID).then(() => order.push('other')),
     ]);
     expect(order).toEqual(['other', 'slowed']);
-    // A right code waits like a wrong one, since an early answer would give it away; then it is no guess any more.
+    // A right code waits like a wrong one, since an early answer would give it away; afterwards it is no longer a guess.
     expect(await attempt('192.0.2.1', code, authorized('guest'))).toBeGreaterThan(1_900);
     const later = await from('192.0.2.1');
     later.send({ token: 'ABCE' });
@@ -51,7 +51,7 @@ describe('admission to services', () => {
     await later.expectNothing(50);
   });
 
-  it('goes on slowing an address that comes in by the code or token of another service in between', async () => {
+  it('keeps slowing an address that is admitted by another service’s code or token in between', async () => {
     const own = await harness.service({ allowPublicCode: true });
     const { code } = await harness.host(own, true);
     for (let i = 0; i < 10; i++) {
@@ -63,11 +63,11 @@ describe('admission to services', () => {
     for (const [n, socket] of guesses.entries()) socket.send({ token: `ZYX${'VUT'[n]}` });
     await attempt('192.0.2.6', code, authorized('guest'));
     for (const socket of guesses) await socket.expectNothing(0);
-    // The first of them has its turn, the others go on waiting.
+    // The first of them gets its turn, the others keep waiting.
     await Promise.race(guesses.map((socket) => socket.expectNext(INVALID)));
   });
 
-  it('lets the owner of a token in at once from an address that guesses', async () => {
+  it('admits the owner of a token at once from an address that guesses', async () => {
     for (let i = 0; i < 10; i++) await attempt('192.0.2.3', 'ABCD', INVALID);
     const waiting = await from('192.0.2.3');
     waiting.send({ token: 'ABCD' });
@@ -85,7 +85,7 @@ describe('admission to services', () => {
     expect(users.size).toBe(200);
   });
 
-  it('forgets a socket that closes while its try is waiting', async () => {
+  it('forgets a socket that closes while its attempt is waiting', async () => {
     const { host, code } = await harness.host(service, true);
     for (let i = 0; i < 11; i++) await attempt('192.0.2.5', 'ABCD', INVALID);
     const socket = await from('192.0.2.5');
@@ -95,7 +95,7 @@ describe('admission to services', () => {
     await host.expectNothing(1_200);
   });
 
-  it('ends a socket that says nothing with an error', async () => {
+  it('ends a silent socket with an error', async () => {
     const socket = await from('192.0.2.6');
     await time.passes(3_000);
     const { type } = await socket.next();
@@ -103,10 +103,10 @@ describe('admission to services', () => {
     expect(await socket.closeCode()).toBe(1000);
   });
 
-  it('tells a stranger when the database is away, and lets guests in without it', async () => {
+  it('reports a missing database, and admits guests without it', async () => {
     const { host, code } = await harness.host(service, true);
     const { client } = await harness.client(service, host);
-    // Of all nodes: any of them may be the stranger's.
+    // On all nodes, since the stranger may be on any of them.
     const pools = harness.server.nodes.map(
       (app) => (app.get(DataSource).driver as unknown as { master: { connect: unknown } }).master,
     );

@@ -17,7 +17,7 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-/** Mostly short, now and then longer than many others together. */
+/** Mostly short, but sometimes longer than many others together. */
 function pauses(random: (below: number) => number): () => Promise<void> {
   return async () => {
     for (let i = random(12) === 0 ? 25 : random(4); i > 0; i--) await new Promise((resolve) => setImmediate(resolve));
@@ -89,15 +89,15 @@ interface Scene {
   readonly code: string;
 }
 
-/** Closes a connection and leaves its end all the time it needs. */
+/** Closes a connection and waits until its end is complete. */
 async function hangUp(connection: FakeConnection): Promise<void> {
   connection.close();
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * Somebody logs in, and `action` happens from beginning to end while the login waits for a port for the nth time:
- * afterwards the newcomer must be gone. @returns false when the login does not wait that often
+ * Somebody logs in, and the whole of `action` happens while the login waits for a port for the nth time; afterwards the
+ * newcomer must be gone. @returns false if the login does not wait that often
  */
 async function isInterrupted(role: Role, nth: number, action: (scene: Scene) => Promise<unknown>): Promise<boolean> {
   let waits = 0;
@@ -130,7 +130,7 @@ async function isInterrupted(role: Role, nth: number, action: (scene: Scene) => 
   return happened;
 }
 
-/** Those who, as far as a connection has heard since it came, are there now. No user may be told to leave twice. */
+/** Who is there now, according to what a connection has heard. No user may be reported to leave twice. */
 function heardOf({ received }: FakeConnection): { present: Set<string>; twice: string[] } {
   const present = new Set<string>();
   const gone = new Set<string>();
@@ -161,7 +161,7 @@ async function expectConsistency(
 
   const sessions = await domain.sessions.list(service);
   if (singleHost) expect(sessions.length).toBeLessThanOrEqual(1);
-  // Hosts that are away are waited for under their user id.
+  // A session waits for an absent host under the host's user id.
   const away: string[] = [];
   for (const { id, data } of sessions) if (await domain.sessions.isAway(service, id)) away.push(data.host);
   if (!hasGrace) expect(away).toEqual([]);
@@ -193,7 +193,7 @@ const withAdmin = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Step>('rotate host', 'rotate client', 'end session') },
 );
 
-describe('logins, ends and changes that overlap in every order', () => {
+describe('overlapping logins, ends and changes, in every order', () => {
   it.each<[string, ServiceOptions]>([
     ['one host', {}],
     ['one host with grace', { hostGraceSeconds: 60 }],
@@ -212,7 +212,7 @@ describe('logins, ends and changes that overlap in every order', () => {
   it.each<[string, Step[]]>([
     ['a host token that is rotated', ['host', 'rotate host', 'guest']],
     ['a client token that is rotated', ['host', 'client', 'rotate client']],
-    ['guests while the host goes', ['host', 'guest', 'guest', 'host hangs up']],
+    ['guests while the host leaves', ['host', 'guest', 'guest', 'host hangs up']],
     ['sessions that admins end', ['host', 'guest', 'end session']],
   ])('leave a consistent service: %s', async (_name, alphabet) => {
     await fc.assert(
@@ -230,8 +230,8 @@ describe('logins, ends and changes that overlap in every order', () => {
   it.each<[string, ServiceOptions]>([
     ['one host', { hostGraceSeconds: 60 }],
     ['several hosts', { hostGraceSeconds: 60, allowMultipleHosts: true }],
-  ])('leave a consistent service where many who waited for one look-up go on at once: %s', async (_name, options) => {
-    // Longer than all steps together, mostly.
+  ])('leave a consistent service if many who waited for one lookup continue at once: %s', async (_name, options) => {
+    // Usually longer than all steps together.
     const lookUp = async () => {
       for (let i = 0; i < 60; i++) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -244,7 +244,7 @@ describe('logins, ends and changes that overlap in every order', () => {
     );
   });
 
-  it('of many hosts at once one is left', async () => {
+  it('leave one of many simultaneous hosts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         const run = await play(['client', ...Array<Step>(8).fill('host')], seed, {});
@@ -258,19 +258,19 @@ describe('logins, ends and changes that overlap in every order', () => {
   it.each<[string, Role, (scene: Scene) => Promise<unknown>]>([
     ['a client whose token is rotated', 'client', ({ domain, service }) => domain.admin.rotate(service, 'client')],
     ['a host whose token is rotated', 'host', ({ domain, service }) => domain.admin.rotate(service, 'host')],
-    ['a guest whose host goes', 'guest', ({ host }) => hangUp(host)],
+    ['a guest whose host leaves', 'guest', ({ host }) => hangUp(host)],
     ['a guest whose host loses its token', 'guest', ({ domain, service }) => domain.admin.rotate(service, 'host')],
     ['a guest whose session is ended', 'guest', ({ domain, service, code }) => domain.admin.endSession(service, code)],
     ['a client of a service that is deleted', 'client', ({ domain, service }) => domain.admin.delete(service)],
     ['a host of a service that is deleted', 'host', ({ domain, service }) => domain.admin.delete(service)],
     ['a guest of a service that is deleted', 'guest', ({ domain, service }) => domain.admin.delete(service)],
-  ])('does not let %s in, at whatever point of the login that happens', async (_name, role, action) => {
+  ])('do not admit %s, whenever during the login it happens', async (_name, role, action) => {
     let points = 0;
     while (await isInterrupted(role, points, action)) points++;
     expect(points).toBeGreaterThan(5);
   });
 
-  it.each(['host', 'client', 'guest'] as const)('nothing reaches a %s before its success', async (role) => {
+  it.each(['host', 'client', 'guest'] as const)('send nothing to a %s before its success', async (role) => {
     const domain = new ServicesDomain();
     const { service, hostToken, clientToken } = await domain.admin.create({ title: 'T', allowPublicCode: true });
     const host = new FakeConnection(domain);
@@ -279,7 +279,7 @@ describe('logins, ends and changes that overlap in every order', () => {
     const coded = host.received.find((event) => event.type === 'services.coded');
     const newcomer = new FakeConnection(domain);
     newcomer.login({ host: hostToken, client: clientToken, guest: coded?.code ?? '' }[role]);
-    // Others speak in every gap that the login leaves; the lookup begins behind a turn of the event loop.
+    // Others send in every gap of the login; the lookup begins after a turn of the event loop.
     for (let gap = 1; newcomer.principal === null; gap++) {
       domain.hub.publish(hostsChannel(service.id), relayed(Buffer.from('{}')));
       domain.hub.publish(audienceChannel(service.id), relayed(Buffer.from('{}')));
@@ -288,7 +288,7 @@ describe('logins, ends and changes that overlap in every order', () => {
     expect(newcomer.received[0]).toEqual(authorized(role));
   });
 
-  it('a guest limit is never exceeded and always reached', async () => {
+  it('never exceed a guest limit, and always reach it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         const random = generator(seed);

@@ -14,7 +14,7 @@ import {
 import { WsClient } from '../../support/ws-client.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
 
-/** The conformance cases of the protocol, in their order. P allows public codes, Q does not. */
+/** The conformance cases of the protocol, in order. P allows public codes, Q does not. */
 describe('services protocol', () => {
   let harness: ServicesHarness;
   let P: TestService;
@@ -30,7 +30,7 @@ describe('services protocol', () => {
   });
   afterEach(() => harness.hangUp());
 
-  it('1: greets before anything is sent, on both spellings of the path', async () => {
+  it('1: greets before anything is sent, with both spellings of the path', async () => {
     for (const path of ['/ws', '/ws/']) {
       const socket = await WsClient.open(harness.server.wsUrl + path);
       expect(await socket.nextText()).toBe(JSON.stringify(WELCOME));
@@ -38,7 +38,7 @@ describe('services protocol', () => {
     }
   });
 
-  it('serves no path that merely begins like its own', async () => {
+  it('serves no path that merely starts like its own', async () => {
     for (const path of ['/wsfoo', '/ws/abc/', '/ws//', '/WS', '/']) {
       await expect(WsClient.open(harness.server.wsUrl + path)).rejects.toThrow('404');
     }
@@ -55,12 +55,12 @@ describe('services protocol', () => {
     expect(rest).toEqual({});
   });
 
-  it('3: tells a host no code where the service has none', async () => {
+  it('3: tells a host no code if the service has none', async () => {
     const { host } = await harness.host(Q);
     await host.expectNothing(500);
   });
 
-  it('4, 5: lets a client in before the host, and tells it when the host comes', async () => {
+  it('4, 5: admits a client before the host, and tells it when the host comes', async () => {
     const { client } = await harness.client(P);
     await client.expectNothing();
     await harness.host(P, true);
@@ -68,7 +68,7 @@ describe('services protocol', () => {
     expect(join).toEqual({ type: 'server_join', role: 'host', user: expect.stringMatching(/^[0-9a-f]{6}$/) });
   });
 
-  it('6: lets a guest in by the code, tells the host and nobody else', async () => {
+  it('6: admits a guest by the code, and tells only the host', async () => {
     const { host, code } = await harness.host(P, true);
     const { client } = await harness.client(P, host);
     const guest = await harness.connect();
@@ -83,7 +83,7 @@ describe('services protocol', () => {
     await guest.expectNothing(0);
   });
 
-  it('7: takes codes case-sensitively', async () => {
+  it('7: treats codes as case-sensitive', async () => {
     const { code } = await harness.host(P, true);
     const guest = await harness.connect();
     guest.send({ token: code.toLowerCase() });
@@ -120,21 +120,21 @@ describe('services protocol', () => {
     { token: { a: 1 } },
     { token: true },
   ])('answers %j with Invalid token and closes', async (message) => {
-    await harness.client(Q); // A success forgets the wrong tries before.
+    await harness.client(Q); // A success clears the previous wrong attempts.
     const socket = await harness.connect();
     socket.send(message);
     await socket.expectNext(INVALID);
     expect(await socket.closeCode()).toBe(1000);
   });
 
-  it('never takes a UUID that matches nothing for a code', async () => {
+  it('never treats an unknown UUID as a code', async () => {
     const socket = await harness.connect();
     socket.send({ token: '00000000-0000-4000-8000-000000000000' });
     await socket.expectNext(INVALID);
     expect(await socket.closeCode()).toBe(1000);
   });
 
-  it("10: relays the host's messages to clients and guests, not back", async () => {
+  it("10: relays the host's messages to clients and guests, but not back", async () => {
     const { host, code } = await harness.host(P, true);
     const { client } = await harness.client(P, host);
     const { guest } = await harness.guest(code, host);
@@ -144,7 +144,7 @@ describe('services protocol', () => {
     await host.expectNothing();
   });
 
-  it("11: relays a client's message to the host alone, under the client's id", async () => {
+  it("11: relays a client's message only to the host, with the client's id", async () => {
     const { host, code } = await harness.host(P, true);
     const { client, user } = await harness.client(P, host);
     const { guest } = await harness.guest(code, host);
@@ -154,7 +154,7 @@ describe('services protocol', () => {
     await client.expectNothing(0);
   });
 
-  it("12: relays a guest's message to the host alone, under the guest's id", async () => {
+  it("12: relays a guest's message only to the host, with the guest's id", async () => {
     const { host, code } = await harness.host(P, true);
     const { client } = await harness.client(P, host);
     const { guest, user } = await harness.guest(code, host);
@@ -163,7 +163,7 @@ describe('services protocol', () => {
     await client.expectNothing();
   });
 
-  it('13: carries a message with a user id to that one alone', async () => {
+  it('13: relays a message with a user id only to that user', async () => {
     const { host, code } = await harness.host(P, true);
     const { client } = await harness.client(P, host);
     const { guest, user } = await harness.guest(code, host);
@@ -180,7 +180,7 @@ describe('services protocol', () => {
     ['5', '5'],
     ['{"a":1}', '{"a":1}'],
     ['true', 'true'],
-  ])('14: says that user %s is not found and stays', async (text, name) => {
+  ])('14: says that user %s is not found, and stays open', async (text, name) => {
     const { host } = await harness.host(P, true);
     const { client } = await harness.client(P, host);
     host.send(`{"type":"dm","user":${text}}`);
@@ -196,7 +196,7 @@ describe('services protocol', () => {
     expect(await client.nextText()).toBe(`{"type":"dm","user":${text}}`);
   });
 
-  it('sends a message with a user id to all where targeting is off', async () => {
+  it('sends a message with a user id to all if targeting is off', async () => {
     const service = await harness.service({ targeting: false });
     const { host } = await harness.host(service);
     const { client, user } = await harness.client(service, host);
@@ -215,7 +215,7 @@ describe('services protocol', () => {
     await host.expectNext(left('client', user));
   });
 
-  it('16, 17, 19: sends guests away with the host, keeps clients, and ends the code', async () => {
+  it('16, 17, 19: closes guests with the host, keeps clients, and ends the code', async () => {
     const { client } = await harness.client(P);
     const { host, code } = await harness.host(P, true);
     const { user } = await client.next();
@@ -231,7 +231,7 @@ describe('services protocol', () => {
     await client.expectNothing();
   });
 
-  it('18: a second host takes the place of the first; clients see it come before they see the old one go', async () => {
+  it('18: replaces the host with a second one; clients see it join before the old one leaves', async () => {
     const { client } = await harness.client(Q);
     const { host: old } = await harness.host(Q);
     const { user: oldUser } = await client.next();
@@ -243,12 +243,12 @@ describe('services protocol', () => {
     await client.expectNext(left('host', oldUser));
     client.send({ a: 1 });
     expect(await young.next()).toMatchObject({ a: 1 });
-    // The old socket's own end is not told again.
+    // The end of the old socket is not announced again.
     await client.expectNothing();
   });
 
   it.each(['garbage', '[]', '5', Buffer.from('{}')])(
-    '20: ends a client that sends %j after login and tells the host',
+    '20: ends a client that sends %j after login, and tells the host',
     async (frame) => {
       sendsBadFrames();
       const { host } = await harness.host(P, true);
@@ -260,7 +260,7 @@ describe('services protocol', () => {
     },
   );
 
-  it('21: shows a name only where one was given', async () => {
+  it('21: shows a name only if one was given', async () => {
     const { host, code } = await harness.host(P, true);
     const ann = await harness.connect();
     ann.send({ token: code, name: 'Ann' });

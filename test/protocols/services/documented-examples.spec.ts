@@ -4,12 +4,12 @@ import { describeWithPython } from '../../support/requires.js';
 import { ServicesHarness, type TestService } from '../../support/services.js';
 import { play } from '../../support/transcript.js';
 
-describe('the programs of the services page', () => {
+describe('the programs on the services page', () => {
   let harness: ServicesHarness;
   let service: TestService;
   const examples = new Examples('protocols/services.md');
 
-  /** Runs an example as its first line says. */
+  /** Runs an example as described in its first line. */
   const run = (name: string, token: string, python?: string): RunningExample =>
     examples.run(name, [`${harness.server.wsUrl}/ws/`, token], python);
 
@@ -34,12 +34,12 @@ describe('the programs of the services page', () => {
   });
   afterAll(() => harness.close());
 
-  it('are four, beside those that need the clients', () => {
+  it('are four, besides those that need the clients', () => {
     const withClients = ['quiz.frames', 'quiz.py', 'quiz.ts'];
     expect(examples.names).toEqual(['guest.mjs', 'guest.py', 'host.mjs', 'host.py', ...withClients]);
   });
 
-  it('quiz.frames is what goes over the wire', async () => {
+  it('quiz.frames matches the wire', async () => {
     const { hostToken } = await harness.service({ allowPublicCode: true });
     await play(examples.codeOf('quiz.frames'), harness.server.wsUrl, { 'host token': hostToken });
   });

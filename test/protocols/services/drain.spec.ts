@@ -7,7 +7,7 @@ import { type WsClient } from '../../support/ws-client.js';
 
 const closeOf = async ({ socket }: WsClient): Promise<number> => (await once(socket, 'close'))[0] as number;
 
-it('tells every socket of draining servers to come back, guests of a host that went included', async () => {
+it('tells every socket of draining servers to reconnect, including guests of a host that left', async () => {
   const harness = await ServicesHarness.start();
   try {
     const service = await harness.service({ allowPublicCode: true });
@@ -25,13 +25,13 @@ it('tells every socket of draining servers to come back, guests of a host that w
   }
 });
 
-it('ends no session for guests who go with its host themselves; those on other nodes hear the end', async () => {
+it('announces no end to guests who are closed with their host; those on other nodes hear the end', async () => {
   const harness = await ServicesHarness.start();
   try {
     const nodes = harness.server.nodes.length;
     const service = await harness.service({ allowPublicCode: true });
     const { host, code } = await harness.host(service, true);
-    // More than go at once; each next connection is on the next node.
+    // More than are closed at once; each new connection is on the next node.
     const guests: WsClient[] = [];
     for (let n = 1; n <= 99; n++) guests.push((await harness.guest(code, host)).guest);
     const ends = guests.map(async (guest) => {

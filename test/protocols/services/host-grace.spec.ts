@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { ManualTime } from '../../support/manual-time.js';
 import { authorized, ENDED, joined, KICKED, left, ServicesHarness, type TestService } from '../../support/services.js';
 
-describe('a service with grace for its host', () => {
+describe('a service with a grace period for its host', () => {
   let harness: ServicesHarness;
   let time: ManualTime;
 
@@ -14,14 +14,14 @@ describe('a service with grace for its host', () => {
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
 
-  /** It has gone, and is waited for. */
+  /** It has left, and the session waits for it. */
   const hostIsAway = (service: TestService): Promise<void> =>
     vi.waitFor(async () => {
       const { body } = await harness.api('GET', `services/${service.id}/sessions`);
       expect(body.items).toMatchObject([{ host: null }]);
     });
 
-  it('keeps code and guests while the host is away, and nobody hears of it when it comes back', async () => {
+  it('keeps code and guests while the host is away, and does not announce its return', async () => {
     const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20 });
     const { client } = await harness.client(service);
     const { host, code } = await harness.host(service, true);
@@ -45,7 +45,7 @@ describe('a service with grace for its host', () => {
     expect(after.items).toMatchObject([{ code, host: user, guests: 2 }]);
   });
 
-  it('ends the session when the host stays away', async () => {
+  it('ends the session if the host stays away', async () => {
     const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 1 });
     const { client } = await harness.client(service);
     const { host, code } = await harness.host(service, true);
@@ -66,7 +66,7 @@ describe('a service with grace for its host', () => {
     await late.expectNothing();
   });
 
-  it('goes on with the session when the host comes back before its old socket is known to be dead', async () => {
+  it('continues the session if the host comes back before its old socket is known to be dead', async () => {
     const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 1 });
     const { client } = await harness.client(service);
     const { host: old, code } = await harness.host(service, true);
@@ -76,7 +76,7 @@ describe('a service with grace for its host', () => {
     expect(sameCode).toBe(code);
     await old.expectNext(KICKED);
     expect(await old.closeCode()).toBe(4000);
-    // The old socket's end starts no clock.
+    // The end of the old socket starts no timer.
     await time.passes(1_300);
     for (const socket of [client, guest]) await socket.expectNothing();
     client.send({ a: 1 });
@@ -105,7 +105,7 @@ describe('a service with grace for its host', () => {
     expect([...codes]).toEqual(expect.arrayContaining([one.code, two.code]));
   });
 
-  it('ends at once when the token is rotated or an admin ends it', async () => {
+  it('ends the session at once when the token is rotated or an admin ends it', async () => {
     const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20 });
     const { client } = await harness.client(service);
     const { host } = await harness.host(service, true);
@@ -126,7 +126,7 @@ describe('a service with grace for its host', () => {
     await client.expectNext(left('host', join.user));
   });
 
-  it('issues a new code where the life of the old one is over', async () => {
+  it('issues a new code if the old one has expired', async () => {
     const service = await harness.service({ allowPublicCode: true, hostGraceSeconds: 20, codeTtlSeconds: 1 });
     const { host, code } = await harness.host(service, true);
     const { guest } = await harness.guest(code, host);

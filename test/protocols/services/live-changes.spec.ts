@@ -17,7 +17,7 @@ describe('changes of a service reach its live sockets', () => {
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
 
-  it('rotating the host token closes hosts and their guests; clients hear the leave, the old token is dead', async () => {
+  it('rotating the host token closes hosts and their guests, tells clients, and invalidates the old token', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { client } = await harness.client(service);
     const { host, code } = await harness.host(service, true);
@@ -42,13 +42,13 @@ describe('changes of a service reach its live sockets', () => {
     }
     const { host: next } = await harness.host({ ...service, hostToken: body.token }, true);
     await client.next();
-    // Live sockets know the new token, and that the old one is none any more.
+    // Live sockets recognize the new token, and no longer the old one.
     client.send({ token: body.token });
     client.send({ token: service.hostToken });
     expect(await next.next()).toMatchObject({ token: service.hostToken });
   });
 
-  it('rotating the client token closes clients alone; the host hears their leave once', async () => {
+  it('rotating the client token closes only clients, and tells the host once', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { host, code } = await harness.host(service, true);
     const { client, user } = await harness.client(service, host);
@@ -66,7 +66,7 @@ describe('changes of a service reach its live sockets', () => {
 
   it('logins racing a rotation end up on the new token or not at all', async () => {
     const service = await harness.service();
-    // All of them may be wrong by then; more wrong ones from one address would wait for their answers.
+    // All of them may be wrong by then; more mistakes from one address would have to wait.
     const sockets = await Promise.all(Array.from({ length: 8 }, () => harness.connect()));
     for (const socket of sockets.slice(0, 4)) socket.send({ token: service.clientToken });
     const rotated = harness.api('POST', `services/${service.id}/tokens/rotate`, { role: 'client' });
@@ -113,7 +113,7 @@ describe('changes of a service reach its live sockets', () => {
     }
   });
 
-  it('switching codes off keeps new guests out and those inside in', async () => {
+  it('switching codes off keeps new guests out and admitted ones in', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { host, code } = await harness.host(service, true);
     const { guest, user } = await harness.guest(code, host);
@@ -170,7 +170,7 @@ describe('changes of a service reach its live sockets', () => {
     expect((await harness.api('GET', 'services/999999/sessions')).status).toBe(404);
   });
 
-  it('publishes to all, to hosts or to one, and counts the sockets', async () => {
+  it('publishes to all, to hosts or to one socket, and counts the sockets', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const path = `services/${service.id}/messages`;
     expect((await harness.api('POST', path, { message: { a: 0 } })).body).toEqual({ delivered: 0 });
@@ -203,7 +203,7 @@ describe('changes of a service reach its live sockets', () => {
     }
   });
 
-  it('refuses guests above the limit, also when all come at once, and lets in as many as leave', async () => {
+  it('refuses guests above the limit, even if all come at once, and admits as many as leave', async () => {
     const service = await harness.service({ allowPublicCode: true, guestLimit: 7 });
     const { host, code } = await harness.host(service, true);
     const sockets = await Promise.all(Array.from({ length: 40 }, () => harness.connect()));
@@ -227,12 +227,12 @@ describe('changes of a service reach its live sockets', () => {
     const late = await harness.connect();
     late.send({ token: code });
     expect(await late.next()).toMatchObject({ message: 'Session is full' });
-    // A higher limit holds at once.
+    // A higher limit applies at once.
     await harness.api('PATCH', `services/${service.id}`, { guestLimit: 8 });
     await harness.guest(code, host);
   });
 
-  it('a code admits for its life only; those inside stay', async () => {
+  it('a code admits only until it expires; admitted guests stay', async () => {
     const service = await harness.service({ allowPublicCode: true, codeTtlSeconds: 1, codeLength: 8 });
     const { host, code } = await harness.host(service, true);
     expect(code).toMatch(/^[A-VX-Z]{8}$/);

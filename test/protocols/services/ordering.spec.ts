@@ -11,7 +11,7 @@ describe('order of the services protocol', () => {
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
 
-  it('takeover: guests of the old code go, clients see join before leave, guests of the new code stay', async () => {
+  it('takeover: guests of the old code leave, clients see join before leave, guests of the new code stay', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { client } = await harness.client(service);
     const { host: old, code: oldCode } = await harness.host(service, true);
@@ -24,7 +24,7 @@ describe('order of the services protocol', () => {
     await client.expectNext(left('host', oldUser));
     await old.expectNext(KICKED);
     expect(await old.closeCode()).toBe(4000);
-    // The guest is there when the new host comes, and gone with the old code; of the old host it hears no leave.
+    // The guest is there when the new host joins, and leaves with the old code; it hears no leave of the old host.
     await oldGuest.expectNext(joined('host', newUser));
     await oldGuest.expectNext(ENDED);
     expect(await oldGuest.closeCode()).toBe(4000);
@@ -39,7 +39,7 @@ describe('order of the services protocol', () => {
     await client.expectNothing();
   });
 
-  it('many hosts at once on a single-host service: one is left, whom the clients know', async () => {
+  it('many simultaneous hosts on a single-host service: one is left, known to the clients', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { client } = await harness.client(service);
     const sockets = await Promise.all(Array.from({ length: 12 }, () => harness.connect()));
@@ -71,7 +71,7 @@ describe('order of the services protocol', () => {
     await guest.expectNothing();
   });
 
-  it('several hosts: one that leaves takes only the guests of its own code along', async () => {
+  it('several hosts: one that leaves takes along only the guests of its own code', async () => {
     const service = await harness.service({ allowPublicCode: true, allowMultipleHosts: true });
     const { client } = await harness.client(service);
     const { host: first, code: firstCode } = await harness.host(service, true);
@@ -97,7 +97,7 @@ describe('order of the services protocol', () => {
     await second.expectNext({ hi: 1, user: secondGuest });
   });
 
-  it('a service that goes back to one host keeps the last to come', async () => {
+  it('a service changed back to a single host keeps the last one', async () => {
     const service = await harness.service({ allowMultipleHosts: true });
     const hosts = [await harness.host(service), await harness.host(service)];
     await harness.api('PATCH', `services/${service.id}`, { allowMultipleHosts: false });
@@ -108,7 +108,7 @@ describe('order of the services protocol', () => {
     }
   });
 
-  it('handles what is pipelined behind the token in order, after the success', async () => {
+  it('handles what is pipelined after the token in order, after the success', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { host } = await harness.host(service, true);
     const { port } = new URL(harness.server.url);
@@ -126,7 +126,7 @@ describe('order of the services protocol', () => {
     await host.expectNext(left('client', user));
   });
 
-  it('drops what is pipelined behind a wrong token', async () => {
+  it('drops what is pipelined after a wrong token', async () => {
     const service = await harness.service();
     const { host } = await harness.host(service);
     const { port } = new URL(harness.server.url);
@@ -142,14 +142,14 @@ describe('order of the services protocol', () => {
     await host.expectNothing();
   });
 
-  it('a socket that ends while its login is under way is never announced', async () => {
+  it('a socket that ends during its login is never announced', async () => {
     const service = await harness.service();
     const { host } = await harness.host(service);
     const { port } = new URL(harness.server.url);
     const database = harness.server.dataSource.createQueryRunner();
     await database.startTransaction();
     try {
-      // No token is found before all of them have gone.
+      // No token is looked up before all of them have left.
       await database.query('LOCK TABLE "services" IN ACCESS EXCLUSIVE MODE');
       for (let i = 0; i < 20; i++) {
         const raw = await RawWebSocket.open(
@@ -179,7 +179,7 @@ describe('order of the services protocol', () => {
     for (let i = 0; i < 30; i++) {
       const guest = await harness.connect();
       guest.send({ token: code });
-      // The host answers the join at once; nothing it sends from then on may be missing, or come before the success.
+      // The host answers the join at once; nothing that it sends from then on may be missing or precede the success.
       const { user } = await host.next();
       host.send({ welcome: user });
       await guest.expectNext(authorized('guest'));
@@ -207,7 +207,7 @@ describe('order of the services protocol', () => {
     }
   });
 
-  it('frames of many senders to one receiver keep the order of each sender, and nothing is lost', async () => {
+  it('frames of many senders to one receiver keep each sender’s order, without loss', async () => {
     const service = await harness.service();
     const { host } = await harness.host(service);
     const clients = await Promise.all(Array.from({ length: 10 }, () => harness.client(service)));
@@ -227,7 +227,7 @@ describe('order of the services protocol', () => {
     for (const { client } of clients) await client.expectNext({ done: true });
   });
 
-  it('two services never mix, whatever their sockets send', async () => {
+  it('messages of two services never mix, whatever their sockets send', async () => {
     const services = [
       await harness.service({ allowPublicCode: true }),
       await harness.service({ allowPublicCode: true }),
@@ -246,7 +246,7 @@ describe('order of the services protocol', () => {
     expect(await a.host.next()).toEqual({ from: 'client a', user: a.clientId });
     a.guest.send({ from: 'guest a' });
     expect(await a.host.next()).toEqual({ from: 'guest a', user: a.guestId });
-    // The other service's ids are unknown here.
+    // Ids of the other service are unknown here.
     a.host.send({ user: b.clientId, secret: true });
     await a.host.expectNext({ type: 'server_error', message: `User ${b.clientId} not found` });
     for (const socket of [b.host, b.client, b.guest]) await socket.expectNothing(50);

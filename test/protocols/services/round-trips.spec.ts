@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { authorized, ServicesHarness } from '../../support/services.js';
 import { type WsClient } from '../../support/ws-client.js';
 
-/** The nodes ask on their own what is revoked, and which calls are over, whoever connects. */
+/** Queries of the nodes' own, about revocations and ended calls, which are independent of clients. */
 const OWN_QUERIES = /"revocations"|"calls"|"room_|"lobby_tokens"|"media|nodes|SELECT 1/;
 
-describe('a connect with admission', () => {
+describe('the database on connecting', () => {
   let harness: ServicesHarness;
   const asked: string[] = [];
 
@@ -25,7 +25,7 @@ describe('a connect with admission', () => {
     await harness.close();
   });
 
-  /** What the database was asked while ten sockets came in with `token`. */
+  /** Queries while ten sockets connect with `token`. */
   const questions = async (token: string, role: string): Promise<string[]> => {
     asked.length = 0;
     const come = async (): Promise<WsClient> => {
@@ -38,7 +38,7 @@ describe('a connect with admission', () => {
     return [...asked];
   };
 
-  it('asks the database once at most for a client', async () => {
+  it('is asked at most once for a client', async () => {
     const { clientToken } = await harness.service();
     const seen = await questions(clientToken, 'client');
     expect(seen.length).toBeGreaterThan(0);
@@ -46,14 +46,14 @@ describe('a connect with admission', () => {
     expect(new Set(seen.map((text) => /FROM "(\w+)"/.exec(text)?.[1]))).toEqual(new Set(['services']));
   });
 
-  it('asks it once at most for a host', async () => {
+  it('is asked at most once for a host', async () => {
     const { hostToken } = await harness.service({ allowMultipleHosts: true });
     const seen = await questions(hostToken, 'host');
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.length).toBeLessThanOrEqual(10);
   });
 
-  it('does not ask it for a guest, nor for who has a wrong code', async () => {
+  it('is not asked for a guest, nor for a wrong code', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { code } = await harness.host(service, true);
     expect(await questions(code, 'guest')).toEqual([]);
@@ -63,7 +63,7 @@ describe('a connect with admission', () => {
     expect(asked).toEqual([]);
   });
 
-  it('leaves it alone when it goes, and when it talks', async () => {
+  it('is not asked for messages or leaves', async () => {
     const service = await harness.service();
     const { host } = await harness.host(service);
     const { client } = await harness.client(service, host);

@@ -5,7 +5,7 @@ import { type WsClient } from '../../support/ws-client.js';
 
 const RESERVED = { type: 'server_error', message: 'Types beginning with "server_" are reserved.' };
 
-/** Values that parsing and printing would change. */
+/** Values that parsing and serializing would change. */
 const AWKWARD = {
   'integers beyond 2^53': '9007199254740993123',
   'numbers no double holds': '[1e400,-1e400,1e-400,0.1000000000000000055511151231257827]',
@@ -19,7 +19,7 @@ const AWKWARD = {
   'minus zero': '-0',
 };
 
-describe('what the services protocol carries', () => {
+describe('the services protocol', () => {
   let harness: ServicesHarness;
   let service: TestService;
   let host: WsClient;
@@ -37,7 +37,7 @@ describe('what the services protocol carries', () => {
   });
   afterEach(() => harness.hangUp());
 
-  it.each(Object.entries(AWKWARD))('passes %s on unchanged, both ways', async (_name, value) => {
+  it.each(Object.entries(AWKWARD))('passes on %s unchanged, both ways', async (_name, value) => {
     const text = `{"type":"x","value":${value}}`;
     host.send(text);
     expect(await client.nextText()).toBe(text);
@@ -55,14 +55,14 @@ describe('what the services protocol carries', () => {
     expect(await host.nextText()).toBe(text);
   });
 
-  it('sets the sender wherever it was forged, in whatever spelling', async () => {
+  it('overwrites a forged sender, in whatever spelling', async () => {
     client.send('{"user":"a","x":{"user":"inner"},"\\u0075ser":{"b":1}}');
     expect(await host.nextText()).toBe(`{"user":"${user}","x":{"user":"inner"},"\\u0075ser":"${user}"}`);
     client.send('{}');
     await host.expectNext({ user });
   });
 
-  it('quotes a receiver that cannot exist as it was written, however deep or large, and the host stays', async () => {
+  it('quotes an impossible receiver as it was written, however deep or large, and keeps the host', async () => {
     const deep = `${'['.repeat(100_000)}1${']'.repeat(100_000)}`;
     for (const [value, quoted] of [
       ['1e400', '1e400'],
@@ -76,7 +76,7 @@ describe('what the services protocol carries', () => {
     await client.expectNext({ type: 'fine' });
   });
 
-  it('keeps a user that the host gives itself in a message to all', async () => {
+  it('keeps a `user` that the host sets in a message to all', async () => {
     await harness.api('PATCH', `services/${service.id}`, { targeting: false });
     host.send('{"type":"x","user":"me"}');
     expect(await client.nextText()).toBe('{"type":"x","user":"me"}');
@@ -89,7 +89,7 @@ describe('what the services protocol carries', () => {
     '{"\\u0074ype":"server\\u005fx"}',
     '{"type":"server_x","type":"fine"}',
     '{"type":"fine","type":"server_x"}',
-  ])('refuses %s from a client, which stays', async (text) => {
+  ])('refuses %s from a client, and keeps it', async (text) => {
     client.send(text);
     await client.expectNext(RESERVED);
     client.send({ type: 'fine' });
@@ -110,7 +110,7 @@ describe('what the services protocol carries', () => {
     expect(takeUnknown()).toHaveLength(1);
   });
 
-  it('drops messages that carry a token of the service in any spelling that logs in, from anybody', async () => {
+  it('drops messages that contain a token of the service in any spelling that logs in, from anybody', async () => {
     for (const token of [service.hostToken, service.clientToken]) {
       const bare = token.replaceAll('-', '');
       const escaped = Array.from(token, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
@@ -132,7 +132,7 @@ describe('what the services protocol carries', () => {
     await host.expectNext({ marker: 2, user });
   });
 
-  it('passes tokens on that are none of this service', async () => {
+  it('passes on tokens of other services', async () => {
     const other = await harness.service();
     for (const token of [other.hostToken, 'ABCD', 5, null, { a: 1 }]) {
       host.send({ token });
@@ -140,7 +140,7 @@ describe('what the services protocol carries', () => {
     }
   });
 
-  it('logs in with every spelling that Python takes for the UUID', async () => {
+  it('logs in with every spelling that Python accepts for the UUID', async () => {
     const bare = service.clientToken.replaceAll('-', '');
     for (const token of [bare.toUpperCase(), `{${bare}}`, `urn:uuid:${service.clientToken}`, `-${bare}--`]) {
       const socket = await harness.connect();
@@ -152,7 +152,7 @@ describe('what the services protocol carries', () => {
     await socket.expectNext(INVALID);
   });
 
-  it('closes whoever sends more than a frame may hold, and tells the host', async () => {
+  it('closes a sender of more than a frame may hold, and tells the host', async () => {
     client.send(`{"a":"${'x'.repeat(1_048_576)}"}`);
     expect(await client.closeCode()).toBe(1009);
     await host.expectNext({ type: 'server_leave', role: 'client', user });

@@ -22,7 +22,7 @@ describe('signing in at an identity provider', () => {
   });
 
   let names = 0;
-  /** Somebody the provider knows. @returns their `sub` */
+  /** A person known to the provider. @returns their `sub` */
   const person = (changes: ProviderPerson = {}): string => {
     const sub = `person-${++names}`;
     const email = `${sub}@example.org`;
@@ -48,7 +48,7 @@ describe('signing in at an identity provider', () => {
     readonly target: { readonly id: string | null; readonly label: string | null } | null;
     readonly changes: Readonly<Record<string, unknown>> | null;
   }
-  /** The next entry of a sign-in that came to nothing for `reason`. */
+  /** The next entry about a sign-in that failed for `reason`. */
   const refusal = (reason: string) =>
     expect
       .poll(async () => {
@@ -57,7 +57,7 @@ describe('signing in at an identity provider', () => {
       })
       .toMatch(/^(failure|refused)$/);
 
-  it('says how people sign in', async () => {
+  it('reports the ways to sign in', async () => {
     const { body } = await people.api('GET', 'auth/methods');
     expect(body).toEqual({
       password: true,
@@ -65,7 +65,7 @@ describe('signing in at an identity provider', () => {
     });
   });
 
-  it('gives who comes for the first time an account with the role of their groups', async () => {
+  it('creates an account at the first sign-in, with the role from the groups', async () => {
     const sub = person({ groups: ['others', 'watchers', 'operators'] });
     const browser = people.browser();
     const page = await people.pageFor(sub, browser, '/console/audit?action=x');
@@ -89,7 +89,7 @@ describe('signing in at an identity provider', () => {
     expect(again.body.user.id).toBe(body.user.id);
   });
 
-  it('sets the role anew each time, and without a group shows the door for good', async () => {
+  it('updates the role each time, and ends all access without a group', async () => {
     const sub = person({ groups: ['admins'] });
     const { body: admin } = await people.signIn(sub);
     expect(admin.user.role).toBe('admin');
@@ -116,7 +116,7 @@ describe('signing in at an identity provider', () => {
     expect((await people.signIn(sub)).body.user.role).toBe('viewer');
   });
 
-  it('gives no tokens for a code from before the group was lost', async () => {
+  it('gives no tokens for a code from before the loss of a group', async () => {
     const sub = person();
     await people.signIn(sub);
     const browser = people.browser();
@@ -127,13 +127,13 @@ describe('signing in at an identity provider', () => {
     expect([late.status, late.body.code]).toEqual([401, 'unauthenticated']);
   });
 
-  it('refuses an answer that is carried into another browser', async () => {
+  it('refuses an answer that is moved to another browser', async () => {
     const answer = await people.answerFor(person(), people.browser());
     const other = people.browser();
     expect(outcomeOf(new URL((await other.visit(answer)).headers.get('location') ?? '', PUBLIC_URL))).toEqual({
       error: 'other_browser',
     });
-    // Also into one that has begun a sign-in of its own.
+    // Even to one that has started a sign-in of its own.
     await people.answerFor(person(), other);
     const carried = await other.visit(answer, { headers: { accept: 'application/json' } });
     expect(carried.status).toBe(401);
@@ -141,7 +141,7 @@ describe('signing in at an identity provider', () => {
     await refusal('other_browser');
   });
 
-  it('takes each answer once, also when the browser kept its cookie', async () => {
+  it('accepts each answer once, even if the browser kept its cookie', async () => {
     const browser = people.browser();
     const answer = await people.answerFor(person(), browser);
     const cookies = new Map(browser.cookiesOf(answer));
@@ -166,7 +166,7 @@ describe('signing in at an identity provider', () => {
     expect((await people.exchange(own)).status).toBe(200);
   });
 
-  it('lets several tabs of a browser sign in side by side', async () => {
+  it('lets several tabs of a browser sign in at the same time', async () => {
     const browser = people.browser();
     const first = await people.answerFor(person(), browser);
     const second = await browser.visit(`${PUBLIC_URL}/api/v1/auth/oidc/start`);
@@ -175,7 +175,7 @@ describe('signing in at an identity provider', () => {
     expect((await browser.visit(back)).headers.get('location')).toContain('/console/#code=');
   });
 
-  it('says so when somebody turns back at the provider, or PKCE is taken out', async () => {
+  it('reports a cancellation at the provider, and removed PKCE', async () => {
     expect(outcomeOf(await people.pageFor(''))).toEqual({ error: 'cancelled' });
     const browser = people.browser();
     const begun = await browser.visit(`${PUBLIC_URL}/api/v1/auth/oidc/start`);
@@ -187,7 +187,7 @@ describe('signing in at an identity provider', () => {
     expect((await browser.visit(back)).headers.get('location')).toBe('/console/#error=provider_refused');
   });
 
-  it('finds an account by an email that the provider has verified, and what else opened that ends', async () => {
+  it('links an account by an email verified by the provider, and ends its other credentials', async () => {
     const { user, password, accessToken } = await newUser(people.api);
     const sub = person({ email: user.email.toUpperCase() });
     const { body } = await people.signIn(sub);
@@ -199,7 +199,7 @@ describe('signing in at an identity provider', () => {
     const changed = await people.api('PUT', 'accounts/me/password', { token: body.accessToken, body: change });
     expect([changed.status, changed.body.code]).toEqual([409, 'no_password']);
     expect((await entries(user.id)).map(({ action }) => action)).toContain('accounts.remove-password');
-    // An email that the provider changes leads nobody elsewhere.
+    // An email changed at the provider does not lead to another account.
     provider.people.set(sub, { ...provider.people.get(sub), email: 'admin@example.org' });
     expect((await people.signIn(sub)).body.user.id).toBe(user.id);
   });
@@ -215,7 +215,7 @@ describe('signing in at an identity provider', () => {
     if (reason === 'email_unverified') await signInByPassword(people.api, user.email, password);
   });
 
-  it('refuses a disabled account, also between the code and the tokens', async () => {
+  it('refuses a disabled account, even between the code and the tokens', async () => {
     const sub = person();
     const { id } = (await people.signIn(sub)).body.user;
     const browser = people.browser();
@@ -226,13 +226,13 @@ describe('signing in at an identity provider', () => {
     await refusal('account_disabled');
   });
 
-  it('does not take the last admin away', async () => {
+  it('does not demote the last admin', async () => {
     const sub = person({ email: 'admin@example.org' });
     expect(outcomeOf(await people.pageFor(sub))).toEqual({ error: 'last_admin' });
     move(sub, 'admins');
     const { body } = await people.signIn(sub);
     expect(body.user).toMatchObject({ email: 'admin@example.org', role: 'admin' });
-    // The server made it at boot: its password stays.
+    // The server created it at boot, so its password stays.
     await signInByPassword(people.api, 'admin@example.org', 'an admin password');
     move(sub);
     expect(outcomeOf(await people.pageFor(sub))).toEqual({ error: 'no_role' });
@@ -240,14 +240,14 @@ describe('signing in at an identity provider', () => {
     expect((await me(accessToken)).body.role).toBe('admin');
   });
 
-  it('refuses who has no email', async () => {
+  it('refuses a person without an email', async () => {
     const sub = person();
     provider.people.set(sub, { groups: ['watchers'] });
     expect(outcomeOf(await people.pageFor(sub))).toEqual({ error: 'email_missing' });
   });
 
   it.each(['//evil.example', '/..//evil.example', '/\\evil.example', 'https://evil.example', '/a\r\nx: y'])(
-    'comes back to no %j',
+    'does not return to %j',
     async (returnTo) => {
       const { status, body } = await people.api(
         'GET',
@@ -257,7 +257,7 @@ describe('signing in at an identity provider', () => {
     },
   );
 
-  it('keeps nothing of it in clear', async () => {
+  it('stores nothing of it in clear text', async () => {
     const browser = people.browser();
     const answer = await people.answerFor(person(), browser);
     const cookie = browser.cookiesOf(new URL(PUBLIC_URL)).get('switchboard-sign-in') ?? '';

@@ -13,7 +13,7 @@ import {
 const versions = Object.keys(CLIENTS) as ClientVersion[];
 const DENIED = 'A lobby token is needed here.';
 
-/** How clients bring a token: 1.x and 2.x know no `auth`. */
+/** How clients send a token: 1.x and 2.x have no `auth`. */
 const bringing = (token: string, version: ClientVersion = '4.x'): object =>
   version < '3' ? { query: { lobby: token } } : { auth: { lobby: token } };
 
@@ -24,14 +24,14 @@ interface Token {
   readonly expiresIn: number;
 }
 
-/** What ends a lobby token: what it is, and how an admin does it. */
+/** Ways for an admin to end a lobby token. */
 const ENDS: [string, (id: number, user: number) => [method: string, path: string, body?: object]][] = [
   ['is deleted', (id) => ['DELETE', `lobby/tokens/${id}`]],
   ['has its account disabled', (_id, user) => ['PATCH', `accounts/${user}`, { disabled: true }]],
   ['has its account deleted', (_id, user) => ['DELETE', `accounts/${user}`]],
 ];
 
-describe('the lobby where a token is needed', () => {
+describe('a lobby that requires a token', () => {
   let harness: SignalingHarness;
   let time: ManualTime;
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('the lobby where a token is needed', () => {
     return answer.body as Token;
   };
 
-  it('does nothing for those without one, who hear why once', async () => {
+  it('does nothing for those without one, and tells them why once', async () => {
     const { token } = await newToken();
     const a = await harness.connect('4.x', bringing(token));
     const stranger = await harness.connect();
@@ -67,7 +67,7 @@ describe('the lobby where a token is needed', () => {
     await a.expectNothing();
   });
 
-  it.each(versions)('admits clients %s who bring one', async (version) => {
+  it.each(versions)('admits clients %s with one', async (version) => {
     const { token } = await newToken();
     const [a, b] = (await harness.peers(['Ala', 'Bob'], version, bringing(token, version))) as [
       SignalingClient,
@@ -78,7 +78,7 @@ describe('the lobby where a token is needed', () => {
   });
 
   it.each(['lobby_nonsense', '', 'lobby_', 'x'.repeat(5_000), { token: 'x' }, ['lobby_x'], 7, null])(
-    'does not admit who brings %j',
+    'does not admit %j',
     async (lobby) => {
       const client = await harness.connect('4.x', { auth: { lobby } });
       client.emit('connections');
@@ -86,7 +86,7 @@ describe('the lobby where a token is needed', () => {
     },
   );
 
-  it('counts uses, also when many come at once', async () => {
+  it('counts uses, even if many come at once', async () => {
     const { id, token } = await newToken({ uses: 2 });
     const clients = await Promise.all([1, 2, 3, 4].map(() => harness.connect('4.x', bringing(token))));
     for (const client of clients) client.emit('connections');
@@ -97,7 +97,7 @@ describe('the lobby where a token is needed', () => {
     expect((await harness.api('GET', 'ice-servers', { token })).status).toBe(401);
   });
 
-  it('ends with its time, and with its account', async () => {
+  it('stops admitting with a token when it expires, and when its account ends', async () => {
     const short = await newToken({ expiresInSeconds: 1 });
     const { accessToken, user } = await newUser(harness.api);
     const theirs = await newToken({}, accessToken);
@@ -112,7 +112,7 @@ describe('the lobby where a token is needed', () => {
     await disabled.expectNext('error', DENIED);
   });
 
-  it('knows the account in the ledger, and shows it its calls', async () => {
+  it('records the account in the ledger, and shows it its calls', async () => {
     const [ala, bob] = [await newUser(harness.api), await newUser(harness.api)];
     const [{ token: one }, { token: two }] = [await newToken({}, ala.accessToken), await newToken({}, bob.accessToken)];
     const [a] = (await harness.peers(['Ala'], '4.x', bringing(one))) as [SignalingClient];
@@ -131,7 +131,7 @@ describe('the lobby where a token is needed', () => {
     ]);
   });
 
-  it('stops ringing on the other sockets of the account that answers', async () => {
+  it('stops ringing on the account’s other sockets when one answers', async () => {
     const bob = await newUser(harness.api);
     const [{ token: one }, { token: two }] = [await newToken(), await newToken({}, bob.accessToken)];
     const [a] = (await harness.peers(['Ala'], '4.x', bringing(one))) as [SignalingClient];
@@ -156,7 +156,7 @@ describe('the lobby where a token is needed', () => {
     ]);
   });
 
-  it('throws out who came in with a token that is deleted', async () => {
+  it('disconnects those admitted with a deleted token', async () => {
     const { accessToken } = await newUser(harness.api);
     const { id, token } = await newToken({ name: 'For Eve' }, accessToken);
     const client = await harness.connect('4.x', bringing(token));
@@ -173,7 +173,7 @@ describe('the lobby where a token is needed', () => {
     expect(await reason).toBe('io server disconnect');
   });
 
-  it.each(ENDS)('throws out everybody who came in with a token that %s', async (_what, act) => {
+  it.each(ENDS)('disconnects everybody admitted with a token that %s', async (_what, act) => {
     const { accessToken, user } = await newUser(harness.api);
     const { id, token } = await newToken({}, accessToken);
     const reasons = [];
@@ -195,34 +195,37 @@ describe('the lobby where a token is needed', () => {
     ]);
   });
 
-  it.each(ENDS)('keeps who authenticated since, by a login of its own, when the token %s', async (_what, act) => {
-    const [owner, self] = [await newUser(harness.api), await newUser(harness.api)];
-    const { id, token } = await newToken({}, owner.accessToken);
-    const [client, witness] = [
-      await harness.connect('4.x', bringing(token)),
-      await harness.connect('4.x', bringing(token)),
-    ];
-    const [reason, gone] = [client, witness].map(
-      ({ socket }) =>
+  it.each(ENDS)(
+    'keeps those that have since authenticated with a login of their own when the token %s',
+    async (_what, act) => {
+      const [owner, self] = [await newUser(harness.api), await newUser(harness.api)];
+      const { id, token } = await newToken({}, owner.accessToken);
+      const [client, witness] = [
+        await harness.connect('4.x', bringing(token)),
+        await harness.connect('4.x', bringing(token)),
+      ];
+      const [reason, gone] = [client, witness].map(
+        ({ socket }) =>
+          new Promise((resolve) => {
+            socket.on('disconnect', resolve);
+          }),
+      ) as [Promise<unknown>, Promise<unknown>];
+      const asked = (event: string, ...args: unknown[]) =>
         new Promise((resolve) => {
-          socket.on('disconnect', resolve);
-        }),
-    ) as [Promise<unknown>, Promise<unknown>];
-    const asked = (event: string, ...args: unknown[]) =>
-      new Promise((resolve) => {
-        client.socket.emit(event, ...args, resolve);
-      });
-    expect(await asked('authenticate', { token: self.accessToken })).toMatchObject({ ok: true });
-    const [method, path, body] = act(id, owner.user.id);
-    await harness.api(method, path, { token: harness.admin, ...(body && { body }) });
-    await gone;
-    expect(await asked('webrtc_credentials')).toMatchObject({ ok: true });
-    // By its own login it ends.
-    await harness.api('POST', 'auth/logout', { token: self.accessToken });
-    expect(await reason).toBe('io server disconnect');
-  });
+          client.socket.emit(event, ...args, resolve);
+        });
+      expect(await asked('authenticate', { token: self.accessToken })).toMatchObject({ ok: true });
+      const [method, path, body] = act(id, owner.user.id);
+      await harness.api(method, path, { token: harness.admin, ...(body && { body }) });
+      await gone;
+      expect(await asked('webrtc_credentials')).toMatchObject({ ok: true });
+      // By its own login it ends.
+      await harness.api('POST', 'auth/logout', { token: self.accessToken });
+      expect(await reason).toBe('io server disconnect');
+    },
+  );
 
-  it('throws out who comes in with a token that is deleted while it is looked up', async () => {
+  it('disconnects those whose token is deleted while it is looked up', async () => {
     const { id, token } = await newToken();
     const find = vi.spyOn(LobbyTokensRepository.prototype, 'findValid');
     let deleted: number | undefined;
@@ -262,15 +265,15 @@ describe('the lobby where a token is needed', () => {
     { name: 'x'.repeat(101) },
     { name: 'a\u0000' },
     { extra: 1 },
-  ])('refuses to make a token of %j', async (body) => {
+  ])('refuses to create a token from %j', async (body) => {
     const answer = await harness.api('POST', 'lobby/tokens', { body, token: harness.admin });
     expect([answer.status, answer.body.code]).toEqual([422, 'invalid_input']);
     expect((await harness.api('POST', 'lobby/tokens', { body: {} })).status).toBe(401);
   });
 });
 
-describe('a stranger where a token is needed', () => {
-  it('is cut off in the end, and comes back', async () => {
+describe('a stranger in a lobby that requires a token', () => {
+  it('is eventually cut off, and reconnects', async () => {
     const harness = await SignalingHarness.start({ SIGNALING_ACCESS: 'token', ADMISSION_SECONDS: '1' });
     const time = ManualTime.of(harness.server);
     try {
@@ -303,7 +306,7 @@ describe('a stranger where a token is needed', () => {
 });
 
 describe('ICE servers on the socket', () => {
-  it('come when asked for, and again in a call before they end', async () => {
+  it('come on request, and again during a call before they expire', async () => {
     const harness = await SignalingHarness.start({
       TURN_URLS: 'turn:127.0.0.1:3478',
       TURN_SECRET: 'secret',
@@ -328,7 +331,7 @@ describe('ICE servers on the socket', () => {
     const refreshed = (await a.next()) as [string, { iceServers: { username: string }[] }];
     expect(refreshed[0]).toBe('ice-servers');
     expect(refreshed[1].iceServers[0]?.username).not.toBe(usernames[0]);
-    // Who never asked gets none, and who is in no call not until it is.
+    // Not to those who never asked, and to those in no call only once they are.
     expect(await harness.settle([a, b, c])).toEqual([[], [], []]);
     a.emit('send-invitation', c.sid);
     await c.expectNext('receive-invite', invite(a, c));

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newUser } from '../../support/api.js';
 import { invite, type SignalingClient, SignalingHarness } from '../../support/signaling.js';
 
-describe('the lobby beside circles', () => {
+describe('the lobby next to circles', () => {
   let harness: SignalingHarness;
   beforeAll(async () => {
     harness = await SignalingHarness.start();
@@ -15,7 +15,7 @@ describe('the lobby beside circles', () => {
       client.socket.on('success', resolve);
     });
 
-  it('lets go of who authenticates as an account, as if it had disconnected', async () => {
+  it('releases a socket that authenticates as an account, as if it had disconnected', async () => {
     const [a, b, c] = (await harness.peers(['Ala', 'Bob', 'Cyd'])) as [
       SignalingClient,
       SignalingClient,
@@ -48,7 +48,7 @@ describe('the lobby beside circles', () => {
     expect((await harness.calls()).map(({ outcome }) => outcome)).toEqual(['completed']);
   });
 
-  it('never sees who authenticates at the handshake', async () => {
+  it('never sees a socket that authenticates in the handshake', async () => {
     const [b] = (await harness.peers(['Bob'])) as [SignalingClient];
     const { accessToken } = await newUser(harness.api);
     const a = await harness.connect('4.x', { auth: { token: accessToken } });
@@ -60,7 +60,7 @@ describe('the lobby beside circles', () => {
     await a.expectNothing();
   });
 
-  it('tells a circles client that never authenticates of names and leaves, and of nothing else', async () => {
+  it('tells a circles client that never authenticates only about names and leaves', async () => {
     const silent = await harness.connect('1.x');
     const [a, b] = (await harness.peers(['Ala', 'Bob'])) as [SignalingClient, SignalingClient];
     await harness.call(a, b);

@@ -18,7 +18,7 @@ afterAll(() => harness.close());
 afterEach(() => harness.hangUp());
 
 describe.each(versions)('signaling with clients %s', (version) => {
-  it('1: lists the others, named or not, to the one who asks', async () => {
+  it('1: lists the others, named or not, on request', async () => {
     const [a, b, c, d] = [
       await harness.connect(version),
       await harness.connect(version),
@@ -32,7 +32,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
     for (const client of [b, c, d]) await client.expectNothing(10);
   });
 
-  it('2, 3: tells the others of names, again after each, and of who leaves', async () => {
+  it('2, 3: tells the others each new name, and who leaves', async () => {
     const [a, b, c, d] = [
       await harness.connect(version),
       await harness.connect(version),
@@ -60,7 +60,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       ];
     });
 
-    it('4, 6: rings the receiver alone, and makes a room on acceptance', async () => {
+    it('4, 6: rings only the receiver, and creates a room on acceptance', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       await a.expectNothing();
@@ -74,7 +74,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       await c.expectNothing();
     });
 
-    it('7: tells the other side of a refusal, and of a call that is cancelled', async () => {
+    it('7: tells the other side about a refusal, and about a cancelled call', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       b.emit('decline-invitation', invite(a, b));
@@ -87,7 +87,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       await a.expectNothing();
     });
 
-    it('8: says to members of one room that they are in one', async () => {
+    it('8: tells members of the same room that they are in one', async () => {
       await harness.call(a, b);
       a.emit('send-invitation', b.sid);
       await a.expectNext('room-is-already-set');
@@ -102,7 +102,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       await a.expectNothing();
     });
 
-    it('10: lets a third one into the room', async () => {
+    it('10: admits a third one to the room', async () => {
       const room = await harness.call(a, b);
       a.emit('send-invitation', c.sid);
       await c.expectNext('receive-invite', invite(a, c));
@@ -135,7 +135,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       expect(a.socket.connected).toBe(true);
     });
 
-    it('13: passes chat to the others of the room, outside a room to nobody', async () => {
+    it('13: passes chat to the others in the room, and to nobody outside a room', async () => {
       const chat = { senderName: 'Ala(x)', data: 'hi' };
       a.emit('chat', chat);
       for (const client of [a, b, c]) await client.expectNothing();
@@ -145,12 +145,15 @@ describe.each(versions)('signaling with clients %s', (version) => {
       for (const client of [a, c]) await client.expectNothing();
     });
 
-    it.each(['toggle-mic', 'toggle-video'])('14: tells the whole room of %s, the sender included', async (event) => {
-      await harness.call(a, b);
-      a.emit(event);
-      for (const client of [a, b]) await client.expectNext(event, { sender_sid: a.sid });
-      await c.expectNothing();
-    });
+    it.each(['toggle-mic', 'toggle-video'])(
+      '14: tells the whole room about %s, including the sender',
+      async (event) => {
+        await harness.call(a, b);
+        a.emit(event);
+        for (const client of [a, b]) await client.expectNext(event, { sender_sid: a.sid });
+        await c.expectNothing();
+      },
+    );
 
     it('15: tells the whole room who leaves, who can then be invited', async () => {
       await harness.call(a, b);
@@ -164,7 +167,7 @@ describe.each(versions)('signaling with clients %s', (version) => {
       await b.expectNext('receive-invite', invite(a, b));
     });
 
-    it('16: takes the acceptance of nobody but the receiver', async () => {
+    it('16: accepts an acceptance only from the receiver', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       c.emit('accept-invitation', invite(a, b));
@@ -175,12 +178,12 @@ describe.each(versions)('signaling with clients %s', (version) => {
       await a.expectNext('invite-accepted', invite(a, b));
     });
 
-    it('17: ignores the acceptance of no invitation', async () => {
+    it('17: ignores an acceptance without an invitation', async () => {
       b.emit('accept-invitation', invite(a, b));
       for (const client of [a, b, c]) await client.expectNothing();
     });
 
-    it('18: removes who disconnects from the room and from the lobby', async () => {
+    it('18: removes a disconnected peer from the room and from the lobby', async () => {
       await harness.call(a, b);
       a.close();
       await b.expectNext('remove-peer-connection', { sender_sid: a.sid });

@@ -3,7 +3,7 @@ import { Examples } from '../../support/doc-examples.js';
 import { invite, SignalingHarness } from '../../support/signaling.js';
 import { play } from '../../support/transcript.js';
 
-describe('the programs of the signaling page', () => {
+describe('the programs on the signaling page', () => {
   const examples = new Examples('protocols/signaling.md');
   let harness: SignalingHarness;
   beforeAll(async () => {
@@ -14,18 +14,18 @@ describe('the programs of the signaling page', () => {
   });
   afterAll(() => harness.close());
 
-  it('are two, beside those that need the clients', () => {
+  it('are two, besides those that need the clients', () => {
     expect(examples.names).toEqual(['call.frames', 'call.py', 'call.ts', 'lobby-token.sh', 'peer.mjs']);
   });
 
-  it('call.frames is what goes over the wire', async () => {
+  it('call.frames matches the wire', async () => {
     const maker = examples.run('lobby-token.sh', [harness.server.url, harness.admin]);
     await maker.ended;
     const { token } = JSON.parse(maker.output()) as { token: string };
     await play(examples.codeOf('call.frames'), harness.server.url.replace('http', 'ws'), { 'lobby token': token });
   });
 
-  it('takes a call that rings, and hears the offer', async () => {
+  it('accept a ringing call, and hear the offer', async () => {
     const maker = examples.run('lobby-token.sh', [harness.server.url, harness.admin]);
     await maker.ended;
     const { token } = JSON.parse(maker.output()) as { token: string };
@@ -43,7 +43,7 @@ describe('the programs of the signaling page', () => {
     expect(program.output()).toContain(sid);
   });
 
-  it('says that it lacks a lobby token, and ends', async () => {
+  it('say that a lobby token is missing, and end', async () => {
     const program = examples.run('peer.mjs', [harness.server.url]);
     await program.ended;
     expect(program.output()).toBe('error: A lobby token is needed here.\n');

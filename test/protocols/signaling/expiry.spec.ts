@@ -10,7 +10,7 @@ import {
 } from '../../support/signaling.js';
 
 const versions = Object.keys(CLIENTS) as ClientVersion[];
-/** Of what comes in the end; a bus takes its time. */
+/** How long to wait for what comes eventually; a bus takes time. */
 const PATIENCE_MS = 20_000;
 
 let harness: SignalingHarness;
@@ -21,9 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** What each of `clients` hears when so much time has passed: so many events together, and no more. */
+/** What each of `clients` hears once this much time has passed: this many events in total, and no more. */
 async function heardAfter(ms: number, clients: readonly SignalingClient[], count = 0): Promise<Received[][]> {
-  // What came before has been handled, and is heard as well.
+  // What came before has been handled, and is also heard.
   const heard = await harness.settle(clients);
   await time.passes(ms);
   const until = performance.now() + PATIENCE_MS;
@@ -34,7 +34,7 @@ async function heardAfter(ms: number, clients: readonly SignalingClient[], count
   return heard;
 }
 
-/** Calls that `client` began, with all that has happened in them. */
+/** Calls started by `client`, with all their events. */
 async function callsOf(client: SignalingClient): ReturnType<SignalingHarness['calls']> {
   return (await harness.calls()).filter(({ participants }) => participants[0].sid === client.sid);
 }
@@ -57,12 +57,12 @@ describe.each(versions)('invitations with clients %s', (version) => {
     expect(await callsOf(a)).toMatchObject([{ state: 'ended', outcome: 'expired', endedBy: null }]);
   });
 
-  it('6: do not expire once they were accepted', async () => {
+  it('6: do not expire once accepted', async () => {
     await harness.call(a, b);
     expect(await heardAfter(11_000, [a, b])).toEqual([[], []]);
   });
 
-  it('19: are at most five alike', async () => {
+  it('19: are limited to five alike', async () => {
     for (let i = 0; i < 7; i++) a.emit('send-invitation', b.sid);
     const [sent, rung] = await heardAfter(11_000, [a, b], 15);
     expect(sent?.map(([event]) => event)).toEqual(Array.from({ length: 5 }, () => 'invite-expired-sender'));
@@ -71,7 +71,7 @@ describe.each(versions)('invitations with clients %s', (version) => {
     expect(await callsOf(a)).toHaveLength(1);
   });
 
-  it('20: have a time of their own each', async () => {
+  it('20: expire independently of each other', async () => {
     a.emit('send-invitation', b.sid);
     await heardAfter(3_000, [a, b], 1);
     b.emit('decline-invitation', invite(a, b));
@@ -81,7 +81,7 @@ describe.each(versions)('invitations with clients %s', (version) => {
     expect(await heardAfter(2_000, [a], 1)).toEqual([[['invite-expired-sender', invite(a, b)]]]);
   });
 
-  it('22: of nobody expire like others, and leave no call behind', async () => {
+  it('22: to nobody expire like others, and leave no call behind', async () => {
     a.emit('send-invitation', 'nosuch');
     a.emit('send-invitation', ':::\u0000"\ud800');
     a.emit('send-invitation', 'cancelled');
@@ -96,20 +96,20 @@ describe.each(versions)('invitations with clients %s', (version) => {
     expect(await callsOf(a)).toEqual([]);
   });
 
-  it('of oneself ring and can be cancelled, but not accepted', async () => {
+  it('to oneself ring and can be cancelled, but not accepted', async () => {
     for (const answer of ['accept-invitation', 'decline-invitation']) {
       a.emit('send-invitation', a.sid);
       await a.expectNext('receive-invite', invite(a, a));
       a.emit(answer, invite(a, a));
     }
-    // Declining took the oldest of the two.
+    // Declining took the older of the two.
     await a.expectNext('invite-declined', invite(a, a));
     a.emit('decline-invitation', invite(a, a));
     await a.expectNext('invite-declined', invite(a, a));
     expect(await heardAfter(11_000, [a])).toEqual([[]]);
   });
 
-  it('die with an accepted mirror image, silently', async () => {
+  it('end silently when the opposite invitation is accepted', async () => {
     a.emit('send-invitation', b.sid);
     await b.expectNext('receive-invite', invite(a, b));
     b.emit('send-invitation', a.sid);
@@ -123,7 +123,7 @@ describe.each(versions)('invitations with clients %s', (version) => {
     expect(calls.map(({ state }: { state: string }) => state)).toEqual(['live']);
   });
 
-  it('expire for the sender when the receiver is gone', async () => {
+  it('expire for the sender if the receiver is gone', async () => {
     a.emit('send-invitation', b.sid);
     await b.expectNext('receive-invite', invite(a, b));
     b.close();

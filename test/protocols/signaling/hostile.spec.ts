@@ -18,7 +18,7 @@ describe('signaling under bad input', () => {
   });
   afterEach(() => harness.hangUp());
 
-  /** A peer that speaks Engine.IO by hand. */
+  /** A peer that speaks raw Engine.IO. */
   async function rawPeer(): Promise<{ raw: RawWebSocket; sid: string }> {
     const raw = await RawWebSocket.open(
       Number(new URL(harness.server.url).port),
@@ -64,7 +64,7 @@ describe('signaling under bad input', () => {
     ['plain', 'x'],
     ['escaped', '\n'],
     ['of two units', '😀'],
-  ])('counts characters of a chat, which are %s', async (_what, character) => {
+  ])('counts the characters of a chat in %s', async (_what, character) => {
     await harness.call(a, b);
     for (const wrap of [(data: string): unknown => data, (data: string) => ({ senderName: `Ala(${a.sid})`, data })]) {
       const most = wrap(character.repeat(4_000));
@@ -77,13 +77,13 @@ describe('signaling under bad input', () => {
   it.each([
     ['x', 100],
     ['😀', 100],
-  ])('counts characters of a name, such as %s', async (character, most) => {
+  ])('counts the characters of a name in %s', async (character, most) => {
     a.emit('name', character.repeat(most + 1));
     a.emit('name', character.repeat(most));
     await b.expectNext('add-connection', JSON.stringify({ sid: a.sid, name: character.repeat(most) }));
   });
 
-  it('answers objects and chats that hold bytes, which it does not pass on', async () => {
+  it('answers objects and chats that contain bytes, but does not pass them on', async () => {
     await harness.call(a, b);
     const bytes = Buffer.from([1, 2, 3]);
     for (const event of ['offer', 'answer', 'candidate']) {
@@ -98,7 +98,7 @@ describe('signaling under bad input', () => {
     await b.expectNext('message', 'text');
   });
 
-  it('relays to a peer of the lobby only, never to a room, a channel or the sender', async () => {
+  it('relays only to a peer in the lobby, never to a room, a channel or the sender', async () => {
     const room = await harness.call(a, b);
     const strange = [
       null,
@@ -120,7 +120,7 @@ describe('signaling under bad input', () => {
     expect(await harness.settle([a, b, c])).toEqual([[], [], []]);
   });
 
-  it('passes values at any precision, however the packet is written', async () => {
+  it('passes on values at any precision, however the packet is written', async () => {
     const { raw, sid } = await rawPeer();
     const values = '"big":12345678901234567890,"exp":1e400,"__proto__":{"a":"\\u0000\\ud800"},"deep":[[[{}]]]';
     for (const [packet, json] of [
@@ -145,7 +145,7 @@ describe('signaling under bad input', () => {
     raw.socket.destroy();
   });
 
-  it('passes an SDP of 60 kB and drops one of 600 kB; the sender stays', async () => {
+  it('passes on an SDP of 60 kB and drops one of 600 kB, keeping the sender', async () => {
     const offer = (size: number) => ({ receiver_sid: b.sid, description: { sdp: 's'.repeat(size) } });
     a.emit('offer', offer(600_000));
     a.emit('offer', offer(262_145));
@@ -166,10 +166,10 @@ describe('signaling under bad input', () => {
     raw.socket.destroy();
   });
 
-  it('takes names up to 100 characters and chat up to 4,000', async () => {
+  it('accepts names up to 100 characters and chat up to 4,000', async () => {
     await harness.call(a, b);
     for (const name of ['x'.repeat(101), '👋'.repeat(101), 7, null, { name: 'x' }, ['x']]) a.emit('name', name);
-    // Nobody else could tell these from another one, or from none.
+    // Others could not tell these names from others, or from none.
     const unseen = ['Bob\u200b', '\u202eboB', 'B\u0000b', 'Bob\n', '\u3164', '   ', '\ud800'];
     for (const name of unseen) a.emit('name', name);
     for (const chat of ['x'.repeat(4_001), { text: 'x'.repeat(4_001) }]) a.emit('chat', chat);
@@ -207,7 +207,7 @@ describe('signaling under bad input', () => {
     await a.expectNext('invite-accepted', invite(a, b));
   });
 
-  it('keeps 500 invitations in a second from disturbing anybody else', async () => {
+  it('lets 500 invitations in a second disturb nobody else', async () => {
     for (let i = 0; i < 500; i++) a.emit('send-invitation', i % 2 === 0 ? b.sid : `nobody ${i}`);
     c.emit('offer', { receiver_sid: b.sid, n: 1 });
     const [sent, rung, other] = await harness.settle([a, b, c]);
@@ -226,7 +226,7 @@ describe('signaling under bad input', () => {
     raw.socket.destroy();
   });
 
-  it('answers what it does not know with nothing', async () => {
+  it('does not answer unknown events', async () => {
     for (const event of [
       'exception',
       'error',

@@ -22,13 +22,13 @@ describe('signaling', () => {
   });
   afterEach(() => harness.hangUp());
 
-  /** In the order they began; the ledger's is the order in which their nodes wrote them down. */
+  /** In order of their start; the ledger's order is that in which the nodes recorded them. */
   const callsOf = async (client: SignalingClient) =>
     (await harness.calls())
       .filter(({ participants }) => participants.some(({ sid }: { sid: string }) => sid === client.sid))
       .sort((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt) || one.id - other.id);
 
-  it('has exactly one outcome when acceptance and cancellation meet', async () => {
+  it('has exactly one outcome if acceptance and cancellation cross', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 40; round++) {
       a.emit('send-invitation', b.sid);
@@ -48,7 +48,7 @@ describe('signaling', () => {
     }
   });
 
-  it('seats everybody in one room at most when acceptances cross', async () => {
+  it('puts everybody in at most one room if acceptances cross', async () => {
     for (let round = 0; round < 20; round++) {
       a.emit('send-invitation', b.sid);
       b.emit('send-invitation', c.sid);
@@ -58,7 +58,7 @@ describe('signaling', () => {
       b.emit('accept-invitation', invite(a, b));
       c.emit('accept-invitation', invite(b, c));
       await harness.settle([a, b, c]);
-      // Whoever sits in a room hears a toggle exactly once.
+      // Every member of a room hears a toggle exactly once.
       a.emit('toggle-mic');
       for (const heard of await harness.settle([a, b, c])) {
         expect(heard.filter(([event]) => event === 'toggle-mic').length).toBeLessThanOrEqual(1);
@@ -69,7 +69,7 @@ describe('signaling', () => {
     }
   });
 
-  it('leaves no ghost when the sender disconnects while the receiver accepts', async () => {
+  it('leaves no trace of a sender who disconnects while the receiver accepts', async () => {
     for (let round = 0; round < 10; round++) {
       const [e] = (await harness.peers(['Eve'])) as [SignalingClient];
       await harness.settle([b, c]);
@@ -99,7 +99,7 @@ describe('signaling', () => {
     }
   });
 
-  it('leaves the former room with notice when another invitation is accepted', async () => {
+  it('leaves the previous room with notice when another invitation is accepted', async () => {
     a.emit('send-invitation', c.sid);
     await c.expectNext('receive-invite', invite(a, c));
     await harness.call(b, c);
@@ -112,13 +112,13 @@ describe('signaling', () => {
       expect([event, JSON.parse(grown.peers)]).toEqual(['create-peer', [a.sid, c.sid]]);
     }
     await b.expectNothing();
-    // Bob is left alone, and busy.
+    // Bob is alone in his room, and still busy.
     d.emit('send-invitation', b.sid);
     await d.expectNext('room-is-already-set');
     await b.expectNext('invitation-request', { sender_sid: d.sid });
   });
 
-  it('dies with its sender, and the receiver can accept nothing any more', async () => {
+  it('ends an invitation with its sender, so that the receiver can no longer accept it', async () => {
     a.emit('send-invitation', b.sid);
     await b.expectNext('receive-invite', invite(a, b));
     a.close();
@@ -129,7 +129,7 @@ describe('signaling', () => {
   });
 
   describe('in the ledger', () => {
-    it('is one call from the first ring to the last one who leaves', async () => {
+    it('is one call from the first ring until the last one leaves', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       expect(await callsOf(a)).toMatchObject([
@@ -170,7 +170,7 @@ describe('signaling', () => {
       }
     });
 
-    it('tells who declined and who cancelled', async () => {
+    it('shows who declined and who cancelled', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       b.emit('decline-invitation', invite(a, b));
@@ -185,7 +185,7 @@ describe('signaling', () => {
       ]);
     });
 
-    it('is a new call after the room was left alone', async () => {
+    it('is a new call after only one was left in the room', async () => {
       const room = await harness.call(a, b);
       b.emit('leave-room');
       await harness.settle([a, b]);
@@ -193,7 +193,7 @@ describe('signaling', () => {
       expect(await callsOf(a)).toMatchObject([{ state: 'ended' }, { state: 'live' }]);
     });
 
-    it('does not ring any more when the rung one brings the caller into another call', async () => {
+    it('no longer rings once the receiver has brought the caller into another call', async () => {
       a.emit('send-invitation', b.sid);
       await b.expectNext('receive-invite', invite(a, b));
       c.emit('send-invitation', a.sid);
@@ -207,7 +207,7 @@ describe('signaling', () => {
         ['ended', 'cancelled'],
         ['live', null],
       ]);
-      // In the order in which their nodes wrote them down.
+      // In the order in which the nodes recorded them.
       const sids = calls[1].participants.map(({ sid }: { sid: string }) => sid);
       expect(sids.sort()).toEqual([a.sid, b.sid, c.sid].sort());
     });

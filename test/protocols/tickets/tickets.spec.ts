@@ -53,7 +53,7 @@ describe('tickets', () => {
   };
   const gone = (client: SignalingClient) => expect.poll(() => client.socket.connected).toBe(false);
 
-  it('let people and devices into circles, once', async () => {
+  it('admit people and devices to circles, once', async () => {
     const { accessToken } = await newUser(api);
     const ticket = await ticketOf({ token: accessToken });
     await (await circles(ticket)).expectNext('success', 'User authenticated');
@@ -65,7 +65,7 @@ describe('tickets', () => {
     await (await circles(other)).expectNext('success', 'User authenticated');
   });
 
-  it('let exactly one of many in who come at a time, on whichever nodes', async () => {
+  it('admit exactly one of many simultaneous users, on any nodes', async () => {
     const ticket = await ticketOf({ token: (await newUser(api)).accessToken });
     const all = await Promise.all(Array.from({ length: 6 }, () => circles(ticket)));
     const answers = await Promise.all(all.map((client) => client.next()));
@@ -73,7 +73,7 @@ describe('tickets', () => {
     expect(answers.filter(([event]) => event === 'error')).toHaveLength(5);
   });
 
-  it('end with the login that asked for them, used or not', async () => {
+  it('end with the login that requested them, used or not', async () => {
     const { accessToken } = await newUser(api);
     const client = await circles(await ticketOf({ token: accessToken }));
     await client.expectNext('success', 'User authenticated');
@@ -91,7 +91,7 @@ describe('tickets', () => {
     expect(await client.untilDisconnected()).toBe('io server disconnect');
   });
 
-  it('let into the lobby whoever holds a token of it', async () => {
+  it('admit holders of a lobby token to the lobby', async () => {
     const { id, token } = await made('lobby/tokens', {});
     const ticket = await ticketOf({ token });
     const inside = await lobby(ticket);
@@ -104,7 +104,7 @@ describe('tickets', () => {
     await gone(inside);
   });
 
-  it('let Iotas in, as long as their token counts', async () => {
+  it('admit Iotas as long as their token is valid', async () => {
     const { iotaId, token } = await made('omikron/iotas', { name: 'Home' });
     const ticket = await ticketOf({ token });
     const socket = await iota(ticket);
@@ -117,7 +117,7 @@ describe('tickets', () => {
     expect((await api('GET', 'ice-servers', { token })).status).toBe(401);
   });
 
-  it('are used up by none but who takes their kind', async () => {
+  it('are used up only where their kind is accepted', async () => {
     const { token } = await made('lobby/tokens', {});
     const { accessToken } = await newUser(api);
     const [forLobby, forCircles] = [await ticketOf({ token }), await ticketOf({ token: accessToken })];
@@ -128,7 +128,7 @@ describe('tickets', () => {
     expect((await peer.next())[0]).toBe('connections');
   });
 
-  it('are for who has a credential that sockets know', async () => {
+  it('are for holders of a credential that sockets know', async () => {
     const key = await made('machine-keys', { name: 'k', scopes: ['*:read', '*:write'] });
     const status = async (call: ApiCall) => (await api('POST', 'tickets', { body: {}, ...call })).status;
     expect(await status({})).toBe(401);
@@ -138,7 +138,7 @@ describe('tickets', () => {
     expect(await status({ headers: { 'api-key': 'sb_nope' } })).toBe(401);
   });
 
-  it('say where and as whom only when applications ask', async () => {
+  it('take identity and rooms only from applications', async () => {
     const { apiKey } = await made('applications', { name: `Tickets ${randomUUID()}` });
     const headers = { 'api-key': apiKey as string };
     await ticketOf({ headers });
